@@ -7,8 +7,10 @@ Prints percentiles, which `--write` puts into docs/search.md, sizes, and what re
 
 import argparse
 import asyncio
+import html
 import itertools
 import random
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +40,7 @@ from etl.local import ports
 from etl.settings import Settings
 
 PROCESSES = 2
-SECONDS = 60
+SECONDS = 120
 PAUSE = 3.0
 """Seconds, on average, for which a reader looks at a page before the next click."""
 
@@ -67,9 +69,11 @@ KINDS = {
     "all facets": "all facets counted",
     "list": "the list without words",
     "source": "the list of a source",
-    "record": "a record, with its neighbours in a search",
+    "record": "a record",
+    "hit": "a record that the reader's last search shows, with its neighbours there",
 }
 """Pages, and how the table names them."""
+HIT = re.compile(r'href="(/records/\d+\?q=[^"#]+)')
 TABLE = Path(__file__).parent.parent / "docs" / "search.md"
 AGENCIES, SOURCES = 60, 20
 TURNS = 8
@@ -280,7 +284,7 @@ _TABLES: dict[str, Callable[[Document, int], tuple[object, ...]]] = {
 
 
 def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
-    """What a reader asks for, by kind, one of each in any order: addresses below the browser's."""
+    """What a reader asks for, by kind, one of each in any order: addresses below the browser's; "" for a hit."""
     language = Language(1_000 + seed)
     chance = language.chance
     # Some are simplified to characters beyond U+FFFF, whose pairs are not exact.
@@ -299,7 +303,8 @@ def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
             "all facets": f"/?q={quote(two)}&counts=all",
             "list": "/",
             "source": f"/?source=source-{chance.randrange(SOURCES)}",
-            "record": f"/records/{chance.randrange(1, records)}?q={quote(two)}",
+            "record": f"/records/{chance.randrange(1, records)}",
+            "hit": "",
         }
         yield from chance.sample(list(asked.items()), len(asked))
 
@@ -372,14 +377,20 @@ async def _reader(
     """One reader, who looks at each page for `pause` seconds on average."""
     chance = random.Random()
     end = time.monotonic() + SECONDS
+    hits: list[str] = []
     while time.monotonic() < end:
+        kind, path = next(asked)
+        if kind == "hit":
+            if not hits:
+                continue
+            path = chance.choice(hits)
         if pause:
             await asyncio.sleep(chance.expovariate(1 / pause))
-        kind, path = next(asked)
         began = time.perf_counter()
         answer = await client.get(f"{address}{path}")
         took.setdefault(kind, []).append((time.perf_counter() - began) * 1e3)
         assert answer.status_code in (200, 303), (path, answer.text)
+        hits = [html.unescape(each) for each in HIT.findall(answer.text)] or hits
 
 
 def recorded(settings: Settings) -> None:

@@ -150,13 +150,16 @@ def _is_beyond(connection: Connection, record_filter: RecordFilter, record: int,
 def _walked(
     connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int, number: int
 ) -> tuple[int, ...]:
-    return tuple(islice(_walk(connection, record_filter, sort, page_size), number))
+    walk = _walk(connection, record_filter, sort, page_size, max(4 * page_size, number))
+    return tuple(islice(walk, number))
 
 
-def _walk(connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int) -> Iterator[int]:
+def _walk(
+    connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int, at_first: int
+) -> Iterator[int]:
     """The records of the pages one after the other, looked up as they are asked for."""
     first = _first(connection, record_filter) if sort == "relevance" else NO_FIRST
-    for candidates in islice(places(connection, record_filter, sort, None, first, 4 * page_size), MAX_BATCHES):
+    for candidates in islice(places(connection, record_filter, sort, None, first, at_first), MAX_BATCHES):
         for place in _one_a_text(connection, record_filter, candidates, page_size):
             yield place.record
 

@@ -77,13 +77,18 @@ def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tu
     own = connection.execute(*_own_text(record=record_id)).one_or_none()
     if own is None:
         raise GongkaiError(f"the archive has no record {record_id}", hint="`gongkai similar` takes a record's number")
-    own_shingles = shingles(own.text)
+    return similar_texts(connection, own.hash, own.text, limit)
+
+
+def similar_texts(connection: Connection, content: str, text: str, limit: int = LIMIT) -> tuple[SimilarRecord, ...]:
+    """As `similar_to`, for the text with that content hash."""
+    own_shingles = shingles(text)
     if not own_shingles:
         return ()
     values = {
         "bands": bands(own_shingles),
         "scheme": SCHEME,
-        "own": own.hash,
+        "own": content,
         "most": MAX_TEXTS_PER_BAND,
         "candidates": limit + SPARE,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from etl.browse.pages.citations import CitationLine
 from etl.browse.pages.marking import Part, mark, words_to_mark
@@ -11,7 +11,7 @@ from etl.browse.pages.marking import Part, mark, words_to_mark
 def marked(text: str, words: Sequence[str]) -> Markup:
     """The text with the folded words marked."""
     return Markup("").join(
-        Markup("<mark>{}</mark>" if part.hit else "{}").format(part.text) for part in mark(text, words)
+        Markup("<mark>{}</mark>").format(part.text) if part.hit else escape(part.text) for part in mark(text, words)
     )
 
 
@@ -62,6 +62,6 @@ class Marker:
 
     def _part(self, part: Part) -> Markup:
         if not part.hit:
-            return Markup("{}").format(part.text)
+            return escape(part.text)
         self._hits += 1
         return Markup('<mark id="{}-{}">{}</mark>').format(self._name, self._hits, part.text)

@@ -6,18 +6,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from etl.archive.queries.citation import MOUNT, Citation, cite
 from etl.archive.queries.ranking import Sort
 from etl.archive.queries.search import RecordFilter
 from etl.archive.records.collections import CollectionName, Membership, memberships
-from etl.archive.records.near_duplicates import similar_to
+from etl.archive.records.near_duplicates import similar_texts
 from etl.archive.records.notes import RecordNote, notes_of
 from etl.archive.records.reviews import ReviewNote, reviews
+from etl.archive.storage.act_models import CollectionMember, Note, Review
 from etl.archive.storage.lookups import NO_TEXT, among, is_current
-from etl.archive.storage.models import Blob, Capture, Content, Page, Record, RecordVersion, SearchEntry, Source
+from etl.archive.storage.models import (
+    Blob,
+    Capture,
+    Content,
+    Correction,
+    Page,
+    Record,
+    RecordVersion,
+    SearchEntry,
+    Source,
+)
 from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.beside import BesideFile, FileHits, beside_file, hits_in_files
@@ -32,6 +43,15 @@ MAX_COPIES = 100
 """Records with the same text that are listed; the total is always given."""
 CAPTURES_PER_PAGE = 30
 """Captures on one page of a record."""
+_OF_PEOPLE = {
+    "is_corrected": Correction.record_id,
+    "is_reviewed": Review.record_id,
+    "is_collected": CollectionMember.record_id,
+    "is_noted": Note.record_id,
+}
+"""What people add to few records: the statement that reads a record says which of these tables must be read too."""
+_NOT_SHOWN = ("blob_sha256", *_OF_PEOPLE)
+"""Columns of that statement which are not fields of `RecordPage`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +224,10 @@ def record_page(
     if row is None:
         return None
     files = attached_files(connection, row.source_id, row.attachments)
-    all_corrections = corrections_of(connection, number)
+    all_corrections = corrections_of(connection, number) if row.is_corrected else ()
     places, total = _copies(connection, row.content_hash, number)
     captures = _captures(connection, row.page_id, before)
-    columns = {name: value for name, value in row._mapping.items() if name != "blob_sha256"}
+    columns = {name: value for name, value in row._mapping.items() if name not in _NOT_SHOWN}
     columns |= {
         "state_reason": shown_reason(row.state_reason),
         "flags": tuple(row.flags),
@@ -219,16 +239,16 @@ def record_page(
         citation=cite(row, base),
         other_id=cited if cited and not row.content_hash.startswith(cited.lower()) else None,
         fixity=blob_fixity(connection, row.blob_sha256) if row.blob_sha256 else None,
-        similar=_similar(connection, number) if row.version == row.current else (),
+        similar=_similar(connection, row.content_hash, row.text) if row.version == row.current else (),
         places=places,
         places_total=total,
         versions=_versions(connection, number, all_corrections),
         captures=captures[:CAPTURES_PER_PAGE],
         captures_before=captures[CAPTURES_PER_PAGE - 1].id if len(captures) > CAPTURES_PER_PAGE else None,
         captures_first=before is None,
-        reviews=reviews(connection, number),
-        collections=memberships(connection, number),
-        notes=notes_of(connection, [number]).get(number, ()),
+        reviews=reviews(connection, number) if row.is_reviewed else (),
+        collections=memberships(connection, number) if row.is_collected else (),
+        notes=notes_of(connection, [number]).get(number, ()) if row.is_noted else (),
         citations=record_citations(connection, number) if row.version == row.current else None,
         neighbours=neighbours(connection, *within, number) if within else None,
         beside=beside_file(connection, files, file, leaf) if file else None,
@@ -279,6 +299,7 @@ def _version_query(number: Any, version: Any) -> Statement:
             Content.text,
             RecordVersion.attachments,
             func.coalesce(SearchEntry.truncated, False).label("truncated"),
+            *(exists().where(column == number).label(name) for name, column in _OF_PEOPLE.items()),
         )
         .join(RecordVersion, (RecordVersion.record_id == Record.id) & (RecordVersion.version == version))
         .join(Content, Content.hash == RecordVersion.content_hash)
@@ -357,8 +378,8 @@ def _version_lines(number: Any) -> Statement:
     )
 
 
-def _similar(connection: Connection, number: int) -> tuple[SimilarLine, ...]:
-    similar = similar_to(connection, number)
+def _similar(connection: Connection, content: str, text: str) -> tuple[SimilarLine, ...]:
+    similar = similar_texts(connection, content, text)
     if not similar:
         return ()
     query = select(Source.id, Source.name).where(among(Source.id, {item.source_id for item in similar}))
