@@ -1,11 +1,11 @@
-"""Pages of one site have the same scripts and sheets: what was read in one is kept for the next page."""
+"""Pages of one site have the same scripts, sheets and menus: what was read in one is kept for the next page."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
 MAX_KEPT_CHARS = 20_000
-"""Of one script or sheet. Longer ones, mostly data of one page, would fill the memory of a process."""
+"""Of one script, sheet or address. Longer ones, mostly data of one page, would fill the memory of a process."""
 MOST_KEPT = 256
 
 Reading = TypeVar("Reading")

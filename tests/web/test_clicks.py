@@ -40,3 +40,9 @@ def test_a_click_is_followed_to_what_it_opens(script: str, code: str, address: s
 @pytest.mark.parametrize(("script", "code"), LOST.values(), ids=LOST.keys())
 def test_what_a_click_opens_is_not_guessed(script: str, code: str) -> None:
     assert Clicks([script]).opened(code, LINK) is None
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_click_is_followed_from_one_script_into_another(order: int) -> None:
+    scripts = ["var noted = [];", "function dl(n){ go('/u/' + n); }", "function go(u){ window.open(u); }"]
+    assert Clicks(scripts[::order]).opened("dl('1.doc')", LINK) == "/u/1.doc"

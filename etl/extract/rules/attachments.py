@@ -31,7 +31,6 @@ from etl.extract.rules.link_targets import (
     PAGE_ENDING,
     LinkTarget,
     asks_service_for_file,
-    callees,
     calls_of,
     handler_targets,
     is_download_service,
@@ -48,7 +47,7 @@ from etl.extract.rules.shown_files import files_in_frames, files_in_scripts, vie
 from etl.extract.types import Attachment
 from etl.file_names import LINKED_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url
-from etl.web.script.navigation import MAX_SCRIPT_CHARS, Clicks
+from etl.web.script.navigation import Clicks
 from etl.web.site_cache import kept_for_site
 from etl.web.urls import MAX_ADDRESS_CHARS, site_of, unquote_query
 
@@ -71,8 +70,6 @@ _OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)"
 _ALOUD = re.compile(r"[\W_]*(?:语音(?:播报|朗读)?|朗读|播报|听(?:全文|新闻|文章|政策))[\W_]*")
 """Words of what reads the page aloud."""
 _WRITTEN_ADDRESS = re.compile(r"https?://[\w./%?=&#-]{4,200}")
-_OPENS = re.compile(r"\bopen\(|location")
-_FUNCTION = re.compile(r"\bfunction\s+([\w$]{1,60})|([\w$]{1,60})\s*[=:]\s*(?:function\b|\()")
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{LINKED_ENDING})\b""")
 """A sign of an element that shows a file: `<div data-pdf="…">`."""
 _STREAM = re.compile(r"^(?:blob|data):|\.m3u8\b|\.mp4[\"']", re.IGNORECASE)
@@ -209,9 +206,7 @@ class _Links:
 
     def _followed(self, element: html.HtmlElement, targets: list[LinkTarget]) -> list[LinkTarget]:
         """The one target that a handler of the element opens, where it can be followed; else those that it names."""
-        defined = self._defined if (codes := calls_of(element)) else frozenset[str]()
-        codes = [code for code in codes if "location" in code or not defined.isdisjoint(callees(code))]
-        opened = next(filter(None, (self._clicks.opened(code, element) for code in codes)), None)
+        opened = next(filter(None, (self._clicks.opened(code, element) for code in calls_of(element))), None)
         if opened is None or absolute(opened, self._base) is None:
             return targets
         return [LinkTarget(opened, next((target.name for target in targets if target.name), ""))]
@@ -349,25 +344,8 @@ class _Links:
         return bool(url) and site_of(url) != site_of(self._page.url) and not PAGE_ENDING.search(address)
 
     @cached_property
-    def _defined(self) -> frozenset[str]:
-        """The functions that open something: that of the browser, and those of the page."""
-        return frozenset({"open"}.union(*map(_opening_functions, self._scripts)))
-
-    @cached_property
     def _clicks(self) -> Clicks:
-        return Clicks(source for source in self._scripts if _opening_functions(source))
-
-    @cached_property
-    def _scripts(self) -> list[str]:
-        return [script.text for script in self._page.elements["script"] if script.text]
-
-
-@kept_for_site
-def _opening_functions(source: str) -> frozenset[str]:
-    """The functions of a script, if it opens something."""
-    if len(source) > MAX_SCRIPT_CHARS or not _OPENS.search(source):
-        return frozenset()
-    return frozenset(name for names in _FUNCTION.findall(source) for name in names if name)
+        return Clicks(script.text for script in self._page.elements["script"] if script.text)
 
 
 def _plays(frame: html.HtmlElement) -> bool:
@@ -381,6 +359,7 @@ def _addresses_of_annexes(block: Block) -> list[str]:
     return _WRITTEN_ADDRESS.findall(block.text) if "://" in block.text and says_annex(block.text) else []
 
 
+@kept_for_site
 def _may_lead_to_file(address: str) -> bool:
     """Whether `_MAY_LEAD_TO_FILE` finds something. In small letters it is seen in a quarter of the time."""
     if not address.isascii():

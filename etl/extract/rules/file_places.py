@@ -47,7 +47,7 @@ class FilePlaces:
         """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
         known = self._known.get(node.first)
         if known is None:
-            known = self._known[node.first] = bool(self._annex_lines) and self._is_below_annex(node.first)
+            known = self._known[node.first] = node.first >= self._first_annex and self._is_below_annex(node.first)
         return known
 
     @cached_property
@@ -55,6 +55,10 @@ class FilePlaces:
         """The lines that say so, down to the last that is looked at."""
         lines = enumerate(self._blocks.blocks)
         return frozenset(index for index, block in lines if says_annex(block.text))
+
+    @cached_property
+    def _first_annex(self) -> int:
+        return min(self._annex_lines, default=len(self._blocks.blocks) + 1)
 
     def _is_below_annex(self, index: int) -> bool:
         if index in self._annex_lines:

@@ -39,7 +39,6 @@ _IDENTIFIER = re.compile(r"[\w-]*\d[\w-]*", re.ASCII)
 _ADDRESS_OF = {"area": "href", "form": "action", "option": "value"}
 _HANDLERS = ("onclick", "href")
 _ATTRIBUTES_OF_WORDS = frozenset(split_words("title alt download class id name value style target src aria-label"))
-_CALLEE = re.compile(r"([\w$]{1,60})\s*\(")
 _SCRIPT = "javascript:"
 _TELLS_WHICH = re.compile(r"\(\s*[^\s)]|location")
 _MAX_HANDLER_CHARS = 4_000
@@ -155,11 +154,6 @@ def calls_of(element: html.HtmlElement) -> list[str]:
         if len(code) <= _MAX_HANDLER_CHARS and _TELLS_WHICH.search(code):
             codes.append(code)
     return codes
-
-
-def callees(code: str) -> Iterator[str]:
-    """The names of what a handler calls."""
-    return (call.group(1) for call in _CALLEE.finditer(code))
 
 
 def _saved_name(element: html.HtmlElement) -> str:

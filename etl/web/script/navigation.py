@@ -7,7 +7,10 @@ and leads nowhere.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
+from itertools import pairwise
+from types import MappingProxyType
 
 from lxml.html import HtmlElement
 
@@ -15,13 +18,17 @@ from etl.web.script.document import Document
 from etl.web.script.dom import dom_node
 from etl.web.script.interpreter import Reader
 from etl.web.script.scope import Scope
+from etl.web.script.tokens import program
 from etl.web.script.values import UnknownError, Value, to_text, unquote_literal
+from etl.web.site_cache import kept_for_site
 
 _GO = re.compile(
     r"(?:(?:window|self|top|parent|document) \. ){0,2}location (?:\. href )?(?:= |\. (?P<call>replace|assign) \( )"
 )
 _OPEN = re.compile(r"(?:(?:window|self|top|parent) \. )?open \( ")
 _LATER = re.compile(r"(?:window \. )?setTimeout \( (?P<function>function \( \) |\( \) => )?")
+_GOES = re.compile(r"\blocation\s*(?:\.\s*(?:href|replace|assign)\b|=)")
+_CALL = re.compile(r"([\w$]{1,60})\s*\(")
 _LONGEST_WORDS = 10
 """Words of the longest beginning that either pattern matches."""
 MAX_SCRIPT_CHARS = 20_000
@@ -104,20 +111,63 @@ class _NavigationReader(Reader):
         self.position += 1
 
 
+@kept_for_site
+def _calls_of_functions(source: str) -> Mapping[str, frozenset[str]]:
+    """What each function of a script calls; one that mentions a location calls `open`. Empty for a long script."""
+    calls: dict[str, frozenset[str]] = {}
+    has_functions = "function" in source or "=>" in source
+    script = program(source if has_functions and len(source) <= MAX_SCRIPT_CHARS else "")
+    for name, begin in _functions(script.words):
+        brace = next((place for place in range(begin, len(script.words)) if script.words[place] == "{"), begin)
+        inside = script.words[begin : script.closing.get(brace, len(script.words))]
+        opened = ["open"] if "location" in inside else []
+        calls[name] = frozenset(
+            (*calls.get(name, ()), *opened, *(word for word, after in pairwise(inside) if after == "("))
+        )
+    return MappingProxyType(calls)
+
+
+def _functions(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Name and beginning of what may be a function: `function a(`, `a = function`, `a: (`."""
+    for place, (word, after) in enumerate(pairwise(words)):
+        if word == "function" and after != "(":
+            yield after, place
+        elif word in ("=", ":") and after in ("function", "(", "async") and place:
+            yield words[place - 1], place
+
+
 class Clicks:
     """Where clicks lead, followed into the functions that the page's own scripts define. No click changes the page."""
 
     def __init__(self, scripts: Iterable[str]) -> None:
-        self._document, self._functions = Document(), Scope()
-        for source in scripts:
-            if len(source) <= MAX_SCRIPT_CHARS:
-                _ClickReader(source, self._document, self._functions).run()
+        self._calls = {source: _calls_of_functions(source) for source in scripts}
 
     def opened(self, code: str, element: HtmlElement) -> str | None:
         """The one address, as it is written, that the handler of an element opens; None if it is not known."""
-        reader = _ClickReader(code, self._document, Scope(self._functions, {"this": dom_node(element)}))
+        if not _GOES.search(code) and self._opening.isdisjoint(_CALL.findall(code)):
+            return None
+        document, functions = self._read
+        reader = _ClickReader(code, document, Scope(functions, {"this": dom_node(element)}))
         reader.run()
         return reader.opened.pop() if len(reader.opened) == 1 else None
+
+    @cached_property
+    def _opening(self) -> Set[str]:
+        """The functions that open something, or call one that does: that of the browser, and those of the page."""
+        calls = [item for functions in self._calls.values() for item in functions.items()]
+        opening = {"open"}
+        while more := {name for name, called in calls if name not in opening and not opening.isdisjoint(called)}:
+            opening |= more
+        return opening
+
+    @cached_property
+    def _read(self) -> tuple[Document, Scope]:
+        """What is left of the scripts that have such functions, once they have run."""
+        document, functions = Document(), Scope()
+        for source, calls in self._calls.items():
+            if not self._opening.isdisjoint(calls):
+                _ClickReader(source, document, functions).run()
+        return document, functions
 
 
 class _ClickReader(Reader):
