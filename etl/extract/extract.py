@@ -186,7 +186,7 @@ def _locate(source: _Source) -> _Located:
     if not any(reading.value and reading.name in _HEADER_FIELDS for reading in labels):
         labels += tuple(read_hidden_header(context))
     # Without prose the page's only words may be its headline.
-    limit = max(body.last if body.rule == BETWEEN and body.node < 0 else body.first + 1, 1)
+    limit = max(body.last if body.runs_to_footer else body.first + 1, 1)
     found = find_title(
         source.titles,
         blocks,
@@ -202,11 +202,11 @@ def _locate(source: _Source) -> _Located:
 
 
 def _with_headline(blocks: Blocks, container: Body, first: int, found: FoundTitle) -> tuple[Body, FoundTitle]:
-    """The container as the headline tells, and the headline as lines from block `first` on tell where none was found
-    above the text."""
+    """The container, narrowed or widened to begin below the headline, and the title. A headline that is not above the
+    text is looked for from block `first` on: a line above a date, or the only line that is marked as a headline."""
     if found.headline:
         headline = found.headline.block
-        if container.rule == BETWEEN and container.node < 0 and headline < container.first:
+        if container.runs_to_footer and headline < container.first:
             return below_headline(blocks, headline + 1), found
         if container.rule == DENSEST:
             container = densest(blocks, headline)
@@ -394,7 +394,7 @@ def _read_data_body(page: WebPage, data: Embedded, shown: FoundFiles) -> tuple[s
     """Text and files of the body that the page carries as data, after the files that it shows."""
     tree: html.HtmlElement = parse(f"<html><body><div>{data.body_html or ''}</div></body></html>")
     inner = WebPage(page.url, data.body_html or "", page.charset)
-    inner.__dict__["tree"] = tree
+    inner.__dict__["tree"] = tree  # what `cached_property` would set, which would parse the text without the <div>
     blocks = Blocks(tree, Visibility(inner))
     body = Body(0, len(blocks.blocks), -1, DATA)
     listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))

@@ -126,13 +126,16 @@ class Fetcher:
             await self._pace.postpone(host, wait, asked)
         return bool(wait)
 
-    async def _attempt(self, request: Request) -> Attempt:
+    def _headers(self, request: Request) -> dict[str, str]:
         # Some sites refuse a document without a Referer from the same site.
         referer = urljoin(request.url, "/")
         headers = {"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         headers |= {"Referer": referer, **(request.headers or {})}
-        # A validator that cannot be sent back as it came is not: the page is fetched whole.
-        headers = {name: each for name, each in headers.items() if name not in CONDITIONS or _SENDABLE.fullmatch(each)}
+        # A validator that has characters no header may have is left out: the page is then fetched whole.
+        return {name: each for name, each in headers.items() if name not in CONDITIONS or _SENDABLE.fullmatch(each)}
+
+    async def _attempt(self, request: Request) -> Attempt:
+        headers = self._headers(request)
         sent = tuple(headers.items())
         started, clock, url = datetime.now(UTC), time.monotonic(), request.url
 
@@ -164,7 +167,7 @@ class Fetcher:
                         )
                     led_on = encode_reason(Code.PAGE_LED_ON, url=url, means=onward.means)
                     url = onward.url
-                    # They are about the page that led here.
+                    # Conditions are about the page that led here.
                     headers = {name: value for name, value in headers.items() if name not in CONDITIONS}
                     sent = tuple(headers.items())
                     continue

@@ -96,15 +96,15 @@ class WebPage:
         """
         held = str(_ALL_TEXT(self.tree))
         step = len(self.text) // _SAMPLES + 1
-        at, found = 0, [False]
+        at, are_held = 0, [False]
         for start in range(0, len(self.text), step):
             if sample := _SAMPLE.search(self.text, start, start + step):
                 place = held.find(sample[1], at)
-                if place < 0 and not found[-1]:
+                if place < 0 and not are_held[-1]:  # two in a row
                     return False
-                found.append(place >= 0)
+                are_held.append(place >= 0)
                 at = max(at, place)
-        return found[-1] and sum(found) >= _MIN_SAMPLES
+        return are_held[-1] and sum(are_held) >= _MIN_SAMPLES
 
     @cached_property
     def lower(self) -> str:

@@ -61,16 +61,6 @@ def parse_run_log(key: str, body: bytes) -> RunLog:
     return RunLog(source, run, pages)
 
 
-def is_whole_log(key: str, body: bytes) -> bool:
-    """Whether the bytes unpack to lines of JSON, whatever these say."""
-    try:
-        for _ in _json_lines(key, body):
-            pass
-    except DamagedLog:
-        return False
-    return True
-
-
 def _json_lines(key: str, body: bytes) -> Iterator[Any]:
     try:
         for number, line in enumerate(_unpacked_lines(body), 1):

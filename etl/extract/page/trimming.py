@@ -68,8 +68,8 @@ _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
 """Characters of prose after which the text has begun; of a line that is more than a word of the header."""
 _DATED = re.compile(YEAR_OF_DATE)
 ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
-_LINES_BEHIND_HEADER = {False: 12, True: 60}
-"""Lines that are looked at behind the last header line for a further one, by whether the container may hold a whole
+_LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
+"""Lines behind the last header line among which a further one is looked for; where the container may hold a whole
 header."""
 _DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"), 60
 """How the line below a headline begins, and its length; a text's first line gives no time of day."""
@@ -107,6 +107,11 @@ class Body:
     node: int
     rule: str
     revealed: int = -1
+
+    @property
+    def runs_to_footer(self) -> bool:
+        """Whether it is in no element: it was taken from the headline to the foot of the page."""
+        return self.rule == BETWEEN and self.node < 0
 
 
 def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
@@ -170,11 +175,11 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
     The container of a family holds a few of these at most; what was found by density or between headline and footer may
     begin with the whole header, its title and its date included.
     """
-    may_hold_header = rule in (DENSEST, BETWEEN)
+    may_hold_header = _may_hold_header(rule)
     title_key = label_key(title)
     start = indices[0]
     prose = 0
-    window = _LINES_BEHIND_HEADER[may_hold_header]
+    window = _LINES_BEHIND_WHOLE_HEADER if may_hold_header else _LINES_BEHIND_HEADER
     last = window
     for position, index in enumerate(indices):
         if position >= last:
@@ -188,16 +193,8 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             continue
         if (
             index < start
-            or _is_header_line(blocks, index)
-            or _is_header_cell(blocks, index)
-            or _is_definition(blocks, index)
-            or is_in_turn(blocks, index)
-            or (not prose and _is_in_header_table(blocks, index))
-            or is_page_tool(text)
-            or _is_menu_line(block)
-            or (may_hold_header and not prose and _is_date_or_title(blocks, block, text, title_key))
-            or (rule == BETWEEN and not prose and _is_subtitle(blocks, indices[position : position + window]))
-            or (may_hold_header and not prose and _is_summary(blocks, indices[position : position + window]))
+            or _is_of_header_or_tools(blocks, index, text)
+            or (not prose and _is_above_first_prose(blocks, indices[position : position + window], rule, title_key))
         ):
             # Below the first sentence of a text labels are its own: 时间：, 文号：, 来源：.
             if prose and index >= start:
@@ -210,6 +207,38 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
+
+
+def _may_hold_header(rule: str) -> bool:
+    return rule in (DENSEST, BETWEEN)
+
+
+def _is_of_header_or_tools(blocks: Blocks, index: int, text: str) -> bool:
+    """Whether a line, by itself, is one of a header, of the page's tools or of its menus."""
+    return (
+        _is_header_line(blocks, index)
+        or _is_header_cell(blocks, index)
+        or _is_definition(blocks, index)
+        or is_in_turn(blocks, index)
+        or is_page_tool(text)
+        or _is_menu_line(blocks.blocks[index])
+    )
+
+
+def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_key: str) -> bool:
+    """Whether the first of the lines is above the text because no prose stands before it: in a table that is a header,
+    or, where the container may hold a header, the date, the title, a subtitle or a summary."""
+    index = indices[0]
+    block = blocks.blocks[index]
+    if _is_in_header_table(blocks, index):
+        return True
+    if not _may_hold_header(rule):
+        return False
+    return (
+        _is_date_or_title(blocks, block, block.plain.strip(), title_key)
+        or (rule == BETWEEN and _is_subtitle(blocks, indices))
+        or _is_summary(blocks, indices)
+    )
 
 
 def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
@@ -303,7 +332,7 @@ def _is_in_header_table(blocks: Blocks, index: int) -> bool:
         labels = (match_label(block.text), *find_labels(block.text))
         rows.setdefault(block.row, set()).update(label.label for label in labels if label and label.name)
     with_fields = sum(map(bool, rows.values()))
-    below = [at for at, _ in blocks.visible_blocks(table.last, table.last + _LINES_BEHIND_HEADER[False])]
+    below = [at for at, _ in blocks.visible_blocks(table.last, table.last + _LINES_BEHIND_HEADER)]
     return (
         with_fields * 2 >= len(rows)
         and len(set[str]().union(*rows.values()) - AMBIGUOUS_LABELS) >= _MIN_FIELDS_OF_TABLE

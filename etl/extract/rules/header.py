@@ -96,25 +96,25 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
     parts = [(node.first, min(node.last, end)) for node in header] or [(0, end)]
     shown = sorted({i for first, last in parts for i, _ in blocks.visible_blocks(first, last, body.revealed)})
     outside = [i for i in shown if not body.first <= i < body.last]
-    values, known, done = 0, -_BLOCKS_NEAR_LABEL - 1, 0
+    values, last_listed, next_unread = 0, -_BLOCKS_NEAR_LABEL - 1, 0
     for position, index in enumerate(outside):
         if values > _MAX_VALUES or _begins_other_documents(context, index):
             break
         items = _labels_of(context, index, first=not values)
         if items and any(item.name for item in items):
-            known = position
+            last_listed = position
             # Labels of no list may stand above the first listed one too.
-            above = range(max(done, position - _BLOCKS_NEAR_LABEL), position)
+            above = range(max(next_unread, position - _BLOCKS_NEAR_LABEL), position)
             lines = [(at, _with_coined_labels(context, outside[at], (), first=not values)) for at in above]
-        elif not items and position - known > _BLOCKS_NEAR_LABEL:
+        elif not items and position - last_listed > _BLOCKS_NEAR_LABEL:
             continue
         else:
             lines = []
-        if position - known <= _BLOCKS_NEAR_LABEL:
+        if position - last_listed <= _BLOCKS_NEAR_LABEL:
             items = _with_coined_labels(context, index, items, first=not values)
-        done = position + 1
-        for at, found in (*lines, (position, items)):
-            for reading in _read_line(context, outside, at, found, in_header=bool(header)):
+        next_unread = position + 1
+        for at, labels in (*lines, (position, items)):
+            for reading in _read_line(context, outside, at, labels, in_header=bool(header)):
                 values += reading.value is not None
                 yield reading
 

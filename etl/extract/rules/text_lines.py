@@ -136,11 +136,6 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
     return len(before) < 10 and before.endswith(("时间", "日期", "日"))
 
 
-def _is_value_of_next(blocks: Blocks, index: int) -> bool:
-    """Whether the label of a value stands behind it."""
-    return index + 1 < len(blocks.blocks) and value_apart(blocks, index + 1) == index
-
-
 def _is_beside_cells(blocks: Blocks, block: Block) -> bool:
     """Whether the block stands in a table row of several blocks."""
     return block.row >= 0 and blocks.nodes[block.row].last - blocks.nodes[block.row].first > 1

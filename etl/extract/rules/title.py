@@ -15,6 +15,7 @@ from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
+from etl.extract.page.breadcrumbs import end_of_breadcrumb
 from etl.extract.page.stated_labels import whole_words
 from etl.extract.page.subheading import is_subheading
 from etl.extract.page.trimming import ONLY_A_DATE
@@ -36,9 +37,6 @@ _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
 _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
 """How a line ends that names a site or an agency."""
-_MAX_CRUMBS, _CRUMB_TAGS = 9, ("li", "span", "dd", "div")
-_BREADCRUMB = re.compile(r"^(?:(?:您)?(?:当前|现在|所在)?(?:的)?(?:所在)?位置[:：]?\s*)?(?:网站|本站|返回)?首页")
-_CRUMB_SEPARATOR = re.compile(r"\s*(?:>+|›|»|→|＞|/)\s*")
 _BLOCKS_OF_LAYOUT_CELL = 4
 """Blocks from which on a table cell is a part of the page's layout, not of a table of data."""
 _LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -114,14 +112,14 @@ def _is_no_title(run: str) -> bool:
 def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool = False) -> list[Line]:
     """The lines in blocks[first:limit] that can be a headline, lines of one marked element joined.
 
-    `with_numbers`: a bracketed 文号 below a line, in the same element, is a part of it.
+    `with_numbers`: a bracketed 文号 right below a line is a part of it.
     """
     lines: list[Line] = []
     last_node = -1
     for index, block in blocks.visible_blocks(max(0, first), limit):
         if block.link_chars * 2 > len(block.text):
             continue
-        if (tail := _end_of_breadcrumb(blocks, index)) is not None:
+        if (tail := end_of_breadcrumb(blocks, index)) is not None:
             lines += [Line(index, tail, False)] if len(tail) > _MIN_PARTIAL_CHARS else []
             continue
         text = headline_text(block.text)
@@ -133,8 +131,8 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         in_one, last_node = block.node == last_node, block.node
         if (len(text) < 200 and is_boilerplate(text)) or begins_with_label(block.text):
             continue
-        below = bool(lines) and lines[-1].block == index - 1 and block.node == last_node
-        if with_numbers and below and _BRACKETED_NUMBER.match(text):
+        follows_line = bool(lines) and lines[-1].block == index - 1
+        if with_numbers and follows_line and _BRACKETED_NUMBER.match(text):
             lines[-1] = replace(lines[-1], block=index, text=lines[-1].text + text)
             lines[-1] = replace(lines[-1], above_date=_is_above_subheading(blocks, index, len(lines[-1].text)))
             continue
@@ -153,31 +151,15 @@ def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
     """The lines right above block `index` that are one headline with it, where one element holds nothing else: they are
     drawn like one or break off behind 关于 (`关于加强水<br>利工程管理的通知`), and are no title, column or agency."""
     node = blocks.nodes[blocks.blocks[index].node]
-    upper = lines[node.first - index :] if node.first < index < node.first + 4 and node.last == index + 1 else []
-    if not upper or [line.block for line in upper] != list(range(node.first, index)):
+    is_last_of_few = node.first < index < node.first + 4 and node.last == index + 1
+    upper = lines[-(index - node.first) :] if is_last_of_few else []
+    if not upper or [line.block for line in upper] != list(range(node.first, index)):  # some are no headline lines
         return []
     first = label_key(upper[0].text)
     is_name = len(first) <= _MAX_COLUMN_CHARS or _names_agency(first)
     if is_name or any(_ENDS_LIKE_A_TITLE.search(line.text) for line in upper):
         return []
     return upper if "关于" in first or _stands_out(blocks, blocks.blocks[index]) else []
-
-
-def _end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
-    """What a breadcrumb (首页 > 通知公告 > …, in one line or in items) ends with; None for a line that is none."""
-    block = blocks.blocks[index]
-    text = block.plain.strip()
-    if _BREADCRUMB.match(text):
-        return _CRUMB_SEPARATOR.split(text)[-1].strip() if _CRUMB_SEPARATOR.search(text) else ""
-    parent = blocks.nodes[blocks.nodes[block.node].parent]
-    is_short = parent.last - parent.first < _MAX_CRUMBS
-    if index > parent.first and is_short and blocks.nodes[block.node].tag in _CRUMB_TAGS:
-        items = blocks.blocks[parent.first : parent.last]
-        starts = items[0].link_chars and _BREADCRUMB.fullmatch(items[0].plain.strip(" >›»/"))
-        # A whole page may be as short, and begin with a link 首页: then the line with 发布时间 stands among its lines.
-        if starts and not any(is_subheading(item.text) for item in items):
-            return text
-    return None
 
 
 def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
@@ -432,7 +414,7 @@ def breadcrumb_lines(blocks: Blocks, limit: int) -> list[str]:
     headline."""
     lines = blocks.visible_blocks(max(0, limit - _BLOCKS_ABOVE), limit)
     texts = [(index, block.plain.strip()) for index, block in lines if block.link_chars * 2 <= len(block.text)]
-    return [text for index, text in texts if _end_of_breadcrumb(blocks, index) is not None]
+    return [text for index, text in texts if end_of_breadcrumb(blocks, index) is not None]
 
 
 def find_title(
