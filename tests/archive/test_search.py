@@ -161,6 +161,7 @@ def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Conn
     assert ids(connection, "轿厢") == set(numbers)
     assert ids(connection, "轿厢 -财政局") == {numbers[0]}
     assert ids(connection, "钢丝绳 or 财政局") == set(numbers)
+    assert ids(connection, "钢丝绳|财政局") == set(numbers)
     assert ids(connection, "轿厢 钢丝绳 or 财政局 -电梯") == {numbers[1]}
     assert ids(connection, '"轿厢 不在"') == {numbers[1]}
     assert ids(connection, "安全电梯") == set()
@@ -170,6 +171,8 @@ def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Conn
     ("typed", "right"),
     [
         ("标题:电梯", {0}),
+        ("标题： 电梯", {0}),
+        ("標題: 电梯 附件: 电梯", set()),
         ("正文:电梯", {1}),
         ("附件:电梯", {2}),
         ("机构：财政局", {1}),
@@ -178,8 +181,16 @@ def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Conn
         ("索引号:YZ２０２４", {2}),
         ("年:2023", {2}),
         ("年：2023-2024", {0, 1, 2}),
+        ("年:2023年", {2}),
+        ("年:2023年-2024年", {0, 1, 2}),
         ("格式:docx", {2}),
         ("类别:城乡建设", {2}),
+        ("成文日期:2023年1月9日", {2}),
+        ("成文日期:2023.1.9", {2}),
+        ("成文日期:2023年1月", {2}),
+        ("成文日期:2023年", {2}),
+        ("成文日期:2023-01", {2}),
+        ("成文日期:2024年", set()),
         ("標題:电梯", {0}),
         ("source:云溪市", {0, 1, 2}),
         ("来源:云溪市", {0, 1, 2}),
@@ -208,7 +219,11 @@ def test_a_field_is_searched_alone(owner_url: str, connection: Connection, typed
                 "通告",
                 "见附件。",
                 published="2023-02-01",
-                fields=(("index_number", "YZ2024-00047"), ("subject_category", "城乡建设、环境保护")),
+                fields=(
+                    ("index_number", "YZ2024-00047"),
+                    ("subject_category", "城乡建设、环境保护"),
+                    ("written_date", "2023-01-09"),
+                ),
                 file="电梯名录",
                 media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             ),

@@ -12,7 +12,9 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from etl.alerts.searches import tell_searches
+from etl.archive.queries.search import FACETS
 from etl.archive.records import saved_searches
+from etl.archive.records.collections import name_collection
 from etl.archive.records.saved_searches import MAX_NAME
 from etl.archive.storage.archive import Archive
 from etl.browse.http.session import Person
@@ -70,6 +72,21 @@ def test_a_search_is_saved_from_its_result_with_its_facets(
     assert reader.get(feed.replace("&amp;", "&")).headers["content-type"].startswith("application/atom+xml")
     (search,) = _page(reader)["searches"]
     assert (search["name"], search["filter"]["only"]) == ("清淤 2024", ["year:2024", "state:current"])
+
+
+def test_a_search_with_facets_of_every_kind_is_saved_and_shown(
+    archive: Archive, reader: TestClient, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(1))
+    (source,) = reader.get("/archive/sources.json").json()["sources"]
+    values = {"source": source["id"], "collection": name_collection(archive, "林馆员", "防汛文件", "")}
+    query = "&".join(f"only={name}:{values.get(name, 'x')}" for name in FACETS)
+    form = reader.get(f"/archive/saved?{query}")
+    assert _save(reader, "一", query).status_code == 303
+    for page in (form, reader.get("/archive/saved")):
+        assert page.status_code == 200
+        assert source["name"] in page.text
+        assert "防汛文件" in page.text
 
 
 def test_a_search_is_renamed_and_deleted(reader: TestClient) -> None:

@@ -96,7 +96,7 @@ def test_a_snippet_shows_the_words_where_they_stand(archive: Archive, reader: Te
         Page(
             1,
             title="夏季班次",
-            paragraphs=("首段无关。" * 9, "自四月起，電　梯停运，请绕行。"),
+            paragraphs=("首段无关。" * 9, "自四月起，電　梯停运，请绕行。", "名录之外一切如常。"),
             body='<a href="/a.txt">附表</a>',
         ),
     )
@@ -105,6 +105,11 @@ def test_a_snippet_shows_the_words_where_they_stand(archive: Archive, reader: Te
     (line,) = search(reader, "清江一号 标题:夏季")["lines"]
     assert "渡船名录：〔⟦清〕江一号⟧" in said(line)
     assert line["snippets"][-1]["name"] == "附表"
+    # Words that are looked for in attachments alone are shown there, wherever else they stand.
+    (line,) = search(reader, "附件:之外 四月")["lines"]
+    assert [bool(snippet["sha256"]) for snippet in line["snippets"]] == [False, True]
+    (line,) = search(reader, "附件:一")["lines"]
+    assert said(line).startswith("第⟦一⟧行")
     # Words in different places: the line with most of them.
     (line,) = search(reader, "停运 四月 班次")["lines"]
     assert said(line) == "自⟦四月⟧起，電　梯⟦停运⟧，请绕行。".replace("　", " ")

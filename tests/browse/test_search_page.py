@@ -126,6 +126,23 @@ def test_a_search_that_cannot_be_is_explained_and_can_be_mended(reader: TestClie
     assert "The first year must not come after the last." in shown.text_content()
 
 
+def test_a_search_that_is_refused_keeps_all_else_that_was_chosen(reader: TestClient) -> None:
+    chosen = {"state": ["current"], "only": ["year:2024", "type:pdf"], "from": ["2024-05-09"], "to": ["2024-05-01"]}
+    answer = reader.get("/archive/", params={"q": "渡船", **chosen})
+    assert answer.status_code == 400
+    fields = [(each.get("name"), each.get("value")) for each in fromstring(answer.text).xpath("//main//input")]
+    assert set(fields) == {("q", "渡船"), *((name, value) for name, values in chosen.items() for value in values)}
+
+
+@pytest.mark.parametrize("typed", ["*", "-", "？", "“”", "or"])
+def test_that_nothing_was_searched_is_told(reader: TestClient, owner_url: str, typed: str) -> None:
+    write_and_index(owner_url, [Document("渡船公告")])
+    told = "has no word to search for"
+    english = {"accept-language": "en"}
+    assert told in reader.get("/archive/", params={"q": typed}, headers=english).text
+    assert told not in reader.get("/archive/", params={"q": f"{typed} 渡船"}, headers=english).text
+
+
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [

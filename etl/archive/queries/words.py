@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from etl.fields import FIELDS
+from etl.dates import read_date
+from etl.fields import DATE_FIELDS, FIELDS
 from etl.folding import fold, number_key
 
 _TEXTS = (None, "title", "body", "files")
@@ -118,14 +119,16 @@ class Query:
 
 
 _TOKENS = re.compile(
-    r"""(?P<or>(?:or|或|\|)(?=\s|$))"""
+    r"""(?P<or>(?:or|或)(?=[\s|]|$)|\|)"""
     r"""|(?P<minus>-)?(?:(?P<field>[A-Za-z_\u4e00-\u9fff]{1,20}):)?"""
-    r"""(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))""",
+    r"""(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s|]+))""",
     re.IGNORECASE,
 )
+_FIELD_APART = re.compile(r"(?<![^\s-])([A-Za-z_\u4e00-\u9fff]{1,20}):\s+(?=\S)")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟〝〞＂", '"'))
 _NUMBER = re.compile(r"\D(?:19|20)\d{3,}$")
-_YEARS = re.compile(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?")
+_YEARS = re.compile(r"((?:19|20)\d\d)年?(?:-((?:19|20)\d\d)年?)?")
+_MONTH = re.compile(r"((?:19|20)\d\d)年(?:(\d\d?)月)?")
 
 
 @lru_cache(1000)
@@ -135,7 +138,7 @@ def parse_query(typed: str) -> Query:
     without: list[Word] = []
     unknown: dict[str, None] = {}
     joined = False
-    for token in _TOKENS.finditer(unicodedata.normalize("NFKC", typed.translate(_QUOTES))):
+    for token in _TOKENS.finditer(_joined_fields(unicodedata.normalize("NFKC", typed.translate(_QUOTES)))):
         if token["or"]:
             joined = bool(groups)
             continue
@@ -154,6 +157,15 @@ def parse_query(typed: str) -> Query:
     if sum(map(len, groups)) + len(without) > MAX_WORDS:
         raise InvalidQuery("many_words", typed)
     return Query(tuple(groups), tuple(without), _whole_number(typed), tuple(unknown))
+
+
+def _joined_fields(typed: str) -> str:
+    """Fields joined with their values: `标题: 安全` means `标题:安全`, while `注意: 安全` are two words."""
+    return _FIELD_APART.sub(lambda found: f"{found[1]}:" if _is_field(fold(found[1])) else found[0], typed)
+
+
+def _is_field(name: str) -> bool:
+    return name in PARTS or name in FIELD_NAMES
 
 
 def _looks_like_a_field(token: re.Match[str], word: Word, typed: str) -> bool:
@@ -180,9 +192,11 @@ def _word(token: re.Match[str]) -> Word | None:
     said = token["phrase"] if token["phrase"] is not None else token["word"]
     name = fold(token["field"] or "")
     part, fields = PARTS.get(name), FIELD_NAMES.get(name, ())
-    if name and not (part or fields):
+    if name and not _is_field(name):
         said = f"{token['field']}:{said}"
     folded = number_key(said) if part == "number" else fold(said)
+    if fields and DATE_FIELDS.issuperset(fields):
+        folded = _day_or_month(said) or folded
     if part == "year":
         years = _YEARS.fullmatch(folded)
         if years is None:
@@ -194,6 +208,12 @@ def _word(token: re.Match[str]) -> Word | None:
             raise InvalidQuery("state_in_words", said)
         folded = STATES[said.lower()]
     return Word(folded, said, part, fields) if re.search(r"\w", folded) else None
+
+
+def _day_or_month(said: str) -> str | None:
+    """A day, or a month or year in Chinese, as fields have it: 2024-05-09, 2024-05, 2024."""
+    month = _MONTH.fullmatch(said)
+    return f"{month[1]}-{int(month[2]):02}" if month and month[2] else month[1] if month else read_date(said).iso
 
 
 def years_of(word: Word) -> range:

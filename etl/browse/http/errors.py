@@ -35,6 +35,11 @@ class ErrorPage:
     english: str
     detail: str
 
+    @property
+    def is_of_search(self) -> bool:
+        """Whether what was typed cannot be searched, while all else that was sent is in order."""
+        return self.english in SEARCH_PROBLEMS.values()
+
 
 @dataclass(frozen=True, slots=True)
 class DamagePage:

@@ -86,6 +86,7 @@ class Responder:
                 base=request.scope.get("root_path", "").rstrip("/"),
                 person=current_person(request),
                 typed=request.query_params.get("q", "")[:200],
+                sent=request.query_params.multi_items(),
                 others=[(other, switch_address(request, other)) for other in LANGUAGES.values() if other != language],
             )
         )

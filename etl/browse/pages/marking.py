@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from etl.archive.queries.words import InvalidQuery, parse_query
+from etl.archive.queries.words import InvalidQuery, Word, parse_query
 from etl.folding import composed, fold, folded_places
 
 
@@ -17,11 +17,20 @@ class Part:
 
 def words_to_mark(typed: str) -> tuple[str, ...]:
     """The folded words of a query that occur in texts; none of one that cannot be parsed."""
+    return tuple(dict.fromkeys(word.folded for word in _plain(typed)))
+
+
+def words_of_files(typed: str) -> tuple[str, ...]:
+    """Those of them that are looked for in attachments alone."""
+    elsewhere = {word.folded for word in _plain(typed) if word.part != "files"}
+    return tuple(word for word in words_to_mark(typed) if word not in elsewhere)
+
+
+def _plain(typed: str) -> tuple[Word, ...]:
     try:
-        query = parse_query(typed)
+        return parse_query(typed).plain
     except InvalidQuery:
         return ()
-    return tuple(dict.fromkeys(word.folded for word in query.plain))
 
 
 def mark(text: str, words: Sequence[str]) -> tuple[Part, ...]:

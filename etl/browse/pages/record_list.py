@@ -24,7 +24,7 @@ from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
 from etl.archive.storage.statements import Statement, built_once
 from etl.browse.errors import InvalidParameter
-from etl.browse.pages.marking import words_to_mark
+from etl.browse.pages.marking import words_of_files, words_to_mark
 from etl.browse.pages.snippets import Snippet, snippets
 from etl.regions import region_names
 
@@ -251,7 +251,7 @@ def _search_list(
         unsearched=missing_entries(connection),
         proposals=hits.proposals(connection, record_filter) if nothing else (),
         unfiltered=hits.overview(connection, alone).total if nothing and alone != record_filter else None,
-        lines=_hit_lines(connection, page.records, words),
+        lines=_hit_lines(connection, page.records, record_filter.q),
         after=str(page.after) if page.after else None,
         first=after is None,
         sources=source_choices(connection),
@@ -259,10 +259,10 @@ def _search_list(
     )
 
 
-def _hit_lines(connection: Connection, records: Sequence[int], words: Sequence[str]) -> tuple[RecordLine, ...]:
+def _hit_lines(connection: Connection, records: Sequence[int], typed: str) -> tuple[RecordLine, ...]:
     rows = connection.execute(*_those_lines(records=list(records))).mappings()
     by_number = {row["id"]: RecordLine(**row) for row in rows}
-    shown = snippets(connection, records, words)
+    shown = snippets(connection, records, words_to_mark(typed), words_of_files(typed))
     return tuple(replace(by_number[number], snippets=shown.get(number, ())) for number in records)
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from etl.archive.queries.search import InvalidFilter, RecordFilter, filter_of, query_of
+from etl.archive.records.collections import collection_names
 from etl.archive.records.saved_searches import MAX_NAME, MAX_SEARCHES, NameProblem, saved_searches
 from etl.archive.storage.models import Source
+from etl.regions import region_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,13 @@ class SavedLine:
 @dataclass(frozen=True, slots=True)
 class SavedPage:
     """All searches of one person. `query`: of the search that the form would keep, "" without one, with its `filter`
-    and the `name` and `tells` that are filled in; `problem`, a key of `FORM_PROBLEMS`, says why it was refused."""
+    and the `name` and `tells` that are filled in; `problem`, a key of `FORM_PROBLEMS`, says why it was refused.
+    `sources`, `region_names`, `collection_titles`: what the facets of the searches are called."""
 
     searches: tuple[SavedLine, ...]
     sources: dict[str, str]
+    region_names: dict[str, str]
+    collection_titles: dict[str, str]
     token: str
     query: str = ""
     filter: RecordFilter | None = None
@@ -38,6 +43,10 @@ class SavedPage:
     most: int = MAX_SEARCHES
     longest: int = MAX_NAME
 
+    @property
+    def source_names(self) -> dict[str, str]:
+        return self.sources
+
 
 def saved_page(connection: Connection, person: str, wanted: RecordFilter | None, token: str) -> SavedPage:
     """The page of a person; with the form where there is a search to keep."""
@@ -45,10 +54,13 @@ def saved_page(connection: Connection, person: str, wanted: RecordFilter | None,
         SavedLine(each.id, each.name, _readable(each.query), each.tells, each.saved_at, each.told_at)
         for each in saved_searches(connection, person)
     )
-    sources = {row.id: row.name for row in connection.execute(select(Source.id, Source.name))}
+    sources = connection.execute(select(Source.id, Source.name, Source.region, Source.agency)).all()
     query = query_of(wanted) if wanted else ""
     name = " ".join((wanted.q if wanted else "").split())[:MAX_NAME]
-    return SavedPage(lines, sources, token, query, wanted if query else None, name)
+    names = {source.id: source.name for source in sources}
+    regions = region_names((source.region, source.agency) for source in sources)
+    titles = {str(each.id): each.title for each in collection_names(connection)}
+    return SavedPage(lines, names, regions, titles, token, query, wanted if query else None, name)
 
 
 def _readable(query: str) -> RecordFilter | None:

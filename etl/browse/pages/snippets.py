@@ -26,16 +26,22 @@ class Snippet:
     leaf: int = 1
 
 
-def snippets(connection: Connection, records: Collection[int], words: Sequence[str]) -> dict[int, tuple[Snippet, ...]]:
-    """By record, a snippet of its text, and one of the first attachment with a word that its text does not have."""
+def snippets(
+    connection: Connection, records: Collection[int], words: Sequence[str], of_files: Collection[str] = ()
+) -> dict[int, tuple[Snippet, ...]]:
+    """By record, a snippet of its text, and one of the first attachment with a word that its text does not have.
+
+    `of_files`: those of the words that were looked for in attachments alone."""
     if not words:
         return {}
     asked = {"words": list(words), "characters": SEARCHED_CHARS}
     found: dict[int, tuple[Snippet, ...]] = {}
     missing: dict[int, list[str]] = {}
     for row in connection.execute(_TEXTS, asked | {"records": list(records)}):
-        found[row.id] = _snippet(row.text, list(compress(words, row.in_text)))
-        if rest := [word for word, elsewhere in zip(words, row.elsewhere, strict=True) if elsewhere]:
+        found[row.id] = _snippet(row.text, [word for word in compress(words, row.in_text) if word not in of_files])
+        if rest := [
+            word for word, elsewhere in zip(words, row.elsewhere, strict=True) if elsewhere or word in of_files
+        ]:
             missing[row.id] = rest
     if missing:
         for row in connection.execute(_FILES, asked | {"records": list(missing)}):
