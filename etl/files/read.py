@@ -14,6 +14,7 @@ from etl.files.formats.inside import FAULTS as INSIDE_FAULTS
 from etl.files.formats.inside import files_inside
 from etl.files.formats.ofd import ofd_pages
 from etl.files.formats.pdf import pdf_pages
+from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import sheets_text
 from etl.files.formats.xls import xls_sheets
 from etl.files.formats.xlsx import xlsx_sheets
@@ -155,7 +156,7 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
     media_types.ODT: ("kreuzberg", partial(office.slides_text, media_types.ODT)),
     media_types.ODS: ("kreuzberg", partial(office.slides_text, media_types.ODS)),
     media_types.ODP: ("kreuzberg", partial(office.slides_text, media_types.ODP)),
-    media_types.RTF: ("rtf", lambda body, _: office.rtf_text(body)),
+    media_types.RTF: ("rtf", lambda body, _: rtf_text(body)),
     media_types.CSV: ("text", lambda body, _: office.csv_text(body)),
     media_types.TEXT: ("text", lambda body, _: office.text_of_text(body)),
 }

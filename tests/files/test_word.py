@@ -1,15 +1,20 @@
 """What a reader sees in Word documents: raised digits, results of fields, other documents inside, pages as pictures."""
 
+import io
+import zipfile
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.files import FileOutcome, Reader
 from etl.files.formats.docx import read_docx
+from etl.files.formats.docx_numbering import W
 from etl.files.formats.office import html_lines, inner_text
 from etl.files.types import Limits
 from etl.raised_text import superscript
-from tests.support.documents import doc, docx, p, row, rtf
+from tests.support.containers import zipped
+from tests.support.documents import doc, docx, numbering, p, row, rtf
 from tests.support.pdfs import picture, saved
 
 
@@ -62,6 +67,112 @@ def _field(code: str, result: str | None, begin: str = "") -> str:
 )  # fmt: skip
 def test_fields_show_their_results(field: str, wanted: str) -> None:
     assert _text(f"<w:p>{_run('第')}{field}{_run('') if wanted else ''}</w:p>{p('后文')}") == f"第{wanted}\n后文"
+
+
+_THIRD = {
+    "decimal": "3", "decimalZero": "03", "decimalFullWidth": "３", "decimalEnclosedParen": "⑶", "numberInDash": "- 3 -",
+    "decimalEnclosedFullstop": "⒊", "decimalEnclosedCircle": "③", "decimalEnclosedCircleChinese": "③",
+    "ideographTraditional": "丙", "ideographZodiac": "寅", "ideographEnclosedCircle": "㊂", "ordinal": "3rd",
+    "ideographLegalTraditional": "叁", "chineseLegalSimplified": "叁", "upperRoman": "III", "lowerLetter": "c",
+    **dict.fromkeys(("chineseCounting", "chineseCountingThousand", "japaneseCounting", "ideographDigital"), "三"),
+}  # fmt: skip
+"""By the format of a list, its third number."""
+_IN_LIST = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="7"/></w:numPr>'
+
+
+def _listed(body: str, levels: str) -> list[str]:
+    return read_docx(docx(body, {"numbering.xml": levels}), Limits(), inner_text).text.split("\n")
+
+
+@pytest.mark.parametrize("form", _THIRD)
+def test_numbers_of_lists_in_every_format(form: str) -> None:
+    lines = _listed(p("甲", _IN_LIST.format(0)) * 3, numbering((form, "%1、")))
+    assert lines[2] == f"{_THIRD[form]}、甲"
+
+
+def test_paragraphs_without_text_are_counted_and_show_their_numbers() -> None:
+    item, level = _IN_LIST.format(0), numbering(("decimal", "%1"))
+    deleted = f'<w:p><w:pPr>{item}<w:rPr><w:del w:id="1"/></w:rPr></w:pPr></w:p>'
+    body = f"<w:tbl>{row(p('', item), p('南街'))}{row(p('', item), p('北街'))}</w:tbl>{deleted}{p('末', item)}"
+    assert _listed(body, level) == ["1 | 南街", "2 | 北街", "3末"]
+
+
+def test_paragraphs_of_old_documents_are_counted_too(read: Reader) -> None:
+    content = doc(["甲", "", "乙"], numbered={0: 0, 1: 0, 2: 0}, levels=[(27, "\0、")])
+    assert read(content).text.split("\n") == ["⑴、甲", "⑵、", "⑶、乙"]
+
+
+def test_levels_may_count_on_and_show_all_numbers_in_digits() -> None:
+    levels = numbering(("chineseCounting", "第%1章"), ("chineseCounting", "%1.%2"))
+    body = "".join(p("", _IN_LIST.format(at)) for at in (0, 1, 0, 1))
+    assert _listed(body, levels) == ["第一章", "一.一", "第二章", "二.一"]
+    legal = levels.replace('<w:lvl w:ilvl="1">', '<w:lvl w:ilvl="1"><w:isLgl/><w:lvlRestart w:val="0"/>')
+    assert _listed(body, legal) == ["第一章", "1.1", "第二章", "2.2"]
+
+
+def test_lists_of_the_strict_schema_have_numbers(read: Reader) -> None:
+    content = docx(p("甲", _IN_LIST.format(0)), {"numbering.xml": numbering(("chineseCounting", "%1、"))})
+    schemas = (
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        ("http://purl.oclc.org/ooxml/wordprocessingml/main"),
+    )
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name).decode().replace(*schemas) for name in package.namelist()}
+    assert read(zipped(parts)).text == "一、甲"
+
+
+def test_what_is_hidden_struck_or_raised_by_a_style() -> None:
+    styles = (
+        f'<w:styles xmlns:w="{W.strip("{}")}">'
+        '<w:style w:type="character" w:styleId="a"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+        '<w:style w:type="character" w:styleId="b"><w:basedOn w:val="a"/></w:style>'
+        '<w:style w:type="character" w:styleId="c"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
+    )
+
+    def run(text: str, properties: str) -> str:
+        return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+    runs = (
+        run("10", "") + run("5", '<w:rStyle w:val="b"/>') + run("吨", "") + run("隐", '<w:rStyle w:val="c"/>')
+        + run("显", '<w:rStyle w:val="c"/><w:vanish w:val="0"/>') + run("五", "<w:strike/>") + run("八", "<w:dstrike/>")
+        + run("九", '<w:strike w:val="false"/>')
+    )  # fmt: skip
+    assert read_docx(docx(f"<w:p>{runs}</w:p>", {"styles.xml": styles}), Limits(), inner_text).text == "10⁵吨显九"
+
+
+def test_characters_of_fonts_of_symbols_are_those_that_they_show() -> None:
+    def sign(font: str, code: str) -> str:
+        return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+    typed = '<w:r><w:rPr><w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/></w:rPr><w:t>\uf0a8否</w:t></w:r>'
+    signs = sign("Symbol", "F0B3") + sign("Symbol", "F0E5") + sign("Wingdings", "F081") + sign("Wingdings 2", "F052")
+    assert _text(f"<w:p>{signs}{typed}</w:p>") == "≥∑①☑□否"
+
+
+def test_what_was_deleted_in_revisions_joins_paragraphs_and_takes_rows_away() -> None:
+    end = '<w:rPr><w:del w:id="1"/></w:rPr>'
+    deleted = "<w:tr><w:trPr><w:del/></w:trPr>"
+    table = row(p("甲"), p("乙")) + row(p("丙"), p("丁")).replace("<w:tr>", deleted, 1)
+    assert _text(p("各村", end) + p("民委员会：") + f"<w:tbl>{table}</w:tbl>") == "各村民委员会：\n甲 | 乙"
+    shifted = row(p("丙")).replace("<w:tr>", '<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr>', 1)
+    assert _text(f"<w:tbl>{row(p('甲'), p('乙'))}{shifted}</w:tbl>") == "甲 | 乙\n | 丙"
+
+
+def test_signs_of_equations_that_stand_in_no_text() -> None:
+    def x(text: str) -> str:
+        return f"<m:e><m:r><m:t>{text}</m:t></m:r></m:e>"
+
+    fraction = f"<m:f><m:num>{x('a+b')}</m:num><m:den>{x('2')}</m:den></m:f>"
+    total = f'<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub/><m:sup/>{x("x")}</m:nary>'
+    root = f"<m:rad><m:deg>{x('3')}</m:deg>{x('a+1')}</m:rad>"
+    assert _text(f"<w:p><m:oMath>{fraction}、{total}、{root}</m:oMath></w:p>").replace("、", "") == "(a+b)/2∑x³√(a+1)"
+    square = '<m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr>'
+    assert _text(f"<w:p><m:oMath><m:d>{x('a')}{x('b')}</m:d>{square}{x('c')}</m:d></m:oMath></w:p>") == "(a|b)[c]"
+
+
+def test_the_words_of_an_old_word_art_are_read() -> None:
+    art = '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="云溪区文件"/></v:shape>'
+    assert _text(f"<w:p>{art}</w:pict></w:r></w:p>") == "云溪区文件"
 
 
 @settings(deadline=None)

@@ -234,13 +234,12 @@ class _Rows:
             self.end()
         elif character == "\x07":
             text = " ".join("".join(self.here).split())
-            self.cells.append(self.label(place) + text if text else "")
+            self.cells.append((self.label(place) + text).strip())
             self.here.clear()
         elif character == "\r" and self.paragraphs.value(place, _IN_TABLE) == b"\1":
             self.here.append(" ")
         elif character == "\r" and not self.cells:
-            if "".join(self.here).strip():
-                self.here.insert(0, self.label(place))
+            self.here.insert(0, self.label(place))
             self.end()
         elif character == "\n" and not self.cells:
             self.end()

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Mapping
+from dataclasses import replace
 
 from etl.files.formats.list_numbering import Level
 
@@ -9,13 +10,16 @@ Lists = Mapping[int, tuple[str, Mapping[int, Level]]]
 """Number that a paragraph names → (key for counting, levels)."""
 # Values of MSONFC and the names of the same number formats in Office Open XML.
 _FORMS = {
-    0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 10: "ideographDigital",
-    11: "japaneseCounting", 14: "decimalFullWidth", 17: "japaneseDigitalTenThousand", 18: "decimalEnclosedCircle",
-    19: "decimalFullWidth", 23: "bullet", 28: "decimalEnclosedCircleChinese", 30: "ideographTraditional",
-    33: "taiwaneseCounting", 35: "taiwaneseCountingThousand", 37: "chineseCounting", 38: "chineseLegalSimplified",
-    39: "chineseCountingThousand", 255: "none",
+    0: "decimal", 1: "upperRoman", 2: "lowerRoman", 3: "upperLetter", 4: "lowerLetter", 5: "ordinal",
+    10: "ideographDigital", 11: "japaneseCounting", 14: "decimalFullWidth", 17: "japaneseDigitalTenThousand",
+    18: "decimalEnclosedCircle", 19: "decimalFullWidth", 22: "decimalZero", 23: "bullet",
+    26: "decimalEnclosedFullstop", 27: "decimalEnclosedParen", 28: "decimalEnclosedCircleChinese",
+    29: "ideographEnclosedCircle", 30: "ideographTraditional", 31: "ideographZodiac", 33: "taiwaneseCounting",
+    34: "ideographLegalTraditional", 35: "taiwaneseCountingThousand", 36: "taiwaneseDigital", 37: "chineseCounting",
+    38: "chineseLegalSimplified", 39: "chineseCountingThousand", 57: "numberInDash", 255: "none",
 }  # fmt: skip
 _NO_GAP = 2
+_LEGAL, _OWN_RESTART = 4, 8
 
 
 def read_lists(table: bytes, shapes: tuple[int, int], uses: tuple[int, int]) -> Lists:
@@ -53,8 +57,7 @@ def _uses(table: bytes, place: int, kinds: Mapping[int, Mapping[int, Level]]) ->
             if flags & 32:
                 levels[depth], at = _level(table, at)
             elif flags & 16 and depth in levels:
-                old = levels[depth]
-                levels[depth] = Level(start, old.form, old.text, old.gap)
+                levels[depth] = replace(levels[depth], start=start)
         lists[number] = (f"{identity}/{number}" if changes else str(identity), levels)
     return lists
 
@@ -62,9 +65,17 @@ def _uses(table: bytes, place: int, kinds: Mapping[int, Mapping[int, Level]]) ->
 def _level(table: bytes, at: int) -> tuple[Level, int]:
     """(level, offset after it)."""
     start, form = struct.unpack_from("<iB", table, at)
-    gap, characters, paragraphs = table[at + 15], table[at + 24], table[at + 25]
+    flags, gap, characters, paragraphs = table[at + 5], table[at + 15], table[at + 24], table[at + 25]
+    restart = table[at + 26] if flags & _OWN_RESTART else None
     at += 28 + characters + paragraphs
     length = struct.unpack_from("<H", table, at)[0]
     text = table[at + 2 : at + 2 + length * 2].decode("utf-16-le", "replace")
-    level = Level(start, _FORMS.get(form, "decimal"), text, "" if gap == _NO_GAP else " ")
+    level = Level(
+        start,
+        _FORMS.get(form, "decimal"),
+        text,
+        "" if gap == _NO_GAP else " ",
+        legal=bool(flags & _LEGAL),
+        restart=restart,
+    )
     return level, at + 2 + length * 2

@@ -7,14 +7,16 @@ repeats merged cells, and separates cells by a space only.
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from lxml import etree
 
-from etl.files.formats.docx_numbering import Numbering, W, tag_of, value_of
+from etl.files.formats import docx_math
+from etl.files.formats.docx_looks import Looks, text_of
+from etl.files.formats.docx_numbering import Numbering, W, is_on, read_word, tag_of, value_of
 from etl.files.formats.list_numbering import numeral, symbol
 from etl.files.formats.zip_packages import open_zip, read_xml
 from etl.files.types import Limits, Unreadable
@@ -25,7 +27,6 @@ _MAIN = "wordprocessingml.document.main+xml"
 _SKIPPED = {"del", "moveFrom", "delText", "Fallback", "rt", "pPr", "rPr", "sectPr", "tblPr", "tcPr"}
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 _SHIFTS: dict[str, Callable[[str], str]] = {"superscript": superscript, "subscript": subscript}
-_MATH_SHIFTS = {"sup": "superscript", "sub": "subscript"}
 _CIRCLED = re.compile(r"\\o\s*(?:\\a[clr])?\s*\(\s*[○〇◯Oo]\s*[,，]\s*(\d{1,2})\s*\)", re.IGNORECASE)
 _EQUATION = re.compile(r"\s*eq\b(.*)", re.IGNORECASE | re.DOTALL)
 _EQUATION_SIGNS = re.compile(r"\\[a-z]+\d*|[()\s]", re.IGNORECASE)
@@ -57,7 +58,7 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
         names = set(archive.namelist())
         name = _main_part(archive)
         folder = name.rpartition("/")[0]
-        root = read_xml(archive, name)
+        root = read_word(archive, name)
         relations = _relations(archive, name, names)
 
         def chunk(relation: str) -> list[str]:
@@ -70,11 +71,11 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
                 return inner.text.split("\n")
             return read_chunk(content).split("\n")
 
-        reader = _Reader(Numbering(archive, folder, names), chunk)
+        reader = _Reader(Numbering(archive, folder, names), Looks(archive, folder, names), chunk)
         lines = list(reader.blocks(root))
         for notes in ("footnotes", "endnotes"):
             if reader.noted and f"{folder}/{notes}.xml" in names:
-                lines += reader.notes(read_xml(archive, f"{folder}/{notes}.xml"))
+                lines += reader.notes(read_word(archive, f"{folder}/{notes}.xml"))
         text = "\n".join(line for line in lines if line)
         scanned = len("".join(text.split())) < _MIN_CHARACTERS and not reader.missing
         pictures = tuple(_pictures(root, relations, names)) if scanned else ()
@@ -130,9 +131,11 @@ class _Piece(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, numbering: Numbering, chunk: Callable[[str], list[str]]) -> None:
-        self.numbering, self.chunk = numbering, chunk
+    def __init__(self, numbering: Numbering, looks: Looks, chunk: Callable[[str], list[str]]) -> None:
+        self.numbering, self.looks, self.chunk = numbering, looks, chunk
         self.noted = False
+        self.joined = ""
+        """The text of paragraphs whose end was deleted: the next one goes on with it."""
         self.missing: list[str] = []
         self.codes: list[str | None] = []
         """The codes of the fields that are open, the outermost first; None for one whose result has begun."""
@@ -164,17 +167,22 @@ class _Reader:
         text = "".join(
             _SHIFTS.get(shift, str)("".join(piece.text for piece in run))
             for shift, run in groupby((piece for piece in pieces if piece.text), key=lambda piece: piece.shift)
-        ).strip()
-        if text:
-            properties = next((child for child in paragraph if tag_of(child) == "pPr"), None)
-            yield from (self.numbering.label(properties) + text).split("\n")
+        )
+        properties = next((child for child in paragraph if tag_of(child) == "pPr"), None)
+        text, self.joined = self.joined + text, ""
+        following = paragraph.getnext()
+        if value_of(properties, "rPr", "del") is not None and following is not None and tag_of(following) == "p":
+            self.joined = text
+        elif (text := text.strip()) or not is_on(properties, "rPr", "vanish"):
+            # A paragraph without text has its number all the same: columns of tables are numbered so.
+            yield from (self.numbering.label(properties) + text).strip().split("\n")
         # A code never goes on in another paragraph: the end of this field is missing, the text after it is not.
         while self.codes and self.codes[-1] is not None:
             self.codes.pop()
         for box in boxes:
             yield from self.blocks(box)
 
-    def runs(self, parent: etree._Element, boxes: list[etree._Element], shift: str) -> Iterator[_Piece]:
+    def runs(self, parent: Iterable[etree._Element], boxes: list[etree._Element], shift: str) -> Iterator[_Piece]:
         for child in parent:
             tag = tag_of(child)
             if tag == "fldChar":
@@ -188,7 +196,7 @@ class _Reader:
                 self.noted = True
             elif text := self.text(child, tag):
                 yield _Piece(text, shift)
-            elif tag not in _SKIPPED and not (tag == "r" and value_of(child, "rPr", "vanish") in ("", "1", "true")):
+            elif tag not in _SKIPPED:
                 yield from self.below(child, tag, boxes, shift)
 
     def text(self, element: etree._Element, tag: str) -> str:
@@ -196,21 +204,23 @@ class _Reader:
         if any(code is not None for code in self.codes):
             return ""
         if tag == "t":
-            return element.text or ""
+            return text_of(element)
         if tag == "sym":
-            return symbol(int(element.get(f"{W}char") or "0", 16))
+            return symbol(int(element.get(f"{W}char") or "0", 16), element.get(f"{W}font") or "")
+        if tag == "textpath":  # WordArt of VML, such as the head of a red-headed document
+            return element.get("string") or ""
         return _BREAKS.get(tag, "")
 
     def below(self, element: etree._Element, tag: str, boxes: list[etree._Element], shift: str) -> Iterator[_Piece]:
         """The pieces of a run, or of a part of an equation: `m:f` is a fraction, `m:sup` stands raised."""
         if tag == "r":
-            shift = value_of(element, "rPr", "vertAlign") or shift
-        shift = _MATH_SHIFTS.get(tag, shift)
-        if tag == "den":
-            yield _Piece("/", shift)
-        elif tag == "rad":
-            yield _Piece("√", shift)
-        yield from self.runs(element, boxes, shift)
+            look = self.looks.of(element)
+            if not look.seen:
+                return
+            shift = look.shift or shift
+        shift = docx_math.shift_of(tag, shift)
+        for part in docx_math.parts(element, tag):
+            yield from [_Piece(part, shift)] if isinstance(part, str) else self.runs([part], boxes, shift)
 
     def field(self, mark: etree._Element) -> str:
         """What a mark of a field shows: the choice in a form, or a field that has no result but a look."""
@@ -229,12 +239,14 @@ class _Reader:
     def table(self, table: etree._Element) -> Iterator[str]:
         """A line a row; a cell over several columns leaves the further ones empty."""
         for row in _inside(table, "tr"):
+            if value_of(row, "trPr", "del") is not None:
+                continue
             before = value_of(row, "trPr", "gridBefore") or ""
             cells: list[list[str]] = [[]] * _span(before, 0)
             spans = [_span(value_of(cell, "tcPr", "gridSpan"), 1) for cell in _inside(row, "tc")]
             for cell, span in zip(_inside(row, "tc"), spans, strict=True):
                 cells += [[line for line in self.blocks(cell) if line], *[[]] * (span - 1)]
-            if len(spans) == 1:
+            if len(cells) == 1:
                 yield from next(filter(None, cells), [])
             elif any(cells):
                 shown = cells[: len(cells) - spans[-1] + 1] if spans else cells

@@ -3,15 +3,24 @@
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lxml import etree
 
 from etl.files.formats.list_numbering import Level, ListCounter
-from etl.files.formats.zip_packages import read_xml
+from etl.files.formats.zip_packages import parse_xml, read_xml
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 _PLACE = re.compile(r"%([1-9])")
+
+
+def read_word(archive: zipfile.ZipFile, name: str) -> etree._Element:
+    """The root of a part, with the names of the transitional schema whichever it is written in. As `read_xml`."""
+    root = read_xml(archive, name)
+    if _STRICT not in (root.nsmap or {}).values():
+        return root
+    return parse_xml(etree.tostring(root).replace(_STRICT.encode(), W.strip("{}").encode()))
 
 
 def tag_of(element: etree._Element) -> str:
@@ -27,7 +36,12 @@ def value_of(element: etree._Element | None, *path: str) -> str | None:
         element = next((child for child in element if tag_of(child) == name), None)
     if element is None:
         return None
-    return element.get(f"{W}val", element.get(f"{_STRICT}val", ""))
+    return element.get(f"{W}val", "")
+
+
+def is_on(element: etree._Element | None, *path: str) -> bool:
+    """Whether the property at the path is there and not switched off."""
+    return value_of(element, *path) in ("", "1", "true", "on")
 
 
 class Numbering:
@@ -38,9 +52,9 @@ class Numbering:
         self.styles: dict[str, tuple[str | None, str | None, str | None]] = {}
         self.counts = ListCounter()
         if f"{folder}/numbering.xml" in names:
-            self.read_lists(read_xml(archive, f"{folder}/numbering.xml"))
+            self.read_lists(read_word(archive, f"{folder}/numbering.xml"))
             if f"{folder}/styles.xml" in names:
-                self.read_styles(read_xml(archive, f"{folder}/styles.xml"))
+                self.read_styles(read_word(archive, f"{folder}/styles.xml"))
 
     def read_lists(self, root: etree._Element) -> None:
         kinds: dict[str, dict[int, Level]] = {}
@@ -57,8 +71,7 @@ class Numbering:
                     start = value_of(change, "startOverride")
                     levels |= dict(_level(level) for level in change if tag_of(level) == "lvl")
                     if start and start.isdigit() and at in levels:
-                        old = levels[at]
-                        levels[at] = Level(int(start), old.form, old.text, old.gap)
+                        levels[at] = replace(levels[at], start=int(start))
                 # A list with its own start is counted separately; the others share the count of their definition.
                 self.lists[number] = (f"{kind}/{number}" if own else kind, levels)
 
@@ -86,10 +99,12 @@ class Numbering:
 
 
 def _level(element: etree._Element) -> tuple[int, Level]:
-    start = value_of(element, "start") or "1"
+    start, restart = value_of(element, "start") or "1", value_of(element, "lvlRestart") or ""
     return int(element.get(f"{W}ilvl") or 0), Level(
         start=int(start) if start.isdigit() else 1,
         form=value_of(element, "numFmt") or "decimal",
         text=_PLACE.sub(lambda match: chr(int(match[1]) - 1), value_of(element, "lvlText") or ""),
         gap="" if value_of(element, "suff") == "nothing" else " ",
+        legal=is_on(element, "isLgl"),
+        restart=int(restart) if restart.isdigit() else None,
     )

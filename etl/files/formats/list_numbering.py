@@ -7,30 +7,58 @@ from dataclasses import dataclass
 from etl.numerals import DIGITS, LEGAL, chinese
 
 _CHINESE = {
-    "chineseCounting", "chineseCountingThousand", "ideographTraditional", "japaneseCounting", "ideographDigital",
-    "taiwaneseCounting", "taiwaneseCountingThousand", "japaneseDigitalTenThousand", "koreanCounting",
+    "chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting", "taiwaneseCountingThousand",
+    "koreanCounting",
 }  # fmt: skip
-_CIRCLED = {"decimalEnclosedCircle", "decimalEnclosedCircleChinese"}
+_DIGIT_BY_DIGIT = {"ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital", "koreanDigital2"}
+_SIGNS = {
+    "decimalEnclosedCircle": "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", "decimalEnclosedParen": "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇",
+    "decimalEnclosedFullstop": "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛", "ideographEnclosedCircle": "㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉",
+    "ideographTraditional": "甲乙丙丁戊己庚辛壬癸", "ideographZodiac": "子丑寅卯辰巳午未申酉戌亥",
+}  # fmt: skip
+"""Formats whose numbers are single characters, from 1; numbers beyond them are in decimal digits."""
+_SIGNS["decimalEnclosedCircleChinese"] = _SIGNS["decimalEnclosedCircle"]
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
           (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
 
-_SYMBOLS = {0x6F: "□", 0x71: "□", 0xA8: "□", 0xA3: "□", 0x52: "☑", 0xFE: "☑", 0xFC: "√"}
+_DINGBATS = {0x6F: "□", 0x71: "□", 0xA8: "□", 0xA3: "□", 0x52: "☑", 0xFE: "☑", 0xFD: "☒", 0xFC: "√", 0xFB: "×"}
+_DINGBATS |= {0x80 + number: sign for number, sign in enumerate("⓪①②③④⑤⑥⑦⑧⑨⑩")}
+_DINGBATS |= {0x8B + number: sign for number, sign in enumerate("⓿❶❷❸❹❺❻❼❽❾❿")}
+_DINGBATS |= {0xDF + number: sign for number, sign in enumerate("←→↑↓")}
+_DINGBATS_2 = _DINGBATS | {0x50: "√", 0x4F: "×", 0x51: "☒", 0x53: "☒", 0x54: "☒"}
+_SYMBOL_FONT = dict(
+    enumerate(
+        " !∀#∃%&∍()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
+        0x20,
+    )
+) | dict(enumerate("ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…|—↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑", 0xA1))
+"""Adobe's encoding of the font Symbol."""
 
 
-def symbol(code: int) -> str:
-    """A tick box of the Wingdings fonts, common in forms; "" for ornaments."""
-    return _SYMBOLS.get(code & 0xFF, "")
+def symbol(code: int, font: str = "") -> str:
+    """A character of the fonts Symbol (≥) and Wingdings (tick boxes, circled numbers, arrows); "" for ornaments."""
+    signs = {"symbol": _SYMBOL_FONT, "wingdings 2": _DINGBATS_2}.get(font.strip().lower(), _DINGBATS)
+    return signs.get(code & 0xFF, "")
 
 
 def numeral(number: int, form: str) -> str:
     """The number in a format of `w:numFmt`; decimal digits for unknown formats and for numbers beyond their range."""
     if form in _CHINESE and 0 < number < 10_000:
         return chinese(number, DIGITS, "十百千")
-    if form.startswith("chineseLegal") and 0 < number < 10_000:
+    if (form.startswith("chineseLegal") or form == "ideographLegalTraditional") and 0 < number < 10_000:
         return chinese(number, LEGAL, "拾佰仟")
-    if form in _CIRCLED and 0 < number <= 20:
-        return chr(0x2460 + number - 1)
+    if form in _DIGIT_BY_DIGIT:
+        return "".join(DIGITS[int(digit)] for digit in str(number))
+    if 0 < number <= len(_SIGNS.get(form, "")):
+        return _SIGNS[form][number - 1]
+    if form == "decimalZero":
+        return f"{number:02}"
+    if form == "numberInDash":
+        return f"- {number} -"
+    if form == "ordinal":
+        ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{ending}"
     if form in ("upperLetter", "lowerLetter") and 0 < number < 1000:
         letters = chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letters if form == "upperLetter" else letters.lower()
@@ -55,13 +83,20 @@ class Level:
     """A level of a list.
 
     `start`: its first number. `form`: format of its numbers. `text`: the text with the characters 0–8 in place of the
-    numbers of the levels. `gap`: the text between the number and the paragraph.
+    numbers of the levels. `gap`: the text between the number and the paragraph. `legal`: all its numbers are in decimal
+    digits (第一章, 1.1). `restart`: a paragraph of a level before this one begins it anew; 0: none does.
     """
 
     start: int
     form: str
     text: str
     gap: str
+    legal: bool = False
+    restart: int | None = None
+
+
+def _restart(level: Level | None, otherwise: int) -> int:
+    return otherwise if level is None or level.restart is None else level.restart
 
 
 class ListCounter:
@@ -77,7 +112,7 @@ class ListCounter:
             return ""
         counts = self._counts[key]
         counts[at] = counts.get(at, level.start - 1) + 1
-        for deeper in [other for other in counts if other > at]:
+        for deeper in [other for other in counts if other > at and at < _restart(levels.get(other), other)]:
             del counts[deeper]
         if level.form in ("bullet", "none"):
             return ""
@@ -85,5 +120,6 @@ class ListCounter:
         for character in level.text:
             place = ord(character)
             other = levels.get(place, level)
-            text += numeral(counts.get(place, other.start), other.form) if place < 9 else character
+            form = "decimal" if level.legal else other.form
+            text += numeral(counts.get(place, other.start), form) if place < 9 else character
         return text + level.gap if text else ""

@@ -1,4 +1,4 @@
-"""Slides with kreuzberg, RTF with striprtf, plain text, CSV and Office's HTML."""
+"""Slides with kreuzberg, plain text, CSV and Office's HTML."""
 
 import csv
 import email
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import kreuzberg
 from lxml import etree, html
-from striprtf.striprtf import rtf_to_text
 
 from etl.file_signatures import is_saved_as_html
 from etl.files import media_types
+from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import rows
 from etl.files.formats.zip_packages import check_entities, open_zip
 from etl.files.types import FileOutcome, Limits, Unreadable
@@ -50,15 +50,6 @@ def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.Extracti
         words = " ".join(str(error).split())[:200]
         outcome = FileOutcome.ENCRYPTED if _ENCRYPTED.search(words) else FileOutcome.BROKEN
         raise Unreadable(outcome, encode_reason(Code.PARSER_FAILED, error=words)) from error
-
-
-def rtf_text(body: bytes) -> str:
-    """Paragraphs and table rows as lines. kreuzberg 4.10 moves all tables of a document together."""
-    try:
-        text: str = rtf_to_text(body.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
-    except (ValueError, LookupError, IndexError) as error:
-        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="RTF", error=error)) from error
-    return "\n".join(rows(line.split("|") for line in text.splitlines()))
 
 
 def csv_text(body: bytes) -> str:

@@ -1,0 +1,62 @@
+"""How runs of a Word document look where that changes what is read: raised, hidden, struck, in a font of symbols."""
+
+import re
+import zipfile
+from typing import NamedTuple
+
+from lxml import etree
+
+from etl.files.formats.docx_numbering import W, is_on, read_word, tag_of, value_of
+from etl.files.formats.list_numbering import symbol
+
+_PRIVATE = re.compile("[\uf020-\uf0ff]")
+"""Where fonts of symbols have their characters."""
+_MAX_STYLES = 20
+"""Styles that a style is based on, one on the other."""
+
+
+class Look(NamedTuple):
+    """`shift` is a `w:vertAlign`; `seen` is false of hidden and of struck text."""
+
+    shift: str = ""
+    seen: bool = True
+
+
+class Looks:
+    """The looks of runs, by their own properties and their styles of characters."""
+
+    def __init__(self, archive: zipfile.ZipFile, folder: str, names: set[str]) -> None:
+        self._styles: dict[str, etree._Element] = {}
+        if f"{folder}/styles.xml" in names:
+            for style in read_word(archive, f"{folder}/styles.xml"):
+                if tag_of(style) == "style" and style.get(f"{W}type") == "character":
+                    self._styles[style.get(f"{W}styleId") or ""] = style
+
+    def of(self, run: etree._Element) -> Look:
+        """The look of a run."""
+        holders, style = [run], value_of(run, "rPr", "rStyle")
+        while style in self._styles and len(holders) < _MAX_STYLES:
+            holders.append(self._styles[style])
+            style = value_of(holders[-1], "basedOn")
+        shift = next((v for each in holders if (v := value_of(each, "rPr", "vertAlign")) is not None), "")
+        return Look(shift, not any(_has(holders, name) for name in ("vanish", "strike", "dstrike")))
+
+
+def _has(holders: list[etree._Element], name: str) -> bool:
+    """Whether the first of these that speaks of the property has it."""
+    first = next((each for each in holders if value_of(each, "rPr", name) is not None), None)
+    return first is not None and is_on(first, "rPr", name)
+
+
+def text_of(element: etree._Element) -> str:
+    """The text of a `w:t`, with the characters of fonts of symbols as Unicode has them."""
+    text = element.text or ""
+    if not _PRIVATE.search(text):
+        return text
+    font = next(
+        (str(v) for holder in element.itersiblings("{*}rPr", preceding=True) for fonts in holder.iter("{*}rFonts")
+         for key, v in fonts.attrib.items() if str(key).endswith(("}ascii", "}hAnsi"))), ""
+    )  # fmt: skip
+    if not re.match(r"symbol|wingdings|webdings", font, re.IGNORECASE):
+        return text
+    return _PRIVATE.sub(lambda sign: symbol(ord(sign[0]), font), text)

@@ -1,0 +1,61 @@
+"""Signs of equations in Office Open XML that stand in no text of theirs: (a+b), ∑, √, the line of a fraction."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from etl.files.formats.docx_numbering import tag_of
+
+_SHIFTS = {"sup": "superscript", "sub": "subscript", "deg": "superscript"}
+_SINGLE = re.compile(r"[\w.%²³⁰-⁹₀-₉]*")
+
+
+def shift_of(tag: str, otherwise: str) -> str:
+    """How the part of an equation stands: `m:sup` is raised."""
+    return _SHIFTS.get(tag, otherwise)
+
+
+def parts(element: etree._Element, tag: str) -> Iterator[str | etree._Element]:
+    """The signs and the elements of a part of an equation, in the order in which they are read."""
+    children = [child for child in element if not tag_of(child).endswith("Pr")]
+    if tag == "f":
+        yield from _grouped(children[:1])
+        yield " " if _property(element, "type", "bar") == "noBar" else "/"
+        yield from _grouped(children[1:])
+    elif tag == "d":
+        yield _property(element, "begChr", "(")
+        for number, child in enumerate(children):
+            if number:
+                yield _property(element, "sepChr", "|")
+            yield child
+        yield _property(element, "endChr", ")")
+    elif tag == "nary":
+        yield _property(element, "chr", "∫")
+        yield from children
+    elif tag == "rad":
+        yield from (child for child in children if tag_of(child) == "deg")
+        yield "√"
+        yield from _grouped([child for child in children if tag_of(child) != "deg"])
+    else:
+        yield from element
+
+
+def _grouped(children: list[etree._Element]) -> Iterator[str | etree._Element]:
+    """In brackets, if it is more than a number or a name: (a+b)/2."""
+    single = _SINGLE.fullmatch("".join(str(text) for child in children for text in child.itertext()).strip())
+    if not single:
+        yield "("
+    yield from children
+    if not single:
+        yield ")"
+
+
+def _property(element: etree._Element, name: str, otherwise: str) -> str:
+    """The `m:val` of a property; a delimiter may be none at all."""
+    for properties in element:
+        if tag_of(properties).endswith("Pr"):
+            for child in properties:
+                if tag_of(child) == name:
+                    return next((str(v) for key, v in child.attrib.items() if str(key).endswith("}val")), "")
+    return otherwise

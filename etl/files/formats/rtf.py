@@ -1,0 +1,140 @@
+"""Text of RTF documents: what a reader sees, with striprtf.
+
+striprtf 0.0.35 reads hidden and struck words as text, 10⁵ as 105, and bytes above ASCII that stand there as they are
+(many programs write Chinese so) as Latin-1; it drops footnotes and numbers of old lists. So the document is rewritten
+first; what is not named here is handed on as it is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from striprtf.striprtf import rtf_to_text
+
+from etl.files.formats.sheets import rows
+from etl.files.types import FileOutcome, Unreadable
+from etl.raised_text import subscript, superscript
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+_TOKEN = re.compile(
+    r"(?P<group>[{}])|\\(?P<word>[a-zA-Z]+)(?P<number>-?\d+)? ?"
+    r"|(?P<bytes>(?:\\'[0-9a-fA-F]{2}|[\x80-\xff])+(?P<trail>[@-\[\]-z|~])?)|\\(?P<sign>.)|(?P<text>[^\\{}\x80-\xff]+)",
+    re.DOTALL,
+)
+_BYTE = re.compile(r"\\'([0-9a-fA-F]{2})|(.)", re.DOTALL)
+_OF_EAST_ASIA = re.compile(r"\\ansicpg(?:932|936|949|950|54936)\b|\\fcharset(?:128|129|134|136)\b")
+_UNSEEN = ("v", "deleted", "strike", "striked")
+_SHIFTS = {"super": superscript, "sub": subscript}
+
+
+def rtf_text(body: bytes) -> str:
+    """Paragraphs and table rows as lines. kreuzberg 4.10 moves all tables of a document together."""
+    try:
+        source = _as_seen(body.decode("latin-1"))
+        text: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
+    except (ValueError, LookupError, IndexError) as error:
+        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="RTF", error=error)) from error
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # pairs stand as two \u
+    return "\n".join(rows(line.split("|") for line in text.splitlines()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What holds until the end of a group: the properties that hide its text, its shift, where it is written to."""
+
+    written: list[str]
+    unseen: frozenset[str] = frozenset()
+    shift: str = ""
+
+
+@dataclass(slots=True)
+class _Rewriter:
+    pairs: bool
+    notes: list[str] = field(default_factory=list)
+    groups: list[_Group] = field(default_factory=lambda: [_Group([])])
+
+    def word(self, word: str, number: str | None, whole: str) -> None:
+        now = self.groups[-1]
+        if word in _UNSEEN:
+            unseen = now.unseen - {word} if number == "0" else now.unseen | {word}
+            self.groups[-1] = replace(now, unseen=unseen)
+        elif word == "plain":
+            self.groups[-1] = replace(now, unseen=frozenset(), shift="")
+        elif word in ("super", "sub", "nosupersub"):
+            self.groups[-1] = replace(now, shift="" if number == "0" or word == "nosupersub" else word)
+        elif word == "footnote":
+            self.notes.append("")
+            self.groups[-1] = replace(now, written=[], unseen=frozenset(), shift="")
+        if word not in ("footnote", "pntext") and not (word == "u" and now.unseen):
+            now.written.append(whole)
+
+    def close(self) -> None:
+        if len(self.groups) > 1:
+            inner = self.groups.pop()
+            if inner.written is not self.groups[-1].written:
+                self.notes.append(f"\\par {{{''.join(inner.written)}}}")
+
+    def shown(self, text: str) -> None:
+        now = self.groups[-1]
+        if now.unseen:
+            return
+        shift = _SHIFTS.get(now.shift)
+        shifted = shift(text) if shift else text
+        now.written.append(text if shifted == text else "".join(map(_escaped, shifted)))
+
+    def octets(self, run: str) -> None:
+        """Bytes above ASCII, and the ASCII character that may be the second half of a letter."""
+        values = [int(hexed, 16) if hexed else ord(raw) for hexed, raw in _BYTE.findall(run)]
+        if self.groups[-1].unseen:
+            return
+        tail = ""
+        if values[-1] < 0x80 and "'" not in run[-3:] and not (self.pairs and _ends_open(values[:-1])):
+            tail = chr(values.pop())
+        self.groups[-1].written.append("".join(f"\\'{value:02x}" for value in values) + tail)
+
+
+def _ends_open(values: list[int]) -> bool:
+    """Whether the last byte is the first half of a letter of two bytes."""
+    at = 0
+    while at < len(values) - 1:
+        at += 2 if values[at] > 0x80 else 1
+    return at == len(values) - 1 and values[at] > 0x80
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return character if code < 0x80 else f"{{\\uc1\\u{code if code < 0x8000 else code - 0x10000}?}}"
+
+
+def _as_seen(source: str) -> str:
+    """The document without what a reader does not see, its footnotes at its end."""
+    writer = _Rewriter(pairs=_OF_EAST_ASIA.search(source) is not None)
+    for token in _tokens(source):
+        if token["word"]:
+            writer.word(token["word"], token["number"], token[0])
+        elif token["bytes"]:
+            writer.octets(token["bytes"])
+        elif token["text"]:
+            writer.shown(token["text"])
+        elif token["group"] == "{":
+            writer.groups[-1].written.append("{")
+            writer.groups.append(writer.groups[-1])
+        else:
+            if token["group"] == "}":
+                writer.close()
+            writer.groups[-1].written.append(token[0])
+    text = "".join(writer.groups[0].written)
+    end = text.rfind("}")
+    return text[:end] + "".join(writer.notes) + text[end:] if end >= 0 else text
+
+
+def _tokens(source: str) -> Iterator[re.Match[str]]:
+    """The tokens of a document; the bytes of pictures in binary form are no text."""
+    at = 0
+    while token := _TOKEN.match(source, at):
+        at = token.end()
+        if token["word"] == "bin" and token["number"]:
+            at += max(int(token["number"]), 0)
+        else:
+            yield token

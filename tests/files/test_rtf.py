@@ -1,0 +1,50 @@
+"""What a reader sees in RTF documents, however their letters are written."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.files.formats.rtf import rtf_text
+
+_HEAD = rb"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fnil\fcharset134 SimSun;}}\f0 "
+_WAYS = {
+    "escaped": lambda c: b"".join(b"\\'%02x" % byte for byte in c.encode("gbk")),
+    "raw": lambda c: c.encode("gbk"),
+    "half": lambda c: b"\\'%02x" % c.encode("gbk")[0] + c.encode("gbk")[1:],
+    "unicode": lambda c: b"{\\uc1\\u%d?}" % int.from_bytes(c.encode("utf-16-le"), "little", signed=True),
+}  # fmt: skip
+"""How programs write a letter: escaped, as its bytes, with the second byte as it is, by its number."""
+_LETTERS = "关于汛期通知丂丄一二三丠乭"
+
+
+def _read(body: bytes) -> str:
+    return rtf_text(_HEAD + body + b"\\par}")
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(st.sampled_from("ab 19"), st.tuples(st.sampled_from(_LETTERS), st.sampled_from([*_WAYS])))))
+def test_letters_are_read_however_they_are_written(parts: list[str | tuple[str, str]]) -> None:
+    body = b"".join(part.encode() if isinstance(part, str) else _WAYS[part[1]](part[0]) for part in parts)
+    words = "".join(part if isinstance(part, str) else part[0] for part in parts)
+    assert _read(body) == " ".join(words.split())
+
+
+def test_letters_beyond_the_first_plane() -> None:
+    pair = "𠮷".encode("utf-16-le")
+    halves = [int.from_bytes(pair[at : at + 2], "little", signed=True) for at in (0, 2)]
+    assert _read(b"\\u%d?\\u%d?" % (halves[0], halves[1])) == "𠮷"
+
+
+def test_what_is_hidden_deleted_or_struck_is_not_read() -> None:
+    assert _read(rb"a{\v b\u27719?{\b c}}d{\deleted e}f\strike g\strike0 h\v i\plain j{\striked1 k}") == "adfhj"
+
+
+def test_raised_and_lowered_digits_stay_apart() -> None:
+    assert _read(rb"10{\super 5}t CO{\sub 2} 10\super -3\nosupersub m") == "10⁵t CO₂ 10⁻³m"
+
+
+def test_notes_stand_at_the_end_and_old_lists_have_numbers() -> None:
+    assert _read(rb"{\pntext 1.}text{\super\chftn{\footnote {\super\chftn} note}} goes on") == "1.text goes on\nnote"
+
+
+def test_pictures_are_no_text() -> None:
+    assert _read(rb"a{\pict\wmetafile8\bin5 }{}\x}b") == "ab"
