@@ -76,15 +76,14 @@ class ArchiveBrowser(AirflowPlugin):
     name = "archive_browser"
     fastapi_apps: ClassVar = [{"name": "archive", "app": Browser(), "url_prefix": MOUNT}]
     fastapi_root_middlewares: ClassVar = [{"name": "archive address", "middleware": Slash}]
-    external_views: ClassVar = [
+    react_apps: ClassVar = [
         {
             # Airflow's menu has room for about four characters.
             "name": "档案",
-            "href": f"{ADDRESS}/",
+            # Draws the frame in which `/archive/` is shown, and says why it is not left to Airflow.
+            "bundle_url": f"{ADDRESS}/static/frame.js",
             "destination": "nav",
             "nav_top_level": True,
-            # Airflow 3.3 draws an entry at the top level as a link only if it has a route, below which it shows the
-            # page in a frame; without one it is a button that does nothing.
             "url_route": "archive",
             "icon": f"{ADDRESS}/static/seal.svg",
         }

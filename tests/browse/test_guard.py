@@ -16,10 +16,11 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 import pytest
 from playwright.sync_api import Browser
+from playwright.sync_api import Page as BrowserPage
 from sqlalchemy import func, select, update
 
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.models import Run, RunPage
+from etl.archive.storage.models import Capture, Run, RunPage
 from etl.browse.http.security_headers import OWN_PAGES_POLICY
 from etl.local.airflow import THEME
 from etl.local.services import Addresses
@@ -224,8 +225,9 @@ def test_who_may_run_dags_corrects_in_their_own_name(
 def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> None:
     login = {"authorization": f"Bearer {token}"}
     plugins = airflow.get("/api/v2/plugins", headers=login).json()["plugins"]
-    (entry,) = [view for plugin in plugins for view in plugin["external_views"] if plugin["name"] == "archive_browser"]
-    assert airflow.get(entry["href"], headers=login).status_code == 200
+    (entry,) = [app for plugin in plugins for app in plugin["react_apps"] if plugin["name"] == "archive_browser"]
+    script = airflow.get(entry["bundle_url"], headers=login)
+    assert script.headers["content-type"].startswith("text/javascript")
     assert entry["name"] == "档案", "more would be cut"
     assert airflow.get(entry["icon"], headers=login).headers["content-type"] == "image/svg+xml"
     bare = airflow.get("/archive")
@@ -235,13 +237,8 @@ def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> Non
 
 @pytest.mark.parametrize("way", ["click", "keyboard"])
 def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, token: str, chromium: Browser, way: str) -> None:
-    base = str(airflow.base_url)
-    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
-    context.add_cookies([{"name": "_token", "value": token, "url": base}])
-    # The interface of Airflow is several megabytes of script.
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.goto(base)
+    page = _opened(airflow, token, chromium)
+    page.goto(str(airflow.base_url))
     entry = page.get_by_role("link", name="档案")
     if way == "click":
         entry.click()
@@ -252,7 +249,17 @@ def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, token: str
     inside.get_by_role("link", name="来源").click()
     inside.get_by_role("heading", name="来源").wait_for()
     page.wait_for_url("**/archive/archive/sources")  # what is shown has an address of its own
-    context.close()
+    page.reload()
+    inside.get_by_role("heading", name="来源").wait_for()
+    page.context.close()
+
+
+def _opened(airflow: httpx.Client, token: str, chromium: Browser) -> BrowserPage:
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": "_token", "value": token, "url": str(airflow.base_url)}])
+    # The interface of Airflow is several megabytes of script.
+    context.set_default_timeout(120_000)
+    return context.new_page()
 
 
 def test_of_what_does_not_run_the_home_page_marks_the_triggerer_alone_in_grey(
@@ -358,6 +365,26 @@ def test_the_scheduler_tells_of_coming_crawls_and_leads_to_its_runs(
     links = airflow.get(f"/archive/runs/{source['run_id']}.json", headers=login).json()["scheduler"]
     run = "/dags/crawl_imported/runs/scheduled__2026-03-01T18%3A30%3A00%2B00%3A00"
     assert links == {"run": run, "log": f"{run}/tasks/reconcile"}
+
+
+def test_links_of_the_frame_that_lead_out_of_the_archive_open_in_the_whole_window(
+    airflow: httpx.Client, archive: Archive, token: str, chromium: Browser, home: Path, tmp_path: Path
+) -> None:
+    """A frame that Airflow draws is in a sandbox which refuses them."""
+    keep(archive, tmp_path, Page(7, body='<a href="/zwgk/">政务公开</a>'))
+    _add_dag(home, "crawl_imported")
+    with archive.engine.begin() as connection:
+        capture, run = connection.execute(select(Capture.id, Capture.run_id).order_by(Capture.id.desc())).first() or ()
+        connection.execute(update(Run).where(Run.id == run).values(kind="crawl", key="manual__7"))
+    page = _opened(airflow, token, chromium)
+    page.goto(f"{airflow.base_url}/plugin/archive/archive/captures/{capture}")
+    page.frame_locator("iframe").frame_locator("iframe.archived").get_by_role("link", name="政务公开").click()
+    page.wait_for_url("**/archive/captures/find?*")
+    assert "/plugin/" not in page.url
+    page.goto(f"{airflow.base_url}/plugin/archive/archive/runs/{run}")
+    page.frame_locator("iframe").get_by_role("link", name="在 Airflow 中查看此任务").click()
+    page.wait_for_url(f"{airflow.base_url}/dags/crawl_imported/runs/manual__7")
+    page.context.close()
 
 
 def test_a_token_ends_with_its_logout(airflow: httpx.Client) -> None:
