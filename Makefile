@@ -32,7 +32,7 @@ test: $(INSTALLED) $(REPLAYED)  ## run all tests
 	@$(TESTS) -n 3
 
 quick: $(INSTALLED)
-	@$(TESTS) -n 3 -m "not service"
+	@HYPOTHESIS_PROFILE=check $(TESTS) -n 3 -m "not service"
 
 explore: $(INSTALLED)  ## run the tests over generated inputs with inputs never drawn before
 	@HYPOTHESIS_PROFILE=explore $(TESTS) -n 2 -m "generated and not service"

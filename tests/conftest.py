@@ -34,13 +34,16 @@ from tests.support.services import (
     settings_of,
     state_folder,
 )
+from tests.support.share import examples
 from tests.support.time_authority import TimeAuthority, time_authority
 
 # `make test` draws the same inputs each time: a change is not red for an old fault that a new draw happens to find.
+# `make check` draws the first of them (`tests/support/share.py`).
 # `make explore` draws others, ten times as many; what it finds becomes an example.
-# On a busy machine drawing is slow, too: neither profile goes by the clock.
+# On a busy machine drawing is slow, too: no profile goes by the clock.
 _ANY_TIME = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", _ANY_TIME, derandomize=True, database=None)
+settings.register_profile("check", settings.get_profile("gate"), max_examples=examples(100))
 settings.register_profile("explore", _ANY_TIME, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 

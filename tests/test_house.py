@@ -20,6 +20,7 @@ from etl.fields import FIELDS
 from etl.outside import Outside
 from etl.platforms.registry import all_platforms
 from etl.reasons import Reason
+from tests.support.syntax import nodes
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = {
@@ -54,15 +55,8 @@ FLOORS = {
 side and import none of each other."""
 
 
-@cache
-def nodes(path: Path) -> tuple[ast.AST, ...]:
-    """The syntax of a file, each node after the one that it stands in."""
-    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _let_go_of_the_syntax() -> Iterator[None]:
-    """It is a hundred megabytes."""
     yield
     nodes.cache_clear()
 

@@ -9,9 +9,16 @@ import pytest
 
 from etl.reason_codes import PARAMETER, Code
 from etl.reasons import Reason, encode_reason
+from tests.support.syntax import nodes
 
 ETL = Path(__file__).resolve().parent.parent / "etl"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _let_go_of_the_syntax() -> Iterator[None]:
+    yield
+    nodes.cache_clear()
 
 
 def given(code: Code) -> dict[str, str]:
@@ -45,16 +52,16 @@ def test_codes_and_parameters_are_given_as_the_table_has_them() -> None:
 def test_every_code_is_given_somewhere_and_no_reason_is_a_sentence() -> None:
     named = set()
     for path in sorted(ETL.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if (
                 isinstance(node, ast.Attribute)
-                and ast.unparse(node.value) == "Code"
+                and named_as(node.value) == "Code"
                 and path.name not in ("reasons.py", "advice.py")
             ):
                 named.add(node.attr)
             if isinstance(node, ast.keyword) and node.arg == "reason":
                 assert not is_sentence(node.value), f"{path}:{node.value.lineno}: a reason is a code"
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Unreadable", "FileReading", "DamagedBlob"):
+            if isinstance(node, ast.Call) and named_as(node.func) in ("Unreadable", "FileReading", "DamagedBlob"):
                 assert not any(map(is_sentence, node.args)), f"{path}:{node.lineno}: a reason is a code"
     # `Reason.from_stored` itself gives this one, for texts of no known form.
     assert named | {"TEXT"} == {code.name for code in Code}, "a code that nothing gives any more is named here"
@@ -67,11 +74,21 @@ def is_sentence(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
 
 
+def named_as(node: ast.expr) -> str:
+    """The words of a name with at most one dot; empty for everything else."""
+    match node:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(ast.Name(name), part):
+            return f"{name}.{part}"
+    return ""
+
+
 def calls() -> Iterator[tuple[Path, ast.Call]]:
     """Where `encode_reason` and `Reason.of` are called in etl/."""
     for path in sorted(ETL.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("encode_reason", "Reason.of"):
+        for node in nodes(path):
+            if isinstance(node, ast.Call) and named_as(node.func) in ("encode_reason", "Reason.of"):
                 yield path, node
 
 

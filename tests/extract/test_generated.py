@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from etl.extract import Extraction, extract
 from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, paragraphs
+from tests.support.share import examples
 
 URL = "http://www.yunxi.example/gk/202305/t20230509_1234567.html"
 VALUES = {
@@ -213,7 +214,7 @@ def wrong(form: Layout, extraction: Extraction) -> dict[str, tuple[str, str]]:
     }
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(1000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(layouts)
 def test_every_field_of_a_generated_page_is_right(form: Layout) -> None:
     extraction = extract(page_of(form).encode(), URL)

@@ -1,31 +1,32 @@
 """Headers in forms that nobody listed: read right or flagged, and nothing is read from one without values."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from etl.extract import extract
 from tests.support.header_forms import CHINESE, HOLDERS, LABELS, PLACES, VALUES, HeaderForm, outcome, page_of
 from tests.support.pages import TITLE, page
+from tests.support.share import share
 
 URL = "http://www.yunxi.example/gk/202305/t20230509_1234567.html"
 
 
 @pytest.mark.parametrize("empty", ["", "无", "—"])
 def test_a_header_without_values_gives_none_and_no_flag(empty: str) -> None:
-    for holder in HOLDERS:
-        for place in PLACES:
-            form = replace(HeaderForm("plain", holder, place, ""), values=(empty,) * len(VALUES))
-            read = extract(page_of(form).encode(), URL)
-            assert [flag for flag in read.flags if flag.endswith(":unread")] == [], form
-            assert [n for n, value in read.fields.items() if n in VALUES and value.origin != "body"] == [], form
+    for holder, place in share(product(HOLDERS, PLACES)):
+        form = replace(HeaderForm("plain", holder, place, ""), values=(empty,) * len(VALUES))
+        read = extract(page_of(form).encode(), URL)
+        assert [flag for flag in read.flags if flag.endswith(":unread")] == [], form
+        assert [n for n, value in read.fields.items() if n in VALUES and value.origin != "body"] == [], form
 
 
 def test_labels_in_any_spelling_and_their_signs_are_read() -> None:
     signs = [holder for holder in HOLDERS if holder.startswith(("line with ", "value in corners"))]
     spelled = [label for label in LABELS if label not in _NOT_READ]
     forms = [HeaderForm(label, holder, "below the title", "") for label in spelled for holder in signs]
-    wrong = [form for form in forms if outcome(form) not in ("right", "flagged")]
+    wrong = [form for form in share(forms) if outcome(form) not in ("right", "flagged")]
     assert wrong == []
 
 
@@ -40,7 +41,7 @@ def test_an_empty_last_label_takes_none_of_what_follows(empty: str) -> None:
     headline = f"<p align=center>{TITLE[:10]}</p><p align=center>{TITLE[10:]}</p>"
     pager = "<p>上一篇：<a href='1.html'>关于加强电梯维保的通知</a></p>"
     wrong = []
-    for name in (each for each in HOLDERS if each not in _NOT_READ_WITH_A_GAP):
+    for name in share(each for each in HOLDERS if each not in _NOT_READ_WITH_A_GAP):
         header = HOLDERS[name](pairs)
         for place, html in (
             ("above", page(headline=header + headline)),

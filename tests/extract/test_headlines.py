@@ -6,6 +6,7 @@ from random import Random
 from etl.extract import extract
 from etl.extract.page.subheading import date_among_pieces, is_subheading
 from tests.support.pages import NAV, PARAGRAPHS, paragraphs
+from tests.support.share import examples, share
 
 TITLE = "云溪市城区绿化提升工程开工"
 PROSE = PARAGRAPHS[1]
@@ -55,7 +56,7 @@ def test_pages_of_little_more_than_their_text() -> None:
         "<ul><li><a href='/'>首页</a></li><li>动态</li></ul>",
     )  # fmt: skip
     texts = (f"<div>{PROSE}</div>", f"<div class='view'>{f'<p>{PROSE}</p>' * 5}</div>")
-    pages = Random(1).sample([*product(before, HEADLINES[:4], BELOW, texts, WHOLE)], 400)
+    pages = Random(1).sample([*product(before, HEADLINES[:4], BELOW, texts, WHOLE)], examples(400))
     pages_wrong = [
         each
         for above, headline, below, text, whole in pages
@@ -85,7 +86,7 @@ def test_pages_with_menus_and_related_links() -> None:
     drawn = Random(1)
     kinds = (TITLES, before, HEADLINES, BELOW, texts, after, WHOLE)
     pages_wrong = []
-    for _ in range(400):
+    for _ in range(examples(400)):
         title, above, headline, below, text, foot, whole = (drawn.choice(kind) for kind in kinds)
         content = f"{above}<div class=main>{headline.format(TITLE)}{below}{text}</div>{foot}"
         if each := wrong(f"<html><title>{title}</title>{whole.format(content)}</html>"):
@@ -97,8 +98,8 @@ def test_a_title_of_a_few_words_or_the_name_of_an_agency_stands_out() -> None:
     headlines = [each for each in HEADLINES if each.startswith(("<h2", "<div class='tit'", "<center", "<p align"))]
     pages_wrong = [
         each
-        for title, headline, below in product(
-            ("张三", "办公室", "云溪市人民政府办公室", "党群服务中心"), headlines, BELOW
+        for title, headline, below in share(
+            product(("张三", "办公室", "云溪市人民政府办公室", "党群服务中心"), headlines, BELOW)
         )
         if (
             each := wrong(
@@ -131,7 +132,7 @@ def test_headlines_broken_into_lines_anywhere() -> None:
     pages_wrong = [
         each
         for title, forms in titles
-        for at, form, below in product(range(8, len(title) - 1), forms, BELOW[:3])
+        for at, form, below in share(product(range(8, len(title) - 1), forms, BELOW[:3]))
         if (each := wrong(f"{NAV}{form.format(f'{title[:at]}<br>{title[at:]}')}{below}{paragraphs()}", title))
     ]
     assert not pages_wrong, f"{len(pages_wrong)}: {pages_wrong[:3]}"

@@ -13,6 +13,7 @@ from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, URL, table
 from tests.support.pages import page
+from tests.support.share import examples
 
 
 def test_the_words_of_the_listed_labels_say_what_the_lists_say() -> None:
@@ -166,7 +167,7 @@ TOOLS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(
     st.sampled_from(sorted(FIELDS)),
     st.lists(TOOLS, min_size=1, max_size=3).map("".join),

@@ -11,9 +11,10 @@ from etl.extract import extract
 from etl.settings import PROJECT
 from tests.support.hostile_pages import ANY_BYTES, ANY_MARKUP, CUT
 from tests.support.pages import page
+from tests.support.share import examples
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.one_of(ANY_BYTES, ANY_MARKUP, CUT), st.text(max_size=30), st.text(max_size=20))
 def test_any_bytes(body: bytes, url: str, content_type: str) -> None:
     started = time.process_time()

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.web.page import WebPage
+from tests.support.share import examples
 
 
 def shown(markup: str) -> str:
@@ -137,7 +138,7 @@ def expression_of(source: str, text: str) -> str:
     return f"({written})"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     VALUES,
     st.sampled_from(sorted(SOURCES)),

@@ -7,13 +7,14 @@ import pytest
 from etl.extract import extract
 from etl.extract.lexicon.labels import find_labels
 from tests.support.pages import TITLE, page, paragraphs
+from tests.support.share import share
 from tests.support.subheading_forms import forms, outcome
 
 URL = "https://www.yunxi.example/gk/202305/t20230509_1234567.html"
 
 
 def test_date_and_source_are_read_in_any_order_and_between_any_signs() -> None:
-    assert [form for form in islice(forms(), 0, None, 11) if outcome(form) != "right"] == []
+    assert [form for form in share(islice(forms(), 0, None, 11)) if outcome(form) != "right"] == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ _BELOW = (
 @pytest.mark.parametrize("told", ["云溪区水务局", "通知公告"])
 def test_short_notices_are_read_whole(title: str, told: str) -> None:
     wrong = []
-    for notice, line, headline, holder, below in product(_NOTICES, _LINES, _HEADLINES, _HOLDERS, _BELOW):
+    for notice, line, headline, holder, below in share(product(_NOTICES, _LINES, _HEADLINES, _HOLDERS, _BELOW)):
         shown = f"{headline.format(title)}<p>{line}</p>"
         html = page(headline=shown, title=told, container=holder, body=paragraphs(notice), below=below)
         read = extract(html.encode(), URL)

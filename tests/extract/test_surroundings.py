@@ -9,6 +9,7 @@ import pytest
 
 from etl.extract import extract
 from tests.support.pages import NAV, PARAGRAPHS, SIGNED, TITLE
+from tests.support.share import examples, share
 
 LINES = (*PARAGRAPHS, "（一）落实责任", "1.明确牵头单位；", "附则", "本通知自印发之日起施行。")
 
@@ -78,7 +79,7 @@ PAGE_TITLES = (f"{TITLE}_云溪区人民政府", TITLE, "云溪区人民政府",
 def test_the_text_is_whole_and_nothing_else(most: int) -> None:
     drawn = Random(1)
     wrong = []
-    for _ in range(300):
+    for _ in range(examples(300)):
         lines = [*LINES[: drawn.randint(1 if most == 3 else 4, most)], *SIGNED]
         text = drawn.choice(CONTAINERS).format(written(drawn.choice(FORMS), lines))
         parts = {"nav": NAV, "title": TITLE, "text": text, "foot": FOOT}
@@ -146,7 +147,9 @@ OWN_LABELS = {
 
 @pytest.mark.parametrize("label", OWN_LABELS)
 def test_labels_below_the_first_sentence_are_those_of_the_text(label: str) -> None:
-    for sentence, subheading, container, ends in product(FIRST_SENTENCES, SUBHEADINGS[:2], CONTAINERS[:4], (0, 1)):
+    for sentence, subheading, container, ends in share(
+        product(FIRST_SENTENCES, SUBHEADINGS[:2], CONTAINERS[:4], (0, 1))
+    ):
         text = f"<p>　　{sentence}</p>{OWN_LABELS[label]}{'<p>特此通知。</p>' if ends else f'<p>{PARAGRAPHS[1]}</p>'}"
         page = (
             f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{subheading}{container.format(text)}</div>{FOOT}"
@@ -179,7 +182,7 @@ OTHER_ROWS = (("业务类型", "综合管理"), ("解释部门", "区住建局")
 def test_rows_of_a_header_with_labels_that_are_not_known_are_none_of_the_text(colon: str, width: int) -> None:
     drawn = Random(2)
     text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
-    for headline, _ in product(("", f"<h1>{TITLE}</h1>"), range(40)):
+    for headline, _ in product(("", f"<h1>{TITLE}</h1>"), range(examples(40))):
         others = drawn.sample(OTHER_ROWS, drawn.randint(1, 2))
         pairs = [FIELD_ROWS[0], *drawn.sample((*FIELD_ROWS[1:], *others), 3 + len(others))]
         cells = [f"<td>{label}{colon}</td><td>{value}</td>" for label, value in pairs]

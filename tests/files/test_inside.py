@@ -7,16 +7,14 @@ import tarfile
 from collections.abc import Mapping
 
 import olefile
-import pypdfium2 as pdfium
 import pytest
 
 from etl.files import FileOutcome, Reader
 from etl.files.media_types import DOC, DOCX, GZIP, ODT, PDF, TAR, XLSB, XLSX, sniff
-from etl.files.ocr.scan_reader import scan_pool
 from etl.reasons import english
 from tests.support.containers import ole, zipped
 from tests.support.documents import docx, ofd, p
-from tests.support.pdfs import pdf, picture, saved
+from tests.support.pdfs import pdf, with_attachment
 from tests.support.samples import SAMPLES
 
 NOTICE = p("关于停水的通知")
@@ -38,14 +36,6 @@ def tar(members: Mapping[str, bytes]) -> bytes:
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
-    return made.getvalue()
-
-
-def with_attachment(body: bytes, name: str, content: bytes) -> bytes:
-    made = io.BytesIO()
-    document = pdfium.PdfDocument(body)
-    document.new_attachment(name).set_data(content)
-    document.save(made)
     return made.getvalue()
 
 
@@ -105,14 +95,6 @@ def test_documents_inside_documents_end(read: Reader) -> None:
     reading = read(body)
     assert reading.outcome is FileOutcome.READ
     assert reading.members[-1].outcome is FileOutcome.TOO_LARGE
-
-
-def test_a_scan_keeps_the_files_inside_it() -> None:
-    scan = saved(picture("WATER SUPPLY", size=(500, 200)), "PDF")
-    with scan_pool() as read_scan:
-        reading = read_scan(with_attachment(scan, "名单.xlsx", TABLE), PDF)
-    assert (reading.outcome, reading.method, reading.pages) == (FileOutcome.READ, "ocr", 1)
-    assert reading.text.startswith("WATER SUPPLY\n== 名单.xlsx ==\n一季度")
 
 
 def test_a_page_of_a_pdf_that_does_not_open_is_named(read: Reader) -> None:

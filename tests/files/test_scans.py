@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -9,12 +10,16 @@ from PIL import Image
 from etl.files import FileOutcome
 from etl.files.layout.line import Line
 from etl.files.layout.lines import merge_rows, paragraphs
-from etl.files.media_types import DOCX, OFD, PDF, ZIP
+from etl.files.media_types import DOCX, OFD, PDF, XLSX, ZIP
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
 from etl.files.read import read_file
 from etl.files.types import ScanLimits
 from tests.support.documents import docx, ofd, p, zipped
-from tests.support.pdfs import picture, saved
+from tests.support.pdfs import picture, saved, with_attachment
+from tests.support.samples import SAMPLES
+
+SQUARE, SMALL = (400, 400), (300, 300)
+"""Sizes of pictures. The shorter side is enlarged to 736 pixels, so that a square takes a third of a strip's time."""
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +35,8 @@ def test_a_scanned_page(read_scan: ScanReader) -> None:
 
 
 def test_scans_in_archives_are_read_and_stand_beside_the_other_members(read_scan: ScanReader) -> None:
-    scan = saved(picture("WATER SUPPLY", size=(500, 200)), "PNG")
-    other = saved(picture("NOTICE 17", size=(500, 200)), "PDF")
+    scan = saved(picture("WATER SUPPLY", size=SQUARE), "PNG")
+    other = saved(picture("NOTICE", size=SQUARE), "PDF")
     inner = zipped({"2.pdf": other, "WATER.png": b"no picture"})
     body = zipped({"1.txt": "南街", "WATER.png": scan, "附件/内.zip": inner, "3.txt": "北街"})
     waiting = read_file(body, "附件.zip", {})
@@ -39,7 +44,7 @@ def test_scans_in_archives_are_read_and_stand_beside_the_other_members(read_scan
     reading = read_scan(body, ZIP)
     assert (reading.outcome, reading.method) == (FileOutcome.READ, "ocr")
     assert reading.text.splitlines() == [
-        *("== 1.txt ==", "南街", "== WATER.png ==", "WATER SUPPLY", "== 2.pdf ==", "NOTICE 17"),
+        *("== 1.txt ==", "南街", "== WATER.png ==", "WATER SUPPLY", "== 2.pdf ==", "NOTICE"),
         *("== WATER.png ==", "no picture", "== 3.txt ==", "北街"),
     ]
     ended = {member.path: member.outcome for member in reading.members}
@@ -49,7 +54,7 @@ def test_scans_in_archives_are_read_and_stand_beside_the_other_members(read_scan
 
 
 def test_a_scan_of_an_archive_that_cannot_be_read_is_named(read_scan: ScanReader) -> None:
-    scan = saved(picture("X", size=(100, 100)), "PNG")
+    scan = saved(picture("X", size=SMALL), "PNG")
     members = read_scan(zipped({"1.png": scan, "2.png": scan[:60], "3.png": scan}), ZIP).members
     # Two pages of one file are allowed.
     ended = [FileOutcome.READ, FileOutcome.BROKEN, FileOutcome.TOO_LARGE]
@@ -58,7 +63,7 @@ def test_a_scan_of_an_archive_that_cannot_be_read_is_named(read_scan: ScanReader
 
 def test_a_tiff_has_pages(read_scan: ScanReader) -> None:
     made = io.BytesIO()
-    first, second = (picture(text, size=(300, 150)) for text in ("FIRST", "SECOND"))
+    first, second = (picture(text, size=SMALL) for text in ("FIRST", "SECOND"))
     first.save(made, "TIFF", save_all=True, append_images=[second])
     reading = read_scan(made.getvalue(), "image/tiff")
     assert (reading.text, reading.pages) == ("FIRST\nSECOND", 2)
@@ -68,7 +73,7 @@ def test_a_long_poster_is_read_in_strips(read_scan: ScanReader) -> None:
     """Shrunk to one picture its letters would be too small. What is transparent is white."""
     long = Image.new("RGBA", (600, 2800), (0, 0, 0, 0))
     for text, top in (("TOP", 0), ("BOTTOM", 2650)):
-        long.paste(picture(text, size=(300, 150)), (0, top))
+        long.paste(picture(text, size=SMALL), (0, top))
     assert read_scan(saved(long, "WEBP"), "image/webp").text == "TOP\nBOTTOM"
 
 
@@ -84,15 +89,9 @@ def test_what_cannot_be_read_has_an_outcome(read_scan: ScanReader) -> None:
         wanted: wanted for wanted in cases
     }
     many = io.BytesIO()
-    page = picture("X", size=(100, 100))
+    page = picture("X", size=SMALL)
     page.save(many, "PDF", save_all=True, append_images=[page] * 2)
     assert read_scan(many.getvalue(), PDF).outcome is FileOutcome.TOO_LARGE
-
-
-def test_a_page_that_takes_too_long_is_named() -> None:
-    with scan_pool(ScanLimits(seconds=0.01)) as read_scan:
-        reading = read_scan(saved(picture("X"), "PNG"), "image/png")
-    assert reading.outcome is FileOutcome.TOO_SLOW
 
 
 def test_pieces_side_by_side_are_cells_or_words() -> None:
@@ -108,7 +107,7 @@ def test_letters_of_two_lines_stay_two_words() -> None:
 
 def test_pages_of_documents_that_are_pictures(read_scan: ScanReader) -> None:
     """A Word document or an OFD page that only holds a picture is read like a scanned page; text stays."""
-    page = saved(picture("WATER SUPPLY", size=(500, 200)), "PNG")
+    page = saved(picture("WATER SUPPLY", size=SQUARE), "PNG")
     drawn = '<w:p><w:r><w:pict><imagedata r:id="i"/></w:pict></w:r></w:p>'
     word = docx(p("附件1") + drawn, {"media/p.png": page}, {"i": "media/p.png"})
     reading = read_scan(word, DOCX)
@@ -121,3 +120,17 @@ def test_pages_of_documents_that_are_pictures(read_scan: ScanReader) -> None:
     pages = [[(20.0, 20.0, 40.0, "第一页")], [image]]
     reading = read_scan(ofd(pages, parts={"Doc_0/Res.xml": resources, "Doc_0/p.png": page}), OFD)
     assert (reading.text, reading.pages) == ("第一页\nWATER SUPPLY", 2)
+
+
+def test_a_scan_keeps_the_files_inside_it(read_scan: ScanReader) -> None:
+    scan = saved(picture("WATER SUPPLY", size=SQUARE), "PDF")
+    reading = read_scan(with_attachment(scan, "名单.xlsx", SAMPLES[XLSX]), PDF)
+    assert (reading.outcome, reading.method, reading.pages) == (FileOutcome.READ, "ocr", 1)
+    assert reading.text.startswith("WATER SUPPLY\n== 名单.xlsx ==\n一季度")
+
+
+def test_a_page_that_takes_too_long_is_named(read_scan: ScanReader) -> None:
+    """The last one: it ends the process that all share."""
+    hasty = ScanReader(replace(read_scan.limits, seconds=0.01))
+    hasty.worker = read_scan.worker
+    assert hasty(saved(picture("X"), "PNG"), "image/png").outcome is FileOutcome.TOO_SLOW

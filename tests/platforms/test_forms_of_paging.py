@@ -1,7 +1,7 @@
 """Of each form in which lists say that they go on (`tests/support/paging_forms.py`), the list is followed or red; and
 green where the same form says one page, or stands for something else."""
 
-from itertools import cycle
+from itertools import cycle, product
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.support import paging_forms_further as further
 from tests.support import paging_pairs as paired
 from tests.support.paged_lists import CASES, HOST, LIST, Case, following, read, rows
 from tests.support.paging_forms import DATA, MORE, NAMED, WHOLE, WORDS, written
+from tests.support.share import share
 
 FAMILIES = ("trs_wcm", "ucap", "generic")
 PLACES = (
@@ -34,12 +35,8 @@ def lists(
     forms: dict[str, str], pages: int, documents: int, places: tuple[str, ...] = PLACES
 ) -> list[tuple[str, ListingPage]]:
     """Each form, and what is read of a list of three rows that has it."""
-    families = cycle(FAMILIES)
-    return [
-        (content, read(CASES[next(families)], content))
-        for form in forms.values()
-        for content in placed(written(form, pages, documents), places)
-    ]
+    contents = [content for form in forms.values() for content in placed(written(form, pages, documents), places)]
+    return [(content, read(CASES[family], content)) for content, family in share(zip(contents, cycle(FAMILIES)))]
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -67,8 +64,7 @@ def test_of_two_twins_only_the_list_that_goes_on_is_red_or_followed(kind: str) -
     families = FAMILIES[:1] if kind == "data islands" else FAMILIES
     read_by_all = [
         (more, whole, read(CASES[family], more), read(CASES[family], whole))
-        for more, whole in paired.PAIRS[kind]
-        for family in families
+        for (more, whole), family in share(product(paired.PAIRS[kind], families))
     ]
     assert [more for more, _, listing, _ in read_by_all if not _goes_on(listing)] == []
     assert red([(whole, listing) for _, whole, _, listing in read_by_all]) == []

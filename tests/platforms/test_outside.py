@@ -4,18 +4,20 @@ The families are those that are registered, their pages those of their demo site
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 import yaml
 
 from demo import demo_sites, source_text
-from demo.server import serve
+from demo.server import Site, serve
 from etl.platforms.base import ListingRequest, NotAListing, Platform
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, read_page
-from tests.support.attacks.odd_values import family_of, listing_pages, try_document, try_listings
+from tests.support.attacks.odd_values import Listed, family_of, listing_pages, try_document, try_listings
+from tests.support.share import examples
 
 SITES = {site.name: site for site in demo_sites()}
 
@@ -25,32 +27,36 @@ def test_each_family_that_lists_is_tried() -> None:
     assert {family.name for family in all_platforms() if family.lists} == tried
 
 
-@pytest.mark.parametrize("name", SITES)
-def test_each_value_of_a_listing_ends_in_an_outcome(name: str) -> None:
-    with serve(SITES[name]):
-        assert list(try_listings(SITES[name]))
+@pytest.fixture(scope="module", params=SITES)
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    with serve(SITES[request.param]):
+        yield SITES[request.param]
 
 
-@pytest.mark.parametrize("name", SITES)
-def test_each_value_of_a_document_ends_in_an_outcome(name: str) -> None:
-    with serve(SITES[name]):
-        assert list(try_document(SITES[name]))
+@pytest.fixture(scope="module")
+def pages(site: Site) -> list[Listed]:
+    return listing_pages(site)
 
 
-@pytest.mark.parametrize("name", SITES)
-def test_a_list_page_that_stops_in_its_middle_is_lost_or_red(name: str) -> None:
-    with serve(SITES[name]):
-        _, family = family_of(SITES[name])
-        # A script's settings are no list: what is asked without them answers in vain, and the walk is red.
-        pages = [each for each in listing_pages(SITES[name]) if ".js?" not in each[0].url]
-    for request, page, body in pages:
+def test_each_value_of_a_listing_ends_in_an_outcome(site: Site, pages: list[Listed]) -> None:
+    assert list(try_listings(site, pages))
+
+
+def test_each_value_of_a_document_ends_in_an_outcome(site: Site) -> None:
+    assert list(try_document(site))
+
+
+def test_a_list_page_that_stops_in_its_middle_is_lost_or_red(site: Site, pages: list[Listed]) -> None:
+    _, family = family_of(site)
+    # A script's settings are no list: what is asked without them answers in vain, and the walk is red.
+    for request, page, body in (each for each in pages if ".js?" not in each[0].url):
         # In two elements more: real templates nest deeper than those of the demo.
         nested = re.sub(rb"<body[^>]*>", rb"\g<0><div><div>", body)
         start = nested.find(b"<div><div>") + 10 if nested != body else 0
         whole = read_list_page(family, page, request)
         assert not whole.problems
         end = max(map(nested.rfind, (b"</li>", b"</tr>", b"}")))
-        for length in range(start + 1, end, max((end - start) // 20, 1)):
+        for length in range(start + 1, end, max((end - start) // examples(20), 1)):
             try:
                 cut = read_list_page(family, read_page(nested[:length], page.url), request)
             except NotAListing:

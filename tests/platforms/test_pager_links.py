@@ -19,6 +19,7 @@ from etl.sources.listing import Listing
 from etl.sources.schema import adhoc_source
 from etl.web.page import WebPage
 from tests.support.paged_lists import CASES, HOST, LIST, Case, following, read, rows
+from tests.support.share import examples
 
 ADDRESSES: dict[str, Callable[[int], str]] = {
     "query": lambda n: f"?pg={n}",
@@ -144,7 +145,7 @@ def walked(case: Case, pager: Callable[[int, int], str], pages: int) -> list[Lis
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(pagers, st.integers(2, 9), st.sampled_from(["trs_wcm", "nfcms", "generic"]))
 def test_a_list_is_walked_to_its_end_or_red(pager: Callable[[int, int], str], pages: int, family: str) -> None:
     found = walked(CASES[family], pager, pages)
@@ -152,7 +153,7 @@ def test_a_list_is_walked_to_its_end_or_red(pager: Callable[[int, int], str], pa
     assert (len(found), problems) in ((pages, []), (1, ["paging_not_understood"]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(pagers, st.sampled_from(["trs_wcm", "nfcms", "generic"]))
 def test_a_pager_of_one_page_is_no_sign_of_more(pager: Callable[[int, int], str], family: str) -> None:
     listing = read(CASES[family], pager(1, 1))

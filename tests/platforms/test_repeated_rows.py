@@ -16,6 +16,7 @@ from etl.sources.listing import Listing
 from etl.sources.schema import adhoc_source
 from etl.web.page import WebPage
 from tests.support.list_forms import LIST, TITLES, Form, expected, flat, forms, page_of
+from tests.support.share import examples
 
 
 def page_with(content: str, url: str = LIST) -> WebPage:
@@ -33,7 +34,7 @@ def applied(page: WebPage, guess: dict[str, Any]) -> ListingPage:
     return read_list_page(platform("generic").for_source(source), page, ListingRequest(page.url, "c"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(forms, st.integers(3, 5))
 def test_the_proposal_gives_each_document_with_what_stands_beside_it(form: Form, rows: int) -> None:
     form = replace(form, rows=rows)
@@ -44,7 +45,7 @@ def test_the_proposal_gives_each_document_with_what_stands_beside_it(form: Form,
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(forms, st.integers(3, 5))
 def test_rows_without_a_block_of_their_own_are_proposed_too(form: Form, rows: int) -> None:
     page = page_with(f"<div>{flat(form, rows)}</div>")

@@ -10,6 +10,7 @@ from etl.platforms.base import Entry
 from etl.platforms.helpers.rows import linked_rows
 from etl.web.page import WebPage
 from tests.support.list_forms import LIST, TITLES, Form, date_of, expected, flat, forms, number_of, page_of
+from tests.support.share import examples
 
 DETAIL = re.compile(r"/t\d{8}_\d+\.html$")
 
@@ -18,7 +19,7 @@ def as_known(entries: tuple[Entry, ...]) -> list[Entry]:
     return [Entry(entry.url, entry.title, dict(entry.fields)) for entry in entries]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(forms)
 def test_each_document_is_one_entry_with_what_stands_beside_it(form: Form) -> None:
     page = WebPage(LIST, page_of(form), "utf-8")

@@ -14,6 +14,7 @@ from etl.sources.listing import Listing
 from etl.sources.schema import adhoc_source
 from etl.web.page import WebPage
 from etl.web.urls import resolved
+from tests.support.share import examples
 
 LIST = "http://x.example/gk/zcwj/"
 LEADING = (
@@ -57,7 +58,7 @@ def read(content: str, family: Platform | None = None) -> ListingPage:
     return read_list_page(family or platform("trs_wcm"), page, ListingRequest(LIST, "c"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(st.sampled_from(LEADING), min_size=1, max_size=5),
     st.lists(st.sampled_from(SILENT), max_size=3),

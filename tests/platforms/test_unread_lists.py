@@ -11,6 +11,7 @@ from etl.platforms.base import ListingPage, ListingRequest
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
+from tests.support.share import examples
 
 LIST = "http://x.example/gk/zcwj/"
 BOXES = (
@@ -86,7 +87,7 @@ def test_a_list_beside_which_only_a_box_was_read_is_told(form: str, box: str, or
     assert listing.problems
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(1, 25), st.sampled_from(BOXES), st.integers(0, 4), st.lists(st.sampled_from(FURNITURE), max_size=3))
 def test_a_whole_list_beside_boxes_has_no_problem(count: int, box: str, beside: int, furniture: Sequence[str]) -> None:
     side = box.format(titles(50, min(beside, count - 1)))

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 
+import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
 
 Piece = tuple[float, float, str] | tuple[float, float, str, float]
@@ -90,4 +91,12 @@ def saved(image: Image.Image, form: str) -> bytes:
     """The picture as a file; as PDF it fills a page, as a scanner makes it."""
     made = io.BytesIO()
     image.save(made, form)
+    return made.getvalue()
+
+
+def with_attachment(body: bytes, name: str, content: bytes) -> bytes:
+    made = io.BytesIO()
+    document = pdfium.PdfDocument(body)
+    document.new_attachment(name).set_data(content)
+    document.save(made)
     return made.getvalue()

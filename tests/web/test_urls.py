@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from etl.sources.schema import Column, adhoc_source
 from etl.web.page import links, read_page
 from etl.web.urls import address_of_bytes, canonical_url, column_address, encode_query, host_of, in_scope, unquote_query
+from tests.support.share import examples
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_tracking_parameters_are_cut_out_and_the_rest_stays_byte_for_byte(
     assert url == f"http://a.gov.cn/d{'?' if rest else ''}{rest}"
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.text("ab1.;/?&=%# +文\u00e9\\^|\"'<", max_size=5)
