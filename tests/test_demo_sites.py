@@ -34,6 +34,7 @@ from demo import (
 from demo.codes import credit_code, organisation_check
 from demo.documents import Paragraph
 from demo.server import Fault, Site, serve
+from tests.support.visiting import visitor
 
 
 def squashed(text: str) -> str:
@@ -60,7 +61,7 @@ def trs() -> Iterator[trs_wcm.TrsSite]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=60) as client:
+    with visitor(follow_redirects=False) as client:
         yield client
 
 

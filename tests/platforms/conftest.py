@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from demo.server import Site, serve
+from tests.support.visiting import visitor
 
 
 @pytest.fixture
@@ -21,5 +22,5 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
     """A client that follows redirects."""
-    with httpx.Client(timeout=5, follow_redirects=True) as client:
+    with visitor() as client:
         yield client

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-import httpx
 import pytest
 import yaml
 
@@ -13,6 +12,7 @@ from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
 from etl.web.page import WebPage, read_page
+from tests.support.visiting import visitor
 from tests.support.walking import first_requests
 
 PLATFORMS = demo_platforms()
@@ -27,7 +27,7 @@ def pages(site: Site) -> list[WebPage]:
     """The site's columns and one of its documents; data that a service answers is left out where a page leads there."""
     columns = [column["url"] for column in yaml.safe_load(source_text(site))["columns"]]
     document = next(key for key in site.postings if key not in site.outcomes and key != "yl-feedback")
-    with httpx.Client(timeout=60, follow_redirects=True) as client:
+    with visitor() as client:
         answers = [client.get(url) for url in [*columns, site.url(document)]]
     return [read_page(each.content, str(each.url), each.headers.get("content-type", "")) for each in answers]
 
@@ -49,7 +49,7 @@ def test_every_page_of_a_demo_site_is_of_its_family_or_of_none(name: str) -> Non
 def test_what_the_service_of_a_demo_site_answers_is_of_its_family(name: str) -> None:
     site = demo_site(PLATFORMS[name])
     found = {}
-    with serve(site), httpx.Client(timeout=60, follow_redirects=True) as client:
+    with serve(site), visitor() as client:
         family, waiting = platform(site.platform), list(first_requests(platform(site.platform), site))
         for request in waiting:
             answer = client.request(request.method, request.url, headers=dict(request.headers), content=request.body)

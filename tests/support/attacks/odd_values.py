@@ -9,7 +9,6 @@ from itertools import chain, count, islice
 from random import Random
 from urllib.parse import urlsplit
 
-import httpx
 import yaml
 from starlette.responses import Response
 
@@ -28,6 +27,7 @@ from tests.support.attacks.base import Ground
 from tests.support.gongkai import SMALL, crawl_site, rows, small
 from tests.support.outside import mutations, unstorable
 from tests.support.share import share
+from tests.support.visiting import visitor
 
 MOST_FORMS, MOST_REQUESTS = 5, 40
 """Forms of listing pages of a site that are changed: a walk over a whole site shows each of them early."""
@@ -46,7 +46,7 @@ def listing_pages(site: Site) -> list[Listed]:
     source, family = family_of(site)
     found: dict[tuple[str, str, bool], Listed] = {}
     waiting = deque(family.start(source))
-    with httpx.Client(timeout=60, follow_redirects=True, verify=False) as client:
+    with visitor() as client:
         for _ in range(MOST_REQUESTS):
             if not waiting or len(found) == MOST_FORMS:
                 break
@@ -91,7 +91,7 @@ def try_listings(site: Site, pages: list[Listed] | None = None) -> Iterator[str]
 def try_document(site: Site) -> Iterator[str]:
     """Extracts the site's first document with each odd value: what is found can be stored."""
     _, family = family_of(site)
-    with httpx.Client(timeout=5, verify=False) as client:
+    with visitor(follow_redirects=False) as client:
         answer = client.get(site.url(next(iter(site.postings))))
     url, kind = str(answer.url), answer.headers.get("content-type", "")
     for _, changed in share(mutations(answer.content)):
