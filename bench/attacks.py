@@ -45,7 +45,7 @@ from tests.support.attacks.base import Attack, Ground
 from tests.support.services import own_bucket, own_database, running_services, settings_of
 
 PAGE = PROJECT / "docs" / "reliability.md"
-MARKS = ("<!-- what bench/attacks.py measured -->", "<!-- end of what was measured -->")
+MARKERS = ("<!-- what bench/attacks.py measured -->", "<!-- end of what was measured -->")
 ON_ONE_ARCHIVE = 40
 """Rounds after which an attack goes on with a new archive, as each check reads all of it. A crawl has fewer steps."""
 MOST_LOSSES = 3
@@ -220,10 +220,10 @@ class Battle:
                     try:
                         self._fight_on(owner_url, bucket)
                     except Exception as error:  # noqa: BLE001 - whatever ends a round is a loss, and told
-                        said = re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:900]
+                        sentence = re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:900]
                         over = result.rounds >= self.rounds
                         where = "the end" if over else f"round {result.rounds + 1}"
-                        result.losses.append(f"{where} (--seed {self.seed}): {said}")
+                        result.losses.append(f"{where} (--seed {self.seed}): {sentence}")
                         result.rounds += not over
         finally:
             result.seconds = time.monotonic() - began
@@ -241,11 +241,11 @@ class Battle:
             try:
                 last = self.rounds if attack.check is None else min(self.rounds, result.rounds + ON_ONE_ARCHIVE)
                 while result.rounds < last:
-                    said = next(play)
+                    description = next(play)
                     if attack.check:
                         attack.check(ground.archive)
                     result.rounds += 1
-                    self._show(said)
+                    self._show(description)
                 if attack.rebuilds:
                     with own_database(self.services, self.folder, f"rebuilt_{next(_numbers)}", drop=False) as beside:
                         invariants.check_rebuild(
@@ -256,13 +256,13 @@ class Battle:
                 ground.archive.engine.dispose()
                 result.megabytes = max([result.megabytes, *(round(peak / 1e6) for peak in ground.peaks)])
 
-    def _show(self, said: str, *, last: bool = False) -> None:
+    def _show(self, description: str, *, last: bool = False) -> None:
         """A line each ten seconds, and one at the end."""
         result, now = self.result, time.monotonic()
         if last or now - self.shown > 10:
             self.shown = now
             line = f"{result.attack.name}: {result.rounds} of {self.rounds} rounds, {len(result.losses)} losses"
-            print(f"{line} {said[:100]}", file=sys.stderr, flush=True)
+            print(f"{line} {description[:100]}", file=sys.stderr, flush=True)
 
 
 def peak_megabytes() -> int:
@@ -290,16 +290,18 @@ def write(page: Path, rows: Sequence[Sequence[str]], took: float | None) -> None
 
     `took`: the seconds that all attacks took, if all were made now.
     """
-    before, begin, rest = page.read_text(encoding="utf-8").partition(MARKS[0])
-    told, end, after = rest.partition(MARKS[1])
+    before, begin, rest = page.read_text(encoding="utf-8").partition(MARKERS[0])
+    body, end, after = rest.partition(MARKERS[1])
     assert begin
     assert end
-    known = {row[0]: row for row in [*(line[2:-2].split(" | ") for line in told.splitlines() if line), *rows]}
-    kept = [known[attack.name] for attack in ATTACKS if attack.name in known]
-    rounds = sum(int(row[2].replace(",", "")) for row in kept)
-    lost = sum(int(row[3]) for row in kept if row[3] != "nothing")
+    known = {row[0]: row for row in [*(line[2:-2].split(" | ") for line in body.splitlines() if line), *rows]}
+    ordered = [known[attack.name] for attack in ATTACKS if attack.name in known]
+    rounds = sum(int(row[2].replace(",", "")) for row in ordered)
+    lost = sum(int(row[3]) for row in ordered if row[3] != "nothing")
     together = ("together", "", f"{rounds:,}", str(lost or "nothing"), "" if took is None else f"{took:.0f} s", "")
-    page.write_text("\n".join([before + begin, "", *table(HEAD, [*kept, together]), "", end + after]), encoding="utf-8")
+    page.write_text(
+        "\n".join([before + begin, "", *table(HEAD, [*ordered, together]), "", end + after]), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def measure(large: Settings, small: Settings, wanted: int) -> None:
         list(pool.map(ingest, both.values(), ["again"] * 2, [0] * 2, [2 * BATCH] * 2))
     for settings, records in ((small, SMALL), (large, wanted)):
         began = time.monotonic()
-        copy_records(plain(settings.database_owner_url), records, lambda said: print(said, file=sys.stderr))
+        copy_records(plain(settings.database_owner_url), records, lambda line: print(line, file=sys.stderr))
         print(f"{records} records, {records - SMALL} of them copies made in {time.monotonic() - began:.0f} s")
     compare(
         "200 new pages, records/s",
@@ -116,9 +116,11 @@ def compare(what: str, jobs: Mapping[str, Callable[[], float]]) -> None:
     for _ in range(TURNS):
         for name, job in jobs.items():
             found[name].append(job())
-    said = "; ".join(f"{name} {statistics.median(each):.3g}, at most {max(each):.3g}" for name, each in found.items())
+    figures = "; ".join(
+        f"{name} {statistics.median(each):.3g}, at most {max(each):.3g}" for name, each in found.items()
+    )
     ratio = statistics.median(b / a for a, b in zip(found["small"], found["large"], strict=True))
-    print(f"{what}: {said}; large beside small {ratio:.2f}", flush=True)
+    print(f"{what}: {figures}; large beside small {ratio:.2f}", flush=True)
 
 
 def ingest_turn(settings: Settings, numbers: Iterator[int]) -> float:
@@ -268,10 +270,10 @@ def pages(source_id: str, start: int) -> Iterator[Attempt]:
     for number in range(start, start + BATCH):
         chance = random.Random(f"{source_id}:{number}")
         day = date(2015, 1, 1) + timedelta(days=number % 3900)
-        said = ["".join(chance.choices(WORDS, k=60)) + "。" for _ in range(14)]
+        texts = ["".join(chance.choices(WORDS, k=60)) + "。" for _ in range(14)]
         title = f"关于{''.join(chance.choices(WORDS, k=6))}的通知"
         paragraphs = "".join(
-            f"<p style='text-indent:2em;line-height:28px;font-family:宋体'>{each}</p>" for each in said
+            f"<p style='text-indent:2em;line-height:28px;font-family:宋体'>{each}</p>" for each in texts
         )
         body = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body>
 <div class="nav">{"<a href='/x'>栏目</a>" * 60}</div><table><tr><th>索引号</th>

@@ -105,8 +105,8 @@ class Language:
     def text(self) -> str:
         """1,800 characters on average, few of them far longer."""
         length = int(min(8_000, self.chance.lognormvariate(6.2, 0.8)))
-        marks = self.chance.choices(("", "", "", "", "，", "。\n"), k=length)
-        return "".join(map("".join, zip(self.say(length), marks, strict=True)))
+        ends = self.chance.choices(("", "", "", "", "，", "。\n"), k=length)
+        return "".join(map("".join, zip(self.say(length), ends, strict=True)))
 
 
 def main() -> None:
@@ -114,12 +114,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--write", action="store_true", help="put the percentiles into docs/search.md")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with own_archive() as settings:
-        fill_archive(settings, asked.records)
-        rows = table(settings, asked.records)
+        fill_archive(settings, options.records)
+        rows = table(settings, options.records)
         print("\n".join(rows))
-        if asked.write:
+        if options.write:
             write(rows)
         recorded(settings)
 
@@ -293,7 +293,7 @@ def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
     everyday = [word for word in words[:40] if len(word) == 2]
     while True:
         two = chance.choice(pairs[:3000])
-        asked = {
+        searches = {
             "two characters": f"/?q={quote(two)}",
             "frequent": f"/?q={quote(chance.choice(everyday))}",
             "eight characters": f"/?q={quote(''.join(language.say(6))[:8])}",
@@ -306,7 +306,7 @@ def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
             "record": f"/records/{chance.randrange(1, records)}",
             "hit": "",
         }
-        yield from chance.sample(list(asked.items()), len(asked))
+        yield from chance.sample(list(searches.items()), len(searches))
 
 
 def serve(settings: Settings, port: int) -> None:
@@ -370,7 +370,7 @@ async def _record(owner_url: str) -> None:
 async def _reader(
     client: httpx.AsyncClient,
     address: str,
-    asked: Iterator[tuple[str, str]],
+    searches: Iterator[tuple[str, str]],
     pause: float,
     took: dict[str, list[float]],
 ) -> None:
@@ -379,7 +379,7 @@ async def _reader(
     end = time.monotonic() + SECONDS
     hits: list[str] = []
     while time.monotonic() < end:
-        kind, path = next(asked)
+        kind, path = next(searches)
         if kind == "hit":
             if not hits:
                 continue

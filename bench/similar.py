@@ -27,7 +27,7 @@ from etl.extract.similarity import containment as share_of
 from etl.settings import Settings
 
 PEER_TEXTS = 20_000
-ASKED = 300
+QUERIES = 300
 FRESH = 4000
 HAN = [chr(code) for code in range(0x4E00, 0x4E00 + 3500)]
 _vocabulary = random.Random(7)
@@ -168,15 +168,15 @@ def ours(settings: Settings, owner_url: str, made: Sequence[str], planted: Seque
     assert sizes
     print("table {} MB, its key {} MB, bands {} MB, beside {} MB of texts; largest bucket {}".format(*sizes))
     groups = {
-        "any record": rng.sample(range(len(made)), ASKED),
-        "of the large template": rng.sample(range(len(made) // 10), ASKED),
-        "without template": rng.sample(range(len(made) * 4 // 10, len(made) * 19 // 20), ASKED),
+        "any record": rng.sample(range(len(made)), QUERIES),
+        "of the large template": rng.sample(range(len(made) // 10), QUERIES),
+        "without template": rng.sample(range(len(made) * 4 // 10, len(made) * 19 // 20), QUERIES),
     }
     with archive.engine.connect() as connection:
         for name, places in groups.items():
             taken = [timed(lambda place=place: similar_to(connection, place + 1)) for place in places]
             print(f"similar records, {name}: {spread(taken)}")
-        chosen = rng.sample(planted, min(len(planted), 3 * ASKED))
+        chosen = rng.sample(planted, min(len(planted), 3 * QUERIES))
         tell_recall(
             chosen,
             lambda each: any(near.record_id == each.original + 1 for near in similar_to(connection, each.twin + 1)),

@@ -40,8 +40,8 @@ def main() -> None:
             for processes in PROCESSES:
                 found[processes].append(rate(addresses, folder, crawled, processes, number))
     for processes, rates in found.items():
-        told = ", ".join(f"{each:.0f}" for each in rates)
-        print(f"{processes} processes: {statistics.median(rates):.0f} pages/s, median of {told}")
+        figures = ", ".join(f"{each:.0f}" for each in rates)
+        print(f"{processes} processes: {statistics.median(rates):.0f} pages/s, median of {figures}")
 
 
 def rate(addresses: Addresses, folder: Path, crawled: list[Source], processes: int, number: int) -> float:

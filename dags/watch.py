@@ -15,7 +15,7 @@ from gongkai_timetable import at
 
 from etl.settings import Settings
 
-TOLD = "gongkai_told"
+VARIABLE = "gongkai_told"
 
 
 @archive_dag(
@@ -32,15 +32,15 @@ def watch() -> None:
         from etl.alerts import watch
 
         settings = _settings()
-        told = Variable.get(TOLD, default={}, deserialize_json=True)
+        reported = Variable.get(VARIABLE, default={}, deserialize_json=True)
         with plain_failure():
-            told = watch.watch(
+            reported = watch.watch(
                 archive_from_airflow(),
                 settings,
-                told,
-                lambda now: Variable.set(TOLD, now, serialize_json=True),
+                reported,
+                lambda now: Variable.set(VARIABLE, now, serialize_json=True),
             )
-        return len(told)
+        return len(reported)
 
     @task
     def searches() -> int:

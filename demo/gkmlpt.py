@@ -119,7 +119,7 @@ def normal(document: Document) -> dict[str, str]:
     }
 
 
-def kept(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+def stated_fields(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     return {name: fields[name] for name in names if fields[name]}
 
 
@@ -322,7 +322,7 @@ class GkmlptSite(Site):
     def golden_entry(self, posting: Posting) -> dict[str, str]:
         known = normal(posting.document)
         names = ("title", "index_number", "document_number", "publisher", "written_date", "published_date", "keywords")
-        return {"url": self.url(posting.key)} | kept(known, names)
+        return {"url": self.url(posting.key)} | stated_fields(known, names)
 
 
 def demo(planted: bool = True) -> GkmlptSite:

@@ -58,8 +58,8 @@ def disclosure(texts: Mapping[str, Any], agency: Agency, year: int, turn: int, k
         for name, wording in chosen(texts["disclosure"], turn).items()
     }
     made, void = number(f"{key}/made", 2, 14), number(f"{key}/void", 0, 5)
-    asked, carried = number(f"{key}/asked", 12, 90), number(f"{key}/carried", 0, 6)
-    granted = (asked + carried) * 2 // 3
+    requested, carried = number(f"{key}/asked", 12, 90), number(f"{key}/carried", 0, 6)
+    granted = (requested + carried) * 2 // 3
     tables = {
         "二、主动公开政府信息情况": (
             ("信息内容", "本年制发件数", "本年废止件数", "现行有效件数"),
@@ -69,7 +69,7 @@ def disclosure(texts: Mapping[str, Any], agency: Agency, year: int, turn: int, k
         ),
         "三、收到和处理政府信息公开申请情况": (
             ("项目", "自然人", "法人或其他组织", "总计"),
-            ("本年新收申请数量", str(asked - 5), "5", str(asked)),
+            ("本年新收申请数量", str(requested - 5), "5", str(requested)),
             ("上年结转申请数量", str(carried), "0", str(carried)),
             ("予以公开", str(granted - 2), "2", str(granted)),
             ("结转下年度继续办理", "0", "0", "0"),

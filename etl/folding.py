@@ -80,17 +80,17 @@ def composed(text: str) -> str:
 
 def folded_places(text: str) -> tuple[str, list[int]]:
     """`fold(text)`, and for each of its characters the place in `composed(text)` of the one that it came from."""
-    kept: list[tuple[str, int]] = []
+    characters: list[tuple[str, int]] = []
     for character, place in _pieces(composed(text)):
         if character == _SPACE:
             continue
-        before = kept[-1] if kept else ("", -1)
+        before = characters[-1] if characters else ("", -1)
         if character == _DASH == before[0]:
             continue
-        kept.append((character, place))
+        characters.append((character, place))
     folded, places = fold(text), list[int]()
     place = -1
-    found = iter(kept)
+    found = iter(characters)
     for character in folded:
         if character != _SPACE:
             place = next(found)[1]

@@ -16,7 +16,7 @@ from anyio import from_thread
 from sqlalchemy import select
 from starlette.requests import Request
 
-from etl.browse.scheduler import AskedFetch, NextCrawl, RunLinks
+from etl.browse.scheduler import NextCrawl, RequestedFetch, RunLinks
 from etl.errors import Unavailable
 
 log = logging.getLogger("gongkai")
@@ -59,7 +59,7 @@ class AirflowScheduler:
         with create_session() as session:
             return session.scalar(dags) is not None
 
-    def asked_fetch(self, page: int) -> AskedFetch | None:
+    def requested_fetch(self, page: int) -> RequestedFetch | None:
         """The last run of `look_again` for the page."""
         columns = (DagRun.run_id, DagRun.triggering_user_name, DagRun.queued_at, DagRun.run_after, DagRun.state)
         runs = select(*columns).where(DagRun.dag_id == _LOOK_AGAIN, DagRun.run_id.startswith(f"page-{page}."))
@@ -68,7 +68,7 @@ class AirflowScheduler:
         if row is None:
             return None
         key, user, queued_at, run_after, state = row
-        return AskedFetch(key, user or "", queued_at or run_after, _STATES[state], self._run(_LOOK_AGAIN, key))
+        return RequestedFetch(key, user or "", queued_at or run_after, _STATES[state], self._run(_LOOK_AGAIN, key))
 
     def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
         """Starts a run of `look_again` through Airflow's public API, with the login of the request: what Airflow allows

@@ -27,7 +27,7 @@ from etl.local import airflow, process
 from etl.local.postgres import Postgres
 from etl.local.state import State
 from etl.settings import Settings
-from tests.support.gongkai import Said, gongkai
+from tests.support.gongkai import CommandResult, gongkai
 from tests.support.storage_proxy import Answer, storage_proxy
 
 HEALTHY: dict[str, Any] = {
@@ -44,11 +44,11 @@ def examined(archive: Archive, local_settings: Settings, tmp_path: Path) -> Sett
     return local_settings.model_copy(update={"state_dir": tmp_path / "var"})
 
 
-def doctor(settings: Settings, **changes: str) -> Said:
+def doctor(settings: Settings, **changes: str) -> CommandResult:
     return gongkai(settings, "doctor", **changes)
 
 
-def faults(said: Said) -> list[str]:
+def faults(said: CommandResult) -> list[str]:
     return [line for line in said.out.splitlines() if line.startswith("fault")]
 
 

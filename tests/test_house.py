@@ -328,3 +328,38 @@ def test_a_list_in_a_query_is_one_parameter() -> None:
             text = ast.unparse(node.args[0])
             assert text.isupper() or text.startswith(("select(", "_capture_ids(")), f"{place}: in_({text})"
         assert not [key for key in node.keywords if key.arg == "expanding"], place
+
+
+ACTS = frozenset(("asked", "kept", "marks", "said", "stood", "told"))
+"""Words of what was done with a thing. A name says what the thing is: query, match, answer, statement, total."""
+NAMES_OF_JSON = {
+    "etl/archive/crawls/reports.py": {"told"},
+    "etl/browse/pages/look_again.py": {"asked"},
+}
+"""Keys of reports and of pages as JSON, which stay."""
+
+
+def bound_name(node: ast.AST) -> str:
+    """The name of a variable, attribute, parameter, function or class that a node makes; empty for other nodes."""
+    match node:
+        case ast.Name(name, ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(name):
+            return name
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+            return name
+        case ast.alias(asname=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(str(name)):
+            return name
+    return ""
+
+
+@pytest.mark.parametrize("folder", ["etl", "dags", "plugins", "bench", "demo", "tests/support"])
+def test_names_say_what_a_thing_is_and_not_what_was_done_with_it(folder: str) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        refused = ACTS - NAMES_OF_JSON.get(str(path.relative_to(ROOT)), set())
+        for node in nodes(path):
+            name = bound_name(node)
+            assert name.strip("_").lower() not in refused, f"{path}:{node.lineno}: what is {name}?"
+
+
+def test_each_kind_of_name_is_seen() -> None:
+    source = "import a as told\ndef said(asked, *kept): self._marks = 1\nmatch x:\n case [*stood]: pass"
+    assert {bound_name(node).strip("_") for node in ast.walk(ast.parse(source))} >= ACTS

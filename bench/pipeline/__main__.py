@@ -41,21 +41,21 @@ def main() -> None:
     done: dict[str, list[str]] = {}
     if "crawl" in wanted:
         rows = (line for ms in given.answer for line in crawls(site, ms, given.rounds, not given.without_peer))
-        done["crawl"] = told(rows)
+        done["crawl"] = printed(rows)
     if {"profile", "later"} & set(wanted):
         with ground(site) as here:
-            done["profile"] = told(first_crawl(site, here, "profile" in wanted))
+            done["profile"] = printed(first_crawl(site, here, "profile" in wanted))
             if "later" in wanted:
-                done["later"] = told(later(site, here))
+                done["later"] = printed(later(site, here))
     if "airflow" in wanted:
-        done["airflow"] = told(through_airflow(site))
+        done["airflow"] = printed(through_airflow(site))
     if "import" in wanted:
-        done["import"] = told(importing(site))
+        done["import"] = printed(importing(site))
     if given.write:
         (PROJECT / "docs" / "speed.md").write_text(report(site, done, profile.RATE), encoding="utf-8")
 
 
-def told(part: Part) -> list[str]:
+def printed(part: Part) -> list[str]:
     """All lines of a part, each printed as soon as it is there."""
     lines = []
     for line in part:
@@ -82,7 +82,7 @@ def crawls(site: RenderedSite, answer: int, rounds: int, with_peer: bool) -> Par
             yield row(f"{name}, round {number}", len(site.documents), each[-1:])
     for name, each in took.items():
         yield row(f"**{name}, median**", len(site.documents), each)
-    yield from ("", *(f"gongkai, round {number}: {said}." for number, said in enumerate(parts, 1)))
+    yield from ("", *(f"gongkai, round {number}: {sentence}." for number, sentence in enumerate(parts, 1)))
     if with_peer:
         ratio = statistics.median(b.seconds / a.seconds for a, b in zip(*took.values(), strict=True))
         yield f"\ngongkai stores {ratio:.2f} times the peer's pages a second (median of the rounds).\n"

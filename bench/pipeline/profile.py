@@ -49,9 +49,9 @@ def tables(samples: Iterable[str], pages: int, most: int = 25) -> list[str]:
 
 
 def _table(head: str, rows: Sequence[tuple[str, int]], total: int, pages: int) -> list[str]:
-    told = [(name, number) for name, number in rows if number > total / 200]
-    told.append(("all others", total - sum(number for _, number in told)))
-    lines = [f"| {name} | {number * 1000 / RATE / pages:.2f} | {number / total:.0%} |" for name, number in told]
+    shown = [(name, number) for name, number in rows if number > total / 200]
+    shown.append(("all others", total - sum(number for _, number in shown)))
+    lines = [f"| {name} | {number * 1000 / RATE / pages:.2f} | {number / total:.0%} |" for name, number in shown]
     return [f"| {head} | ms a page | share |", "| --- | --- | --- |", *lines]
 
 

@@ -106,8 +106,8 @@ def phases(here: Ground, ended: datetime, seconds: float) -> str:
     with engine.connect() as connection:
         at = connection.execute(PHASES).one()
     engine.dispose()
-    marks = [ended - timedelta(seconds=seconds), at.began, at.listed, at.fetched, ended]
-    parts = zip(("start", "lists", "pages and files", "end"), pairwise(marks), strict=True)
+    times = [ended - timedelta(seconds=seconds), at.began, at.listed, at.fetched, ended]
+    parts = zip(("start", "lists", "pages and files", "end"), pairwise(times), strict=True)
     return ", ".join(f"{name} {(after - before).total_seconds():.1f} s" for name, (before, after) in parts)
 
 
@@ -150,6 +150,6 @@ def require(stored: dict[str, str], expected: dict[str, str]) -> None:
     other = sorted(path for path in expected.keys() & stored.keys() if stored[path] != expected[path])
     more = sorted(stored.keys() - expected.keys())
     if missing or other or more:
-        told = [f"{len(each)} {name}, the first {each[0]}" for name, each in
+        differences = [f"{len(each)} {name}, the first {each[0]}" for name, each in
                 (("missing", missing), ("with other bytes", other), ("too many", more)) if each]  # fmt: skip
-        raise Incomplete(f"{len(stored)} pages and files stored, {len(expected)} expected: " + "; ".join(told))
+        raise Incomplete(f"{len(stored)} pages and files stored, {len(expected)} expected: " + "; ".join(differences))

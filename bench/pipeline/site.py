@@ -161,13 +161,13 @@ def document(number: int, chance: random.Random) -> Document:
     topic = chance.choice(list(topics().values()))
     written = date(2012, 1, 1) + timedelta(days=chance.randrange(4700))
     genre = chance.choices(list(COLUMNS.values()), (5, 2, 2, 1))[0]
-    wanted, told = chance.randint(650, 1900), 0
+    wanted, length = chance.randint(650, 1900), 0
     body = [Paragraph(topic["notice"]["to"])]
-    while told < wanted:
+    while length < wanted:
         line = varied(chance.choice(sentences()), chance)
         heading = f"{NUMERALS[len(body) // 5 % 10]}、{chance.choice(list(topic['measures']))}"
         body += [Paragraph(heading, "heading"), Paragraph(line)] if len(body) % 5 == 1 else [Paragraph(line)]
-        told += len(line)
+        length += len(line)
     body += [Paragraph(agency.name, "right"), Paragraph(chinese_date(written), "right")]
     title = (
         f"{agency.name}关于{written.year}年{topic['matter']}{chance.choice(('工作', '有关事项', '重点任务'))}的{genre}"
@@ -204,11 +204,11 @@ def attachment(number: int, title: str, chance: random.Random) -> Attachment:
 @cache
 def sentences() -> tuple[str, ...]:
     """Every sentence of the demo's topics that is long enough for a paragraph."""
-    kept = []
+    lines = []
     for topic in topics().values():
         texts = (*topic["measures"].values(), *topic["duties"], *topic["rules"]["articles"], topic["why"])
-        kept += [text for text in (*texts, *topic["questions"].values()) if len(text) > 40]
-    return tuple(kept)
+        lines += [text for text in (*texts, *topic["questions"].values()) if len(text) > 40]
+    return tuple(lines)
 
 
 def varied(text: str, chance: random.Random) -> str:
@@ -311,11 +311,11 @@ class Served:
         tag = f'"{answer.sha256[:16]}"'
         packed = answer.media_type.startswith("text/")
         body = gzip.compress(answer.body, 6, mtime=0) if packed else answer.body
-        told = f"Server: nginx\r\nETag: {tag}\r\nContent-Type: {answer.media_type}\r\nConnection: keep-alive\r\n"
+        headers = f"Server: nginx\r\nETag: {tag}\r\nContent-Type: {answer.media_type}\r\nConnection: keep-alive\r\n"
         coding = "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n" if packed else ""
         words = "OK" if answer.status == 200 else "Not Found"
-        head = f"HTTP/1.1 {answer.status} {words}\r\n{told}{coding}Content-Length: {len(body)}\r\n\r\n"
-        unchanged = f"HTTP/1.1 304 Not Modified\r\n{told}\r\n"
+        head = f"HTTP/1.1 {answer.status} {words}\r\n{headers}{coding}Content-Length: {len(body)}\r\n\r\n"
+        unchanged = f"HTTP/1.1 304 Not Modified\r\n{headers}\r\n"
         return cls(head.encode() + body, unchanged.encode(), tag.encode(), seconds + answer.seconds)
 
 

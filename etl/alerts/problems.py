@@ -82,19 +82,19 @@ def _runs(
             continue
         source, name = sources[row.source_id], "problems" if row.state == "red" else "warnings"
         reasons = [Reason.from_stored(each) for each in (row.report or {}).get(name, ())]
-        told = [each for each in reasons if not _silenced(source.silences, each.code, now)]
+        unsilenced = [each for each in reasons if not _silenced(source.silences, each.code, now)]
         words = ("转红", "turned red") if row.state == "red" else ("持续异常（黄）", "stays amber")
         yield Problem(
             f"{row.source_id} {row.kind}",
             f"{row.source_id} {row.kind} {row.state} {row.first}",
             f"{source.name} · {row.source_id} {row.kind}：{words[0]} {words[1]}",
-            tuple(_said(each) for each in told),
+            tuple(_in_words(each) for each in unsilenced),
             _link(address, row.source_id, row.kind, row.key),
-            silenced=bool(reasons) and not told,
+            silenced=bool(reasons) and not unsilenced,
         )
 
 
-def _said(reason: Reason) -> str:
+def _in_words(reason: Reason) -> str:
     chinese, english = advice(reason)
     return f"{reason.chinese} {reason.english}" + (f" → {chinese} {english}" if english else "")
 

@@ -93,21 +93,21 @@ def _tell(archive: Database, settings: Settings, number: int, now: datetime) -> 
         if row is None or row.looked_at >= _last_morning(now):
             return None
         upto = connection.scalars(LAST_SEQ).one()
-        kept: dict[str, Any] = {"looked_at": now}
+        values: dict[str, Any] = {"looked_at": now}
         delivery = None
         try:
             found = news(connection, _filter(number, row.query), min(row.seen_seq, upto), upto)
-            kept["seen_seq"] = upto
+            values["seen_seq"] = upto
             if found.number:
                 delivery = send(settings, *_message(row.name, row.query, found, settings.public_url))
-                kept["told_at"] = now
+                values["told_at"] = now
         except _NotPossible as error:
             problem = error
         except OperationalError as error:
             if not isinstance(error.orig, QueryCanceled):
                 raise
             problem = _NotPossible(f"saved search {number}: {' '.join(str(error.orig).split())}")
-        connection.execute(update(SavedSearch).where(SavedSearch.id == number).values(kept))
+        connection.execute(update(SavedSearch).where(SavedSearch.id == number).values(values))
     if problem:
         raise problem
     return delivery

@@ -48,28 +48,28 @@ def send(settings: Settings, title: str, body: str) -> Delivery:
     failed: list[str] = []
     for service in services:
         name = str(service.url(privacy=True)).partition("?")[0]  # type: ignore[union-attr]
-        with _said_by_apprise() as said:
+        with _log_of_apprise() as log_lines:
             if service.notify(body=body, title=title):  # type: ignore[union-attr]
                 taken.append(name)
             else:
-                failed.append(f"{name} ({said[-1]})" if said else name)
+                failed.append(f"{name} ({log_lines[-1]})" if log_lines else name)
     if not taken:
         raise Unavailable(f"not delivered to {', '.join(failed)}", hint="check GONGKAI_ALERT_URLS and that service")
     return Delivery(tuple(taken), tuple(failed))
 
 
 @contextmanager
-def _said_by_apprise() -> Iterator[list[str]]:
+def _log_of_apprise() -> Iterator[list[str]]:
     """What Apprise logs as a warning until the block ends: it says only there why it failed."""
-    said: list[str] = []
+    log_lines: list[str] = []
 
     class Keeping(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(" ".join(record.getMessage().split()))
+            log_lines.append(" ".join(record.getMessage().split()))
 
     handler, logger = Keeping(logging.WARNING), logging.getLogger("apprise")
     logger.addHandler(handler)
     try:
-        yield said
+        yield log_lines
     finally:
         logger.removeHandler(handler)

@@ -12,7 +12,7 @@ from etl.settings import Settings
 
 AT_ONCE = 5
 """New problems of one look that have a message each; more have one together: a storage that is down fails all runs."""
-Told = dict[str, str]
+Reported = dict[str, str]
 """The key of each problem that was told and is not over, with its title."""
 
 
@@ -40,25 +40,25 @@ def find_problems(archive: Database, settings: Settings) -> list[Problem]:
         )
 
 
-def messages(problems: Iterable[Problem], told: Told) -> list[Message]:
+def messages(problems: Iterable[Problem], reported: Reported) -> list[Message]:
     """What is to be said of problems that were not told, and of those told that are over."""
     found = list(problems)
     keys, subjects = {each.key for each in found}, {each.subject for each in found}
-    new = [each for each in found if each.key not in told and not each.silenced]
+    new = [each for each in found if each.key not in reported and not each.silenced]
     # One that begins anew while it was open is no recovery.
-    over = {key: title for key, title in told.items() if key not in keys}
+    over = {key: title for key, title in reported.items() if key not in keys}
     recovered = {key: title for key, title in over.items() if not any(key.startswith(f"{each} ") for each in subjects)}
     if len(new) > AT_ONCE:
-        said = [_together(new)]
+        news = [_together(new)]
     else:
-        said = [Message(each.title, _body(each), {each.key: each.title}) for each in new]
+        news = [Message(each.title, _body(each), {each.key: each.title}) for each in new]
     if recovered:
         body = "\n".join(recovered.values())
-        said.append(Message(f"已恢复 recovered：{len(recovered)}", body, {}, tuple(recovered)))
+        news.append(Message(f"已恢复 recovered：{len(recovered)}", body, {}, tuple(recovered)))
     # Its earlier key goes with whichever message is delivered.
     if replaced := over.keys() - recovered.keys():
-        said = [Message(each.title, each.body, each.new, (*each.over, *replaced)) for each in said]
-    return said
+        news = [Message(each.title, each.body, each.new, (*each.over, *replaced)) for each in news]
+    return news
 
 
 def _together(problems: list[Problem]) -> Message:
@@ -71,19 +71,19 @@ def _body(problem: Problem) -> str:
     return "\n".join([*problem.lines, *filter(None, [problem.link])]) or problem.title
 
 
-def watch(archive: Database, settings: Settings, told: Told, keep: Callable[[Told], None]) -> Told:
+def watch(archive: Database, settings: Settings, reported: Reported, keep: Callable[[Reported], None]) -> Reported:
     """Tells what is new and what is over, and gives `keep` what is told after each message that was delivered.
 
     Raises `Unavailable` where no address took a message, which is told again at the next look, and `GongkaiError` with
     the addresses that did not take what others did.
     """
     failed: list[str] = []
-    for message in messages(find_problems(archive, settings), told):
+    for message in messages(find_problems(archive, settings), reported):
         failed += send(settings, f"[gongkai] {message.title}", message.body).failed
-        told = {key: title for key, title in {**told, **message.new}.items() if key not in message.over}
-        keep(told)
+        reported = {key: title for key, title in {**reported, **message.new}.items() if key not in message.over}
+        keep(reported)
     Delivery((), tuple(dict.fromkeys(failed))).raise_if_failed()
-    return told
+    return reported
 
 
 def send_test(settings: Settings) -> Delivery:

@@ -25,7 +25,7 @@ class RunLinks:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFetch:
+class RequestedFetch:
     """A fetch of one page that somebody asked for, as the scheduler has it. `key` is that of the archive's run."""
 
     key: str
@@ -47,7 +47,7 @@ class Scheduler(Protocol):
     def can_fetch(self, source: str) -> bool:
         """Whether it can fetch pages of the source."""
 
-    def asked_fetch(self, page: int) -> AskedFetch | None:
+    def requested_fetch(self, page: int) -> RequestedFetch | None:
         """The last fetch of the page that was asked for."""
 
     def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
@@ -69,7 +69,7 @@ class NoScheduler:
         """No."""
         return False
 
-    def asked_fetch(self, page: int) -> AskedFetch | None:
+    def requested_fetch(self, page: int) -> RequestedFetch | None:
         """None."""
         return None
 

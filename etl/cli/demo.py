@@ -42,7 +42,7 @@ def demo_command(
         progress_bars() as bars,
     ):
         tasks = {source: bars.add_task(f"{source} queued", total=None) for source in sources}
-        said: dict[str, str] = {}
+        shown_states: dict[str, str] = {}
 
         def show_crawl(item: demo.CrawlProgress) -> None:
             bars.update(
@@ -51,8 +51,8 @@ def demo_command(
                 completed=item.ended,
                 total=item.listed or None,
             )
-            if not errors.is_terminal and said.get(item.source) != item.state:  # where no bars are shown
-                said[item.source] = item.state
+            if not errors.is_terminal and shown_states.get(item.source) != item.state:  # where no bars are shown
+                shown_states[item.source] = item.state
                 errors.print(f"  {item.source:<16}{item.state}, documents: {item.ended} of {item.listed or '?'}")
 
         demo.crawl(client, archive.engine, sources, show_crawl)

@@ -143,10 +143,10 @@ def export_command(
 
 def _check_ending(format: Format, out: Path) -> None:
     """Refuses a name that says another format than it would have."""
-    said = out.name.removesuffix(".gz").rpartition(".")[2].lower()
-    if said != format and said in list(Format):
+    ending = out.name.removesuffix(".gz").rpartition(".")[2].lower()
+    if ending != format and ending in list(Format):
         raise GongkaiError(
-            f"{out} is named as {said}, and --format is {format}", hint=f"give --format {said}, or another name"
+            f"{out} is named as {ending}, and --format is {format}", hint=f"give --format {ending}, or another name"
         )
 
 

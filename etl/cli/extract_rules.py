@@ -35,8 +35,8 @@ class ExtractRules:
         if self.source is None:
             return extract(body, url, content_type)
         headers = [("content-type", content_type)] if content_type else []
-        asked = PageToRead.of(url, headers, datetime.now(UTC))
-        return extract_page(self.source, family_of(self.source), asked, body)
+        to_read = PageToRead.of(url, headers, datetime.now(UTC))
+        return extract_page(self.source, family_of(self.source), to_read, body)
 
     def explain(self, body: bytes, url: str, content_type: str) -> Explanation:
         """Why the page is read as it is with these rules."""

@@ -49,13 +49,13 @@ def fixity_command(
             f"{len(report.damaged)} damaged, {report.restored} intact again"
         )
         if report.logs:
-            output.print(_said_of_logs(report.logs))
+            output.print(_words_on_logs(report.logs))
         for damage in report.all_damage:
             errors.print(f"[red]{errors.plain(str(damage))}[/]", soft_wrap=True)
     report.raise_if_damaged()
 
 
-def _said_of_logs(logs: LogAudit) -> str:
+def _words_on_logs(logs: LogAudit) -> str:
     chain = f"their chain begins at {in_beijing(logs.chain_from)}" if logs.chain_from else "they have no chain"
     older = f"; older than it: {counted(logs.before_chain, 'log')}" if logs.before_chain else ""
     checked = (

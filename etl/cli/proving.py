@@ -36,12 +36,12 @@ def stamp_command(
     if as_json:
         print_json(asdict(done) | {"stamp": str(done.state.stamp) if done.stamp else None})
         return
-    output.print(_said(done), soft_wrap=True)
+    output.print(_in_words(done), soft_wrap=True)
     if authority is None:
         output.print("no authority is set, so nothing is time-stamped: GONGKAI_STAMP_URL (docs/proofs.md)")
 
 
-def _said(done: Stamped) -> str:
+def _in_words(done: Stamped) -> str:
     made = f"{counted(len(done.roots), 'daily root')} made"
     if done.state.root:
         made += f", the newest is of {done.state.root}"

@@ -38,11 +38,11 @@ def check_application(settings: Settings) -> Iterator[Finding]:
     engine = connect(url)
     with translate_database_errors(engine), engine.connect() as connection:
         began = datetime.now(UTC)
-        told = connection.scalar(text("SELECT clock_timestamp()"))
+        database_time = connection.scalar(text("SELECT clock_timestamp()"))
         middle = began + (datetime.now(UTC) - began) / 2
         mighty = connection.execute(_LIMITS).one().mighty
     yield good("database", f"reached as {engine.url.username} at {engine.url.host}:{engine.url.port}")
-    yield clock("clock of the database", (told - middle).total_seconds() if told else 0.0)
+    yield clock("clock of the database", (database_time - middle).total_seconds() if database_time else 0.0)
     if mighty:
         yield fault("role of the application", f"{engine.url.username} may make roles or databases", _ROLES)
     else:
@@ -81,11 +81,11 @@ def _missing_limits(connection: Connection) -> Iterator[str]:
     limits, rights = connection.execute(_LIMITS).one(), connection.execute(_RIGHTS).one()
     if limits.rolconnlimit < 0:
         yield "has no limit of connections"
-    kept = {setting.partition("=")[0]: setting.partition("=")[2] for setting in limits.settings}
+    values = {setting.partition("=")[0]: setting.partition("=")[2] for setting in limits.settings}
     for name in _READER_SETTINGS:
-        if kept.get(name, "0") == "0":
+        if values.get(name, "0") == "0":
             yield f"has no {name}"
-    if kept.get("default_transaction_read_only") != "on":
+    if values.get("default_transaction_read_only") != "on":
         yield "is not read-only by default"
     if limits.mighty or rights.makes_tables or rights.makes_temporary:
         yield "may make tables, databases or roles"

@@ -11,8 +11,8 @@ from etl.settings import Settings
 
 def check_packages(_: Settings) -> Iterator[Finding]:
     """Whether each package that gongkai's own metadata names is installed, in a version that it allows."""
-    asked = [Requirement(line) for line in requires("gongkai") or ()]
-    needed = [each for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})]
+    requirements = [Requirement(line) for line in requires("gongkai") or ()]
+    needed = [each for each in requirements if each.marker is None or each.marker.evaluate({"extra": ""})]
     wrong = [(each.name, problem) for each in needed if (problem := _problem(each))]
     for name, problem in wrong:
         yield fault(f"package {name}", problem, INSTALL)
@@ -20,10 +20,10 @@ def check_packages(_: Settings) -> Iterator[Finding]:
         yield good("packages", f"all {len(needed)} are installed")
 
 
-def _problem(asked: Requirement) -> str:
+def _problem(requirement: Requirement) -> str:
     """What is wrong with an installed package; empty if nothing is."""
     try:
-        found = version(asked.name)
+        found = version(requirement.name)
     except PackageNotFoundError:
         return "is missing"
-    return "" if asked.specifier.contains(found, prereleases=True) else f"is {found}, not {asked.specifier}"
+    return "" if requirement.specifier.contains(found, prereleases=True) else f"is {found}, not {requirement.specifier}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from etl.archive.queries.looks import kept
+from etl.archive.queries.looks import captures_by_url
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import DamagedBlob
@@ -30,7 +30,7 @@ class Looks:
     def __init__(self, connection: Connection, archive: Archive) -> None:
         self._connection, self._archive = connection, archive
         self._sheets: dict[tuple[str, str], Appearance] = {}
-        self._kept: dict[tuple[str, str], Sequence[Any]] = {}
+        self._captures: dict[tuple[str, str], Sequence[Any]] = {}
         self.captures: set[int] = set()
 
     def add(self, item: ExportedCapture, body: bytes | None) -> None:
@@ -68,11 +68,13 @@ class Looks:
 
     def _captures_of(self, source: str, urls: Set[str]) -> list[Sequence[Any]]:
         """Those of each address; most pages have the same ones."""
-        if len(self._kept) > _MAX_ADDRESSES:
-            self._kept.clear()
-        unknown = [url for url in urls if (source, url) not in self._kept]
-        self._kept |= {(source, url): rows for url, rows in kept(self._connection, source, unknown).items()}
-        return [self._kept[source, url] for url in sorted(urls)]
+        if len(self._captures) > _MAX_ADDRESSES:
+            self._captures.clear()
+        unknown = [url for url in urls if (source, url) not in self._captures]
+        self._captures |= {
+            (source, url): rows for url, rows in captures_by_url(self._connection, source, unknown).items()
+        }
+        return [self._captures[source, url] for url in sorted(urls)]
 
     def _named_in(self, sheet: Any) -> Appearance:
         """What a style sheet names; most pages have the same ones."""

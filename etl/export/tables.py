@@ -159,8 +159,8 @@ def _cells(row: RecordRow, base: str) -> list[Any]:
 
 
 def _cell_text(value: Any) -> str:
-    said = _iso(value) if hasattr(value, "isoformat") else str(value)
-    return said if len(said) <= MAX_CELL else f"{said[: MAX_CELL - 1]}…"
+    text = _iso(value) if hasattr(value, "isoformat") else str(value)
+    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 
 def write_rows_as_parquet(connection: Connection, rows: Rows, out: IO[bytes], base: str, count: Counter) -> None:

@@ -18,7 +18,7 @@ from etl.archive.storage.archive import Archive
 from etl.export.captures import ExportSize, record_texts
 from etl.export.cdxj import INDEX_NAME, LineSorter, index_line, write_index
 from etl.export.output import HashingWriter
-from etl.export.wacz_signing import Signer, said_time, signed_data
+from etl.export.wacz_signing import Signer, signed_data, time_text
 from etl.export.warc import IndexedRecord, WarcResult, write_warc
 from etl.progress import Counter
 
@@ -65,7 +65,7 @@ def write_wacz(
                 "wacz_version": "1.1.1",
                 "title": f"公开档案 {record_filter.source}".strip(),
                 "software": software,
-                **({"created": said_time(now)} if signer else {}),
+                **({"created": time_text(now)} if signer else {}),
                 "resources": resources,
             }
         )

@@ -65,15 +65,15 @@ def signer_of(settings: Settings) -> Signer | None:
 
 def signed_data(signer: Signer, digest: str, created: datetime, software: str) -> dict[str, str]:
     """What stands as `signedData` beside the digest, `sha256:…`, of `datapackage.json`. Raises `NoTimeStamp`."""
-    said = {"hash": digest, "created": said_time(created), "software": software, "version": VERSION}
+    claims = {"hash": digest, "created": time_text(created), "software": software, "version": VERSION}
     der = signer.key.sign(digest.encode("ascii"), SIGNED)
     if signer.authority is None:
         # As Web Crypto signs, and the players of WACZ verify: both numbers behind each other.
         raw = b"".join(number.to_bytes(HALF) for number in utils.decode_dss_signature(der))
-        return said | {"signature": _base64(raw), "publicKey": _base64(public_bytes(signer.key.public_key()))}
+        return claims | {"signature": _base64(raw), "publicKey": _base64(public_bytes(signer.key.public_key()))}
     signature = _base64(der)
     response, _ = stamp_bytes(signer.authority, signature.encode("ascii"))
-    return said | {
+    return claims | {
         "signature": signature,
         "domain": name_of(load_pem_x509_certificates(signer.chain.encode())[0]),
         "domainCert": signer.chain,
@@ -82,7 +82,7 @@ def signed_data(signer: Signer, digest: str, created: datetime, software: str) -
     }
 
 
-def said_time(moment: datetime) -> str:
+def time_text(moment: datetime) -> str:
     """The moment as WACZ writes it, in UTC to the second."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 

@@ -75,11 +75,11 @@ def _verified(package: zipfile.ZipFile, certificates: str) -> Iterator[str]:
     if DIGEST not in names:
         yield f"no {DIGEST}: nobody vouches for {DESCRIPTION}"
         return
-    said = _json(_read(package, DIGEST), DIGEST)
+    claims = _json(_read(package, DIGEST), DIGEST)
     digest = f"sha256:{sha256(description).hexdigest()}"
-    if said.get("hash") != digest:
+    if claims.get("hash") != digest:
         raise Damaged(f"{DESCRIPTION}: was changed")
-    signed = said.get("signedData")
+    signed = claims.get("signedData")
     if signed is None:
         yield f"{DIGEST}: not signed, so whoever changed the files may have changed it as well"
     elif "publicKey" in signed:

@@ -68,7 +68,7 @@ def without_counters(text: str, captured_on: date | None = None) -> str:
     """The text without counters and clocks, for comparing two captures of a page; the lines that were nothing else are
     left out. `captured_on`: the day of the capture."""
     left = zip(text.split("\n"), lines_without_counters(text, captured_on), strict=True)
-    return "\n".join(kept for line, kept in left if kept or not line.strip())
+    return "\n".join(rest for line, rest in left if rest or not line.strip())
 
 
 def lines_without_counters(text: str, captured_on: date | None = None) -> list[str]:
@@ -76,11 +76,11 @@ def lines_without_counters(text: str, captured_on: date | None = None) -> list[s
     has what is left of both."""
     # One space for any white space: patterns with several optional spaces would try each way to share a long gap.
     joined = list(_rejoined([" ".join(line.split()) for line in text.split("\n")]))
-    kept: list[str] = []
+    remaining: list[str] = []
     for at, (line, number) in enumerate(joined):
         edge = at < _EDGE_LINES or at >= len(joined) - _EDGE_LINES
-        kept += [_line_without(line, captured_on, edge=edge), *[""] * (number - 1)]
-    return kept
+        remaining += [_line_without(line, captured_on, edge=edge), *[""] * (number - 1)]
+    return remaining
 
 
 def is_clock(text: str) -> bool:

@@ -30,7 +30,7 @@ from etl.extract.page.stated_labels import show_stated_labels
 from etl.extract.page.trimming import Body, trim
 from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
-from etl.extract.rules.attachments import FoundFiles, find_attachments, read_file_names, unique_attachments
+from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names, unique_attachments
 from etl.extract.rules.belief import beliefs
 from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
@@ -39,7 +39,7 @@ from etl.extract.rules.header import PageContext, read_hidden_header, read_label
 from etl.extract.rules.pictures import annexed_images, find_images, pictures_in_lines
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
 from etl.extract.rules.title import (
-    FoundTitle,
+    PageTitle,
     find_title,
     headline_above_date,
     meta_tags,
@@ -201,7 +201,7 @@ def _locate(source: _Source) -> _Located:
     return _Located(container, body, labels, title, list(found.evidence), found.headline is not None, guess, limit)
 
 
-def _with_headline(blocks: Blocks, container: Body, first: int, found: FoundTitle) -> tuple[Body, FoundTitle]:
+def _with_headline(blocks: Blocks, container: Body, first: int, found: PageTitle) -> tuple[Body, PageTitle]:
     """The container, narrowed or widened to begin below the headline, and the title. A headline that is not above the
     text is looked for from block `first` on: a line above a date, or the only line that is marked as a headline."""
     if found.headline:
@@ -220,7 +220,7 @@ def _with_headline(blocks: Blocks, container: Body, first: int, found: FoundTitl
     if line is None:
         return container, found
     title = title_of_line(line)
-    return below_headline(blocks, line.block + 1), FoundTitle(title, (*found.evidence, title), line)
+    return below_headline(blocks, line.block + 1), PageTitle(title, (*found.evidence, title), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +390,7 @@ def _embedded_data(page: WebPage, platform: Platform | None) -> Embedded | None:
     return next((data for family in families if (data := family.embedded(page)) is not None), None)
 
 
-def _read_data_body(page: WebPage, data: Embedded, shown: FoundFiles) -> tuple[str, FoundFiles]:
+def _read_data_body(page: WebPage, data: Embedded, shown: PageFiles) -> tuple[str, PageFiles]:
     """Text and files of the body that the page carries as data, after the files that it shows."""
     tree: html.HtmlElement = parse(f"<html><body><div>{data.body_html or ''}</div></body></html>")
     inner = WebPage(page.url, data.body_html or "", page.charset)
@@ -400,4 +400,4 @@ def _read_data_body(page: WebPage, data: Embedded, shown: FoundFiles) -> tuple[s
     listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))
     found = find_attachments(inner, blocks, body)
     files = unique_attachments((*shown.files, *found.files, *listed))
-    return render(blocks, body), FoundFiles(files, (*shown.flags, *found.flags))
+    return render(blocks, body), PageFiles(files, (*shown.flags, *found.flags))

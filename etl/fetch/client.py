@@ -120,10 +120,10 @@ class Fetcher:
 
     async def _postpone_as_asked(self, host: str, answer: Attempt | Answer) -> bool:
         """Postpones the host if the answer asks for it with `Retry-After`; returns whether it does."""
-        asked = answer.header("retry-after") if answer.status in (429, 503) else ""
-        wait = retry_after_seconds(asked, datetime.now(UTC))
+        retry_after = answer.header("retry-after") if answer.status in (429, 503) else ""
+        wait = retry_after_seconds(retry_after, datetime.now(UTC))
         if wait:
-            await self._pace.postpone(host, wait, asked)
+            await self._pace.postpone(host, wait, retry_after)
         return bool(wait)
 
     def _headers(self, request: Request) -> dict[str, str]:

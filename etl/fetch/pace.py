@@ -43,10 +43,10 @@ class HostPostponed(Exception):
 class _Known:
     """What one source knows of a host. Moments are those of `time.monotonic`.
 
-    `told`: the pace that it asked for, as the registry was told; `pace`: that which holds, of all its sources.
+    `registered`: the pace that it asked for, as the registry was told; `pace`: that which holds, of all its sources.
     """
 
-    told: float = -1.0
+    registered: float = -1.0
     pace: float = 0.0
     free_until: float = 0.0
     next_turn_at: float = 0.0
@@ -73,18 +73,18 @@ class Pace:
         `HostPostponed` for a wait over `MAX_WAIT_SECONDS` that the host asked for; no turn is taken then.
         """
         known, delay = self._known[host], max(self._delay, crawl_delay)
-        if known.told != delay:
+        if known.registered != delay:
             known.pace = await asyncio.to_thread(self._hosts.set_pace, host, self._source, delay)
-            known.told = delay
+            known.registered = delay
         if not known.pace and await self._is_free(host, known):
             return None
         # One turn at a time is taken, when it may begin at once as far as is known here: that is one statement.
         async with known.turning:
             await asyncio.sleep(known.next_turn_at - time.monotonic())
-            turn, asked = await _timed(lambda: self._hosts.reserve(host, MAX_WAIT_SECONDS))
+            turn, requested_at = await _timed(lambda: self._hosts.reserve(host, MAX_WAIT_SECONDS))
             known.pace, known.has_failed = turn.pace, turn.has_failed
             began = turn.began
-            if began is None or _is_late(asked, known.pace):
+            if began is None or _is_late(requested_at, known.pace):
                 began = await self._begin(host, known, turn)
             known.next_turn_at = time.monotonic() + known.pace
 
@@ -117,10 +117,10 @@ class Pace:
                 raise HostPostponed(host, turn.postponed)
             await asyncio.sleep(turn.wait)
             began = turn.began
-            turn, asked = await _timed(lambda: self._hosts.begin(host, began))  # noqa: B023
+            turn, requested_at = await _timed(lambda: self._hosts.begin(host, began))  # noqa: B023
             if turn.began is not None:
                 late += 1
-                if late == _LATE_TIMES or not _is_late(asked, known.pace):
+                if late == _LATE_TIMES or not _is_late(requested_at, known.pace):
                     return turn.began
 
     def is_postponed(self, host: str) -> bool:
@@ -140,25 +140,25 @@ class Pace:
             await asyncio.to_thread(self._hosts.record_failure, host, delay)
             known.has_failed, known.free_until = True, 0.0
 
-    async def postpone(self, host: str, seconds: float, asked: str) -> None:
-        """The host has asked for it with `Retry-After`, of the value `asked`."""
+    async def postpone(self, host: str, seconds: float, retry_after: str) -> None:
+        """The host has asked for it with `Retry-After`, of the value `retry_after`."""
         known = self._known[host]
         async with known.looking:
-            await asyncio.to_thread(self._hosts.postpone, host, seconds, asked)
+            await asyncio.to_thread(self._hosts.postpone, host, seconds, retry_after)
             known.free_until = 0.0
 
 
-def _is_late(asked: float, pace: float) -> bool:
+def _is_late(requested_at: float, pace: float) -> bool:
     """Whether so much time has passed since a turn began that the one behind it would come too close."""
-    return pace > 0 and time.monotonic() - asked > max(_LATE_SECONDS, pace * _LATE_SHARE)
+    return pace > 0 and time.monotonic() - requested_at > max(_LATE_SECONDS, pace * _LATE_SHARE)
 
 
 async def _timed(ask: Callable[[], Turn]) -> tuple[Turn, float]:
     """The answer, and when it was asked for: a thread may have to wait before that, and the loop after it."""
 
     def timed() -> tuple[Turn, float]:
-        asked = time.monotonic()
-        return ask(), asked
+        requested_at = time.monotonic()
+        return ask(), requested_at
 
     return await asyncio.to_thread(timed)
 

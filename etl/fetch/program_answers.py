@@ -35,17 +35,17 @@ def is_program_answer(body: bytes) -> bool:
     """Whether a body is what a program answers in the place of a file. Data in the same forms is none."""
     if len(body) > _MAX_BYTES:
         return False
-    said = body.removeprefix(b"\xef\xbb\xbf").strip()
-    if _BARE.fullmatch(said) or _XML.match(said) or _RUNTIME.match(said):
+    text = body.removeprefix(b"\xef\xbb\xbf").strip()
+    if _BARE.fullmatch(text) or _XML.match(text) or _RUNTIME.match(text):
         return True
-    return said.startswith(b"{") and _reports(said)
+    return text.startswith(b"{") and _reports(text)
 
 
-def _reports(said: bytes) -> bool:
+def _reports(text: bytes) -> bool:
     """Whether an object says how a request ended, and nothing else."""
     try:
-        told = read_json(said)
+        answer = read_json(text)
     except ValueError:
         return False
-    ended = {str(key).lower().replace("_", "") for key in told} & _KEYS
-    return len(ended) >= _MIN_KEYS and not any(isinstance(value, list | dict) and value for value in told.values())
+    ended = {str(key).lower().replace("_", "") for key in answer} & _KEYS
+    return len(ended) >= _MIN_KEYS and not any(isinstance(value, list | dict) and value for value in answer.values())

@@ -93,8 +93,8 @@ def refusal_of(page: WebPage, status: int) -> Refusal | None:
     if _FORBIDS.search(visible.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
     says_missing = _MISSING if "<" in page.text else _MISSING_IN_TEXT  # numbers in data are no statuses
-    said = visible or " ".join(_SAYS.findall(page.text))
-    if match := says_missing.search(page.text) and says_missing.search(said):
+    wording = visible or " ".join(_SAYS.findall(page.text))
+    if match := says_missing.search(page.text) and says_missing.search(wording):
         return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=match.group())
     if match := _FAILS.search(visible.lower()):
         return Outcome.HTTP_ERROR, _fails(status, match.group())

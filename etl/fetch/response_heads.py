@@ -140,10 +140,10 @@ def _framing(fields: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
 
     Lengths that contradict each other stay: nobody knows where such a body ends.
     """
-    kept, is_chunked = [], False
+    header_lines, is_chunked = [], False
     for name, value in fields:
         if name.lower() == b"transfer-encoding":
             is_chunked |= b"chunked" in value.lower()
         elif name.lower() != b"content-length" or all(_LENGTH.fullmatch(each.strip()) for each in value.split(b",")):
-            kept.append(name + b": " + value)
-    return kept + [b"Transfer-Encoding: chunked"] * is_chunked
+            header_lines.append(name + b": " + value)
+    return header_lines + [b"Transfer-Encoding: chunked"] * is_chunked

@@ -223,8 +223,8 @@ def _with_inside(reading: FileReading, body: bytes, budget: Budget, depth: int, 
         return reading
     text = "\n".join(filter(None, (reading.text, *texts)))
     is_read = reading.outcome is FileOutcome.NO_TEXT and texts
-    told = stopped or encode_reason(Code.FILES_INSIDE, outcomes=_ended(members))
-    reason = told if is_read else reading.reason or told
+    members_reason = stopped or encode_reason(Code.FILES_INSIDE, outcomes=_ended(members))
+    reason = members_reason if is_read else reading.reason or members_reason
     outcome = FileOutcome.READ if is_read else reading.outcome
     return replace(reading, outcome=outcome, reason=reason, text=text, members=tuple(members))
 

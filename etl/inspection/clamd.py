@@ -35,11 +35,11 @@ def scan(address: str, chunks: Iterable[bytes], *, patience: float = _PATIENCE) 
                 answer += part
     except OSError as error:
         raise ClamdError(f"clamd at {address}: {error}", hint="see GONGKAI_CLAMD") from error
-    said = answer.rstrip(b"\0").decode(errors="replace").removeprefix("stream: ")
-    if said == "OK":
+    reply = answer.rstrip(b"\0").decode(errors="replace").removeprefix("stream: ")
+    if reply == "OK":
         return None
-    if said.endswith(" FOUND"):
-        return said.removesuffix(" FOUND")
-    if said.startswith("INSTREAM size limit exceeded"):
-        raise TooLong(f"clamd at {address}: {said}", hint="raise StreamMaxLength in its settings")
-    raise ClamdError(f"clamd at {address}: {said or 'no answer'}", hint="look at its log, then inspect again")
+    if reply.endswith(" FOUND"):
+        return reply.removesuffix(" FOUND")
+    if reply.startswith("INSTREAM size limit exceeded"):
+        raise TooLong(f"clamd at {address}: {reply}", hint="raise StreamMaxLength in its settings")
+    raise ClamdError(f"clamd at {address}: {reply or 'no answer'}", hint="look at its log, then inspect again")

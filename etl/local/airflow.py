@@ -179,9 +179,9 @@ def _environment(state: State, settings: Settings) -> dict[str, str]:
     Bytecode is always cached: compiling Airflow takes each of its processes 4.4 s (measured).
     """
     unwanted = ("AIRFLOW_", "_AIRFLOW_", "PYTHONDONTWRITEBYTECODE")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
-    around = ",".join(filter(None, [kept.get("NO_PROXY", kept.get("no_proxy", "")), ports.HOST, "localhost"]))
-    return kept | {
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    around = ",".join(filter(None, [inherited.get("NO_PROXY", inherited.get("no_proxy", "")), ports.HOST, "localhost"]))
+    return inherited | {
         "AIRFLOW_HOME": str(state.root / "airflow"),
         "GONGKAI_STATE_DIR": str(state.root),
         "GONGKAI_SOURCES": settings.sources,
@@ -274,7 +274,7 @@ def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> Non
         )
     if result.returncode:
         raise GongkaiError(f"{name} failed: {process.last_line(log)}", hint=f"log: {log}")
-    state.update("airflow.json", lambda kept: kept.update(migrated=installed))
+    state.update("airflow.json", lambda stored: stored.update(migrated=installed))
 
 
 def _health_check(url: str, name: str, since: datetime) -> Callable[[], bool]:

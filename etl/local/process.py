@@ -156,7 +156,7 @@ def start(
         except OSError as error:
             raise GongkaiError(f"{name} cannot be started: {error}", hint=f"log: {log}") from error
     _started_children.append(child)
-    pid = _told_id(state, name)
+    pid = _written_id(state, name)
     try:
         started = _start_time(psutil.Process(pid))
     except psutil.NoSuchProcess:
@@ -170,27 +170,27 @@ def _ending(state: State, name: str) -> Path:
     return state.root / "log" / f"{name}.exit"
 
 
-def _told_id(state: State, name: str) -> int:
+def _written_id(state: State, name: str) -> int:
     """The id of the process that the shell has just begun."""
     deadline = time.monotonic() + 10
-    while not (told := _ending(state, name).read_text().split()):
+    while not (words := _ending(state, name).read_text().split()):
         if time.monotonic() > deadline:
             raise GongkaiError(f"{name} cannot be started: /bin/sh says nothing", hint=f"log: {state.log(name)}")
         time.sleep(0.002)
-    return int(told[0])
+    return int(words[0])
 
 
 def how_it_ended(state: State, name: str) -> str:
     """How and when the recorded process of the service ended, in words, with the last line of its log."""
-    told: list[str] = []
+    words: list[str] = []
     deadline = time.monotonic() + 1  # the shell may be about to write
-    while len(told) < 3 and _ending(state, name).exists() and time.monotonic() < deadline:
-        told = _ending(state, name).read_text().split()
-        time.sleep(0 if len(told) == 3 else POLL)
+    while len(words) < 3 and _ending(state, name).exists() and time.monotonic() < deadline:
+        words = _ending(state, name).read_text().split()
+        time.sleep(0 if len(words) == 3 else POLL)
     last = f"; its log ends: {last_line(state.log(name))}"
-    if len(told) < 3:
+    if len(words) < 3:
         return f"ended, and nobody saw how: the machine stopped, or all was killed at once{last}"
-    code, at = int(told[1]), in_beijing(datetime.fromtimestamp(int(told[2]), UTC))
+    code, at = int(words[1]), in_beijing(datetime.fromtimestamp(int(words[2]), UTC))
     if code > _KILLED:
         try:
             how = signal.Signals(code - _KILLED).name

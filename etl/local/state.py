@@ -88,8 +88,8 @@ class State:
 
     def secret(self, name: str, size: int = 24) -> str:
         """The secret of that name: `size` random bytes as URL-safe base64, made once, kept in `secrets.json`."""
-        kept = self.update("secrets.json", lambda all_: all_.setdefault(name, secrets.token_urlsafe(size)))
-        return str(kept[name])
+        stored = self.update("secrets.json", lambda all_: all_.setdefault(name, secrets.token_urlsafe(size)))
+        return str(stored[name])
 
     @contextmanager
     def locked(self, waiting: Callable[[], None]) -> Iterator[None]:

@@ -230,5 +230,5 @@ def _flush_every_write(state: State) -> None:
         timeout=60,
     )
     if '"fsync":true' not in "".join(result.stdout.split()):
-        said = (result.stderr or result.stdout).strip().splitlines()
-        raise GongkaiError(f"store: writes cannot be made durable: {said[-1] if said else 'no answer'}")
+        output = (result.stderr or result.stdout).strip().splitlines()
+        raise GongkaiError(f"store: writes cannot be made durable: {output[-1] if output else 'no answer'}")

@@ -72,11 +72,11 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
     years = _other_years(listing, page, request)
     if listing.reported_total is None or not _goes_on_or_ends(listing, request):
         words = _without_titles(shown_words(page), listing)
-        said = counts_in_words(page, words)
-        listing = _with_total(listing, said)
+        stated = counts_in_words(page, words)
+        listing = _with_total(listing, stated)
         if not _goes_on_or_ends(listing, request):
-            listing = _continued(listing, page, request, said, words)
-        listing = _ended(listing, request, said)
+            listing = _continued(listing, page, request, stated, words)
+        listing = _ended(listing, request, stated)
     unlisted = _unlisted(listing, page, request)
     listing = replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
@@ -134,26 +134,26 @@ def _goes_on_or_ends(listing: ListingPage, request: ListingRequest) -> bool:
     )
 
 
-def _with_total(listing: ListingPage, said: Counts | None) -> ListingPage:
+def _with_total(listing: ListingPage, stated: Counts | None) -> ListingPage:
     """With the total that the pager gives in words, where the family found none."""
-    if listing.reported_total is not None or said is None or not said.in_words:
+    if listing.reported_total is not None or stated is None or not stated.in_words:
         return listing
-    return replace(listing, reported_total=said.documents)
+    return replace(listing, reported_total=stated.documents)
 
 
-def _ended(listing: ListingPage, request: ListingRequest, said: Counts | None) -> ListingPage:
+def _ended(listing: ListingPage, request: ListingRequest, stated: Counts | None) -> ListingPage:
     """Without the link beyond a page that says to be the last one, as 第7页/共7页: some sites have it there too.
 
     The walk compares the number of pages with those that it read.
     """
-    if not (request.seen and said and said.pages and said.current == said.pages):
+    if not (request.seen and stated and stated.pages and stated.current == stated.pages):
         return listing
     others = tuple(following for following in listing.next_requests if not following.seen)
-    return replace(listing, next_requests=others, reported_pages=listing.reported_pages or said.pages)
+    return replace(listing, next_requests=others, reported_pages=listing.reported_pages or stated.pages)
 
 
 def _continued(
-    listing: ListingPage, page: WebPage, request: ListingRequest, said: Counts | None, words: str
+    listing: ListingPage, page: WebPage, request: ListingRequest, stated: Counts | None, words: str
 ) -> ListingPage:
     """With the next request by a pager that the family does not know, or with the sign that nothing here understood."""
     first = request.seen == 0
@@ -167,16 +167,16 @@ def _continued(
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
         return listing
-    said = said or counts_by_name(page) or short_counts(page, words, first=first)
-    if said and (ahead := jump_ahead(page, said, seen, first=first)):
-        total = listing.reported_total or (None if said.pages else said.documents)
+    stated = stated or counts_by_name(page) or short_counts(page, words, first=first)
+    if stated and (ahead := jump_ahead(page, stated, seen, first=first)):
+        total = listing.reported_total or (None if stated.pages else stated.documents)
         following = ListingRequest(ahead, request.column, seen)
-        return replace(listing, reported_pages=said.pages, reported_total=total, next_requests=(following,))
-    if said and said.pages:
-        listing = replace(listing, reported_pages=said.pages)
-    sign = _unfinished(said, seen, first=first) if said else None
+        return replace(listing, reported_pages=stated.pages, reported_total=total, next_requests=(following,))
+    if stated and stated.pages:
+        listing = replace(listing, reported_pages=stated.pages)
+    sign = _unfinished(stated, seen, first=first) if stated else None
     turns_within = first and len(listing.entries) >= MIN_TURNED_WITHIN
-    if not turns_within and (said is None or (sign is None and not _whole(said, seen, first=first))):
+    if not turns_within and (stated is None or (sign is None and not _whole(stated, seen, first=first))):
         sign = sign_of_more(page, words, seen, first=first) or _step(page, listed)
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)
@@ -195,17 +195,19 @@ def _step(page: WebPage, listed: Container[str]) -> str | None:
     return next((f"{label_of(step.link)} → {step.url}" for step in steps(page, listed)), None)
 
 
-def _unfinished(said: Counts, seen: int, *, first: bool) -> str | None:
+def _unfinished(stated: Counts, seen: int, *, first: bool) -> str | None:
     """The text in which a page says that its list has more than what was seen."""
-    current = said.current or (1 if first else None)
-    more = bool(said.pages and current and current < said.pages) or bool(said.documents and seen < said.documents)
-    return said.sign if more else None
+    current = stated.current or (1 if first else None)
+    more = bool(stated.pages and current and current < stated.pages) or bool(
+        stated.documents and seen < stated.documents
+    )
+    return stated.sign if more else None
 
 
-def _whole(said: Counts, seen: int, *, first: bool) -> bool:
+def _whole(stated: Counts, seen: int, *, first: bool) -> bool:
     """Whether the page says that its list ends here."""
-    current = said.current or (1 if first else said.pages)
-    return bool(said.pages and current == said.pages) or said.documents == seen
+    current = stated.current or (1 if first else stated.pages)
+    return bool(stated.pages and current == stated.pages) or stated.documents == seen
 
 
 def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> Reason | None:

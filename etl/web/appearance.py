@@ -7,7 +7,7 @@ from itertools import islice
 from lxml import html
 
 from etl.web.page import WebPage, base_url
-from etl.web.site_cache import kept_for_site
+from etl.web.site_cache import cached_for_site
 from etl.web.styles import Named, named_in_style
 from etl.web.urls import Address, canonical_url
 
@@ -71,7 +71,7 @@ def _named(page: WebPage) -> Iterator[tuple[str, bool]]:
             yield from named_in_style(style)
 
 
-@kept_for_site
+@cached_for_site
 def _named_in(css: str) -> tuple[Named, ...]:
     return tuple(named_in_style(css))
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from etl.web.site_cache import kept_for_site
+from etl.web.site_cache import cached_for_site
 
 # What a browser does not look into for comments or tags, up to its own end tag (HTML standard, 13.2.5).
 _RAW_TAGS = ("script", "style", "textarea", "title")
@@ -89,7 +89,7 @@ def is_code_type(name: str) -> bool:
     return _CODE.match(name.strip()) is not None
 
 
-@kept_for_site
+@cached_for_site
 def uncommented_script(code: str) -> str:
     """JavaScript without its comments; strings and patterns stay as they are."""
     return _PART_OF_SCRIPT.sub(lambda part: part["text"] or " ", code)

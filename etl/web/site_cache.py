@@ -11,12 +11,12 @@ MOST_KEPT = 256
 Reading = TypeVar("Reading")
 
 
-def kept_for_site(read: Callable[[str], Reading]) -> Callable[[str], Reading]:
+def cached_for_site(read: Callable[[str], Reading]) -> Callable[[str], Reading]:
     """A decorator of a pure function of a source, whose readings nobody changes."""
     short = lru_cache(MOST_KEPT)(read)
 
     @wraps(read)
-    def kept(source: str) -> Reading:
+    def cached(source: str) -> Reading:
         return short(source) if len(source) <= MAX_KEPT_CHARS else read(source)
 
-    return kept
+    return cached

@@ -102,8 +102,8 @@ def without_tokens(url: str, *, values: bool = False) -> str:
     value may be the number of a file as well, so this is for files whose bytes are known to be the same.
     """
     address, question, query = url.partition("?")
-    kept = [pair for pair in query.split("&") if not _is_token(pair, values=values)]
-    return address + (question + "&".join(kept) if kept else "")
+    remaining = [pair for pair in query.split("&") if not _is_token(pair, values=values)]
+    return address + (question + "&".join(remaining) if remaining else "")
 
 
 def _is_token(pair: str, *, values: bool) -> bool:
@@ -121,8 +121,8 @@ def without_passing(url: str) -> str:
     """
     address, hash_, fragment = url.partition("#")
     path, mark, query = address.partition("?")
-    kept = [pair for pair in query.split("&") if not _is_passing(pair)]
-    return path + (mark + "&".join(kept) if kept else "") + hash_ + fragment
+    remaining = [pair for pair in query.split("&") if not _is_passing(pair)]
+    return path + (mark + "&".join(remaining) if remaining else "") + hash_ + fragment
 
 
 def _is_passing(pair: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from demo import demo_site, source_text
 from demo.faults import status
 from demo.server import Site, serve
-from etl.alerts.watch import Told, find_problems, watch
+from etl.alerts.watch import Reported, find_problems, watch
 from etl.archive.crawls.advice import ADVICE
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
@@ -65,9 +65,9 @@ def alerting(local_settings: Settings, hook: Webhook, tmp_path: Path) -> Setting
 @pytest.fixture
 def look(archive: Archive, alerting: Settings) -> Callable[..., None]:
     """One look of the DAG `watch`, which remembers what was told."""
-    told: Told = {}
+    told: Reported = {}
 
-    def remember(now: Told) -> None:
+    def remember(now: Reported) -> None:
         told.clear()
         told.update(now)
 

@@ -108,7 +108,7 @@ def test_the_newest_root_is_stamped_once(kept: Archive, authority: TimeAuthority
     with pytest.raises(Damaged, match="no valid time stamp"):
         stamped_at(response_of(stored), root + b" ", stored.certificates)
     assert stamp_days(kept, trusted, after(1), quiet).stamp is None
-    assert authority.asked == 1
+    assert authority.requests == 1
     assert audit(kept, quiet).all_damage == ()
     check_bucket(kept.store, quiet)
 

@@ -15,7 +15,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
 from etl.browse.http.session import Person
-from etl.browse.scheduler import AskedFetch, NoScheduler
+from etl.browse.scheduler import NoScheduler, RequestedFetch
 from etl.pipeline.crawl import recheck
 from etl.settings import Settings
 from tests.support.admission import admitted
@@ -28,17 +28,17 @@ class _Scheduler(NoScheduler):
 
     def __init__(self) -> None:
         self.asked: list[tuple[int, str, str]] = []
-        self.state: AskedFetch | None = None
+        self.state: RequestedFetch | None = None
 
     def can_fetch(self, source: str) -> bool:
         return True
 
-    def asked_fetch(self, page: int) -> AskedFetch | None:
+    def requested_fetch(self, page: int) -> RequestedFetch | None:
         return self.state
 
     def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
         self.asked.append((page, source, url))
-        self.state = AskedFetch(f"page-{page}", "林馆员", datetime.now(UTC), "waiting", "/dags/look_again/runs/1")
+        self.state = RequestedFetch(f"page-{page}", "林馆员", datetime.now(UTC), "waiting", "/dags/look_again/runs/1")
 
 
 @pytest.fixture

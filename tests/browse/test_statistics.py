@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record
-from etl.browse.pages import kept
+from etl.browse.pages import timed_cache
 from etl.regions import region_names
 from tests.support.browser_pages import Page, keep, other_source
 
@@ -72,7 +72,7 @@ def test_many_readers_ask_the_database_once_for_a_while(
     first = reader.get("/archive/statistics.json").json()
     keep(archive, tmp_path, Page(30))
     assert reader.get("/archive/statistics.json").json() == first
-    monkeypatch.setattr(kept, "KEEP_SECONDS", 0)
+    monkeypatch.setattr(timed_cache, "KEEP_SECONDS", 0)
     assert reader.get("/archive/statistics.json").json()["records"] == first["records"] + 1
 
 

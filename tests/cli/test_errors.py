@@ -7,7 +7,7 @@ import pytest
 
 from etl.archive.storage.archive import Archive
 from etl.settings import Settings
-from tests.support.gongkai import Said, gongkai, rows
+from tests.support.gongkai import CommandResult, gongkai, rows
 
 GOOD = """
 id: good
@@ -24,7 +24,7 @@ verified: never
 """
 
 
-def one_line(done: Said) -> str:
+def one_line(done: CommandResult) -> str:
     """The error's one line; progress before it is not counted."""
     assert done.code != 0
     assert "Traceback" not in done.err

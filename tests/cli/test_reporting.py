@@ -21,7 +21,7 @@ from etl.cli.reporting import COLUMNS
 from etl.pipeline.stages.reconciling import red_lines
 from etl.reason_codes import Code
 from etl.settings import PROJECT, Settings
-from tests.support.gongkai import Said, crawl_site, gongkai, small
+from tests.support.gongkai import CommandResult, crawl_site, gongkai, small
 from tests.support.reason_table import codes_below
 
 
@@ -43,7 +43,7 @@ def broken(archive: Archive, local_settings: Settings, tmp_path: Path) -> Site:
     return site
 
 
-def report(settings: Settings, *words: object, **changes: str) -> Said:
+def report(settings: Settings, *words: object, **changes: str) -> CommandResult:
     return gongkai(settings, "report", *words, **changes)
 
 

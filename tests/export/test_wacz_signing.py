@@ -29,7 +29,7 @@ from etl.export.wacz_signing import public_bytes
 from etl.export.wacz_verifying import verify_signed_data
 from etl.settings import PROJECT, Settings
 from tests.support.browser_pages import Page, keep
-from tests.support.gongkai import Said, gongkai
+from tests.support.gongkai import CommandResult, gongkai
 from tests.support.time_authority import time_authority
 
 REPLAY = PROJECT / ".venv-replay" / "bin"
@@ -58,7 +58,7 @@ def key(tmp_path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 @pytest.fixture
-def export_(archive: Archive, local_settings: Settings, tmp_path: Path) -> Callable[..., Said]:
+def export_(archive: Archive, local_settings: Settings, tmp_path: Path) -> Callable[..., CommandResult]:
     """`gongkai export --format wacz` of one record into `a.wacz`, with settings."""
     keep(archive, tmp_path, Page(1))
     words = ("export", "--format", "wacz", "--out", tmp_path / "a.wacz")
@@ -81,7 +81,7 @@ def certificate(key: ec.EllipticCurvePrivateKey) -> str:
 
 
 def test_a_package_is_signed_by_a_key_alone(
-    export_: Callable[..., Said], key: ec.EllipticCurvePrivateKey, tmp_path: Path
+    export_: Callable[..., CommandResult], key: ec.EllipticCurvePrivateKey, tmp_path: Path
 ) -> None:
     done = export_(GONGKAI_WACZ_KEY=tmp_path / "key.pem")
     assert done.code == 0, done.err
@@ -107,9 +107,9 @@ def test_a_package_is_signed_by_a_key_alone(
 
 
 def test_a_package_is_verified_by_the_command_line(
-    export_: Callable[..., Said], key: ec.EllipticCurvePrivateKey, local_settings: Settings, tmp_path: Path
+    export_: Callable[..., CommandResult], key: ec.EllipticCurvePrivateKey, local_settings: Settings, tmp_path: Path
 ) -> None:
-    def verify() -> Said:
+    def verify() -> CommandResult:
         return gongkai(local_settings, "verify", tmp_path / "a.wacz")
 
     assert export_().code == 0
@@ -137,7 +137,7 @@ def test_a_package_is_verified_by_the_command_line(
 
 
 def test_players_verify_the_signature_as_web_crypto_does(
-    export_: Callable[..., Said], key: ec.EllipticCurvePrivateKey, tmp_path: Path
+    export_: Callable[..., CommandResult], key: ec.EllipticCurvePrivateKey, tmp_path: Path
 ) -> None:
     assert export_(GONGKAI_WACZ_KEY=tmp_path / "key.pem").code == 0
     signed = inside(tmp_path / "a.wacz", "datapackage-digest.json")["signedData"]
@@ -157,7 +157,7 @@ def test_players_verify_the_signature_as_web_crypto_does(
 
 
 def test_with_a_certificate_and_an_authority_it_has_a_name_and_a_time(
-    export_: Callable[..., Said], key: ec.EllipticCurvePrivateKey, tmp_path: Path
+    export_: Callable[..., CommandResult], key: ec.EllipticCurvePrivateKey, tmp_path: Path
 ) -> None:
     (tmp_path / "certificate.pem").write_text(certificate(key))
     with time_authority(tmp_path / "authority") as authority:
@@ -204,7 +204,7 @@ def _fingerprint(chain: str) -> str:
 
 
 def test_the_reference_tool_finds_a_signed_package_valid_and_a_changed_one_not(
-    export_: Callable[..., Said], key: ec.EllipticCurvePrivateKey, tmp_path: Path
+    export_: Callable[..., CommandResult], key: ec.EllipticCurvePrivateKey, tmp_path: Path
 ) -> None:
     assert export_(GONGKAI_WACZ_KEY=tmp_path / "key.pem").code == 0
     package, changed = tmp_path / "a.wacz", tmp_path / "b.wacz"
@@ -233,7 +233,7 @@ def test_the_reference_tool_finds_a_signed_package_valid_and_a_changed_one_not(
     ],
 )
 def test_a_key_that_cannot_sign_is_told_without_it(
-    export_: Callable[..., Said], tmp_path: Path, pem: bytes | None, words: str
+    export_: Callable[..., CommandResult], tmp_path: Path, pem: bytes | None, words: str
 ) -> None:
     if pem is not None:
         (tmp_path / "other.pem").write_bytes(pem)
@@ -244,7 +244,7 @@ def test_a_key_that_cannot_sign_is_told_without_it(
 
 
 def test_a_certificate_needs_its_key_and_an_authority(
-    export_: Callable[..., Said], key: ec.EllipticCurvePrivateKey, tmp_path: Path
+    export_: Callable[..., CommandResult], key: ec.EllipticCurvePrivateKey, tmp_path: Path
 ) -> None:
     (tmp_path / "own.pem").write_text(certificate(key))
     (tmp_path / "other.pem").write_text(certificate(ec.generate_private_key(ec.SECP384R1())))

@@ -16,7 +16,7 @@ from etl.fetch import pace as pacing
 from etl.fetch.host_registry import HostRegistry, LocalHostRegistry, Standing, Turn
 from etl.fetch.pace import MAX_RETRY_AFTER_SECONDS, HostPostponed, Pace, retry_after_seconds
 from etl.settings import Settings
-from tests.support.gongkai import Said, gongkai, rows
+from tests.support.gongkai import CommandResult, gongkai, rows
 
 HOST = "www.lanchuan.example"
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
@@ -269,7 +269,7 @@ def test_hosts_shows_what_a_host_asked_for_and_lifts_it(archive: Archive, local_
     archive.hosts.set_pace(HOST, "lanchuan-slow", 5)
     archive.hosts.postpone(HOST, MAX_RETRY_AFTER_SECONDS, "9" * 999 + "\0")
 
-    def say(*words: str) -> Said:
+    def say(*words: str) -> CommandResult:
         return gongkai(local_settings, "hosts", *words)
 
     listed = say()

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bench.attacks import ATTACKS, MARKS, PAGE
+from bench.attacks import ATTACKS, MARKERS, PAGE
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import RUNS
 from etl.settings import Settings
@@ -54,8 +54,8 @@ def test_an_archive_holds_what_it_promises_after_two_rounds(
 
 
 def test_the_page_tells_of_attacks_as_they_are_and_of_no_loss() -> None:
-    _, _, rest = PAGE.read_text(encoding="utf-8").partition(MARKS[0])
-    lines = [line[2:].split(" | ") for line in rest.partition(MARKS[1])[0].splitlines() if line.startswith("| ")]
+    _, _, rest = PAGE.read_text(encoding="utf-8").partition(MARKERS[0])
+    lines = [line[2:].split(" | ") for line in rest.partition(MARKERS[1])[0].splitlines() if line.startswith("| ")]
     told = {name: what for name, what, *_ in lines[2:-1]}
     assert told == {attack.name: attack.what for attack in ATTACKS}, "run it again with `--write`"
     assert {lost for _, _, _, lost, *_ in lines[2:]} == {"nothing"}

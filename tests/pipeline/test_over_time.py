@@ -52,7 +52,7 @@ class Watched:
 def watched(archive: Archive, owner_url: str) -> Iterator[Watched]:
     """A site of one list with twelve documents, six a page, without a total."""
     site = ChangingSite("watched", Random(1))
-    site.columns["文件"] = Column("/gk/list.html", "文件", told="")
+    site.columns["文件"] = Column("/gk/list.html", "文件", states="")
     for _ in range(12):
         site.write("文件")
     with serve(site):  # type: ignore[arg-type]
@@ -157,7 +157,7 @@ def test_an_article_off_the_list_that_lost_a_further_page_is_not_removed(watched
 
 def test_a_list_that_shows_its_first_page_only_is_red_until_it_is_whole_or_accepted(watched: Watched) -> None:
     site = watched.site
-    site.columns["其他"] = Column("/gk/others.html", "其他", told="")
+    site.columns["其他"] = Column("/gk/others.html", "其他", states="")
     for _ in range(30):
         site.write("其他")
     watched.crawl()
@@ -189,7 +189,7 @@ def test_a_list_that_no_full_walk_has_seen_is_held_against_the_last_walk_to_its_
 
 def test_a_list_whose_documents_moved_to_another_or_were_taken_down_has_not_dropped(watched: Watched) -> None:
     site = watched.site
-    site.columns["其他"] = Column("/gk/others.html", "其他", told="")
+    site.columns["其他"] = Column("/gk/others.html", "其他", states="")
     for _ in range(20):
         site.write("其他")
     watched.crawl()

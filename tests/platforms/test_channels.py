@@ -24,7 +24,7 @@ def test_the_site_is_listed_as_its_golden_says(site: ChannelsSite, client: httpx
     found = walk(client, FAMILY, *first_requests(FAMILY, site))
     assert found.lost == []
     assert {each.key: found.entries(each.name) for each in COLUMNS} == goldens.entries(site)
-    assert {each.key: found.told(each.name) for each in COLUMNS} == {
+    assert {each.key: found.reported(each.name) for each in COLUMNS} == {
         "14229": (None, 3), "62": (None, 3), "31700": (None, 2), "458": (4, 2),
     }  # fmt: skip
 

@@ -44,9 +44,9 @@ def test_the_site_is_listed_as_its_golden_says(site: EpointSite, client: httpx.C
     assert found.lost == []
     golden = goldens.entries(site)
     assert {column.key: found.entries(column.name) for column in COLUMNS} == golden
-    totals = {key: found.told(BY_KEY[key].name)[0] for key in ("zcwj", "nb")}
+    totals = {key: found.reported(BY_KEY[key].name)[0] for key in ("zcwj", "nb")}
     assert totals == {key: len(golden[key]) for key in totals}
-    assert {key: found.told(BY_KEY[key].name)[1] for key in ("czrs", "gsgg")} == {"czrs": 2, "gsgg": 1}
+    assert {key: found.reported(BY_KEY[key].name)[1] for key in ("czrs", "gsgg")} == {"czrs": 2, "gsgg": 1}
 
 
 @pytest.mark.parametrize("project", ["/EWB_CP_Mid", "/cpfront"])

@@ -50,7 +50,7 @@ def test_the_site_is_listed_as_its_golden_says(site: PlainSite, client: httpx.Cl
     found = walk(client, platform("generic").for_source(configured), *platform("generic").start(configured))
     assert found.lost == []
     assert {each.key: found.entries(each.name) for each in COLUMNS} == goldens.entries(site)
-    assert found.told("政策文件") == (len(site.entries("zcwj")), None)
+    assert found.reported("政策文件") == (len(site.entries("zcwj")), None)
 
 
 def test_fields_links_and_titles_stand_where_the_file_says() -> None:

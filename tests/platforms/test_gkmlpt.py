@@ -53,7 +53,7 @@ def test_the_site_is_listed_as_its_golden_says(site: GkmlptSite, client: httpx.C
     }
     listed = {key: found.entries(name) for key, name in names().items()}
     assert listed == {key: golden.get(key, []) for key in names()}
-    assert {key: found.told(name)[0] for key, name in names().items()} == {
+    assert {key: found.reported(name)[0] for key, name in names().items()} == {
         key: len(golden.get(key, [])) for key in names()
     }
 

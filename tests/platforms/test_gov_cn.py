@@ -31,7 +31,7 @@ def test_the_site_is_listed_as_its_golden_says(site: GovSite, client: httpx.Clie
     assert found.lost == []
     golden = goldens.entries(site)
     assert {each.key: found.entries(each.name) for each in COLLECTIONS} == golden
-    assert {each.key: found.told(each.name) for each in COLLECTIONS} == {"gw": (7, 2), "bm": (13, 3), "or": (6, 1)}
+    assert {each.key: found.reported(each.name) for each in COLLECTIONS} == {"gw": (7, 2), "bm": (13, 3), "or": (6, 1)}
 
 
 def test_the_list_of_the_newest_names_documents_of_the_library(site: GovSite, client: httpx.Client) -> None:
@@ -39,7 +39,7 @@ def test_the_list_of_the_newest_names_documents_of_the_library(site: GovSite, cl
     newest = found.entries("最新政策")
     assert [line["url"] for line in newest] == [site.url(posting.key) for posting in site.newest()]
     assert [line["published_date"] for line in newest] == [str(posting.day) for posting in site.newest()]
-    assert found.told("最新政策") == (site.latest, None)
+    assert found.reported("最新政策") == (site.latest, None)
 
 
 def test_details_stand_on_another_host(site: GovSite, client: httpx.Client) -> None:

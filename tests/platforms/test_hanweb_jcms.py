@@ -32,9 +32,9 @@ def test_the_site_is_listed_as_its_golden_says(site: JcmsSite, client: httpx.Cli
     assert found.lost == []
     golden = goldens.entries(site)
     assert {column.key: found.entries(column.name) for column in COLUMNS} == golden
-    totals = {column.key: found.told(column.name)[0] for column in COLUMNS}
+    totals = {column.key: found.reported(column.name)[0] for column in COLUMNS}
     assert totals == {key: len(lines) for key, lines in golden.items()} | {"rsrm": None}
-    assert found.told("人事任免")[1] == 2
+    assert found.reported("人事任免")[1] == 2
 
 
 def test_of_two_stores_the_columns_own_and_longest_is_the_list(site: JcmsSite, client: httpx.Client) -> None:
@@ -97,7 +97,7 @@ def test_plain_numbers_where_the_site_wants_encrypted_ones_are_a_lost_page_with_
     assert "54 bytes" in reason
     assert "number 4" in reason
     assert "encrypts columnid and unitid" in reason
-    assert found.told("jdhy")[0] == 4
+    assert found.reported("jdhy")[0] == 4
 
 
 def test_an_empty_answer_at_the_end_of_the_list_is_no_fault() -> None:
@@ -225,7 +225,7 @@ def test_a_catalog_without_a_class_keeps_the_documents_of_its_column(site: JcmsS
     left_out = sum(page.of_other_lists for _, page in found.pages)
     assert left_out + len(listed) == sum(map(len, goldens.entries(site).values()))
     # All pages were walked; how many documents are the column's own the site does not say.
-    assert found.told("c") == (None, len(found.pages) - 1)
+    assert found.reported("c") == (None, len(found.pages) - 1)
 
 
 def test_another_system_below_module_xxgk_is_not_taken_for_this_one() -> None:

@@ -36,7 +36,7 @@ def test_the_site_is_listed_as_its_golden_says(site: JpaasSite, client: httpx.Cl
     assert found.lost == []
     golden = goldens.entries(site)
     assert {column.key: found.entries(column.name) for column in COLUMNS} == golden
-    totals = {column.key: found.told(column.name)[0] for column in COLUMNS}
+    totals = {column.key: found.reported(column.name)[0] for column in COLUMNS}
     assert totals == {key: len(lines) for key, lines in golden.items()}
 
 

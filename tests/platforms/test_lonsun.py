@@ -31,7 +31,7 @@ def test_the_site_is_listed_as_its_golden_says(site: LonsunSite, client: httpx.C
     found = walk(client, FAMILY, *first_requests(FAMILY, site))
     assert found.lost == []
     assert {each.key: found.entries(each.name) for each in COLUMNS} == goldens.entries(site)
-    assert {each.key: found.told(each.name) for each in COLUMNS} == {
+    assert {each.key: found.reported(each.name) for each in COLUMNS} == {
         "zcwj": (None, 2), "gfxwj": (None, 2), "gsgg": (None, 1), "nb": (None, 3), "zcjd": (None, 2),
         "jytabl": (None, 2),
     }  # fmt: skip
@@ -115,7 +115,7 @@ def test_a_catalog_below_a_path_is_listed_in_each_template(
     found = walk(client, FAMILY, first)
     assert found.lost == []
     assert found.entries(first.column) == goldens.entries(site)["nb"]
-    assert found.told(first.column) == (None, 3)
+    assert found.reported(first.column) == (None, 3)
     page = read_page(client.get(url).content, url)
     assert decide_family(recognise(page)) is FAMILY
     assert url in [column.url for column in FAMILY.find_columns(page)]

@@ -28,9 +28,9 @@ def test_the_site_is_listed_as_its_golden_says(site: NfcmsSite, client: httpx.Cl
     assert {each.key: found.entries(NAMES[each.key]) for each in COLUMNS} == {
         each.key: golden.get(each.key, []) for each in COLUMNS
     }
-    assert found.told("政策文件") == (None, 2)
-    assert found.told("规范性文件") == (len(golden["gfxwj"]), None)
-    assert {key: found.told(NAMES[key])[0] for key in ("gg2021", "gg2022", "gg2023")} == {
+    assert found.reported("政策文件") == (None, 2)
+    assert found.reported("规范性文件") == (len(golden["gfxwj"]), None)
+    assert {key: found.reported(NAMES[key])[0] for key in ("gg2021", "gg2022", "gg2023")} == {
         key: len(golden.get(key, [])) for key in ("gg2021", "gg2022", "gg2023")
     }
 

@@ -35,8 +35,8 @@ def test_the_site_is_listed_as_its_golden_says(site: OpennessSite, client: httpx
     golden = goldens.entries(site)
     names = {each.key: f"财政和人事 / {each.name}" if each.code else each.name for each in COLUMNS}
     assert {key: found.entries(name) for key, name in names.items()} == golden
-    assert found.told(names["zcwj"]) == (len(golden["zcwj"]), 2)
-    assert [found.told(names[key])[1] for key in ("czys", "rsrm")] == [2, None]
+    assert found.reported(names["zcwj"]) == (len(golden["zcwj"]), 2)
+    assert [found.reported(names[key])[1] for key in ("czys", "rsrm")] == [2, None]
 
 
 def test_a_column_of_columns_is_no_list_of_the_documents_it_shows(site: OpennessSite, client: httpx.Client) -> None:

@@ -41,7 +41,7 @@ def test_the_site_is_listed_as_its_golden_says(site: PcListSite, client: httpx.C
     golden = goldens.entries(site)
     lists = {column.key: f"{column.name} / queryList" for column in COLUMNS}
     assert {key: found.entries(name) for key, name in lists.items()} == golden
-    assert {key: found.told(name) for key, name in lists.items()} == {
+    assert {key: found.reported(name) for key, name in lists.items()} == {
         key: (len(entries), None) for key, entries in golden.items()
     }
 

@@ -29,7 +29,7 @@ def test_the_site_is_listed_as_its_golden_says(site: RongjiSite, client: httpx.C
     found = walk(client, FAMILY, *first_requests(FAMILY, site))
     assert found.lost == []
     assert {column.key: found.entries(column.name) for column in COLUMNS} == goldens.entries(site)
-    assert [found.told(column.name)[1] for column in COLUMNS] == [3, 2, None]
+    assert [found.reported(column.name)[1] for column in COLUMNS] == [3, 2, None]
 
 
 def test_pages_are_counted_by_words_or_by_the_links_of_the_column_itself() -> None:

@@ -69,7 +69,7 @@ def test_the_site_is_listed_as_its_golden_says(site: TrsSite, client: httpx.Clie
     assert found.lost == []
     golden = goldens.entries(site)
     assert {column.key: found.entries(column.name) for column in COLUMNS} == golden
-    told = {column.key: found.told(column.name) for column in COLUMNS}
+    told = {column.key: found.reported(column.name) for column in COLUMNS}
     asked = {"jhwj": (len(golden["jhwj"]), 2), "jhjd": (len(golden["jhjd"]), 2)}
     assert told == {column.key: (None, site.pages(column)) for column in COLUMNS} | asked
 

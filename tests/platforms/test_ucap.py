@@ -29,8 +29,10 @@ def test_the_site_is_listed_as_its_golden_says(site: UcapSite, client: httpx.Cli
     assert found.lost == []
     golden = goldens.entries(site)
     assert {each.key: found.entries(each.name) for each in COLUMNS} == golden
-    assert {each.key: found.told(each.name)[0] for each in COLUMNS} == {key: len(each) for key, each in golden.items()}
-    assert found.told("政策文件")[1] == 3
+    assert {each.key: found.reported(each.name)[0] for each in COLUMNS} == {
+        key: len(each) for key, each in golden.items()
+    }
+    assert found.reported("政策文件")[1] == 3
 
 
 def test_a_site_that_answers_fewer_lines_than_asked_for_is_walked_whole(site: UcapSite, client: httpx.Client) -> None:

@@ -31,7 +31,7 @@ def test_the_site_is_listed_as_its_golden_says(site: VsbSite, client: httpx.Clie
     found = walk(client, FAMILY, *first_requests(FAMILY, site))
     assert found.lost == []
     assert {each.key: found.entries(each.name) for each in COLUMNS} == goldens.entries(site)
-    assert {each.key: found.told(each.name) for each in COLUMNS} == {
+    assert {each.key: found.reported(each.name) for each in COLUMNS} == {
         "fzzf": (6, 3), "ndbg": (5, 3), "czxx": (None, 2), "rsxx": (4, 2),
     }  # fmt: skip
 

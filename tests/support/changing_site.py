@@ -68,7 +68,7 @@ class Column:
     path: str
     title: str
     size: int = 6
-    told: str = "total"
+    states: str = "total"
     """`total`, `pages` or nothing."""
     reverse: bool = False
     hidden: int = 0
@@ -129,15 +129,15 @@ class ChangingSite:
 
     def listed(self, column: str) -> list[Document]:
         """What the list shows, in its order."""
-        kept = self.columns[column]
+        chosen = self.columns[column]
         rows = sorted((each for each in self.live() if column in each.columns), key=lambda each: -each.rank)
-        rows = rows[kept.hidden :][: kept.longest]
-        return rows[::-1] if kept.reverse else rows
+        rows = rows[chosen.hidden :][: chosen.longest]
+        return rows[::-1] if chosen.reverse else rows
 
     def source(self, **changes: Any) -> Source:
         """The source file of the site."""
         pager = {"next": "//a[text()='下一页']", "total": "b.t"}
-        if any(each.told == "pages" for each in self.columns.values()):
+        if any(each.states == "pages" for each in self.columns.values()):
             pager = {"pages": "?page={page}", "page_count": "b.p"}
         given = {
             "id": self.name, "name": "桐溪县信息公开", "agency": "桐溪县人民政府", "region": "539926",
@@ -160,8 +160,8 @@ class ChangingSite:
 
     def answer(self, request: Request) -> Response:
         path = request.url.path
-        if self.everything and (said := self.everything(request)):
-            return said
+        if self.everything and (response := self.everything(request)):
+            return response
         if path == "/robots.txt":
             return Response(self.robots, media_type="text/plain") if self.robots else Response("", 404)
         if path == "/":
@@ -204,14 +204,14 @@ class ChangingSite:
             f'<li><a href="{each.path}{self.token}">{each.state.title}</a><span>{each.state.day}</span></li>'
             for each in rows[(page - 1) * column.size : page * column.size]
         )
-        told = f'<b class="t">共{len(rows) + column.off_by}条</b>' if column.told == "total" else ""
-        told = f'<b class="p">共{pages}页</b>' if column.told == "pages" else told
-        more = f'<a href="?page={page + 1}">下一页</a>' if page < pages and column.told != "pages" else ""
+        total = f'<b class="t">共{len(rows) + column.off_by}条</b>' if column.states == "total" else ""
+        total = f'<b class="p">共{pages}页</b>' if column.states == "pages" else total
+        more = f'<a href="?page={page + 1}">下一页</a>' if page < pages and column.states != "pages" else ""
         box = f"<p>今日访问{self.counter}次</p>" if self.churn else ""
         open_, close = (
             ('<ul class="l">', "</ul>") if self.list_template == "ul" else ('<div class="xw"><ol>', "</ol></div>")
         )
-        return self.html(f"<div>{MENU}</div><h2>{column.title}</h2>{open_}{lines}{close}<div>{told}{more}</div>{box}")
+        return self.html(f"<div>{MENU}</div><h2>{column.title}</h2>{open_}{lines}{close}<div>{total}{more}</div>{box}")
 
     def page(self, document: Document, request: Request) -> Response:
         path = request.url.path

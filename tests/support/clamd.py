@@ -43,9 +43,9 @@ def running_clamd(folder: Path) -> Iterator[Clamd]:
     port = ports.pick_port(state, "clamd", 0, "clamd", "")
     database = state.folder("clamd")
     (database / "invented.ndb").write_text(f"Invented.Virus:0:*:{VIRUS.hex()}\n")
-    said = {"Foreground": "yes", "DatabaseDirectory": database, "TCPSocket": port, "TCPAddr": ports.HOST}
-    said |= {"StreamMaxLength": LONGEST}
-    (folder / "clamd.conf").write_text("".join(f"{name} {value}\n" for name, value in said.items()))
+    settings = {"Foreground": "yes", "DatabaseDirectory": database, "TCPSocket": port, "TCPAddr": ports.HOST}
+    settings |= {"StreamMaxLength": LONGEST}
+    (folder / "clamd.conf").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     words = [program, "--config-file", folder / "clamd.conf"]
     running = process.start(state, "clamd", words, folder=folder, env=os.environ)
     try:

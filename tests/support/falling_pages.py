@@ -8,7 +8,7 @@ from typing import Any
 from etl.pipeline.reading import worker
 
 
-def read_page(body: bytes, *asked: Any) -> tuple[Any, str]:
+def read_page(body: bytes, *arguments: Any) -> tuple[Any, str]:
     if body == b"hang":
         time.sleep(60)
     if body == b"die":
@@ -17,4 +17,4 @@ def read_page(body: bytes, *asked: Any) -> tuple[Any, str]:
         return bytearray(1 << 34), ""
     if body.startswith(b"lie "):
         return eval(body[4:]), ""
-    return worker.read_page(body, *asked)
+    return worker.read_page(body, *arguments)

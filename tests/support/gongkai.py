@@ -46,8 +46,8 @@ def environment(settings: Settings) -> dict[str, str]:
     """The settings as a process of its own takes them."""
     given = settings.model_dump(exclude_none=True, exclude_unset=True)
     secrets = {name: value.get_secret_value() for name, value in given.items() if isinstance(value, SecretStr)}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
-    return kept | {f"GONGKAI_{name.upper()}": str(value) for name, value in (given | secrets).items()}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
+    return inherited | {f"GONGKAI_{name.upper()}": str(value) for name, value in (given | secrets).items()}
 
 
 def crawl_site(archive: Archive, site: Site, options: CrawlOptions | None = None, **changes: Any) -> Report:
@@ -98,7 +98,7 @@ def squash(value: str) -> str:
     return "".join(value.replace("|", "").split())
 
 
-class Said(NamedTuple):
+class CommandResult(NamedTuple):
     """Exit code, standard output and standard error of a command."""
 
     code: int
@@ -106,7 +106,7 @@ class Said(NamedTuple):
     err: str
 
 
-def gongkai(settings: Settings, *words: object, **changes: str) -> Said:
+def gongkai(settings: Settings, *words: object, **changes: str) -> CommandResult:
     """The command with these settings, in this process: one of its own takes seconds to import what it needs."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     code = 0
@@ -121,7 +121,7 @@ def gongkai(settings: Settings, *words: object, **changes: str) -> Said:
             code = int(end.code or 0)
         finally:
             of_the_process.cache_clear()
-    return Said(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+    return CommandResult(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
 
 
 def inspected(settings: Settings, *words: object, code: int = 0, **changes: str) -> dict[str, Any]:

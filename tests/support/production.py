@@ -93,9 +93,9 @@ class Production:
 
     def wait_for_worker(self, name: str, running: process.RunningProcess) -> None:
         """Wait until the worker takes tasks."""
-        said = f"{name} ready."
+        sign = f"{name} ready."
         log = self.state.log(name)
-        process.wait_until(self.state, name, running, lambda: said in log.read_text("utf-8"), patience=PATIENCE)
+        process.wait_until(self.state, name, running, lambda: sign in log.read_text("utf-8"), patience=PATIENCE)
 
     def kill(self, name: str) -> None:
         """End a service and all its processes at once, as the loss of its machine does."""
@@ -103,7 +103,7 @@ class Production:
 
     def lose_a_message(self) -> None:
         """Take a task's message out of the queue and die with it, as a worker does that is killed before it begins."""
-        _, environment = self._said("worker", "lost-worker")
+        _, environment = self._service("worker", "lost-worker")
         subprocess.run([sys.executable, "-c", _TAKE_AND_DIE], env=environment, check=True, timeout=PATIENCE)
 
     def lose_the_broker(self) -> set[tuple[str, str, int]]:
@@ -142,8 +142,8 @@ class Production:
         return port
 
     def _port(self, name: str) -> int:
-        kept = self.state.read("ports.json")
-        return int(kept[name]) if name in kept else ports.pick_port(self.state, name, 0, name, "")
+        stored = self.state.read("ports.json")
+        return int(stored[name]) if name in stored else ports.pick_port(self.state, name, 0, name, "")
 
     def _answers(self) -> bool:
         try:
@@ -163,24 +163,24 @@ class Production:
     def start(self, service: str, name: str = "", *options: str) -> process.RunningProcess:
         """Start a service of docker-compose.yml, with options added to its command."""
         name = name or service
-        command, environment = self._said(service, name)
+        command, environment = self._service(service, name)
         return process.start(self.state, name, [*command, *options], folder=self.state.folder(name), env=environment)
 
     def _migrate(self) -> None:
         """Airflow's schema. That of the archive is there: `etl.local.services` has made it."""
-        _, environment = self._said("migrate", "migrate")
+        _, environment = self._service("migrate", "migrate")
         airflow = Path(sys.executable).with_name("airflow")
         subprocess.run([airflow, "db", "migrate"], env=environment, check=True, capture_output=True)
 
-    def _said(self, service: str, name: str) -> tuple[list[object], dict[str, str]]:
+    def _service(self, service: str, name: str) -> tuple[list[object], dict[str, str]]:
         """Command and environment of a service, as docker-compose.yml and the Dockerfile say."""
         home = self.state.folder(name)
-        said = compose(self._values())["services"][service]
+        composed = compose(self._values())["services"][service]
         image = dict(re.findall(r"\b(AIRFLOW_\w+)=(\S+)", (PROJECT / "Dockerfile").read_text(encoding="utf-8")))
-        ours = {key: self._here(str(value), home) for key, value in (image | said["environment"]).items()}
+        ours = {key: self._here(str(value), home) for key, value in (image | composed["environment"]).items()}
         others = ("AIRFLOW_", "GONGKAI_", "PYTHONDONTWRITEBYTECODE")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(others)}
-        program, *words = said["command"]
+        program, *words = composed["command"]
         return [Path(sys.executable).with_name(program), *words], inherited | ours | self._on_one_machine(name, home)
 
     def _values(self) -> dict[str, str]:

@@ -45,7 +45,7 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
 @contextmanager
 def raw_server(answer: Answer) -> Iterator[tuple[str, list[str]]]:
     """Serves until the block ends; gives the base URL and the list of paths asked so far."""
-    asked: list[str] = []
+    paths: list[str] = []
     stopped = threading.Event()
 
     def serve(connection: socket.socket) -> None:
@@ -55,7 +55,7 @@ def raw_server(answer: Answer) -> Iterator[tuple[str, list[str]]]:
                 return
             request += block
         path = request.split(b" ", 2)[1].decode()
-        asked.append(path)
+        paths.append(path)
         found = answer(path)
         for piece in [found] if isinstance(found, bytes) else found:
             connection.sendall(piece)
@@ -64,6 +64,6 @@ def raw_server(answer: Answer) -> Iterator[tuple[str, list[str]]]:
 
     with listening(serve) as port:
         try:
-            yield f"http://127.0.0.1:{port}", asked
+            yield f"http://127.0.0.1:{port}", paths
         finally:
             stopped.set()

@@ -27,12 +27,12 @@ class SharedHost(Site):
     """One host: the list of office `n` is `/n/`, its documents are `/n/1.html` …, their files `/n/1.docx`."""
 
     number: int = 0
-    told: Condition = field(default_factory=Condition)
+    requested: Condition = field(default_factory=Condition)
     """Notified of each request."""
 
     def resource_at(self, request: Request, body: bytes) -> Resource | None:
-        with self.told:
-            self.told.notify_all()
+        with self.requested:
+            self.requested.notify_all()
         office, _, name = request.url.path.strip("/").partition("/")
         if not office.isdigit():
             return None
@@ -99,9 +99,9 @@ class SharedHost(Site):
 
 
 @contextmanager
-def shared_hosts(told: Condition) -> Iterator[list[SharedHost]]:
+def shared_hosts(requested: Condition) -> Iterator[list[SharedHost]]:
     """The hosts, served."""
-    sites = [SharedHost(f"host{number}", number=number, told=told) for number in range(HOSTS)]
+    sites = [SharedHost(f"host{number}", number=number, requested=requested) for number in range(HOSTS)]
     with ExitStack() as stack:
         for site in sites:
             stack.enter_context(serve(site))
@@ -118,5 +118,5 @@ def write_sources(sites: list[SharedHost], delay: float, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for site in sites:
         for office in range(OFFICES):
-            said = site.source(office, delay)
-            (folder / f"{said['id']}.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+            draft = site.source(office, delay)
+            (folder / f"{draft['id']}.yaml").write_text(yaml.safe_dump(draft, allow_unicode=True), encoding="utf-8")

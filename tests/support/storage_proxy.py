@@ -25,13 +25,13 @@ class StorageProxy:
     endpoint: str
     damages: bool = False
     answers: Callable[[str, bytes, Answer], Answer] = lambda method, body, answer: answer
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     """Each request so far: `PUT /bucket/key`."""
 
     def methods(self) -> str:
         """The methods of the requests so far, and forgets them."""
-        methods = " ".join(line.partition(" ")[0] for line in self.asked)
-        self.asked.clear()
+        methods = " ".join(line.partition(" ")[0] for line in self.requests)
+        self.requests.clear()
         return methods
 
 
@@ -43,7 +43,7 @@ def storage_proxy(endpoint: str) -> Iterator[StorageProxy]:
         protocol_version = "HTTP/1.1"
 
         def pass_on(self) -> None:
-            proxy.asked.append(f"{self.command} {self.path}")
+            proxy.requests.append(f"{self.command} {self.path}")
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if proxy.damages and body:
                 body = bytes([body[0] ^ 1]) + body[1:]

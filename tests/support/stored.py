@@ -24,8 +24,8 @@ from tests.support.warc import page, warc
 def keep(archive: Archive, folder: Path, number: int, source: str = "imported") -> list[str]:
     """Imports so many pages; their digests in the order of their addresses, `https://a.example/<source>/<n>.html`."""
     urls = [f"https://a.example/{source}/{n}.html" for n in range(number)]
-    said = ["\n".join(f"{n}.{line} 本事项由经办科室按期办结并公开。" for line in range(12)) for n in range(number)]
-    pages = [(url, page(f"关于第{n}号事项的通知", said[n]), "200 OK") for n, url in enumerate(urls)]
+    texts = ["\n".join(f"{n}.{line} 本事项由经办科室按期办结并公开。" for line in range(12)) for n in range(number)]
+    pages = [(url, page(f"关于第{n}号事项的通知", texts[n]), "200 OK") for n, url in enumerate(urls)]
     file = warc(folder / f"{source}.warc", pages)
     import_warc(archive, file, scan_warc(file), import_source().model_copy(update={"id": source}))
     found = {row["url"]: row["blob_sha256"] for row in rows(archive, "SELECT url, blob_sha256 FROM archive.capture")}

@@ -45,7 +45,7 @@ class TimeAuthority:
 
     url: str
     certificates: Path
-    asked: int = 0
+    requests: int = 0
     answer: bytes | None = field(default=None)
     status: int = 200
     login: str = ""
@@ -86,7 +86,7 @@ def time_authority(folder: Path) -> Iterator[TimeAuthority]:
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
             assert self.headers["Content-Type"] == "application/timestamp-query"
-            authority.asked += 1
+            authority.requests += 1
             body = reply(folder, query) if authority.answer is None else authority.answer
             known = self.headers.get("Authorization", "") == authority.login
             self.send_response(authority.status if known else 401)

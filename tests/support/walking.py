@@ -26,7 +26,7 @@ class Walk:
         found = [entry for request, page in self.pages if request.column == column for entry in page.entries]
         return [{"url": entry.url, "title": entry.title, **entry.fields} for entry in found]
 
-    def told(self, column: str) -> tuple[int | None, int | None]:
+    def reported(self, column: str) -> tuple[int | None, int | None]:
         """The total and the number of pages that the column's answers told last."""
         pages = [page for request, page in self.pages if request.column == column]
         totals = [page.reported_total for page in pages if page.reported_total is not None]

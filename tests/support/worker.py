@@ -31,17 +31,17 @@ from etl.sources.schema import Source
 class ReadHere:
     """Reads pages in this process: to start one takes longer than such a crawl."""
 
-    def read(self, source: Source, asked: PageToRead, body: bytes) -> PageReading:
-        return read_fetched_page(source, family_of(source), asked, body)
+    def read(self, source: Source, to_read: PageToRead, body: bytes) -> PageReading:
+        return read_fetched_page(source, family_of(source), to_read, body)
 
-    def submit(self, *asked: Any) -> Future[PageReading]:
+    def submit(self, *arguments: Any) -> Future[PageReading]:
         done: Future[PageReading] = Future()
-        done.set_result(self.read(*asked))
+        done.set_result(self.read(*arguments))
         return done
 
 
-def crawl_until(file: Path, key: str, last: int, told: int) -> None:
-    """One crawl that dies before its step number `last`; each step before it leaves a byte in the pipe `told`."""
+def crawl_until(file: Path, key: str, last: int, pipe: int) -> None:
+    """One crawl that dies before its step number `last`; each step before it leaves a byte in `pipe`."""
     steps = count(1)
     one_at_a_time = Lock()  # objects are written by several threads
 
@@ -49,7 +49,7 @@ def crawl_until(file: Path, key: str, last: int, told: int) -> None:
         with one_at_a_time:
             if next(steps) == last:
                 os.kill(os.getpid(), signal.SIGKILL)
-            os.write(told, b".")
+            os.write(pipe, b".")
 
     put = Minio.put_object
 
@@ -77,17 +77,17 @@ def main() -> None:
     """Forks a child for each line, so that what is imported is imported once."""
     for line in sys.stdin:
         file, key, last = line.split()
-        heard, told = os.pipe()
+        heard, pipe = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(heard)
             try:
-                crawl_until(Path(file), key, int(last), told)
+                crawl_until(Path(file), key, int(last), pipe)
             except BaseException as error:  # noqa: BLE001 - the child must end here, and say why
                 print(f"{type(error).__name__}: {error}", file=sys.stderr)
                 os._exit(1)
             os._exit(0)
-        os.close(told)
+        os.close(pipe)
         with os.fdopen(heard, "rb") as steps:
             taken = len(steps.read())
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), taken, flush=True)

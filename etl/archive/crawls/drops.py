@@ -28,7 +28,7 @@ WHERE b.run_id = :before AND n.page_id IS NULL
 
 
 def lists_dropped(
-    connection: Connection, run: RunContext, told: Sequence[ListSummary], before: PreviousWalk | None
+    connection: Connection, run: RunContext, lists: Sequence[ListSummary], before: PreviousWalk | None
 ) -> Iterator[Reason]:
     """Problems: lists of which so much is missing, against the last time that each was walked to its end, as `max_drop`
     does not allow. `before`: the last full walk that is not doubted for a drop.
@@ -39,7 +39,7 @@ def lists_dropped(
     """
     if before is None:
         return
-    now = {item.column: item for item in told}
+    now = {item.column: item for item in lists}
     for name, walk in sorted(last_whole_walks(connection, run, before).items()):
         item = now.get(name)
         listed = item.listed if item else 0

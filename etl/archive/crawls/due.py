@@ -107,7 +107,7 @@ def _files(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[An
     return files
 
 
-def asked_resources(engine: Engine, run: RunContext) -> int:
+def count_resources(engine: Engine, run: RunContext) -> int:
     """How many style sheets and pictures the run has asked for."""
     query = select(func.count(distinct(Capture.page_id))).join(Page, Page.id == Capture.page_id)
     with engine.connect() as connection:

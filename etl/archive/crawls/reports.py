@@ -152,14 +152,14 @@ def close_run(
 def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
     """The kept report of one run; None before its end."""
     with engine.connect() as connection:
-        kept = connection.scalar(select(Run.report).where(Run.source_id == source_id, Run.key == key))
-    if kept is None:
+        report = connection.scalar(select(Run.report).where(Run.source_id == source_id, Run.key == key))
+    if report is None:
         return None
-    told = tuple(ListSummary(**column) for column in kept["told"])
-    found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in kept["gaps"])
-    reasons = {name: tuple(map(Reason.from_stored, kept[name])) for name in ("problems", "warnings")}
-    dead = tuple(DeadLink(**link) for link in kept.get("dead", ()))
-    return Report(**{**kept, **reasons, "told": told, "gaps": found, "dead": dead})
+    lists = tuple(ListSummary(**column) for column in report["told"])
+    found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in report["gaps"])
+    reasons = {name: tuple(map(Reason.from_stored, report[name])) for name in ("problems", "warnings")}
+    dead = tuple(DeadLink(**link) for link in report.get("dead", ()))
+    return Report(**{**report, **reasons, "told": lists, "gaps": found, "dead": dead})
 
 
 def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
@@ -178,8 +178,8 @@ def past_reports(engine: Engine, source_id: str, most: int) -> list[dict[str, An
     """The reports of a source's last finished runs, the latest first (`explained`)."""
     query = select(Run.report).where(Run.report.is_not(None), Run.source_id == source_id)
     with engine.connect() as connection:
-        kept = connection.scalars(query.order_by(Run.id.desc()).limit(most))
-        return [explained(report) for report in kept if report is not None]
+        reports = connection.scalars(query.order_by(Run.id.desc()).limit(most))
+        return [explained(report) for report in reports if report is not None]
 
 
 def explained(report: Mapping[str, Any]) -> dict[str, Any]:

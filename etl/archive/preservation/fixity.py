@@ -83,14 +83,16 @@ class Audit:
 
     def raise_if_damaged(self) -> None:
         """Raises `Damaged` where there is damage."""
-        said = []
+        losses = []
         if self.damaged:
-            said.append(f"{len(self.damaged)} of {self.checked} blobs are damaged, the first {self.damaged[0].sha256}")
+            losses.append(
+                f"{len(self.damaged)} of {self.checked} blobs are damaged, the first {self.damaged[0].sha256}"
+            )
         if self.logs and self.logs.damaged:
             first = self.logs.damaged[0].key
-            said.append(f"{len(self.logs.damaged)} of {self.logs.logs} logs are damaged, the first {first}")
-        if said:
-            raise Damaged("; ".join(said), hint="each is named above; put them back from a backup (docs/backup.md)")
+            losses.append(f"{len(self.logs.damaged)} of {self.logs.logs} logs are damaged, the first {first}")
+        if losses:
+            raise Damaged("; ".join(losses), hint="each is named above; put them back from a backup (docs/backup.md)")
 
 
 def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = None, source: str | None = None) -> Audit:

@@ -187,9 +187,9 @@ def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], 
     restored = 0
     with archive.engine.begin() as connection:
         keys = [item.due.key for item in reads]
-        kept = {row.key: row for row in connection.execute(_KEPT, {"keys": keys})}
+        rows = {row.key: row for row in connection.execute(_ROWS, {"keys": keys})}
         for item in reads:
-            row = kept.get(item.due.key)
+            row = rows.get(item.due.key)
             if row and row.sha256 is None and row.pending:
                 row = None  # its writer died before its rows
             item = _compared(archive, item, row) if row else _unregistered(connection, item)
@@ -210,7 +210,7 @@ def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], 
 
 
 # In the order of their keys: two audits at once do not deadlock.
-_KEPT = text("""
+_ROWS = text("""
 SELECT key, sha256, size, pending, damage FROM archive.log_object WHERE key = ANY(:keys) ORDER BY key FOR UPDATE
 """)
 _CHECKED = text("""
@@ -236,7 +236,7 @@ def _unregistered(connection: Connection, item: _Read) -> _Read:
     key = item.due.key
     if item.kind == "missing":
         return _Read(item.due, "")  # gone since it was listed: nobody named it
-    if item.kind is None and key.startswith(CHANGES) and connection.scalar(_TOLD, {"seq": number_in(key)}):
+    if item.kind is None and key.startswith(CHANGES) and connection.scalar(_HAS_CHANGE, {"seq": number_in(key)}):
         return _Read(item.due, "", "mismatch", encode_reason(Code.LOG_NOT_WRITTEN))
     if item.kind is None and (
         key.startswith(REMOVALS) or (key.startswith(RUNS) and connection.scalar(_RUN, {"run": run_number(key)}))
@@ -245,7 +245,7 @@ def _unregistered(connection: Connection, item: _Read) -> _Read:
     return item
 
 
-_TOLD = text("SELECT EXISTS (SELECT FROM archive.change WHERE change_seq = :seq)")
+_HAS_CHANGE = text("SELECT EXISTS (SELECT FROM archive.change WHERE change_seq = :seq)")
 _RUN = text("SELECT EXISTS (SELECT FROM archive.run WHERE id = :run)")
 _ADOPTED = text("""
 INSERT INTO archive.log_object (key, sha256, size, etag) VALUES (:key, :sha256, :size, :etag)

@@ -36,11 +36,11 @@ def count_matches(connection: Connection, record_filter: RecordFilter, seconds: 
 
     None if that takes longer than `seconds` too. Counts records, not texts: an export of them has as many.
     """
-    asked, values = shaped(record_filter)
-    number = _count_within(connection, _count(asked), values, seconds)
+    shape, values = shaped(record_filter)
+    number = _count_within(connection, _count(shape), values, seconds)
     if number is not None:
         return MatchCount(number, exact=True)
-    number = _count_within(connection, _count(asked, MAX_COUNT + 1), values, seconds)
+    number = _count_within(connection, _count(shape, MAX_COUNT + 1), values, seconds)
     return None if number is None else MatchCount(min(number, MAX_COUNT), exact=number <= MAX_COUNT)
 
 

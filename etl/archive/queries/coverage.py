@@ -99,8 +99,8 @@ def items_of(duty: Duty, source: str, agency: str, titles: Iterable[Titled], tod
 
 
 def _agency(each: Titled, named: Sequence[str], default: str) -> str:
-    said = f"{each.title}\n{each.publisher or ''}"
-    return next((name for name in named if name in said), each.publisher or default)
+    text = f"{each.title}\n{each.publisher or ''}"
+    return next((name for name in named if name in text), each.publisher or default)
 
 
 def _item(duty: Duty, source: str, agency: str, year: int, found: Sequence[Titled], today: date) -> Item:

@@ -52,8 +52,8 @@ def _of_records(records: Any) -> Statement:
 
 def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Facet, ...]:
     """The facets of all records that match; may take as long as comparing all their texts."""
-    asked, values = shaped(record_filter)
-    return _facets(connection, _of_all(asked), values)
+    shape, values = shaped(record_filter)
+    return _facets(connection, _of_all(shape), values)
 
 
 @lru_cache(STATEMENTS)

@@ -39,13 +39,13 @@ FROM archive.record r CROSS JOIN LATERAL (
     SELECT o.change_seq, o.version, o.changed_at FROM archive.change o
     WHERE o.record_id = r.id AND o.change_seq <= :upto ORDER BY o.change_seq DESC LIMIT 1) c
 """
-_ASKED = """
+_SELECTED = """
 WHERE r.id > :after AND (:source = '' OR r.source_id = :source)
 AND (CAST(:before AS timestamptz) IS NULL OR c.changed_at < :before)
 """
 _IN_ORDER = "ORDER BY r.id LIMIT :number"
-_ALL = text(f"{_EVENT} {_ASKED} {_IN_ORDER}")
-_SINCE = text(f"""{_EVENT} {_ASKED} AND c.changed_at >= :since
+_ALL = text(f"{_EVENT} {_SELECTED} {_IN_ORDER}")
+_SINCE = text(f"""{_EVENT} {_SELECTED} AND c.changed_at >= :since
 AND r.id IN (SELECT e.record_id FROM archive.change e WHERE e.changed_at >= :since) {_IN_ORDER}""")
 _LAST = text(f"{_EVENT} WHERE r.id = :record")
 _DESCRIPTIONS = text("""

@@ -22,9 +22,9 @@ from etl.archive.queries.search import (
 )
 from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.queries.words import Word, fewer_words
-from etl.archive.storage.kept import kept
 from etl.archive.storage.lookups import NO_TEXT, among
 from etl.archive.storage.models import Record, RecordVersion, SearchEntry
+from etl.archive.storage.state_cache import cached
 
 COUNT_SECONDS = 0.03
 """Time limit for counting many matches, used at most twice: readers come for the lines, not for the number."""
@@ -66,10 +66,10 @@ class Proposal:
 
 def overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool = False) -> Overview:
     """How many records match, and their facets: of more than `BATCH` records those of the first, unless `count_all`."""
-    asked = ("overview", record_filter, count_all)
+    key = ("overview", record_filter, count_all)
     is_certain = bool(record_filter.words)  # of others, the number is counted as long as there is time
     make = partial(_overview, connection, record_filter, count_all=count_all)
-    return kept(connection, asked, make, lambda found: is_certain or found.total.exact)
+    return cached(connection, key, make, lambda found: is_certain or found.total.exact)
 
 
 def _overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> Overview:
@@ -93,8 +93,8 @@ def _overview(connection: Connection, record_filter: RecordFilter, *, count_all:
 
 def _first(connection: Connection, record_filter: RecordFilter) -> FirstPlaces:
     count_all = bool(record_filter.words) and are_certain(record_filter)
-    asked = ("first places", record_filter)
-    return kept(connection, asked, partial(first_places, connection, record_filter, count_all=count_all))
+    key = ("first places", record_filter)
+    return cached(connection, key, partial(first_places, connection, record_filter, count_all=count_all))
 
 
 def lines(
@@ -128,8 +128,8 @@ def neighbours(
     if sort == "relevance" and _is_beyond(connection, record_filter, record, limit):
         return None, None
     for number in (min(2 * page_size + 1, limit), limit):
-        asked = ("walk", record_filter, sort, page_size, number)
-        walked = kept(connection, asked, partial(_walked, connection, record_filter, sort, page_size, number))
+        key = ("walk", record_filter, sort, page_size, number)
+        walked = cached(connection, key, partial(_walked, connection, record_filter, sort, page_size, number))
         place = walked.index(record) if record in walked else None
         if place is not None and (place + 1 < len(walked) or number == limit or len(walked) < number):
             return walked[place - 1] if place else None, walked[place + 1] if place + 1 < len(walked) else None
@@ -144,7 +144,7 @@ def _is_beyond(connection: Connection, record_filter: RecordFilter, record: int,
         return False
     records = [place.record for place in first.places]
     alone = partial(_really_matching, connection, record_filter, records, first_of_text=True, certain=True)
-    return not first.more or len(kept(connection, ("first lines", record_filter), alone)) >= limit
+    return not first.more or len(cached(connection, ("first lines", record_filter), alone)) >= limit
 
 
 def _walked(
@@ -195,8 +195,8 @@ def _really_matching(
     stand for their text."""
     if certain and not first_of_text:
         return set(candidates)
-    asked, values = shaped(record_filter)
-    query = _comparison(asked, first_of_text, certain)
+    shape, values = shaped(record_filter)
+    query = _comparison(shape, first_of_text, certain)
     return set(connection.scalars(query, {**values, "candidates": list(candidates)}))
 
 
@@ -212,13 +212,13 @@ def _comparison(record_filter: RecordFilter, first_of_text: bool, certain: bool)
 
 def proposals(connection: Connection, record_filter: RecordFilter) -> tuple[Proposal, ...]:
     """For words that find nothing: some of them, a long one in two parts, or one without its field."""
-    asked = record_filter.words
-    tried = [" ".join(map(_typed, words)) for words in fewer_words(asked)]
-    loose = [Word(word.folded, word.typed) for group in asked.groups for word in group[:1]]
-    if any(not group[0].anywhere for group in asked.groups):
+    search_words = record_filter.words
+    tried = [" ".join(map(_typed, words)) for words in fewer_words(search_words)]
+    loose = [Word(word.folded, word.typed) for group in search_words.groups for word in group[:1]]
+    if any(not group[0].anywhere for group in search_words.groups):
         tried.append(" ".join(map(_typed, loose)))
-    if asked.without:
-        tried.append(" ".join(_typed(group[0]) for group in asked.groups))
+    if search_words.without:
+        tried.append(" ".join(_typed(group[0]) for group in search_words.groups))
     found: list[Proposal] = []
     for query in dict.fromkeys(filter(None, tried)):
         total = count_matches(connection, RecordFilter(q=query), COUNT_SECONDS)
@@ -236,8 +236,8 @@ _PART_NAMES = {"number": "文号", "title": "标题", "body": "正文", "files":
 def _typed(word: Word) -> str:
     name = _PART_NAMES.get(word.part or "", "")
     name = name or (word.fields[0] if word.fields else word.part or "")
-    said = f'"{word.typed}"' if " " in word.typed else word.typed
-    return f"{name}:{said}" if name else said
+    text = f'"{word.typed}"' if " " in word.typed else word.typed
+    return f"{name}:{text}" if name else text
 
 
 def jump(connection: Connection, record_filter: RecordFilter) -> int | None:

@@ -15,7 +15,7 @@ from etl.outcomes import FAILED
 _WHOLE = and_(Capture.blob_sha256.is_not(None), ~among(Capture.outcome, FAILED))
 
 
-def kept_at(connection: Connection, source: str, urls: Collection[str], at: datetime) -> Mapping[str, Any]:
+def captures_near(connection: Connection, source: str, urls: Collection[str], at: datetime) -> Mapping[str, Any]:
     """For each of the addresses that the archive knows of that source, the capture nearest to that time, with bytes if
     any has some: `capture`, `fetched_at`, `outcome`, `whole` (has bytes of what was asked for), `sha256`, `size`,
     `damage`, `content_type`, `page_kind`."""
@@ -26,7 +26,7 @@ def kept_at(connection: Connection, source: str, urls: Collection[str], at: date
     return {row.url: row for row in connection.execute(query)}
 
 
-def kept(connection: Connection, source: str, urls: Collection[str]) -> Mapping[str, Sequence[Any]]:
+def captures_by_url(connection: Connection, source: str, urls: Collection[str]) -> Mapping[str, Sequence[Any]]:
     """All captures of each of the addresses that have bytes of what was asked for, oldest first, as of `kept_at`."""
     found: dict[str, list[Any]] = {url: [] for url in urls}
     if urls:

@@ -118,9 +118,9 @@ def first_places(connection: Connection, record_filter: RecordFilter, *, count_a
     Of more than `MANY` candidates only those are read that indexes name as the first ones, if these are
     `MIN_LEADING`: to rank 90,000 takes half of the time that a page has.
     """
-    asked, values = shaped(record_filter)
+    shape, values = shaped(record_filter)
     most = BATCH if are_certain(record_filter) else COMPARED
-    rows = connection.execute(_first(asked, count_all), {**values, "most": most}).all()
+    rows = connection.execute(_first(shape, count_all), {**values, "most": most}).all()
     if not rows:
         return FirstPlaces()
     found = tuple(Place(row.rank, row.moment, row.record_id) for row in rows)
@@ -143,17 +143,17 @@ def _first(record_filter: RecordFilter, count_all: bool) -> Statement:
 
 def _leading_or_all(record_filter: RecordFilter, leading: Any) -> tuple[CTE, Any]:
     """The leading candidates if all are many, else all; and whether they are many, which is asked once."""
-    asked = _beside_words(record_filter, select(*_place(record_filter, "relevance")))
-    waiting = asked.where(~ENTRY.in_index, occurrence(record_filter.words, ENTRY, _RECORD))
+    filtered = _beside_words(record_filter, select(*_place(record_filter, "relevance")))
+    waiting = filtered.where(~ENTRY.in_index, occurrence(record_filter.words, ENTRY, _RECORD))
     # Materialized: otherwise the rank is worked out twice.
-    named = union_all(asked.where(ENTRY.in_index, leading), waiting).cte("named").prefix_with("MATERIALIZED")
+    named = union_all(filtered.where(ENTRY.in_index, leading), waiting).cte("named").prefix_with("MATERIALIZED")
     first = _in_order(select(named).where(named.c.rank < LAST_RANK).cte("ranked"), None).cte("leading")
     some = select(func.count()).select_from(first).scalar_subquery() >= MIN_LEADING
     counted = candidates(record_filter, ENTRY.record_id).limit(MANY + 1).subquery()
     many = select(func.count()).select_from(counted).scalar_subquery() > MANY
     # CASE: where few lead, nobody counts.
-    asked_once = select(case((some, many), else_=False).label("are_many")).cte("counted")
-    are_many = select(asked_once.c.are_many).scalar_subquery()
+    counted_once = select(case((some, many), else_=False).label("are_many")).cte("counted")
+    are_many = select(counted_once.c.are_many).scalar_subquery()
     rest = candidates(record_filter, *_place(record_filter, "relevance"), only_if=~are_many).subquery()
     return union_all(select(first).where(are_many), select(rest)).cte("placed"), are_many
 
@@ -174,10 +174,10 @@ def places(
         if not first.more:
             return
         after = first.places[-1]
-    asked, values = shaped(record_filter)
+    shape, values = shaped(record_filter)
     for size in count():
         batch = min(at_first or BATCH, BATCH) if size == 0 else BATCH * 4 ** min(size - 1, 3)
-        rows = connection.execute(_candidates(asked, sort, after), {**values, "most": batch})
+        rows = connection.execute(_candidates(shape, sort, after), {**values, "most": batch})
         found = [Place(*row) for row in rows]
         if found:
             yield found

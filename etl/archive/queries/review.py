@@ -66,21 +66,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NextPlace:
     """The next place, if there is one; `looked_to`: where the search for it was given up, to be continued."""
 
     place: Place | None
     looked_to: Place | None = None
 
 
-def next_issue(connection: Connection, issue: Issue, source: str, after: Place | None) -> Found:
+def next_issue(connection: Connection, issue: Issue, source: str, after: Place | None) -> NextPlace:
     """The first place behind `after` that nobody has found right yet."""
     behind = {"record": after.record if after else None, "subject": after.subject if after else ""}
     values = _values(issue, source) | behind
     if issue == "similar":
         return _next_similar(connection, values)
     row = connection.execute(text(f"{_QUEUE[issue]} {_BEHIND[issue]} LIMIT 1"), values).one_or_none()
-    return Found(Place(*row) if row else None)
+    return NextPlace(Place(*row) if row else None)
 
 
 def count_issues(connection: Connection, issue: Issue, source: str) -> int | None:
@@ -95,16 +95,16 @@ def _values(issue: Issue, source: str) -> dict[str, Any]:
     return {"issue": issue, "source": source, "pattern": _PATTERNS.get(issue, ""), "none": NO_TEXT}
 
 
-def _next_similar(connection: Connection, values: dict[str, Any]) -> Found:
+def _next_similar(connection: Connection, values: dict[str, Any]) -> NextPlace:
     ends, last = time.monotonic() + SECONDS_FOR_SIMILAR, None
     query = text(f"{_QUEUE['similar']} {_BEHIND['similar']} LIMIT :candidates")
     for record, _ in connection.execute(query, values | {"candidates": CANDIDATES}).all():
         if similar_to(connection, record, 1):
-            return Found(Place(record))
+            return NextPlace(Place(record))
         last = Place(record)
         if time.monotonic() > ends:
             break
-    return Found(None, last)
+    return NextPlace(None, last)
 
 
 # A later version asks again, unless a person made it.

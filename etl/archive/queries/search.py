@@ -52,7 +52,7 @@ COLLECTION_FACET = "collection:"
 State = Literal["", "current", "removed"]
 
 # Made once: half of the time of a page was spent on adapting the columns of new aliases.
-_SAID, _FACETED = aliased(SearchEntry), aliased(SearchEntry)
+_SEARCHED, _FACETED = aliased(SearchEntry), aliased(SearchEntry)
 _EARLIER, _ITS_VERSION, _SAME = aliased(Record), aliased(RecordVersion), aliased(Record)
 
 
@@ -213,10 +213,10 @@ def matches(
     conditions = record_conditions(record_filter, record, version)
     if query := record_filter.words:
         if few:
-            condition: ColumnElement[bool] = occurrence(query, _SAID, record)
+            condition: ColumnElement[bool] = occurrence(query, _SEARCHED, record)
             if query.number:
-                condition = or_(condition, has_number(query, _SAID))
-            contained: ColumnElement[bool] = exists().where(_SAID.record_id == record.id, condition)
+                condition = or_(condition, has_number(query, _SEARCHED))
+            contained: ColumnElement[bool] = exists().where(_SEARCHED.record_id == record.id, condition)
         else:
             contained = record.id.in_(select(found(query).subquery()))
         if CONTENT_ID.fullmatch(record_filter.q):
@@ -270,8 +270,8 @@ def asks_the_record(record_filter: RecordFilter) -> bool:
 def with_version(selected: Select[Any], record_filter: RecordFilter, record: Records, version: Versions) -> Select[Any]:
     """The selection from records, joined with their current versions if the filter asks these for anything: each
     record has one, and to look up those of thousands takes longer than the rest."""
-    asked = record_filter.published_from or record_filter.published_to or record_filter.publisher
-    return selected.join(version, is_current(record, version)) if asked else selected
+    needs_version = record_filter.published_from or record_filter.published_to or record_filter.publisher
+    return selected.join(version, is_current(record, version)) if needs_version else selected
 
 
 def record_conditions(record_filter: RecordFilter, record: Records, version: Versions) -> list[ColumnElement[bool]]:

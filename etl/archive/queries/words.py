@@ -41,7 +41,7 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("体裁", "genre"), ("genre_category",)),
 }
 """The fields that a name means."""
-TOLD = (
+FIELD_LABELS = (
     ("标题", "title"), ("正文", "body"), ("附件", "files"), ("文号", "number"), ("机构", "agency"), ("来源", "source"),
     ("地区", "region"), ("年", "year"), ("主题", "subject"), ("体裁", "genre"), ("状态", "state"), ("格式", "type"),
     ("合集", "collection"),
@@ -107,8 +107,8 @@ class Query:
         is_shape = any(word.name for word in words)
         joined = {name: mark.join(word.folded for word in words) for name, mark in (("phrase", ""), ("spaced", " "))}
         return {
-            name: Word(said, said, name=name if is_shape else "")
-            for name, said in joined.items()
+            name: Word(text, text, name=name if is_shape else "")
+            for name, text in joined.items()
             if words and (name == "phrase" or len(words) > 1)
         }
 
@@ -189,31 +189,31 @@ def _whole_number(typed: str) -> str:
 
 
 def _word(token: re.Match[str]) -> Word | None:
-    said = token["phrase"] if token["phrase"] is not None else token["word"]
+    text = token["phrase"] if token["phrase"] is not None else token["word"]
     name = fold(token["field"] or "")
     part, fields = PARTS.get(name), FIELD_NAMES.get(name, ())
     if name and not _is_field(name):
-        said = f"{token['field']}:{said}"
-    folded = number_key(said) if part == "number" else fold(said)
+        text = f"{token['field']}:{text}"
+    folded = number_key(text) if part == "number" else fold(text)
     if fields and DATE_FIELDS.issuperset(fields):
-        folded = _day_or_month(said) or folded
+        folded = _day_or_month(text) or folded
     if part == "year":
         years = _YEARS.fullmatch(folded)
         if years is None:
-            raise InvalidQuery("year", said)
+            raise InvalidQuery("year", text)
         if years[2] and years[2] < years[1]:
-            raise InvalidQuery("years", said)
+            raise InvalidQuery("years", text)
     if part == "state":
-        if said.lower() not in STATES:
-            raise InvalidQuery("state_in_words", said)
-        folded = STATES[said.lower()]
-    return Word(folded, said, part, fields) if re.search(r"\w", folded) else None
+        if text.lower() not in STATES:
+            raise InvalidQuery("state_in_words", text)
+        folded = STATES[text.lower()]
+    return Word(folded, text, part, fields) if re.search(r"\w", folded) else None
 
 
-def _day_or_month(said: str) -> str | None:
+def _day_or_month(text: str) -> str | None:
     """A day, or a month or year in Chinese, as fields have it: 2024-05-09, 2024-05, 2024."""
-    month = _MONTH.fullmatch(said)
-    return f"{month[1]}-{int(month[2]):02}" if month and month[2] else month[1] if month else read_date(said).iso
+    month = _MONTH.fullmatch(text)
+    return f"{month[1]}-{int(month[2]):02}" if month and month[2] else month[1] if month else read_date(text).iso
 
 
 def years_of(word: Word) -> range:

@@ -33,9 +33,9 @@ from etl.archive.storage.log_registry import chain_logs, keep_replacing
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Act, CitationLink, Collection, CollectionMember, Note, Review
 
-Told = ReviewRow | CollectionRow | MembershipPart | NoteRow | LinkRow
+Deed = ReviewRow | CollectionRow | MembershipPart | NoteRow | LinkRow
 """What an act does."""
-_KINDS: dict[type[Told], ActKind] = {
+_KINDS: dict[type[Deed], ActKind] = {
     ReviewRow: "review",
     CollectionRow: "collection",
     MembershipPart: "membership",
@@ -44,7 +44,7 @@ _KINDS: dict[type[Told], ActKind] = {
 }
 
 
-def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], Told | None]) -> int | None:
+def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], Deed | None]) -> int | None:
     """Has a person do something: `decide` looks, given the number that the act would have, and says what is done.
 
     Returns the number; None where `decide` found nothing to do. Nobody else does anything meanwhile. Raises
@@ -57,10 +57,10 @@ def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], Told
         writer = current_transaction(connection)
         lines = _older_reviews(connection, first, writer)
         number = first + len(lines)
-        told = decide(connection, number)
-        if told is None:
+        deed = decide(connection, number)
+        if deed is None:
             return None
-        lines.append(_line(number, told, by, connection.scalars(select(func.now())).one(), writer))
+        lines.append(_line(number, deed, by, connection.scalars(select(func.now())).one(), writer))
         for line in lines:
             write_act(connection, line)
         look = partial(require_unused_act, connection, archive.store, first)
@@ -79,9 +79,9 @@ def _older_reviews(connection: Connection, first: int, writer: Transaction) -> l
     ]
 
 
-def _line(seq: int, told: Told, by: str, at: datetime, writer: Transaction) -> ActLine:
-    kind = _KINDS[type(told)]
-    return ActLine(seq, kind, by, at, writer, **{kind: told})  # type: ignore[arg-type]
+def _line(seq: int, deed: Deed, by: str, at: datetime, writer: Transaction) -> ActLine:
+    kind = _KINDS[type(deed)]
+    return ActLine(seq, kind, by, at, writer, **{kind: deed})  # type: ignore[arg-type]
 
 
 def write_act(connection: Connection, line: ActLine) -> None:

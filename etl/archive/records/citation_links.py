@@ -58,10 +58,10 @@ def link_document(
         nonlocal link
         if connection.scalar(select(Record.id).where(Record.id == record)) is None:
             return None
-        said = None if number and _is_of_several(connection, title) else title
+        stated_title = None if number and _is_of_several(connection, title) else title
         known = connection.execute(_last().where(_names(number, title)).limit(1)).one_or_none()
         link = known.id if known else act
-        return LinkRow(link, known.version + 1 if known else 1, number, said, record, reason)
+        return LinkRow(link, known.version + 1 if known else 1, number, stated_title, record, reason)
 
     keep_act(archive, by, decide)
     return link

@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased
 
 from etl.archive.records.acts import keep_act
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.kept import kept
 from etl.archive.storage.log_lines import CollectionRow, MembershipPart
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Act, Collection, CollectionMember, Record
+from etl.archive.storage.state_cache import cached
 from etl.archive.storage.statements import Statement, built_once
 from etl.errors import GongkaiError
 
@@ -150,7 +150,9 @@ def collections(connection: Connection, collection: int | None = None) -> tuple[
 
 def collection_names(connection: Connection) -> tuple[CollectionName, ...]:
     """All collections by title."""
-    return kept(connection, "collections", lambda: tuple(CollectionName(*row) for row in connection.execute(*_names())))
+    return cached(
+        connection, "collections", lambda: tuple(CollectionName(*row) for row in connection.execute(*_names()))
+    )
 
 
 @built_once

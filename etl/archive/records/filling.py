@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
-from etl.archive.storage.kept import kept
+from etl.archive.storage.state_cache import cached
 
 Keep = Callable[[Connection, Sequence[int]], None]
 """Writes the rows of these records as they now are in this transaction."""
@@ -48,7 +48,7 @@ class Filling:
 
     def missing(self, connection: Connection) -> int:
         """How many records have no rows by the present rules yet."""
-        return kept(connection, self, lambda: self._missing(connection))
+        return cached(connection, self, lambda: self._missing(connection))
 
     def _missing(self, connection: Connection) -> int:
         state = connection.execute(self._sql(_STATE)).one()

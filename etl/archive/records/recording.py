@@ -295,10 +295,12 @@ def _changes(
     for page in documents:
         assert page.extraction is not None, "only documents have versions"
         before = current.get(page.page_id)
-        kept = {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
+        stored_files = (
+            {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
+        )
         text = page.extraction.text
         identity = page.identity or identify(text)
-        values = version_values(page.capture_id, page.extraction, identity.content_hash, {**digests, **kept})
+        values = version_values(page.capture_id, page.extraction, identity.content_hash, {**digests, **stored_files})
         if before:
             values = with_corrections(values, corrections.get(before.record, {}))
             if version_identity(before.values) == version_identity(values):
@@ -321,15 +323,15 @@ def _without_passing_changes(connection: Connection, changes: Sequence[_Change])
     captures = {version.capture_id for version in versions} | {change.values.capture_id for change in changes}
     query = select(Capture.id, Capture.fetched_at).where(among(Capture.id, captures))
     days = {row.id: row.fetched_at.astimezone(CHINA).date() for row in connection.execute(query)}
-    kept: list[_Change] = []
+    remaining: list[_Change] = []
     for change in changes:
         if before := change.before:
             first = CapturedText(texts[before.values.content_hash], days[before.capture_id])
             second = CapturedText(change.text, days[change.values.capture_id])
             if is_same_document(before.values, first, change.values, second):
                 continue
-        kept.append(change)
-    return kept
+        remaining.append(change)
+    return remaining
 
 
 def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str, str]:

@@ -33,12 +33,12 @@ class ReviewNote:
 def keep_review(archive: Archive, record: int, version: int, issue: Issue, subject: str, by: str, note: str) -> bool:
     """Notes that a person looked at that version and found it right, if it still is the current one; returns whether it
     is. The note is cut to `MAX_CHARS`. Raises as `keep_act` does."""
-    said = " ".join(note.split())[:MAX_CHARS]
+    text = " ".join(note.split())[:MAX_CHARS]
 
     def decide(connection: Connection, _: int) -> ReviewRow | None:
         current = connection.scalar(select(Record.version).where(Record.id == record))
         number = (connection.scalar(select(func.max(Review.id))) or 0) + 1
-        return ReviewRow(number, record, version, issue, subject, said) if current == version else None
+        return ReviewRow(number, record, version, issue, subject, text) if current == version else None
 
     return keep_act(archive, by, decide) is not None
 

@@ -24,7 +24,7 @@ NameProblem = Literal["name_missing", "name_long", "name_taken", "many_searches"
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSearch:
+class StoredSearch:
     """A search of a person. `tells`: messages say when something new matches; `told_at`: when one last did."""
 
     id: int
@@ -35,11 +35,11 @@ class KeptSearch:
     told_at: datetime | None
 
 
-def saved_searches(connection: Connection, person: str) -> list[KeptSearch]:
+def saved_searches(connection: Connection, person: str) -> list[StoredSearch]:
     """A person's searches, by name."""
-    columns = (getattr(SavedSearch, name) for name in KeptSearch.__slots__)
+    columns = (getattr(SavedSearch, name) for name in StoredSearch.__slots__)
     rows = connection.execute(select(*columns).where(SavedSearch.person == person).order_by(SavedSearch.name))
-    return [KeptSearch(**row._mapping) for row in rows]
+    return [StoredSearch(**row._mapping) for row in rows]
 
 
 def save_search(archive: Archive, person: str, name: str, query: str, *, tells: bool) -> int | NameProblem:
@@ -60,8 +60,8 @@ def save_search(archive: Archive, person: str, name: str, query: str, *, tells: 
             "tells": tells,
             "seen_seq": _LAST_CHANGE,
         }
-        kept = insert(SavedSearch).values(values).on_conflict_do_nothing().returning(SavedSearch.id)
-        return connection.scalar(kept) or "name_taken"
+        inserted = insert(SavedSearch).values(values).on_conflict_do_nothing().returning(SavedSearch.id)
+        return connection.scalar(inserted) or "name_taken"
 
 
 def change_search(archive: Archive, person: str, search: int, name: str, *, tells: bool) -> NameProblem | bool:

@@ -97,14 +97,14 @@ def _entry(row: Mapping[str, Any], files: Sequence[Row[Any]]) -> dict[str, Any]:
     lines = [f"{name.upper()}={fold(chosen[name])}" for name in FIELDS if name in chosen and name != "title"]
     numbers = sorted({number_key(chosen[name]) for name in NUMBERS if name in chosen} - {""})
     lines += [f"{NUMBER}={number}" for number in numbers]
-    said = [*(file["name"] for file in row["attachments"]), *(file.text or "" for file in files)]
+    file_texts = [*(file["name"] for file in row["attachments"]), *(file.text or "" for file in files)]
     return {
         "record_id": row["record_id"],
         "version": row["version"],
         "title": fold(row["title"]),
         "fields": "\n".join(lines),
         "body": fold(row["text"]),
-        "files": "\n".join(map(fold, said)),
+        "files": "\n".join(map(fold, file_texts)),
         "numbers": numbers,
         "facets": [_facet(name, value) for name, value in _facets(row, chosen, [file.media_type for file in files])],
         "listed_on": row["listed_on"],

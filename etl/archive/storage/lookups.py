@@ -9,8 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from etl.archive.storage.archive import Database
 from etl.archive.storage.database import translate_database_errors
-from etl.archive.storage.kept import SQL_STATE, STATE
 from etl.archive.storage.models import Record, RecordVersion, Source
+from etl.archive.storage.state_cache import SQL_STATE, STATE
 from etl.errors import GongkaiError
 from etl.extract import content_hash
 
@@ -75,5 +75,5 @@ def among(
     They are one parameter, an array; `in_` makes one of each value, and PostgreSQL takes 65,535 for a statement.
     """
     of = ARRAY(column.type)
-    asked = bindparam(values.key, type_=of) if isinstance(values, BindParameter) else literal(list(values), of)
-    return column == any_(asked)
+    parameter = bindparam(values.key, type_=of) if isinstance(values, BindParameter) else literal(list(values), of)
+    return column == any_(parameter)

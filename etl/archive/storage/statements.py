@@ -23,7 +23,7 @@ def built_once(build: Callable[..., Statement]) -> Callable[..., tuple[Statement
         return build(**{name: bindparam(name) for name in signature(build).parameters})
 
     @wraps(build)
-    def asked(**values: Any) -> tuple[Statement, dict[str, Any]]:
+    def with_values(**values: Any) -> tuple[Statement, dict[str, Any]]:
         return statement(), values
 
-    return asked
+    return with_values

@@ -257,9 +257,9 @@ def _openapi(base: str, meanings: dict[tuple[str, str], str]) -> dict[str, Any]:
     schemas = described["components"]["schemas"]
     for model, views in rows.VIEWS.items():
         for name, schema in schemas.get(model.__name__, {}).get("properties", {}).items():
-            said = next((meanings[view, name] for view in views if (view, name) in meanings), None)
-            if said:
-                schema["description"] = said
+            meaning = next((meanings[view, name] for view in views if (view, name) in meanings), None)
+            if meaning:
+                schema["description"] = meaning
     for path in described["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)  # a parameter out of its limits is 400 here
@@ -281,4 +281,4 @@ WHERE c.relnamespace = CAST('api_v1' AS regnamespace)
 
 def _meanings(connection: Connection) -> dict[tuple[str, str], str]:
     """What the database says of each column of each view."""
-    return {(view, column): said for view, column, said in connection.execute(_COMMENTS) if said}
+    return {(view, column): meaning for view, column, meaning in connection.execute(_COMMENTS) if meaning}

@@ -9,15 +9,15 @@ from etl.archive.queries.cited import MOST_GAPS, CitationPlace
 from etl.browse.errors import RequestRefused
 from etl.browse.http.routes import AfterCitation, OpenArchive, Respond, RowId, SourceParam, page_route, read_only
 from etl.browse.pages.citations import CountedGaps, citations_page, counted_gaps, gaps_page
-from etl.browse.pages.kept import Kept
 from etl.browse.pages.record_list import parse_after
+from etl.browse.pages.timed_cache import TimedCache
 
 router = APIRouter(redirect_slashes=False)
-_gaps = Kept[CountedGaps]()
+_gaps = TimedCache[CountedGaps]()
 AfterGap = Annotated[int, Query(alias="after", ge=0, le=MOST_GAPS)]
 
 
-def kept_gaps(archive: OpenArchive, source: str) -> CountedGaps:
+def cached_gaps(archive: OpenArchive, source: str) -> CountedGaps:
     """What is cited and missing, counted a while ago at most."""
 
     def count() -> CountedGaps:
@@ -50,7 +50,7 @@ def _citations(archive: OpenArchive, responder: Respond, record: int, direction:
 @page_route("/gaps", to=router)
 def missing(archive: OpenArchive, responder: Respond, source: SourceParam, after: AfterGap = 0) -> Response:
     """What is cited most and is not in the archive."""
-    counted = kept_gaps(archive, source)
+    counted = cached_gaps(archive, source)
     with read_only(archive) as connection:
         page = gaps_page(connection, counted, source, after)
     return responder.page("gaps.html", page)

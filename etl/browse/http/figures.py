@@ -10,13 +10,13 @@ from etl.archive.queries.statistics import Statistics, statistics
 from etl.archive.storage.archive import Archive
 from etl.browse.http.routes import OpenArchive, Respond, SourceId, SourceParam, page_route, read_only
 from etl.browse.pages.coverage import Coverage, as_csv
-from etl.browse.pages.kept import Kept
+from etl.browse.pages.timed_cache import TimedCache
 from etl.clock import CHINA
 from etl.web.disposition import disposition
 
 router = APIRouter(redirect_slashes=False)
-_statistics = Kept[Statistics]()
-_coverage = Kept[Coverage]()
+_statistics = TimedCache[Statistics]()
+_coverage = TimedCache[Coverage]()
 
 
 @page_route("/statistics", to=router)

@@ -33,10 +33,10 @@ def _switched(request: Request) -> Response:
     chosen = request.query_params[PARAMETER]
     if chosen not in LANGUAGES:
         return Responder(request).error(invalid_parameter_page(PARAMETER))
-    kept = other_parameters(request)
+    parameters = other_parameters(request)
     # Relative to the page, so that no path can lead to another host.
     page = f"./{quote(request.url.path.rpartition('/')[2])}"
-    answer = RedirectResponse(f"{page}?{urlencode(kept)}" if kept else page, 303)
+    answer = RedirectResponse(f"{page}?{urlencode(parameters)}" if parameters else page, 303)
     folder = f"{request.scope.get('root_path', '')}/"
     secure = request.url.scheme == "https"
     answer.set_cookie(COOKIE, chosen, _A_YEAR, path=folder, secure=secure, httponly=True, samesite="lax")

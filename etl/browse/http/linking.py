@@ -10,7 +10,7 @@ from starlette.responses import Response
 from etl.archive.queries.review import Place
 from etl.archive.records.citation_links import link_document, withdraw_link
 from etl.browse.errors import RequestRefused
-from etl.browse.http.cited import kept_gaps
+from etl.browse.http.cited import cached_gaps
 from etl.browse.http.responses import see_other
 from etl.browse.http.routes import (
     MAX_ROW_ID,
@@ -59,7 +59,7 @@ def link(
         raise RequestRefused(400, "form_text") from error
     forms.require(request, archivist, place.record, form.get("token", ""))
     source, find = form.get("source", ""), form.get("find", "")[:200].replace("\x00", "")
-    gap = next((each for each in kept_gaps(archive, source).gaps if each.name == place.subject), None)
+    gap = next((each for each in cached_gaps(archive, source).gaps if each.name == place.subject), None)
     if gap is None:
         raise RequestRefused(409, "link_moved")
     record = number_in(form, "record") if form.get("record") else None
@@ -71,7 +71,7 @@ def link(
         query = urlencode({"kind": "missing", "source": source, "after": str(place)})
         return see_other(request, f"/review?{query}")
     with read_only(archive) as connection:
-        page = review_page(connection, "missing", source, None, kept_gaps(archive, source).gaps, place, find)
+        page = review_page(connection, "missing", source, None, cached_gaps(archive, source).gaps, place, find)
     assert page.link is not None
     filled = replace(page.link, record=record, reason=reason, problem=problem)
     return framed(responder, replace(page, link=filled, token=forms.token(archivist, place.record)), 400)

@@ -67,11 +67,11 @@ def oai(
         verb, given = _checked(arguments)
         answer = replace(bare, verb=verb, arguments=(("verb", verb), *given.items()))
         with read_only(archive) as connection:
-            answer = _Asked(connection, answer, given, base).answered()
+            answer = _Call(connection, answer, given, base).answered()
         answer = replace(answer, contact=request.app.state.contact or NO_CONTACT)
     except _Refused as error:
-        kept = bare if error.code in ("badVerb", "badArgument") else answer
-        answer = replace(kept, error=(error.code, str(error)))
+        refused = bare if error.code in ("badVerb", "badArgument") else answer
+        answer = replace(refused, error=(error.code, str(error)))
     return responder.oai(answer)
 
 
@@ -95,7 +95,7 @@ def _checked(arguments: Sequence[tuple[str, str]]) -> tuple[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Call:
     """A request whose arguments its verb has."""
 
     connection: Connection
@@ -146,12 +146,14 @@ class _Asked:
     def _page(self) -> Answer:
         token = self.given.get("resumptionToken")
         last = published.last_change(self.connection)
-        asked, complete_until = self._continued(token, last) if token else (self._begun(last), self.bare.complete_until)
-        records, following = harvest_list(self.connection, asked, self._host, self.base)
+        selection, complete_until = (
+            self._continued(token, last) if token else (self._begun(last), self.bare.complete_until)
+        )
+        records, following = harvest_list(self.connection, selection, self._host, self.base)
         if not records:
-            raise _Refused("badResumptionToken", "nothing follows") if token else self._nothing(asked.source)
+            raise _Refused("badResumptionToken", "nothing follows") if token else self._nothing(selection.source)
         ended = "" if token else None
-        ahead = ended if following is None else _token(replace(asked, after=following), complete_until)
+        ahead = ended if following is None else _token(replace(selection, after=following), complete_until)
         return replace(self.bare, records=records, complete_until=complete_until, token=ahead)
 
     def _begun(self, last: int) -> Harvest:
@@ -192,9 +194,11 @@ def _moment(value: str | None, name: str) -> datetime | None:
         raise _Refused("badArgument", f"{name} is a day, 2026-03-01, or a second, 2026-03-01T08:00:00Z") from error
 
 
-def _token(asked: Harvest, complete_until: datetime) -> str:
-    edges = ("" if edge is None else f"{edge.timestamp():.0f}" for edge in (asked.since, asked.before))
-    return "~".join([asked.source, *edges, str(asked.upto), str(asked.after), f"{int(complete_until.timestamp())}"])
+def _token(selection: Harvest, complete_until: datetime) -> str:
+    edges = ("" if edge is None else f"{edge.timestamp():.0f}" for edge in (selection.since, selection.before))
+    return "~".join(
+        [selection.source, *edges, str(selection.upto), str(selection.after), f"{int(complete_until.timestamp())}"]
+    )
 
 
 def _read(token: str) -> tuple[Harvest, datetime]:

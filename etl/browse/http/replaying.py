@@ -83,7 +83,7 @@ def _resources(archive: Archive, connection: Connection, page: CapturePage) -> t
     except (DamagedBlob, StoreError):
         return ()
     read = read_document(body, page.final_url, archived.content_type)
-    return look_of(archive, connection, read, page.source_id, page.fetched_at).told()
+    return look_of(archive, connection, read, page.source_id, page.fetched_at).listed()
 
 
 @router.api_route("/captures/{capture}/page", methods=["GET", "HEAD"], response_model=None)

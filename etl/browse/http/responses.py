@@ -14,7 +14,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from etl.archive.queries.words import TOLD
+from etl.archive.queries.words import FIELD_LABELS
 from etl.browse.http.errors import DamagePage, ErrorPage
 from etl.browse.http.marks import Marker, marked
 from etl.browse.http.page_json import page_json
@@ -128,7 +128,7 @@ def _environment(language: Language) -> TranslatedTemplates:
         "form_problems": FORM_PROBLEMS,
         "colon": language.translations.gettext(COLON),
         "seal": SEAL,
-        "search_fields": [names[0 if language is CHINESE else 1] for names in TOLD],
+        "search_fields": [names[0 if language is CHINESE else 1] for names in FIELD_LABELS],
         "marker": Marker,
         "style": _style_version(),
         "years_of": years_of,
@@ -140,7 +140,7 @@ def _environment(language: Language) -> TranslatedTemplates:
         "marked": marked,
         "is_wide": is_wide,
         "headings": headings,
-        "said": language.said,
+        "in_words": language.in_words,
         "day": language.day,
         "moment": language.moment,
         "month": language.month,

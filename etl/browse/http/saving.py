@@ -60,12 +60,12 @@ def save(
     if not (query := query_of(wanted)):
         raise RequestRefused(400, "form_text")
     name, tells = form.get("name", ""), bool(form.get("tells"))
-    kept = save_search(archive, reader.name, name, query, tells=tells)
-    if isinstance(kept, int):
-        return _back(request, kept)
+    saved = save_search(archive, reader.name, name, query, tells=tells)
+    if isinstance(saved, int):
+        return _back(request, saved)
     with read_only(archive) as connection:
         page = saved_page(connection, reader.name, wanted, forms.token(reader, _SAVED))
-    return responder.page("saved.html", replace(page, name=name, tells=tells, problem=kept), 400)
+    return responder.page("saved.html", replace(page, name=name, tells=tells, problem=saved), 400)
 
 
 @router.post("/saved/{search}", response_model=None)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from etl.archive.queries.review import Place
 from etl.archive.records.reviews import Issue, keep_review
 from etl.browse.errors import RequestRefused
-from etl.browse.http.cited import kept_gaps
+from etl.browse.http.cited import cached_gaps
 from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.routes import (
     Archivist,
@@ -79,7 +79,7 @@ def review(
 ) -> Response:
     """What awaits a look, one thing at a time; `at`: a document that is cited and missing, `find`: what record it may
     be."""
-    counted = kept_gaps(archive, source).gaps if issue == "missing" else ()
+    counted = cached_gaps(archive, source).gaps if issue == "missing" else ()
     with read_only(archive) as connection:
         before, shown = parse_after(Place.parse, after), parse_after(Place.parse, at)
         page = review_page(connection, issue, source, before, counted, shown, find)

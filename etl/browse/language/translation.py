@@ -27,7 +27,7 @@ from etl.extract.codes import flag_names
 CATALOG = Path(__file__).parent / "zh_Hans.po"
 
 
-class Said(Protocol):
+class BothLanguages(Protocol):
     """What has a sentence in each language, such as a reason."""
 
     chinese: str
@@ -57,7 +57,7 @@ class Language:
         compiled.seek(0)
         return Translations(compiled)
 
-    def said(self, value: Said | Sequence[str]) -> str:
+    def in_words(self, value: BothLanguages | Sequence[str]) -> str:
         """The sentence of a reason, or the text of a pair (Chinese, English), in this language."""
         pair = value if isinstance(value, Sequence) else (value.chinese, value.english)
         return pair[self.place] or pair[0]
@@ -65,11 +65,11 @@ class Language:
     def named(self, table: str, name: str) -> str:
         """The name of a field, an outcome, …; what has no name yet is shown as it is stored."""
         found = TABLES[table].get(name)
-        return self.said(found) if found else name
+        return self.in_words(found) if found else name
 
     def flagged(self, flag: str) -> str:
         """What a flag of a version says; one that is not known is shown as it is stored."""
-        return self.said(flag_names(flag) or (flag, flag))
+        return self.in_words(flag_names(flag) or (flag, flag))
 
     def day(self, value: date | datetime | str) -> str:
         """A day in China, such as 5 Mar 2024, of a date, a time or the value of a field."""

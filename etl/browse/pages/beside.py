@@ -56,11 +56,11 @@ def hits_in_files(connection: Connection, files: Sequence[AttachedFile], q: str)
     rows = connection.execute(
         query.join(Content, Content.hash == File.content_hash).where(among(File.blob_sha256, digests))
     )
-    texts = {digest: said for digest, said in rows}
+    texts = {digest: text for digest, text in rows}
     found = []
     for digest in dict.fromkeys(digests):
-        said = texts.get(digest, "")
-        if places := list(islice(hits(said, words), MAX_HITS + 1)):
+        text = texts.get(digest, "")
+        if places := list(islice(hits(text, words), MAX_HITS + 1)):
             more = len(places) > MAX_HITS
-            found.append(FileHits(digest, min(len(places), MAX_HITS), more, leaf_of(said, places[0][0])))
+            found.append(FileHits(digest, min(len(places), MAX_HITS), more, leaf_of(text, places[0][0])))
     return tuple(found)

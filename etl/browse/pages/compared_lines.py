@@ -66,9 +66,9 @@ def passages(blocks: Sequence[DiffBlock], *, sides: bool, only_changes: bool) ->
     for table, group in groupby(_placed(blocks, sides=sides), key=lambda placed: placed.table):
         lines = list(group)
         if table:
-            kept = lines[:1] + (_with_gaps(lines[1:]) if only_changes else lines[1:])
+            shown_lines = lines[:1] + (_with_gaps(lines[1:]) if only_changes else lines[1:])
             if not only_changes or not all(line.row.same for line in lines):
-                yield Passage(True, False, tuple(line.row for line in kept))
+                yield Passage(True, False, tuple(line.row for line in shown_lines))
                 continue
             lines = [_gap(lines)]
         shown = _with_gaps(lines) if only_changes else lines

@@ -110,8 +110,8 @@ def _command(record_filter: RecordFilter) -> str:
 
 def file_name(record_filter: RecordFilter, format: Format) -> str:
     """The name of a download: what was asked for, safe as a name in any file system, and its ending."""
-    asked = record_filter.to_query()
-    days = "–".join(str(asked.get(name, "")) for name in ("from", "to")).strip("–")
+    query = record_filter.to_query()
+    days = "–".join(str(query.get(name, "")) for name in ("from", "to")).strip("–")
     facets = [
         ("合集" if facet.startswith(COLLECTION_FACET) else "") + facet.partition(":")[2] for facet in record_filter.only
     ]

@@ -77,5 +77,5 @@ def _feed(record_filter: RecordFilter | None, source: str, entries: Sequence[Fee
 
 def _entry(row: Row, key: str, kind: str, updated_at: datetime) -> FeedEntry:
     path = f"/records/{row['record_id']}/versions/{row['version']}?id={row['short_id']}"
-    told = ("title", "publisher", "document_number", "source_id", "url", "short_id")
-    return FeedEntry(key=key, path=path, kind=kind, updated_at=updated_at, **{name: row[name] for name in told})
+    columns = ("title", "publisher", "document_number", "source_id", "url", "short_id")
+    return FeedEntry(key=key, path=path, kind=kind, updated_at=updated_at, **{name: row[name] for name in columns})

@@ -225,10 +225,10 @@ def _text_page(window: str, start: int, characters: int) -> str:
     return window[first : _line_end(window, PAGE_CHARS) if start + PAGE_CHARS < characters else len(window)]
 
 
-def leaf_of(said: str, place: int) -> int:
+def leaf_of(text: str, place: int) -> int:
     """The page of a text on which the character at `place` is shown."""
     leaf = place // PAGE_CHARS
-    return leaf if leaf and place < _line_end(said, leaf * PAGE_CHARS) else leaf + 1
+    return leaf if leaf and place < _line_end(text, leaf * PAGE_CHARS) else leaf + 1
 
 
 def _line_end(window: str, position: int) -> int:

@@ -109,12 +109,12 @@ def _without_splinters(edits: Sequence[tuple[bool, str, str]]) -> Iterator[tuple
     """A character or two that two changes happen to have between them belong to the change: nobody can read
     `<del>甲</del>的<ins>乙</ins>` as what was meant."""
     sizes = [max(len(removed), len(added)) for _, removed, added in edits]
-    kept: list[tuple[bool, str, str]] = []
+    smoothed: list[tuple[bool, str, str]] = []
     for at, (equal, removed, added) in enumerate(edits):
         within = 0 < at < len(edits) - 1
         splinter = equal and within and len(added) <= min(2, sizes[at - 1] - 1, sizes[at + 1] - 1)
-        kept.append((equal and not splinter, removed, added))
-    for equal, group in groupby(kept, key=lambda edit: edit[0]):
+        smoothed.append((equal and not splinter, removed, added))
+    for equal, group in groupby(smoothed, key=lambda edit: edit[0]):
         texts = list(group)
         yield equal, "".join(text[1] for text in texts), "".join(text[2] for text in texts)
 

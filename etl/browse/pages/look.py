@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from etl.archive.queries.looks import kept_at
+from etl.archive.queries.looks import captures_near
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import DamagedBlob, StoreError
 from etl.browse.pages.replay import SHOWN_PICTURES, media_type_of
@@ -60,7 +60,7 @@ class Look:
         self._in_styles: dict[str, str] = {}
         self._left = MAX_STYLE_BYTES
 
-    def told(self) -> tuple[Resource, ...]:
+    def listed(self) -> tuple[Resource, ...]:
         """All of them, in the order of the page."""
         return tuple(self.resources.values())
 
@@ -120,7 +120,7 @@ def look_of(archive: Archive, connection: Connection, page: WebPage, source: str
     sheets: dict[str, str] = {}
     left = MAX_PICTURES_BYTES
     for _ in range(MAX_IMPORTS + 1):
-        found = _kept(connection, source, named, at, left)
+        found = _stored(connection, source, named, at, left)
         found = {url: each for url, each in found.items() if url not in resources}
         resources |= {url: resource for url, (resource, _) in found.items()}
         left -= sum(size for resource, size in found.values() if resource.kind == "picture" and resource.is_shown)
@@ -141,16 +141,16 @@ def _read_sheets(archive: Archive, resources: Iterable[Resource], sheets: dict[s
             yield each.url, sheets[each.url]
 
 
-def _kept(
+def _stored(
     connection: Connection, source: str, named: Appearance, at: datetime, left: int
 ) -> dict[str, tuple[Resource, int]]:
     """What the archive has at those addresses, nearest to that time, each with its size."""
-    rows = kept_at(connection, source, (*named.styles, *named.pictures), at)
-    kept: dict[str, tuple[Resource, int]] = {}
+    rows = captures_near(connection, source, (*named.styles, *named.pictures), at)
+    stored: dict[str, tuple[Resource, int]] = {}
     for url in dict.fromkeys((*named.styles, *named.pictures)):
         kind: Literal["style", "picture"] = "style" if url in named.styles else "picture"
         if url not in rows:
-            kept[url] = Resource(url, kind, "not_fetched", None, None, ""), 0
+            stored[url] = Resource(url, kind, "not_fetched", None, None, ""), 0
             continue
         row = rows[url]
         end = row.outcome
@@ -158,8 +158,8 @@ def _kept(
             shown = kind == "style" or (row.size <= min(left, MAX_PICTURE_BYTES) and _may_be_picture(row.content_type))
             end = "damaged" if row.damage else "shown" if shown else "not_shown"
         left -= row.size if end == "shown" and kind == "picture" else 0
-        kept[url] = Resource(url, kind, end, row.capture, row.sha256, row.content_type), row.size or 0
-    return kept
+        stored[url] = Resource(url, kind, end, row.capture, row.sha256, row.content_type), row.size or 0
+    return stored
 
 
 def _may_be_picture(content_type: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from etl.archive.storage.models import Page, Record, RecordVersion, Run, RunPage
 from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
-from etl.browse.scheduler import AskedFetch, Scheduler
+from etl.browse.scheduler import RequestedFetch, Scheduler
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class LookAgain:
 
     possible: bool
     command: str | None
-    asked: AskedFetch | None
+    asked: RequestedFetch | None
     last: LookedAgain | None
 
     @property
@@ -51,12 +51,12 @@ def look_again(
     """What is known of the page of a record."""
     crawled = connection.scalar(*_crawl(source=source))
     command = f"gongkai recheck {source} --url {quote(url)}" if crawled else None
-    last, asked = _last(connection, record, page), scheduler.asked_fetch(page)
-    if asked and last and last.key == asked.key and last.outcome:
-        asked = None
+    last, request = _last(connection, record, page), scheduler.requested_fetch(page)
+    if request and last and last.key == request.key and last.outcome:
+        request = None
     # A request that is done is told by the archive, unless it came to nothing.
-    told = asked if asked and asked.state != "ended" else None
-    return LookAgain(scheduler.can_fetch(source), command, told, last)
+    shown = request if request and request.state != "ended" else None
+    return LookAgain(scheduler.can_fetch(source), command, shown, last)
 
 
 def page_of(connection: Connection, record: int) -> tuple[int, str, str] | None:

@@ -46,14 +46,14 @@ def mark(text: str, words: Sequence[str]) -> tuple[Part, ...]:
 
 def hits(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where words begin and end in `composed(text)`, in order; those that touch are one."""
-    said, folded = composed(text), fold(text) if words else ""
+    plain, folded = composed(text), fold(text) if words else ""
     numbers = [folded.count(word) for word in words]
     if not any(numbers):
         return
     places: Sequence[int]
-    if numbers == [said.count(word) for word in words]:
+    if numbers == [plain.count(word) for word in words]:
         # They stand there as they are: to find the places of all characters takes ten times as long.
-        folded, places = said, range(len(said))
+        folded, places = plain, range(len(plain))
     else:
         folded, places = folded_places(text)
     open_from = open_to = -1

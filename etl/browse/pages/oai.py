@@ -50,10 +50,10 @@ class Answer:
 
 
 def harvest_list(
-    connection: Connection, asked: Harvest, host: str, base: str
+    connection: Connection, selection: Harvest, host: str, base: str
 ) -> tuple[tuple[HarvestedRecord, ...], int | None]:
     """A page of the list, and the number of the record behind which the next begins; None: this is the last."""
-    events = harvest.harvested(connection, asked, RECORDS + 1)
+    events = harvest.harvested(connection, selection, RECORDS + 1)
     shown = events[:RECORDS]
     return _records(connection, shown, host, base), shown[-1]["record_id"] if len(events) > RECORDS else None
 

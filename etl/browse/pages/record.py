@@ -219,8 +219,8 @@ def record_page(
     `within`: filter and order of the list in which the record is read; `file`: SHA-256 of the attachment that is read
     beside it, at page `leaf` of its text.
     """
-    asked = _current_version(number=number) if version is None else _that_version(number=number, version=version)
-    row = connection.execute(*asked).one_or_none()
+    statement = _current_version(number=number) if version is None else _that_version(number=number, version=version)
+    row = connection.execute(*statement).one_or_none()
     if row is None:
         return None
     files = attached_files(connection, row.source_id, row.attachments)
@@ -313,8 +313,8 @@ def _version_query(number: Any, version: Any) -> Statement:
 
 def _copies(connection: Connection, content: str, number: int) -> tuple[tuple[RecordCopy, ...], int]:
     """The records with this text and their total, earliest first; for a record without text only itself."""
-    asked = _one_copy(content=content, number=number) if content == NO_TEXT else _all_copies(content=content)
-    rows = connection.execute(*asked).all()
+    statement = _one_copy(content=content, number=number) if content == NO_TEXT else _all_copies(content=content)
+    rows = connection.execute(*statement).all()
     return tuple(RecordCopy(*row[:-1]) for row in rows), rows[0].total if rows else 0
 
 
@@ -400,8 +400,8 @@ def _similar(connection: Connection, content: str, text: str) -> tuple[SimilarLi
 
 def _captures(connection: Connection, page: int, before: int | None) -> tuple[CaptureLine, ...]:
     """One page of captures, newest first, and one more capture if there are older ones."""
-    asked = _last_captures(page=page) if before is None else _captures_before(page=page, before=before)
-    rows = connection.execute(*asked)
+    statement = _last_captures(page=page) if before is None else _captures_before(page=page, before=before)
+    rows = connection.execute(*statement)
     return tuple(CaptureLine(**{**row._mapping, "reason": shown_reason(row.reason)}) for row in rows)
 
 

@@ -19,9 +19,9 @@ from etl.archive.queries.search import RecordFilter, copies, is_duplicate_of_ear
 from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.records.collections import CollectionName, collection_names
 from etl.archive.records.search_index import missing_entries
-from etl.archive.storage.kept import kept
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion, Source
+from etl.archive.storage.state_cache import cached
 from etl.archive.storage.statements import Statement, built_once
 from etl.browse.errors import InvalidParameter
 from etl.browse.pages.marking import words_of_files, words_to_mark
@@ -179,12 +179,12 @@ def record_list(
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
     page = ("records", record_filter, after, lines)
     # A number that could not be counted in time may be counted in time the next time.
-    return kept(connection, page, lambda: _record_list(connection, *page[1:]), lambda found: found.total.exact)
+    return cached(connection, page, lambda: _record_list(connection, *page[1:]), lambda found: found.total.exact)
 
 
 def _record_list(connection: Connection, record_filter: RecordFilter, after: Cursor | None, lines: int) -> RecordList:
-    asked, values = shaped(record_filter)
-    query = _newest_lines(asked, after)
+    shape, values = shaped(record_filter)
+    query = _newest_lines(shape, after)
     rows = [RecordLine(**row) for row in connection.execute(query, {**values, "most": lines + 1}).mappings()]
     shown = tuple(rows[:lines])
     found, unsearched = hits.overview(connection, record_filter), missing_entries(connection)
@@ -229,7 +229,7 @@ def search_list(
         # As above; what is proposed instead of nothing is counted as long as there is time.
         return bool(found.lines) and (found.total.exact or bool(record_filter.words))
 
-    return kept(connection, page, lambda: _search_list(connection, *page[1:]), is_certain)
+    return cached(connection, page, lambda: _search_list(connection, *page[1:]), is_certain)
 
 
 def _search_list(
@@ -294,7 +294,7 @@ def _lines(record: type[Record], version: type[RecordVersion]) -> Select[Any]:
 
 def source_choices(connection: Connection) -> tuple[SourceChoice, ...]:
     """All sources, by id."""
-    return kept(connection, "sources", lambda: tuple(SourceChoice(*row) for row in connection.execute(*_sources())))
+    return cached(connection, "sources", lambda: tuple(SourceChoice(*row) for row in connection.execute(*_sources())))
 
 
 @built_once
@@ -322,9 +322,9 @@ def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, 
 
 
 def _beside(connection: Connection, record_filter: RecordFilter, number: int) -> tuple[int | None, int | None]:
-    asked, values = shaped(record_filter)
+    shape, values = shaped(record_filter)
     values = {**values, "number": number}
-    newer, older = (connection.scalar(_next(asked, older=older), values) for older in (False, True))
+    newer, older = (connection.scalar(_next(shape, older=older), values) for older in (False, True))
     return newer, older
 
 

@@ -8,7 +8,7 @@ from typing import get_args
 from sqlalchemy import Connection, func, select
 
 from etl.archive.queries.cited import Gap, citations, linked_gaps, settled_gaps
-from etl.archive.queries.review import Found, Place, count_issues, next_issue
+from etl.archive.queries.review import NextPlace, Place, count_issues, next_issue
 from etl.archive.records.near_duplicates import SimilarRecord, similar_to
 from etl.archive.records.reviews import Issue, ReviewNote, reviews
 from etl.archive.storage.lookups import is_current
@@ -107,7 +107,7 @@ def review_page(
     if at:
         gap = next((each for each in counted if each.name == at.subject), gap)
     place = Place(gap.record, gap.name) if gap else None
-    found = Found(place) if issue == "missing" else next_issue(connection, issue, source, after)
+    found = NextPlace(place) if issue == "missing" else next_issue(connection, issue, source, after)
     thing = _thing(connection, issue, found.place) if found.place else None
     if thing and gap:
         thing = _with_missing(connection, thing, gap)
@@ -147,13 +147,13 @@ def _behind(open_gaps: Sequence[Gap], counted: Sequence[Gap], after: Place | Non
 def _with_missing(connection: Connection, thing: ReviewedThing, gap: Gap) -> ReviewedThing:
     """With the document, and the place at which the record names it."""
     rows = citations(connection, gap.record, gap.ordinal - 1, 1)
-    said = ("", gap.title or gap.number or "", "")
+    sentence = ("", gap.title or gap.number or "", "")
     if rows:
         text = thing.title if rows[0]["part"] == "title" else current_text(connection, gap.record)
         start, end = rows[0]["place"], rows[0]["place"] + rows[0]["length"]
-        said = (text[max(0, start - SENTENCE_CHARS) : start], text[start:end], text[end : end + SENTENCE_CHARS])
-    missing = MissingDocument(gap.title, gap.number, gap.records, *said)
-    return replace(thing, missing=missing, words=said[1][:200])
+        sentence = (text[max(0, start - SENTENCE_CHARS) : start], text[start:end], text[end : end + SENTENCE_CHARS])
+    missing = MissingDocument(gap.title, gap.number, gap.records, *sentence)
+    return replace(thing, missing=missing, words=sentence[1][:200])
 
 
 def current_text(connection: Connection, record: int) -> str:

@@ -34,17 +34,17 @@ def snippets(
     `of_files`: those of the words that were looked for in attachments alone."""
     if not words:
         return {}
-    asked = {"words": list(words), "characters": SEARCHED_CHARS}
+    parameters = {"words": list(words), "characters": SEARCHED_CHARS}
     found: dict[int, tuple[Snippet, ...]] = {}
     missing: dict[int, list[str]] = {}
-    for row in connection.execute(_TEXTS, asked | {"records": list(records)}):
+    for row in connection.execute(_TEXTS, parameters | {"records": list(records)}):
         found[row.id] = _snippet(row.text, [word for word in compress(words, row.in_text) if word not in of_files])
         if rest := [
             word for word, elsewhere in zip(words, row.elsewhere, strict=True) if elsewhere or word in of_files
         ]:
             missing[row.id] = rest
     if missing:
-        for row in connection.execute(_FILES, asked | {"records": list(missing)}):
+        for row in connection.execute(_FILES, parameters | {"records": list(missing)}):
             here = _contained(row.text, missing.get(row.id, ()))
             if here:
                 del missing[row.id]
@@ -52,12 +52,12 @@ def snippets(
     return found
 
 
-def _contained(said: str, words: Sequence[str]) -> list[str]:
+def _contained(text: str, words: Sequence[str]) -> list[str]:
     """Those of the words that occur. Mostly they stand there as they are: looking takes a hundredth of folding."""
-    said = composed(said)
-    if all(word in said for word in words):
+    text = composed(text)
+    if all(word in text for word in words):
         return list(words)
-    folded = fold(said)
+    folded = fold(text)
     return [word for word in words if word in folded]
 
 
@@ -67,12 +67,12 @@ def _in_file(row: Mapping[str, str], words: Sequence[str]) -> tuple[Snippet, ...
     return (replace(snippet, sha256=row["sha256"], name=row["name"], leaf=leaf_of(row["text"], place)),)
 
 
-def _snippet(said: str, words: Sequence[str]) -> tuple[Snippet, ...]:
+def _snippet(text: str, words: Sequence[str]) -> tuple[Snippet, ...]:
     """The first line with most of the words, cut to what can be shown; none without words."""
-    said = composed(said)
-    literal = all(word in said for word in words)
+    text = composed(text)
+    literal = all(word in text for word in words)
     best, most = "", 0
-    for line in said.split("\n"):
+    for line in text.split("\n"):
         read = line if literal or all(word in line for word in words) else fold(line)
         number = sum(word in read for word in words)
         if number > most:
@@ -80,8 +80,8 @@ def _snippet(said: str, words: Sequence[str]) -> tuple[Snippet, ...]:
         if most == len(words):
             break
     # A word may go over the end of a line; and the search reads further into a text than this.
-    here = words if best else _contained(said, words)
-    return (Snippet(_cut(best or said, here)),) if here else ()
+    here = words if best else _contained(text, words)
+    return (Snippet(_cut(best or text, here)),) if here else ()
 
 
 def _cut(line: str, words: Sequence[str]) -> tuple[Part, ...]:

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Subquery, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
-from etl.archive.storage.kept import kept
 from etl.archive.storage.lookups import is_current
 from etl.archive.storage.models import Record, RecordVersion, Run, Source
+from etl.archive.storage.state_cache import cached
 from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reasons
 from etl.browse.pages.fixity import ArchiveFixity, archive_fixity
@@ -65,7 +65,7 @@ class SourceList:
 
 def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:
     """All sources: those that are dark first, then by id."""
-    rows = kept(connection, "source list", lambda: connection.execute(*_source_list()).all())
+    rows = cached(connection, "source list", lambda: connection.execute(*_source_list()).all())
     coming = scheduler.next_crawls()
     return SourceList(tuple(_line(dict(row._mapping), coming.get(row.id)) for row in rows), archive_fixity(connection))
 

@@ -33,11 +33,11 @@ def links_of_memento(base: str, url: str) -> str:
 
 def links_of_timegate(base: str, url: str, found: Around) -> str:
     """The header Link of a TimeGate, with the first, the chosen and the last capture."""
-    told = []
+    mementos = []
     for each in {each.capture: each for each in (found.first, found.closest, found.last)}.values():
         ends = [name for name, end in (("first", found.first), ("last", found.last)) if each.capture == end.capture]
-        told.append(_memento(base, each, " ".join([*ends, "memento"])))
-    return ", ".join([*_links(base, url), *told])
+        mementos.append(_memento(base, each, " ".join([*ends, "memento"])))
+    return ", ".join([*_links(base, url), *mementos])
 
 
 def _links(base: str, url: str) -> list[str]:
@@ -64,12 +64,12 @@ def link_timemap(base: str, url: str, found: Sequence[Memento], after: int | Non
 
 def json_timemap(base: str, url: str, found: Sequence[Memento], after: int | None) -> dict[str, Any]:
     """The same as JSON, in the form of MemGator and the Time Travel service."""
-    told = [{"datetime": _iso(each.fetched_at), "uri": replay_address(base, each.capture)} for each in found]
+    mementos = [{"datetime": _iso(each.fetched_at), "uri": replay_address(base, each.capture)} for each in found]
     return {
         "original_uri": url,
         "timegate_uri": f"{base}/timegate/{_uri(url)}",
         "timemap_uri": {name: f"{base}/timemap/{part}/{_uri(url)}" for name, part in _FORMS.items()},
-        "mementos": {"first": told[0], "last": told[-1], "list": told} if told else {"list": []},
+        "mementos": {"first": mementos[0], "last": mementos[-1], "list": mementos} if mementos else {"list": []},
         "next": f"{base}/timemap/json/{after}/{_uri(url)}" if after is not None else None,
     }
 

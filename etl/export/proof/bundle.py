@@ -31,7 +31,7 @@ def write_proof(proof: Proof, out: Path) -> None:
     contents = dict(proof.files)
     contents["verify.py"] = _part("verify.py").encode()
     contents["index.html"] = _page(proof).encode()
-    told = {
+    description = {
         "format": FORMAT,
         "facts": [asdict(fact) for fact in proof.facts],
         "logs": [asdict(log) for log in proof.logs],
@@ -39,7 +39,7 @@ def write_proof(proof: Proof, out: Path) -> None:
         "stamps": [asdict(stamp) for stamp in proof.stamps],
         "files": {name: sha256(body) for name, body in sorted(contents.items())},
     }
-    contents["proof.json"] = json.dumps(told, ensure_ascii=False, indent=1).encode()
+    contents["proof.json"] = json.dumps(description, ensure_ascii=False, indent=1).encode()
     with atomic_file(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, body in sorted(contents.items(), key=lambda item: (item[0] != "index.html", item[0])):
             entry = zipfile.ZipInfo(name, _EPOCH)

@@ -207,13 +207,13 @@ def _capture_fact(archive: Archive, reading: _Reading, capture: int) -> Fact:
 
 
 def _says(line: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
-    said = {}
+    stated = {}
     for path in paths:
         value: Any = line
         for part in path.split("."):
             value = value[part]
-        said[path] = value
-    return said
+        stated[path] = value
+    return stated
 
 
 def _proven(reading: _Reading, key: str, roots: Mapping[str, _Root]) -> ProvenLog:

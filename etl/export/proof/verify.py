@@ -47,21 +47,21 @@ def verify(file: Path, stamped_at: Callable[[bytes, bytes, bytes], datetime], au
         top = climb(hashlib.sha256(b"\0" + leaf).digest(), log["index"], root["leaves"], log["path"])
         need(top == root["root"], f"{log['key']}: was changed: it is not at its place in {log['root']}")
         need(log["root"] in in_time, f"{log['key']}: is younger than the time stamp")
-    said = []
+    texts = []
     for fact in proof["facts"]:
         for path, value in fact["says"].items():
-            told = lines[fact["log"]][fact["line"]]
+            stated = lines[fact["log"]][fact["line"]]
             for part in path.split("."):
-                told = told[part]
-            need(told == value, f"{fact['log']}: {path} is {told!r}, not {value!r}")
+                stated = stated[part]
+            need(stated == value, f"{fact['log']}: {path} is {stated!r}, not {value!r}")
         need(not fact["bytes"] or sha256(files[fact["bytes"]]) == fact["says"]["blob"], f"{fact['bytes']}: was changed")
-        said.append(f"{fact['log']}: {json.dumps(fact['says'], ensure_ascii=False)}")
+        texts.append(f"{fact['log']}: {json.dumps(fact['says'], ensure_ascii=False)}")
     for stamp in stamps:
         pem = authority or files[stamp["certificates"]]
         at = stamped_at(files[stamp["response"]], files[stamp["root"]], pem).isoformat(timespec="seconds")
         need(at == stamp["at"], f"{stamp['response']}: its time is {at}, not {stamp['at']}")
-        said.append(f"{stamp['root']}: stamped at {at}, says the authority of the PEM file with SHA-256 {sha256(pem)}")
-    return [*said, f"So all this existed at {stamps[0]['at']} at the latest."]
+        texts.append(f"{stamp['root']}: stamped at {at}, says the authority of the PEM file with SHA-256 {sha256(pem)}")
+    return [*texts, f"So all this existed at {stamps[0]['at']} at the latest."]
 
 
 def climb(node: bytes, index: int, size: int, path: list[str]) -> str:
@@ -79,8 +79,8 @@ def openssl(response: bytes, message: bytes, pem: bytes) -> datetime:
     with tempfile.TemporaryDirectory() as folder:
         for name, body in (("response", response), ("message", message), ("pem", pem)):
             Path(folder, name).write_bytes(body)
-        said = _ts(folder, "-reply -in response -text")
-        found = re.search(r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT", said, re.M)
+        reply = _ts(folder, "-reply -in response -text")
+        found = re.search(r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT", reply, re.M)
         at = datetime.strptime(" ".join([*(found.groups() if found else ()), "+0000"]), "%b %d %H:%M:%S %Y %z")
         _ts(folder, f"-verify -data message -in response -CAfile pem -attime {at.timestamp():.0f}")
         return at

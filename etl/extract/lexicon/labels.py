@@ -81,7 +81,7 @@ _ONLY_BRACKETED = re.compile(
     rf"[\s{INLINE_BOUNDARY}]*+{_BRACKET.pattern}{_NO_BRACKET}*+[{re.escape(_CLOSING)}][\s{INLINE_BOUNDARY}]*+"
 )
 _COUNTED = r"(?:[①-⑳❶-❿]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)）](?!\d))"
-_MARKS = re.compile(rf"(?:[★☆●○◆◇■□▪▲△※►▶]|(?:(?<=[\s{INLINE_BOUNDARY};；]){_COUNTED}|[①-⑳❶-❿]))\s*$")
+_SYMBOLS = re.compile(rf"(?:[★☆●○◆◇■□▪▲△※►▶]|(?:(?<=[\s{INLINE_BOUNDARY};；]){_COUNTED}|[①-⑳❶-❿]))\s*$")
 _MAX_MARK_CHARS = 8
 _LEAD_IN = re.compile(rf"(?:{_COUNTED}|[^\w])*+")
 """Signs and a number before a label: `★索引号`, `（2）文号`."""
@@ -238,8 +238,8 @@ _AROUND_VALUES = f" \t{INLINE_BOUNDARY}=＝→⇒➔➜|｜丨│/／>＞»~～;
 
 def _before_marks(text: str, start: int) -> int:
     """The offset of the signs or the number that stand before a label within a line."""
-    marks = _MARKS.search(text, max(0, start - _MAX_MARK_CHARS), start)
-    return marks.start() if marks else start
+    match = _SYMBOLS.search(text, max(0, start - _MAX_MARK_CHARS), start)
+    return match.start() if match else start
 
 
 def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) -> Iterator[_Position]:

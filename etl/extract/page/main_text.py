@@ -174,14 +174,14 @@ def _ways_to_try(platform: Platform | None) -> tuple[dict[str, list[_Way]], list
     by_name: dict[str, list[_Way]] = {}
     unnamed: list[_Way] = []
     ways = [
-        (family, selector, marks)
+        (family, selector, markers)
         for family, layout in layouts_to_try(platform)
-        for selector, marks in (*((s, ("", "")) for s in layout.body), *(("", pair) for pair in layout.markers))
+        for selector, markers in (*((s, ("", "")) for s in layout.body), *(("", pair) for pair in layout.markers))
     ]
-    for place, (family, selector, marks) in enumerate(ways):
+    for place, (family, selector, markers) in enumerate(ways):
         compiled = _compile(selector) if selector else None
         name = (compiled.id or next(iter(compiled.classes), "")) if isinstance(compiled, _Simple) else ""
-        (by_name.setdefault(name, []) if name else unnamed).append((place, family, selector, marks))
+        (by_name.setdefault(name, []) if name else unnamed).append((place, family, selector, markers))
     return by_name, unnamed
 
 

@@ -202,8 +202,8 @@ def _are_parallel(blocks: Blocks, first: int, number: int) -> bool:
     """Whether so many labels begin there, and as many blocks that are none follow."""
     if number > _MAX_PAIRS:
         return False
-    said = blocks.blocks[first : first + 2 * number]
-    return [match_label(block.text) is not None for block in said] == [True] * number + [False] * number
+    pair_blocks = blocks.blocks[first : first + 2 * number]
+    return [match_label(block.text) is not None for block in pair_blocks] == [True] * number + [False] * number
 
 
 def is_numbered_point(blocks: Blocks, index: int) -> bool:

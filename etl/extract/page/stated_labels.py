@@ -44,9 +44,9 @@ def _show_labels(tree: HtmlElement) -> None:
         for label in [next((cell.get(name) or "" for name in _NAMES if cell.get(name)), "").strip()]
         if label and match_label(label)
     ]
-    said = "".join(map(str, tree.itertext())) if labelled else ""
+    text = "".join(map(str, tree.itertext())) if labelled else ""
     for cell, label in labelled:
-        if label not in said:
+        if label not in text:
             cell.text = f"{label.rstrip(':：')}：{(cell.text or '').lstrip()}"
 
 

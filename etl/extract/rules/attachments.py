@@ -48,7 +48,7 @@ from etl.extract.types import Attachment
 from etl.file_names import LINKED_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.script.navigation import Clicks
-from etl.web.site_cache import kept_for_site
+from etl.web.site_cache import cached_for_site
 from etl.web.urls import MAX_ADDRESS_CHARS, site_of, unquote_query
 
 _SOFTWARE = re.compile(
@@ -89,7 +89,7 @@ _NUMBER_BEFORE = re.compile(r"^\d{1,2}[.．、](?=[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _File:
     """A file with its name and how much that says."""
 
     url: str
@@ -98,19 +98,19 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFiles:
+class PageFiles:
     """The files of a page, and what was remarkable about them."""
 
     files: tuple[Attachment, ...]
     flags: tuple[Flag, ...] = ()
 
 
-def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> FoundFiles:
+def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> PageFiles:
     """Files that the text, the header above it and the lines below it link to or show, or that scripts and frames name;
     each address once."""
     links = _Links(page, blocks, body, title)
     shown = (
-        _Found(url, name, Rank.BESIDE if name else Rank.OWN)
+        _File(url, name, Rank.BESIDE if name else Rank.OWN)
         for url, name in chain(files_in_scripts(page), files_in_frames(page))
         if url != links.own_url and not links.is_of_site(name)
     )
@@ -121,7 +121,7 @@ def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "")
     flags = [Flag.HIDDEN_FILE] if hidden else []
     if links.unaddressed or links.names_others(files):
         flags.append(Flag.FILE_WITHOUT_ADDRESS)
-    return FoundFiles(unique_attachments((*files, *hidden)), tuple(flags))
+    return PageFiles(unique_attachments((*files, *hidden)), tuple(flags))
 
 
 def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
@@ -134,9 +134,9 @@ def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
     return tuple(by_url.values())
 
 
-def _named_best(found: Iterable[_Found]) -> list[Attachment]:
+def _named_best(found: Iterable[_File]) -> list[Attachment]:
     """Each address once, in order of first appearance, with the first of the names that say most."""
-    best: dict[str, _Found] = {}
+    best: dict[str, _File] = {}
     for file in found:
         known = best.get(file.url)
         if known is None or (file.name and (file.rank > known.rank or not known.name)):
@@ -171,7 +171,7 @@ class _Links:
         self._places = FilePlaces(blocks, body, title)
         self._last = body.last + _BLOCKS_BELOW
 
-    def find(self) -> Iterator[_Found]:
+    def find(self) -> Iterator[_File]:
         """Each file that is linked, in the order of the page."""
         body = self._body
         first, end = body.first, max(body.last, body.first + 1)
@@ -196,7 +196,7 @@ class _Links:
             or self._places.is_under_annex_word(node)
         )
 
-    def _read_all(self, node: Node, element: html.HtmlElement, targets: Iterable[LinkTarget]) -> Iterator[_Found]:
+    def _read_all(self, node: Node, element: html.HtmlElement, targets: Iterable[LinkTarget]) -> Iterator[_File]:
         unknown = [LinkTarget("")] if is_scripted(element) else []
         for target in self._followed(element, list(targets)) or unknown:
             for found in self._read(node, element, target):
@@ -211,7 +211,7 @@ class _Links:
             return targets
         return [LinkTarget(opened, next((target.name for target in targets if target.name), ""))]
 
-    def recordings(self) -> Iterator[_Found]:
+    def recordings(self) -> Iterator[_File]:
         """The videos and sounds in the text. A stream has no address of a file; a player of sounds that is empty reads
         the page aloud."""
         body = self._body
@@ -223,7 +223,7 @@ class _Links:
             sources = (each.get("src") or each.get("data-src") or "" for each in (element, *element.iter("source")))
             url = next((url for source in sources if source and (url := absolute(source, self._base))), None)
             if url and not _STREAM.search(url):
-                yield _Found(url, own_name(url.partition("?")[0], self._page.charset))
+                yield _File(url, own_name(url.partition("?")[0], self._page.charset))
             elif url or _STREAM.search(self._page.text):
                 self.unaddressed = True
         frames = (position_of(self._blocks, each) for each in self._page.elements["iframe"] if _plays(each))
@@ -277,7 +277,7 @@ class _Links:
             others += (element for element in self._page.tree.iter("*") if _shows_file(element))
         yield from ((position_of(self._blocks, element), element) for element in others)
 
-    def _read(self, node: Node, element: html.HtmlElement, target: LinkTarget) -> Iterator[_Found]:
+    def _read(self, node: Node, element: html.HtmlElement, target: LinkTarget) -> Iterator[_File]:
         body = self._body
         hidden = node.hidden_by > body.revealed
         within = body.first <= node.first < max(body.last, body.first + 1)
@@ -300,7 +300,7 @@ class _Links:
         if rank <= Rank.WEAK and ((own := own_name(url, self._page.charset)) and (not name or has_chinese(own))):
             name, rank = own, Rank.WEAK if name else Rank.OWN
         if not hidden:
-            yield _Found(url, name, rank)
+            yield _File(url, name, rank)
         elif is_file_address(target.address, self._page.charset) and (within or self._places.is_near(node, name)):
             self._hidden_files.setdefault(node.hidden_by, []).append(Attachment(url, name))
 
@@ -359,7 +359,7 @@ def _addresses_of_annexes(block: Block) -> list[str]:
     return _WRITTEN_ADDRESS.findall(block.text) if "://" in block.text and says_annex(block.text) else []
 
 
-@kept_for_site
+@cached_for_site
 def _may_lead_to_file(address: str) -> bool:
     """Whether `_MAY_LEAD_TO_FILE` finds something. In small letters it is seen in a quarter of the time."""
     if not address.isascii():

@@ -13,7 +13,7 @@ from etl.extract.rules.link_targets import PAGE_ENDING, is_download_service, is_
 from etl.file_names import FILE_ENDING
 from etl.web.page import MAX_LINK_CHARS, WebPage, absolute, base_url
 from etl.web.script.values import unquote_literal
-from etl.web.site_cache import kept_for_site
+from etl.web.site_cache import cached_for_site
 from etl.web.urls import encode_query, unquote_query
 
 _LITERAL = rf"""(?:"[^"\n]{{1,400}}\.{FILE_ENDING}"|'[^'\n]{{1,400}}\.{FILE_ENDING}')"""
@@ -71,7 +71,7 @@ def _data_of_elements(page: WebPage) -> Iterator[str]:
                     yield value
 
 
-@kept_for_site
+@cached_for_site
 def _names_file(source: str) -> bool:
     return _QUOTED_FILE.search(source) is not None
 

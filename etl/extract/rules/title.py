@@ -334,10 +334,10 @@ def _without_badges(line: Line, blocks: Blocks, stated: list[str]) -> Line:
     runs = block.text.split(INLINE_BOUNDARY)
     for first, last in product(range(len(runs)), range(len(runs), 0, -1)):
         badges = [run.strip() for run in (*runs[:first], *runs[last:])]
-        kept = "".join(runs[first:last]).strip()
+        rest = "".join(runs[first:last]).strip()
         are_badges = all(len(badge) <= _BADGE_CHARS and not _OF_VALIDITY.search(badge) for badge in badges)
-        if are_badges and label_key(kept) in stated:
-            return replace(line, text=kept)
+        if are_badges and label_key(rest) in stated:
+            return replace(line, text=rest)
     return line
 
 
@@ -381,7 +381,7 @@ def _title(text: str, label: str, origin: Origin, rule: Rule) -> FieldValue:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundTitle:
+class PageTitle:
     """The title, None where the page has none, and all evidence for it.
 
     `headline`: the line of the page that it was taken from, if any.
@@ -419,7 +419,7 @@ def breadcrumb_lines(blocks: Blocks, limit: int) -> list[str]:
 
 def find_title(
     parts: list[str], blocks: Blocks, limit: int, labelled: Iterable[FieldValue], meta: list[tuple[str, str]]
-) -> FoundTitle:
+) -> PageTitle:
     """The title of the page.
 
     `parts` and `meta` are what `title_parts` and `meta_tags` return, `labelled` what `read_labels` found; `limit` is
@@ -454,7 +454,7 @@ def find_title(
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)
-    return FoundTitle(chosen, tuple(evidence), headline)
+    return PageTitle(chosen, tuple(evidence), headline)
 
 
 def only_headline(blocks: Blocks, first: int) -> Line | None:

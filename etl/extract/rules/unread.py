@@ -94,8 +94,8 @@ def _has_words_beside(context: PageContext, labels: list[tuple[int, str]], read:
     if around and around.last - around.first == 2 * (last - first) and last <= around.last:
         first, last = around.first, around.last
     known = {label_key(words) for value in read.values() for words in (value.raw, value.value)}
-    said = (block for _, block in blocks.visible_blocks(first, last, context.body.revealed))
-    return any(_says_more(block, known) for block in said if read.keys().isdisjoint(_labels_of(block)))
+    beside = (block for _, block in blocks.visible_blocks(first, last, context.body.revealed))
+    return any(_says_more(block, known) for block in beside if read.keys().isdisjoint(_labels_of(block)))
 
 
 def _says_more(block: Block, known: set[str]) -> bool:
@@ -103,6 +103,6 @@ def _says_more(block: Block, known: set[str]) -> bool:
         return False
     for run in block.text.split(INLINE_BOUNDARY):
         words = "" if match_label(run) else _WORD.sub(lambda word: "" if word.group() in _FIELDS else word.group(), run)
-        if (said := clean_value("", words)) and label_key(said) not in known:
+        if (value := clean_value("", words)) and label_key(value) not in known:
             return True
     return False

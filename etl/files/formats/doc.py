@@ -31,7 +31,7 @@ _LIST, _LIST_LEVEL = 0x460B, 0x260A
 _HIDDEN, _DELETED, _SYMBOL = 0x083C, 0x0800, 0x6A09
 _SHIFT, _SHIFTS = 0x2A48, {b"\1": superscript, b"\2": subscript}
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
-_MARKS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
+_CONTROLS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
 
 
 def doc_text(body: bytes) -> str:
@@ -123,11 +123,11 @@ class _Document:
             if font_and_code:
                 yield symbol(font_and_code[2]), place
                 return
-        if code in (0x07, 0x0D) or code >= 0x20 or code in _MARKS:
+        if code in (0x07, 0x0D) or code >= 0x20 or code in _CONTROLS:
             for mark in (_HIDDEN, _DELETED):
                 if code not in (0x07, 0x0D) and self.characters.value(place, mark) == b"\1":
                     return
-            yield _MARKS.get(code) or (raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code)), place
+            yield _CONTROLS.get(code) or (raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code)), place
 
     def pieces(self) -> Iterator[tuple[int, int, int, int]]:
         """(first position, last + 1, byte offset, bytes per character) of each piece of text."""

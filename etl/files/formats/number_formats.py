@@ -128,21 +128,21 @@ def _sections(code: str) -> tuple[_Section, ...]:
 def _finished(tokens: Sequence[_Token]) -> _Section:
     """A section with what its brackets say."""
     condition, numerals, names = None, 0, False
-    kept: list[_Token] = []
+    finished: list[_Token] = []
     for token in tokens:
         if token.kind != "bracket":
-            kept.append(token)
+            finished.append(token)
         elif match := _CONDITION.fullmatch(token.text.strip()):
             condition = match[1], Decimal(match[2])
         elif _ELAPSED.fullmatch(token.text):
-            kept.append(_Token("elapsed", token.text.lower()))
+            finished.append(_Token("elapsed", token.text.lower()))
         elif token.text.startswith("$"):
             currency, _, locale = token.text[1:].partition("-")
             names = names or locale.lower().endswith("804")
-            kept.append(_Token("literal", currency))
+            finished.append(_Token("literal", currency))
         elif token.text.upper().startswith("DBNUM") and token.text[5:] in ("1", "2", "3"):
             numerals = int(token.text[5:])
-    return _Section(tuple(kept), condition, numerals, names)
+    return _Section(tuple(finished), condition, numerals, names)
 
 
 def _section(sections: Sequence[_Section], value: Decimal) -> tuple[_Section | None, bool]:

@@ -139,11 +139,11 @@ def _page(package: _Package, name: str, document: _Document) -> Page:
     lines = [line for layer in (*layers, root) if layer is not None for line in _lines(layer)]
     text = "".join(line.text for line in lines)
     garbled = len(_PLACEHOLDERS.findall(text))
-    kept = [line for line in lines if _PLACEHOLDERS.sub("", line.text).strip()]
+    text_lines = [line for line in lines if _PLACEHOLDERS.sub("", line.text).strip()]
     image = _page_picture(root, document)
     if garbled > _MAX_PLACEHOLDERS * len(text) or (image is not None and len(text) < _MIN_CHARACTERS):
         return Page([], picture=True, image=image or "")
-    return Page(merge_rows(kept), picture=False, image="")
+    return Page(merge_rows(text_lines), picture=False, image="")
 
 
 def _page_picture(root: etree._Element, document: _Document) -> str | None:

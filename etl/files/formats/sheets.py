@@ -45,13 +45,13 @@ def sheets_text(sheets: Sequence[Sheet], limits: Limits) -> str:
 
 
 def _lines(sheet: Sheet, limits: Limits) -> Iterator[str]:
-    kept = [{at: text for at, text in row.items() if text.strip()} for row in sheet.rows]
-    kept = [row for row in kept if row]
-    first = min((min(row) for row in kept), default=0)
+    filled_rows = [{at: text for at, text in row.items() if text.strip()} for row in sheet.rows]
+    filled_rows = [row for row in filled_rows if row]
+    first = min((min(row) for row in filled_rows), default=0)
     # A cell in the last of 16,384 columns costs that many bars; a file may have a million of them.
-    if sum(3 * (max(row) - first) for row in kept) > limits.characters:
+    if sum(3 * (max(row) - first) for row in filled_rows) > limits.characters:
         raise _too_long(limits)
-    for row in kept:
+    for row in filled_rows:
         yield from rows([[row.get(at, "") for at in range(first, max(row) + 1)]])
 
 

@@ -70,18 +70,20 @@ class PageReading(Outside):
         return self.further_pages or self.frames
 
 
-def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead, body: bytes) -> PageReading:
+def read_fetched_page(source: Source, family: Platform | None, to_read: PageToRead, body: bytes) -> PageReading:
     """Reads a page. Pure; raises nothing, whatever the bytes."""
     if is_document_file(body):
-        return PageReading(extraction=extract_page(source, family, asked, body))
-    page = read_document(body, asked.url, asked.content_type)
-    if asked.status is not None:
-        if may_refuse(body) and (refusal := refusal_of(page, asked.status)):
+        return PageReading(extraction=extract_page(source, family, to_read, body))
+    page = read_document(body, to_read.url, to_read.content_type)
+    if to_read.status is not None:
+        if may_refuse(body) and (refusal := refusal_of(page, to_read.status)):
             return PageReading(refusal)
-        if asked.status >= 300 or not is_readable(body, asked.content_type):
+        if to_read.status >= 300 or not is_readable(body, to_read.content_type):
             return PageReading(readable=False)
     # Before anything changes the tree.
-    look = _look(source, appearance_of(page)) if source.limits.resources and asked.status is not None else NO_APPEARANCE
+    look = (
+        _look(source, appearance_of(page)) if source.limits.resources and to_read.status is not None else NO_APPEARANCE
+    )
     further: list[Address] = []
     pager_error = ""
     try:
@@ -89,7 +91,7 @@ def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead
             further = [source.canonical(url) for url in family.article_pages(page)[:MAX_ARTICLE_PAGES]]
     except UNREADABLE as error:
         pager_error = str(error) or type(error).__name__
-    extraction = _as_source(source, extract_document(page, family, asked.captured_on, source.lookups))
+    extraction = _as_source(source, extract_document(page, family, to_read.captured_on, source.lookups))
     further = further or list(_addresses(source, filter(source.allows, extraction.further_pages)))
     frames = _addresses(source, filter(source.allows, extraction.frames))
     files = _addresses(source, (file.url for file in extraction.attachments))
@@ -97,9 +99,9 @@ def read_fetched_page(source: Source, family: Platform | None, asked: PageToRead
     return PageReading(None, True, tuple(further), frames, files, look, pager_error, bands, extraction)
 
 
-def extract_page(source: Source, family: Platform | None, asked: PageToRead, body: bytes) -> Extraction:
+def extract_page(source: Source, family: Platform | None, to_read: PageToRead, body: bytes) -> Extraction:
     """Extracts a page that does not refuse the document. The files that it links get their canonical URLs."""
-    extraction = extract(body, asked.url, asked.content_type, family, asked.captured_on, source.lookups)
+    extraction = extract(body, to_read.url, to_read.content_type, family, to_read.captured_on, source.lookups)
     return _as_source(source, extraction)
 
 

@@ -25,9 +25,15 @@ class PageReaders:
         self._pool = WorkerPool("etl.pipeline.reading.worker", MEMORY, workers)
         self._last: tuple[Source | None, str] = (None, "")
 
-    def read(self, source: Source, asked: PageToRead, body: bytes) -> PageReading:
+    def read(self, source: Source, to_read: PageToRead, body: bytes) -> PageReading:
         """The reading of a page; waits for it. Raises `GongkaiError` if no process can be started."""
-        arguments = (self._as_json(source), asked.url, asked.content_type, asked.captured_on.isoformat(), asked.status)
+        arguments = (
+            self._as_json(source),
+            to_read.url,
+            to_read.content_type,
+            to_read.captured_on.isoformat(),
+            to_read.status,
+        )
         try:
             return self._pool.call(SECONDS, decode_reading, MAX_TEXT_BYTES, "read_page", body, *arguments)
         except Unreadable as error:
@@ -37,9 +43,9 @@ class PageReaders:
         """Begins to start the processes, which takes half a second."""
         self._pool.prepare()
 
-    def submit(self, source: Source, asked: PageToRead, body: bytes) -> Future[PageReading]:
+    def submit(self, source: Source, to_read: PageToRead, body: bytes) -> Future[PageReading]:
         """As `read`, in a thread."""
-        return self._pool.submit(self.read, source, asked, body)
+        return self._pool.submit(self.read, source, to_read, body)
 
     def _as_json(self, source: Source) -> str:
         """The source without the certificates that only fetching needs."""

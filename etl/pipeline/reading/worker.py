@@ -16,8 +16,8 @@ def read_page(
 ) -> tuple[Any, str]:
     """The page's reading as `encode_reading` sends it; `source` is the source file as JSON."""
     file, family = _source(source)
-    asked = PageToRead(url, content_type, date.fromisoformat(captured_on), status)
-    return encode_reading(read_fetched_page(file, family, asked, body))
+    to_read = PageToRead(url, content_type, date.fromisoformat(captured_on), status)
+    return encode_reading(read_fetched_page(file, family, to_read, body))
 
 
 @lru_cache(maxsize=4)

@@ -319,8 +319,8 @@ class _Fetching:
         """
         reading = _NOT_READ
         if not ends_by_status(answer) and (digest is None or sha256(answer.body or b"") != digest):
-            asked = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at, answer.status)
-            reading = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body or b""))
+            to_read = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at, answer.status)
+            reading = await asyncio.wrap_future(self._readers.submit(self._source, to_read, answer.body or b""))
         outcome, reason = classify_judged(answer, reading.refusal, readable=reading.readable)
         return ClassifiedAttempt(answer, outcome, reason), reading
 
@@ -332,8 +332,8 @@ class _Fetching:
         answer, title = last.attempt, _squashed(str(page.listing.get("title") or "")).rstrip(".…")
         if last.outcome not in _REFUSING or not answer.body or len(title) < _MIN_TITLE_CHARS:
             return last, reading
-        asked = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
-        again = await asyncio.wrap_future(self._readers.submit(self._source, asked, answer.body))
+        to_read = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
+        again = await asyncio.wrap_future(self._readers.submit(self._source, to_read, answer.body))
         found = again.extraction
         if found is None or found.kind != "document" or not says_more(found.text) or "title" not in found.fields:
             return last, reading

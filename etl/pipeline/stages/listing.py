@@ -25,7 +25,7 @@ async def list_catalog(
     run: RunContext,
     user_agent: str,
     progress: ProgressCallback = no_progress,
-    found_new: Callable[[], None] = lambda: None,
+    on_new: Callable[[], None] = lambda: None,
 ) -> ListingSummary:
     """Walks every list of the run's source and stores the listing pages and the listed documents.
 
@@ -34,12 +34,12 @@ async def list_catalog(
     read is named in the summary, and the walk continues with other pages. What an attempt that died has logged of
     this run's listing pages is written first; they are asked for again, as they may have changed.
 
-    `found_new` is called once, when the first document is listed that was not known.
+    `on_new` is called once, when the first document is listed that was not known.
     """
     recover_unindexed_logs(archive, run.batch("listing"))
     full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
     async with fetcher(run.source, archive.hosts, user_agent) as fetch:
-        sink = _ArchiveSink(archive, run, found_new)
+        sink = _ArchiveSink(archive, run, on_new)
         walk = CatalogWalk(run.source, run.options, fetch, sink, progress, stop_at_known=not full)
         summary = replace(await walk.run(), full=full)
     save_listing_summary(archive, run, summary)
@@ -67,8 +67,8 @@ async def preview(
 class _ArchiveSink:
     """Stores listing pages as captures, and entries as pages of the run."""
 
-    def __init__(self, archive: Archive, run: RunContext, found_new: Callable[[], None]) -> None:
-        self._archive, self._run, self._found_new = archive, run, found_new
+    def __init__(self, archive: Archive, run: RunContext, on_new: Callable[[], None]) -> None:
+        self._archive, self._run, self._on_new = archive, run, on_new
         self._all_known = True
 
     def save(self, pages: Sequence[WalkedPage]) -> dict[Address, bool]:
@@ -84,7 +84,7 @@ class _ArchiveSink:
                 known |= {url: page.known for url, page in found.items()}
         if self._all_known and not all(known.values()):
             self._all_known = False
-            self._found_new()
+            self._on_new()
         return known
 
     def known_list(self, column: str) -> KnownList:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from etl.archive.crawls.due import asked_resources, due_resources
+from etl.archive.crawls.due import count_resources, due_resources
 from etl.archive.crawls.run import ClassifiedAttempt, RunContext
 from etl.fetch.classify import classify_file
 from etl.fetch.client import Attempt, Fetcher, Request
@@ -41,15 +41,15 @@ class Looks:
         """Fetches style sheets, then pictures, then what the sheets name; returns the attempts."""
         attempts: LookAttempts = {}
         named = dict.fromkeys(look.styles, True) | {url: False for url in look.pictures if url not in look.styles}
-        asked = 0
+        count = 0
         for _ in range(MAX_IMPORTS + 1):
             due = await self._due([url for url in named if url not in self._requested])
             following: dict[Address, bool] = {}
             for url, headers in due.items():
-                if asked == MAX_OF_PAGE or not self._left:
+                if count == MAX_OF_PAGE or not self._left:
                     attempts[url] = [_over_limit(url, MAX_OF_PAGE if self._left else self._run.source.limits.resources)]
                     continue
-                asked += 1
+                count += 1
                 self._left -= 1
                 answers = await self._fetcher.fetch(Request(url, headers=headers, limit=MAX_RESOURCE_BYTES))
                 attempts[url] = [ClassifiedAttempt(answer, *classify_file(answer)) for answer in answers]
@@ -67,8 +67,8 @@ class Looks:
         self._requested.update(urls)
         if self._left is None:
             self._left = self._run.source.limits.resources  # for whoever comes while it is counted
-            asked = await asyncio.to_thread(asked_resources, self._engine, self._run)
-            self._left = max(0, self._left - asked)
+            requested = await asyncio.to_thread(count_resources, self._engine, self._run)
+            self._left = max(0, self._left - requested)
         return await asyncio.to_thread(due_resources, self._engine, self._run, urls)
 
     def _named_in(self, answer: Attempt) -> Iterator[tuple[Address, bool]]:

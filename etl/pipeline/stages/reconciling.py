@@ -168,10 +168,10 @@ def _nearly_all_failed(counted: Report, stored: _Stored) -> Iterator[Reason]:
 
 def _files(counted: Report) -> Iterator[Reason]:
     failures = {name: number for name, number in counted.files.items() if group(Outcome(name)) is Group.FAILED}
-    failed, asked = sum(failures.values()), sum(counted.files.values())
-    if failed * 2 > asked and failed >= MANY:
+    failed, total = sum(failures.values()), sum(counted.files.values())
+    if failed * 2 > total and failed >= MANY:
         worst = max(failures, key=failures.__getitem__)
-        yield Reason.of(Code.MOST_FILES_FAILED, failed=failed, files=asked, outcome=worst)
+        yield Reason.of(Code.MOST_FILES_FAILED, failed=failed, files=total, outcome=worst)
 
 
 def _excluded(counted: Report) -> Iterator[Reason]:

@@ -140,8 +140,8 @@ class _Import:
         address = Address(attempt.url)
         self._chunk[address] = response
         if response.kind in ("document", "part") and not ends_by_status(attempt):
-            asked = PageToRead.of(attempt.final_url, attempt.headers, attempt.fetched_at, attempt.status or 0)
-            self._readings[address] = self._readers.submit(self._run.source, asked, attempt.body or b"")
+            to_read = PageToRead.of(attempt.final_url, attempt.headers, attempt.fetched_at, attempt.status or 0)
+            self._readings[address] = self._readers.submit(self._run.source, to_read, attempt.body or b"")
 
     def _is_full(self, url: str, again: bool) -> bool:
         """Whether the chunk must be stored before this response is added to it.

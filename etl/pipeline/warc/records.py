@@ -283,18 +283,18 @@ def _matches(file: BinaryIO, offset: int, pattern: "re.Pattern[bytes]") -> Itera
 
     A match may come twice.
     """
-    kept, base, wanted = b"", offset, 4096
+    tail, base, wanted = b"", offset, 4096
     while True:
-        file.seek(base + len(kept))
+        file.seek(base + len(tail))
         piece = file.read(wanted)
-        window = kept + piece
+        window = tail + piece
         # A line begins where the file does. Elsewhere the byte before is not known, and was looked at.
         for match in pattern.finditer((b"." if base else b"\n") + window):
             yield match, base - 1
         if not piece:
             return
-        kept = window[-_LONGEST_SIGN:]
-        base += len(window) - len(kept)
+        tail = window[-_LONGEST_SIGN:]
+        base += len(window) - len(tail)
         wanted = min(2 * wanted, 1 << 20)
 
 
@@ -399,15 +399,15 @@ class _Members(BufferedLines):
     def _skip_to_sign(self) -> None:
         """Skips to the first line that begins as a record does, at most to the end of the member."""
         # The line in doubt is none that begins here, but a member that follows begins with a line.
-        kept = b"." if self.member == self.doubtful else b"\n"
+        tail = b"." if self.member == self.doubtful else b"\n"
         while self._held or not self._inflater.eof:
             if not self._held:
                 self._fill()
-            window = kept + self._held
+            window = tail + self._held
             if match := _VERSION_LINE.search(window):
                 self._held = window[match.start() + 1 :]
                 return
-            kept, self._held = window[-_LONGEST_SIGN:], b""
+            tail, self._held = window[-_LONGEST_SIGN:], b""
 
     def _next_member(self) -> bool:
         """Begins the next member; False at the end of the file. Raises `_Broken` for bytes that are no member."""

@@ -268,8 +268,8 @@ def _static(page: WebPage, request: ListingRequest) -> ListingPage:
         url = resolved(page.url, f"{current + 1}.html")
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     # Without links to other pages and without the pager nothing says that this is the only page.
-    said = bool(numbers) or bool(page.tree.cssselect("li.wb-page-li"))
-    return ListingPage(entries, reported_pages=last if said else None, next_requests=next_requests)
+    is_stated = bool(numbers) or bool(page.tree.cssselect("li.wb-page-li"))
+    return ListingPage(entries, reported_pages=last if is_stated else None, next_requests=next_requests)
 
 
 def _catalog_rows(page: WebPage, tables: list[HtmlElement]) -> Iterator[Entry]:

@@ -18,12 +18,12 @@ _ODD_SIGNS = re.compile("[／\u200b-\u200d\ufeff]")
 def label_of(element: HtmlElement) -> str:
     """What the element says to its reader: its words, else its label or that of a picture in it."""
     if element.tag == "input":
-        said = element.get("value") or element.get("alt") or element.get("title") or ""
-        return "".join(said.split()) if element.get("type") in BUTTONS else ""
+        label = element.get("value") or element.get("alt") or element.get("title") or ""
+        return "".join(label.split()) if element.get("type") in BUTTONS else ""
     if words := words_of(element, MAX_LABEL):
         return words
-    said = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))
-    return "".join(next(filter(None, said), "").split())
+    label = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))
+    return "".join(next(filter(None, label), "").split())
 
 
 def plain_signs(words: str) -> str:

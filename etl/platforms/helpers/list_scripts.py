@@ -130,7 +130,7 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
             return found[0]
     if "eval(function(p,a,c,k" in code and (packed := _PACKED.search(code)):
         return packed[0]
-    return next(filter(None, map(_asked, scripts)), None)
+    return next(filter(None, map(_request_for_rows, scripts)), None)
 
 
 def _is_run(words: re.Match[str]) -> bool:
@@ -173,7 +173,7 @@ def is_whole(arguments: str, seen: int) -> bool | None:
     return all(number in (0, 1, -1, seen) or 0 <= number < seen for number in stated)
 
 
-def _asked(code: str) -> str | None:
+def _request_for_rows(code: str) -> str | None:
     """The part of a script that asks the site for one page of a list, or reads its number of pages from an answer."""
     lower = code.lower()
     if not any(part in lower for part in _MAY_ASK):
@@ -182,19 +182,19 @@ def _asked(code: str) -> str | None:
         return goes_on[0]
     if watched := _watched(code):
         return watched
-    asked = [call for call in islice(_ASKS.finditer(code), _MAX_CALLS) if not is_of_other_box(_address(call, code))]
-    if not asked:
+    requests = [call for call in islice(_ASKS.finditer(code), _MAX_CALLS) if not is_of_other_box(_address(call, code))]
+    if not requests:
         return None
     if turn := _TURNS.search(code):
         return turn[0]
-    for call in asked:
+    for call in requests:
         around = code[max(0, call.start() - _CALL_CHARS // 4) : call.end() + _CALL_CHARS]
         if paged := _PAGE_ASKED.search(around):
             return f"{call[0]} … {paged[0]}"
     answers = (answer for pattern in (_ASSIGNED, _MEMBER) for answer in pattern.finditer(code))
     if answer := next((answer[0] for answer in answers if _is_answer(answer)), None):
         return answer
-    return next((f"{call[0]} … {_address(call, code)}" for call in asked if _asks_for_rows(call, code)), None)
+    return next((f"{call[0]} … {_address(call, code)}" for call in requests if _asks_for_rows(call, code)), None)
 
 
 def _watched(code: str) -> str | None:

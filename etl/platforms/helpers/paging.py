@@ -78,7 +78,7 @@ _UNKNOWN_ELEMENT = re.compile(
     re.IGNORECASE,
 )
 
-_SAID = (
+_SIGNS = (
     re.compile(r"下一?[页頁]|后一页"),
     re.compile(r"尾页|末[页頁]|最后一?页"),
     re.compile(r"(?:[到转]|跳至)第?\d{0,4}页|[下后]\d{1,3}[条篇页]"),
@@ -250,8 +250,8 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
     the list up to this page's end."""
     sign = next(signs_of_more(page, first=first), None)
     if sign is None and first and not next_is_disabled(page):
-        said = (match[0] for pattern in _SAID if (match := pattern.search(words)))
-        found = (text for text in said if not is_of_videos_alone(page, text))
+        signs = (match[0] for pattern in _SIGNS if (match := pattern.search(words)))
+        found = (text for text in signs if not is_of_videos_alone(page, text))
         sign = next(found, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
         sign = sign or next(chain(unshown_counts(page, words, seen), rows_elsewhere(page)), None)
     return _short(sign) if sign else None

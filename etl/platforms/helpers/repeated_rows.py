@@ -18,7 +18,7 @@ from etl.platforms.helpers.number_selectors import script_number, shown_number
 from etl.platforms.helpers.pager_links import next_link
 from etl.platforms.helpers.paging import counts, script_pager
 from etl.platforms.helpers.row_texts import link_title
-from etl.platforms.helpers.rows import Row, block_entries, found_entry, ranked_lists, stable_classes
+from etl.platforms.helpers.rows import Row, block_entries, entry_of_row, ranked_lists, stable_classes
 from etl.platforms.helpers.script_links import read_script_links
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
@@ -71,7 +71,7 @@ def _leads_to_a_column(url: str) -> bool:
 
 def _guess(rows: Sequence[Row], page: WebPage) -> dict[str, Any] | None:
     """Selectors of the rows, and where needed of their links and dates; None if none finds these rows."""
-    by_block = {row.block: entry for row in rows if (entry := found_entry(row, page))}
+    by_block = {row.block: entry for row in rows if (entry := entry_of_row(row, page))}
     base, wanted = base_url(page), {block: entry.url for block, entry in by_block.items()}
     within = {child for container in {block.getparent() for block in wanted} for child in container}
     # Of a page with thousands of rows some are enough, and whatever else a selector finds.
@@ -207,7 +207,7 @@ def _place(item: HtmlElement) -> str:
 def _paging(page: WebPage) -> dict[str, Any]:
     """The keys for the next page and for the numbers that the page gives, as far as they can be read again."""
     paging: dict[str, Any] = {}
-    pager, said = script_pager(page, first=True), counts(page)
+    pager, stated = script_pager(page, first=True), counts(page)
     if pager and pager.before_pages:
         paging |= {"pages": pager.address} | ({"second": pager.second} if pager.second != 2 else {})
         pages = pager.before_pages and script_number(page, pager.before_pages, pager.pages)
@@ -217,11 +217,11 @@ def _paging(page: WebPage) -> dict[str, Any]:
         if (link := next_link(page)) is not None and link.tag == "a" and text_of(".", link):
             paging["next"] = _link_selector(link, page)
         pages, total = None, None
-    if not pages and pager and said and said.pages == pager.pages:
-        pages = shown_number(page, re.compile(rf"(?:共|/|总页数[:：]?)({said.pages})(?=页|\D|$)"), said.pages)
-    if not total and said and said.documents is not None:
-        words = re.compile(rf"(?:共(?:有|计)?|总(?:记录|条)数[:：]?)({said.documents})(?!\d|页)")
-        total = shown_number(page, words, said.documents)
+    if not pages and pager and stated and stated.pages == pager.pages:
+        pages = shown_number(page, re.compile(rf"(?:共|/|总页数[:：]?)({stated.pages})(?=页|\D|$)"), stated.pages)
+    if not total and stated and stated.documents is not None:
+        words = re.compile(rf"(?:共(?:有|计)?|总(?:记录|条)数[:：]?)({stated.documents})(?!\d|页)")
+        total = shown_number(page, words, stated.documents)
     return paging | ({"page_count": pages} if pages else {}) | ({"total": total} if total else {})
 
 

@@ -167,7 +167,7 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
     return _entry(_row(row, same, (), {}), base)
 
 
-def found_entry(row: Row, page: WebPage) -> Entry | None:
+def entry_of_row(row: Row, page: WebPage) -> Entry | None:
     """The document of a row that was found; None if its link leads nowhere or has no words."""
     return _entry(row, base_url(page))
 

@@ -22,15 +22,15 @@ _MADE = re.compile(
 _STATEMENT, _NUMBER = 200, r"(\d{1,5})"
 
 
-def jump_ahead(page: WebPage, said: Counts, seen: int, *, first: bool) -> str | None:
+def jump_ahead(page: WebPage, stated: Counts, seen: int, *, first: bool) -> str | None:
     """The absolute address of the next page, by the handler of the page's pager; None if no handler says it, or the
-    page's numbers, which `said` has, do not say that there is one. `seen`: entries of the list up to this page's end.
+    page's numbers (`stated`) do not say that there is one. `seen`: entries of the list up to this page's end.
     """
     for before, less, after in _templates(page):
         place = 1 if first else _place(page.url, before, after, less)
         if place is None:
             continue
-        more = place < said.pages if said.pages else bool(said.documents and seen < said.documents)
+        more = place < stated.pages if stated.pages else bool(stated.documents and seen < stated.documents)
         return resolved(page.url, f"{before}{place + 1 - less}{after}") if more else None
     return None
 

@@ -16,7 +16,7 @@ from etl.web.page import WebPage
 
 # Whole strings in quotes: `"1/12"`, `'第1页/共12页'`, `"共230条"`, `title="共12页"`. Their ends are sought first.
 _END_OF_TOLD = re.compile(r"""[页条篇]\w{0,4}\s{0,2}["']|/\s?共?\s?\d{1,5}\s{0,2}["']""")
-_TOLD = re.compile(
+_STATED = re.compile(
     r"""(["'])\s{0,2}(?:第?\s{0,2}(?P<at>\d{1,4})\s{0,2}页?\s{0,2}(?:[/,，、]\s{0,2}共?|共)\s{0,2}(?P<of>\d{1,5})\s{0,2}页?|"""
     r"""(?:总?共有?\s{0,2})?(?P<pages>\d{1,5})\s{0,2}页|共有?\s{0,2}(?P<documents>\d{1,7})\s{0,2}[条篇]\w{0,4})\s{0,2}\1"""
 )
@@ -79,16 +79,16 @@ def unshown_counts(page: WebPage, words: str, seen: int) -> Iterator[str]:
 def _in_strings(page: WebPage, seen: int) -> Iterator[str]:
     source, bare = page.live_source, dict[str, str]()
     for end in _END_OF_TOLD.finditer(source):
-        told = _TOLD.search(source, max(0, end.start() - _BEFORE), end.end())
-        if not told:
+        match = _STATED.search(source, max(0, end.start() - _BEFORE), end.end())
+        if not match:
             continue
-        pages = told["of"] or told["pages"]
-        if pages and told["at"] and "页" not in told[0]:
-            before = source[max(0, told.start() - _BEFORE) : told.start()]
-            if digits(told["at"]) == 1 and not _NO_COUNT.search(before):
-                bare[told[0]] = pages
-        elif (pages and digits(pages) > 1) or (told["documents"] and digits(told["documents"]) > seen):
-            yield told[0]
+        pages = match["of"] or match["pages"]
+        if pages and match["at"] and "页" not in match[0]:
+            before = source[max(0, match.start() - _BEFORE) : match.start()]
+            if digits(match["at"]) == 1 and not _NO_COUNT.search(before):
+                bare[match[0]] = pages
+        elif (pages and digits(pages) > 1) or (match["documents"] and digits(match["documents"]) > seen):
+            yield match[0]
     # Several fractions are no pager's: dates, shares of a grid.
     if len(bare) == 1:
         yield from (sign for sign, pages in bare.items() if digits(pages) > 1)

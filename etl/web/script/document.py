@@ -319,8 +319,8 @@ class Document:
                         for attribute in (SHOWN_BY_SCRIPT, "hidden"):
                             if styled.get(attribute) == name:
                                 del styled.attrib[attribute]
-            kept = [] if names is None else [name for name in present if name not in names.split()]
-            element.set("class", " ".join(kept))
+            remaining = [] if names is None else [name for name in present if name not in names.split()]
+            element.set("class", " ".join(remaining))
 
     def _styled(self, element: Element, name: str) -> list[tuple[Element, str]]:
         """What the class makes of `display`: pairs of an element, which is this one or one below it, and the value."""

@@ -20,7 +20,7 @@ from etl.web.script.interpreter import Reader
 from etl.web.script.scope import Scope
 from etl.web.script.tokens import program
 from etl.web.script.values import UnknownError, Value, to_text, unquote_literal
-from etl.web.site_cache import kept_for_site
+from etl.web.site_cache import cached_for_site
 
 _GO = re.compile(
     r"(?:(?:window|self|top|parent|document) \. ){0,2}location (?:\. href )?(?:= |\. (?P<call>replace|assign) \( )"
@@ -111,7 +111,7 @@ class _NavigationReader(Reader):
         self.position += 1
 
 
-@kept_for_site
+@cached_for_site
 def _calls_of_functions(source: str) -> Mapping[str, frozenset[str]]:
     """What each function of a script calls; one that mentions a location calls `open`. Empty for a long script."""
     calls: dict[str, frozenset[str]] = {}

@@ -26,15 +26,15 @@ class Ground:
     @property
     def owner_url(self) -> str:
         """The database as its owner."""
-        return _said(self.settings.database_owner_url)
+        return _plain(self.settings.database_owner_url)
 
     @property
     def reader_url(self) -> str:
         """The database as the role of downstream readers."""
-        return _said(self.settings.database_reader_url)
+        return _plain(self.settings.database_reader_url)
 
 
-def _said(secret: SecretStr | None) -> str:
+def _plain(secret: SecretStr | None) -> str:
     assert secret
     return secret.get_secret_value()
 

@@ -27,16 +27,16 @@ class GivenUpError(Exception):
 
 
 @dataclass(slots=True)
-class Told:
+class Written:
     """What a writer told, in order, and what it does not know: its connection was cut before the answer came."""
 
     surely: list[str] = field(default_factory=list)
     perhaps: set[str] = field(default_factory=set)
 
 
-def write(archive: Archive, number: int, turn: str = "", transactions: int = TRANSACTIONS) -> Told:
+def write(archive: Archive, number: int, turn: str = "", transactions: int = TRANSACTIONS) -> Written:
     """Publishes in transactions of one to three events, each third of which is rolled back."""
-    told = Told()
+    written = Written()
     for each in range(transactions):
         reasons = [f"{turn}{number}:{each}:{place}" for place in range(1 + each % 3)]
         events = [ChangeEvent("updated", number + 1, 1, number + 1, SOURCE, reason=reason) for reason in reasons]
@@ -48,10 +48,10 @@ def write(archive: Archive, number: int, turn: str = "", transactions: int = TRA
         except GivenUpError:
             continue
         except DBAPIError:
-            told.perhaps |= set(reasons)
+            written.perhaps |= set(reasons)
             continue
-        told.surely += reasons
-    return told
+        written.surely += reasons
+    return written
 
 
 @dataclass(slots=True)
@@ -92,15 +92,15 @@ def write_and_read(
         for one in writing:
             one.add_done_callback(lambda _: ended.set() if all(each.done() for each in writing) else None)
         found = read_while(ground.reader_url, ended, cursor)
-        told = [one.result() for one in writing]
+        written = [one.result() for one in writing]
     numbers = [number for number, _ in found.seen]
     assert numbers == list(range(cursor + 1, cursor + 1 + len(numbers))), "the reader saw a gap or a double"
     seen = [reason for _, reason in found.seen]
-    surely = [reason for known in told for reason in known.surely]
+    surely = [reason for known in written for reason in known.surely]
     assert len(set(seen)) == len(seen), "a change was told of twice"
     assert not set(surely) - set(seen), f"never seen: {sorted(set(surely) - set(seen))[:3]}"
-    assert set(seen) <= set(surely).union(*(known.perhaps for known in told)), "what was rolled back was seen"
-    for number, known in enumerate(told):
+    assert set(seen) <= set(surely).union(*(known.perhaps for known in written)), "what was rolled back was seen"
+    for number, known in enumerate(written):
         mine = [reason for reason in seen if reason.startswith(f"{turn}{number}:") and reason not in known.perhaps]
         assert mine == known.surely, f"the order of writer {number} was not kept"
     return found
@@ -143,7 +143,7 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
         found = write_and_read(ground, cursor, f"{turn}:", 12, chance)
         store = ground.archive.store
         journal = [line for key in sorted(store.list_keys(CHANGES)) for line in store.read_log(key, JournalLine)]
-        kept = {line.seq: line.reason for line in journal}
-        assert [(seq, kept.get(seq)) for seq, _ in found.seen] == found.seen, "the journal differs from the feed"
+        reasons = {line.seq: line.reason for line in journal}
+        assert [(seq, reasons.get(seq)) for seq, _ in found.seen] == found.seen, "the journal differs from the feed"
         cursor += len(found.seen)
         yield f"{len(found.seen)} changes"

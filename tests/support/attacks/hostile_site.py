@@ -99,26 +99,28 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
             name = f"hostile-{turn}"
             drawn = {place: chance.choice(sorted(HOSTILE)) for place in chance.sample(places, chance.randint(2, 4))}
             site.faults = {place: HOSTILE[what] for place, what in drawn.items()}
-            said = ", ".join(f"{place}: {what}" for place, what in drawn.items())
+            description = ", ".join(f"{place}: {what}" for place, what in drawn.items())
             if chance.random() < 0.2:
-                said = chance.choice(sorted(WILD))
+                description = chance.choice(sorted(WILD))
                 site.faults.clear()
-                wild(site, *WILD[said])
+                wild(site, *WILD[description])
             limits = LIMITS | {"seconds": 3, "bytes": 5_000_000, "redirects": 3}
             report = crawl_list(ground.archive, site, id=name, limits=limits)
-            assert sum(report.outcomes.values()) == report.listed, f"{name} ({said}): {report.outcomes}"
+            assert sum(report.outcomes.values()) == report.listed, f"{name} ({description}): {report.outcomes}"
             if not site.path_faults and drawn.keys() <= set(KEYS) and not POSTPONING & set(drawn.values()):
                 stored = {row["url"] for row in rows(ground.archive, _STORED, source=name)}
                 lost = {site.url(key) for key in KEYS if key not in drawn} - stored
-                assert not lost, f"{name} ({said}): {sorted(lost)} answered well and were not stored"
+                assert not lost, f"{name} ({description}): {sorted(lost)} answered well and were not stored"
             site.faults.clear()
             site.path_faults.clear()
             age(ground.owner_url, "UPDATE archive.host SET postponed_until = NULL")
             again = crawl_list(ground.archive, site, id=name, limits=limits)
-            assert again.unfinished == 0, f"after {name} ({said}): {again.problems}"
+            assert again.unfinished == 0, f"after {name} ({description}): {again.problems}"
             after = crawl_list(ground.archive, site, id=f"{name}-calm")
-            assert (after.state, after.stored) == ("green", len(KEYS)), f"after {name} ({said}): {after.problems}"
-            yield said
+            assert (after.state, after.stored) == ("green", len(KEYS)), (
+                f"after {name} ({description}): {after.problems}"
+            )
+            yield description
 
 
 _STORED = """

@@ -51,20 +51,20 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
         whole = path.read_bytes()
         harm = [(chance.choice(HARM), chance.random(), chance.randbytes(9)) for _ in range(chance.randint(1, 3))]
         path.write_bytes(harmed(whole, harm))
-        said = f"import-{turn}, {path.suffix}, {[(kind, round(share, 3)) for kind, share, _ in harm]}"
+        description = f"import-{turn}, {path.suffix}, {[(kind, round(share, 3)) for kind, share, _ in harm]}"
         try:
             report = import_warc(ground.archive, path, scan_warc(path), source)
         except GongkaiError as error:
             outcome = f"refused: {str(error)[:60]}"
         else:
             outcome = str(dict(report.outcomes))
-            assert sum(report.outcomes.values()) == report.listed, f"{said}: {report.outcomes}"
+            assert sum(report.outcomes.values()) == report.listed, f"{description}: {report.outcomes}"
         path.write_bytes(whole)
         after = import_warc(ground.archive, path, scan_warc(path), source)
-        assert after.listed == len(BODIES), f"after {said}: {after.outcomes}"
-        kept = {row["blob_sha256"] for row in rows(ground.archive, _CURRENT, source=source.id)}
-        assert kept == set(map(sha256, BODIES)), f"after {said}: current versions were read from {kept}"
-        yield f"{said}: {outcome}"
+        assert after.listed == len(BODIES), f"after {description}: {after.outcomes}"
+        stored = {row["blob_sha256"] for row in rows(ground.archive, _CURRENT, source=source.id)}
+        assert stored == set(map(sha256, BODIES)), f"after {description}: current versions were read from {stored}"
+        yield f"{description}: {outcome}"
 
 
 _CURRENT = """

@@ -56,8 +56,8 @@ def check_feed(archive: Archive) -> None:
     lines = [
         line for key in sorted(archive.store.list_keys(CHANGES)) for line in archive.store.read_log(key, JournalLine)
     ]
-    told = {line.seq: (line.kind, line.record, line.version) for line in lines}
-    unlike = [e for e in events if told.get(e["change_seq"]) != (e["kind"], e["record_id"], e["version"])]
+    journal = {line.seq: (line.kind, line.record, line.version) for line in lines}
+    unlike = [e for e in events if journal.get(e["change_seq"]) != (e["kind"], e["record_id"], e["version"])]
     assert not unlike, f"{len(unlike)} changes differ from the journal, the first: {unlike[0]}"
     made = Counter((e["record_id"], e["version"]) for e in events if e["kind"] in ("created", "updated"))
     twice = [pair for pair, count in made.items() if count > 1]

@@ -97,14 +97,14 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
                 assertions={"min_records": 1, "max_age_days": 36500},
             )
             report = crawl(ground.archive, source, "odd", CrawlOptions(), Settings(), lambda *_: None)
-            said = {path: answers[path][:120] for path in odd}
+            shown = {path: answers[path][:120] for path in odd}
             assert report.listed == 2 * PAGES, (
                 f"odd-{turn}: {report.problems}, robots.txt {answers['/robots.txt'][:200]!r}"
             )
-            assert sum(report.outcomes.values()) == report.listed, f"odd-{turn}: {report.outcomes}: {said}"
+            assert sum(report.outcomes.values()) == report.listed, f"odd-{turn}: {report.outcomes}: {shown}"
             stored = {row["url"].removeprefix(base) for row in rows(ground.archive, _STORED, source=source.id)}
             lost = set(good) - stored
-            assert not lost, f"odd-{turn}: {sorted(lost)} answered well and were not stored; beside them {said}"
+            assert not lost, f"odd-{turn}: {sorted(lost)} answered well and were not stored; beside them {shown}"
             yield f"{PAGES} odd answers: {dict(report.outcomes)}"
 
 

@@ -82,7 +82,7 @@ class Outage:
     strike: Callable[[Ground], None]
     mend: Callable[[Ground], None]
     error: type[Exception]
-    said: str
+    words: str
 
 
 GONE = "terminating|refused|reset|closed|shutting down"  # as a connection had it, or asks for one a moment later
@@ -109,7 +109,7 @@ def crawl_through(ground: Ground, site: Site, outage: Outage, key: str, source: 
     try:
         crawl(*given, lambda *_: None)
     except outage.error as error:
-        if not re.search(outage.said, str(error)):
+        if not re.search(outage.words, str(error)):
             raise AssertionError("not said in words") from error
     # The crawl may have failed at what was dying still.
     assert over.wait(120)

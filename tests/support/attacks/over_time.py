@@ -44,9 +44,9 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
 
 def _new_site(name: str, chance: Random) -> ChangingSite:
     site = ChangingSite(name, chance)
-    told = chance.choice(("total", "total", "pages", ""))
+    states = chance.choice(("total", "total", "pages", ""))
     for number in range(1, chance.randint(2, 4)):
-        site.columns[f"栏目{number}"] = Column(f"/gk/l{number}.html", f"栏目{number}", told=told)
+        site.columns[f"栏目{number}"] = Column(f"/gk/l{number}.html", f"栏目{number}", states=states)
     for _ in range(chance.randint(8, 40)):
         site.write(chance.choice(list(site.columns)))
     return site
@@ -55,11 +55,11 @@ def _new_site(name: str, chance: Random) -> ChangingSite:
 def _days(ground: Ground, site: ChangingSite, chance: Random) -> Iterator[str]:
     """What changed on each day; raises where the archive differs from the site after it."""
     undo: list[Callable[[], None]] = []
-    said: list[str] = []
+    steps: list[str] = []
     for day in range(chance.randint(5, MOST_DAYS)):
         today = chance.sample([*LASTING, *FOR_A_DAY], chance.randint(1, 2)) if day else []
         for name in today:
-            said.append(name)
+            steps.append(name)
             if name in LASTING:
                 LASTING[name](site, chance)
             else:
@@ -70,7 +70,7 @@ def _days(ground: Ground, site: ChangingSite, chance: Random) -> Iterator[str]:
             hidden = [name for name in today if name in NO_GREEN_DAY and len(today) == 1]
             assert not hidden or report.state == "red", f"{report.state} in spite of {hidden}"
         except AssertionError as error:
-            raise AssertionError(f"{site.name}: {error}; after {' | '.join(said)}") from error
+            raise AssertionError(f"{site.name}: {error}; after {' | '.join(steps)}") from error
         yield " + ".join(today)
         while undo:
             undo.pop()()
@@ -127,9 +127,9 @@ def _check_record(site: ChangingSite, path: str, document: Document, versions: R
         assert any(_says(row, state) for state in shown), f"the site never showed {words}"
     if not document.moved_from:
         states = [state for _, state in site.shown[path]]
-        told = [(row["title"], row["day"], len(row["attachments"])) for row in versions]
+        stored = [(row["title"], row["day"], len(row["attachments"])) for row in versions]
         expected = [(state.title, str(state.day), len(state.files)) for state in states]
-        assert told == expected, f"{path} has the versions {told} and was shown as {expected}"
+        assert stored == expected, f"{path} has the versions {stored} and was shown as {expected}"
         for row, state in zip(versions, states, strict=True):
             assert _says(row, state), f"{path}, version {row['version']} has another text than was shown"
     if versions[-1]["state"] == "removed":

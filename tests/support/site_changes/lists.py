@@ -38,8 +38,8 @@ def pinned(site: ChangingSite, chance: Random) -> None:
 @lasting
 def new_list(site: ChangingSite, chance: Random) -> None:
     if (number := len(site.columns) + 1) < 5:
-        told = next(iter(site.columns.values())).told
-        site.columns[f"栏目{number}"] = Column(f"/gk/l{number}.html", f"栏目{number}", told=told)
+        states = next(iter(site.columns.values())).states
+        site.columns[f"栏目{number}"] = Column(f"/gk/l{number}.html", f"栏目{number}", states=states)
         for _ in range(4):
             site.write(f"栏目{number}")
 
@@ -171,12 +171,12 @@ def redesigned_lists(site: ChangingSite, chance: Random) -> Undo:
 
 def _at_the_second_page(site: ChangingSite, chance: Random, act: Callable[[str], object]) -> Undo:
     name, column = any_list(site, chance)
-    asked = [0]
+    requests = [0]
 
     def during(path: str) -> None:
         if path == column.path:
-            asked[0] += 1
-            if asked[0] == 2:
+            requests[0] += 1
+            if requests[0] == 2:
                 act(name)
 
     site.during = during

@@ -21,7 +21,7 @@ MOST = 200
 Thing = TypeVar("Thing")
 
 
-class _Kept:
+class _Cache:
     """The things of the state that was seen last."""
 
     def __init__(self) -> None:
@@ -44,10 +44,10 @@ class _Kept:
                 self._things.popitem(last=False)
 
 
-_KEPT = _Kept()
+_CACHE = _Cache()
 
 
-def kept(
+def cached(
     connection: Connection,
     key: Hashable,
     make: Callable[[], Thing],
@@ -61,9 +61,9 @@ def kept(
     state = connection.info.get(STATE)
     if state is None:
         return make()
-    thing: Thing | None = _KEPT.get(state, key)
+    thing: Thing | None = _CACHE.get(state, key)
     if thing is None:
         thing = make()
         if is_certain(thing):
-            _KEPT.keep(state, key, thing)
+            _CACHE.keep(state, key, thing)
     return thing

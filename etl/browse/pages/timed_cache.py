@@ -9,7 +9,7 @@ KEEP_SECONDS = 300
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class TimedCache(Generic[T]):
     """Values by key, made anew after `KEEP_SECONDS`; of each process its own."""
 
     def __init__(self, most: int = 100) -> None:
