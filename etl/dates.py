@@ -28,18 +28,19 @@ _DIGITS = {c: str(i % 10) for i, c in enumerate("〇一二三四五六七八九"
     "0": "0",
     "元": "1",
 }
+YEAR = r"(?:19|20)\d\d"
 _NUMERIC = re.compile(
     r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–·_\\])\s*(\d{1,2})\s*(?:月|[-/.—–·_\\])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
 )
 _COMPACT = re.compile(r"(?<![\d-])((?:19|20)\d{2})(\d{2})(\d{2})(?!\d{1,5}(?!\d))")
-_CHINESE_DAY = r"\s*年\s*([一二三四五六七八九十元]{1,3})\s*月\s*([一二三四五六七八九十廿卅]{1,3})\s*日"
-_CHINESE = re.compile(rf"([一二][〇○ΟO零0一二三四五六七八九]{{3}}){_CHINESE_DAY}")
+_CHINESE_DAY = r"\s*年\s*(\d{1,2}|[一二三四五六七八九十元]{1,3})\s*月\s*(\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*日"
+_CHINESE = re.compile(rf"((?<!\d){YEAR}|[一二][〇○ΟO零0一二三四五六七八九]{{3}}){_CHINESE_DAY}")
 # Years of the Republic of China count from 1912; without 民国 a year of three digits is no date.
 _REPUBLIC = re.compile(r"民[国國]\s*(\d{1,3})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
 _REPUBLIC_CHINESE = re.compile(rf"民[国國]\s*([〇○零一二三四五六七八九十百]{{1,5}}){_CHINESE_DAY}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NAME = rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
-_ZONE = r"(?:Z(?![A-Za-z])|(?:GMT|UTC)?\s?[+-]\d\d(?::\d\d|\d\d(?!\d)|(?![\d:]))|(?:GMT|UTC)(?![A-Za-z]))"
+_ZONE = r"(?:[Zz](?![A-Za-z])|(?:GMT|UTC)?\s?[+-]\d\d(?::\d\d|\d\d(?!\d)|(?![\d:]))|(?:GMT|UTC)(?![A-Za-z]))"
 # What programs make of a date that a template prints as it is: `Tue May 09 08:30:00 CST 2023` (Java), `Tue May 09 2023
 # 08:30:00 GMT+0800` (JavaScript), `Tue, 09 May 2023 00:30:00 GMT` (mail and HTTP).
 _ENGLISH = (
@@ -50,8 +51,16 @@ _ENGLISH = (
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?P<time>)[ -]{_MONTH_NAME},?[ -](?P<year>(?:19|20)\d\d)\b"),
 )
 _IN_ROW = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
-_ZONED_TIME = re.compile(rf"(T|\s*)(\d{{1,2}}):(\d\d)(?::(\d\d)(?:[.,]\d{{1,9}})?)?\s?({_ZONE})")
+_ZONED_TIME = re.compile(
+    rf"(?P<separator>[Tt]|\s*)(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{{1,9}})?)?"
+    rf"\s?(?P<half>[AaPp][Mm])?\s?(?P<zone>{_ZONE})"
+)
 """A time of day with its zone, behind a date."""
+_BASIC_TIME = re.compile(
+    rf"(?P<separator>[Tt])(?P<hour>\d\d)(?:(?P<minute>\d\d)(?P<second>\d\d)?(?:[.,]\d{{1,9}})?)?(?P<half>)"
+    rf"(?P<zone>{_ZONE})"
+)
+"""The same in the basic format of ISO 8601, and of an hour alone."""
 _INCOMPLETE = re.compile(
     r"(?<!\d)(?:19|20)\d\d\s*(?:年|[-/.]\s*\d{1,2}(?!\d))|[一二][〇○零一二三四五六七八九]{3}年"
     r"|(?:\d{1,2}|[一二三四五六七八九十元]{1,3})\s*月\s*(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*[日号]"
@@ -60,7 +69,6 @@ _INCOMPLETE = re.compile(
 """What names a year, a month or a day, but not all of them."""
 
 # Parts of patterns for whoever looks for dates in a line: 2023-05-09, 2023 年 5 月 9 日; its time; a signature's date.
-YEAR = r"(?:19|20)\d\d"
 YEAR_OF_DATE = rf"{YEAR}\s*[-/.年]"
 DATE = rf"{YEAR_OF_DATE}\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?"
 TIME = r"\d{1,2}[:：]\d{2}"
@@ -96,7 +104,9 @@ class ReadDate:
 
 
 def _chinese_number(text: str) -> int:
-    """A Chinese number up to 199, 三, 十二, 二十一, 廿一, 一百一十二, or its digits: 一一二."""
+    """A number up to 199 in Chinese, 三, 十二, 二十一, 廿一, 一百一十二, or in digits of either kind: 一一二, 112."""
+    if text.isdecimal():
+        return int(text)
     text = text.replace("廿", "二十").replace("卅", "三十").replace("元", "一")
     if "百" in text:
         hundreds, rest = text.split("百", 1)
@@ -131,7 +141,7 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
     if match := _NUMERIC.search(text):
         return _day_in_china(text[match.end() :], *map(int, match.groups()))
     if match := _CHINESE.search(text):
-        year = int("".join(_DIGITS[c] for c in match.group(1)))
+        year = int("".join(_DIGITS.get(c, c) for c in match.group(1)))
         return year, _chinese_number(match.group(2)), _chinese_number(match.group(3))
     if match := _REPUBLIC.search(text):
         return int(match.group(1)) + 1911, int(match.group(2)), int(match.group(3))
@@ -139,7 +149,7 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
         year, month, day = map(_chinese_number, match.groups())
         return year + 1911, month, day
     if match := _COMPACT.search(text):
-        return int(match.group(1)), int(match.group(2)), int(match.group(3))
+        return _day_in_china(text[match.end() :], *map(int, match.groups()))
     for pattern in _ENGLISH:
         if match := pattern.search(text):
             month = _MONTHS.index(match["month"]) + 1
@@ -149,10 +159,10 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
 
 def _day_in_china(behind: str, year: int, month: int, day: int) -> tuple[int, int, int]:
     """The day as it is in China, if a time of day with a zone stands right behind it; else the day as it is written."""
-    match = _ZONED_TIME.match(behind)
+    match = _ZONED_TIME.match(behind) or _BASIC_TIME.match(behind)
     if not match:
         return year, month, day
-    separator, hour, minute, second, zone = match.groups()
+    separator, zone = match["separator"].upper(), match["zone"]
     sign, offset = re.sub(r"[^+-]", "", zone), re.sub(r"\D", "", zone)
     # `16:30-17:30` is a span of time: the offset of a zone is behind a T, or behind GMT, or has no colon.
     if sign == "-" and separator != "T" and zone[:1] == "-" and ":" in zone:
@@ -161,11 +171,21 @@ def _day_in_china(behind: str, year: int, month: int, day: int) -> tuple[int, in
     if minutes > _MAX_OFFSET_MINUTES:
         return year, month, day
     try:
-        local = datetime(year, month, day, int(hour), int(minute), int(second or 0), tzinfo=UTC)
+        local = datetime(year, month, day, tzinfo=UTC) + _since_midnight(match)
         moment = local - timedelta(minutes=-minutes if sign == "-" else minutes)
         return moment.astimezone(CHINA).timetuple()[:3]
     except (ValueError, OverflowError):
         return year, month, day
+
+
+def _since_midnight(time: re.Match[str]) -> timedelta:
+    """The time since the day began; 24:00 is its end. Raises `ValueError` for what no clock shows."""
+    hour, minute, second = int(time["hour"]), int(time["minute"] or 0), int(time["second"] or 0)
+    if time["half"]:
+        hour = hour % 12 + (12 if time["half"].upper() == "PM" else 0)
+    if minute > 59 or second > 59 or hour * 3600 + minute * 60 + second > 86_400:
+        raise ValueError(time[0])
+    return timedelta(hours=hour, minutes=minute, seconds=second)
 
 
 def _check_date(year: int, month: int, day: int, not_after: date | None) -> ReadDate:

@@ -11,13 +11,15 @@ from itertools import pairwise
 
 from opencc import OpenCC
 
-FOLDING = 1
+FOLDING = 2
 """Version of `fold`. A change of the function, or of what the library converts, raises it: the index is filled anew."""
 
 _LEFT_OUT = frozenset("()[]{}<>〈〉《》「」『』【】〔〕〖〗〘〙〚〛⟨⟩«»‹›\"'`´′″“”‘’‚„‛‟〝〞〟＂＇")
 """Brackets and quotes: documents, lists and readers put other ones, or none."""
 _DASHES = frozenset("-‐‑‒–—―⸺⸻−﹘─━~∼〜～")
 _DOTS = frozenset("·•‧∙⋅・･")
+_ALIKE = dict.fromkeys("○◯〇零", "〇") | dict.fromkeys("⁄∕", "/") | {"、": ","}
+"""Zeros of Chinese numbers, strokes of fractions (½ is 1⁄2 by NFKC), commas of lists."""
 _SPACE, _DASH = " ", "-"
 
 
@@ -40,6 +42,8 @@ class _Characters(dict[int, str]):
             return _DASH
         if character in _DOTS:
             return "·"
+        if character in _ALIKE:
+            return _ALIKE[character]
         if character.isspace():
             return _SPACE
         # Invisible: zero-width spaces, joiners, soft hyphens, marks of direction, variation selectors.

@@ -42,6 +42,8 @@ FORMS = (
     lambda day: f"{day.year} 年 {day.month} 月 {day.day} 号",
     lambda day: day.isoformat().translate(FULL_WIDTH),
     lambda day: f"{''.join(DIGITS[int(c)] for c in str(day.year))}年{chinese(day.month)}月{chinese(day.day)}日",
+    lambda day: f"{day.year}年{chinese(day.month)}月{chinese(day.day)}日",
+    lambda day: f"{''.join(DIGITS[int(c)] for c in str(day.year))}年{day.month}月{day.day}日",
     lambda day: f"民国{day.year - 1911}年{day.month}月{day.day}日",
     lambda day: f"中華民國{republic(day.year)}年{chinese(day.month)}月{chinese(day.day)}日",
     lambda day: f"{day:%Y%m%d}",
@@ -79,6 +81,9 @@ ZONED = (
 UTC_FORMS = (
     lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}Z",
     lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S.}123Z",
+    lambda moment: f"{moment:%Y-%m-%dt%H:%M:%S}z",
+    lambda moment: f"{moment:%Y-%m-%d %I:%M:%S %p} UTC",
+    lambda moment: f"{moment:%Y-%m-%dT%H%M%S}Z",
     lambda moment: f"{moment:%Y-%m-%d %H:%M:%S} UTC",
     lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}+00",
     lambda moment: f"{WEEKDAYS[moment.weekday()]} {MONTHS[moment.month - 1]} {moment:%d %H:%M:%S} GMT {moment.year}",
@@ -102,6 +107,19 @@ def test_a_time_in_utc_is_the_day_that_it_was_in_china(moment: datetime, form) -
     day = moment.replace(tzinfo=UTC).astimezone(CHINA).date().isoformat()
     assert read_date(form(moment)).iso == day
     assert parse_china_date(form(moment)) == day
+
+
+@given(MOMENTS, ZONES, st.sampled_from(["%Y%m%dT%H%M%S%z", "%Y%m%dT%H%M%S.123%z", "%Y%m%dT%H%M%z"]))
+def test_the_basic_format_is_the_same_day(moment: datetime, zone: timezone, form: str) -> None:
+    there = moment.replace(tzinfo=zone)
+    assert read_date(there.strftime(form)).iso == there.astimezone(CHINA).date().isoformat()
+
+
+@given(DAYS)
+def test_the_end_of_a_day_and_an_hour_alone(day: date) -> None:
+    assert read_date(f"{day}T24:00:00Z").iso == (day + timedelta(days=1)).isoformat()
+    assert read_date(f"{day}T16Z").iso == (day + timedelta(days=1)).isoformat()
+    assert read_date(f"{day}T15+08").iso == day.isoformat()
 
 
 @given(MOMENTS, st.sampled_from(["T%H:%M:%S", " %H:%M", " %H:%M:%S CST", " %H:%M-17:30", "T%H:%M:%S+99:00", " 24:61Z"]))

@@ -30,6 +30,10 @@ TEXTS = st.text(
         ("阿·买买提", "阿•买买提"),
         ("云\u200b溪\ufeff市", "云溪市"),
         ("annual report", "Annual   Report"),
+        ("二○二三年", "二〇二三年"),
+        ("零五号路", "〇五号路"),
+        ("1/2", "½"),
+        ("防汛,抗旱", "防汛、抗旱"),
     ],
 )
 def test_ways_of_writing_do_not_count(typed: str, written: str) -> None:

@@ -14,6 +14,7 @@ from etl.extract.page.as_shown import show_as_read
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.carried_text import show_carried_text
 from etl.extract.page.fallback import fallback_text
+from etl.extract.page.formulas import spell_out_formulas
 from etl.extract.page.main_text import (
     below_headline,
     densest,
@@ -146,6 +147,7 @@ class _Source:
         data, lost = _embedded_data(page, platform), page.lost_chars
         apply_script_output(page)
         show_stated_labels(page)
+        spell_out_formulas(page)
         spell_out_raised(page)
         struck = show_as_read(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
@@ -339,7 +341,8 @@ def _resolve(
     verdict = classify_page(facts)
     context = PageContext(source.blocks, located.body, source.values)
     unread = map(Flag.UNREAD_LABEL.of, unread_fields(context, fields) if verdict.kind == "document" else ())
-    lost = (Flag.TEXT_LOST.of(str(source.lost_chars)),) if source.lost_chars else ()
+    lost_chars = source.lost_chars + content.text.count("\ufffd")
+    lost = (Flag.TEXT_LOST.of(str(lost_chars)),) if lost_chars else ()
     about_files = file_flags(content.text, content.files) if verdict.kind == "document" or content.files else ()
     believed = beliefs(fields, evidence.values, data_is_shown=content.data_is_shown)
     disputed = (Flag.DISPUTED_VALUE.of(name) for name, belief in believed.items() if belief == Belief.DISPUTED)

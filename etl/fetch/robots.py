@@ -24,6 +24,14 @@ MAX_CRAWL_DELAY_SECONDS = 60.0
 _AGENT_LINE = re.compile(r"\A\s*+user[- ]?agent(?:\s*+:|\s)(?P<name>[^#]*+)", re.IGNORECASE)
 """As Protego reads it, which takes a space for the colon too."""
 _OTHERS = "other-crawlers"
+_AGENT_NAME = re.compile(r"[\w-]+")
+"""A crawler's name (RFC 9309, 2.2.1), without a version behind it."""
+_PATH_LINE = re.compile(r"\A\s*+(?P<rule>al{1,2}ow|d[ia]s{1,2}al{1,2}ow)(?:\s*+:|\s)(?P<paths>[^#]*+)", re.IGNORECASE)
+_DELAY_LINE = re.compile(
+    r"\A\s*+crawl-?delay(?:\s*+:|\s)\s*+(?P<whole>\d+)(?:[.,](?P<part>\d+))?(?![\de])", re.IGNORECASE
+)
+_AS_TYPED = str.maketrans("：＊／", ":*/", "\ufeff")
+"""What input methods and editors make of the signs of the file."""
 
 
 class RobotsRules:
@@ -43,7 +51,7 @@ class RobotsRules:
         else:
             self.reason = encode_reason(Code.ROBOTS_DISALLOWS, host=host)
         if robots.status is not None and robots.status < 300:
-            self._parsed = Protego.parse(_for_few_agents(robots.text, self._agent))
+            self._parsed = Protego.parse(_as_meant(robots.text, self._agent, host))
 
     def allow(self, url: str) -> bool:
         """Whether the address may be requested."""
@@ -74,14 +82,30 @@ def _text(body: bytes) -> str:
     return decode(body)[0]
 
 
-def _for_few_agents(text: str, agent: str) -> str:
-    """The file with all other crawlers under one name.
+def _as_meant(text: str, agent: str, host: str) -> str:
+    """The file with all other crawlers under one name, and what is written carelessly as it is meant: a path without
+    its slash or with its host, several in one line, a delay with a unit.
 
     Protego keeps every rule once for each crawler of its group: of half a megabyte it would make 300 million.
     """
-    lines = text.replace("：", ":").splitlines()  # typed so, and meant
-    for number, line in enumerate(lines):
+    lines = []
+    for line in re.split(r"\r\n?|\n", text.translate(_AS_TYPED)):
         if found := _AGENT_LINE.match(line):
-            name = found["name"].strip().lower().replace("*", "") or "*"
-            lines[number] = f"User-agent: {name if name == '*' or name in agent.lower() else _OTHERS}"
+            short = _AGENT_NAME.match(found["name"].strip("*\"' \t;").lower())
+            name = "*" if short is None else short[0]
+            lines.append(f"User-agent: {name if name == '*' or name in agent.lower() else _OTHERS}")
+        elif (found := _PATH_LINE.match(line)) and found["paths"].strip():
+            paths = [_path(written, host) for written in found["paths"].split()]
+            lines += [f"{found['rule']}: {path}" for path in paths]
+        elif found := _DELAY_LINE.match(line):
+            lines.append(f"Crawl-delay: {found['whole']}.{found['part'] or 0}")
+        else:
+            lines.append(line)
     return "\n".join(lines)
+
+
+def _path(written: str, host: str) -> str:
+    """The path of a rule, from the root of the host."""
+    path = re.sub(rf"\A(?:https?:)?//{re.escape(host)}(?::\d+)?(?=/|\Z)", "", written, flags=re.IGNORECASE) or "/"
+    path = path.removesuffix(";") or "/"
+    return path if path.startswith(("/", "*", "%")) or "://" in path else f"/{path}"

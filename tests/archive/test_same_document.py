@@ -51,6 +51,12 @@ def test_tokens_in_addresses_of_files_make_no_version(name: str, number: int) ->
     assert not _same((TEXT, first, "a" * 64), (TEXT, second.replace("id=7", "id=8"), "a" * 64))
 
 
+def test_a_site_that_moves_to_https_has_the_same_files() -> None:
+    for digest in ("a" * 64, None):
+        assert _same((TEXT, "http://a.example/f.pdf", digest), (TEXT, "https://a.example/f.pdf", digest))
+    assert not _same((TEXT, "http://a.example/f.pdf", "a" * 64), (TEXT, "https://b.example/f.pdf", "a" * 64))
+
+
 def test_a_file_that_could_not_be_fetched_under_a_new_token_is_the_known_one() -> None:
     first, second = (f"https://a.example/f.pdf?Signature={name}" for name in "xy")
     assert _same((TEXT, first, "a" * 64), (TEXT, second, None))

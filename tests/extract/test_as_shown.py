@@ -30,6 +30,8 @@ LISTS = {
     "style='list-style-type:cjk-ideographic' start=19": ("十九、", "二十、", "二十一、"),
     "class='custom_cn2 list-paddingleft-1'": ("（一）", "（二）", "（三）"),
     "class='custom_num1'": ("1）", "2）", "3）"),
+    "reversed type=1": ("3. ", "2. ", "1. "),
+    "start=9 reversed": ("9. ", "8. ", "7. "),
     "": ("", "", ""),
     "style='list-style:none'": ("", "", ""),
 }
@@ -40,6 +42,14 @@ LISTS = {
 def test_a_list_that_says_its_numbers_has_them(attributes: str, numbers: tuple[str, ...], item: str) -> None:
     items = "".join(map(item.format, ITEMS))
     assert lines(f"<ol {attributes}>{items}</ol>") == [a + b for a, b in zip(numbers, ITEMS, strict=True)]
+
+
+def test_an_item_that_states_its_number_has_it() -> None:
+    assert lines(f"<ol><li value=5>{ITEMS[0]}</li><li>{ITEMS[1]}</li></ol>") == [f"5. {ITEMS[0]}", f"6. {ITEMS[1]}"]
+
+
+def test_quotations_have_the_marks_that_a_browser_draws() -> None:
+    assert lines(f"<p>落实<q>三个<b>责任</b></q>：<q>村级</q>{ITEMS[0]}</p>") == [f"落实“三个责任”：“村级”{ITEMS[0]}"]
 
 
 PREFORMATTED = (

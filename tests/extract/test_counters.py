@@ -26,11 +26,18 @@ COUNTERS = (
     "【字体：大 中 小】 浏览量：{} 次 【打印】【关闭】", "来源：云溪镇 浏览次数：{} 字号：大 中 小", "浏览次数：\n{}",
     "本页面浏览次数：{}次", "网站总访问量：{}", "文章点击量：{}", "（浏览{}次）",
 )  # fmt: skip
+OF_VISITS = (
+    "欢迎您，您是第 {} 位来访的客人", "{}人读过", "👍 {}", "有用（{}） 没用（{}）", "UV：{}", "【本文已有{}人关注】",
+    "当前有{}人在线", "距离申报截止还有{}天", "剩余时间：{}天{}小时", "发布距今已有{}天", "{}天前更新",
+    "本站已安全运行{}天", "您的IP：{}",
+)  # fmt: skip
+"""What a visit shows besides counters: who visits, how long something has been or will be."""
 CLOCKS = (
     "今天是{d:%Y}年{d.month}月{d.day}日 {w}", "当前时间：{d:%Y-%m-%d} {t}", "打印时间：{d:%Y-%m-%d} {t}",
     "现在是北京时间 {t}",
     "页面更新时间：{d:%Y-%m-%d} {t}", "{d:%Y}年{d.month}月{d.day}日 {w}", "{d:%Y-%m-%d} {t} {w}",
     "今天是 {d:%Y-%m-%d}，{w}",
+    "今天是：丙午年十月初一 {w}", "本页面生成于{d:%Y-%m-%d} {t}", "今日天气：多云 1℃～1{d.month}℃",
     "今日{w}", "{d:%Y}年{d.month}月{d.day}日 {w} 晴转多云 11~20℃", "页面执行时间：0.0123秒",
     "系统时间：{d:%Y}年{d.month}月{d.day}日{t}", "今天是{d:%Y}年{d.month}月{d.day}日 {w} 农历十月初一",
 )  # fmt: skip
@@ -50,9 +57,9 @@ def _clock(form: str, day: date, second: int) -> str:
 
 
 @settings(deadline=None)
-@given(st.sampled_from(COUNTERS), _numbers, _numbers, _places)
+@given(st.sampled_from((*COUNTERS, *OF_VISITS)), _numbers, _numbers, _places)
 def test_two_states_of_a_counter_are_one_text(form: str, first: str, second: str, at: int) -> None:
-    one, other = (without_counters(_with(form.format(number), at)) for number in (first, second))
+    one, other = (without_counters(_with(form.format(number, number), at)) for number in (first, second))
     assert one == other
 
 

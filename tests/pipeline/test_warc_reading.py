@@ -427,3 +427,11 @@ def test_no_file_takes_more_memory_or_time_than_its_bytes(tmp_path: Path, bomb: 
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 20_000_000
+
+
+def test_interim_responses_are_no_responses(tmp_path: Path) -> None:
+    interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    capture, remarks = only(tmp_path / "a.warc", record("response", URL, interim + response(PAGE)))
+    assert (capture.attempt.status, capture.attempt.body, remarks) == (200, PAGE, [])
+    alone, _ = only(tmp_path / "b.warc", record("response", URL, interim))
+    assert alone.attempt.failure is not None

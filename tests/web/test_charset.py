@@ -50,6 +50,27 @@ def test_charset(body: bytes, content_type: str, charset: str) -> None:
     assert TEXT in found.text
 
 
+TRADITIONAL = "關於開展雲溪區老舊電梯更新工作的通知，現印發給各單位，請認真貫徹執行，於五月九日前報送。"
+
+
+def test_big5_and_hz_are_read_though_their_bytes_are_those_of_others_too() -> None:
+    for declared in ("", "big5"):
+        page = html(declared).replace(TEXT, TRADITIONAL).encode("big5")
+        assert TRADITIONAL in read_page(page, "http://a.gov.cn/").text
+    assert TEXT in read_page(html("hz-gb-2312").encode("hz"), "http://a.gov.cn/").text
+    assert "~{1~}" in read_page(html().encode() + b"~{1~}", "http://a.gov.cn/").text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [(b"\x80", "€"), (b"\xfe\x59", "\u9fb4"), (b"\xa6\xd9", "︐"), (b"\xfe\x51", "\U00020087"), (b"\xa3\xa0", "\u3000"),
+     (b"\xfe\x9f", "䶮"), (b"\xff", "\ufffd")],
+)  # fmt: skip
+def test_letters_of_gbk_that_windows_and_the_edition_of_2022_have(written: bytes, shown: str) -> None:
+    body = html("gb2312").encode("gbk").replace(b"<p>", b"<p>" + "甲".encode("gbk") + written + "乙".encode("gbk"))
+    assert f"甲{shown}乙" in read_page(body, "http://a.gov.cn/").text
+
+
 SINGLE_BYTE = ("iso-8859-1", "ISO-8859-15", "windows-1252", "latin1", "us-ascii", "windows-1251")
 NAMES = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=12)
 

@@ -74,7 +74,7 @@ class CapturedText:
 
 
 def is_same_document(before: VersionState, first: CapturedText, now: VersionState, second: CapturedText) -> bool:
-    """Whether two captures of a page differ by nothing but counters, clocks, and tokens in the addresses of files.
+    """Whether two captures of a page differ by nothing but counters, clocks, tokens and schemes in addresses of files.
 
     What is stored stays as the page has it; only the comparison is without them.
     """
@@ -109,7 +109,8 @@ def _are_same_files(before: Sequence[AttachedFile], now: Sequence[AttachedFile])
 
     def lasting(file: AttachedFile) -> tuple[str, str]:
         digest = file.get("sha256") or known.get(without_tokens(file["url"]), "")
-        return without_tokens(file["url"], values=bool(digest)), digest
+        # The same address by http and by https is one file.
+        return without_tokens(file["url"], values=bool(digest)).partition("://")[2], digest
 
     return sorted(map(lasting, before)) == sorted(map(lasting, now))
 

@@ -35,7 +35,7 @@ from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
 from etl.outcomes import Outcome
 
-REVISION = "0024"
+REVISION = "0025"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)

@@ -29,11 +29,23 @@ def show_as_read(page: WebPage) -> bool:
         _break_lines(element)
     for items in page.elements["ol"]:
         _write_numbers(items)
+    if "<q" in source:
+        for quoted in page.tree.iter("q"):
+            _put_in_quotes(quoted)
     struck = [*page.elements["del"], *page.elements["s"], *page.elements["strike"]]
     if "line-through" in source:
         styled = page.tree.iter("span", "font", "p", "td")
         struck += (element for element in styled if _STRUCK.search(element.get("style") or ""))
     return any([_leave_out(element) for element in struck])
+
+
+def _put_in_quotes(element: HtmlElement) -> None:
+    """Writes the quotation marks that a browser draws."""
+    element.text = f"“{element.text or ''}"
+    if len(element):
+        element[-1].tail = f"{element[-1].tail or ''}”"
+    else:
+        element.text += "”"
 
 
 def _leave_out(element: HtmlElement) -> bool:
@@ -76,12 +88,16 @@ def _write_numbers(items: HtmlElement) -> None:
         return
     start = items.get("start") or ""
     number = int(start) if re.fullmatch(r"\d{1,4}", start) else 1
-    for item in list(items.iterchildren("li"))[:_MAX_ITEMS]:
+    listed = list(items.iterchildren("li"))[:_MAX_ITEMS]
+    step = -1 if items.get("reversed") is not None else 1
+    if step < 0 and not start:
+        number = len(listed)
+    for item in listed:
         own = item.get("value") or ""
         number = int(own) if re.fullmatch(r"\d{1,4}", own) else number
         holder = next((each for each in item.iterchildren("p") if not (item.text or "").strip()), item)
         holder.text = form(number) + (holder.text or "").lstrip()
-        number += 1
+        number += step
 
 
 def _letter(number: int) -> str:
@@ -122,7 +138,8 @@ def _form_of(items: HtmlElement) -> Callable[[int], str] | None:
     if editor := _EDITOR_LIST.search(items.get("class") or ""):
         return _EDITOR_FORMS[editor[1]]
     styles = list(_names_in(items.get("style") or ""))
-    kind = items.get("type") or ("1" if items.get("start") else "")
+    counted = "start" in items.attrib or "reversed" in items.attrib or items.find("li[@value]") is not None
+    kind = items.get("type") or ("1" if counted else "")
     return next((_FORMS[name] for name in styles if name in _FORMS), None if styles else _FORMS.get(kind))
 
 

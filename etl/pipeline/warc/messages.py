@@ -22,6 +22,8 @@ _CHUNK_SIZE = re.compile(rb"[ \t]*+([0-9A-Fa-f]{1,15})[ \t]*+(?:;[^\n]*+)?\r?\n"
 _CODING_WAS_UNDONE = ("x-orig-content-encoding", "x-archive-orig-content-encoding")
 """Headers with which Browsertrix and others keep the name of a coding that they have undone."""
 _MAGIC = {"gzip": GZIP, "x-gzip": GZIP, "zstd": ZSTD}
+_MAX_INTERIM, _SWITCHED = 10, "101"
+"""Interim responses before the final one; after 101 another protocol follows, and no response."""
 _WITHOUT_BODY = (204, 304)
 _CHUNKS_CUT = Outcome.NETWORK_ERROR, encode_reason(Code.BODY_CUT_OFF, encoding="chunked")
 
@@ -52,11 +54,17 @@ class Body:
 
 
 def read_head(block: LineSource) -> Head:
-    """The head of a response, from the beginning of a block. Raises `ValueError` where there is none."""
-    line, headers = parse_head(block)
-    if not (found := _STATUS_LINE.match(line)):
-        raise ValueError(f"no status line, but {line[:60]!r}")
-    return Head(int(found[1]), headers)
+    """The head of a response, from the beginning of a block; behind interim ones (100 Continue) the final one.
+
+    Raises `ValueError` where there is none.
+    """
+    for _ in range(_MAX_INTERIM + 1):
+        line, headers = parse_head(block)
+        if not (found := _STATUS_LINE.match(line)):
+            raise ValueError(f"no status line, but {line[:60]!r}")
+        if found[1][0] != "1" or found[1] == _SWITCHED:
+            return Head(int(found[1]), headers)
+    raise ValueError(f"more than {_MAX_INTERIM} interim responses")
 
 
 def read_body(head: Head, recorded: bytes, limit: int) -> Body:

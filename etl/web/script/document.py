@@ -28,6 +28,8 @@ STEP = 20
 """Work of a statement or an operand."""
 ELEMENT = 5
 """Work of handing out or changing one element."""
+_RAW_TEXT = ("script", "style", "xmp", "iframe", "noembed", "noframes")
+"""Elements whose text is no markup to a browser: what stands in them is given as it is."""
 _CHARS_OF_WORK = 50
 MAX_DEPTH = 40
 
@@ -207,7 +209,8 @@ class Document:
     def inner_html(self, element: Element) -> str | None:
         """The markup inside the element; None if it is longer than `MAX_HTML_CHARS`."""
         self._charge_walk(element)
-        parts = [escape(element.text or "", quote=False)]
+        words = element.text or ""
+        parts = [words if element.tag in _RAW_TEXT else escape(words, quote=False)]
         length = len(parts[0])
         for child in element:
             parts.append(etree.tostring(child, encoding="unicode", method="html"))
