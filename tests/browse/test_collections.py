@@ -214,6 +214,11 @@ def test_what_cannot_be_kept_is_refused_with_what_was_typed(
     for title in (" ", "长" * 101):
         refused = send(archivist, "collections", token=token, title=title, description="说明在此")
         assert (refused.status_code, "说明在此" in refused.text) == (400, True)
+    send(archivist, "collections", token=token, title="防汛", description="")
+    refused = send(archivist, "collections", token=token, title=" 防汛", description="说明在此")
+    assert (refused.status_code, "说明在此" in refused.text) == (400, True)
+    its = f"collections/{reading_room}"
+    assert send(archivist, its, token=token_of(archivist, its), title="防汛").status_code == 400
     record = token_of(archivist, "records/2")
     assert send(archivist, "records/2/collections", token=record, collection="77").status_code == 404
     assert send(archivist, "records/2/collections", token=record, collection="x").status_code == 400
@@ -222,6 +227,8 @@ def test_what_cannot_be_kept_is_refused_with_what_was_typed(
     assert (refused.status_code, "很长很长" in refused.text) == (400, True)
     note = write_note(archive, "林馆员", 2, "第一版")
     assert note is not None
+    assert write_note(archive, "林馆员", 2, "第一版") == note
+    assert write_note(archive, "陈馆员", 2, "第一版") != note
     change_note(archive, "陈馆员", 2, note, 1, "第二版")
     stale = send(archivist, "records/2/notes", token=record, note=note, version="1", text="我的改动")
     assert (stale.status_code, "我的改动" in stale.text, "第二版" in stale.text) == (409, True, True)

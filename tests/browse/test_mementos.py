@@ -101,8 +101,10 @@ def test_an_address_is_found_however_it_is_written(reader: TestClient) -> None:
     for url in (f"https://{host}/other.html", f"{PAGE.url}?page=2&language=en"):
         answer = gate(reader, url)
         assert (answer.status_code, answer.json()["code"]) == (404, "no_memento")
-    bad = reader.get("/archive/timegate/ftp://x.example/")
-    assert (bad.status_code, bad.json()["code"]) == (400, "invalid_parameter")
+    for url in ("ftp://x.example/", "127.0.0.1/", "2024-05-09"):
+        for path in ("timegate", "timemap/link", "timemap/json"):
+            bad = reader.get(f"/archive/{path}/{url}")
+            assert (bad.status_code, bad.json()["code"]) == (400, "invalid_parameter"), (path, url)
     bad = reader.get(f"/archive/timegate/{PAGE.url}", headers={"accept-datetime": "yesterday"})
     assert (bad.status_code, "Accept-Datetime" in bad.json()["english"]) == (400, True)
 

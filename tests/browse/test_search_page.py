@@ -108,6 +108,10 @@ def test_from_a_record_that_a_number_led_to_one_comes_back_to_the_list(reader: T
         "records?source=nope",
         "api/v1/changes?source=nope",
         "changes.atom?source=nope",
+        "runs?source=nope",
+        "api/v1/runs?source=nope",
+        "coverage?source=nope",
+        "coverage.csv?source=nope",
     ],
 )
 def test_what_is_misspelt_selects_neither_all_nor_nothing(reader: TestClient, owner_url: str, address: str) -> None:

@@ -27,7 +27,7 @@ MAX_ADDED = 1000
 
 
 class CollectionError(GongkaiError):
-    """A collection is refused: `problem` is `no_title`, `long` or `no_collection`."""
+    """A collection is refused: `problem` is `no_title`, `title_taken`, `long` or `no_collection`."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"collection: {problem}")
@@ -75,7 +75,10 @@ class MembershipChange:
 
 
 def name_collection(archive: Archive, by: str, title: str, description: str, collection: int | None = None) -> int:
-    """Makes a collection, or names one anew; returns its number. Raises `CollectionError`, and as `keep_act` does."""
+    """Makes a collection, or names one anew; returns its number. Raises `CollectionError`, and as `keep_act` does.
+
+    No two are of one title: none is ever deleted, and whoever puts records into one must know it from the others.
+    """
     title, description = " ".join(title.split()), " ".join(description.split())
     if not title:
         raise CollectionError("no_title")
@@ -83,6 +86,9 @@ def name_collection(archive: Archive, by: str, title: str, description: str, col
         raise CollectionError("long")
 
     def decide(connection: Connection, number: int) -> CollectionRow | None:
+        same_title = set(connection.scalars(select(Collection.id).where(_is_last(), Collection.title == title)))
+        if same_title and collection not in same_title:
+            raise CollectionError("title_taken")
         if collection is None:
             return CollectionRow(number, 1, title, description)
         query = select(*Collection.__table__.columns).where(Collection.id == collection)

@@ -42,13 +42,20 @@ class RecordNote:
 
 
 def write_note(archive: Archive, by: str, record: int, text: str) -> int | None:
-    """Writes a note on a record; returns its number, None where there is no such record. Raises as `keep_act` does."""
+    """Writes a note on a record; returns its number, None where there is no such record. Raises as `keep_act` does.
+
+    What the same person has noted already is not noted twice, as by a button that is pressed twice.
+    """
+    noted: int | None = None
 
     def decide(connection: Connection, number: int) -> NoteRow | None:
+        nonlocal noted
+        notes = notes_of(connection, [record]).get(record, [])
+        noted = next((note.id for note in notes if (note.now.by, note.now.text) == (by, text)), None)
         known = connection.scalar(select(Record.id).where(Record.id == record))
-        return None if known is None else NoteRow(number, 1, record, text)
+        return None if known is None or noted else NoteRow(number, 1, record, text)
 
-    return keep_act(archive, by, decide)
+    return keep_act(archive, by, decide) or noted
 
 
 def change_note(archive: Archive, by: str, record: int, note: int, version: int, text: str) -> bool:

@@ -30,7 +30,6 @@ from etl.browse.http.routes import (
     RowId,
     RunState,
     SortParam,
-    SourceId,
     SourceParam,
     read_only,
 )
@@ -212,7 +211,7 @@ def collections(archive: OpenArchive) -> rows.CollectionList:
 @router.get("/runs")
 def runs(
     archive: OpenArchive,
-    source: SourceId = "",
+    source: SourceParam,
     state: RunState = "",
     before: BeforeParam = None,
     limit: Limit = 50,

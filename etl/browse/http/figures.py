@@ -8,7 +8,7 @@ from starlette.responses import Response
 from etl.archive.queries.coverage import coverage
 from etl.archive.queries.statistics import Statistics, statistics
 from etl.archive.storage.archive import Archive
-from etl.browse.http.routes import OpenArchive, Respond, SourceId, SourceParam, page_route, read_only
+from etl.browse.http.routes import OpenArchive, Respond, SourceParam, page_route, read_only
 from etl.browse.pages.coverage import Coverage, as_csv
 from etl.browse.pages.timed_cache import TimedCache
 from etl.clock import CHINA
@@ -32,13 +32,13 @@ def statistics_page(archive: OpenArchive, responder: Respond, source: SourcePara
 
 
 @page_route("/coverage", to=router)
-def coverage_page(archive: OpenArchive, responder: Respond, source: SourceId = "") -> Response:
+def coverage_page(archive: OpenArchive, responder: Respond, source: SourceParam) -> Response:
     """What agencies had to publish, year by year: there, late, or not here."""
     return responder.page("coverage.html", _covered(archive, source))
 
 
 @router.get("/coverage.csv", response_model=None)
-def coverage_csv(archive: OpenArchive, source: SourceId = "") -> Response:
+def coverage_csv(archive: OpenArchive, source: SourceParam) -> Response:
     """The same as CSV, one line for each agency and year."""
     name = {"content-disposition": disposition("attachment", "coverage.csv", "")}
     return Response(as_csv(_covered(archive, source)), headers=name, media_type="text/csv; charset=utf-8")

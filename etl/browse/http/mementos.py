@@ -43,6 +43,7 @@ _TIMESTAMP = r"^\d{4,14}$"
 def timegate(request: Request, archive: OpenArchive, base: BaseAddress) -> Response:
     """Leads to the capture of an address that is closest to `Accept-Datetime`, without it to the latest."""
     url = _address_in_path(request, "/timegate/")
+    _checked(url)
     moment = _accepted_moment(request.headers.get("accept-datetime"))
     with read_only(archive) as connection:
         found = mementos.around(connection, url, moment)
@@ -83,14 +84,11 @@ def timemap(request: Request, archive: OpenArchive, base: BaseAddress, form: Lit
 
 
 def _address_in_path(request: Request, begins: str) -> str:
-    """The address behind `begins` in the path, as it was sent, with its query. Raises `InvalidParameter`."""
+    """What is behind `begins` in the path, as it was sent, with its query."""
     raw = request.scope.get("raw_path", request.url.path.encode()).partition(b"?")[0].decode("ascii", "replace")
     url = _SLASHES.sub(r"\1//", raw.partition(begins)[2])
     query = request.scope["query_string"].decode("ascii", "replace")
-    whole = f"{url}?{query}" if query else url
-    if not whole[:1].isdecimal():
-        _checked(whole)
-    return whole
+    return f"{url}?{query}" if query else url
 
 
 def _checked(url: str) -> Sequence[str]:

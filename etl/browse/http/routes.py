@@ -395,7 +395,7 @@ def sources(archive: OpenArchive, scheduler: Scheduling, responder: Respond) -> 
 
 @page_route("/runs")
 def runs(
-    archive: OpenArchive, responder: Respond, source: SourceId = "", state: RunState = "", before: BeforeParam = None
+    archive: OpenArchive, responder: Respond, source: SourceParam, state: RunState = "", before: BeforeParam = None
 ) -> Response:
     """The runs of all sources or of one, latest first."""
     with read_only(archive) as connection:

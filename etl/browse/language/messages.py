@@ -67,6 +67,7 @@ FORM_PROBLEMS: dict[str, str] = {
     "note_long": N_("Not saved: a note has 4,000 characters at most."),
     "note_moved": N_("Not saved: somebody changed the note after you opened this form. Check it, then submit again."),
     "no_title": N_("Not saved: the title is missing."),
+    "title_taken": N_("Not saved: there is a collection of this title already."),
     "long": N_("Not saved: a title has 100 characters at most, a description 2,000."),
     "no_choice": N_("Not saved: choose a collection, or give the title of a new one."),
 }

@@ -19,7 +19,7 @@ from etl.archive.records.collections import (
 )
 from etl.browse.pages.record_list import RecordList, search_list
 
-CollectionProblem = Literal["", "no_title", "long", "no_choice"]
+CollectionProblem = Literal["", "no_title", "title_taken", "long", "no_choice"]
 
 
 @dataclass(frozen=True, slots=True)
