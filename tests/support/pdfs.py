@@ -18,14 +18,25 @@ _SONG = (
 
 
 def pdf(
-    pages: Sequence[Sequence[Piece]], *, drawn: str = "", garbled: bool = False, trailer: str = "", turned: int = 0
+    pages: Sequence[Sequence[Piece]],
+    *,
+    drawn: str = "",
+    garbled: bool = False,
+    trailer: str = "",
+    turned: int = 0,
+    of_page: str = "",
+    of_catalog: str = "",
+    added: Sequence[str] = (),
 ) -> bytes:
     """A PDF whose pages (A4) hold these pieces of text; `drawn` are operators before the text.
+
+    `of_page` and `of_catalog` are further entries, which may name the objects `added`, from 4 on.
 
     On a page that is `turned` by 90 degrees the second number of a piece is its distance from the upper edge.
     """
     encoding, ordering = ("Identity-H", "Identity") if garbled else ("UniGB-UCS2-H", "GB1")
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", _SONG.format(encoding=encoding, ordering=ordering)]
+    catalog = f"<< /Type /Catalog /Pages 2 0 R {of_catalog} >>"
+    objects = [catalog, "", _SONG.format(encoding=encoding, ordering=ordering), *added]
     kids = []
     for pieces in pages:
         # On a page that is turned by 90 degrees, text that a reader sees upright runs upwards.
@@ -37,8 +48,8 @@ def pdf(
         stream = f"{drawn} BT /F1 12 Tf {shown} ET"
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {turned} /Contents {len(objects)} 0 R "
-            "/Resources << /Font << /F1 3 0 R >> >> >>"
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {turned} {of_page} "
+            f"/Contents {len(objects)} 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"

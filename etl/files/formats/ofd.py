@@ -28,6 +28,10 @@ _MAX_PLACEHOLDERS = 0.3
 """Share of characters without a meaning in a usable text."""
 _PLACEHOLDERS = re.compile("[\u00a4\ufffd\ue000-\uf8ff]")
 """What programs write where `CGTransform` names glyphs and their fonts have no map to Unicode."""
+_UNREAD = ("Watermark", "Link", "Highlight")
+"""Kinds of annotations whose text is none of the page."""
+_SAME_PLACE = 0.2
+"""Distance, in its height, of a piece of text from itself drawn again; at most twice as much."""
 _A4 = (0.0, 0.0, 210.0, 297.0)
 _APART = 1.6
 """Advance in sizes of the font beyond which characters of one piece stand apart."""
@@ -50,7 +54,8 @@ def ofd_pages(body: bytes, limits: Limits) -> tuple[list[Page], list[str]]:
         root = read_xml(archive, "OFD.xml")
         if _all(root, "Encryption") or "Encryptions.xml" in archive.namelist():
             raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PARTS_ENCRYPTED))
-        found = [page for name in _texts(root, "DocRoot") for page in _listed(package, _join("", name))]
+        roots = [_current(package, each) for each in _all(root, "DocBody")]
+        found = [page for name in roots if name for page in _listed(package, name)]
         if len(found) > limits.pages:
             raise Unreadable(
                 FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(found), limit=limits.pages)
@@ -93,6 +98,10 @@ class _Document:
     templates: dict[str, str]
     images: dict[str, str]
     box: tuple[float, ...]
+    units: dict[str, etree._Element] = field(default_factory=dict)
+    """Graphics that pages show by their id."""
+    notes: dict[str, list[etree._Element]] = field(default_factory=dict)
+    """By the part of a page, what was put onto it later: stamps with text, and no watermarks."""
 
 
 def _all(root: etree._Element, name: str) -> list[etree._Element]:
@@ -115,6 +124,7 @@ def _listed(package: _Package, name: str) -> Iterator[tuple[str, _Document]]:
         return
     folder = posixpath.dirname(name)
     images: dict[str, str] = {}
+    units: dict[str, etree._Element] = {}
     for part in (*_texts(root, "PublicRes"), *_texts(root, "DocumentRes")):
         place = _join(folder, part)
         # Fonts and colours may be missing: only pictures are looked for.
@@ -123,11 +133,38 @@ def _listed(package: _Package, name: str) -> Iterator[tuple[str, _Document]]:
             base = _join(posixpath.dirname(place), resources.get("BaseLoc") or ".")
             images |= {e.get("ID", ""): _join(base, file) for e in _all(resources, "MultiMedia")
                        for file in _texts(e, "MediaFile")}  # fmt: skip
+            units |= {e.get("ID", ""): e for e in _all(resources, "CompositeGraphicUnit")}
     templates = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in _all(root, "TemplatePage")}
-    document = _Document(templates, images, next(map(_numbers, _texts(root, "PhysicalBox")), _A4))
+    pages = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in _all(root, "Page") if e.get("BaseLoc")}
+    box = next(map(_numbers, _texts(root, "PhysicalBox")), _A4)
+    document = _Document(templates, images, box, units, _notes(package, folder, root, pages))
     for page in _all(root, "Page"):
         if page.get("BaseLoc"):
             yield _join(folder, page.get("BaseLoc", "")), document
+
+
+def _current(package: _Package, body: etree._Element) -> str:
+    """The part of a document in its present version."""
+    for version in _all(body, "Version"):
+        place = _join("", version.get("BaseLoc", ""))
+        if version.get("Current") in ("true", "1") and (root := package.read(place)) is not None:
+            return next((_join(posixpath.dirname(place), name) for name in _texts(root, "DocRoot")), "")
+    return next((_join("", name) for name in _texts(body, "DocRoot")), "")
+
+
+def _notes(
+    package: _Package, folder: str, root: etree._Element, pages: dict[str, str]
+) -> dict[str, list[etree._Element]]:
+    found: dict[str, list[etree._Element]] = {}
+    for name in _texts(root, "Annotations"):
+        place = _join(folder, name)
+        listed = package.read(place)
+        for page in _all(listed, "Page") if listed is not None else ():
+            for file in _texts(page, "FileLoc"):
+                notes = package.read(_join(posixpath.dirname(place), file))
+                shown = [e for e in _all(notes, "Annot") if e.get("Type") not in _UNREAD] if notes is not None else []
+                found.setdefault(pages.get(page.get("PageID", ""), ""), []).extend(shown)
+    return found
 
 
 def _page(package: _Package, name: str, document: _Document) -> Page:
@@ -136,7 +173,11 @@ def _page(package: _Package, name: str, document: _Document) -> Page:
         return Page([], picture=False, image="")
     used = [e.get("TemplateID", "") for e in _all(root, "Template")]
     layers = [package.read(document.templates[at]) for at in used if at in document.templates]
-    lines = [line for layer in (*layers, root) if layer is not None for line in _lines(layer)]
+    shown = [layer for layer in (*layers, root) if layer is not None]
+    lines = [line for layer in shown for line in _lines(layer, document.units)]
+    lines += [line for note in document.notes.get(name, ()) for line in _lines(note, {})]
+    box = next(map(_numbers, _texts(root, "PhysicalBox")), document.box)
+    lines = _once([line for line in lines if len(box) < 4 or _is_on_paper(line, box)])
     text = "".join(line.text for line in lines)
     garbled = len(_PLACEHOLDERS.findall(text))
     text_lines = [line for line in lines if _PLACEHOLDERS.sub("", line.text).strip()]
@@ -171,11 +212,38 @@ def _is_visible(item: etree._Element) -> bool:
     return not any(e.get("Visible") in ("false", "0") or e.get("Alpha") == "0" for e in (item, *item.iterancestors()))
 
 
-def _lines(layer: etree._Element) -> Iterator[Line]:
-    for piece in _all(layer, "TextObject"):
+def _lines(layer: etree._Element, units: dict[str, etree._Element], left: float = 0, top: float = 0) -> Iterator[Line]:
+    """The pieces of text of a layer, and of the graphics that it shows by their id, `units`; from its corner."""
+    for piece in layer.iter("{*}TextObject", "{*}CompositeObject"):
         box = _numbers(piece.get("Boundary", ""))
-        if len(box) == 4 and _is_visible(piece):
+        if len(box) != 4 or not _is_visible(piece):
+            continue
+        around = next(piece.iterancestors("{*}Appearance"), None)
+        corner = _numbers(around.get("Boundary", "")) if around is not None else ()
+        x, y = (corner[0] + left, corner[1] + top) if len(corner) == 4 else (left, top)
+        box = (box[0] + x, box[1] + y, *box[2:])
+        if etree.QName(piece).localname == "TextObject":
             yield from _pieces(piece, box)
+        elif (unit := units.get(piece.get("ResourceID", ""))) is not None:
+            yield from _lines(unit, {}, box[0], box[1])
+
+
+def _is_on_paper(line: Line, box: tuple[float, ...]) -> bool:
+    """Whether any of the line is on the page: what stands beside it nobody sees."""
+    return line.right > 0 and line.bottom > 0 and line.left < box[2] and line.top < box[3]
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """The lines without those that are drawn twice in one place, which makes them bold."""
+    distinct: list[Line] = []
+    drawn: set[tuple[str, int, int]] = set()
+    for line in lines:
+        near = _SAME_PLACE * (line.bottom - line.top) or _SAME_PLACE
+        column, row = int(line.left / near), int(line.top / near)
+        if not any((line.text, column + x, row + y) in drawn for x in (-1, 0, 1) for y in (-1, 0, 1)):
+            distinct.append(line)
+        drawn.add((line.text, column, row))
+    return distinct
 
 
 def _pieces(piece: etree._Element, box: tuple[float, ...]) -> Iterator[Line]:

@@ -18,7 +18,7 @@ from etl.files.formats.pdf_fonts import provide_cjk_fonts
 from etl.files.layout.columns import in_columns
 from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.line import APART, Line
-from etl.files.layout.lines import group_rows
+from etl.files.layout.lines import group_rows, merge_rows
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import superscript
 from etl.reason_codes import Code
@@ -27,6 +27,7 @@ from etl.reasons import encode_reason
 _MAY_BE_RAISED = re.compile(r"(?<=\S)[0-9+\-−n]*[0-9][0-9+\-−n]*")
 _RAISED_SIZE, _RAISED_BY = 0.8, 0.15
 """Height of a raised digit and the place of its foot, in heights of the character before it."""
+_TYPED = (api.FPDF_ANNOT_WIDGET, api.FPDF_ANNOT_FREETEXT, api.FPDF_ANNOT_STAMP)
 _WORD = re.compile(r"\S+")
 _MIN_CHARACTERS = 30
 """Characters of a page with a text of its own; a page number, a stamp or a watermark has fewer."""
@@ -73,12 +74,35 @@ def open_pdf(body: bytes, limits: Limits) -> Iterator[pdfium.PdfDocument]:
 def pdf_pages(body: bytes, limits: Limits) -> list[Page]:
     """All pages. Raises `Unreadable`."""
     with open_pdf(body, limits) as document:
+        if document.get_formtype() != api.FORMTYPE_NONE:
+            document.init_forms()
         return [_page(document, number) for number in range(len(document))]
+
+
+def _open_page(document: pdfium.PdfDocument, number: int) -> tuple[pdfium.PdfPage, bool]:
+    """The page with what is written into its forms and typed onto it as a part of its text, and whether there is any:
+    it is the last of the text then, wherever it stands."""
+    page = document[number]
+    if not any(_is_typed(page, at) for at in range(api.FPDFPage_GetAnnotCount(page.raw))):
+        return page, False
+    if api.FPDFPage_Flatten(page.raw, api.FLAT_NORMALDISPLAY) != api.FLATTEN_SUCCESS:
+        return page, False
+    page.close()
+    return document[number], True
+
+
+def _is_typed(page: pdfium.PdfPage, at: int) -> bool:
+    """Whether an annotation shows text: that of a form's field, of a text box, of a stamp."""
+    annotation = api.FPDFPage_GetAnnot(page.raw, at)
+    try:
+        return api.FPDFAnnot_GetSubtype(annotation) in _TYPED
+    finally:
+        api.FPDFPage_CloseAnnot(annotation)
 
 
 def _page(document: pdfium.PdfDocument, number: int) -> Page:
     try:
-        page = document[number]
+        page, typed = _open_page(document, number)
     except pdfium.PdfiumError:
         return Page([], picture=False, lost=True)
     layer = page.get_textpage()
@@ -90,7 +114,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
         text = layer.get_text_range() if count > 0 else ""
         if len("".join(text.split())) < _MIN_CHARACTERS and _is_picture(page):
             return Page([], picture=True)
-        return Page(_lines(page, layer, text), picture=False)
+        return Page(_lines(page, layer, text, typed=typed), picture=False)
     finally:
         layer.close()
         page.close()
@@ -108,7 +132,7 @@ def _is_picture(page: pdfium.PdfPage) -> bool:
     return covered > _MIN_PICTURE * width * height or paths > _MIN_PATHS
 
 
-def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> list[Line]:
+def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed: bool) -> list[Line]:
     to_reader = _reader_coordinates(page)
     vertical, horizontal = _rulings(page, to_reader)
     if len(vertical) >= 2 and len(horizontal) >= 2:
@@ -121,18 +145,24 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> list[L
     parts: list[Line] = []
     for written, start in _split(text):
         line = _with_raised(layer, written, start, to_reader)
-        found = list(_WORD.finditer(line))
+        found = [word.span() for word in _WORD.finditer(line)]
+        if typed:
+            found = [part for span in found for part in _on_one_row(layer, span, start)]
         # The first and the last character of each word give its box.
         words = [
-            replace(made, text=word[0])
-            for word in found
-            for made in to_lines([Piece(line[at], to_reader(*_box(layer, start + at))) for at in _ends(word)])
+            replace(made, text=line[first:end])
+            for first, end in found
+            for made in to_lines([Piece(line[at], to_reader(*_box(layer, start + at))) for at in (first, end - 1)])
         ]
-        gaps = [line[before.end() : after.start()] for before, after in pairwise(found)]
+        if not any(_is_on_paper(word, page) for word in words):
+            continue
+        gaps = [line[before[1] : after[0]] for before, after in pairwise(found)]
         lines.append(_around(words, _spaced(words, gaps)))
-        parts += _apart(words)
+        parts += words if typed else _apart(words)
     ordered = in_columns([sorted(row, key=lambda part: part.left) for row in group_rows(parts)])
-    return lines if ordered is None else ordered
+    if ordered is None:
+        return merge_rows(parts) if typed else lines
+    return ordered
 
 
 def _with_raised(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Callable[..., Box]) -> str:
@@ -164,8 +194,23 @@ def _spaced(words: Sequence[Line], gaps: Sequence[str]) -> str:
     return text
 
 
-def _ends(word: re.Match[str]) -> tuple[int, int]:
-    return word.start(), word.end() - 1
+def _is_on_paper(word: Line, page: pdfium.PdfPage) -> bool:
+    """Whether any of the word is on the page as it is cut: what stands beside it nobody sees."""
+    width, height = page.get_size()
+    has_box = word.right > word.left and word.bottom > word.top
+    return not has_box or (word.right > 0 and word.bottom > 0 and word.left < width and word.top < height)
+
+
+def _on_one_row(layer: pdfium.PdfTextPage, span: tuple[int, int], start: int) -> Iterator[tuple[int, int]]:
+    """The parts of a word each of which stands on one row: fields of a form follow each other without a space."""
+    first, end = span
+    boxes = [_box(layer, start + at) for at in range(first, end)]
+    begin = first
+    for at, (before, box) in enumerate(pairwise(boxes), first + 1):
+        if box[1] > before[3] or box[3] < before[1] or box[2] < before[0]:
+            yield begin, at
+            begin = at
+    yield begin, end
 
 
 def _around(words: Sequence[Line], text: str) -> Line:
