@@ -18,8 +18,9 @@ _LEFT_OUT = frozenset("()[]{}<>〈〉《》「」『』【】〔〕〖〗〘〙�
 """Brackets and quotes: documents, lists and readers put other ones, or none."""
 _DASHES = frozenset("-‐‑‒–—―⸺⸻−﹘─━~∼〜～")
 _DOTS = frozenset("·•‧∙⋅・･")
-_ALIKE = dict.fromkeys("○◯〇零", "〇") | dict.fromkeys("⁄∕", "/") | {"、": ","}
-"""Zeros of Chinese numbers, strokes of fractions (½ is 1⁄2 by NFKC), commas of lists."""
+_ALIKE = dict.fromkeys("○◯〇零", "〇") | dict.fromkeys("⁄∕", "/") | {"、": ",", "×": "x", "✕": "x"}
+"""Zeros of Chinese numbers, strokes of fractions (½ is 1⁄2 by NFKC), commas of lists, signs of
+multiplication and of names that are left out (李××)."""
 _SPACE, _DASH = " ", "-"
 
 

@@ -34,6 +34,8 @@ TEXTS = st.text(
         ("零五号路", "〇五号路"),
         ("1/2", "½"),
         ("防汛,抗旱", "防汛、抗旱"),
+        ("李XX", "李××"),
+        ("3x3", "3×3"),
     ],
 )
 def test_ways_of_writing_do_not_count(typed: str, written: str) -> None:

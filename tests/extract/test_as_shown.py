@@ -48,6 +48,20 @@ def test_an_item_that_states_its_number_has_it() -> None:
     assert lines(f"<ol><li value=5>{ITEMS[0]}</li><li>{ITEMS[1]}</li></ol>") == [f"5. {ITEMS[0]}", f"6. {ITEMS[1]}"]
 
 
+@pytest.mark.parametrize("anchor", ["name=top", "id=x", "href=#", "href='javascript:void(0)'", "href='/gk/'"])
+@pytest.mark.parametrize("place", ["<a {}>{}", "<p><a {}>{}", "{1}<a {0}>{2}", "<a {}><p>{}</a>"])
+def test_an_anchor_that_nothing_closes_takes_no_text_away(anchor: str, place: str) -> None:
+    items = "".join(f"<p>{item}</p>" for item in ITEMS * 2)
+    assert lines(place.format(anchor, items, items))[: len(ITEMS) * 2] == [*ITEMS * 2]
+
+
+def test_an_excerpt_in_a_link_is_none_of_the_text() -> None:
+    excerpt = f"<p><a href='/gk/58013.html'>关于加装电梯的通知 {ITEMS[0]}</a></p>"
+    assert ITEMS[0] not in read("").text
+    before = extract(page(body=f"{paragraphs()}").encode(), URL).text
+    assert extract(page(body=f"{paragraphs()}{excerpt * 3}").encode(), URL).text == before
+
+
 def test_quotations_have_the_marks_that_a_browser_draws() -> None:
     assert lines(f"<p>落实<q>三个<b>责任</b></q>：<q>村级</q>{ITEMS[0]}</p>") == [f"落实“三个责任”：“村级”{ITEMS[0]}"]
 

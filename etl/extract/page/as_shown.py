@@ -13,6 +13,10 @@ _STRUCK = re.compile(r"line-through", re.IGNORECASE)
 _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _LOWER = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)")
 """The quick question before each element is looked at: ignoring case costs thirty times as much."""
+_NOWHERE = re.compile(r"javascript\s*:\s*(?:void|;|$)", re.IGNORECASE)
+_SENTENCES = re.compile("[^。；：\\s][。；：]")
+_LINKED_SENTENCES = 6
+"""Ends of sentences in a link from which on it is one that nothing closes; excerpts of other documents have fewer."""
 _EDITOR_LIST = re.compile(r"\bcustom_(num|num1|num2|cn|cn1|cn2)\b")
 _MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
 """Characters of struck words, of which more are a style that means something else; lines and items that are shown."""
@@ -27,6 +31,9 @@ def show_as_read(page: WebPage) -> bool:
                 _break_lines(element)
     for element in page.elements["pre"]:
         _break_lines(element)
+    for anchor in list(page.tree.iter("a")):
+        if _holds_text(anchor):
+            anchor.tag = "div" if len(anchor) else "span"
     for items in page.elements["ol"]:
         _write_numbers(items)
     if "<q" in source:
@@ -46,6 +53,17 @@ def _put_in_quotes(element: HtmlElement) -> None:
         element[-1].tail = f"{element[-1].tail or ''}”"
     else:
         element.text += "”"
+
+
+def _holds_text(anchor: HtmlElement) -> bool:
+    """Whether an anchor holds a part of the text, and leads nowhere or goes on over several sentences: a mark such as
+    `<a name="top">` that nothing closes holds all that follows it, and a browser shows that as text."""
+    href = (anchor.get("href") or "").strip()
+    leads = href and not href.startswith("#") and not _NOWHERE.match(href)
+    if not leads and anchor.get("onclick"):
+        return False
+    words = "".join(anchor.itertext())
+    return len(_SENTENCES.findall(words)) >= (_LINKED_SENTENCES if leads else 1)
 
 
 def _leave_out(element: HtmlElement) -> bool:
