@@ -113,5 +113,7 @@ def test_json_and_csv_tell_the_same(reader: TestClient) -> None:
     assert [item["state"] for item in items][:3] == ["there", "late", "absent"]
 
 
-def test_without_duties_the_page_says_so(archive: Archive, reader: TestClient) -> None:
-    assert "没有来源文件" in reader.get("/archive/coverage").text
+def test_without_duties_the_page_says_so(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
+    keep(archive, tmp_path, Page(2), source=import_source().model_copy(update={"id": "without"}))
+    assert "没有来源文件" in reader.get("/archive/coverage", params={"source": "without"}).text
+    assert reader.get("/archive/coverage.json", params={"source": "without"}).json()["items"] == []
