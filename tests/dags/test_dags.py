@@ -47,7 +47,7 @@ dags = {{
     }}
     for dag in bag.dags.values()
 }}
-print("\\n" + json.dumps({{"errors": bag.import_errors, "dags": dags}}))
+shipped = {{"errors": bag.import_errors, "dags": dags}}
 """
 
 
@@ -70,8 +70,8 @@ def in_airflow(code: str, home: Path, **variables: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return dict(in_airflow(_READ.format(folder=str(PROJECT / "dags")), tmp_path_factory.mktemp("airflow")))
+def bag(told: dict[str, Any]) -> dict[str, Any]:
+    return dict(told["shipped"])
 
 
 def test_every_dag_file_is_read(bag: dict[str, Any]) -> None:
@@ -124,8 +124,8 @@ assertions: {{min_records: 1, max_age_days: 10}}
 verified: never
 """
 _CRAWLS = """
-import json
-from airflow.dag_processing.dagbag import DagBag
+import os
+from etl.settings import settings as read_settings
 from airflow.sdk.execution_time.task_runner import _airflow_parsing_context_manager as parsing
 
 def made(dag_id):
@@ -133,12 +133,13 @@ def made(dag_id):
         bag = DagBag({file!r})
     return {{"dags": sorted(bag.dags), "errors": " ".join(bag.import_errors.values())}}
 
+os.environ["GONGKAI_SOURCES"] = {folder!r}
+read_settings.cache_clear()
 crawls = {{str(dag): made(dag) for dag in [None, "crawl_good", "crawl_wrong", "check_sources"]}}
 """
 
 
 _BUNDLE = """
-import json
 from pathlib import Path
 from airflow import settings
 from airflow.models.dagbag import DagPriorityParsingRequest
@@ -164,24 +165,26 @@ file.write_text("x")
 bundle.refresh()
 file.unlink()
 steps.append(asked())
-print("\\n" + json.dumps([crawls, steps]))
+print("\\n" + json.dumps({{"shipped": shipped, "crawls": crawls, "steps": steps}}))
 """
 
 
 @pytest.fixture(scope="module")
-def source_files(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The DAGs of two sources beside a wrong file, and then what is read again when files come, change and go."""
+def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """In one process, for Airflow takes two seconds to load: the DAGs that are shipped, then those of two sources
+    beside a wrong file, and then what is read again when files come, change and go."""
     folder = tmp_path_factory.mktemp("sources")
     for name in ("good", "second"):
         (folder / f"{name}.yaml").write_text(_SOURCE.format(id=name), encoding="utf-8")
     (folder / "wrong.yaml").write_text("id: wrong\nname: [", encoding="utf-8")
-    code = _CRAWLS.format(file=str(PROJECT / "dags" / "crawl.py"))
+    code = _READ.format(folder=str(PROJECT / "dags"))
+    code += _CRAWLS.format(file=str(PROJECT / "dags" / "crawl.py"), folder=str(folder))
     code += _BUNDLE.format(folder=str(folder), dags=str(PROJECT / "dags"))
-    return in_airflow(code, folder, GONGKAI_SOURCES=str(folder))
+    return in_airflow(code, folder)
 
 
-def test_a_wrong_file_harms_no_other_source_and_a_task_makes_its_own_dag_alone(source_files: Any) -> None:
-    made, _ = source_files
+def test_a_wrong_file_harms_no_other_source_and_a_task_makes_its_own_dag_alone(told: Any) -> None:
+    made = told["crawls"]
     assert made["None"] == {"dags": ["check_sources", "crawl_good", "crawl_second"], "errors": ""}
     assert made["crawl_good"] == {"dags": ["check_sources", "crawl_good"], "errors": ""}
     assert made["check_sources"] == {"dags": ["check_sources"], "errors": ""}
@@ -189,7 +192,6 @@ def test_a_wrong_file_harms_no_other_source_and_a_task_makes_its_own_dag_alone(s
     assert "wrong.yaml: line 3: not valid YAML" in made["crawl_wrong"]["errors"]
 
 
-def test_a_source_file_that_is_new_or_changed_or_gone_has_its_dags_made_again(source_files: Any) -> None:
-    _, steps = source_files
+def test_a_source_file_that_is_new_or_changed_or_gone_has_its_dags_made_again(told: Any) -> None:
     # Nothing at first, when all DAG files are read anyway; then once for each change, and two changes at once are one.
-    assert steps == [[], [], *[["crawl.py"], []] * 3, ["crawl.py"]]
+    assert told["steps"] == [[], [], *[["crawl.py"], []] * 3, ["crawl.py"]]

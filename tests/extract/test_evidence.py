@@ -80,7 +80,7 @@ def test_a_page_without_end_is_read_as_far_as_it_says_something() -> None:
     picture = f"<img src='data:image/png;base64,{'A' * MAX_PAGE_CHARS}'>"
     with_picture = page(body="供水安排如下。" * 20 + picture).encode()
     assert "cut" not in extract(with_picture, "http://a.gov.cn/a.html").flags
-    endless = page(body="供水安排如下。" * 20 + "<p>又一段。</p>" * MAX_PAGE_CHARS).encode()
+    endless = page(body="供水安排如下。" * 20 + f"<p>{'又一段。' * 100}</p>" * (MAX_PAGE_CHARS // 400)).encode()
     extraction = extract(endless, "http://a.gov.cn/a.html")
     assert "cut" in extraction.flags
     assert extraction.fields["title"].value

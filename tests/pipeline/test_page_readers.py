@@ -19,6 +19,7 @@ from etl.reasons import english
 from etl.sources.schema import adhoc_source
 from tests.extract.traps import TRAPS
 from tests.support.pages import page, paragraphs
+from tests.support.share import share
 
 URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
 SOURCE = adhoc_source("yunxi", "云溪", URL, ["www.yunxi.gov.cn"])
@@ -34,7 +35,8 @@ def readers() -> PageReaders:
 
 
 def test_a_reading_is_the_same_in_another_process(readers: PageReaders) -> None:
-    bodies = [trap.page if isinstance(trap.page, bytes) else trap.page.encode() for trap in TRAPS.values()]
+    shown = share(trap.page for trap in TRAPS.values())
+    bodies = [each if isinstance(each, bytes) else each.encode() for each in shown]
     bodies += OTHER
     read = [readers.submit(SOURCE, ASKED, body) for body in bodies]
     for body, reading in zip(bodies, read, strict=True):

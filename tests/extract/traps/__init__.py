@@ -14,7 +14,7 @@ from tests.extract.traps import (
     titles,
     values,
 )
-from tests.extract.traps.registry import TRAPS, Trap, rules_of_traps, traps_of_rules
+from tests.extract.traps.registry import TRAPS, Trap, extracted, rules_of_traps, traps_of_rules
 
-__all__ = ["TRAPS", "Trap", "rules_of_traps", "traps_of_rules"]
+__all__ = ["TRAPS", "Trap", "extracted", "rules_of_traps", "traps_of_rules"]
 _MODULES = (families, headers, marks, lines, values, titles, texts, ends, hidden, files, beside, kinds)

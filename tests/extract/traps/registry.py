@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
-from etl.extract import Rule, extract
+from etl.extract import Extraction, Rule, extract
 from tests.support.pages import PARAGRAPHS, SIGNED, TITLE
 
 URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
@@ -68,12 +68,19 @@ def table(*rows: tuple[str, ...], cell: str = "td") -> str:
 
 
 @cache
+def extracted(name: str) -> Extraction:
+    """What is read of a trap."""
+    case = TRAPS[name]
+    body = case.page if isinstance(case.page, bytes) else case.page.encode()
+    return extract(body, case.url, captured_on=case.captured_on)
+
+
+@cache
 def rules_of_traps() -> dict[str, tuple[Rule, ...]]:
     """By trap, the rules that give the values of its golden: seen by extracting it, so that none is named wrongly."""
     found = {}
     for item in TRAPS.values():
-        body = item.page if isinstance(item.page, bytes) else item.page.encode()
-        fields = extract(body, item.url, captured_on=item.captured_on).fields
+        fields = extracted(item.name).fields
         rules = {fields[name].rule for name in item.fields if name in fields}
         found[item.name] = tuple(rule for rule in Rule if rule in rules)
     return found
