@@ -51,7 +51,7 @@ shipped = {{"errors": bag.import_errors, "dags": dags}}
 """
 
 
-def in_airflow(code: str, home: Path, **variables: str) -> Any:
+def in_airflow(code: str, home: Path) -> Any:
     """The JSON that the code prints last, in a process with Airflow and our plugins."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW_", "GONGKAI_"))}
     own = {
@@ -63,7 +63,7 @@ def in_airflow(code: str, home: Path, **variables: str) -> Any:
         "GONGKAI_STATE_DIR": str(home),
     }
     command = [sys.executable, "-c", code]
-    environment = inherited | own | variables
+    environment = inherited | own
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

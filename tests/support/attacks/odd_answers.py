@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from random import Random
 
@@ -35,29 +36,40 @@ LINES = (
 )
 TITLE = "关于照常供水的通知"
 GOOD = page(TITLE, "本事项由经办科室按期办结并公开。\n" * 6)
-BODIES = (
-    *(PAGE, GOOD, b"", b"\0" * 900, b"MZ\x90\0" * 300, b"%PDF-1.7\n\0", GOOD[:150], b"x" * 300_000, b"<" * 5_000),
-    *(gzip.compress(GOOD), gzip.compress(GOOD)[:-9], gzip.compress(bytes(30_000_000), 1), brotli.compress(GOOD)),
-    *(
-        zlib.compress(GOOD),
-        "\ufeff".encode("utf-16") + GOOD.decode().encode("utf-16-le"),
-        b"7\r\n<html>\n\r\n0\r\n\r\n",
-    ),
-)
-ROBOTS = (
-    *map(http, (b"User-agent: *\nAllow: /\n", b"\xff\xfe", b"\0" * 500, GOOD, b"User-agent *\nCrawl-delay: 1e999\n")),
-    *map(http, (b"*" * 90_000, b"Crawl-delay: nan\nUser-agent: *\nDisallow:\n", b"Request-rate: 0/0\n" * 4_000)),
-    http(gzip.compress(b" " * 30_000_000, 1), "200 OK", "Content-Encoding: gzip"),
-    http(GOOD, "404 Not Found", "Content-Encoding: oa"),
-)
-"""What forbids nothing. Of a robots.txt that cannot be read at all nothing is known, and its host is left alone."""
+
+
+@cache
+def bodies() -> tuple[bytes, ...]:
+    """Those of documents."""
+    return (
+        *(PAGE, GOOD, b"", b"\0" * 900, b"MZ\x90\0" * 300, b"%PDF-1.7\n\0", GOOD[:150], b"x" * 300_000, b"<" * 5_000),
+        *(gzip.compress(GOOD), gzip.compress(GOOD)[:-9], gzip.compress(bytes(30_000_000), 1), brotli.compress(GOOD)),
+        *(
+            zlib.compress(GOOD),
+            "\ufeff".encode("utf-16") + GOOD.decode().encode("utf-16-le"),
+            b"7\r\n<html>\n\r\n0\r\n\r\n",
+        ),
+    )
+
+
+@cache
+def robots() -> tuple[bytes, ...]:
+    """What forbids nothing. Of a robots.txt that cannot be read at all nothing is known, and its host is left alone."""
+    return (
+        *map(
+            http, (b"User-agent: *\nAllow: /\n", b"\xff\xfe", b"\0" * 500, GOOD, b"User-agent *\nCrawl-delay: 1e999\n")
+        ),
+        *map(http, (b"*" * 90_000, b"Crawl-delay: nan\nUser-agent: *\nDisallow:\n", b"Request-rate: 0/0\n" * 4_000)),
+        http(gzip.compress(b" " * 30_000_000, 1), "200 OK", "Content-Encoding: gzip"),
+        http(GOOD, "404 Not Found", "Content-Encoding: oa"),
+    )
 
 
 def odd_answer(chance: Random) -> bytes:
     """Status, header lines and body, each well-known to be odd or of any bytes."""
     status = chance.choice(STATUSES) if chance.random() < 0.6 else b"HTTP/1.1 200 OK"
     lines = [_line(chance) for _ in range(chance.randint(0, 4))]
-    body = chance.choice(BODIES) if chance.random() < 0.8 else chance.randbytes(chance.randint(1, 400))
+    body = chance.choice(bodies()) if chance.random() < 0.8 else chance.randbytes(chance.randint(1, 400))
     return b"\r\n".join([status, *lines]) + b"\r\n\r\n" + body
 
 
@@ -80,7 +92,7 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
     with raw_server(lambda path: answers.get(path, http(b"", "404 Not Found"))) as (base, _):
         for turn in count(1):
             answers.clear()
-            answers["/robots.txt"] = chance.choice(ROBOTS)
+            answers["/robots.txt"] = chance.choice(robots())
             good = [f"/{turn}/good-{n}.html" for n in range(PAGES)]
             odd = [f"/{turn}/odd-{n}.html" for n in range(PAGES)]
             answers |= dict.fromkeys(good, http(GOOD, "200 OK", "Content-Type: text/html; charset=utf-8"))
