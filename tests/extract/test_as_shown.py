@@ -55,6 +55,19 @@ def test_an_anchor_that_nothing_closes_takes_no_text_away(anchor: str, place: st
     assert lines(place.format(anchor, items, items))[: len(ITEMS) * 2] == [*ITEMS * 2]
 
 
+@pytest.mark.parametrize(
+    "tag", ["embed src=a.swf", "object data=a.swf", "map name=m", "video src=a.mp4", "canvas", "q", "math"]
+)
+def test_an_element_that_nothing_closes_takes_no_text_away(tag: str) -> None:
+    items = "".join(f"<p>{item}</p>" for item in ITEMS)
+    found = extract(page(body=f"{paragraphs()}<{tag}>{items}").encode(), URL)
+    assert all(item in found.text.splitlines() for item in ITEMS)
+
+
+def test_words_to_browsers_that_cannot_play_a_video_are_no_text() -> None:
+    assert lines("<video src='/a.mp4'>您的浏览器不支持播放，请更换浏览器。</video>") == []
+
+
 def test_an_excerpt_in_a_link_is_none_of_the_text() -> None:
     excerpt = f"<p><a href='/gk/58013.html'>关于加装电梯的通知 {ITEMS[0]}</a></p>"
     assert ITEMS[0] not in read("").text

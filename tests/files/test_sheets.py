@@ -152,3 +152,17 @@ def test_any_pieces_of_formats_give_a_text(raw: str, pieces: list[str]) -> None:
     for from_1904 in (False, True):
         assert isinstance(format_number(raw, "".join(pieces), from_1904=from_1904), str)
         assert isinstance(format_number(raw, "".join(pieces) * 9, from_1904=from_1904), str)
+
+
+def test_a_formula_that_cells_share_is_that_of_each_cell(read: Reader) -> None:
+    content = xlsx({"a": [["甲", "乙"], ["丙", "丁"], ["戊", "己"]]})
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name).decode() for name in package.namelist()}
+    sheet = next(name for name in parts if "worksheets/" in name)
+    first = '<c r="B1"><f t="shared" ref="B1:B3" si="0">A1*$C$1&amp;"A1"+LOG10(A$1)</f></c>'
+    others = "".join(f'<row r="{row}"><c r="B{row}"><f t="shared" si="0"/></c></row>' for row in (2, 3))
+    rows = f'<row r="1"><c r="A1"><v>1</v></c>{first}</row>{others}'
+    parts[sheet] = f"{parts[sheet].partition('<sheetData>')[0]}<sheetData>{rows}</sheetData></worksheet>"
+    assert [line.rpartition(" | ")[2] for line in read(zipped(parts)).text.split("\n")] == [
+        f'=A{row}*$C$1&"A1"+LOG10(A$1)' for row in (1, 2, 3)
+    ]

@@ -17,6 +17,11 @@ _NOWHERE = re.compile(r"javascript\s*:\s*(?:void|;|$)", re.IGNORECASE)
 _SENTENCES = re.compile("[^。；：\\s][。；：]")
 _LINKED_SENTENCES = 6
 """Ends of sentences in a link from which on it is one that nothing closes; excerpts of other documents have fewer."""
+_WITHOUT_TEXT = ("audio", "button", "canvas", "embed", "map", "object", "svg", "video")
+"""Elements whose words are none of the text: tools, and what is said to browsers that cannot show them."""
+_SENTENCES_BEHIND = 3
+"""Ends of sentences in such an element from which on nothing closes it, and the text behind it stands in it."""
+_BLOCKS = ("p", "div", "table", "ul", "ol", "h1", "h2", "h3", "h4", "section")
 _EDITOR_LIST = re.compile(r"\bcustom_(num|num1|num2|cn|cn1|cn2)\b")
 _MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
 """Characters of struck words, of which more are a style that means something else; lines and items that are shown."""
@@ -34,11 +39,15 @@ def show_as_read(page: WebPage) -> bool:
     for anchor in list(page.tree.iter("a")):
         if _holds_text(anchor):
             anchor.tag = "div" if len(anchor) else "span"
+    for element in list(page.tree.iter(*_WITHOUT_TEXT)):
+        if len(_SENTENCES.findall("".join(element.itertext()))) >= _SENTENCES_BEHIND:
+            _put_behind(element)
     for items in page.elements["ol"]:
         _write_numbers(items)
     if "<q" in source:
         for quoted in page.tree.iter("q"):
-            _put_in_quotes(quoted)
+            if next(quoted.iter(*_BLOCKS), None) is None:
+                _put_in_quotes(quoted)
     struck = [*page.elements["del"], *page.elements["s"], *page.elements["strike"]]
     if "line-through" in source:
         styled = page.tree.iter("span", "font", "p", "td")
@@ -64,6 +73,18 @@ def _holds_text(anchor: HtmlElement) -> bool:
         return False
     words = "".join(anchor.itertext())
     return len(_SENTENCES.findall(words)) >= (_LINKED_SENTENCES if leads else 1)
+
+
+def _put_behind(element: HtmlElement) -> None:
+    """Moves what stands in the element behind it."""
+    around = element.getparent()
+    if around is None:
+        return
+    behind = html.Element("div")
+    behind.text, element.text = element.text, None
+    behind.extend(list(element))
+    behind.tail, element.tail = element.tail, None
+    around.insert(around.index(element) + 1, behind)
 
 
 def _leave_out(element: HtmlElement) -> bool:

@@ -19,6 +19,8 @@ def spell_out_formulas(page: WebPage) -> None:
     if "<math" not in page.text:
         return
     for formula in list(page.tree.iter("math")):
+        if next(formula.iter("p", "div", "table"), None) is not None:
+            continue  # nothing closes it: the text behind it stands in it
         words = " ".join(_line(formula, 0).split())
         for child in list(formula):
             formula.remove(child)

@@ -20,6 +20,10 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
+_REFERENCE = re.compile(
+    r"(?P<other>\"[^\"]*\"|'[^']*'|[A-Za-z_][\w.]*\()"
+    r"|(?P<fixed>\$?)(?<![A-Za-z0-9_])(?P<column>[A-Z]{1,3})(?P<fixed_row>\$?)(?P<row>[1-9]\d{0,6})(?![\w(])"
+)
 _RAISED = {"superscript": superscript, "subscript": subscript}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ISO_MIDNIGHT = re.compile(r"T00:00:00(?:\.0+)?Z?$")
@@ -138,14 +142,51 @@ def _rich_text(item: etree._Element) -> str:
 
 
 def _rows(archive: zipfile.ZipFile, part: str, workbook: _Workbook) -> Iterator[dict[int, str]]:
-    for row in _items(archive, part, "row"):
+    shared: dict[str, tuple[int, int, str]] = {}
+    for number, row in enumerate(_items(archive, part, "row"), 1):
         cells: dict[int, str] = {}
         at = -1
         for cell in row.iter("{*}c"):
             place = _PLACE.match(cell.get("r") or "")
             at = _column(place[1]) if place else at + 1
+            _spell_out_shared(cell, at, int(place[2]) if place else number, shared)
             cells[at] = _cell_text(cell, workbook)
         yield cells
+
+
+def _spell_out_shared(cell: etree._Element, column: int, row: int, shared: dict[str, tuple[int, int, str]]) -> None:
+    """Writes the formula of a cell that has that of another one, whose cells are meant from its own place."""
+    formula = cell.find("{*}f")
+    if formula is None or formula.get("t") != "shared":
+        return
+    group = formula.get("si") or ""
+    if formula.text:
+        shared[group] = column, row, formula.text
+    elif group in shared:
+        first_column, first_row, text = shared[group]
+        formula.text = _moved(text, column - first_column, row - first_row)
+
+
+def _moved(formula: str, columns: int, rows: int) -> str:
+    """The formula with its relative references moved; `$` keeps a column or row, and texts are left alone."""
+
+    def moved(found: re.Match[str]) -> str:
+        if found["other"]:
+            return found[0]
+        column, row = _column(found["column"]), int(found["row"])
+        letters = found["column"] if found["fixed"] else _letters(max(column + columns, 0))
+        number = row if found["fixed_row"] else max(row + rows, 1)
+        return f"{found['fixed']}{letters}{found['fixed_row']}{number}"
+
+    return _REFERENCE.sub(moved, formula)
+
+
+def _letters(column: int) -> str:
+    letters, rest = "", column + 1
+    while rest:
+        rest, last = divmod(rest - 1, 26)
+        letters = chr(65 + last) + letters
+    return letters
 
 
 def _column(letters: str) -> int:
