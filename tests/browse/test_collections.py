@@ -216,7 +216,7 @@ def test_what_cannot_be_kept_is_refused_with_what_was_typed(
         assert (refused.status_code, "说明在此" in refused.text) == (400, True)
     send(archivist, "collections", token=token, title="防汛", description="")
     refused = send(archivist, "collections", token=token, title=" 防汛", description="说明在此")
-    assert (refused.status_code, "说明在此" in refused.text) == (400, True)
+    assert (refused.status_code, "说明在此" in refused.text, "同名" in refused.text) == (400, True, True)
     its = f"collections/{reading_room}"
     assert send(archivist, its, token=token_of(archivist, its), title="防汛").status_code == 400
     record = token_of(archivist, "records/2")

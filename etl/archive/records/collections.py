@@ -4,7 +4,7 @@ from collections.abc import Collection as SizedCollection
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.orm import aliased
@@ -27,9 +27,9 @@ MAX_ADDED = 1000
 
 
 class CollectionError(GongkaiError):
-    """A collection is refused: `problem` is `no_title`, `title_taken`, `long` or `no_collection`."""
+    """A collection is refused."""
 
-    def __init__(self, problem: str) -> None:
+    def __init__(self, problem: Literal["no_title", "title_taken", "long", "no_collection"]) -> None:
         super().__init__(f"collection: {problem}")
         self.problem = problem
 

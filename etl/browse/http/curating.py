@@ -226,4 +226,4 @@ def _members(
 def _problem(error: CollectionError) -> CollectionProblem:
     if error.problem == "no_collection":
         raise RequestRefused(404, "no_collection") from error
-    return "no_title" if error.problem == "no_title" else "long"
+    return error.problem
