@@ -7,9 +7,11 @@ import pytest
 from etl.dates import read_date
 from etl.document_number import match_document_number, normalise_document_number
 from etl.extract import content_hash
+from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import ALIASES, NON_FIELD_LABELS
 from etl.extract.lexicon.index_number import is_valid_credit_code, is_valid_organisation_code, parse_index_number
 from etl.extract.lexicon.labels import label_key
+from etl.extract.lexicon.values import make_evidence
 
 
 @pytest.mark.parametrize(
@@ -133,3 +135,16 @@ def test_a_label_has_one_meaning() -> None:
     """A label of two fields, or of a field and of none, would silently keep the last meaning alone."""
     labels = [label_key(label) for names in (*ALIASES.values(), set(NON_FIELD_LABELS)) for label in names]
     assert [label for label, number in Counter(labels).items() if number > 1] == []
+
+
+@pytest.mark.parametrize("behind", ["", " 101", " 3天前", " Hits 12", " 收藏(3)", " 今天是2026年11月12日 星期四"])
+def test_what_a_visit_shows_behind_a_name_is_none_of_it(behind: str) -> None:
+    evidence = make_evidence("source", f"云溪日报{behind}", "来源", "header", Rule.LABEL_IN_LINE)
+    assert evidence.value is not None
+    assert evidence.value.value == "云溪日报"
+
+
+def test_a_number_that_is_a_part_of_a_name_stays() -> None:
+    evidence = make_evidence("source", "云溪频道2023", "来源", "header", Rule.LABEL_IN_LINE)
+    assert evidence.value is not None
+    assert evidence.value.value == "云溪频道2023"

@@ -435,3 +435,15 @@ def test_interim_responses_are_no_responses(tmp_path: Path) -> None:
     assert (capture.attempt.status, capture.attempt.body, remarks) == (200, PAGE, [])
     alone, _ = only(tmp_path / "b.warc", record("response", URL, interim))
     assert alone.attempt.failure is not None
+
+
+def test_a_file_of_zstd_with_its_dictionary_is_refused_by_name(tmp_path: Path) -> None:
+    dictionary = record("response", URL, response(PAGE))
+    for name, start in (
+        ("dictionary", b"\x5d\x2a\x4d\x18" + len(dictionary).to_bytes(4, "little") + dictionary),
+        ("zstd -d", b"\x28\xb5\x2f\xfd"),
+    ):
+        path = tmp_path / "a.warc.zst"
+        path.write_bytes(start)
+        with pytest.raises(GongkaiError, match=name):
+            scan_warc(path)

@@ -126,7 +126,15 @@ def _parse_index_number(text: str, _: date | None) -> Parsed:
     return Parsed(value) if 4 <= len(value) <= 60 and re.search(r"\d", value) else NO_VALUE
 
 
+_PASSING_BEHIND = re.compile(
+    r"(?<=[\u4e00-\u9fff])\s+(?:\d{1,7}|\d+\s*(?:分钟|小时|天|个?月|年)前|(?i:hits?|views?)\s*[:：]?\s*\d+"
+    r"|(?:收藏|点赞|评论|分享)\s*[（(]\d+[)）]|今天是.{1,40})$"
+)
+"""What stands behind a name beside a picture of an eye, a heart or a clock: a number, or how long ago it was."""
+
+
 def _parse_agency_name(text: str, _: date | None) -> Parsed:
+    text = _PASSING_BEHIND.sub("", text)
     # Seven agencies issue a document together.
     return Parsed(text) if len(text) <= 150 and re.search(r"[\u4e00-\u9fffA-Za-z]", text) else NO_VALUE
 

@@ -38,6 +38,8 @@ _PAGE = re.compile(r"html|xml|json|text/plain|^$", re.IGNORECASE)
 _NO_PAGE = re.compile(r"(?:image|font|audio|video)/", re.IGNORECASE)
 _NOTE = re.compile(r"(?:urn|dns|whois|ntp|metadata|screenshot|info|about|data|blob|chrome)[:]", re.IGNORECASE)
 """Addresses of what crawlers note beside pages, such as `dns:` (Heritrix) and `urn:pageinfo:` (Browsertrix)."""
+_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+"""How a frame of zstd begins that decoders pass over (RFC 8878, 3.1.2)."""
 _CUT_HINT = "nothing was imported; check the file, or fetch it again"
 _MAX_METADATA_BYTES = 10_000_000
 _MAX_PART = 10_000
@@ -106,6 +108,8 @@ def scan_warc(path: Path) -> WarcSummary:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if _is_zstd(path):
+            raise GongkaiError(f"{path} holds no WARC record that can be read", hint=_hint(path))
         for warc in warc_files(path):
             with warc.open() as (stream, _):
                 for item in read_records(stream):
@@ -124,11 +128,21 @@ def scan_warc(path: Path) -> WarcSummary:
     return WarcSummary(digest, *(counts.get(kind, 0) for kind in CAPTURE_KINDS))
 
 
+def _is_zstd(path: Path) -> bool:
+    """Whether the file is of zstd frames, the first of which may be the dictionary of the others: that is made of
+    pieces of records, which are none."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    return start == ZSTD or _SKIPPABLE.fullmatch(start) is not None
+
+
 def _hint(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(16)
     if start.startswith(ZSTD):
         return "it is packed with zstd: unpack it with `zstd -d`"
+    if _is_zstd(path):
+        return "it is packed with zstd and a dictionary that it begins with: unpack it with a program for .warc.zst"
     if start.startswith(b"filedesc:"):
         return "it is an ARC file: convert it with `warcio recompress`"
     return "is it a WARC file?"
