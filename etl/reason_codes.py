@@ -341,6 +341,21 @@ class Code(StrEnum):
         "栏目“{list}”的 {url} 重复显示前面某页的条目，本应显示的条目未知",
         "{url} of list '{list}' shows the entries of an earlier page again: its own are unknown",
     )
+    LIST_PAGES_LEFT = (
+        "list_pages_left",
+        "栏目“{list}”链接的 {pages} 页未采集，例如 {url}：翻页在此之前中断",
+        "list '{list}' links {pages} pages that were not asked for, such as {url}: what leads on ended before them",
+    )
+    LIST_PAGE_SHORT = (
+        "list_page_short",
+        "栏目“{list}”的 {url} 只有 {entries} 条，其他页有 {usual} 条",
+        "{url} of list '{list}' has {entries} entries, and other pages have {usual}",
+    )
+    LIST_PAGE_OF_ANOTHER = (
+        "list_page_of_another",
+        "栏目“{list}”的 {url} 是另一栏目（“{words}”）的页面，本应显示的条目未知",
+        "{url} of list '{list}' is a page of another one ('{words}'): its own entries are unknown",
+    )
     PAGING_NOT_UNDERSTOOD = (
         "paging_not_understood",
         "{url} 显示还有后续页（“{words}”），但读不出下一页的地址",

@@ -48,6 +48,8 @@ class ListingPage(Outside):
     `total_is_upper_bound`: the site itself says that the list has ended (an empty page after its last one), and the
     family is known to report totals that are never reached. Fewer documents than the total are then no failure.
     `problems`: signs in the page that its list has more than what was understood; they turn the run red.
+    `promised`: addresses of further pages that the list's pager links, on pages that lead on. `heading`: what the page
+    is called, without numbers.
     `of_other_lists`: rows that were left out since they are another list's; a page of such rows alone is no trap.
     """
 
@@ -58,6 +60,8 @@ class ListingPage(Outside):
     total_is_upper_bound: bool = False
     problems: tuple[Reason, ...] = ()
     of_other_lists: int = 0
+    promised: tuple[str, ...] = ()
+    heading: str = ""
 
 
 class NotAListing(Exception):

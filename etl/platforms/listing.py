@@ -11,19 +11,27 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.helpers.answer_headers import with_headers
 from etl.platforms.helpers.element_words import label_of
 from etl.platforms.helpers.excerpts import list_elsewhere
 from etl.platforms.helpers.list_ends import first_and_last, sign_around
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.page_steps import page_behind, steps
 from etl.platforms.helpers.pager_links import next_is_disabled, next_url
+from etl.platforms.helpers.pager_promises import heading_of, promised_pages
 from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
 from etl.platforms.helpers.rows import COMPANION
 from etl.platforms.helpers.rows_apart import folded_rows, rows_apart
 from etl.platforms.helpers.script_jumps import jump_ahead
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
 from etl.platforms.helpers.short_counts import short_counts
-from etl.platforms.helpers.tabs import lists_of_other_years, other_period, tab_above, tab_of_another_list
+from etl.platforms.helpers.tabs import (
+    lists_of_other_years,
+    other_period,
+    part_of_a_form,
+    tab_above,
+    tab_of_another_list,
+)
 from etl.platforms.helpers.undrawn_rows import undrawn_rows
 from etl.platforms.helpers.unread_lists import empty_list, unread_list
 from etl.reason_codes import Code
@@ -38,6 +46,8 @@ MIN_UNLISTED = 5
 MIN_TURNED_WITHIN = 200
 """Entries of a first page from which on a pager without numbers is taken to turn within the page: two lists of
 beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
+_MIN_COLUMN = 10
+"""Rows from which on as many links of their form are the list's second column; shorter boxes of the newest are not."""
 _BELOW = " / "
 """Between the name of a column and that of a list below it."""
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
@@ -50,6 +60,10 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
 
     Raises `NotAListing` if the page is none of the family's listings.
     """
+    return with_headers(_read(family, page, request), page, request)
+
+
+def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
     read_script_links(page)
     try:
         listing = family.read_listing(page, request)
@@ -76,9 +90,11 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
         listing = _with_total(listing, stated)
         if not _goes_on_or_ends(listing, request):
             listing = _continued(listing, page, request, stated, words)
-        listing = _ended(listing, request, stated)
+        listing = _with_pages(_ended(listing, request, stated), request, stated)
     unlisted = _unlisted(listing, page, request)
     listing = replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
+    promised = promised_pages(page, listing, request)
+    listing = replace(listing, promised=promised, heading=heading_of(page))
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
 
 
@@ -144,12 +160,21 @@ def _with_total(listing: ListingPage, stated: Counts | None) -> ListingPage:
 def _ended(listing: ListingPage, request: ListingRequest, stated: Counts | None) -> ListingPage:
     """Without the link beyond a page that says to be the last one, as 第7页/共7页: some sites have it there too.
 
+    第1页/共1页 on a further page is the pager of another list.
+
     The walk compares the number of pages with those that it read.
     """
-    if not (request.seen and stated and stated.pages and stated.current == stated.pages):
+    if not (request.seen and stated and stated.pages and stated.current == stated.pages > 1):
         return listing
     others = tuple(following for following in listing.next_requests if not following.seen)
     return replace(listing, next_requests=others, reported_pages=listing.reported_pages or stated.pages)
+
+
+def _with_pages(listing: ListingPage, request: ListingRequest, stated: Counts | None) -> ListingPage:
+    """With the number of pages that the first one says in words beside its own (第1页/共3页), where it leads on."""
+    if request.seen or listing.reported_pages or not listing.next_requests or not stated or not stated.in_words:
+        return listing
+    return replace(listing, reported_pages=stated.pages) if stated.current == 1 and (stated.pages or 0) > 1 else listing
 
 
 def _continued(
@@ -182,6 +207,7 @@ def _continued(
             sign = sign_around(page, listed, seen)
     if first and sign is None:
         sign = other_period(page, _days(listing)) or tab_of_another_list(page) or _tab_above(page, listed)
+        sign = sign or part_of_a_form(page)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
 
@@ -228,7 +254,7 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     shapes = Counter(map(_shape, entries))
     worded = {url for url, words in links(page) if words and not COMPANION.match(words)}
     linked = Counter(map(_shape, worded - entries.keys()))
-    odd = [shape for shape, listed in shapes.items() if linked[shape] >= MIN_UNLISTED and linked[shape] > listed]
+    odd = [shape for shape, listed in shapes.items() if _are_more(linked[shape], listed)]
     if shape := max(odd, key=linked.__getitem__, default=None):
         links_of_shape = linked[shape] + shapes[shape]
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links_of_shape, entries=shapes[shape])
@@ -239,6 +265,11 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     if sign := empty_list(page, entries) or excerpt:
         return Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return None
+
+
+def _are_more(linked: int, listed: int) -> bool:
+    """Whether so many links are no box beside the rows: more than these, or as many, as two columns have."""
+    return linked >= MIN_UNLISTED and (linked > listed or (linked == listed >= _MIN_COLUMN))
 
 
 def _shape(url: str) -> tuple[str, str]:

@@ -54,12 +54,15 @@ COLLECTED_TAGS = (
 class WebPage:
     """`url` as fetched, `text` decoded with `charset`; `tree` is parsed at first need and then kept.
 
+    `headers`: those of the answer, where they are known: services count and link the pages of a list there.
+
     Changes of the tree are seen by everyone who has the page.
     """
 
     url: str
     text: str
     charset: str
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_data(self) -> bool:
@@ -130,10 +133,10 @@ def is_readable(body: bytes, content_type: str) -> bool:
     return is_document_file(body) or body.startswith(GZIP) or is_text(body, content_type)
 
 
-def read_page(body: bytes, url: str, content_type: str = "") -> WebPage:
+def read_page(body: bytes, url: str, content_type: str = "", headers: tuple[tuple[str, str], ...] = ()) -> WebPage:
     """The page in `body`; a gzip file (a packed sitemap, not a compressed response) is unpacked. Never raises."""
     text, charset = decode(_unpack(body), content_type)
-    return WebPage(url=url, text=text, charset=charset)
+    return WebPage(url=url, text=text, charset=charset, headers=headers)
 
 
 def read_document(body: bytes, url: str, content_type: str = "") -> WebPage:

@@ -239,3 +239,67 @@ def test_pages_of_rows_of_other_lists_do_not_end_a_list() -> None:
     assert [url.rpartition("_")[2] for url in sink.found] == [
         f"{page}{row}.html" for page in (1, 8) for row in range(3)
     ]
+
+
+class Pages(Served):
+    """A list whose pages are given: page number → (title, documents, further markup)."""
+
+    def __init__(self, pages: Mapping[str, tuple[str, Sequence[str], str]]) -> None:
+        super().__init__((), None)
+        self.pages = pages
+
+    async def fetch(self, request: Request) -> list[Attempt]:
+        title, documents, more = self.pages[request.url.removeprefix(LIST)]
+        rows = "".join(f'<li><a href="{name}">关于{name}的通知</a></li>' for name in documents)
+        body = f"<html><head><title>{title}</title></head><body><ul>{rows}</ul>{more}</body></html>".encode()
+        return [Attempt(request.url, request.url, datetime.now(UTC), 1, (), 200, (), body)]
+
+
+def problems_of(**pages: tuple[str, Sequence[str], str]) -> list[str]:
+    site = Pages({("" if name == "first" else f"index_{name[1:]}.html"): page for name, page in pages.items()})
+    walked = CatalogWalk(
+        SOURCE, CrawlOptions(), cast(Fetcher, site), Sink(KnownList()), lambda *_: None, stop_at_known=False
+    )
+    return [problem.code for problem in asyncio.run(walked.run()).problems]
+
+
+def named(start: int, count: int, folder: str = "a") -> list[str]:
+    return [f"/{folder}/{number}.html" for number in range(start, start + count)]
+
+
+def onward(number: int) -> str:
+    return f'<a class="next" href="index_{number}.html">下一页</a>'
+
+
+NUMBERS = '<p><a href="index_1.html">2</a> <a href="index_2.html">3</a></p>'
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        (("通知", named(10, 10), ""), ["list_pages_left"]),
+        (("通知", named(10, 10), onward(2)), []),
+        (("通知", named(0, 10), onward(1)), ["list_page_repeated"]),
+        (("要闻", named(10, 10, "b"), onward(2)), ["list_page_of_another"]),
+        (("通知", named(10, 10, "b"), onward(2)), []),
+        (("通知", named(10, 3), onward(2)), ["list_page_short"]),
+        (("通知", named(10, 7), onward(2)), []),
+    ],
+)
+def test_a_second_page_that_answers_something_else_is_told(
+    second: tuple[str, Sequence[str], str], code: list[str]
+) -> None:
+    first, third = ("通知", named(0, 10), NUMBERS + onward(1)), ("通知", named(20, 10), "")
+    assert problems_of(first=first, p1=second, p2=third) == code
+
+
+def test_a_short_last_page_and_a_list_of_one_page_that_leads_on_for_ever_are_whole() -> None:
+    assert (
+        problems_of(
+            first=("通知", named(0, 10), NUMBERS + onward(1)),
+            p1=("通知", named(10, 9), onward(2)),
+            p2=("通知", named(19, 1), ""),
+        )
+        == []
+    )
+    assert problems_of(first=("通知", named(0, 3), onward(1)), p1=("通知", named(0, 3), onward(1))) == []

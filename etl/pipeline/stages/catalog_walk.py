@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import pairwise
+from statistics import median
 from typing import Protocol
 
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
@@ -29,6 +30,10 @@ from etl.web.urls import MAX_ADDRESS_CHARS, Address, without_passing
 
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
 _NUMBER = re.compile(r"\d+")
+_SECOND_PAGE = re.compile(r"[_-]1\.\w{3,5}$")
+"""Mostly the second page of an index; of a list of one page that leads on for ever, the first one."""
+FULL_PAGE = 10
+"""Entries from which on, in steps of five, they are as many as fill a page."""
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
 NAMED_ENTRIES = 5
@@ -86,7 +91,7 @@ def _ended_as(attempt: ClassifiedAttempt) -> Reason:
 
 
 def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -> ListingPage:
-    page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
+    page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"), attempt.headers)
     if request.method == "GET" and attempt.final_url != attempt.url:
         # The list is elsewhere: its further pages are beside it, not beside the page that led there.
         _, mark, fragment = request.url.partition("#")
@@ -159,7 +164,7 @@ class CatalogWalk:
         if self._queue and self._options.limit is None and documents >= self._max_documents:
             self._problems.append(Reason.of(Code.TOO_MANY_DOCUMENTS, documents=documents))
         for walked in self._lists.values():
-            self._problems += walked.at_its_end()
+            self._problems += walked.at_its_end(self._queued)
         lists = tuple(walked.summary() for walked in self._lists.values() if walked.is_a_list)
         return ListingSummary(lists, tuple(self._lost), self._requests, tuple(self._problems))
 
@@ -270,6 +275,13 @@ class _WalkedList:
     _barren_pages: int = 0
     _repeated: str = ""
     """The first page that shows the entries of an earlier one instead of its own."""
+    _promised: list[tuple[str, ...]] = field(default_factory=list)
+    """The further pages that each page links by their numbers."""
+    _sizes: list[tuple[str, int]] = field(default_factory=list)
+    """The address and the number of entries of each page."""
+    _heading: str = ""
+    _shapes: set[str] = field(default_factory=set)
+    """The forms of the documents' addresses, numbers left out, and what the first page is called."""
     _rises: int = 0
     """How often an entry has a later date than the one before it, less how often it has an earlier one."""
 
@@ -294,8 +306,23 @@ class _WalkedList:
         repeated = bool(urls) and urls == self._last_page
         again = urls in self._shown
         leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
-        if again and not _is_of_first_page(request) and (not repeated or leads_back):
+        fills = len(urls) >= FULL_PAGE and len(urls) % 5 == 0 and _SECOND_PAGE.search(request.url)
+        if again and (fills or (not _is_of_first_page(request) and (not repeated or leads_back))):
             self._repeated = self._repeated or request.url
+        shapes = {_NUMBER.sub("#", url) for url in urls}
+        if (
+            self._heading
+            and page.heading
+            and self._shapes
+            and shapes
+            and self._shapes.isdisjoint(shapes)
+            and page.heading != self._heading
+        ):
+            words = page.heading
+            problems.append(Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=request.url, words=words))
+        self._heading, self._shapes = self._heading or page.heading, self._shapes | shapes
+        self._promised.append(page.promised)
+        self._sizes.append((request.url, len(urls)))
         self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
         self._pages += 1
         self._lines += 0 if again else len(page.entries)
@@ -322,10 +349,31 @@ class _WalkedList:
         """Whether earlier walks and this one found as many documents as the site reports."""
         return (self.reported_total or 0) <= len(known.urls | self._documents) + known.surplus
 
-    def at_its_end(self) -> Iterator[Reason]:
-        """What is odd about the list as a whole, after its last page. Of one that led in circles that is known."""
-        if self._repeated and self._barren_pages < MAX_BARREN_PAGES:
+    def at_its_end(self, queued: Set[str]) -> Iterator[Reason]:
+        """What is odd about the list as a whole, after its last page. Of one that led in circles that is known.
+
+        `queued`: keys of all requests that were made or wait.
+        """
+        if self._barren_pages >= MAX_BARREN_PAGES:
+            return
+        if self._repeated:
             yield Reason.of(Code.LIST_PAGE_REPEATED, list=self.name, url=self._repeated)
+        elif self._whole and (left := self._left(queued)):
+            yield Reason.of(Code.LIST_PAGES_LEFT, list=self.name, pages=len(left), url=left[0])
+        usual = median(entries for _, entries in self._sizes) if len(self._sizes) > 2 else 0
+        for url, entries in self._sizes[1:-1]:
+            if 0 < entries * 2 < usual:
+                yield Reason.of(Code.LIST_PAGE_SHORT, list=self.name, url=url, entries=entries, usual=int(usual))
+
+    def _left(self, queued: Set[str]) -> list[str]:
+        """Pages that a pager links and that were not asked for, where others that it links were; a list that repeats
+        its last page has no more, whatever its pager shows."""
+        if self.ended and self._pages > KNOWN_PAGES:
+            return []
+        mine = [
+            [url for url in promised if request_key(ListingRequest(url)) not in queued] for promised in self._promised
+        ]
+        return next((left for left, pages in zip(mine, self._promised, strict=True) if 0 < len(left) < len(pages)), [])
 
     @property
     def is_oldest_first(self) -> bool:

@@ -146,7 +146,7 @@ class _LiveVisit(_Visit):
 
 
 def _page_of(attempt: Attempt) -> WebPage:
-    return read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"))
+    return read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"), attempt.headers)
 
 
 async def survey_site(

@@ -14,6 +14,7 @@ from lxml import etree
 
 from etl.clock import CHINA
 from etl.dates import first_iso_date
+from etl.outside import digits
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
 from etl.web.page import WebPage, absolute
 
@@ -59,7 +60,9 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
     next_requests: tuple[ListingRequest, ...] = ()
     if kind == "feed" and (url := _linked(root, "next", page.url)):
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, next_requests=next_requests)
+    # OpenSearch counts all that there are.
+    total = next((digits(text) for each in root.iter("{*}totalResults") if (text := _own(each)).isdecimal()), None)
+    return ListingPage(entries, total, next_requests=next_requests)
 
 
 def _parsed(text: str) -> etree._Element:
@@ -106,6 +109,10 @@ def _linked(element: etree._Element, rel: str, base: str) -> str | None:
 def _text(element: etree._Element, name: str) -> str:
     child = next(element.iterchildren(f"{{*}}{name}"), None)
     return " ".join("".join(map(str, child.itertext())).split()) if child is not None else ""
+
+
+def _own(element: etree._Element) -> str:
+    return (element.text or "").strip()
 
 
 def _published(text: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ from etl.platforms.helpers.pager_elements import (
 )
 from etl.platforms.helpers.script_links import leads_nowhere
 from etl.platforms.helpers.side_boxes import is_in_side_box
+from etl.platforms.helpers.spoken_counts import in_digits
 from etl.web.page import WebPage, absolute, base_url
 
 _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
@@ -39,13 +40,13 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
 _NUMBER = rf"(?:\d{{1,7}}|{_NUMERAL}{{1,6}})"
 _COUNTS = re.compile(
-    rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条條篇件则則筆笔頁页]|还有|剩余|尚有|其余|余下|未显示|已显示|已加载|"
+    rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条條篇件则則筆笔頁页]|还有|剩余|尚有|另有|其余|余下|未显示|已显示|已加载|"
     r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数)+"
 )
 """Words of which every one is that of a counter: in other texts the same numbers count anything."""
 _OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条條篇件项項则則筆笔]|个(?!页))(?![/每]页)")
 _OF_PAGES = re.compile(rf"(?<![\d.第/:-])({_NUMBER})[页頁]")
-_LEFT = re.compile(r"(?:还有|剩余|尚有|其余|余下|未显示)\D{0,4}[1-9]\d{0,6}|[1-9]\d{0,6}\D{0,4}未显示")
+_LEFT = re.compile(r"(?:还有|剩余|尚有|另有|其余|余下|未显示)\D{0,4}[1-9]\d{0,6}|[1-9]\d{0,6}\D{0,4}未显示")
 _OUT_OF = re.compile(r"^\D{0,12}(\d{1,5})(?:outof|of)(\d{1,7})\D{0,10}$", re.IGNORECASE)
 _NEWEST = re.compile(r"(?:前|最新|最近)\D{0,3}(\d{1,4})[条篇件则]")
 _SHARE = re.compile(r"^\D{0,8}?(\d{1,5})([/|｜∣])共?(\d{1,7})\D{0,4}$")
@@ -182,7 +183,7 @@ def _run(part: HtmlElement) -> str | None:
 
 def _counts(part: HtmlElement, seen: int) -> str | None:
     """The short text of an element whose number is greater than what was seen."""
-    words = plain_signs(words_of(part, _MAX_TEXT))
+    words = in_digits(plain_signs(words_of(part, _MAX_TEXT)))
     if not words or len(words) > _MAX_TEXT or _ENDED.search(words) or slides(part) or moves(part):
         return None
     linked = part.tag == "a" or next(part.iter("a"), None) is not None

@@ -21,7 +21,7 @@ _ALL = "total|totle|counts?|cnt|all|sum"
 _LAST = f"{_ALL}|max|last|end"
 _PAGES = "pages?|pg"
 _DOCUMENTS = "records?|recs?|rows?|items?|articles?|infos?|docs?|news|elements?|results?|list|datas?"
-_NEUTRAL = "nums?|number|no|size|of|the|my|int|str|js"
+_NEUTRAL = "nums?|number|no|size|of|the|my|int|str|js|hid(?:den)?|hdn|hf|lbl"
 _WORDS = re.compile(rf"[mgniosp]{{0,2}}(?:{_LAST}|{_PAGES}|{_DOCUMENTS}|{_NEUTRAL})+")
 _SIZE_OF_PAGE = re.compile(rf"(?:{_PAGES}).{{0,40}}(?:size|{_DOCUMENTS})")
 _TOTAL_OF_PAGES = re.compile(rf"(?:{_LAST}).{{0,40}}(?:{_PAGES})|(?:{_PAGES}).{{0,40}}(?:{_LAST})|nums?(?:of)?pages")
@@ -84,7 +84,7 @@ def counted_by(name: str) -> Kind | None:
     for kind, pattern in _IN_PINYIN:
         if pattern.fullmatch(plain):
             return kind
-    if plain == "numfound":  # Solr's
+    if plain in ("numfound", "numberofitems"):  # of Solr and of schema.org
         return "documents"
     if not _WORDS.fullmatch(plain) or _SIZE_OF_PAGE.search(plain):
         return None

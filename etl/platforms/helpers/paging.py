@@ -15,6 +15,7 @@ from etl.platforms.helpers.list_numbers import Counts, numbers_in_code, numbers_
 from etl.platforms.helpers.list_scripts import is_whole, more_by_scripts
 from etl.platforms.helpers.pager_elements import is_of_videos_alone, pager_elements
 from etl.platforms.helpers.pager_links import next_is_disabled, signs_of_more
+from etl.platforms.helpers.remarks import remarks
 from etl.platforms.helpers.undrawn_rows import rows_elsewhere
 from etl.platforms.helpers.unshown_counts import unshown_counts
 from etl.web.page import WebPage
@@ -253,7 +254,7 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
         signs = (match[0] for pattern in _SIGNS if (match := pattern.search(words)))
         found = (text for text in signs if not is_of_videos_alone(page, text))
         sign = next(found, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
-        sign = sign or next(chain(unshown_counts(page, words, seen), rows_elsewhere(page)), None)
+        sign = sign or next(chain(unshown_counts(page, words, seen), remarks(page, seen), rows_elsewhere(page)), None)
     return _short(sign) if sign else None
 
 

@@ -13,11 +13,12 @@ from etl.outside import digits
 from etl.platforms.helpers.element_words import plain_signs, short_words
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.pager_elements import moves, slides
+from etl.platforms.helpers.spoken_counts import in_digits, may_count
 from etl.web.page import WebPage
 
 _CHINESE = re.compile(
     r"(?:[本该此第总共 有合计全部量数到约的从至为您页頁条件篇项个则查找搜每：:（）()\[\]【】,，。.;；/|、~～–—-]|当前|"
-    r"栏目|列表|目录|文件|信息|记录|数据|内容|公文|政策|文章|结果|查询|检索|搜索|累计|发布|收录|公开|相关|显示|页次|页码|分页|\d{1,8})+"
+    r"[已逾超余另其以上今近分]|截至|目前|还有|主动|制发|印发|入库|栏目|列表|目录|文件|信息|记录|数据|内容|公文|政策|文章|结果|查询|检索|搜索|累计|发布|收录|公开|相关|显示|页次|页码|分页|\d{1,8})+"
 )
 _ENGLISH = re.compile(
     r"(?:pages?|of|totals?|results?|records?|items?|entries|rows|documents?|files|articles?|showing|displaying|viewing|"
@@ -41,7 +42,7 @@ _PAGES = re.compile(
 )
 _DOCUMENTS = re.compile(
     r"(?:[总共合][有计数量]{0,2}|全部|累计|结果数?|[查找搜索]到|[数量][：:]|[条件]数)[^\d页]{0,8}(\d{1,8})(?![\d页頁])|"
-    r"(\d{1,8})[条篇件](?:记录|信息|数据|结果|文章|文件)|"
+    r"(\d{1,8})[条篇件](?:记录|信息|数据|结果|文章|文件|以上)|(?:[已逾超余]|发布|公开|收录|入库|[制印]发|目前|文件|信息)(\d{1,8})[条篇件]|"
     r"\d(?:-|–|到|至|~|～|to)\d{1,8}[条篇]?(?:of|/)(?:about)?(\d{1,8})|total\w{0,20}?[:：]?(\d{1,8})|"
     r"(\d{1,8})(?:total|results?|records?|items?|entries|rows|documents?|files|articles?)",
     re.IGNORECASE,
@@ -58,7 +59,7 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
     A bare `1/12` may be a date: it counts only if every such text of the page is the same and, on the list's first
     page, begins with 1.
     """
-    if not _MAY_COUNT.search(words) and "<option" not in page.text:
+    if not _MAY_COUNT.search(words) and not may_count(words) and "<option" not in page.text:
         return None
     pages, bare, documents = dict[int, str](), dict[tuple[int, int], str](), dict[int, str]()
     for element, short in _counters(page):
@@ -90,6 +91,15 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
 
 def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
     for element, shown in short_words(page, _MAX_CHARS):
-        words = " ".join(_STEPS.sub(" ", plain_signs(shown)).split())
-        if any(map(str.isdigit, words)) and (_CHINESE.fullmatch(words) or _ENGLISH.fullmatch(words)):
+        plain = " ".join(_STEPS.sub(" ", plain_signs(shown)).split())
+        words = in_digits(plain)
+        counts = any(map(str.isdigit, words)) and (_CHINESE.fullmatch(words) or _ENGLISH.fullmatch(words))
+        if counts and (words == plain or not _is_below_a_headline(element)):
             yield element, _PAGE_SIZE.sub("", words)
+
+
+def _is_below_a_headline(element: HtmlElement) -> bool:
+    """Whether the element belongs to a box with a headline and without links: 政策文件库 合计六十条."""
+    around = element.getparent()
+    has = around is not None and next(around.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) is not None
+    return has and around is not None and next(around.iter("a"), None) is None

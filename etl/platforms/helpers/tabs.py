@@ -9,21 +9,33 @@ from lxml.html import HtmlElement
 
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_list
-from etl.platforms.helpers.pager_elements import is_answered, is_current, slides
+from etl.platforms.helpers.pager_elements import is_answered, is_current, names_of, slides
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
 _MONTH = re.compile(r"^(\d{1,2}|十[一二]?|[一二三四五六七八九])月份?$")
+_YEAR_IN_WORDS = re.compile(r"^[一二][〇零○Oo九][〇零○Oo一二三四五六七八九]{2}(?=年?度?$)")
+_NUMERALS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
 _IN_WORDS = {word: f"{number:02}" for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
 _ALL = re.compile(r"^(?:全部|所有|不限|全年|请选择|历年|年份|月份)\w{0,2}$")
-_TAGS = ("a", "li", "span", "button", "option", "dd", "em", "div", "td")
+_TAGS = ("a", "li", "span", "button", "option", "dd", "em", "div", "td", "label")
 _YEAR_OF_LIST = re.compile(r"^\W*((?:19|20)\d\d)年?度?(?:的?\w{2,6})?\W*$")
 _EARLIER = re.compile(r"^\W*(?:(?:历年|往年|以往|往期)\w{0,6}|历史(?:公告|公文|文件|公报|信息|政策|数据|公开))\W*$")
 _EARLIER_WORDS = re.compile(r">\s*(?:历年|往年|以往|往期|历史)")
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
+_PART_NAME = re.compile(
+    r"dept|depart|(?:^|[\s_-])(?:org|unit|jg|bm|zt|lb|lx|lm)|bumen|jigou|fwjg|theme|topic|class|categ|zhuti|column|channel|lanmu",
+    re.IGNORECASE,
+)
+_NO_PART = re.compile(
+    r"全部|所有|不限|请?选择|^-|=|标题|正文|全文|文号|索引号|关键[字词]|内容$|排序|时间|日期|[升降]序|每页|网站|链接|语言|^\d+$",
+    re.IGNORECASE,
+)
+"""Words of choices that are no part of a list: all of them, a field to search in, an order, a number of rows."""
+_MIN_PARTS = 2
 _MIN_MONTHS = 3
-_MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 5, 14, 12
+_MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 6, 14, 12
 _MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
 _ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
 """Words of what orders or draws the same rows anew."""
@@ -41,7 +53,7 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
     years, months = {day[:4] for day in dates}, {day[5:7] for day in dates}
     found: dict[str, HtmlElement] = {}
     for element in page.tree.iter(*_TAGS):
-        words = words_of(element, _MAX_CHARS) if len(element) <= 1 else ""
+        words = _in_digits(words_of(element, _MAX_CHARS)) if len(element) <= 1 else ""
         if words and len(words) <= _MAX_CHARS and (_YEAR.match(words) or _MONTH.match(words)):
             found.setdefault(words, element)
     for pattern, own, least in ((_YEAR, years, 1), (_MONTH, months, _MIN_MONTHS)):
@@ -49,6 +61,11 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
         if len(own) <= 1 and len(others) >= least and not any(_narrows(found[words]) for words in others):
             return others[0]
     return None
+
+
+def _in_digits(words: str) -> str:
+    """The words with the year in digits: 二〇二三年 → 2023年."""
+    return _YEAR_IN_WORDS.sub(lambda year: year[0].translate(_NUMERALS), words)
 
 
 def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: HtmlElement, page: WebPage) -> bool:
@@ -67,8 +84,28 @@ def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
     parent = element.getparent()
     if parent is None or element.get("href"):
         return False
-    shown = (item for item in parent if isinstance(item.tag, str) and is_current(item))
-    return any(year[1] in own for item in shown if (year := _YEAR.match(words_of(item, _MAX_CHARS))))
+    shown = (item for item in parent if isinstance(item.tag, str) and (is_current(item) or is_chosen(item)))
+    return any(year[1] in own for item in shown if (year := _YEAR.match(_in_digits(words_of(item, _MAX_CHARS)))))
+
+
+def is_chosen(item: HtmlElement) -> bool:
+    """Whether the item is the one that its form asks for now."""
+    return item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input"))
+
+
+def part_of_a_form(page: WebPage) -> str | None:
+    """The words of a part of the list that a form has chosen (a body, a kind, a subject), where it offers others but no
+    choice of all; None if there is none."""
+    for select in page.elements["select"]:
+        options = [item for item in select.iter("option") if words_of(item)]
+        chosen = next((item for item in options if item.get("selected") is not None), None)
+        name = f"{names_of(select)} {select.get('name') or ''}"
+        if chosen is None or len(options) < _MIN_PARTS or not chosen.get("value") or not _PART_NAME.search(name):
+            continue
+        words = [words_of(item) for item in options]
+        if not any(map(_NO_PART.search, words)) and not any("/" in (item.get("value") or "") for item in options):
+            return f"{words_of(chosen)} … {next(each for each in words if each != words_of(chosen))}"
+    return None
 
 
 def _narrows(element: HtmlElement) -> bool:
@@ -92,7 +129,7 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
         # What costs more is asked last.
         if not (_YEAR_IN_NAME.search(link.get("href") or "") or earlier):
             continue
-        words = words_of(link, _MAX_YEAR_CHARS)
+        words = _in_digits(words_of(link, _MAX_YEAR_CHARS))
         match = _YEAR_OF_LIST.match(words) if len(words) <= _MAX_YEAR_CHARS else None
         if (match and match[1] not in own) or (not match and _EARLIER.match(words)):
             url = absolute(link.get("href") or "", base_url(page))

@@ -1,0 +1,49 @@
+"""What the pager of a list page promises: further pages, by number and 末页, at addresses of the next one's form.
+
+A walk that ends before it asked for them has not seen the whole list, whatever the page says at which it ended.
+"""
+
+import re
+
+from etl.outside import digits
+from etl.platforms.base import ListingPage, ListingRequest
+from etl.platforms.helpers.element_words import words_of
+from etl.platforms.helpers.pager_elements import is_disabled, target_of
+from etl.web.page import WebPage, base_url
+
+_LABEL = re.compile(r"^\W*(?:第?(\d{1,4})页?|[尾末][页頁]|最后一?[页頁]|last(?:page)?)\W*$", re.IGNORECASE)
+_MAX_LABEL = 8
+_NUMBER = re.compile(r"\d+")
+_MAX_PAGES = 1900
+"""Numbers from here on are years."""
+_HEADING = re.compile(r"[第共]?\d+页?|[\W_]+")
+
+
+def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest) -> tuple[str, ...]:
+    """The addresses of further pages that the list's own pager links."""
+    following = next((each for each in listing.next_requests if each.column == request.column), None)
+    if following is None or following.body:
+        return ()
+    base, found = base_url(page), dict[str, None]()
+    for link in page.tree.iter("a", "option"):
+        words = words_of(link, _MAX_LABEL)
+        label = _LABEL.match(words) if len(words) <= _MAX_LABEL else None
+        if label is None or (label[1] and digits(label[1]) >= _MAX_PAGES) or is_disabled(link):
+            continue
+        url = target_of(link, base)
+        if url and _is_like(url, following.url):
+            found[url] = None
+    return tuple(found)
+
+
+def _is_like(one: str, other: str) -> bool:
+    if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
+        return False
+    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    return sum(1 for ours, theirs in pairs if ours != theirs) <= 1
+
+
+def heading_of(page: WebPage) -> str:
+    """What `<title>` says without numbers of pages: further pages of a list have that of its first one."""
+    title = next(((item.text or "") for item in page.elements["title"]), "")
+    return _HEADING.sub("", title)

@@ -1,0 +1,216 @@
+"""What says beside the text of a list that it has more: headers, comments, titles, attributes, words, forms."""
+
+import pytest
+
+from etl.platforms.base import ListingPage, ListingRequest
+from etl.platforms.helpers.pager_promises import heading_of
+from etl.platforms.helpers.spoken_counts import in_digits
+from etl.platforms.listing import read_list_page
+from etl.web.page import WebPage
+from tests.support.paged_lists import CASES, LIST, following, read, rows
+
+CASE = CASES["generic"]
+NEXT = f"{LIST}?page=2"
+
+
+def answered(*headers: tuple[str, str], url: str = LIST, body: str = "") -> ListingPage:
+    page = WebPage(url, f"<html><body>{rows(CASE)}{body}</body></html>", "utf-8", headers)
+    return read_list_page(CASE.family, page, ListingRequest(url, "c"))
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Total-Count", "x-total", "X-WP-Total", "Total-Count", "X-Record-Count", "Pagination-Count"]
+)
+@pytest.mark.parametrize("number", [3, 60])
+def test_a_header_counts_the_documents_of_a_list(name: str, number: int) -> None:
+    assert answered((name, str(number))).reported_total == number
+
+
+@pytest.mark.parametrize(
+    ("header", "pages", "total"),
+    [
+        (("X-WP-TotalPages", "3"), 3, None),
+        (("X-Page-Count", "3"), 3, None),
+        (("Content-Range", "items 0-2/60"), None, 60),
+        (("Content-Range", "bytes 0-2/60"), None, None),
+        (("X-Pagination", '{"total": 60, "totalPages": 20, "page": 1}'), 20, 60),
+        (("X-Pagination", "{broken"), None, None),
+        (("X-RateLimit-Limit", "100"), None, None),
+        (("Age", "60"), None, None),
+    ],
+)
+def test_headers_are_understood_by_their_words(header: tuple[str, str], pages: int | None, total: int | None) -> None:
+    listing = answered(header)
+    assert (listing.reported_pages, listing.reported_total, listing.problems) == (pages, total, ())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '<?page=2>; rel="next"',
+        "<?page=2>; rel=next",
+        '</a.css>; rel=preload; as=style, <?page=2>; title="x"; rel="nofollow next"',
+        f'<{LIST}>; rel="first", <{NEXT}>; rel="next", <{LIST}?page=9>; rel="last"',
+    ],
+)
+def test_a_header_links_the_next_page(value: str) -> None:
+    assert following(answered(("Link", value))) == [NEXT]
+
+
+@pytest.mark.parametrize(
+    ("header", "red"),
+    [
+        (("Link", f'<{LIST}?page=9>; rel="last"'), True),
+        (("Link", f'<{LIST}?page=1>; rel="last"'), False),
+        (("Link", "</a.css>; rel=preload; as=style"), False),
+        (("X-Has-More", "true"), True),
+        (("X-Has-More", "false"), False),
+        (("X-Next-Page", "2"), True),
+        (("X-Next-Page", ""), False),
+    ],
+)
+def test_a_header_that_leads_on_without_an_address_is_told(header: tuple[str, str], red: bool) -> None:
+    assert bool(answered(header).problems) is red
+
+
+def test_a_pager_of_the_page_goes_before_the_headers() -> None:
+    listing = answered(("Link", '<?p=7>; rel="next"'), body='<a href="?page=2">下一页</a>')
+    assert following(listing) == [NEXT]
+
+
+REMARKS = (
+    "<!-- total: {} -->",
+    "<!-- totalCount={} pageSize=20 -->",
+    "<!--共{}条-->",
+    "<!-- 记录总数 ：{} -->",
+    "<meta name='description' content='通知公告，共{}条'>",
+    "<title>通知公告（共{}条）_桐溪县</title>",
+    "<title>通知公告({})_桐溪县</title>",
+    '<input type="hidden" id="hidTotalRecord" value="{}">',
+    '<script type="application/ld+json">{{"@type":"ItemList","numberOfItems":{}}}</script>',
+    "<script>var total = {};</script>",
+    '<input type="hidden" id="total" value="{}">',
+)
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+@pytest.mark.parametrize("number", [10, 60])
+def test_counts_that_nobody_reads_are_read(remark: str, number: int) -> None:
+    assert bool(read(CASE, remark.format(number), count=10).problems) is (number == 60)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "red"),
+    [
+        ('data-has-more="true"', True),
+        ('data-more="1"', True),
+        ('data-next="/api/list?p=2"', True),
+        ('class="pagination" data-max="3"', True),
+        ('data-has-more="false"', False),
+        ('data-next=".swiper-next"', False),
+        ('class="swiper" data-next="/b.html"', False),
+        ('class="chart" data-max="3"', False),
+    ],
+)
+def test_an_attribute_that_leads_on_is_told(attribute: str, red: bool) -> None:
+    assert bool(read(CASE, f"<div><div {attribute}></div></div>").problems) is red
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        "<!-- 共60个栏目 -->",
+        "<!-- version: 60 -->",
+        '<!-- <script>createPageHTML(60, 0, "index", "html")</script> -->',
+        "<title>通知公告（2024）_桐溪县</title>",
+        "<script>var total = 60; $('#visits').html(total)</script>",
+    ],
+)
+def test_numbers_beside_the_text_that_count_something_else_are_none(quiet: str) -> None:
+    assert read(CASE, quiet, count=10).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        ("共六十条", "共60条"),
+        ("共廿二件", "共22件"),
+        ("共60余条", "共60条"),
+        ("1.2万多件", "12000件"),
+        ("近百篇", "90篇"),
+        ("最近二十条", "最近20条"),
+        ("文件总数六十", "文件总数60"),
+        ("共三十余页", "共30页"),
+        ("第一届", "第一届"),
+        ("万一", "万一"),
+    ],
+)
+def test_counts_in_words_are_the_least_they_may_be(said: str, read_as: str) -> None:
+    assert in_digits(said) == read_as
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["本栏目共有六十条信息", "共60余条", "总数：1.2万条", "60条以上", "逾60件", "目前收录文件六十件", "另有四十条"],
+)
+def test_a_list_that_says_so_has_more(words: str) -> None:
+    assert read(CASE, f"<p>{words}</p>").problems
+
+
+def form(name: str, *options: str) -> str:
+    return f'<form><select name="{name}">{"".join(options)}</select><button>查询</button></form>'
+
+
+OWN, OTHER = '<option value="2024" selected>2024年度</option>', '<option value="2023">2023年度</option>'
+ALL = '<option value="">全部</option>'
+OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option value="2">财政局</option>'
+
+
+@pytest.mark.parametrize(
+    ("choice", "red"),
+    [
+        (form("year", OWN, OTHER), True),
+        (form("year", ALL, OWN, OTHER), False),
+        (form("dept", OFFICE, FINANCE), True),
+        (form("dept", ALL, OFFICE, FINANCE), False),
+        (form("searchType", '<option value="1" selected>标题</option>', '<option value="2">正文</option>'), False),
+        (form("lang", '<option value="1" selected>简体</option>', '<option value="2">繁体</option>'), False),
+        ("<p><label><input type=radio checked>2024年</label><label><input type=radio>2023年</label></p>", True),
+        ("<p><span class=on>二〇二四年</span><span>二〇二三年</span></p>", True),
+    ],
+)
+def test_a_choice_that_shows_a_part_of_the_list_is_told(choice: str, red: bool) -> None:
+    assert bool(read(CASE, choice).problems) is red
+
+
+def test_the_pager_of_another_box_ends_no_further_page() -> None:
+    paging = '<div class="rel"><p>第1/1页</p></div><a href="?page=3">下一页</a>'
+    assert following(read(CASE, paging, seen=3, url=NEXT)) == [f"{LIST}?page=3"]
+
+
+def test_the_pager_of_the_first_page_promises_the_others() -> None:
+    links = '<p><a href="?page=1">1</a><a href="?page=2">2</a><a href="?page=3">3</a><a href="/x?page=9">9</a></p>'
+    listing = read(CASE, f'{links}<a href="?page=2">下一页</a> <a href="?page=7">尾页</a> 第1页/共7页')
+    assert set(listing.promised) == {f"{LIST}?page={number}" for number in (1, 2, 3, 7)}
+    assert listing.reported_pages == 7
+
+
+@pytest.mark.parametrize("title", ["通知公告_桐溪县", "通知公告 第2页_桐溪县", "通知公告-第2页/共7页-桐溪县"])
+def test_pages_of_one_list_have_one_heading(title: str) -> None:
+    assert heading_of(WebPage(LIST, f"<title>{title}</title>", "utf-8")) == "通知公告桐溪县"
+
+
+def test_as_many_links_of_the_documents_form_are_the_second_column() -> None:
+    def columns(count: int) -> ListingPage:
+        other = rows(CASE, count).replace("show.php?id=", "show.php?id=9").replace('"l"', '"r"')
+        return read(CASE, f"<div>{other}</div>", count=count)
+
+    assert columns(10).problems
+    assert not columns(4).problems
+
+
+def test_a_feed_says_how_many_there_are() -> None:
+    item = "<item><title>通知</title><link>/a/1.html</link></item>"
+    count = "<os:totalResults xmlns:os='http://a9.com/-/spec/opensearch/1.1/'>60</os:totalResults>"
+    page = WebPage(LIST, f'<?xml version="1.0"?><rss><channel>{count}{item}</channel></rss>', "utf-8")
+    assert read_list_page(CASE.family, page, ListingRequest(LIST)).reported_total == 60
