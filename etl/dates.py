@@ -40,6 +40,7 @@ _REPUBLIC = re.compile(r"民[国國]\s*(\d{1,3})\s*(?:年|[-/.])\s*(\d{1,2})\s*(
 _REPUBLIC_CHINESE = re.compile(rf"民[国國]\s*([〇○零一二三四五六七八九十百]{{1,5}}){_CHINESE_DAY}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NAME = rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH_WORD = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 _ZONE = r"(?:[Zz](?![A-Za-z])|(?:GMT|UTC)?\s?[+-]\d\d(?::\d\d|\d\d(?!\d)|(?![\d:]))|(?:GMT|UTC)(?![A-Za-z]))"
 # What programs make of a date that a template prints as it is: `Tue May 09 08:30:00 CST 2023` (Java), `Tue May 09 2023
 # 08:30:00 GMT+0800` (JavaScript), `Tue, 09 May 2023 00:30:00 GMT` (mail and HTTP).
@@ -77,6 +78,15 @@ SIGNED_DATE = (
     rf"{YEAR}年\d{{1,2}}月\d{{1,2}}日"
     r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿卅]{1,3}日"
 )
+
+_SPELT = re.compile(
+    "|".join((_CHINESE.pattern, _REPUBLIC.pattern, _REPUBLIC_CHINESE.pattern))
+    + rf"|\b{_MONTH_WORD} \d{{1,2}}(?:,? |, ?){YEAR}\b|(?<![\d/-])\d{{1,2}}[ -]{_MONTH_WORD},?[ -]{YEAR}\b"
+)
+_SIGN_OF_SPELT = re.compile(
+    r"[〇○ΟO零一二三四五六七八九十民JFMASOND](?:\s*年|[国國]|an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)"
+)
+"""What every date that is spelt out has: a quick look, for nearly no line has one."""
 
 _EPOCH = re.compile(r"^(?:(\d{10})(?:\d{3})?|/Date\((\d{9,10})\d{3}(?:[+-]\d{4})?\)/)$")
 """Seconds or milliseconds since 1970, also as .NET writes them (`/Date(1683563400000+0800)/`)."""
@@ -155,6 +165,19 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
             month = _MONTHS.index(match["month"]) + 1
             return _day_in_china(match["time"] or text[match.end() :], int(match["year"]), month, int(match["day"]))
     return None
+
+
+def in_digits(text: str) -> str:
+    """The text with the dates that it spells out (二〇二三年五月八日, 民国112年5月8日, May 8, 2023) as 2023-05-08, for
+    the patterns that look for dates."""
+    if not _SIGN_OF_SPELT.search(text):
+        return text
+    return _SPELT.sub(lambda spelt: read_date(spelt[0]).iso or spelt[0], text)
+
+
+def as_spelt(text: str, day: str) -> str:
+    """The date that `in_digits` made of one in the text, as the text spells it."""
+    return next((spelt[0] for spelt in _SPELT.finditer(text) if day.startswith(read_date(spelt[0]).iso or "-")), day)
 
 
 def _day_in_china(behind: str, year: int, month: int, day: int) -> tuple[int, int, int]:

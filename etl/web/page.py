@@ -45,7 +45,8 @@ _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()=
 
 COLLECTED_TAGS = (
     "area", "audio", "base", "button", "del", "embed", "form", "iframe", "img", "input", "meta", "noscript", "object",
-    "ol", "pre", "s", "script", "select", "strike", "style", "template", "textarea", "title", "video", "xmp",
+    "ol", "pdf", "pdf-viewer", "pre", "s", "script", "select", "strike", "style", "template", "textarea", "title",
+    "video", "xmp",
 )  # fmt: skip
 """Tags whose elements `WebPage.elements` lists."""
 

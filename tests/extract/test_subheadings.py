@@ -34,6 +34,57 @@ def test_a_date_that_is_said_of_something_else_is_none_of_publication(line: str)
     assert "source" not in fields or fields["source"].value.startswith("云溪日报")
 
 
+_SPELT = (
+    "二〇二三年五月九日",
+    "二○二三年五月九日",
+    "民国112年5月9日",
+    "May 9, 2023",
+    "Sept. 9, 2023",
+    "09-May-2023",
+    "9 May 2023",
+)
+
+
+@pytest.mark.parametrize("line", ["{}", "来源：云溪日报 {}", "{} 来源：云溪日报", "云溪日报 {}", "发布于 {}"])
+@pytest.mark.parametrize("date", _SPELT)
+def test_a_date_that_is_spelt_out_is_read_as_the_page_spells_it(date: str, line: str) -> None:
+    record = extract(page(headline=f"<h1>{TITLE}</h1><p>{line.format(date)}</p>").encode(), URL)
+    published = record.fields["published_date"]
+    assert (published.value, published.raw) == ("2023-09-09" if "Sept" in date else "2023-05-09", date)
+    assert record.text == "\n".join(paragraphs().replace("<p>", "").split("</p>")[:-1])
+
+
+@pytest.mark.parametrize("date", _SPELT)
+def test_a_sentence_that_begins_with_a_date_is_text(date: str) -> None:
+    sentence = f"{date}，区政府召开常务会议，研究水库安全管理工作，会议由区长主持。"
+    record = extract(page(headline=f"<h1>{TITLE}</h1>", body=f"<p>{sentence}</p>{paragraphs()}").encode(), URL)
+    assert record.text.startswith(sentence)
+    assert "published_date" not in record.fields
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "2023-05-09 {}", "{} 2023-05-09", "{} 发布于 2023-05-09", "{} 时间／2023-05-09"]
+)
+@pytest.mark.parametrize("sign", [" / ", " | ", "｜", "丨", " · ", " ", "——", "</span> / <span>", "</span><span>"])
+def test_a_source_needs_no_colon_under_the_title(sign: str, around: str) -> None:
+    line = around.format(f"<span>来源{sign}云溪日报</span>")
+    for markup in ("<h1>{}</h1><p>{}</p>", "<div class='t'><b>{}</b></div><div>{}</div>"):
+        record = extract(page(headline=markup.format(TITLE, line)).encode(), URL)
+        assert record.fields["source"].value == "云溪日报"
+        assert ("published_date" in record.fields) == ("2023" in line)
+        assert "云溪日报" not in record.text
+
+
+@pytest.mark.parametrize(
+    "sentence", ["来源 区水务局、区财政局的资金统筹使用。", "一、来源 区水务局", "资金来源 / 区财政局"]
+)
+def test_a_source_of_something_else_is_none_of_the_page(sentence: str) -> None:
+    headline = f"<h1>{TITLE}</h1><p>发布时间：2023-05-09</p>"
+    record = extract(page(headline=headline, body=f"<p>{sentence}</p>{paragraphs()}").encode(), URL)
+    assert record.text.startswith(sentence)
+    assert "source" not in record.fields
+
+
 @pytest.mark.parametrize(
     ("line", "labels"),
     [

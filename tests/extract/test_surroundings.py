@@ -173,8 +173,79 @@ def test_a_sentence_above_the_line_with_date_and_source_is_a_summary(summary: st
     assert found.fields["published_date"].value == "2023-05-09"
 
 
-FIELD_ROWS = (("名称", TITLE), ("文号", "云政办发〔2023〕12号"), ("发布日期", "2023年5月9日"), ("时效状态", "有效"))
+@pytest.mark.parametrize("header", ["<ul>{}</ul>", "<div>{}</div>", "<table>{}</table>"])
+def test_a_slogan_above_the_labels_of_a_header_is_none_of_the_text(header: str) -> None:
+    rows = (("索引号", "YX-2023-8"), ("发布机构", "区住建局"), ("发布日期", "2023-05-09"))
+    form = "<tr><td>{}</td><td>{}</td></tr>" if "table" in header else "<li>{}：{}</li>"
+    labels = header.format("".join(form.format(*row) for row in rows))
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    for order, container in product((0, 1), CONTAINERS[:4]):
+        above = f"<p>坚持以人民为中心，深入推进政务公开，保障群众的知情权，建设人民满意的服务型政府。</p>{labels}"
+        top = (f"<h1>{TITLE}</h1>{above}", f"{above}<h1>{TITLE}</h1>")[order]
+        page = f"<title>{TITLE}</title><ul>{NAV}</ul><div>{top}{container.format(text)}</div>{FOOT}"
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.startswith(PARAGRAPHS[0]), page
+        values = {name: found.fields[name].value for name in ("index_number", "publisher", "published_date")}
+        assert values == {"index_number": "YX-2023-8", "publisher": "区住建局", "published_date": "2023-05-09"}, page
+
+
+def test_a_sentence_above_a_table_of_numbered_rows_is_text() -> None:
+    table = "<table><tr><td>索引号</td><td>申请人</td></tr><tr><td>YX-1</td><td>张一</td></tr><tr><td>YX-2</td><td>李二</td></tr></table>"
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1><p>现将受理的申请公布如下。</p>{table}{text}</div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith("现将受理的申请公布如下。\n索引号 | 申请人")
+
+
 OTHER_ROWS = (("业务类型", "综合管理"), ("解释部门", "区住建局"), ("效力级别", "规范性文件"))
+FACTS = (("项目名称", "水库除险加固"), ("采购人", "区水务局"), ("公告时间", "2023年5月1日"), ("预算金额", "300万元"))
+
+
+@pytest.mark.parametrize(
+    "form", ["<p>{}：{}</p>", "{}：{}<br>", "<div>{}：{}</div>", "<tr><td>{}</td><td>{}</td></tr>"]
+)
+def test_a_notice_below_its_date_may_begin_with_labels(form: str) -> None:
+    facts = "".join(form.format(*fact) for fact in FACTS)
+    facts = f"<table>{facts}</table>" if "<td>" in form else facts
+    for subheading, container in product(SUBHEADINGS[1:2], CONTAINERS[:4]):
+        text = container.format(f"{facts}<p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>")
+        page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{subheading}{text}</div>{FOOT}"
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.startswith("项目名称"), page
+        assert all(value in found.text for _, value in FACTS), page
+        assert found.fields["published_date"].value == "2023-05-09", page
+        assert "published_date:disputed" not in found.flags, page
+
+
+@pytest.mark.parametrize("last", [("发布机构", "区住建局"), ("文号", "云政办发〔2023〕12号"), ("索引号", "YX-2023-8")])
+@pytest.mark.parametrize("form", ["<p>{}：{}</p>", "<li>{}：{}</li>", "<tr><td>{}</td><td>{}</td></tr>"])
+def test_a_header_below_the_date_may_begin_with_labels_that_are_not_known(form: str, last: tuple[str, str]) -> None:
+    rows = "".join(form.format(*row) for row in (*OTHER_ROWS[:2], ("公开日期", "2023-05-09"), last))
+    rows = f"<table>{rows}</table>" if "<td>" in form else rows
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}{rows}{text}</div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith(PARAGRAPHS[0]), page
+    assert last[1] in {field.value for field in found.fields.values()}, page
+
+
+@pytest.mark.parametrize("form", ["<p>{}</p>", "<li>{}</li>", "<h4>{}</h4>"])
+def test_contents_that_lead_to_headings_of_the_text_are_text(form: str) -> None:
+    heads = ("第一章　总则", "第二章　更新", "第三章　附则")
+    contents = "".join(form.format(f"<a href='#s{at}'>{head}</a>") for at, head in enumerate(heads))
+    chapters = "".join(
+        f"<h3 id='s{at}'>{head}</h3>" + "".join(f"<p>{line}</p>" for line in PARAGRAPHS[1:])
+        for at, head in enumerate(heads)
+    )
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}{{}}{chapters}</div>{FOOT}"
+    found = extract(page.format(contents).encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith("第一章 总则\n第二章 更新\n第三章 附则\n第一章 总则\n" + PARAGRAPHS[1])
+    menu = "".join(form.format(f"<a href='#{name}'>{name}</a>") for name in ("文件原文", "政策解读", "返回顶部"))
+    found = extract(page.format(menu).encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith("第一章 总则\n" + PARAGRAPHS[1])
+
+
+FIELD_ROWS = (("名称", TITLE), ("文号", "云政办发〔2023〕12号"), ("发布日期", "2023年5月9日"), ("时效状态", "有效"))
 
 
 @pytest.mark.parametrize("width", [1, 2])

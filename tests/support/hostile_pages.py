@@ -80,6 +80,7 @@ COSTLY: dict[str, str] = {
     "links that say little": "".join(f"<a href='{i}.pdf'>下载</a>" for i in range(20 * K)),
     "lines of links that say little": "".join(f"<li>1<p><a href='{i}.pdf'>下载</a></p></li>" for i in range(15 * K)),
     "pictures of annexes": "<table><tr><td>" + "<p>附件</p><p><img src=a.png></p>" * 15 * K + "</td></tr></table>",
+    "contents": "<h1>关于做好水库安全工作的通知</h1>" + "".join(f"<li><a href='#s{i}'>第{i}章</a></li>" for i in range(15 * K)),
     "clicks": "<script>function d(n){var u='';for(var i=0;i<9999;i++){u+=n;}open(u);}</script>"
     + "".join(f"<a href='#' onclick=\"d('{i}.pdf')\">a</a>" for i in range(10 * K)),
     "pictures": "<div id=zoom>" + "<img src=a.png>" * 30 * K + "</div>",

@@ -22,6 +22,8 @@ _LINES_BEFORE = 6
 _VALUE_AROUND = frozenset(("li", "p", "span", "dd", "dt", "td", "th", "label"))
 _VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label"))
 """Elements whose words belong together, and those that hold a value."""
+MAX_ROW_CELLS = 100
+"""Cells of a row that can be the header row of a table."""
 _GAP = f" \t{INLINE_BOUNDARY}"
 _COLUMN_HEADS = ("tr", "thead", "tbody")
 """Rows above others: their labels name columns."""
@@ -37,6 +39,22 @@ def widest_cell(blocks: Blocks, index: int) -> Node | None:
         if around.tag in ("td", "th"):
             cell = around
     return cell
+
+
+def is_column_header_row(blocks: Blocks, row: Node) -> bool:
+    """Whether two rows of values follow a row of labels: then the labels name the columns of a list, not fields of the
+    document."""
+    width = row.last - row.first
+    if not 1 < width <= MAX_ROW_CELLS or row.tag != "tr":
+        return False
+    for _ in range(2):
+        if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr":
+            return False
+        row = blocks.nodes[row.end]
+        texts = [b.text for _, b in blocks.visible_blocks(row.first, min(row.last, row.first + MAX_ROW_CELLS))]
+        if len(texts) < width or any(find_labels(text) or match_label(text) for text in texts):
+            return False
+    return True
 
 
 def value_apart(blocks: Blocks, index: int) -> int | None:

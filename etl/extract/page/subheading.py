@@ -8,7 +8,7 @@ function takes the text of a block, with its `INLINE_BOUNDARY`s.
 import re
 from functools import lru_cache
 
-from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR, as_spelt, in_digits
 from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import find_labels
@@ -32,47 +32,64 @@ _NAME_AND_DATE = re.compile(
 )
 _DATE_AND_TIME = re.compile(rf"({DATE}(?:\s+|T){TIME_OF_DAY})")
 _DATE = re.compile(DATE)
-_BETWEEN = rf"\s|｜丨·/{INLINE_BOUNDARY}"
+_BETWEEN = rf"\s|｜丨·/／{INLINE_BOUNDARY}"
 _DATE_APART = re.compile(
-    rf"(?:^|[{_BETWEEN}【\[（(])(?:(?:发布|发表|更新|刊发)?于|(?i:time|date)[:：]?)?\s{{0,3}}"
-    rf"({DATE}(?:[\sT]{{1,3}}{TIME_OF_DAY})?)(?=$|[{_BETWEEN}】\]）)\[【])"
+    rf"(?:^|[{_BETWEEN}【\[（(])(?:(?:发布|发表|更新|刊发)?于|(?i:time|date)[:：]?|(?:发布)?(?:时间|日期))?\s{{0,3}}"
+    rf"({DATE}(?:[\sT]{{1,3}}{TIME_OF_DAY}|\s?\d{{1,2}}时\d{{1,2}}分)?)(?=$|[{_BETWEEN}】\]）)\[【])"
 )
 _DATE_BEHIND_GAP = re.compile(
     rf"(?:(?<![\s:：{INLINE_BOUNDARY}至到于自从])(?<!时间|日期)|^)[\s{INLINE_BOUNDARY}|丨｜\[【(（\]】)）]++({DATE})"
     rf"(?=$|[\s{INLINE_BOUNDARY}|丨｜\]】)）])"
 )
 """A date behind a gap, of which no label may be the one right before it."""
+_SOURCE_WITHOUT_COLON = re.compile(
+    rf"(?:^|[{_BETWEEN}【\[（(]|(?<=日)|(?<=\d))(?:信息|文章|稿件|新闻|内容)?来源"
+    rf"(?:[\s{INLINE_BOUNDARY}]*(?:[/／|｜丨│·•→>]|[-—–]{{1,2}})[\s{INLINE_BOUNDARY}]*|[\s{INLINE_BOUNDARY}]+)"
+    rf"({NAME_OF_SOURCE.pattern})(?=$|[{_BETWEEN}／│•【\[（(]|发[布表]|时间|日期)"
+)
+"""`来源 / 云溪日报`, `来源 云溪日报 发布 2023-05-09`."""
 _PIECE = re.compile(rf"[^{_BETWEEN}【】\[\]（）()]++")
 _SAYS_NO_MORE = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
+    r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:星期|周)[一二三四五六日天]"
+    r"|(?:信息|文章|稿件|新闻|内容)?来源(?:[—–→>-]{1,2}.{1,24})?|发布(?:时间|日期)?|时间|日期|[图文]{1,2}|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
 )
-"""A piece of the line that is a label with a short value, or counts readers."""
+"""A piece of the line that is a label with a short value, a weekday, or counts readers, or a label without a colon."""
 
 
 @lru_cache(4096)  # pages of one site have the same menus and footers
 def is_subheading(line: str) -> bool:
     """Whether a line is the one below a headline: it has labels of which one is 发布时间 or 来源, or a date."""
+    shown, line = line, in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text):
         return False
     if _BEGINS_WITH_DATE.match(text) and len(text) < _MAX_DATE_LINE_CHARS:
-        return not re.fullmatch(SIGNED_DATE, text)  # the date of a signature stands below a name
+        # The date of a signature stands below a name.
+        return not re.fullmatch(SIGNED_DATE, shown.replace(INLINE_BOUNDARY, "").strip())
     items = [item for item in find_labels(line[:_MAX_CHARS]) if item.name in ("published_date", "source")]
     if any(item.at_line_start for item in items) or (items and _BEGINS_WITH_LABEL.match(text)):
         return True
-    return len(text) < _MAX_CHARS and date_among_pieces(line) is not None
+    return len(text) < _MAX_CHARS and (date_among_pieces(line) or source_of_subheading(line)) is not None
 
 
 def date_of_subheading(line: str) -> str | None:
     """The date that a line below the title states without a label: at its beginning, behind a name, between labels and
     tools of the page, or with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
+    shown, line = line, in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text):
         return None
     match = (not _ADOPTION.search(text) and DATE_LINE.match(text)) or _NAME_AND_DATE.match(text)
     if not match and not _has_other_date(line):
         match = _DATE_AND_TIME.search(text) or _date_behind_gap(line, text)
-    return match[1] if match else date_among_pieces(line)
+    day = match[1] if match else date_among_pieces(line)
+    return day if day is None or line == shown else as_spelt(shown, day)
+
+
+def source_of_subheading(line: str) -> str | None:
+    """The name of a body behind 来源 without a colon, in a line whose labels with colons name no source."""
+    match = len(line) < _MAX_CHARS and "来源" in line and _SOURCE_WITHOUT_COLON.search(line)
+    return match[1] if match and all(item.name != "source" for item in find_labels(line)) else None
 
 
 def _date_behind_gap(line: str, text: str) -> re.Match[str] | None:
@@ -91,6 +108,7 @@ def _has_other_date(line: str) -> bool:
 
 def date_among_pieces(line: str) -> str | None:
     """The one date of a line all other pieces of which are names, labels with short values, counters or tools."""
+    line = in_digits(line)
     match = _DATE_APART.search(line)
     if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):
         return None

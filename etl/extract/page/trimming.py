@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
-from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, in_digits
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
@@ -15,7 +15,10 @@ from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate, is_prose
 from etl.extract.page.boxes import SIDEBAR_CLASSES, before_boxes
+from etl.extract.page.own_lines import is_label_below_date, is_of_contents, is_of_notice
 from etl.extract.page.pairs import (
+    MAX_ROW_CELLS,
+    is_column_header_row,
     is_in_turn,
     is_line_of_values,
     is_numbered_point,
@@ -23,7 +26,7 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
-from etl.extract.page.subheading import date_among_pieces, is_subheading
+from etl.extract.page.subheading import date_among_pieces, is_subheading, source_of_subheading
 from etl.file_names import has_file_name
 
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
@@ -73,8 +76,6 @@ _LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
 header."""
 _DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"), 60
 """How the line below a headline begins, and its length; a text's first line gives no time of day."""
-MAX_ROW_CELLS = 100
-"""Cells of a row that can be the header row of a table."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 _BLOCKS_OF_SIGNATURE = 4
@@ -90,6 +91,8 @@ _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
 """How labels of a summary begin that are no heading of a text, as 摘要 and 概述 may be; its length."""
 _MIN_FIELDS_OF_TABLE = 2
 """Labels of fields, none of them ambiguous, of a table that is a header."""
+_LINES_OF_HEADER = 6
+"""Lines of a header below a slogan among which its index number is."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
 """Of a header at the text's end: values behind each other without a label, characters of a line, fields."""
 
@@ -193,11 +196,11 @@ def _first_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) ->
             continue
         if (
             index < start
-            or _is_of_header_or_tools(blocks, index, text)
+            or _is_of_header_or_tools(blocks, index, text, indices)
             or (not prose and _is_above_first_prose(blocks, indices[position : position + window], rule, title_key))
         ):
             # Below the first sentence of a text labels are its own: 时间：, 文号：, 来源：.
-            if prose and index >= start:
+            if index >= start and (prose or is_of_notice(blocks, start, index)):
                 break
             start, last = max(start, index + 1), position + 1 + window
             continue
@@ -213,7 +216,7 @@ def _may_hold_header(rule: str) -> bool:
     return rule in (DENSEST, BETWEEN)
 
 
-def _is_of_header_or_tools(blocks: Blocks, index: int, text: str) -> bool:
+def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[int]) -> bool:
     """Whether a line, by itself, is one of a header, of the page's tools or of its menus."""
     return (
         _is_header_line(blocks, index)
@@ -221,7 +224,7 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str) -> bool:
         or _is_definition(blocks, index)
         or is_in_turn(blocks, index)
         or is_page_tool(text)
-        or _is_menu_line(blocks.blocks[index])
+        or (_is_menu_line(blocks.blocks[index]) and not is_of_contents(blocks, index, indices))
     )
 
 
@@ -248,15 +251,28 @@ def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
     if len(text) > _MAX_SUBHEADING_CHARS or text.endswith(("。", "；", "：", ":")):
         return False
     dated = next((at for at, index in enumerate(below[:2]) if is_subheading(blocks.blocks[index].text)), -1)
-    return dated >= 0 and _goes_on(blocks, below[dated + 1 :])
+    return dated >= 0 and _goes_on(blocks, below[dated + 1 :]) and not is_label_below_date(blocks, first)
 
 
 def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether the first of the lines is a sentence above the line with date and source, with text below that."""
+    """Whether the first of the lines is a sentence above the line with date and source, or above the labels of a
+    header, with text below that."""
     if len(indices) < 2 or not blocks.blocks[indices[0]].plain.rstrip().endswith("。"):
         return False
-    names = {item.name for item in find_labels(blocks.blocks[indices[1]].text)}
-    return names >= _FOOTER_FIELDS and _goes_on(blocks, indices[2:])
+    names, *further = (
+        {label.name for label in _labels_or_label(blocks, index)} for index in indices[1 : 1 + _LINES_OF_HEADER]
+    )
+    row = blocks.blocks[indices[1]].row
+    is_header = any(names) and "index_number" in names.union(*further)
+    is_header = is_header and not (row >= 0 and is_column_header_row(blocks, blocks.nodes[row]))
+    return (names >= _FOOTER_FIELDS or is_header) and _goes_on(blocks, indices[2:])
+
+
+def _labels_or_label(blocks: Blocks, index: int) -> tuple[Label | LabelMatch, ...]:
+    """The labels of a line, or the one that it is."""
+    text = blocks.blocks[index].text
+    label = match_label(text)
+    return (label,) if label else find_labels(text)
 
 
 def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
@@ -267,9 +283,12 @@ def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
 
 def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
     """Whether a line is a date and nothing else, or the title or a part of it."""
-    if ONLY_A_DATE.fullmatch(text):
+    dated = in_digits(text)
+    if ONLY_A_DATE.fullmatch(dated):
         return True
-    if len(text) < _MAX_SUBHEADING_CHARS and (_DATE_AND_TIME.match(text) or date_among_pieces(block.text)):
+    if len(text) < _MAX_SUBHEADING_CHARS and (
+        _DATE_AND_TIME.match(dated) or date_among_pieces(block.text) or source_of_subheading(block.text)
+    ):
         return True
     if not title_key or not _may_be_headline(blocks, block):
         return False
@@ -356,22 +375,6 @@ def _is_definition(blocks: Blocks, index: int) -> bool:
         return above is not None and above.label in SUMMARIES and above.label.startswith(_SUMMARY_OF)
     match = match_label(blocks.blocks[at].text) if at >= 0 else None
     return match is not None and _is_of_header(match)
-
-
-def is_column_header_row(blocks: Blocks, row: Node) -> bool:
-    """Whether two rows of values follow a row of labels: then the labels name the columns of a list, not fields of the
-    document."""
-    width = row.last - row.first
-    if not 1 < width <= MAX_ROW_CELLS or row.tag != "tr":
-        return False
-    for _ in range(2):
-        if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr":
-            return False
-        row = blocks.nodes[row.end]
-        texts = [b.text for _, b in blocks.visible_blocks(row.first, min(row.last, row.first + MAX_ROW_CELLS))]
-        if len(texts) < width or any(find_labels(text) or match_label(text) for text in texts):
-            return False
-    return True
 
 
 def _is_menu_line(block: Block) -> bool:

@@ -14,7 +14,9 @@ from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
 from etl.extract.page.pairs import (
+    MAX_ROW_CELLS,
     follows_pair,
+    is_column_header_row,
     is_known_empty,
     is_numbered_point,
     pairs_of_elements,
@@ -22,13 +24,7 @@ from etl.extract.page.pairs import (
     widest_cell,
 )
 from etl.extract.page.stated_labels import whole_words
-from etl.extract.page.trimming import (
-    MAX_ROW_CELLS,
-    Body,
-    enclosing_sidebar,
-    is_column_header_row,
-    is_in_search_form,
-)
+from etl.extract.page.trimming import Body, enclosing_sidebar, is_in_search_form
 from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
 

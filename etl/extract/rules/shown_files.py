@@ -34,6 +34,7 @@ _LINE_COMMENT = re.compile(r"""(?:^|[\s;{})])//""")
 _FILE_TYPE = re.compile(r"application/(?:pdf|msword|ofd|vnd\.)", re.IGNORECASE)
 _PDF_VIEWER = re.compile(r"viewer|pdfjs|pdf\.js", re.IGNORECASE)
 _ANY_VIEWER = re.compile(r"view|read|office|online|yozo|wps|pdf|ofd|show|open", re.IGNORECASE)
+_VIEWERS = ("embed", "iframe", "object", "pdf", "pdf-viewer")
 _WHOLE_ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
 _QUERY_OF_MOVIE = "flashvars"
 _MOVIE_NAMES = (_QUERY_OF_MOVIE, "src", "url", "filename", "file", "movie")
@@ -88,9 +89,10 @@ def _is_handed_to_viewer(source: str, at: int, address: str) -> bool:
 
 
 def files_in_frames(page: WebPage) -> Iterator[tuple[str, str]]:
-    """(address, name) of files shown inside the page: `<embed>`, `<object>`, a viewer in a frame with `?file=…`."""
+    """(address, name) of files shown inside the page: `<embed>`, `<object>`, a viewer in a frame with `?file=…`, an
+    element of the site's own (`<pdf src>`, `<pdf-viewer src>`)."""
     base = base_url(page)
-    for element in (*page.elements["embed"], *page.elements["iframe"], *page.elements["object"]):
+    for element in chain.from_iterable(page.elements[tag] for tag in _VIEWERS):
         for source in _sources(element):
             if files := list(_shown_file(page, source, base)):
                 yield from files

@@ -6,7 +6,7 @@ Each function yields readings in page order; `etl.extract.rules.choose` says whi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from etl.dates import SIGNED_DATE, YEAR
+from etl.dates import SIGNED_DATE, YEAR, in_digits
 from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
@@ -15,7 +15,7 @@ from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.pairs import value_apart
-from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, date_of_subheading
+from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, date_of_subheading, source_of_subheading
 from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form
 from etl.extract.rules.header import PageContext
 
@@ -62,6 +62,8 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
             if day:
                 yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
         elif below_title and not is_value and len(text) < _MAX_DATE_LINE_CHARS:
+            if source := source_of_subheading(block.text):
+                yield make_evidence("source", source, "来源", "subheading", Rule.LABEL_IN_LINE)
             for reading in _read_date_line(context, index, is_title=is_title):
                 if reading.name == "published_date" and _IN_BRACKETS.fullmatch(text):
                     bracketed.append(reading)
@@ -75,7 +77,7 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
     """The date of a line below the title, or of an inline element in the title's own line, and the source beside it."""
     block = context.blocks.blocks[index]
     if is_title:
-        day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(run)), None)
+        day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(in_digits(run))), None)
     else:
         day = date_of_subheading(block.text) or _date_in_boxes(context.blocks, index)
     if not day:
@@ -119,7 +121,7 @@ def _of_day_and_month(one: str, other: str) -> str | None:
 def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | None:
     """The name beside a date without a label, where an inline element of its own holds it: an icon says what it is."""
     block = blocks.blocks[index]
-    if is_title or find_labels(block.text):
+    if is_title or find_labels(block.text) or source_of_subheading(block.text):
         return None
     names = [run for run in _runs(block) if NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
     return names[0] if len(names) == 1 else None

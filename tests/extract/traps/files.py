@@ -63,6 +63,7 @@ SHOWN = {
     "variable": ("a variable for a viewer", "<div id='v'></div><script>// var pdfUrl = '/u/old.pdf';\nvar pdfUrl = '/u/' + 'a.pdf';\nshow(pdfUrl);</script>"),
     "frame-source": ("a frame whose address a script sets", "<iframe id='v'></iframe><script>$('#v').attr('src', '/pdfjs/web/viewer.html?file=/u/a.pdf')</script>"),
     "data-attribute": ("an element with a data- attribute", "<div class='viewer' data-pdf='/u/a.pdf'></div>"),
+    "own-element": ("an element that a script of the site turns into a viewer", "<pdf src='/u/a.pdf'></pdf>"),
     "player": ("an element of a player", "<span class='player' pdfsrc='/u/a.pdf'></span>"),
 }  # fmt: skip
 for name, (what, html) in SHOWN.items():

@@ -1,0 +1,81 @@
+"""Lines with which a text begins although they look like those of a header or a menu: labels of a notice, contents."""
+
+import re
+
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.page.blocks import Blocks
+from etl.extract.page.pairs import MAX_ROW_CELLS
+from etl.extract.page.subheading import is_subheading
+
+_LABEL = re.compile(r"\s*([\u4e00-\u9fff（）()、]{2,16})[:：]\s*\S")
+_MIN_LABELS, _LINES_ABOVE, _LINES_OF_HEADER = 2, 12, 6
+"""Labels of no field that begin a notice; lines above it among which the page's date is; lines of a header below the
+first label of a field among which one is that no notice has."""
+_MAX_CONTENTS = 100
+"""Lines of the contents of a text."""
+_FIELDS_OF_NOTICES = frozenset(("title", "source", "published_date", ""))
+"""What labels of a notice name too (项目名称, 案件来源, 公告时间); others stand in headers alone."""
+
+
+def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
+    """Whether a line with labels goes on with those of a text that begins, at block `start`, with labels of no header,
+    each in a line or row of its own (项目名称：, 采购人：), below the line that has the page's date."""
+    own = [_label_of_row(blocks, at) for at, _ in blocks.visible_blocks(start, index) if _begins_line(blocks, at)]
+    if len(own) < _MIN_LABELS or not all(own) or any(map(_names_field, own)):
+        return False
+    row = blocks.blocks[index].row
+    last = index + _LINES_OF_HEADER
+    if row >= 0:
+        last = min(blocks.nodes[blocks.nodes[row].parent].last, index + MAX_ROW_CELLS)
+    near = (name for at, _ in blocks.visible_blocks(start, last) for name in _fields(blocks, at))
+    if any(name not in _FIELDS_OF_NOTICES for name in near):
+        return False
+    return _is_below_date(blocks, start)
+
+
+def is_label_below_date(blocks: Blocks, index: int) -> bool:
+    """Whether a line that begins with a label stands below the line that has the page's date."""
+    return _LABEL.match(blocks.blocks[index].plain) is not None and _is_below_date(blocks, index)
+
+
+def _is_below_date(blocks: Blocks, index: int) -> bool:
+    return any(is_subheading(block.text) for _, block in blocks.visible_blocks(max(0, index - _LINES_ABOVE), index))
+
+
+def is_of_contents(blocks: Blocks, index: int, indices: list[int]) -> bool:
+    """Whether a linked line leads to a heading of the text below that says the same. `indices`: the blocks of the
+    text."""
+    if index - indices[0] > _MAX_CONTENTS:
+        return False
+    block = blocks.blocks[index]
+    links = (link.get("href", "") for link in blocks.nodes[block.node].element.iter("a"))
+    if not any(len(link) > 1 and link.startswith("#") for link in links):
+        return False
+    key = label_key(block.plain)
+    below = (blocks.blocks[at] for at in indices if at > index)
+    return any(not line.link_chars and label_key(line.plain) == key for line in below)
+
+
+def _fields(blocks: Blocks, index: int) -> list[str]:
+    text = blocks.blocks[index].text
+    label = match_label(text)
+    items = (label,) if label else find_labels(text)
+    return [item.name for item in items if item.label not in AMBIGUOUS_LABELS]
+
+
+def _begins_line(blocks: Blocks, index: int) -> bool:
+    """Whether a block is a line, or the first one of a row."""
+    row = blocks.blocks[index].row
+    return row < 0 or blocks.nodes[row].first == index
+
+
+def _label_of_row(blocks: Blocks, index: int) -> str:
+    block = blocks.blocks[index]
+    match = _LABEL.match(block.plain if block.row < 0 else f"{block.plain.strip().rstrip('：:')}：-")
+    return match[1] if match else ""
+
+
+def _names_field(label: str) -> bool:
+    found = match_label(label, coined=True)
+    return found is not None and bool(found.name)
