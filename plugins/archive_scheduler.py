@@ -41,7 +41,7 @@ class AirflowScheduler:
         dags = select(DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after)
         with create_session() as session:
             rows = session.execute(dags.where(DagModel.dag_id.startswith(_CRAWL), ~DagModel.is_stale)).all()
-        return {dag.removeprefix(_CRAWL): NextCrawl(paused, at) for dag, paused, at in rows}
+        return {dag.removeprefix(_CRAWL): NextCrawl(paused, at, f"{self._base}/dags/{dag}") for dag, paused, at in rows}
 
     def run_links(self, kind: str, source: str, key: str) -> RunLinks | None:
         """Airflow's page of the run, and that of the task which ends a crawl."""

@@ -10,10 +10,12 @@ from starlette.requests import Request
 
 @dataclass(frozen=True, slots=True)
 class NextCrawl:
-    """When a source is crawled next; `at` is None where it has no schedule, and means nothing while it is paused."""
+    """When a source is crawled next; `at` is None where it has no schedule, and means nothing while it is paused.
+    `link`: the page of the scheduler on which a crawl is started."""
 
     paused: bool
     at: datetime | None
+    link: str
 
 
 @dataclass(frozen=True, slots=True)

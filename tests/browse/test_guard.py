@@ -357,7 +357,8 @@ def test_the_scheduler_tells_of_coming_crawls_and_leads_to_its_runs(
     _add_dag(home, "crawl_imported")
     login = {"authorization": f"Bearer {token}"}
     (source,) = airflow.get("/archive/sources.json", headers=login).json()["sources"]
-    assert source["next"] == {"paused": False, "at": "2026-03-02T18:30:00Z"}
+    assert source["next"] == {"paused": False, "at": "2026-03-02T18:30:00Z", "link": "/dags/crawl_imported"}
+    assert 'href="/dags/crawl_imported"' in airflow.get("/archive/sources", headers=login).text
     assert airflow.get(f"/archive/runs/{source['run_id']}.json", headers=login).json()["scheduler"] is None
     key = "scheduled__2026-03-01T18:30:00+00:00"
     with archive.engine.begin() as connection:

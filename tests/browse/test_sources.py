@@ -21,7 +21,8 @@ _TOMORROW = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)
 
 class _Scheduler(NoScheduler):
     def next_crawls(self) -> Mapping[str, NextCrawl]:
-        return {"imported": NextCrawl(False, _TOMORROW), "lanchuan-copy": NextCrawl(True, _TOMORROW)}
+        imported, copied = NextCrawl(False, _TOMORROW, "/dags/a"), NextCrawl(True, _TOMORROW, "/dags/b")
+        return {"imported": imported, "lanchuan-copy": copied}
 
     def run_links(self, kind: str, source: str, key: str) -> RunLinks | None:
         return RunLinks(f"/dags/{source}", f"/dags/{source}/log") if kind == "crawl" else None
@@ -72,7 +73,7 @@ def test_coming_crawls_and_the_scheduler_s_pages_are_told(archive: Archive, tmp_
     page = client.get("/sources").text
     assert "2026年3月3日 02:30" in page
     assert page.count("已暂停") == 1
-    assert _sources(client)["imported"]["next"] == {"paused": False, "at": "2026-03-02T18:30:00Z"}
+    assert _sources(client)["imported"]["next"] == {"paused": False, "at": "2026-03-02T18:30:00Z", "link": "/dags/a"}
     assert "/dags/" not in client.get("/runs/1").text, "an import is no run of the scheduler"
     _turn_red(archive, 1)
     page = client.get("/runs/1").text
