@@ -272,6 +272,7 @@ def onward(number: int) -> str:
 
 
 NUMBERS = '<p><a href="index_1.html">2</a> <a href="index_2.html">3</a></p>'
+LAST = '<a href="index_2.html">尾页</a>'
 
 
 @pytest.mark.parametrize(
@@ -303,3 +304,15 @@ def test_a_short_last_page_and_a_list_of_one_page_that_leads_on_for_ever_are_who
         == []
     )
     assert problems_of(first=("通知", named(0, 3), onward(1)), p1=("通知", named(0, 3), onward(1))) == []
+
+
+@pytest.mark.parametrize("links", [NUMBERS, LAST])
+def test_the_last_page_that_a_pager_links_is_asked_for_or_missed(links: str) -> None:
+    first, second = ("通知", named(0, 10), links + onward(1)), ("通知", named(10, 10), "")
+    assert problems_of(first=first, p1=second) == ["list_pages_left"]
+
+
+def test_the_address_by_which_a_pager_calls_the_first_page_is_no_page_left() -> None:
+    back = '<p><a href="index_0.html">1</a> <a href="index_1.html">2</a></p>'
+    first, second = ("通知", named(0, 10), back + onward(1)), ("通知", named(10, 4), back)
+    assert problems_of(first=first, p1=second) == []

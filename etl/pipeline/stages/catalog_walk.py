@@ -366,14 +366,12 @@ class _WalkedList:
                 yield Reason.of(Code.LIST_PAGE_SHORT, list=self.name, url=url, entries=entries, usual=int(usual))
 
     def _left(self, queued: Set[str]) -> list[str]:
-        """Pages that a pager links and that were not asked for, where others that it links were; a list that repeats
-        its last page has no more, whatever its pager shows."""
+        """Pages that a pager links and that were not asked for; a list that repeats its last page has no more, whatever
+        its pager shows."""
         if self.ended and self._pages > KNOWN_PAGES:
             return []
-        mine = [
-            [url for url in promised if request_key(ListingRequest(url)) not in queued] for promised in self._promised
-        ]
-        return next((left for left, pages in zip(mine, self._promised, strict=True) if 0 < len(left) < len(pages)), [])
+        promised = dict.fromkeys(url for pages in self._promised for url in pages)
+        return [url for url in promised if request_key(ListingRequest(url)) not in queued]
 
     @property
     def is_oldest_first(self) -> bool:

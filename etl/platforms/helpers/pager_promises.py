@@ -15,7 +15,7 @@ _LABEL = re.compile(r"^\W*(?:第?(\d{1,4})页?|[尾末][页頁]|最后一?[页�
 _MAX_LABEL = 8
 _NUMBER = re.compile(r"\d+")
 _MAX_PAGES = 1900
-"""Numbers from here on are years."""
+"""Numbers from here on are years. The first page mostly has another address, that of the list."""
 _HEADING = re.compile(r"[第共]?\d+页?|[\W_]+")
 
 
@@ -28,7 +28,7 @@ def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest)
     for link in page.tree.iter("a", "option"):
         words = words_of(link, _MAX_LABEL)
         label = _LABEL.match(words) if len(words) <= _MAX_LABEL else None
-        if label is None or (label[1] and digits(label[1]) >= _MAX_PAGES) or is_disabled(link):
+        if label is None or (label[1] and not 1 < digits(label[1]) < _MAX_PAGES) or is_disabled(link):
             continue
         url = target_of(link, base)
         if url and _is_like(url, following.url):
