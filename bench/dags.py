@@ -249,11 +249,11 @@ def processor(settings: Settings) -> psutil.Process | None:
 
 def cpu(settings: Settings) -> float:
     """Seconds of CPU that the DAG processor and its children took since its start."""
-    found = processor(settings)
-    assert found
-    times = found.cpu_times()
+    worker = processor(settings)
+    assert worker
+    times = worker.cpu_times()
     running = 0.0
-    for child in found.children(recursive=True):
+    for child in worker.children(recursive=True):
         with suppress(psutil.Error):
             running += sum(child.cpu_times()[:2])
     return float(sum(times[:4]) + running)
@@ -266,10 +266,10 @@ def watched(settings: Settings) -> Iterator[list[int]]:
 
     def look() -> None:
         while not done.wait(0.3):
-            found = processor(settings)
+            worker = processor(settings)
             sizes = []
             try:
-                for each in [found, *found.children(recursive=True)] if found else []:
+                for each in [worker, *worker.children(recursive=True)] if worker else []:
                     sizes.append(each.memory_full_info().pss)
             except psutil.Error:
                 continue

@@ -221,7 +221,7 @@ def main() -> int:
               f"leaked {result.snippets['leaked']} kinds {result.kinds[True]} of {result.kinds.total()}")  # fmt: skip
     for item in fallen(before, after):
         mark = "core" if item.field in CORE else "    "
-        print(f"{mark} {item.file}  {item.field}: {item.label} -> {item.found}")
+        print(f"{mark} {item.file}  {item.field}: {item.label} -> {item.predicted}")
     if options.keep:
         _keep(pages, options.keep)
     return 0

@@ -87,8 +87,8 @@ def main(entries: int) -> None:
     walked = time.monotonic() - began
     plan_batches(archive.engine, run, settings().batch_size)
     planned = time.monotonic() - began - walked
-    found = sum(column.listed for column in listed.columns)
-    print(f"{found} entries, {listed.requests} requests, {walked:.0f} s ({found / walked:.0f}/s)")
+    total = sum(column.listed for column in listed.columns)
+    print(f"{total} entries, {listed.requests} requests, {walked:.0f} s ({total / walked:.0f}/s)")
     print(f"planned in {planned:.1f} s")
     print(f"peak resident size {peak()} MB, {before} MB of them before the walk")
 

@@ -143,7 +143,7 @@ def _disagreements(result: Score) -> list[str]:
 
 
 def _explained(item: Disagreement, explained: Mapping[str, Any]) -> tuple[str, ...]:
-    return f"`{item.file}`", item.field, item.label, item.found, *_why(explained, item.file, item.field)
+    return f"`{item.file}`", item.field, item.label, item.predicted, *_why(explained, item.file, item.field)
 
 
 def _why(explained: Mapping[str, Any], file: str, field: str) -> tuple[str, str]:

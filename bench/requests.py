@@ -45,8 +45,8 @@ class Site(asyncio.Protocol):
     """Answers each request with the page, robots.txt with 404."""
 
     body = page()
-    found = b"HTTP/1.1 200 OK\r\nServer: bench\r\nDate: Fri, 27 Nov 2026 08:00:00 GMT\r\nContent-Type: text/html\r\n"
-    found += b"Last-Modified: Fri, 27 Nov 2026 07:00:00 GMT\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    reply = b"HTTP/1.1 200 OK\r\nServer: bench\r\nDate: Fri, 27 Nov 2026 08:00:00 GMT\r\nContent-Type: text/html\r\n"
+    reply += b"Last-Modified: Fri, 27 Nov 2026 07:00:00 GMT\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     missing = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -57,7 +57,7 @@ class Site(asyncio.Protocol):
         self.received += data
         while b"\r\n\r\n" in self.received:
             head, _, self.received = self.received.partition(b"\r\n\r\n")
-            self.transport.write(self.missing if b" /robots.txt " in head else self.found)
+            self.transport.write(self.missing if b" /robots.txt " in head else self.reply)
 
 
 def serve(ready: "multiprocessing.Queue[int]") -> None:

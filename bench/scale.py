@@ -110,16 +110,16 @@ def measure(large: Settings, small: Settings, wanted: int) -> None:
 
 def compare(what: str, jobs: Mapping[str, Callable[[], float]]) -> None:
     """Does the jobs in turns; each returns a figure of its own. Prints medians, the largest, and the ratio of turns."""
-    found: dict[str, list[float]] = {name: [] for name in jobs}
+    seconds: dict[str, list[float]] = {name: [] for name in jobs}
     for job in jobs.values():
         job()
     for _ in range(TURNS):
         for name, job in jobs.items():
-            found[name].append(job())
+            seconds[name].append(job())
     figures = "; ".join(
-        f"{name} {statistics.median(each):.3g}, at most {max(each):.3g}" for name, each in found.items()
+        f"{name} {statistics.median(each):.3g}, at most {max(each):.3g}" for name, each in seconds.items()
     )
-    ratio = statistics.median(b / a for a, b in zip(found["small"], found["large"], strict=True))
+    ratio = statistics.median(b / a for a, b in zip(seconds["small"], seconds["large"], strict=True))
     print(f"{what}: {figures}; large beside small {ratio:.2f}", flush=True)
 
 

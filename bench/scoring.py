@@ -54,7 +54,7 @@ class Disagreement:
     file: str
     field: str
     label: str
-    found: str
+    predicted: str
 
 
 @dataclass(slots=True)

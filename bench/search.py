@@ -126,13 +126,13 @@ def main() -> None:
 
 def table(settings: Settings, records: int) -> list[str]:
     """The lines of the table: milliseconds of each kind of page under each load, median and 95th percentile."""
-    found = [asyncio.run(read(settings, records, load)) for load in LOADS]
+    readings = [asyncio.run(read(settings, records, load)) for load in LOADS]
     heads = [f"{load.name}: median, 95 %" for load in LOADS]
     lines = [f"| page, {records:,} records | {' | '.join(heads)} |", "| --- " * (len(LOADS) + 1) + "|"]
     for kind, name in KINDS.items():
-        cells = (f"{statistics.median(took[kind]):.0f}, {percentile(took[kind]):.0f}" for took in found)
+        cells = (f"{statistics.median(took[kind]):.0f}, {percentile(took[kind]):.0f}" for took in readings)
         lines.append(f"| {name} | {' | '.join(cells)} |")
-    rates = (f"{sum(map(len, took.values())) / SECONDS:.0f}" for took in found)
+    rates = (f"{sum(map(len, took.values())) / SECONDS:.0f}" for took in readings)
     return [*lines, f"| pages a second, all readers | {' | '.join(rates)} |"]
 
 

@@ -89,19 +89,19 @@ def texts(number: int) -> tuple[list[str], list[Planted]]:
     rng = random.Random(number)
     large = form(rng, 1500, 12)
     forms = [form(rng, rng.randint(330, 2000), rng.randint(6, 30)) for _ in range(30)]
-    found: list[str] = []
+    made: list[str] = []
     twins = number // 20
-    found += [header(rng) + large() for _ in range(number // 10)]
-    found += [header(rng) + rng.choice(forms)() for _ in range(number * 3 // 10)]
-    found += [header(rng) + prose(rng, rng.randint(300, 1950)) for _ in range(number - twins - len(found))]
+    made += [header(rng) + large() for _ in range(number // 10)]
+    made += [header(rng) + rng.choice(forms)() for _ in range(number * 3 // 10)]
+    made += [header(rng) + prose(rng, rng.randint(300, 1950)) for _ in range(number - twins - len(made))]
     planted = []
     for turn in range(twins):
         kind = list(CHANGES)[turn % len(CHANGES)]
         original = rng.randrange(number // 10) if turn % 5 == 0 else rng.randrange(number * 4 // 10, number - twins)
-        body = found[original].split("\n", 3)[3] if kind == "another header" else found[original]
-        planted.append(Planted(kind + (" (large template)" if turn % 5 == 0 else ""), original, len(found)))
-        found.append(CHANGES[kind](rng, body))
-    return found, planted
+        body = made[original].split("\n", 3)[3] if kind == "another header" else made[original]
+        planted.append(Planted(kind + (" (large template)" if turn % 5 == 0 else ""), original, len(made)))
+        made.append(CHANGES[kind](rng, body))
+    return made, planted
 
 
 def fill(owner_url: str, made: Sequence[str]) -> None:
@@ -146,10 +146,10 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def tell_recall(planted: Sequence[Planted], found: Callable[[Planted], bool]) -> None:
+def tell_recall(planted: Sequence[Planted], is_hit: Callable[[Planted], bool]) -> None:
     kinds: dict[str, list[bool]] = defaultdict(list)
     for each in planted:
-        kinds[each.kind].append(found(each))
+        kinds[each.kind].append(is_hit(each))
     for kind, hits in kinds.items():
         print(f"  {kind}: {sum(hits)} of {len(hits)} found")
 
@@ -226,8 +226,10 @@ def beside_datasketch(made: Sequence[str], planted: Sequence[Planted]) -> None:
 
     def ask(place: int) -> list[int]:
         mine = shingles(made[place])
-        found = [(share_of(mine, shingles(made[near])), near) for near in index.query(sketches[place]) if near != place]
-        return [near for part, near in sorted(found, reverse=True)[:20] if part >= MIN_CONTAINMENT]
+        near_ones = [
+            (share_of(mine, shingles(made[near])), near) for near in index.query(sketches[place]) if near != place
+        ]
+        return [near for part, near in sorted(near_ones, reverse=True)[:20] if part >= MIN_CONTAINMENT]
 
     print(f"similar texts, any: {spread([timed(lambda p=p: ask(p)) for p in random.Random(3).sample(places, 40)])}")
     tell_recall(chosen[:60], lambda each: each.original in ask(each.twin))

@@ -33,13 +33,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
-    found: dict[int, list[float]] = {processes: [] for processes in PROCESSES}
+    rates_of: dict[int, list[float]] = {processes: [] for processes in PROCESSES}
     with state_folder() as folder, shared_hosts(Condition()) as hosts, running_services(folder) as addresses:
         crawled = sources(hosts, 0, OFFICES)
         for number in range(rounds):
             for processes in PROCESSES:
-                found[processes].append(rate(addresses, folder, crawled, processes, number))
-    for processes, rates in found.items():
+                rates_of[processes].append(rate(addresses, folder, crawled, processes, number))
+    for processes, rates in rates_of.items():
         figures = ", ".join(f"{each:.0f}" for each in rates)
         print(f"{processes} processes: {statistics.median(rates):.0f} pages/s, median of {figures}")
 

@@ -87,11 +87,11 @@ class ChannelsSite(PublishedSite):
     def listing(self, request: Request) -> Resource | MovedTo | None:
         if request.url.path in ("/", "/index.html"):
             return Resource("home", self.render("channels/home.html", columns=COLUMNS))
-        found = re.fullmatch(r"/channels/(\d+)(?:_(\d+))?\.(s?html)", request.url.path)
-        column = BY_KEY.get(found[1]) if found else None
-        if found is None or column is None or found[3] != column.extension:
+        match = re.fullmatch(r"/channels/(\d+)(?:_(\d+))?\.(s?html)", request.url.path)
+        column = BY_KEY.get(match[1]) if match else None
+        if match is None or column is None or match[3] != column.extension:
             return None
-        page = int(found[2] or 1)
+        page = int(match[2] or 1)
         lines, pages = self.slice(column.key, page, SIZE)
         if page > pages:
             return None

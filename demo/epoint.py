@@ -145,9 +145,9 @@ class EpointSite(PublishedSite):
             return Resource(path, self.render("epoint/shell.html", columns=COLUMNS))
         for column in COLUMNS:
             folder = column.first.rsplit("/", 1)[0]
-            found = re.fullmatch(rf"{re.escape(folder)}/(\d+)\.html", path) if column.first else None
-            if found or path == column.first:
-                return self.page_of(column, int(found[1]) if found else 1)
+            match = re.fullmatch(rf"{re.escape(folder)}/(\d+)\.html", path) if column.first else None
+            if match or path == column.first:
+                return self.page_of(column, int(match[1]) if match else 1)
         return None
 
     def page_of(self, column: Column, page: int) -> Resource | None:

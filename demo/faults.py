@@ -42,12 +42,12 @@ def status(code: int, retry_after: int | None = None) -> Fault:
 
 def under_status(code: int, **headers: str) -> Fault:
     """The page as it is, with this status and these headers."""
-    return lambda call: Response(call.found.body, code, headers, media_type=call.found.media_type)
+    return lambda call: Response(call.resource.body, code, headers, media_type=call.resource.media_type)
 
 
 def changed(old: bytes, new: bytes) -> Fault:
     """The page with some of its bytes replaced."""
-    return lambda call: Response(call.found.body.replace(old, new), media_type=call.found.media_type)
+    return lambda call: Response(call.resource.body.replace(old, new), media_type=call.resource.media_type)
 
 
 def slow(interval: float = 1.0) -> Fault:
@@ -58,7 +58,7 @@ def slow(interval: float = 1.0) -> Fault:
             yield body[place : place + 1]
             await asyncio.sleep(interval)
 
-    return lambda call: StreamingResponse(drip(call.found.body), media_type=call.found.media_type)
+    return lambda call: StreamingResponse(drip(call.resource.body), media_type=call.resource.media_type)
 
 
 def home(call: Call) -> Response:
@@ -79,14 +79,14 @@ def shield(call: Call) -> Response:
 
 def wrong_charset(call: Call) -> Response:
     """GBK bytes under `charset=utf-8`, in the header and in the page."""
-    body = call.found.body.decode(call.site.charset).encode("gb18030")
+    body = call.resource.body.decode(call.site.charset).encode("gb18030")
     return Response(body, headers={"Content-Type": HTML})
 
 
 def truncated_gzip(call: Call) -> Response:
     """Half of a gzip stream, with its true length in the header."""
-    packed = gzip.compress(call.found.body, mtime=0)
-    headers = {"Content-Type": call.found.media_type, "Content-Encoding": "gzip"}
+    packed = gzip.compress(call.resource.body, mtime=0)
+    headers = {"Content-Type": call.resource.media_type, "Content-Encoding": "gzip"}
     return Response(packed[: len(packed) // 2], headers=headers)
 
 
@@ -129,12 +129,12 @@ def too_large(size: int = 64 * 1024 * 1024) -> Fault:
         for _ in range(size // len(piece) + 1):
             yield piece
 
-    return lambda call: StreamingResponse(pieces(), media_type=call.found.media_type)
+    return lambda call: StreamingResponse(pieces(), media_type=call.resource.media_type)
 
 
 def empty(call: Call) -> Response:
     """200 and no body."""
-    return Response(b"", headers={"Content-Type": call.found.media_type})
+    return Response(b"", headers={"Content-Type": call.resource.media_type})
 
 
 def html_as_pdf(call: Call) -> Response:
@@ -171,7 +171,7 @@ def html_as_json(call: Call) -> Response:
 
 def byte_order_mark(call: Call) -> Response:
     """The page behind a byte order mark, as editors on Windows leave it."""
-    return Response(b"\xef\xbb\xbf" + call.found.body, headers={"Content-Type": call.found.media_type})
+    return Response(b"\xef\xbb\xbf" + call.resource.body, headers={"Content-Type": call.resource.media_type})
 
 
 def self_redirect(call: Call) -> Response:
@@ -211,8 +211,8 @@ def listing(lines: Lines, write: Callable[[int, list[int]], bytes]) -> Fault:
     """A list that has every page number: `write` makes the page with these lines. For `Site.path_faults`."""
 
     def answer(call: Call) -> Response:
-        found = re.search(r"_(\d+)\.\w+$", call.request.url.path)
-        page = int(found[1]) if found else 0
+        match = re.search(r"_(\d+)\.\w+$", call.request.url.path)
+        page = int(match[1]) if match else 0
         return Response(write(page, lines(page)), headers={"Content-Type": HTML})
 
     return answer

@@ -80,7 +80,7 @@ def script_json(value: Any) -> str:
     """JSON as the platform writes it into a script: `<`, `>`, `&`, quotes and all but ASCII escaped, `\\/`."""
     escapes = {"<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "'": "\\u0027", '\\"': "\\u0022", "/": "\\/"}
     text = json.dumps(value, separators=(",", ":"))
-    return re.sub(r'[<>&\'/]|\\"', lambda found: escapes[found[0]], text)
+    return re.sub(r'[<>&\'/]|\\"', lambda match: escapes[match[0]], text)
 
 
 def leaves() -> list[Category]:
@@ -170,10 +170,10 @@ class GkmlptSite(Site):
         if path in ("/gkmlpt/index", "/gkmlpt/policy", "/gkmlpt/mindex"):
             config = {"SID": SID, "TREE": script_json(tree()), "SITE_INFO": script_json(self.site_info())}
             return Resource("index", self.render("gkmlpt/index.html", config=config, categories=CATEGORIES))
-        if found := re.fullmatch(r"/gkmlpt/api/all/(\d+)", path):
-            return self.api(int(found[1]), request)
-        if found := re.fullmatch(r"/gkmlpt/content/(\d+)/(\d+)/m?post_(\d+)\.html", path):
-            posting = next((each for each in list(self.postings.values()) if each.number == int(found[3])), None)
+        if match := re.fullmatch(r"/gkmlpt/api/all/(\d+)", path):
+            return self.api(int(match[1]), request)
+        if match := re.fullmatch(r"/gkmlpt/content/(\d+)/(\d+)/m?post_(\d+)\.html", path):
+            posting = next((each for each in list(self.postings.values()) if each.number == int(match[3])), None)
             if posting and self.path(posting) == self.root + path.replace("mpost_", "post_"):
                 return self.detail(posting)
         return None

@@ -61,8 +61,8 @@ def records(site: Site) -> dict[str, dict[str, Any]]:
 
 def shared_texts(*sites: Site) -> dict[str, list[str]]:
     """Documents with more than one address on these sites: document key → addresses."""
-    found: dict[str, list[str]] = {}
+    by_document: dict[str, list[str]] = {}
     for site in sites:
         for key in records(site):
-            found.setdefault(site.postings[key].document.key, []).append(site.url(key))
-    return {key: urls for key, urls in found.items() if len(urls) > 1}
+            by_document.setdefault(site.postings[key].document.key, []).append(site.url(key))
+    return {key: urls for key, urls in by_document.items() if len(urls) > 1}

@@ -115,8 +115,8 @@ class GovSite(PublishedSite):
 
     def library(self, request: Request) -> Resource | None:
         query = request.query_params
-        found = re.fullmatch(r"zhengcelibrary_(\w+)", query.get("t", ""))
-        collection = BY_KEY.get(found[1]) if found else None
+        match = re.fullmatch(r"zhengcelibrary_(\w+)", query.get("t", ""))
+        collection = BY_KEY.get(match[1]) if match else None
         if collection is None:
             return None
         page, size = max(1, int(query.get("p", "1"))), int(query.get("n", "20"))

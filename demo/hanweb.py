@@ -56,10 +56,10 @@ def known(document: Document) -> dict[str, str]:
         "title", "index_number", "publisher", "source", "document_number", "subject_category", "group_category",
         "disclosure_method", "validity", "written_date", "published_date",
     )  # fmt: skip
-    found = {name: str(getattr(document, name) or "") for name in plain}
+    fields = {name: str(getattr(document, name) or "") for name in plain}
     # Rules get a number of the register of rules, which is not their document number.
     registered = f"YLHJ16-{document.published_date.year}-0{document.index_number[-3:]}" if document.validity else ""
-    return found | {
+    return fields | {
         "disclosure_scope": "面向全社会", "registration_number": registered, "keywords": ",".join(document.keywords),
     }  # fmt: skip
 

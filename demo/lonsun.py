@@ -116,8 +116,8 @@ class LonsunSite(PublishedSite):
             return Resource(f"{column.key}/0", self.render("lonsun/shell.html", columns=COLUMNS, **values))
         if path == self.service:
             return self.rows(request)
-        if found := re.fullmatch(r"/content/column/(\d+)", path):
-            column = next((each for each in COLUMNS if each.number == int(found[1])), None)
+        if match := re.fullmatch(r"/content/column/(\d+)", path):
+            column = next((each for each in COLUMNS if each.number == int(match[1])), None)
             return self.page_of(column, int(query.get("pageIndex", "1"))) if column else None
         for column in COLUMNS:
             if column.path and path == f"{column.path}index.html":

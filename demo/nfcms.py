@@ -99,14 +99,14 @@ class NfcmsSite(PublishedSite):
         path = request.url.path
         if path in ("/", "/index.html"):
             return Resource("home", self.render("nfcms/home.html", columns=COLUMNS))
-        if found := re.fullmatch(r"/postmeta/i/(\d+)\.json", path):
-            return self.column(int(found[1]))
+        if match := re.fullmatch(r"/postmeta/i/(\d+)\.json", path):
+            return self.column(int(match[1]))
         for column in COLUMNS:
             if path == column.path.rstrip("/"):
                 return MovedTo(column.path)
-            found = re.fullmatch(re.escape(column.path) + r"(?:index(?:_(\d+))?\.html)?", path)
-            if found and not column.json:
-                return self.page_of(column, int(found[1] or 1))
+            match = re.fullmatch(re.escape(column.path) + r"(?:index(?:_(\d+))?\.html)?", path)
+            if match and not column.json:
+                return self.page_of(column, int(match[1] or 1))
         return None
 
     def page_of(self, column: Column, page: int) -> Resource | None:

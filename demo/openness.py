@@ -107,9 +107,9 @@ class OpennessSite(PublishedSite):
         if path in ("/opennessContent/", "/opennessTarget/") and query.get("branch_id") == BRANCH:
             return self.catalog(path == "/opennessContent/", query.get("column_code", ""), int(query.get("page", "1")))
         for column in COLUMNS:
-            found = re.fullmatch(rf"{re.escape(column.folder)}/page_(\d+)\.html", path) if column.folder else None
-            if found and request.url.query == column.query.removeprefix("?"):
-                return self.page_of(column, int(found[1]))
+            match = re.fullmatch(rf"{re.escape(column.folder)}/page_(\d+)\.html", path) if column.folder else None
+            if match and request.url.query == column.query.removeprefix("?"):
+                return self.page_of(column, int(match[1]))
         return None
 
     def page_of(self, column: Column, page: int) -> Resource:

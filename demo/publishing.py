@@ -51,8 +51,8 @@ def all_fields(document: Document) -> dict[str, str]:
         "title", "index_number", "publisher", "source", "document_number", "subject_category", "genre_category",
         "disclosure_method", "validity", "written_date", "published_date", "effective_date",
     )  # fmt: skip
-    found = {name: str(getattr(document, name) or "") for name in names}
-    return found | {"keywords": ";".join(document.keywords)}
+    fields = {name: str(getattr(document, name) or "") for name in names}
+    return fields | {"keywords": ";".join(document.keywords)}
 
 
 def non_empty(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
@@ -62,12 +62,12 @@ def non_empty(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str]
 
 def fields_in_text(document: Document) -> dict[str, str]:
     """Fields in the body itself: the number above the text, the date below the signature."""
-    found = {}
+    fields = {}
     if document.document_number and document.document_number in document.text:
-        found["document_number"] = document.document_number
+        fields["document_number"] = document.document_number
     if document.written_date and chinese_date(document.written_date) in document.text:
-        found["written_date"] = str(document.written_date)
-    return found
+        fields["written_date"] = str(document.written_date)
+    return fields
 
 
 @dataclass

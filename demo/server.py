@@ -103,11 +103,11 @@ class Call:
 
     site: "Site"
     request: Request
-    found: Resource
+    resource: Resource
 
     def plain(self) -> Response:
         """The response without the fault."""
-        return self.site.respond(self.request, self.found)
+        return self.site.respond(self.request, self.resource)
 
 
 Fault = Callable[[Call], Response]
@@ -239,15 +239,15 @@ class Site:
         """The response to a request, with the fault planted at its address, if any."""
         if request.url.path == "/robots.txt" and self.robots is not None:
             rules = "".join(f"Disallow: {path}\n" for path in sorted(self.disallowed))
-            found: Resource | MovedTo | None = Resource("robots.txt", (self.robots + rules).encode(), "text/plain")
+            resource: Resource | MovedTo | None = Resource("robots.txt", (self.robots + rules).encode(), "text/plain")
         else:
-            found = self.resource_at(request, body)
+            resource = self.resource_at(request, body)
         for pattern, fault in self.path_faults.items():
             if re.fullmatch(pattern, request.url.path):
                 return fault(
-                    Call(self, request, found if isinstance(found, Resource) else Resource(request.url.path, b""))
+                    Call(self, request, resource if isinstance(resource, Resource) else Resource(request.url.path, b""))
                 )
-        match found:
+        match resource:
             case None:
                 if look := look_at(request.url.path):
                     return Response(look[0], headers={"Content-Type": look[1], "ETag": '"look"'})
@@ -255,20 +255,20 @@ class Site:
             case MovedTo(location=location):
                 return RedirectResponse(location, 301)
             case Resource(key=key):
-                call = Call(self, request, found)
+                call = Call(self, request, resource)
                 planted = self.faults.get(key)
                 return planted(call) if planted else call.plain()
 
-    def respond(self, request: Request, found: Resource) -> Response:
+    def respond(self, request: Request, resource: Resource) -> Response:
         """The page itself: validators, 304, gzip."""
-        body = found.body
-        if self.churn and found.media_type.startswith("text/html"):
+        body = resource.body
+        if self.churn and resource.media_type.startswith("text/html"):
             body += f"<!-- {len(self.requests)} -->".encode("ascii")
-        headers = {"Content-Type": found.media_type, "Vary": "Accept-Encoding"}
-        if found.modified and self.validators != "none":
+        headers = {"Content-Type": resource.media_type, "Vary": "Accept-Encoding"}
+        if resource.modified and self.validators != "none":
             honest = self.validators == "honest"
-            tag = f'"{hashlib.sha1(body if honest else found.key.encode()).hexdigest()[:16]}"'
-            modified = found.modified if honest else datetime(2020, 1, 1, tzinfo=UTC)
+            tag = f'"{hashlib.sha1(body if honest else resource.key.encode()).hexdigest()[:16]}"'
+            modified = resource.modified if honest else datetime(2020, 1, 1, tzinfo=UTC)
             stamp = format_datetime(modified.astimezone(UTC), usegmt=True)
             headers |= {"ETag": tag, "Last-Modified": stamp}
             known = request.headers.get("if-none-match")

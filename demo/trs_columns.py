@@ -118,9 +118,9 @@ def values(document: Document) -> dict[str, str]:
         "title", "index_number", "publisher", "source", "document_number", "subject_category", "group_category",
         "genre_category", "disclosure_method", "validity",
     )  # fmt: skip
-    found = {name: getattr(document, name) for name in plain}
-    found["keywords"] = ";".join(document.keywords)
-    return found | {name: str(getattr(document, name) or "") for name in dates}
+    fields = {name: getattr(document, name) for name in plain}
+    fields["keywords"] = ";".join(document.keywords)
+    return fields | {name: str(getattr(document, name) or "") for name in dates}
 
 
 META = ("keywords", "source", "published_date")

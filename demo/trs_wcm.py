@@ -100,12 +100,12 @@ class TrsSite(Site):
 
     def within(self, column: Column, rest: str) -> Resource | None:
         """The content of a path below a column: a listing page, a document, an attachment."""
-        if column.listing != "service" and (found := re.fullmatch(r"(?:index(?:_(\d+))?\.html?)?", rest)):
-            page = int(found[1] or 0)
+        if column.listing != "service" and (match := re.fullmatch(r"(?:index(?:_(\d+))?\.html?)?", rest)):
+            page = int(match[1] or 0)
             return self.listing(column, page) if page < self.pages(column) else None
-        if found := re.fullmatch(r"\d{6}/t\d{8}_(\d+)(?:_(\d+))?\.html?", rest):
-            page = int(found[2] or 0)
-            posting = next((each for each in self.entries(column.key) if each.number == int(found[1])), None)
+        if match := re.fullmatch(r"\d{6}/t\d{8}_(\d+)(?:_(\d+))?\.html?", rest):
+            page = int(match[2] or 0)
+            posting = next((each for each in self.entries(column.key) if each.number == int(match[1])), None)
             if posting and self.path(posting).endswith(rest.replace(f"_{page}.html", ".html")):
                 return self.detail(column, posting, page) if page < len(posting.document.pages) else None
         if re.fullmatch(r"\d{6}/P0\d+\.\w+", rest):

@@ -128,12 +128,12 @@ class UcapSite(PublishedSite):
         for column in COLUMNS:
             if column.search == path:
                 return self.results(column, request)
-            found = re.fullmatch(re.escape(f"{column.folder}{column.stem}") + r"(?:_(\d+))?\.shtml", path)
-            if column.service and found and not found[1]:
+            match = re.fullmatch(re.escape(f"{column.folder}{column.stem}") + r"(?:_(\d+))?\.shtml", path)
+            if column.service and match and not match[1]:
                 values = {"column": column, "columns": COLUMNS, "channel": hex_id(column.key)}
                 return Resource(column.key, self.render("ucap/searched.html", **values))
-            if column.stem and found:
-                return self.page_of(column, int(found[1] or 1))
+            if column.stem and match:
+                return self.page_of(column, int(match[1] or 1))
         return None
 
     def page_of(self, column: Column, page: int) -> Resource | None:

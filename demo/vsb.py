@@ -115,8 +115,8 @@ class VsbSite(PublishedSite):
         for column in COLUMNS:
             if column.path and path == f"{column.path}.htm":
                 return self.page_of(column, 1)
-            if column.path and (found := re.fullmatch(rf"{column.path}/(\d+)\.htm", path)):
-                return self.page_of(column, self.slice(column.key, 1, column.size)[1] - int(found[1]) + 1)
+            if column.path and (match := re.fullmatch(rf"{column.path}/(\d+)\.htm", path)):
+                return self.page_of(column, self.slice(column.key, 1, column.size)[1] - int(match[1]) + 1)
         return None
 
     def page_of(self, column: Column, page: int) -> Resource | None:

@@ -26,7 +26,7 @@ def filled(wording: str, key: str, **names: str) -> str:
     places = iter(range(1000))
     return re.sub(
         r"\{(\d+)-(\d+)\}",
-        lambda found: str(number(f"{key}/{wording[:12]}/{next(places)}", int(found[1]), int(found[2]))),
+        lambda match: str(number(f"{key}/{wording[:12]}/{next(places)}", int(match[1]), int(match[2]))),
         wording,
     )
 

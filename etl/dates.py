@@ -139,8 +139,8 @@ def read_date(text: str, not_after: date | None = None) -> ReadDate:
     text = unicodedata.normalize("NFKC", text).strip()
     if epoch := _EPOCH.match(text):
         return _check_date(*datetime.fromtimestamp(int(epoch[1] or epoch[2]), CHINA).timetuple()[:3], not_after)
-    if found := _written_date(text):
-        return _check_date(*found, not_after)
+    if written := _written_date(text):
+        return _check_date(*written, not_after)
     if not text:
         return ReadDate(None)
     return ReadDate(None, "incomplete" if _INCOMPLETE.search(text) else "unreadable")
@@ -213,14 +213,14 @@ def _since_midnight(time: re.Match[str]) -> timedelta:
 
 def _check_date(year: int, month: int, day: int, not_after: date | None) -> ReadDate:
     try:
-        found = date(year, month, day)
+        checked = date(year, month, day)
     except ValueError:
         return ReadDate(None, "impossible")
     if not _EARLIEST <= year <= _LATEST or (year, month, day) == _UNSET:
         return ReadDate(None, "impossible")
-    if not_after and found > not_after:
+    if not_after and checked > not_after:
         return ReadDate(None, "future")
-    return ReadDate(found.isoformat())
+    return ReadDate(checked.isoformat())
 
 
 def first_iso_date(text: str) -> str | None:

@@ -95,10 +95,10 @@ def folded_places(text: str) -> tuple[str, list[int]]:
         characters.append((character, place))
     folded, places = fold(text), list[int]()
     place = -1
-    found = iter(characters)
+    pairs = iter(characters)
     for character in folded:
         if character != _SPACE:
-            place = next(found)[1]
+            place = next(pairs)[1]
         places.append(place)
     return folded, places
 

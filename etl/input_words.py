@@ -32,8 +32,8 @@ _WORDS = tuple(
 def in_plain_words(message: str) -> str:
     """A message of pydantic in plain words; any other as it is."""
     for pattern, words in _WORDS:
-        if found := pattern.fullmatch(message):
-            return found.expand(words)
+        if match := pattern.fullmatch(message):
+            return match.expand(words)
     return message
 
 

@@ -87,7 +87,7 @@ def whole_number(value: object) -> int | None:
     if isinstance(value, float):
         value = int(value) if math.isfinite(value) and value.is_integer() else None
     elif isinstance(value, str):
-        digits = found[1].replace(",", "") if (found := _DIGITS.fullmatch(value)) else ""
+        digits = match[1].replace(",", "") if (match := _DIGITS.fullmatch(value)) else ""
         value = int(digits) if 0 < len(digits) < 20 else None
     return value if isinstance(value, int) and 0 <= value <= MAX_NUMBER else None
 
@@ -95,7 +95,7 @@ def whole_number(value: object) -> int | None:
 def count(value: object) -> int | None:
     """A number of documents or pages that a value states; `MAX_COUNT` for any larger one, which no list reaches, and
     None where it states none."""
-    if isinstance(value, str) and len(found := value.strip().lstrip("0")) > 19 and found.isdecimal():
+    if isinstance(value, str) and len(text := value.strip().lstrip("0")) > 19 and text.isdecimal():
         return MAX_COUNT
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value > MAX_COUNT:
         return MAX_COUNT

@@ -69,8 +69,8 @@ class Reason:
         """The sentence in that language. `names` adds to `NAMES`, where a package above knows more of them."""
         known = NAMES | dict(names or {})
 
-        def value(found: re.Match[str]) -> str:
-            return _in_words(found[1], self.params.get(found[1], "…"), language, known)
+        def value(match: re.Match[str]) -> str:
+            return _in_words(match[1], self.params.get(match[1], "…"), language, known)
 
         return PARAMETER.sub(value, getattr(_CODES[self.code], language))
 

@@ -142,6 +142,6 @@ def readable_settings() -> tuple[Settings, list[str]]:
     try:
         return Settings(), []
     except ValidationError as error:
-        found = {str(item["loc"][-1]).lower(): in_plain_words(item["msg"]) for item in error.errors()}
-    defaults = {name: Settings.model_fields[name].get_default() for name in found}
-    return Settings(**defaults), [f"GONGKAI_{name.upper()} {words}" for name, words in found.items()]
+        refused = {str(item["loc"][-1]).lower(): in_plain_words(item["msg"]) for item in error.errors()}
+    defaults = {name: Settings.model_fields[name].get_default() for name in refused}
+    return Settings(**defaults), [f"GONGKAI_{name.upper()} {words}" for name, words in refused.items()]

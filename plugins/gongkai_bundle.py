@@ -24,11 +24,11 @@ class DagsAndSources(LocalDagBundle):
 
     def refresh(self) -> None:
         """Called by the DAG processor every `refresh_interval` seconds, and before it first reads the DAG files."""
-        found = files_state(settings().source_folders)
-        changed = self._seen is not None and found != self._seen
+        state = files_state(settings().source_folders)
+        changed = self._seen is not None and state != self._seen
         if changed:
             self._ask_to_read_sources()
-        self._seen = found
+        self._seen = state
 
     def _ask_to_read_sources(self) -> None:
         """Puts `crawl.py` at the head of the processor's queue, as Airflow's API does (`parseDagFile`).

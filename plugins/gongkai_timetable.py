@@ -42,9 +42,9 @@ class ChinaCron(CronTriggerTimetable):
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> "ChinaCron":
         """The timetable of the cron line."""
-        found = at(data["expression"])
-        assert found is not None
-        return found
+        timetable = at(data["expression"])
+        assert timetable is not None
+        return timetable
 
 
 @cache

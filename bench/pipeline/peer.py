@@ -36,8 +36,8 @@ FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|wps|et)$", re.IGNORECASE)
 
 def extracted(body: bytes, url: str) -> tuple[str, str, str]:
     """Title, date and text of a page."""
-    found = trafilatura.bare_extraction(body, url=url, with_metadata=True, include_tables=True)
-    return (found.title or "", found.date or "", found.text or "") if found else ("", "", "")
+    document = trafilatura.bare_extraction(body, url=url, with_metadata=True, include_tables=True)
+    return (document.title or "", document.date or "", document.text or "") if document else ("", "", "")
 
 
 class Catalog(scrapy.Spider):

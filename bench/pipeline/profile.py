@@ -30,7 +30,7 @@ def tables(samples: Iterable[str], pages: int, most: int = 25) -> list[str]:
     modules, functions, total = Counter[str](), Counter[tuple[str, str]](), 0
     for line in samples:
         stack, _, number = line.rstrip().rpartition(" ")
-        frames = [found.group("name", "file") for each in stack.split(";") if (found := _FRAME.match(each))]
+        frames = [match.group("name", "file") for each in stack.split(";") if (match := _FRAME.match(each))]
         if not frames or not number.isdecimal():
             continue
         total += int(number)
@@ -57,8 +57,8 @@ def _table(head: str, rows: Sequence[tuple[str, int]], total: int, pages: int) -
 
 def _ours(file: str) -> str:
     """The path of a module of `etl` below the project; empty for another file."""
-    found = re.search(r"(?:^|/)(etl/.+\.py)$", file)
-    return found[1] if found and "site-packages" not in file else ""
+    match = re.search(r"(?:^|/)(etl/.+\.py)$", file)
+    return match[1] if match and "site-packages" not in file else ""
 
 
 def _library(file: str) -> str:

@@ -56,8 +56,8 @@ class Ground:
     @property
     def servers(self) -> dict[str, int]:
         """The ids of the servers' processes, by name."""
-        found = {name: process.find(State(self.folder), name) for name in services.NAMES}
-        return {SERVERS.get(name, name): each.pid for name, each in found.items() if each}
+        running = {name: process.find(State(self.folder), name) for name in services.NAMES}
+        return {SERVERS.get(name, name): each.pid for name, each in running.items() if each}
 
     @property
     def postgres(self) -> Postgres:

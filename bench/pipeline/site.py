@@ -214,7 +214,7 @@ def sentences() -> tuple[str, ...]:
 def varied(text: str, chance: random.Random) -> str:
     """The text with other figures, so that no two documents say the same."""
     return (
-        re.sub(r"\d+", lambda found: str(chance.randint(1, 9)) + found[0][1:][::-1], text)
+        re.sub(r"\d+", lambda match: str(chance.randint(1, 9)) + match[0][1:][::-1], text)
         + "".join(chance.choices("按职责分工落实推进完善健全规范细化压实", k=4))
         + "。"
     )
@@ -337,11 +337,11 @@ class Connection(asyncio.Protocol):
             self.answer(head)
 
     def answer(self, head: bytes) -> None:
-        found = self.served.get(head.split(b" ", 2)[1])
-        if found is None:
+        served = self.served.get(head.split(b" ", 2)[1])
+        if served is None:
             reply, seconds = b"HTTP/1.1 404 Not Found\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n", self.seconds
         else:
-            reply, seconds = found.unchanged if found.tag in head else found.whole, found.seconds
+            reply, seconds = served.unchanged if served.tag in head else served.whole, served.seconds
         if seconds:
             asyncio.get_running_loop().call_later(seconds, self.transport.write, reply)
         else:

@@ -99,11 +99,11 @@ _FRAME = re.compile(r"^(?P<name>.+) \((?P<file>[^()]+?)(?::\d+)?\)$")
 
 def stage_of(stack: str) -> str:
     """The stage of a sample: that of the innermost module of `etl`; the longest beginning of a path decides."""
-    files = [found["file"] for each in stack.split(";") if (found := _FRAME.match(each))]
+    files = [match["file"] for each in stack.split(";") if (match := _FRAME.match(each))]
     if any("importlib" in file for file in files):
         return IMPORTS
     own = (re.search(r"(?:^|/)etl/(.+\.py)$", file) for file in reversed(files) if "site-packages" not in file)
-    module = next((found[1] for found in own if found), "")
+    module = next((match[1] for match in own if match), "")
     matching = [(len(prefix), stage.name) for stage in STAGES for prefix in stage.modules if module.startswith(prefix)]
     return max(matching)[1] if matching else OTHERS
 

@@ -136,12 +136,12 @@ def _stuck(connection: Connection, now: datetime, address: str | None) -> Iterat
 
 
 def _damage(connection: Connection, address: str | None) -> Iterator[Problem]:
-    found = connection.execute(_DAMAGE).one()
-    if found.blobs or found.logs:
+    counts = connection.execute(_DAMAGE).one()
+    if counts.blobs or counts.logs:
         yield Problem(
             "damage",
-            f"damage {found.event}",
-            f"存档损坏 stored bytes are damaged：{found.blobs} blobs, {found.logs} logs",
+            f"damage {counts.event}",
+            f"存档损坏 stored bytes are damaged：{counts.blobs} blobs, {counts.logs} logs",
             ("清单与恢复办法 what and how to restore: gongkai fixity",),
             f"{address}/sources" if address else "",
         )

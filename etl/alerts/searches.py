@@ -96,10 +96,10 @@ def _tell(archive: Database, settings: Settings, number: int, now: datetime) -> 
         values: dict[str, Any] = {"looked_at": now}
         delivery = None
         try:
-            found = news(connection, _filter(number, row.query), min(row.seen_seq, upto), upto)
+            novelties = news(connection, _filter(number, row.query), min(row.seen_seq, upto), upto)
             values["seen_seq"] = upto
-            if found.number:
-                delivery = send(settings, *_message(row.name, row.query, found, settings.public_url))
+            if novelties.number:
+                delivery = send(settings, *_message(row.name, row.query, novelties, settings.public_url))
                 values["told_at"] = now
         except _NotPossible as error:
             problem = error
@@ -145,9 +145,9 @@ def news(connection: Connection, record_filter: RecordFilter, seen: int, upto: i
     return News(rows[0].number if rows else 0, tuple(row.title for row in rows))
 
 
-def _message(name: str, query: str, found: News, address: str | None) -> tuple[str, str]:
-    titles = [f"· {title[:100] or '（无标题 untitled）'}" for title in found.titles]
-    more = ["…"] if found.number > len(titles) else []
+def _message(name: str, query: str, novelties: News, address: str | None) -> tuple[str, str]:
+    titles = [f"· {title[:100] or '（无标题 untitled）'}" for title in novelties.titles]
+    more = ["…"] if novelties.number > len(titles) else []
     link = [f"{address}/?{query}&sort=captured"] if address else []
-    title = f"[gongkai] {name}：{found.number} 条新的或有变的记录 {found.number} new or changed records"
+    title = f"[gongkai] {name}：{novelties.number} 条新的或有变的记录 {novelties.number} new or changed records"
     return title, "\n".join([*titles, *more, *link])

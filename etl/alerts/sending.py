@@ -11,10 +11,10 @@ from etl.settings import Settings
 
 def addresses(settings: Settings) -> list[str]:
     """The addresses of the setting. Raises `GongkaiError` if there is none."""
-    found = settings.alert_urls.get_secret_value().split() if settings.alert_urls else []
-    if not found:
+    urls = settings.alert_urls.get_secret_value().split() if settings.alert_urls else []
+    if not urls:
         raise GongkaiError("GONGKAI_ALERT_URLS is not set", hint="see docs/alerts.md")
-    return found
+    return urls
 
 
 @dataclass(frozen=True, slots=True)

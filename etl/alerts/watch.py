@@ -42,9 +42,9 @@ def find_problems(archive: Database, settings: Settings) -> list[Problem]:
 
 def messages(problems: Iterable[Problem], reported: Reported) -> list[Message]:
     """What is to be said of problems that were not told, and of those told that are over."""
-    found = list(problems)
-    keys, subjects = {each.key for each in found}, {each.subject for each in found}
-    new = [each for each in found if each.key not in reported and not each.silenced]
+    present = list(problems)
+    keys, subjects = {each.key for each in present}, {each.subject for each in present}
+    new = [each for each in present if each.key not in reported and not each.silenced]
     # One that begins anew while it was open is no recovery.
     over = {key: title for key, title in reported.items() if key not in keys}
     recovered = {key: title for key, title in over.items() if not any(key.startswith(f"{each} ") for each in subjects)}

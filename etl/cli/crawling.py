@@ -81,8 +81,8 @@ def _preview(source: Source, options: CrawlOptions, as_json: bool) -> None:
     listing, known = event_loop.run(preview(open_database(settings()), source, options, settings().user_agent))
     new = [url for url, is_known in known.items() if not is_known]
     if as_json:
-        found = {"source": source.id, "listed": len(known), "new": new, "limit": options.limit}
-        print_json(found | {"walk": asdict(listing)})
+        counts = {"source": source.id, "listed": len(known), "new": new, "limit": options.limit}
+        print_json(counts | {"walk": asdict(listing)})
     else:
         rows = [(item.column, item.listed, item.told_total or "—", item.told_pages or "—") for item in listing.columns]
         table(("list", "listed", "reported", "reported pages"), rows)

@@ -17,16 +17,16 @@ _SIGNS = {"good": "[green]good[/] ", "note": "[yellow]note[/] ", "fault": "[red]
 @app.command("doctor")
 def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Examine database, bucket, clocks, disk and Airflow; name each fault and what to do, and then exit with 1."""
-    found = []
+    findings = []
     for finding in examine(*readable_settings()):
-        found.append(finding)
+        findings.append(finding)
         if not as_json:
             advice = f" → {finding.advice}" if finding.advice else ""
             line = output.plain(f"{finding.check}: {finding.detail}{advice}")
             output.print(f"{_SIGNS[finding.state]} {line}", soft_wrap=True)
-    faults = sum(finding.state == "fault" for finding in found)
+    faults = sum(finding.state == "fault" for finding in findings)
     if as_json:
-        print_json({"good": not faults, "findings": [asdict(finding) for finding in found]})
+        print_json({"good": not faults, "findings": [asdict(finding) for finding in findings]})
     else:
         output.print(counted(faults, "fault") if faults else "no fault was found")
     if faults:

@@ -33,16 +33,16 @@ def hosts_command(
             f"{host} may be asked again; it was postponed until {_time(before)} ({before.why})", soft_wrap=True
         )
         return
-    found = known_hosts(archive, host)
+    states = known_hosts(archive, host)
     if as_json:
-        print_json([asdict(state) for state in found])
+        print_json([asdict(state) for state in states])
     else:
         rows = [
             (state.name, f"{state.pace:g} s", ", ".join(state.paced_by), _robots(state), _time(state), state.why)
-            for state in found
+            for state in states
         ]
         table(("host", "pace", "set by", "robots.txt", "postponed until", "why"), rows)
-        for state in found:
+        for state in states:
             if state.lifted_at:
                 output.print(f"{state.name}: lifted {in_beijing(state.lifted_at)} by {state.lifted_by}")
 

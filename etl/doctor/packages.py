@@ -23,7 +23,8 @@ def check_packages(_: Settings) -> Iterator[Finding]:
 def _problem(requirement: Requirement) -> str:
     """What is wrong with an installed package; empty if nothing is."""
     try:
-        found = version(requirement.name)
+        installed = version(requirement.name)
     except PackageNotFoundError:
         return "is missing"
-    return "" if requirement.specifier.contains(found, prereleases=True) else f"is {found}, not {requirement.specifier}"
+    fits = requirement.specifier.contains(installed, prereleases=True)
+    return "" if fits else f"is {installed}, not {requirement.specifier}"

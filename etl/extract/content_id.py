@@ -78,8 +78,8 @@ def _normalise_piece(text: str) -> str:
 
 
 def _other(run: re.Match[str]) -> str:
-    found = run[0]
-    return _normalise_short_run(found) if len(found) <= _RUN_CHARS else _normalise_run(found)
+    text = run[0]
+    return _normalise_short_run(text) if len(text) <= _RUN_CHARS else _normalise_run(text)
 
 
 def _normalise_run(text: str) -> str:

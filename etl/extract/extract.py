@@ -189,40 +189,42 @@ def _locate(source: _Source) -> _Located:
         labels += tuple(read_hidden_header(context))
     # Without prose the page's only words may be its headline.
     limit = max(body.last if body.runs_to_footer else body.first + 1, 1)
-    found = find_title(
+    page_title = find_title(
         source.titles,
         blocks,
         limit,
         [reading.value for reading in labels if reading.value],
         source.meta,
     )
-    container, found = _with_headline(blocks, container, body.first, found)
-    title = found.value
+    container, page_title = _with_headline(blocks, container, body.first, page_title)
+    title = page_title.value
     if title and (title.value != guess or container != first_container):
         body = trim(blocks, container, title.value)
-    return _Located(container, body, labels, title, list(found.evidence), found.headline is not None, guess, limit)
+    return _Located(
+        container, body, labels, title, list(page_title.evidence), page_title.headline is not None, guess, limit
+    )
 
 
-def _with_headline(blocks: Blocks, container: Body, first: int, found: PageTitle) -> tuple[Body, PageTitle]:
+def _with_headline(blocks: Blocks, container: Body, first: int, page_title: PageTitle) -> tuple[Body, PageTitle]:
     """The container, narrowed or widened to begin below the headline, and the title. A headline that is not above the
     text is looked for from block `first` on: a line above a date, or the only line that is marked as a headline."""
-    if found.headline:
-        headline = found.headline.block
+    if page_title.headline:
+        headline = page_title.headline.block
         if container.runs_to_footer and headline < container.first:
-            return below_headline(blocks, headline + 1), found
+            return below_headline(blocks, headline + 1), page_title
         if container.rule == DENSEST:
             container = densest(blocks, headline)
         container = with_prose_above(blocks, container, headline)
         if container.rule == BETWEEN and container.first <= headline < container.last:
             container = replace(container, first=headline + 1)
-        return container, found
+        return container, page_title
     line = headline_above_date(blocks, first)
     if line is None and (only := only_headline(blocks, first)) and first_prose(blocks, only.block) >= 0:
         line = only
     if line is None:
-        return container, found
+        return container, page_title
     title = title_of_line(line)
-    return below_headline(blocks, line.block + 1), PageTitle(title, (*found.evidence, title), line)
+    return below_headline(blocks, line.block + 1), PageTitle(title, (*page_title.evidence, title), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +245,11 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     if not located.has_headline and body.rule == DENSEST and blocks.nodes[body.node].tag in _WHOLE_PAGE_TAGS:
         text = fallback_text(page) or text
     title = located.title.value if located.title else ""
-    found = find_attachments(page, blocks, body, title)
+    page_files = find_attachments(page, blocks, body, title)
     data_is_shown = data is not None and (len(text) < MIN_TEXT_CHARS or not data.body_html)
     if data and data_is_shown and data.body_html:
-        text, found = _read_data_body(page, data, found)
-    files = found.files
+        text, page_files = _read_data_body(page, data, page_files)
+    files = page_files.files
     frames: tuple[str, ...] = ()
     if len(text) < MIN_TEXT_CHARS:
         files = _with_pictures(files, find_images(page, blocks, located.container))
@@ -258,7 +260,7 @@ def _read_content(source: _Source, located: _Located) -> _Content:
         *(Flag.TEXT_IN.of(tag) for tag in source.carried_by),
         *((Flag.STRUCK_OUT,) if source.struck else ()),
         *_of_text_elsewhere(source, located, text),
-        *found.flags,
+        *page_files.flags,
     )
     return _Content(text, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
 
@@ -401,6 +403,6 @@ def _read_data_body(page: WebPage, data: Embedded, shown: PageFiles) -> tuple[st
     blocks = Blocks(tree, Visibility(inner))
     body = Body(0, len(blocks.blocks), -1, DATA)
     listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))
-    found = find_attachments(inner, blocks, body)
-    files = unique_attachments((*shown.files, *found.files, *listed))
-    return render(blocks, body), PageFiles(files, (*shown.flags, *found.flags))
+    page_files = find_attachments(inner, blocks, body)
+    files = unique_attachments((*shown.files, *page_files.files, *listed))
+    return render(blocks, body), PageFiles(files, (*shown.flags, *page_files.flags))

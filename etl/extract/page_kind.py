@@ -242,7 +242,7 @@ def _says_only_that_it_ended(facts: PageFacts) -> bool:
     if not 0 < len(text) <= _MAX_ENDED_CHARS or facts.files or _has_header_number(facts):
         return False
     sentences = [each for each in _SENTENCES.split(text) if each]
-    goes_on = [len(each) - found.end() if (found := _ENDED.match(each)) else None for each in sentences]
+    goes_on = [len(each) - match.end() if (match := _ENDED.match(each)) else None for each in sentences]
     says_so = any(length is not None for length in goes_on)
     return says_so and all(
         (length is not None and length <= _MAX_REST_CHARS) or _FAREWELL.search(each)

@@ -49,10 +49,10 @@ def _shingles(plain: str) -> Iterator[list[bytes]]:
         yield [units[at : at + _WIDTH] for at in range(start, min(start + _PIECE, last), 2)]
 
 
-def bands(found: Shingles) -> list[int]:
+def bands(shingles: Shingles) -> list[int]:
     """The bands of the MinHash of shingles, as signed 64-bit integers that include the band's number; empty without
     any."""
-    return _bands([found])
+    return _bands([shingles])
 
 
 def bands_of_normalised(plain: str) -> list[int]:

@@ -80,8 +80,8 @@ def _is_unasked(attempt: Attempt) -> bool:
 
 def _is_whole(attempt: Attempt) -> bool:
     """Whether an answer with a part, which nobody asked for, has all of it."""
-    found = _WHOLE.fullmatch(attempt.header("content-range").strip())
-    return found is not None and int(found[1]) + 1 == int(found[2])
+    match = _WHOLE.fullmatch(attempt.header("content-range").strip())
+    return match is not None and int(match[1]) + 1 == int(match[2])
 
 
 def classify_file(attempt: Attempt) -> Verdict:

@@ -64,8 +64,8 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = list(dict.fromkeys(str(item[4][0]) for item in resolved))
         refused = {} if self._allow_private else {item: why for item in addresses if (why := why_not_public(item))}
         if refused:
-            found = ", ".join(f"{address} ({why})" for address, why in refused.items())
-            raise ForbiddenAddress(encode_reason(Code.PRIVATE_ADDRESS, host=host, addresses=found))
+            refusals = ", ".join(f"{address} ({why})" for address, why in refused.items())
+            raise ForbiddenAddress(encode_reason(Code.PRIVATE_ADDRESS, host=host, addresses=refusals))
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
             try:

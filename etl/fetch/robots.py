@@ -90,15 +90,15 @@ def _as_meant(text: str, agent: str, host: str) -> str:
     """
     lines = []
     for line in re.split(r"\r\n?|\n", text.translate(_AS_TYPED)):
-        if found := _AGENT_LINE.match(line):
-            short = _AGENT_NAME.match(found["name"].strip("*\"' \t;").lower())
+        if match := _AGENT_LINE.match(line):
+            short = _AGENT_NAME.match(match["name"].strip("*\"' \t;").lower())
             name = "*" if short is None else short[0]
             lines.append(f"User-agent: {name if name == '*' or name in agent.lower() else _OTHERS}")
-        elif (found := _PATH_LINE.match(line)) and found["paths"].strip():
-            paths = [_path(written, host) for written in found["paths"].split()]
-            lines += [f"{found['rule']}: {path}" for path in paths]
-        elif found := _DELAY_LINE.match(line):
-            lines.append(f"Crawl-delay: {found['whole']}.{found['part'] or 0}")
+        elif (match := _PATH_LINE.match(line)) and match["paths"].strip():
+            paths = [_path(written, host) for written in match["paths"].split()]
+            lines += [f"{match['rule']}: {path}" for path in paths]
+        elif match := _DELAY_LINE.match(line):
+            lines.append(f"Crawl-delay: {match['whole']}.{match['part'] or 0}")
         else:
             lines.append(line)
     return "\n".join(lines)

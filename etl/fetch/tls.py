@@ -111,12 +111,12 @@ class HandshakeStream(httpcore.AsyncNetworkStream):
         try:
             return await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except (httpcore.ConnectError, httpcore.ReadError) as error:
-            found = ssl_error(error)
-            if not isinstance(found, ssl.SSLCertVerificationError) and (spoken := await self._national()):
+            cause = ssl_error(error)
+            if not isinstance(cause, ssl.SSLCertVerificationError) and (spoken := await self._national()):
                 raise TlsFailed(encode_reason(Code.TLS_NATIONAL_ONLY, host=self._host, protocol=spoken)) from error
-            if found is None or not (missing := missing_exception(found, self._tls)):
+            if cause is None or not (missing := missing_exception(cause, self._tls)):
                 raise
-            values = {"host": self._host, "error": str(found), "key": f"tls.{missing}"}
+            values = {"host": self._host, "error": str(cause), "key": f"tls.{missing}"}
             raise TlsFailed(encode_reason(Code.TLS_NEEDS_EXCEPTION, **values)) from error
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:

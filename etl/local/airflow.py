@@ -106,7 +106,7 @@ def up(
             return _start_and_wait(state, settings, server, running, dags, notice)
         except process.EndedWhileStarting:
             # Of those that ran already; one that was started here and ended has another reason.
-            if all(found is None or found.process() for found in running.values()):
+            if all(adopted is None or adopted.process() for adopted in running.values()):
                 raise
 
 
@@ -118,7 +118,7 @@ def _start_and_wait(
     dags: Path,
     notice: process.Notice,
 ) -> Airflow:
-    missing = [name for name, found in running.items() if found is None]
+    missing = [name for name, adopted in running.items() if adopted is None]
     for name in missing:
         process.kill_leftovers(state, name)
     api = running[API]
@@ -128,7 +128,7 @@ def _start_and_wait(
     airflow = Airflow(f"http://{ports.HOST}:{port}", USER, state.secret("airflow:admin"))
     # The heartbeat of a component that was told to end stays young for a while: only one from now on counts.
     since = datetime.now(UTC)
-    processes = {name: found for name, found in running.items() if found}
+    processes = {name: adopted for name, adopted in running.items() if adopted}
     if missing:
         _configure(state, server, airflow, port, dags)
         processes |= _start_missing(state, settings, server, missing, port)
@@ -301,12 +301,12 @@ def health(url: str) -> dict[str, Any]:
     try:
         # On a busy machine its API server is slow, not dead.
         answer = httpx.get(f"{url}/api/v2/monitor/health", timeout=30, trust_env=False).raise_for_status()
-        found: dict[str, Any] = answer.json()
+        states: dict[str, Any] = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise GongkaiError(
             f"{url} does not answer: {error or type(error).__name__}", hint="see `gongkai status`"
         ) from error
-    return found
+    return states
 
 
 def _warm_up(url: str) -> None:

@@ -87,15 +87,15 @@ def up(state: State, port: int, *, fast: bool = False, notice: process.Notice = 
     A server that is just shutting down is ended, waited for, and started anew. `notice` is told of a long wait.
     Raises GongkaiError when the port is taken or the server does not start.
     """
-    found = process.find(state, NAME)
-    if found:
-        ports.require_same_port(found.port, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
+    adopted = process.find(state, NAME)
+    if adopted:
+        ports.require_same_port(adopted.port, port, "PostgreSQL", "GONGKAI_POSTGRES_PORT")
 
     def wait(running: process.RunningProcess) -> None:
         server = Postgres(state, running.port)
         process.wait_until(state, NAME, running, lambda: _accepts_logins(server, running), patience=60, notice=notice)
 
-    running = process.adopt_or_start(found, lambda: _start(state, port, fast), wait)
+    running = process.adopt_or_start(adopted, lambda: _start(state, port, fast), wait)
     server = Postgres(state, running.port)
     set_up_roles(server)
     return server
@@ -203,10 +203,10 @@ def _drop_stale_pid(data: Path) -> None:
         return
     first = file.read_text().partition("\n")[0]
     try:
-        found = psutil.Process(int(first))
-        if found.name() == "postgres" and Path(found.cwd()) == data:
+        owner = psutil.Process(int(first))
+        if owner.name() == "postgres" and Path(owner.cwd()) == data:
             raise GongkaiError(
-                f"a PostgreSQL that was not started here runs on {data} (pid {found.pid})", hint="stop it"
+                f"a PostgreSQL that was not started here runs on {data} (pid {owner.pid})", hint="stop it"
             )
     except (psutil.NoSuchProcess, psutil.AccessDenied, ValueError):
         pass  # no process, another user's, or not a number: in each case no server of this folder

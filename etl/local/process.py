@@ -101,19 +101,19 @@ def find(state: State, name: str) -> RunningProcess | None:
 
 
 def adopt_or_start(
-    found: RunningProcess | None, begin: Callable[[], RunningProcess], wait: Callable[[RunningProcess], None]
+    adopted: RunningProcess | None, begin: Callable[[], RunningProcess], wait: Callable[[RunningProcess], None]
 ) -> RunningProcess:
     """Wait for the process that was found, or for a new one where there is none or it was just ending; returns it.
 
     Raises what `begin` and `wait` raise.
     """
-    if found:
+    if adopted:
         try:
-            wait(found)
+            wait(adopted)
         except EndedWhileStarting:
-            found = None
+            adopted = None
         else:
-            return found
+            return adopted
     running = begin()
     wait(running)
     return running
@@ -307,14 +307,14 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
 
 def _orphans(log: Path) -> list[psutil.Process]:
     """Processes that write to the log, and their children."""
-    found = []
+    orphans = []
     for process in psutil.process_iter():
         try:
             if any(file.path == str(log) and file.fd in (1, 2) for file in process.open_files()):
-                found += [process, *_children(process)]
+                orphans += [process, *_children(process)]
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue  # gone meanwhile, or another user's: then it is not ours
-    return [process for process in found if process.pid != os.getpid()]
+    return [process for process in orphans if process.pid != os.getpid()]
 
 
 def _kill(processes: list[psutil.Process]) -> None:

@@ -86,22 +86,22 @@ def up(
     unless `fast`. A server that is just ending is waited for and started anew. `notice` is told of a long wait.
     Raises GongkaiError when the port is taken or the server does not start.
     """
-    found = process.find(state, NAME)
-    if found:
-        ports.require_same_port(found.port, port, "S3 server", "GONGKAI_STORE_PORT")
+    adopted = process.find(state, NAME)
+    if adopted:
+        ports.require_same_port(adopted.port, port, "S3 server", "GONGKAI_STORE_PORT")
 
     def wait(running: process.RunningProcess) -> None:
         store = _server_on(state, running.port)
         process.wait_until(state, NAME, running, lambda: _is_ready(store), patience=60, notice=notice)
 
-    running = process.adopt_or_start(found, lambda: _start(state, port, bucket, fast), wait)
+    running = process.adopt_or_start(adopted, lambda: _start(state, port, bucket, fast), wait)
     store = _server_on(state, running.port)
     client = store.client()
     if not client.bucket_exists(bucket):
         if not fast:
             _flush_every_write(state)
         client.make_bucket(bucket)  # last: the bucket shows that everything above was done
-    if running != found:
+    if running != adopted:
         _wait_until_it_writes(client, bucket, state, notice)
     return store
 

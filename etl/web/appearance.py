@@ -39,9 +39,9 @@ def appearance_of(page: WebPage) -> Appearance:
     pictures: dict[Address, None] = {}
     # Of many pictures that are the same, one costs time.
     for written, is_sheet in dict.fromkeys(_named(page)):
-        found = styles if is_sheet else pictures
-        if len(found) < MAX_NAMED and (address := canonical_or_none(base, written)):
-            found[address] = None
+        named = styles if is_sheet else pictures
+        if len(named) < MAX_NAMED and (address := canonical_or_none(base, written)):
+            named[address] = None
     return Appearance(tuple(styles), tuple(pictures))
 
 

@@ -133,8 +133,8 @@ def _as_utf8(run: re.Match[bytes]) -> bytes:
 
 
 def _declared_codecs(body: bytes, content_type: str) -> list[str]:
-    found = _HEADER.search(content_type)
-    names = [found.group(1)] if found else []
+    match = _HEADER.search(content_type)
+    names = [match.group(1)] if match else []
     names += [m.group(1).decode("ascii") for m in _META.finditer(body[:_META_SEARCH_BYTES].lower())]
     return [codec for codec in map(known_codec, names) if codec]
 

@@ -47,8 +47,8 @@ class PageRedirect:
 def may_lead_on(body: bytes) -> bool:
     """Whether a page of these bytes may be one. Not if it has more links, for which it need not be parsed."""
     markup, at, links = body.lower(), 0, 0
-    while found := _LINK_OR_NO_MARKUP.search(markup, at):
-        at, end = found.end(), _END_OF_NO_MARKUP.get(found[0])
+    while match := _LINK_OR_NO_MARKUP.search(markup, at):
+        at, end = match.end(), _END_OF_NO_MARKUP.get(match[0])
         if end is None:
             links += 1
             if links > _MAX_LINKS:
@@ -67,15 +67,15 @@ def page_redirect(page: WebPage, refresh: str = "") -> PageRedirect | None:
     if len(page.text) > MAX_PAGE_CHARS or not (refresh or _SIGN.search(page.text)) or _has_content(page):
         return None
     base = base_url(page)
-    found: dict[str, Means] = {}
+    targets: dict[str, Means] = {}
     by_header: list[tuple[str, Means]] = [(url, "refresh header") for url in _refresh_target(refresh)]
     for written, means in (*by_header, *_refreshes(page), *_scripts(page), *_frames(page)):
         try:
-            found.setdefault(canonical_url(absolute(encode_query(written, page.charset), base) or ""), means)
+            targets.setdefault(canonical_url(absolute(encode_query(written, page.charset), base) or ""), means)
         except ValueError:
             return None
-    found.pop(canonical_url(page.url), None)
-    return PageRedirect(*next(iter(found.items()))) if len(found) == 1 else None
+    targets.pop(canonical_url(page.url), None)
+    return PageRedirect(*next(iter(targets.items()))) if len(targets) == 1 else None
 
 
 def asks_again(page: WebPage) -> bool:

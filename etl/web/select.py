@@ -27,8 +27,8 @@ def elements(selector: str, root: HtmlElement) -> list[HtmlElement]:
 
     Raises `ValueError` for a selector that cannot be evaluated.
     """
-    found = _evaluate(selector, root)
-    return [item for item in found if isinstance(item, HtmlElement)] if isinstance(found, list) else []
+    result = _evaluate(selector, root)
+    return [item for item in result if isinstance(item, HtmlElement)] if isinstance(result, list) else []
 
 
 def text_of(selector: str, root: HtmlElement) -> str:
@@ -36,8 +36,8 @@ def text_of(selector: str, root: HtmlElement) -> str:
 
     Empty if it finds nothing. Raises `ValueError` for a selector that cannot be evaluated.
     """
-    found = _evaluate(selector, root)
-    first = (found[0] if found else "") if isinstance(found, list) else found
+    result = _evaluate(selector, root)
+    first = (result[0] if result else "") if isinstance(result, list) else result
     text = "".join(map(str, first.itertext())) if isinstance(first, HtmlElement) else str(first)
     return " ".join(text.split())
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine, text
 
 from etl.archive.queries import hits, ranking
 from etl.archive.queries.counts import MatchCount
-from etl.archive.queries.full_text import by_index, found
+from etl.archive.queries.full_text import by_index, matching_entries
 from etl.archive.queries.ranking import ENTRY, Place, first_places, places
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.queries.words import Query, Word, parse_query
@@ -30,7 +30,7 @@ SUBSTRINGS = 3_000
 
 
 def ids(connection: Connection, typed: str) -> set[int]:
-    return set(connection.scalars(found(parse_query(typed))))
+    return set(connection.scalars(matching_entries(parse_query(typed))))
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_search_finds_exactly_the_records_in_which_the_words_occur(owner_url: 
                 text("SELECT record_id FROM archive.search_entry WHERE strpos(fields, :word) > 0"), {"word": word}
             )
         )
-        assert set(connection.scalars(found(query))) == right | in_fields, word
+        assert set(connection.scalars(matching_entries(query))) == right | in_fields, word
         if checked % 20 == 0:
             escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
             assert set(connection.scalars(like, {"like": f"%{escaped}%"})) == right, word

@@ -27,8 +27,8 @@ msgstr ""
 def texts() -> Catalog:
     """Every text that templates and code say, without Chinese."""
     catalog = Catalog()
-    found = extract_from_dir(BROWSE, _METHODS, _OPTIONS, _KEYWORDS)  # type: ignore[arg-type]
-    for file, _, message, _, context in sorted(found, key=lambda each: (each[0], each[1])):
+    messages = extract_from_dir(BROWSE, _METHODS, _OPTIONS, _KEYWORDS)  # type: ignore[arg-type]
+    for file, _, message, _, context in sorted(messages, key=lambda each: (each[0], each[1])):
         catalog.add(message, locations=[(file, 1)], context=context)
     return catalog
 

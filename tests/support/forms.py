@@ -7,5 +7,5 @@ import httpx
 
 def form_token(client: httpx.Client, path: str, **headers: str) -> str:
     """The token of the first form of the page; empty where it has none. JSON has none."""
-    found = re.search(r'name="token" value="([^"]+)"', client.get(path, headers={"accept": "text/html"} | headers).text)
-    return found[1] if found else ""
+    match = re.search(r'name="token" value="([^"]+)"', client.get(path, headers={"accept": "text/html"} | headers).text)
+    return match[1] if match else ""

@@ -251,12 +251,12 @@ def is_flagged(extraction: Extraction) -> bool:
 def outcome(form: HeaderForm) -> str:
     """`right`, `flagged`, `missed` or `invented`: the last two in silence, the last with a wrong value."""
     extraction = extract(page_of(form).encode(), "http://www.yunxi.example/gk/202305/t20230509_1234567.html")
-    found = wrong(form, extraction)
-    if not found:
+    differences = wrong(form, extraction)
+    if not differences:
         return "right"
     if is_flagged(extraction):
         return "flagged"
-    return "invented" if any(read for _, read in found.values()) else "missed"
+    return "invented" if any(read for _, read in differences.values()) else "missed"
 
 
 def main() -> None:

@@ -129,10 +129,10 @@ CUT = st.tuples(st.integers(0, 3000), st.integers(0, 400), PIECES).map(
 def check(name: str, body: bytes, base: int, url: str = URL, content_type: str = "") -> None:
     """Raises `AssertionError` where reading the page costs more than it may; `base` is the process's peak before."""
     start = time.process_time()
-    found = extract(body, url, content_type)
+    extraction = extract(body, url, content_type)
     seconds = time.process_time() - start
     grown = (peak() - base) // 1024
-    assert found.reason
+    assert extraction.reason
     assert seconds < SECONDS, f"{name}: {seconds:.1f} s for {len(body)} bytes"
     assert grown < MEGABYTES, f"{name}: {grown} MB for {len(body)} bytes"
 

@@ -46,12 +46,12 @@ def _paths(value: Any) -> Iterator[tuple[Any, ...]]:
 def in_text(text: str) -> Iterator[str]:
     """The text of a page or a script with other numbers, each kind of place once, and with texts that break it."""
     seen: set[str] = set()
-    for found in _NUMBER.finditer(text):
-        place = re.sub(r"\d+", "#", text[max(0, found.start() - 12) : found.start()])
+    for match in _NUMBER.finditer(text):
+        place = re.sub(r"\d+", "#", text[max(0, match.start() - 12) : match.start()])
         if place not in seen and len(seen) < 12:
             seen.add(place)
             for number in NUMBERS:
-                yield text[: found.start()] + number + text[found.end() :]
+                yield text[: match.start()] + number + text[match.end() :]
     for broken in TEXTS:
         for place in (r"(?<=>)(?=[^<\s])", r"(?=[\"'])"):
             yield re.sub(place, broken.replace("\\", r"\\"), text)
@@ -88,5 +88,5 @@ def unstorable(value: Any) -> str | None:
             return next(filter(None, map(unstorable, value)), None)
     if is_dataclass(value):
         inside = ((field.name, unstorable(getattr(value, field.name))) for field in fields(value))
-        return next((f"{type(value).__name__}.{name}: {found}" for name, found in inside if found), None)
+        return next((f"{type(value).__name__}.{name}: {fault}" for name, fault in inside if fault), None)
     return None

@@ -56,8 +56,8 @@ def raw_server(answer: Answer) -> Iterator[tuple[str, list[str]]]:
             request += block
         path = request.split(b" ", 2)[1].decode()
         paths.append(path)
-        found = answer(path)
-        for piece in [found] if isinstance(found, bytes) else found:
+        reply = answer(path)
+        for piece in [reply] if isinstance(reply, bytes) else reply:
             connection.sendall(piece)
             if stopped.is_set():
                 return

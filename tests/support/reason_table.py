@@ -43,7 +43,7 @@ def page() -> str:
 
 def codes_below(heading: str) -> set[Code]:
     """The codes below such a comment in `etl/reason_codes.py`."""
-    return {code for found, code in _codes() if found == heading}
+    return {code for group, code in _codes() if group == heading}
 
 
 def _codes() -> list[tuple[str, Code]]:
@@ -57,13 +57,13 @@ def _codes() -> list[tuple[str, Code]]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    heading, found = "", []
+    heading, codes = "", []
     for number, line in enumerate(source.splitlines(), 1):
         if line.startswith("    # "):
             heading = line.removeprefix("    # ").rstrip(".:")
         if number in lines:
-            found.append((heading, lines[number]))
-    return found
+            codes.append((heading, lines[number]))
+    return codes
 
 
 def _cell(sentence: str) -> str:

@@ -94,13 +94,13 @@ def demo_records(archive: Archive, documents: int) -> dict[str, str]:
         trs.put(_changed(trs.postings[_DOCUMENT].document), key=_DOCUMENT)
         options = CrawlOptions.of_document(url, ARCHIVIST.name)
         recheck(archive, source_of(trs), "look again", options, Settings(), lambda *_: None)
-    (found,) = rows(archive, _NUMBERS, url=url)
+    (numbers,) = rows(archive, _NUMBERS, url=url)
     reason = "市政府公报2023年第4期载明，公布日期为4月17日。"
-    correct(archive, found["RECORD"], {"published_date": "2023-04-17"}, ARCHIVIST.name, reason)
+    correct(archive, numbers["RECORD"], {"published_date": "2023-04-17"}, ARCHIVIST.name, reason)
     collection = name_collection(archive, ARCHIVIST.name, "防汛专题", "二〇二三年汛前检查用")
-    change_members(archive, ARCHIVIST.name, collection, added=[found["RECORD"], found["RECORD"] - 1])
-    write_note(archive, ARCHIVIST.name, found["RECORD"], "分工表原件存市防汛办。")
-    return {name: str(value) for name, value in found.items()} | {"COLLECTION": str(collection)}
+    change_members(archive, ARCHIVIST.name, collection, added=[numbers["RECORD"], numbers["RECORD"] - 1])
+    write_note(archive, ARCHIVIST.name, numbers["RECORD"], "分工表原件存市防汛办。")
+    return {name: str(value) for name, value in numbers.items()} | {"COLLECTION": str(collection)}
 
 
 def _changed(document: Document) -> Document:

@@ -28,8 +28,8 @@ def keep(archive: Archive, folder: Path, number: int, source: str = "imported") 
     pages = [(url, page(f"关于第{n}号事项的通知", texts[n]), "200 OK") for n, url in enumerate(urls)]
     file = warc(folder / f"{source}.warc", pages)
     import_warc(archive, file, scan_warc(file), import_source().model_copy(update={"id": source}))
-    found = {row["url"]: row["blob_sha256"] for row in rows(archive, "SELECT url, blob_sha256 FROM archive.capture")}
-    return [found[url] for url in urls]
+    digests = {row["url"]: row["blob_sha256"] for row in rows(archive, "SELECT url, blob_sha256 FROM archive.capture")}
+    return [digests[url] for url in urls]
 
 
 def write_log(archive: Archive, key: str, lines: Iterable[LogLine]) -> None:

@@ -88,11 +88,11 @@ def main() -> None:
     """Prints how many lines of each form are read right."""
     counted: Counter[tuple[str, str, str]] = Counter()
     for form in forms():
-        found = outcome(form)
+        verdict = outcome(form)
         for name in ("date", "label", "others", "separator"):
-            counted[name, getattr(form, name), found.split()[0]] += 1
-        if found != "right":
-            print(form.html, found)
+            counted[name, getattr(form, name), verdict.split()[0]] += 1
+        if verdict != "right":
+            print(form.html, verdict)
     for key, number in sorted(counted.items()):
         print(number, *key)
 

@@ -23,8 +23,8 @@ class Walk:
 
     def entries(self, column: str) -> list[dict[str, str]]:
         """The entries of a column as `goldens.entries` writes them."""
-        found = [entry for request, page in self.pages if request.column == column for entry in page.entries]
-        return [{"url": entry.url, "title": entry.title, **entry.fields} for entry in found]
+        listed = [entry for request, page in self.pages if request.column == column for entry in page.entries]
+        return [{"url": entry.url, "title": entry.title, **entry.fields} for entry in listed]
 
     def reported(self, column: str) -> tuple[int | None, int | None]:
         """The total and the number of pages that the column's answers told last."""
@@ -53,14 +53,14 @@ def ask(client: httpx.Client, family: Platform, request: ListingRequest) -> List
 
 def walk(client: httpx.Client, family: Platform, *first: ListingRequest, most: int = 100) -> Walk:
     """Walks from these requests to the end, or to `most` of them."""
-    found, waiting = Walk(), deque(first)
-    while waiting and len(found.pages) + len(found.lost) < most:
+    walked, waiting = Walk(), deque(first)
+    while waiting and len(walked.pages) + len(walked.lost) < most:
         request = waiting.popleft()
         try:
             page = ask(client, family, request)
         except NotAListing as error:
-            found.lost.append((request, str(error)))
+            walked.lost.append((request, str(error)))
             continue
-        found.pages.append((request, page))
+        walked.pages.append((request, page))
         waiting.extendleft(reversed(page.next_requests))
-    return found
+    return walked

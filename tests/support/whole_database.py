@@ -20,13 +20,13 @@ TABLES = [table for table in Base.metadata.sorted_tables if table.name not in _B
 
 def dump(archive: Archive) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, in the order of its key."""
-    found = {}
+    tables = {}
     for table in TABLES:
         # When bytes were last found whole is not told: they are read again in their turn.
         names = [column.name for column in table.columns if column.name not in _COLUMNS_BESIDES]
         order = ", ".join(column.name for column in table.primary_key)
-        found[table.name] = rows(archive, f"SELECT {', '.join(names)} FROM {SCHEMA}.{table.name} ORDER BY {order}")
-    return found
+        tables[table.name] = rows(archive, f"SELECT {', '.join(names)} FROM {SCHEMA}.{table.name} ORDER BY {order}")
+    return tables
 
 
 def emptied(archive: Archive, owner_url: str, settings: Settings) -> Archive:

@@ -61,10 +61,10 @@ def known_hosts(archive: Database, host: str | None = None) -> Sequence[HostStat
     Raises `GongkaiError` for a host that was never asked.
     """
     with snapshot(archive) as connection:
-        found = [HostState(**row) for row in connection.execute(_HOSTS, {"host": host}).mappings()]
-    if host is not None and not found:
+        states = [HostState(**row) for row in connection.execute(_HOSTS, {"host": host}).mappings()]
+    if host is not None and not states:
         raise GongkaiError(f"host {host!r} was never asked", hint="`gongkai hosts` lists those that were")
-    return found
+    return states
 
 
 def lift(archive: Database, host: str, who: str) -> HostState:

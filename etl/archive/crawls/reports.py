@@ -156,10 +156,10 @@ def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
     if report is None:
         return None
     lists = tuple(ListSummary(**column) for column in report["told"])
-    found = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in report["gaps"])
+    gaps = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in report["gaps"])
     reasons = {name: tuple(map(Reason.from_stored, report[name])) for name in ("problems", "warnings")}
     dead = tuple(DeadLink(**link) for link in report.get("dead", ()))
-    return Report(**{**report, **reasons, "told": lists, "gaps": found, "dead": dead})
+    return Report(**{**report, **reasons, "told": lists, "gaps": gaps, "dead": dead})
 
 
 def last_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:

@@ -40,11 +40,11 @@ def close_unfinished(archive: Archive, number: int, who: str) -> Report:
     """
     require_database_in_sync(archive)
     with archive.engine.connect() as connection:
-        found = _running(connection, Run.id == number)
-        if not found:
+        running = _running(connection, Run.id == number)
+        if not running:
             raise GongkaiError(f"run {number} is not one that has not ended", hint="`gongkai report` names those")
-        problems = [Reason.of(Code.RUN_CLOSED_BY_HAND, who=who), *unread_problems(connection, found[0])]
-    return close_run(archive, found[0], problems)
+        problems = [Reason.of(Code.RUN_CLOSED_BY_HAND, who=who), *unread_problems(connection, running[0])]
+    return close_run(archive, running[0], problems)
 
 
 def _running(connection: Connection, *conditions: ColumnElement[bool]) -> list[RunContext]:

@@ -44,11 +44,11 @@ def set_unread_reasons(connection: Connection, run: RunContext, batch: int, reas
 
 def unread_problems(connection: Connection, run: RunContext) -> Iterator[Reason]:
     """The problems of a run that leaves pages unread: those that were cut off, and those whose bytes are damaged."""
-    found = connection.execute(_COUNT, {"run": run.id, "failed": list(FAILED)}).one()
-    if found.waiting:
-        yield Reason.of(Code.PAGES_UNREAD, pages=found.waiting)
-    if found.damaged:
-        yield Reason.of(Code.PAGES_DAMAGED, pages=found.damaged, first=found.why)
+    counts = connection.execute(_COUNT, {"run": run.id, "failed": list(FAILED)}).one()
+    if counts.waiting:
+        yield Reason.of(Code.PAGES_UNREAD, pages=counts.waiting)
+    if counts.damaged:
+        yield Reason.of(Code.PAGES_DAMAGED, pages=counts.damaged, first=counts.why)
 
 
 def unread_after_rebuild(connection: Connection) -> Sequence[Any]:

@@ -44,26 +44,26 @@ class CheckedBucket:
 
 def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
     """Reads every log that a rebuild needs, and the chain. Raises `Damaged` with the first thing that is wrong."""
-    found = CheckedBucket()
+    checked = CheckedBucket()
     roots = RootCheck(store)
-    named = _read_chain(store, found, roots)
+    named = _read_chain(store, checked, roots)
     for form in LOGS:
         if form.rebuild_step:
-            found.keys[form.rebuild_step] = sorted(
+            checked.keys[form.rebuild_step] = sorted(
                 key for key in store.list_keys(form.prefix) if form.pattern.fullmatch(key)
             )
-    present = {key for keys in found.keys.values() for key in keys}
+    present = {key for keys in checked.keys.values() for key in keys}
     needed = tuple(form.prefix for form in LOGS if form.rebuild_step)
     _require_all(key for key in named.last if key.startswith(needed) and key not in present)
     # Lists of removed garbage are not read; what the chain says of them is kept for the next audit.
-    found.logs |= {key: last for key, last in named.last.items() if not key.startswith(needed)}
-    found.logs |= {key: _compared(key, LogBytes(*log, None), named) for key, log in roots.logs.items()}
-    contents = dict(_read_all(store, found, named, progress))
-    changes = _check_numbers(found.keys["changes"], contents, "change", journal_key)
-    _check_numbers(found.keys["acts"], contents, "act", act_key)
+    checked.logs |= {key: last for key, last in named.last.items() if not key.startswith(needed)}
+    checked.logs |= {key: _compared(key, LogBytes(*log, None), named) for key, log in roots.logs.items()}
+    contents = dict(_read_all(store, checked, named, progress))
+    changes = _check_numbers(checked.keys["changes"], contents, "change", journal_key)
+    _check_numbers(checked.keys["acts"], contents, "act", act_key)
     _check_known_changes(changes, contents)
     _check_references(contents)
-    return found
+    return checked
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class _Named:
     former: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def _read_chain(store: Store, found: CheckedBucket, roots: RootCheck) -> _Named:
+def _read_chain(store: Store, checked: CheckedBucket, roots: RootCheck) -> _Named:
     named = _Named()
     before = None
     keys = sorted(key for key in store.list_keys(CHAIN) if number_in(key))
@@ -88,7 +88,7 @@ def _read_chain(store: Store, found: CheckedBucket, roots: RootCheck) -> _Named:
         if lines[0].before != before:
             raise DamagedLog(key, f"it does not go on from {chain_key(number - 1)}, or that one was changed")
         before = sha256(body)
-        found.logs[key] = LogBytes(before, len(body), number)
+        checked.logs[key] = LogBytes(before, len(body), number)
         roots.add(link_of(before, lines))
         for line in lines:
             if line.pending:
@@ -110,15 +110,15 @@ def _require_all(missing: Iterable[str]) -> None:
 
 
 def _read_all(
-    store: Store, found: CheckedBucket, named: _Named, progress: ProgressCallback
+    store: Store, checked: CheckedBucket, named: _Named, progress: ProgressCallback
 ) -> Iterator[tuple[str, LogContent]]:
-    keys = [key for keys in found.keys.values() for key in keys]
+    keys = [key for keys in checked.keys.values() for key in keys]
     remaining = iter(keys)
     read = 0
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
         while batch := list(islice(remaining, _BATCH)):
             for key, (log, content) in zip(batch, pool.map(lambda key: _read(store, key), batch), strict=True):
-                found.logs[key] = _compared(key, log, named)
+                checked.logs[key] = _compared(key, log, named)
                 yield key, content
             read += len(batch)
             progress(Progress("checking logs", read, len(keys)))

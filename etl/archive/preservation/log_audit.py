@@ -77,8 +77,8 @@ def audit_logs(archive: Archive, progress: ProgressCallback, days: int | None) -
     remaining = iter(due)
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
         while batch := list(islice(remaining, _BATCH)):
-            found, again = _record(archive, list(pool.map(lambda item: _read(archive, item), batch)))
-            damaged += found
+            losses, again = _record(archive, list(pool.map(lambda item: _read(archive, item), batch)))
+            damaged += losses
             restored += again
             read += len(batch)
             progress(Progress("reading logs", read, len(due)))

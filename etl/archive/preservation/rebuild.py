@@ -60,7 +60,7 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
     bucket belong to different archives.
     """
     checked = check_bucket(store, progress)
-    keys = {step: sorted(found, key=_IN_ORDER.get(step)) for step, found in checked.keys.items()}
+    keys = {step: sorted(names, key=_IN_ORDER.get(step)) for step, names in checked.keys.items()}
     _refuse_another(owner, store, keys["changes"])
     with owner.begin() as connection:
         # Waits for transactions that number events and acts; from then on none does before the rebuild has ended.

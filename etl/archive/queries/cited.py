@@ -25,10 +25,10 @@ class CitationPlace:
     @classmethod
     def parse(cls, value: str) -> "CitationPlace":
         """Parse `record.ordinal`. Raises `ValueError`."""
-        found = re.fullmatch(r"(\d{1,18})\.(\d{1,5})", value)
-        if found is None:
+        match = re.fullmatch(r"(\d{1,18})\.(\d{1,5})", value)
+        if match is None:
             raise ValueError(value)
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased
 
-from etl.archive.queries.full_text import found
+from etl.archive.queries.full_text import matching_entries
 from etl.archive.queries.search import CONTENT_ID, RecordFilter, matches, with_version
 from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.storage.models import Record, RecordVersion
@@ -68,7 +68,7 @@ def _matching(record_filter: RecordFilter) -> Select[int]:
         if not record_filter.words:
             return select(record.id)
         if not CONTENT_ID.fullmatch(record_filter.q):
-            return select(found(record_filter.words).subquery())
+            return select(matching_entries(record_filter.words).subquery())
     selected = with_version(select(record.id), record_filter, record, version)
     return selected.where(matches(record_filter, record, version))
 

@@ -87,15 +87,15 @@ def items_of(duty: Duty, source: str, agency: str, titles: Iterable[Titled], tod
     """
     title = re.compile(duty.title)
     named = sorted(duty.agencies or (agency,), key=len, reverse=True)
-    found: dict[tuple[str, int], list[Titled]] = {}
+    titled: dict[tuple[str, int], list[Titled]] = {}
     for each in titles:
         year = _YEAR.search(each.title)
         if year and title.search(each.title) and int(year[1]) >= duty.since:
-            found.setdefault((_agency(each, named, agency), int(year[1])), []).append(each)
-    agencies = {*named, *(name for name, _ in found)}
-    last = max([today.year - duty.years_after, *(year for _, year in found)])
+            titled.setdefault((_agency(each, named, agency), int(year[1])), []).append(each)
+    agencies = {*named, *(name for name, _ in titled)}
+    last = max([today.year - duty.years_after, *(year for _, year in titled)])
     years = range(duty.since, last + 1)
-    return [_item(duty, source, name, year, found.get((name, year), ()), today) for name in agencies for year in years]
+    return [_item(duty, source, name, year, titled.get((name, year), ()), today) for name in agencies for year in years]
 
 
 def _agency(each: Titled, named: Sequence[str], default: str) -> str:
@@ -103,13 +103,13 @@ def _agency(each: Titled, named: Sequence[str], default: str) -> str:
     return next((name for name in named if name in text), each.publisher or default)
 
 
-def _item(duty: Duty, source: str, agency: str, year: int, found: Sequence[Titled], today: date) -> Item:
+def _item(duty: Duty, source: str, agency: str, year: int, titled: Sequence[Titled], today: date) -> Item:
     due = date.fromisoformat(f"{year + duty.years_after}-{duty.due}") if duty.due else None
-    if not found:
+    if not titled:
         until = due or date(year + duty.years_after, 12, 31)
         state: State = "open" if today <= until else "absent"
         return Item(duty.name, agency, source, year, due, state, None, False, None, None, None, None, duty.basis)
-    first = min(found, key=lambda each: (each.published or each.seen, each.record_id))
+    first = min(titled, key=lambda each: (each.published or each.seen, each.record_id))
     day = first.published or first.seen
     late = max((day - limit).days for limit in _limits(duty, due, first)) if _limits(duty, due, first) else 0
     # The day on which the archive saw a page says that it was there by then, not that it was late.

@@ -93,9 +93,11 @@ def _counted(entry: Any) -> Iterator[Select[Any, int]]:
 
 def _facets(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> tuple[Facet, ...]:
     rows = connection.execute(query, values)
-    found: dict[str, list[FacetValue]] = {}
+    values_by_name: dict[str, list[FacetValue]] = {}
     for row in rows:
-        found.setdefault(row.name, []).append(FacetValue(row.facet.partition(":")[2], row.records))
+        values_by_name.setdefault(row.name, []).append(FacetValue(row.facet.partition(":")[2], row.records))
     return tuple(
-        Facet(name, tuple(found[name][:VALUES]), len(found[name]) > VALUES) for name in FACETS if name in found
+        Facet(name, tuple(values_by_name[name][:VALUES]), len(values_by_name[name]) > VALUES)
+        for name in FACETS
+        if name in values_by_name
     )

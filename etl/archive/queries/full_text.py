@@ -41,7 +41,7 @@ _ENTRY, _RECORD = aliased(SearchEntry), aliased(Record)
 _NEAR, _NEAR_RECORD = aliased(SearchEntry), aliased(Record)
 
 
-def found(query: Query) -> Select[int] | CompoundSelect[int]:
+def matching_entries(query: Query) -> Select[int] | CompoundSelect[int]:
     """The numbers of the records in which the query's words occur, each once."""
     entry, record = _ENTRY, _RECORD
     selected = select(entry.record_id)
@@ -130,7 +130,7 @@ def rank(query: Query, entry: Entries) -> ColumnElement[int]:
 
 
 def _nearly(query: Query) -> CompoundSelect[int] | None:
-    """Like `found`, and some records besides, which have all pairs of the words; None where the index has no pairs."""
+    """As `matching_entries`, with some records besides that have all pairs of the words; None where no pairs are."""
     entry, record = _NEAR, _NEAR_RECORD
     indexed = by_index(query, entry)
     if indexed is None:

@@ -69,7 +69,7 @@ def overview(connection: Connection, record_filter: RecordFilter, *, count_all: 
     key = ("overview", record_filter, count_all)
     is_certain = bool(record_filter.words)  # of others, the number is counted as long as there is time
     make = partial(_overview, connection, record_filter, count_all=count_all)
-    return cached(connection, key, make, lambda found: is_certain or found.total.exact)
+    return cached(connection, key, make, lambda view: is_certain or view.total.exact)
 
 
 def _overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> Overview:
@@ -219,14 +219,14 @@ def proposals(connection: Connection, record_filter: RecordFilter) -> tuple[Prop
         tried.append(" ".join(map(_typed, loose)))
     if search_words.without:
         tried.append(" ".join(_typed(group[0]) for group in search_words.groups))
-    found: list[Proposal] = []
+    proposed: list[Proposal] = []
     for query in dict.fromkeys(filter(None, tried)):
         total = count_matches(connection, RecordFilter(q=query), COUNT_SECONDS)
         if total and total.number:
-            found.append(Proposal(query, total))
-        if len(found) == MAX_PROPOSALS:
+            proposed.append(Proposal(query, total))
+        if len(proposed) == MAX_PROPOSALS:
             break
-    return tuple(found)
+    return tuple(proposed)
 
 
 _RECORD, _VERSION = aliased(Record), aliased(RecordVersion)  # made once, as in `search`

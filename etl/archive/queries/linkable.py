@@ -30,21 +30,21 @@ def looked_for(connection: Connection, typed: str, citing: int) -> tuple[int, ..
 
     Words are sought in titles first.
     """
-    found = []
+    numbers = []
     if re.fullmatch(r"\d{1,18}", typed, re.ASCII):
-        found = list(connection.scalars(select(Record.id).where(Record.id == int(typed), Record.id != citing)))
+        numbers = list(connection.scalars(select(Record.id).where(Record.id == int(typed), Record.id != citing)))
     try:
         whole = jump(connection, RecordFilter(q=typed))
     except InvalidQuery:
         whole = None
-    found += [whole] if whole and whole != citing else []
-    found += _first(connection, iter([f'标题:"{_quoted(typed)}"', typed]), citing)
-    return tuple(dict.fromkeys(found))[:MOST]
+    numbers += [whole] if whole and whole != citing else []
+    numbers += _first(connection, iter([f'标题:"{_quoted(typed)}"', typed]), citing)
+    return tuple(dict.fromkeys(numbers))[:MOST]
 
 
 def _searches(number: str | None, title: str | None) -> Iterator[str]:
-    if number and (found := _YEAR_AND_SERIAL.search(number)):
-        yield f'文号:"〔{found[1]}〕{found[2]}号"'
+    if number and (match := _YEAR_AND_SERIAL.search(number)):
+        yield f'文号:"〔{match[1]}〕{match[2]}号"'
     bare = _quoted(title or "")
     if bare:
         yield f'标题:"{bare}"'
@@ -59,14 +59,14 @@ def _quoted(words: str) -> str:
 
 def _first(connection: Connection, searches: Iterator[str], citing: int) -> tuple[int, ...]:
     """What the searches find, one after the other, until there is enough."""
-    found: dict[int, None] = {}
+    numbers: dict[int, None] = {}
     for query in searches:
         try:
             record_filter = RecordFilter(q=query)
             hits = lines(connection, record_filter, "relevance", None, MOST + 1).records if record_filter.words else ()
         except InvalidQuery:
             continue  # more words than a search takes
-        found |= dict.fromkeys(record for record in hits if record != citing)
-        if len(found) >= MOST:
+        numbers |= dict.fromkeys(record for record in hits if record != citing)
+        if len(numbers) >= MOST:
             break
-    return tuple(found)[:MOST]
+    return tuple(numbers)[:MOST]

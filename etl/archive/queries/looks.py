@@ -28,12 +28,12 @@ def captures_near(connection: Connection, source: str, urls: Collection[str], at
 
 def captures_by_url(connection: Connection, source: str, urls: Collection[str]) -> Mapping[str, Sequence[Any]]:
     """All captures of each of the addresses that have bytes of what was asked for, oldest first, as of `kept_at`."""
-    found: dict[str, list[Any]] = {url: [] for url in urls}
+    captures: dict[str, list[Any]] = {url: [] for url in urls}
     if urls:
         query = _captures(source, urls).where(_WHOLE).order_by(Capture.fetched_at, Capture.id)
         for row in connection.execute(query):
-            found[row.url].append(row)
-    return found
+            captures[row.url].append(row)
+    return captures
 
 
 def _captures(source: str, urls: Collection[str]) -> Select[Any]:

@@ -58,9 +58,9 @@ def around(connection: Connection, url: str, moment: datetime | None) -> Around 
     Attempts that failed are left out, and what a site sends instead of a page, such as its page for what is gone.
     Raises `ValueError` for what is not an address.
     """
-    found = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
-    latest = found.order_by(Capture.fetched_at.desc(), Capture.id.desc()).limit(1)
-    earliest = found.order_by(Capture.fetched_at, Capture.id).limit(1)
+    selected = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
+    latest = selected.order_by(Capture.fetched_at.desc(), Capture.id.desc()).limit(1)
+    earliest = selected.order_by(Capture.fetched_at, Capture.id).limit(1)
     last = _one(connection, latest)
     first = _one(connection, earliest)
     if last is None or first is None:
@@ -83,12 +83,12 @@ def mementos(connection: Connection, url: str, after: int, number: int) -> list[
 
     Raises `ValueError` for what is not an address.
     """
-    found = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
+    selected = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
     if after:
         place = select(Capture.fetched_at).where(Capture.id == after).scalar_subquery()
         later = and_(Capture.fetched_at == place, Capture.id > after)
-        found = found.where(or_(Capture.fetched_at > place, later))
-    rows = connection.execute(found.order_by(Capture.fetched_at, Capture.id).limit(number)).mappings()
+        selected = selected.where(or_(Capture.fetched_at > place, later))
+    rows = connection.execute(selected.order_by(Capture.fetched_at, Capture.id).limit(number)).mappings()
     return [Memento(**row) for row in rows]
 
 
@@ -104,13 +104,13 @@ def index(
     number: int = 1000,
 ) -> list[Memento]:
     """All captures with bytes whose page has one of the addresses, or begins with one, by address and time."""
-    found = _selected().where(or_(*(_is_at(address, match) for address in addresses)))
+    selected = _selected().where(or_(*(_is_at(address, match) for address in addresses)))
     if first:
-        found = found.where(Capture.fetched_at >= first)
+        selected = selected.where(Capture.fetched_at >= first)
     if last:
-        found = found.where(Capture.fetched_at <= last)
+        selected = selected.where(Capture.fetched_at <= last)
     times = (Capture.fetched_at.desc(), Capture.id.desc()) if newest_first else (Capture.fetched_at, Capture.id)
-    rows = connection.execute(found.order_by(Page.url, *times).offset(skip).limit(number)).mappings()
+    rows = connection.execute(selected.order_by(Page.url, *times).offset(skip).limit(number)).mappings()
     return [Memento(**row) for row in rows]
 
 

@@ -61,8 +61,8 @@ _LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
 
 def records(connection: Connection, numbers: Sequence[int]) -> list[Row]:
     """The records with these numbers in their current versions, in the same order, without texts."""
-    found = {row["record_id"]: row for row in connection.execute(_RECORDS, {"numbers": list(numbers)}).mappings()}
-    return [found[number] for number in numbers if number in found]
+    by_number = {row["record_id"]: row for row in connection.execute(_RECORDS, {"numbers": list(numbers)}).mappings()}
+    return [by_number[number] for number in numbers if number in by_number]
 
 
 def versions(connection: Connection, record: int, after: int, number: int) -> list[Row]:

@@ -87,11 +87,11 @@ class Place:
     @classmethod
     def parse(cls, value: str) -> "Place":
         """Parses what `str` gives. Raises `ValueError`."""
-        found = re.fullmatch(r"(\d)\.([0-9T:+.-]{0,40})\.(\d{1,18})", value)
-        if found is None:
+        match = re.fullmatch(r"(\d)\.([0-9T:+.-]{0,40})\.(\d{1,18})", value)
+        if match is None:
             raise ValueError(value)
-        day = date.fromisoformat if len(found[2]) == 10 else datetime.fromisoformat
-        return cls(int(found[1]), day(found[2]) if found[2] else None, int(found[3]))
+        day = date.fromisoformat if len(match[2]) == 10 else datetime.fromisoformat
+        return cls(int(match[1]), day(match[2]) if match[2] else None, int(match[3]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,10 @@ def first_places(connection: Connection, record_filter: RecordFilter, *, count_a
     rows = connection.execute(_first(shape, count_all), {**values, "most": most}).all()
     if not rows:
         return FirstPlaces()
-    found = tuple(Place(row.rank, row.moment, row.record_id) for row in rows)
+    leading = tuple(Place(row.rank, row.moment, row.record_id) for row in rows)
     number, are_many = rows[0].number, rows[0].are_many
     total = None if number is None else MatchCount(number, exact=not are_many)
-    return FirstPlaces(found, total, are_many or len(found) == most)
+    return FirstPlaces(leading, total, are_many or len(leading) == most)
 
 
 @lru_cache(STATEMENTS)
@@ -178,12 +178,12 @@ def places(
     for size in count():
         batch = min(at_first or BATCH, BATCH) if size == 0 else BATCH * 4 ** min(size - 1, 3)
         rows = connection.execute(_candidates(shape, sort, after), {**values, "most": batch})
-        found = [Place(*row) for row in rows]
-        if found:
-            yield found
-        if len(found) < batch:
+        batch_places = [Place(*row) for row in rows]
+        if batch_places:
+            yield batch_places
+        if len(batch_places) < batch:
             return
-        after = found[-1]
+        after = batch_places[-1]
 
 
 @lru_cache(STATEMENTS)

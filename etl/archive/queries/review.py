@@ -59,10 +59,10 @@ class Place:
     @classmethod
     def parse(cls, value: str) -> "Place":
         """Parse `record` or `record.flag`. Raises `ValueError`."""
-        found = re.fullmatch(r"(\d{1,18})(?:\.([a-z_:0-9]{1,80}))?", value)
-        if found is None:
+        match = re.fullmatch(r"(\d{1,18})(?:\.([a-z_:0-9]{1,80}))?", value)
+        if match is None:
             raise ValueError(value)
-        return cls(int(found[1]), found[2] or "")
+        return cls(int(match[1]), match[2] or "")
 
 
 @dataclass(frozen=True, slots=True)

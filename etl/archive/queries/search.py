@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import aliased
 
-from etl.archive.queries.full_text import found, has_number, occurrence, words_ask_the_record
+from etl.archive.queries.full_text import has_number, matching_entries, occurrence, words_ask_the_record
 from etl.archive.queries.words import InvalidQuery, Query, parse_query
 from etl.archive.records.collections import members
 from etl.archive.storage.lookups import NO_TEXT, Records, Versions, is_current
@@ -218,7 +218,7 @@ def matches(
                 condition = or_(condition, has_number(query, _SEARCHED))
             contained: ColumnElement[bool] = exists().where(_SEARCHED.record_id == record.id, condition)
         else:
-            contained = record.id.in_(select(found(query).subquery()))
+            contained = record.id.in_(select(matching_entries(query).subquery()))
         if CONTENT_ID.fullmatch(record_filter.q):
             contained = or_(contained, has_content_id(record_filter.q, record))
         conditions.append(contained)

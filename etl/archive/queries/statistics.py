@@ -78,10 +78,10 @@ class Statistics:
     @property
     def years(self) -> dict[int, dict[int, Month]]:
         """The months by year and number, the newest year first."""
-        found: dict[int, dict[int, Month]] = {}
+        by_year: dict[int, dict[int, Month]] = {}
         for each in sorted(self.months, key=lambda month: -month.year):
-            found.setdefault(each.year, {})[each.month] = each
-        return found
+            by_year.setdefault(each.year, {})[each.month] = each
+        return by_year
 
 
 _COUNTS = text("""
@@ -136,17 +136,17 @@ def statistics(connection: Connection, source: str = "") -> Statistics:
 
 
 def _counted(connection: Connection, source: str) -> tuple[Counted, ...]:
-    found: dict[str, list[Any]] = {}
+    by_name: dict[str, list[Any]] = {}
     for row in connection.execute(_COUNTS, {"source": source, "kinds": list(KINDS), "most": VALUES}):
-        found.setdefault(row.name, []).append(row)
+        by_name.setdefault(row.name, []).append(row)
     return tuple(
         Counted(
             name,
-            tuple(FacetValue(row.facet.partition(":")[2], row.records) for row in found[name]),
-            found[name][0]._mapping["values"],
+            tuple(FacetValue(row.facet.partition(":")[2], row.records) for row in by_name[name]),
+            by_name[name][0]._mapping["values"],
         )
         for name in KINDS
-        if name in found
+        if name in by_name
     )
 
 

@@ -161,7 +161,7 @@ def parse_query(typed: str) -> Query:
 
 def _joined_fields(typed: str) -> str:
     """Fields joined with their values: `标题: 安全` means `标题:安全`, while `注意: 安全` are two words."""
-    return _FIELD_APART.sub(lambda found: f"{found[1]}:" if _is_field(fold(found[1])) else found[0], typed)
+    return _FIELD_APART.sub(lambda field: f"{field[1]}:" if _is_field(fold(field[1])) else field[0], typed)
 
 
 def _is_field(name: str) -> bool:
@@ -218,9 +218,9 @@ def _day_or_month(text: str) -> str | None:
 
 def years_of(word: Word) -> range:
     """The years of a word of part `year`: 2024, or 2020-2024."""
-    found = _YEARS.fullmatch(word.folded)
-    assert found is not None
-    return range(int(found[1]), int(found[2] or found[1]) + 1)
+    match = _YEARS.fullmatch(word.folded)
+    assert match is not None
+    return range(int(match[1]), int(match[2] or match[1]) + 1)
 
 
 def fewer_words(query: Query) -> Iterator[tuple[Word, ...]]:

@@ -86,12 +86,12 @@ def links(connection: Connection) -> Sequence[DocumentLink]:
     """All links with their versions, the last changed first."""
     link = CitationLink
     query = select(link.id, link.number, link.title, link.version, link.cited_record_id, link.reason, Act.by, Act.at)
-    found: dict[int, list[Any]] = {}
+    by_link: dict[int, list[Any]] = {}
     for row in connection.execute(query.join(Act, Act.seq == link.act).order_by(link.act.desc())):
-        found.setdefault(row.id, []).append(row)
+        by_link.setdefault(row.id, []).append(row)
     return tuple(
         DocumentLink(number, rows[0].number, rows[0].title, tuple(LinkVersion(*row[3:]) for row in rows))
-        for number, rows in found.items()
+        for number, rows in by_link.items()
     )
 
 

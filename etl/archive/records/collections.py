@@ -205,7 +205,7 @@ def collections_of(connection: Connection, records: Sequence[int]) -> dict[int, 
         .where(_is_last(), among(CollectionMember.record_id, list(records)), CollectionMember.removed.is_(None))
         .order_by(Collection.id)
     )
-    found: dict[int, list[CollectionName]] = {}
+    by_record: dict[int, list[CollectionName]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.record_id, []).append(CollectionName(row.id, row.title))
-    return found
+        by_record.setdefault(row.record_id, []).append(CollectionName(row.id, row.title))
+    return by_record

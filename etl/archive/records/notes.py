@@ -93,11 +93,11 @@ def _versions(records: Any) -> Statement:
 
 def notes_of(connection: Connection, records: Sequence[int]) -> dict[int, list[RecordNote]]:
     """The notes on each of the records, in the order in which they were first written."""
-    found: dict[int, dict[int, list[NoteVersion]]] = {}
+    by_record: dict[int, dict[int, list[NoteVersion]]] = {}
     for row in connection.execute(*_versions(records=list(records))):
-        versions = found.setdefault(row.record_id, {}).setdefault(row.id, [])
+        versions = by_record.setdefault(row.record_id, {}).setdefault(row.id, [])
         versions.append(NoteVersion(row.version, row.text, row.by, row.at))
     return {
         record: [RecordNote(note, record, tuple(versions)) for note, versions in notes.items()]
-        for record, notes in found.items()
+        for record, notes in by_record.items()
     }

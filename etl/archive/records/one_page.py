@@ -33,12 +33,12 @@ def pages_of_several(connection: Connection, documents: Sequence[ExtractedPage])
         if page.is_called_otherwise and page.extraction and page.extraction.text:
             files = tuple(file.url for file in page.extraction.attachments)
             same[(page.extraction.text, files)].append(page)
-    found = [page for pages in same.values() for page in pages if len(pages) >= SEVERAL]
+    refused_pages = [page for pages in same.values() for page in pages if len(pages) >= SEVERAL]
     fewer = {page.capture_id: page for pages in same.values() for page in pages if len(pages) < SEVERAL}
     if fewer:
         query = select(Capture.id, Capture.blob_sha256).where(among(Capture.id, fewer))
         blobs = {capture: blob for capture, blob in connection.execute(query)}
         refused = set(connection.scalars(_REFUSED, {"blobs": list(blobs.values()), "several": SEVERAL}))
-        found += [fewer[capture] for capture, blob in blobs.items() if blob in refused]
+        refused_pages += [fewer[capture] for capture, blob in blobs.items() if blob in refused]
     reason = encode_reason(Code.ONE_PAGE_OF_SEVERAL)
-    return {page.page_id: Verdict(Outcome.NOT_A_DOCUMENT, reason) for page in found}
+    return {page.page_id: Verdict(Outcome.NOT_A_DOCUMENT, reason) for page in refused_pages}

@@ -97,23 +97,23 @@ class PostgresHosts:
 
     def standing(self, host: str) -> Standing:
         with self._at_once.connect() as connection:
-            found = connection.execute(_STANDING, {"host": host}).one()
-        return Standing(float(found.pace), found.is_postponed, found.has_failed)
+            row = connection.execute(_STANDING, {"host": host}).one()
+        return Standing(float(row.pace), row.is_postponed, row.has_failed)
 
     def reserve(self, host: str, at_most: float) -> Turn:
         with self._at_once.connect() as connection:
-            found = connection.execute(_RESERVE, {"host": host, "at_most": at_most}).one()
-        postponed = max(0.0, float(found.postponed or 0))
-        return Turn(max(0.0, float(found.wait)), found.began, postponed, float(found.pace), found.has_failed)
+            row = connection.execute(_RESERVE, {"host": host, "at_most": at_most}).one()
+        postponed = max(0.0, float(row.postponed or 0))
+        return Turn(max(0.0, float(row.wait)), row.began, postponed, float(row.pace), row.has_failed)
 
     def begin(self, host: str, began: object | None) -> Turn:
         values = {"host": host, "share": 1 - EARLY_SHARE}
         with self._at_once.connect() as connection:
             if (now := connection.execute(_BEGIN, values | {"began": began}).scalar_one_or_none()) is not None:
                 return Turn(0.0, now)
-            found = connection.execute(_NOT_YET, values).one()
-        postponed = max(0.0, float(found.postponed or 0))
-        return Turn(max(postponed, float(found.wait or 0)), None, postponed)
+            row = connection.execute(_NOT_YET, values).one()
+        postponed = max(0.0, float(row.postponed or 0))
+        return Turn(max(postponed, float(row.wait or 0)), None, postponed)
 
     def postpone(self, host: str, seconds: float, retry_after: str) -> None:
         values = {"host": host, "seconds": seconds, "retry_after": retry_after[:MAX_SHOWN]}

@@ -77,7 +77,7 @@ def _unpacked_lines(body: bytes) -> Iterator[bytes]:
     if not body:
         raise ValueError("it is empty")
     allowed = _ALWAYS_UNPACKED + _MOST_UNPACKED * len(body)
-    gzipped, packed, found = zlib.decompressobj(wbits=31), body, False
+    gzipped, packed, has_line = zlib.decompressobj(wbits=31), body, False
     pieces: list[bytes] = []  # of a line whose end has not come yet
     while not gzipped.eof:
         chunk = gzipped.decompress(packed, _CHUNK)
@@ -90,12 +90,12 @@ def _unpacked_lines(body: bytes) -> Iterator[bytes]:
         if allowed < 0 or len(pieces) * _CHUNK > LINE_LIMIT:
             raise ValueError("it unpacks to far more bytes than any log has")
         if lines:
-            found = True
+            has_line = True
             yield b"".join(pieces)
             *whole, last = lines
             yield from whole
             pieces = [last]
     if gzipped.unused_data:
         raise ValueError("other bytes come after its end")
-    if any(pieces) or not found:
-        raise ValueError("its last line does not end" if found else "it has no line")
+    if any(pieces) or not has_line:
+        raise ValueError("its last line does not end" if has_line else "it has no line")

@@ -23,12 +23,12 @@ def root_hash(leaves: Sequence[bytes]) -> bytes:
 
 def audit_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """The nodes that lead from the leaf at `index` to the root, the lowest first."""
-    found = []
+    siblings = []
     for level in _levels(leaves):
         if index ^ 1 < len(level):
-            found.append(level[index ^ 1])
+            siblings.append(level[index ^ 1])
         index >>= 1
-    return found
+    return siblings
 
 
 def _levels(leaves: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

@@ -76,11 +76,11 @@ def records(
     """Records that match, one for each text, as the list of the archive browser has them."""
     with read_only(archive) as connection:
         numbers, following = listed_records(connection, record_filter, sort, after, limit)
-        found = published.records(connection, numbers)
+        read = published.records(connection, numbers)
         total = count_matches(connection, record_filter, COUNT_SECONDS)
-    total = total or MatchCount(len(found), exact=False)
+    total = total or MatchCount(len(read), exact=False)
     return rows.RecordPage(
-        records=[_record(row, base) for row in found],
+        records=[_record(row, base) for row in read],
         total=rows.Total(number=total.number, exact=total.exact),
         after=following,
     )
@@ -94,13 +94,13 @@ def _record(row: Row, base: str) -> rows.Record:
 def record(archive: OpenArchive, base: BaseAddress, record_id: RowId) -> rows.RecordDetail:
     """A record with its current version, text, evidence, files, collections and notes."""
     with read_only(archive) as connection:
-        (found,) = published.records(connection, [record_id]) or _none("no_record")
-        (current,) = published.versions(connection, record_id, found["version"] - 1, 1)
+        (row,) = published.records(connection, [record_id]) or _none("no_record")
+        (current,) = published.versions(connection, record_id, row["version"] - 1, 1)
         files = published.attachments(connection, record_id)
         collections = published.collections_of(connection, record_id)
         notes = published.notes(connection, record_id)
     return rows.RecordDetail(
-        record=_record(found, base),
+        record=_record(row, base),
         record_version=rows.RecordVersion(**current),
         attachments=[rows.Attachment(**file) for file in files],
         collections=[rows.CollectionRecord(**each) for each in collections],
@@ -113,19 +113,19 @@ def versions(archive: OpenArchive, record_id: RowId, after: Key = 0, limit: Limi
     """All versions of a record, oldest first."""
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
-        found = published.versions(connection, record_id, after, limit + 1)
-    shown = [rows.RecordVersion(**row) for row in found[:limit]]
-    return rows.VersionPage(record_versions=shown, after=shown[-1].version if len(found) > limit else None)
+        read = published.versions(connection, record_id, after, limit + 1)
+    shown = [rows.RecordVersion(**row) for row in read[:limit]]
+    return rows.VersionPage(record_versions=shown, after=shown[-1].version if len(read) > limit else None)
 
 
 @router.get("/records/{record_id}/versions/{version}")
 def version(archive: OpenArchive, record_id: RowId, version: RowId) -> rows.RecordVersion:
     """One version of a record: it never changes."""
     with read_only(archive) as connection:
-        (found,) = published.versions(connection, record_id, version - 1, 1) or _none("no_version")
-    if found["version"] != version:
+        (row,) = published.versions(connection, record_id, version - 1, 1) or _none("no_version")
+    if row["version"] != version:
         _none("no_version")
-    return rows.RecordVersion(**found)
+    return rows.RecordVersion(**row)
 
 
 @router.get("/records/{record_id}/citations")
@@ -136,9 +136,9 @@ def citations(
     place = parse_after(CitationPlace.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
-        found = cited.citations(connection, record_id, place.ordinal if place else 0, limit + 1)
+        read = cited.citations(connection, record_id, place.ordinal if place else 0, limit + 1)
         total = cited.count_citations(connection, record_id)
-    return _citations(found, limit, total)
+    return _citations(read, limit, total)
 
 
 @router.get("/records/{record_id}/cited-by")
@@ -149,14 +149,14 @@ def cited_by(
     place = parse_after(CitationPlace.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
-        found = cited.cited_by(connection, record_id, place, limit + 1)
+        read = cited.cited_by(connection, record_id, place, limit + 1)
         total = cited.count_cited_by(connection, record_id)
-    return _citations(found, limit, total)
+    return _citations(read, limit, total)
 
 
-def _citations(found: list[Row], limit: int, total: int) -> rows.CitationPage:
-    shown = [rows.Citation(**row) for row in found[:limit]]
-    following = str(CitationPlace(shown[-1].record_id, shown[-1].ordinal)) if len(found) > limit else None
+def _citations(read: list[Row], limit: int, total: int) -> rows.CitationPage:
+    shown = [rows.Citation(**row) for row in read[:limit]]
+    following = str(CitationPlace(shown[-1].record_id, shown[-1].ordinal)) if len(read) > limit else None
     return rows.CitationPage(citations=shown, total=total, after=following)
 
 
@@ -171,10 +171,10 @@ def changes(
     """The change feed behind `after`, a `change_seq`, in order: none is missed, none comes twice."""
     with read_only(archive) as connection:
         last = published.last_change(connection)
-        found = published.changes(connection, after, limit + 1, source)
-        led_to = published.versions_of(connection, found[:limit]) if with_version else {}
-    events = [_change(row, led_to) for row in found[:limit]]
-    following = events[-1].change_seq if len(found) > limit else None
+        read = published.changes(connection, after, limit + 1, source)
+        led_to = published.versions_of(connection, read[:limit]) if with_version else {}
+    events = [_change(row, led_to) for row in read[:limit]]
+    following = events[-1].change_seq if len(read) > limit else None
     return rows.ChangePage(changes=events, change_seq_to=last, after=following)
 
 
@@ -187,11 +187,11 @@ def _change(row: Row, led_to: dict[tuple[int, int], Row]) -> rows.ChangeWithVers
 def captures(archive: OpenArchive, url: PageUrl, after: Key = 0, limit: Limit = 50) -> rows.CapturePage:
     """Every attempt to fetch the page with that address, also the failed ones, oldest first."""
     with read_only(archive) as connection:
-        found = published.captures(connection, url, after, limit + 1)
-        if not found and not published.captures(connection, url, 0, 1):
+        read = published.captures(connection, url, after, limit + 1)
+        if not read and not published.captures(connection, url, 0, 1):
             _none("no_address")
-    shown = [rows.Capture(**row) for row in found[:limit]]
-    return rows.CapturePage(captures=shown, after=shown[-1].capture_id if len(found) > limit else None)
+    shown = [rows.Capture(**row) for row in read[:limit]]
+    return rows.CapturePage(captures=shown, after=shown[-1].capture_id if len(read) > limit else None)
 
 
 @router.get("/sources")
@@ -218,17 +218,17 @@ def runs(
 ) -> rows.RunPage:
     """Runs, latest first."""
     with read_only(archive) as connection:
-        found = published.runs(connection, before or MAX_ROW_ID, limit + 1, source, state)
-    shown = [rows.Run(**row) for row in found[:limit]]
-    return rows.RunPage(runs=shown, before=shown[-1].run_id if len(found) > limit else None)
+        read = published.runs(connection, before or MAX_ROW_ID, limit + 1, source, state)
+    shown = [rows.Run(**row) for row in read[:limit]]
+    return rows.RunPage(runs=shown, before=shown[-1].run_id if len(read) > limit else None)
 
 
 @router.get("/runs/{run_id}")
 def run(archive: OpenArchive, run_id: RowId) -> rows.Run:
     """A run with its counts and reasons."""
     with read_only(archive) as connection:
-        found = published.run(connection, run_id)
-    return rows.Run(**found) if found else _none("no_run")
+        row = published.run(connection, run_id)
+    return rows.Run(**row) if row else _none("no_run")
 
 
 def _none(reason: str) -> Any:

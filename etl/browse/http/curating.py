@@ -150,10 +150,10 @@ def put_in(
     forms.require(request, archivist, _GATHER, form.get("token", ""))
     record_filter = filter_in(form, "filter")
     with read_only(archive) as connection:
-        found = matching_numbers(connection, record_filter, MAX_ADDED + 1)
+        numbers = matching_numbers(connection, record_filter, MAX_ADDED + 1)
         page = gather_page(connection, record_filter, forms.token(archivist, _GATHER))
     title, chosen = form.get("title", "").strip(), form.get("collection", "")
-    if len(found) > MAX_ADDED:
+    if len(numbers) > MAX_ADDED:
         return responder.page("gather.html", page, 413)
     if not title and not chosen:
         return responder.page("gather.html", replace(page, problem="no_choice"), 400)
@@ -161,7 +161,7 @@ def put_in(
         number = name_collection(archive, archivist.name, title, "") if title else number_in(form, "collection")
     except CollectionError as error:
         return responder.page("gather.html", replace(page, title=title, problem=_problem(error)), 400)
-    _members(archive, archivist.name, number, added=found)
+    _members(archive, archivist.name, number, added=numbers)
     return see_other(request, f"/collections/{number}")
 
 

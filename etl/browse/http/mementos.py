@@ -46,11 +46,11 @@ def timegate(request: Request, archive: OpenArchive, base: BaseAddress) -> Respo
     _checked(url)
     moment = _accepted_moment(request.headers.get("accept-datetime"))
     with read_only(archive) as connection:
-        found = mementos.around(connection, url, moment)
-    if found is None:
+        around = mementos.around(connection, url, moment)
+    if around is None:
         raise RequestRefused(404, "no_memento")
-    headers = {"vary": "accept-datetime", "link": links_of_timegate(base, url, found)}
-    return RedirectResponse(replay_address(base, found.closest.capture), 302, headers)
+    headers = {"vary": "accept-datetime", "link": links_of_timegate(base, url, around)}
+    return RedirectResponse(replay_address(base, around.closest.capture), 302, headers)
 
 
 def _accepted_moment(header: str | None) -> datetime | None:
@@ -71,13 +71,13 @@ def timemap(request: Request, archive: OpenArchive, base: BaseAddress, form: Lit
     after, url = (int(number), _SLASHES.sub(r"\1//", behind)) if slash and number.isdecimal() else (0, rest)
     try:
         with read_only(archive) as connection:
-            found = mementos.mementos(connection, url, min(after, 2**63 - 1), MEMENTOS + 1)
+            versions = mementos.mementos(connection, url, min(after, 2**63 - 1), MEMENTOS + 1)
     except ValueError as error:
         raise InvalidParameter("url") from error
-    if not found:
+    if not versions:
         raise RequestRefused(404, "no_memento")
-    shown = found[:MEMENTOS]
-    following = shown[-1].capture if len(found) > MEMENTOS else None
+    shown = versions[:MEMENTOS]
+    following = shown[-1].capture if len(versions) > MEMENTOS else None
     if form == "json":
         return JSONResponse(json_timemap(base, url, shown, following))
     return Response(link_timemap(base, url, shown, following), media_type=LINK_FORMAT)
@@ -125,7 +125,7 @@ def cdx(
     if match is None:
         match = "prefix" if url.endswith("*") else "exact"
     with read_only(archive) as connection:
-        found = mementos.index(
+        captures = mementos.index(
             connection,
             _beginnings(url.removesuffix("*") if match == "prefix" else url, match),
             match,
@@ -135,7 +135,7 @@ def cdx(
             skip=page * limit,
             number=limit,
         )
-    lines = [cdx_line(each) for each in found]
+    lines = [cdx_line(each) for each in captures]
     if fields:
         lines = [{name: line[name] for name in fields if name in line} for line in lines]
     if output == "json":

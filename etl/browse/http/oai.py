@@ -130,10 +130,10 @@ class _Call:
         return first and first.astimezone(UTC)
 
     def _one(self) -> Answer:
-        found = harvested_record(self.connection, self.given["identifier"], self._host, self.base)
-        if found is None:
+        record = harvested_record(self.connection, self.given["identifier"], self._host, self.base)
+        if record is None:
             raise _Refused("idDoesNotExist", f"no record has this identifier; they begin with oai:{self._host}:")
-        return replace(self.bare, records=(found,))
+        return replace(self.bare, records=(record,))
 
     def _sets(self) -> Answer:
         if "resumptionToken" in self.given:
@@ -203,9 +203,9 @@ def _token(selection: Harvest, complete_until: datetime) -> str:
 
 def _read(token: str) -> tuple[Harvest, datetime]:
     """What a token says. Raises `ValueError` or `OverflowError` for what is none."""
-    found = _TOKEN.fullmatch(token)
-    if found is None:
+    match = _TOKEN.fullmatch(token)
+    if match is None:
         raise ValueError(token)
-    source, since, before, upto, after, complete_until = found.groups()
+    source, since, before, upto, after, complete_until = match.groups()
     edges = [datetime.fromtimestamp(int(edge), UTC) if edge else None for edge in (since, before)]
     return Harvest(int(upto), int(after), source, *edges), datetime.fromtimestamp(int(complete_until), UTC)

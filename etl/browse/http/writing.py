@@ -54,14 +54,14 @@ def ask_again(
     """Have the page of a record fetched again, unless that is already asked for."""
     forms.require(request, archivist, record, form.get("token", ""))
     with read_only(archive) as connection:
-        found = page_of(connection, record)
-        state = look_again(connection, scheduler, record, *found) if found else None
-    if found is None or state is None:
+        page = page_of(connection, record)
+        state = look_again(connection, scheduler, record, *page) if page else None
+    if page is None or state is None:
         raise RequestRefused(404, "no_record")
     if not state.possible:
         raise RequestRefused(409, "no_scheduler")
     if not state.waits:
-        scheduler.ask_fetch(request, *found)
+        scheduler.ask_fetch(request, *page)
     return see_other(request, f"/records/{record}#again")
 
 

@@ -64,8 +64,8 @@ class Language:
 
     def named(self, table: str, name: str) -> str:
         """The name of a field, an outcome, …; what has no name yet is shown as it is stored."""
-        found = TABLES[table].get(name)
-        return self.in_words(found) if found else name
+        names = TABLES[table].get(name)
+        return self.in_words(names) if names else name
 
     def flagged(self, flag: str) -> str:
         """What a flag of a version says; one that is not known is shown as it is stored."""

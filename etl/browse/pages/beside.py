@@ -57,10 +57,10 @@ def hits_in_files(connection: Connection, files: Sequence[AttachedFile], q: str)
         query.join(Content, Content.hash == File.content_hash).where(among(File.blob_sha256, digests))
     )
     texts = {digest: text for digest, text in rows}
-    found = []
+    hit_files = []
     for digest in dict.fromkeys(digests):
         text = texts.get(digest, "")
         if places := list(islice(hits(text, words), MAX_HITS + 1)):
             more = len(places) > MAX_HITS
-            found.append(FileHits(digest, min(len(places), MAX_HITS), more, leaf_of(text, places[0][0])))
-    return tuple(found)
+            hit_files.append(FileHits(digest, min(len(places), MAX_HITS), more, leaf_of(text, places[0][0])))
+    return tuple(hit_files)

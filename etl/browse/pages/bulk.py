@@ -72,8 +72,8 @@ class BulkPage:
 
     def counted(self) -> dict[ManyOutcome, int]:
         """How many records had which outcome."""
-        found = {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in get_args(ManyOutcome)}
-        return {outcome: number for outcome, number in found.items() if number}
+        numbers = {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in get_args(ManyOutcome)}
+        return {outcome: number for outcome, number in numbers.items() if number}
 
 
 def bulk_page(connection: Connection, record_filter: RecordFilter, field: str, token: str) -> BulkPage:

@@ -165,5 +165,5 @@ def nearest_capture(connection: Connection, url: str, near: int | None) -> int |
     """The capture of that address that is nearest in time to the capture `near`, else the latest; None if the archive
     has none. Raises `ValueError` for what is no address."""
     moment = connection.scalar(select(Capture.fetched_at).where(Capture.id == near)) if near else None
-    found = around(connection, url, moment)
-    return found.closest.capture if found else None
+    neighbours = around(connection, url, moment)
+    return neighbours.closest.capture if neighbours else None

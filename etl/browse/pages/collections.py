@@ -72,11 +72,11 @@ def collection_page(
     connection: Connection, number: int, sort: Sort, after: Place | None, token: str | None
 ) -> CollectionPage | None:
     """A collection with a page of its records; None where there is no such collection."""
-    found = collections(connection, number)
-    if not found:
+    matching = collections(connection, number)
+    if not matching:
         return None
     listed = search_list(connection, within_collection(number), sort, after)
-    return CollectionPage(found[0], listed, token, found[0].title, found[0].description)
+    return CollectionPage(matching[0], listed, token, matching[0].title, matching[0].description)
 
 
 def within_collection(number: int) -> RecordFilter:

@@ -269,13 +269,13 @@ def _file_changes(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[s
     old, new = list(before), list(after)
     for key in ("url", "sha256", "name"):
         for one in list(old):
-            found = next((other for other in new if one.get(key) and one.get(key) == other.get(key)), None)
-            if found is None:
+            same = next((other for other in new if one.get(key) and one.get(key) == other.get(key)), None)
+            if same is None:
                 continue
             old.remove(one)
-            new.remove(found)
-            if any(one.get(name) != found.get(name) for name in ("name", "sha256")):
-                yield FileChange(_compared_file(one), _compared_file(found))
+            new.remove(same)
+            if any(one.get(name) != same.get(name) for name in ("name", "sha256")):
+                yield FileChange(_compared_file(one), _compared_file(same))
     yield from (FileChange(_compared_file(one), None) for one in old)
     yield from (FileChange(None, _compared_file(other)) for other in new)
 

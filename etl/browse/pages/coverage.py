@@ -20,10 +20,10 @@ class Coverage:
     @property
     def duties(self) -> dict[str, list[Item]]:
         """The items by duty."""
-        found: dict[str, list[Item]] = {}
+        by_duty: dict[str, list[Item]] = {}
         for item in self.items:
-            found.setdefault(item.duty, []).append(item)
-        return found
+            by_duty.setdefault(item.duty, []).append(item)
+        return by_duty
 
 
 def years_of(items: list[Item]) -> list[int]:
@@ -33,10 +33,10 @@ def years_of(items: list[Item]) -> list[int]:
 
 def rows_of(items: list[Item]) -> dict[tuple[str, str], dict[int, Item]]:
     """By agency and source, the items by year."""
-    found: dict[tuple[str, str], dict[int, Item]] = {}
+    by_agency: dict[tuple[str, str], dict[int, Item]] = {}
     for item in items:
-        found.setdefault((item.agency, item.source_id), {})[item.year] = item
-    return found
+        by_agency.setdefault((item.agency, item.source_id), {})[item.year] = item
+    return by_agency
 
 
 def as_csv(coverage: Coverage) -> bytes:

@@ -43,11 +43,11 @@ class LinksPage:
 def link_form(connection: Connection, gap: Gap, find: str) -> LinkForm:
     """The form for a document that is cited and missing."""
     typed = find.strip()
-    found = (
+    numbers = (
         looked_for(connection, typed, gap.record) if typed else proposed(connection, gap.number, gap.title, gap.record)
     )
-    records = related_records(connection, found)
-    return LinkForm(typed, tuple(records[each] for each in found))
+    records = related_records(connection, numbers)
+    return LinkForm(typed, tuple(records[each] for each in numbers))
 
 
 def links_page(connection: Connection, token: str | None) -> LinksPage:

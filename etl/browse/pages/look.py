@@ -120,11 +120,11 @@ def look_of(archive: Archive, connection: Connection, page: WebPage, source: str
     sheets: dict[str, str] = {}
     left = MAX_PICTURES_BYTES
     for _ in range(MAX_IMPORTS + 1):
-        found = _stored(connection, source, named, at, left)
-        found = {url: each for url, each in found.items() if url not in resources}
-        resources |= {url: resource for url, (resource, _) in found.items()}
-        left -= sum(size for resource, size in found.values() if resource.kind == "picture" and resource.is_shown)
-        named = named_in_sheets(_read_sheets(archive, (each for each, _ in found.values()), sheets))
+        stored = _stored(connection, source, named, at, left)
+        stored = {url: each for url, each in stored.items() if url not in resources}
+        resources |= {url: resource for url, (resource, _) in stored.items()}
+        left -= sum(size for resource, size in stored.values() if resource.kind == "picture" and resource.is_shown)
+        named = named_in_sheets(_read_sheets(archive, (each for each, _ in stored.values()), sheets))
         if not named.styles and not named.pictures:
             break
     return Look(archive, resources, sheets)

@@ -35,5 +35,5 @@ def note_page(connection: Connection, record: int, note: int | None, token: str)
         return None
     if note is None:
         return NotePage(record, title, None, (), token, "")
-    found = next((each for each in notes_of(connection, [record]).get(record, ()) if each.id == note), None)
-    return NotePage(record, title, note, found.versions, token, found.now.text) if found else None
+    shown = next((each for each in notes_of(connection, [record]).get(record, ()) if each.id == note), None)
+    return NotePage(record, title, note, shown.versions, token, shown.now.text) if shown else None

@@ -50,10 +50,10 @@ class Cursor:
     @classmethod
     def parse(cls, value: str) -> "Cursor":
         """Parse `yyyy-mm-dd.record`. Raises `ValueError`."""
-        found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})", value)
-        if found is None:
+        match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})", value)
+        if match is None:
             raise ValueError(value)
-        return cls(date.fromisoformat(found[1]), int(found[2]))
+        return cls(date.fromisoformat(match[1]), int(match[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def record_list(
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
     page = ("records", record_filter, after, lines)
     # A number that could not be counted in time may be counted in time the next time.
-    return cached(connection, page, lambda: _record_list(connection, *page[1:]), lambda found: found.total.exact)
+    return cached(connection, page, lambda: _record_list(connection, *page[1:]), lambda listed: listed.total.exact)
 
 
 def _record_list(connection: Connection, record_filter: RecordFilter, after: Cursor | None, lines: int) -> RecordList:
@@ -187,8 +187,8 @@ def _record_list(connection: Connection, record_filter: RecordFilter, after: Cur
     query = _newest_lines(shape, after)
     rows = [RecordLine(**row) for row in connection.execute(query, {**values, "most": lines + 1}).mappings()]
     shown = tuple(rows[:lines])
-    found, unsearched = hits.overview(connection, record_filter), missing_entries(connection)
-    total: MatchCount | None = found.total
+    overview, unsearched = hits.overview(connection, record_filter), missing_entries(connection)
+    total: MatchCount | None = overview.total
     if unsearched:  # what the search does not have yet is in the list all the same
         total = count_matches(connection, record_filter, hits.COUNT_SECONDS)
     return RecordList(
@@ -196,8 +196,8 @@ def _record_list(connection: Connection, record_filter: RecordFilter, after: Cur
         sort="relevance",
         words=(),
         total=total or MatchCount(len(shown), exact=False),
-        facets=found.facets,
-        counted=found.facets_over,
+        facets=overview.facets,
+        counted=overview.facets_over,
         unsearched=unsearched,
         proposals=(),
         unfiltered=None,
@@ -225,9 +225,9 @@ def search_list(
     """A page of what a search finds, behind `after`. `count_all`: facets are counted in all that match."""
     page = ("search", record_filter, sort, after, count_all)
 
-    def is_certain(found: RecordList) -> bool:
+    def is_certain(listed: RecordList) -> bool:
         # As above; what is proposed instead of nothing is counted as long as there is time.
-        return bool(found.lines) and (found.total.exact or bool(record_filter.words))
+        return bool(listed.lines) and (listed.total.exact or bool(record_filter.words))
 
     return cached(connection, page, lambda: _search_list(connection, *page[1:]), is_certain)
 
@@ -235,19 +235,19 @@ def search_list(
 def _search_list(
     connection: Connection, record_filter: RecordFilter, sort: Sort, after: Place | None, count_all: bool
 ) -> RecordList:
-    found = hits.overview(connection, record_filter, count_all=count_all)
-    first = found.first if sort == "relevance" and after is None else NO_FIRST
+    overview = hits.overview(connection, record_filter, count_all=count_all)
+    first = overview.first if sort == "relevance" and after is None else NO_FIRST
     page = hits.lines(connection, record_filter, sort, after, HITS_PER_PAGE, first)
     words = words_to_mark(record_filter.q)
-    nothing = found.total == MatchCount(0, exact=True)
+    nothing = overview.total == MatchCount(0, exact=True)
     alone = RecordFilter(q=record_filter.q)
     return RecordList(
         filter=record_filter,
         sort=sort,
         words=words,
-        total=found.total,
-        facets=found.facets,
-        counted=found.facets_over,
+        total=overview.total,
+        facets=overview.facets,
+        counted=overview.facets_over,
         unsearched=missing_entries(connection),
         proposals=hits.proposals(connection, record_filter) if nothing else (),
         unfiltered=hits.overview(connection, alone).total if nothing and alone != record_filter else None,
@@ -315,10 +315,10 @@ class Neighbours:
 def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, number: int) -> Neighbours:
     """The lines beside the record in the list of that filter. Of a search, its first `MAX_WALKED` lines are known."""
     if is_search(record_filter, sort):
-        found = hits.neighbours(connection, record_filter, sort, number, page_size=HITS_PER_PAGE, limit=MAX_WALKED)
+        numbers = hits.neighbours(connection, record_filter, sort, number, page_size=HITS_PER_PAGE, limit=MAX_WALKED)
     else:
-        found = _beside(connection, record_filter, number)
-    return Neighbours(record_filter, sort, *found)
+        numbers = _beside(connection, record_filter, number)
+    return Neighbours(record_filter, sort, *numbers)
 
 
 def _beside(connection: Connection, record_filter: RecordFilter, number: int) -> tuple[int | None, int | None]:

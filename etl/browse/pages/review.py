@@ -107,8 +107,8 @@ def review_page(
     if at:
         gap = next((each for each in counted if each.name == at.subject), gap)
     place = Place(gap.record, gap.name) if gap else None
-    found = NextPlace(place) if issue == "missing" else next_issue(connection, issue, source, after)
-    thing = _thing(connection, issue, found.place) if found.place else None
+    next_place = NextPlace(place) if issue == "missing" else next_issue(connection, issue, source, after)
+    thing = _thing(connection, issue, next_place.place) if next_place.place else None
     if thing and gap:
         thing = _with_missing(connection, thing, gap)
     return ReviewPage(
@@ -117,8 +117,8 @@ def review_page(
         counts=tuple(IssueCount(each, _count(connection, each, source, open_gaps)) for each in ISSUES),
         sources=source_choices(connection),
         thing=thing,
-        here=str(found.place) if found.place else None,
-        looked_to=str(found.looked_to) if found.looked_to else None,
+        here=str(next_place.place) if next_place.place else None,
+        looked_to=str(next_place.looked_to) if next_place.looked_to else None,
         first=after is None,
         notes=tuple(reviews(connection)),
         link=link_form(connection, gap, find) if thing and gap else None,

@@ -35,10 +35,10 @@ def snippets(
     if not words:
         return {}
     parameters = {"words": list(words), "characters": SEARCHED_CHARS}
-    found: dict[int, tuple[Snippet, ...]] = {}
+    by_record: dict[int, tuple[Snippet, ...]] = {}
     missing: dict[int, list[str]] = {}
     for row in connection.execute(_TEXTS, parameters | {"records": list(records)}):
-        found[row.id] = _snippet(row.text, [word for word in compress(words, row.in_text) if word not in of_files])
+        by_record[row.id] = _snippet(row.text, [word for word in compress(words, row.in_text) if word not in of_files])
         if rest := [
             word for word, elsewhere in zip(words, row.elsewhere, strict=True) if elsewhere or word in of_files
         ]:
@@ -48,8 +48,8 @@ def snippets(
             here = _contained(row.text, missing.get(row.id, ()))
             if here:
                 del missing[row.id]
-                found[row.id] += _in_file(dict(row._mapping), here)
-    return found
+                by_record[row.id] += _in_file(dict(row._mapping), here)
+    return by_record
 
 
 def _contained(text: str, words: Sequence[str]) -> list[str]:

@@ -31,11 +31,11 @@ def links_of_memento(base: str, url: str) -> str:
     return ", ".join(_links(base, url))
 
 
-def links_of_timegate(base: str, url: str, found: Around) -> str:
+def links_of_timegate(base: str, url: str, around: Around) -> str:
     """The header Link of a TimeGate, with the first, the chosen and the last capture."""
     mementos = []
-    for each in {each.capture: each for each in (found.first, found.closest, found.last)}.values():
-        ends = [name for name, end in (("first", found.first), ("last", found.last)) if each.capture == end.capture]
+    for each in {each.capture: each for each in (around.first, around.closest, around.last)}.values():
+        ends = [name for name, end in (("first", around.first), ("last", around.last)) if each.capture == end.capture]
         mementos.append(_memento(base, each, " ".join([*ends, "memento"])))
     return ", ".join([*_links(base, url), *mementos])
 
@@ -52,19 +52,19 @@ def _memento(base: str, each: Memento, relation: str) -> str:
     return f'<{replay_address(base, each.capture)}>; rel="{relation}"; datetime="{http_date(each.fetched_at)}"'
 
 
-def link_timemap(base: str, url: str, found: Sequence[Memento], after: int | None) -> str:
+def link_timemap(base: str, url: str, versions: Sequence[Memento], after: int | None) -> str:
     """A TimeMap as application/link-format. `after`: behind that capture the next TimeMap begins; None: this is all."""
     lines = _links(base, url)
-    lines += [_memento(base, each, "memento") for each in found]
+    lines += [_memento(base, each, "memento") for each in versions]
     if after is not None:
         following = f"{base}/timemap/link/{after}/{_uri(url)}"
         lines.append(f'<{following}>; rel="timemap next"; type="{LINK_FORMAT}"')
     return ",\n".join(lines) + "\n"
 
 
-def json_timemap(base: str, url: str, found: Sequence[Memento], after: int | None) -> dict[str, Any]:
+def json_timemap(base: str, url: str, versions: Sequence[Memento], after: int | None) -> dict[str, Any]:
     """The same as JSON, in the form of MemGator and the Time Travel service."""
-    mementos = [{"datetime": _iso(each.fetched_at), "uri": replay_address(base, each.capture)} for each in found]
+    mementos = [{"datetime": _iso(each.fetched_at), "uri": replay_address(base, each.capture)} for each in versions]
     return {
         "original_uri": url,
         "timegate_uri": f"{base}/timegate/{_uri(url)}",

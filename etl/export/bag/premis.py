@@ -160,8 +160,8 @@ def _events_of_bytes(connection: Connection, batch: Sequence[ExportedCapture]) -
     ).mappings():
         event = _event("fixity check", "last check", blob["sha256"], blob["verified_at"], "", blob["damage"] or "pass")
         yield _linked(event, _SOFTWARE, _BYTES, blob["sha256"])
-    found = select(*FixityEvent.__table__.columns).where(among(FixityEvent.blob_sha256, first)).order_by(FixityEvent.id)
-    for row in connection.execute(found).mappings():
+    query = select(*FixityEvent.__table__.columns).where(among(FixityEvent.blob_sha256, first)).order_by(FixityEvent.id)
+    for row in connection.execute(query).mappings():
         event = _event("fixity check", "fixity event", row["id"], row["found_at"], english(row["detail"]), row["kind"])
         yield _linked(event, _SOFTWARE, _BYTES, row["blob_sha256"])
     read = select(*File.__table__.columns).where(among(File.blob_sha256, first)).order_by(File.blob_sha256)

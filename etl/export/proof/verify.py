@@ -80,8 +80,8 @@ def openssl(response: bytes, message: bytes, pem: bytes) -> datetime:
         for name, body in (("response", response), ("message", message), ("pem", pem)):
             Path(folder, name).write_bytes(body)
         reply = _ts(folder, "-reply -in response -text")
-        found = re.search(r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT", reply, re.M)
-        at = datetime.strptime(" ".join([*(found.groups() if found else ()), "+0000"]), "%b %d %H:%M:%S %Y %z")
+        match = re.search(r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT", reply, re.M)
+        at = datetime.strptime(" ".join([*(match.groups() if match else ()), "+0000"]), "%b %d %H:%M:%S %Y %z")
         _ts(folder, f"-verify -data message -in response -CAfile pem -attime {at.timestamp():.0f}")
         return at
 

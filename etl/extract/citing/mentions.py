@@ -84,20 +84,20 @@ def _numbers(text: str) -> Iterator[Mention]:
     if "号" not in text:
         return
     ended = 0
-    for found in _YEAR_AND_SERIAL.finditer(text):
-        start = _start_of_code(text, max(ended, found.start() - _LOOK_BACK), found.start())
-        ended = found.end()
+    for match in _YEAR_AND_SERIAL.finditer(text):
+        start = _start_of_code(text, max(ended, match.start() - _LOOK_BACK), match.start())
+        ended = match.end()
         if start is not None:
             yield Mention(start, ended, None, normalise_document_number(text[start:ended]))
 
 
 def _start_of_code(text: str, first: int, end: int) -> int | None:
     """Where the 机关代字 begins that ends before the year; None where none can be told."""
-    found = _CODE.search(text, first, end)
-    if found is None:
+    match = _CODE.search(text, first, end)
+    if match is None:
         return None
-    start = found.start()
-    code = found.group()
+    start = match.start()
+    code = match.group()
     whole = start > 0 and text[start - 1] in "（(〔[【《\n"
     cut = _BEFORE_CODE.match(code)
     if cut and len(code[cut.end() :].rstrip()) >= 2:

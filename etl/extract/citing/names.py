@@ -54,10 +54,10 @@ def cited_number_key(number: str) -> str:
 
 def issued_title(title: str) -> str | None:
     """The document that a notice puts into force and contains, as its own title says: 关于印发《…办法》的通知."""
-    found = _ISSUES.search(title)
-    if found is None or not _ENDING.search(_BEHIND.sub("", found["title"])):
+    match = _ISSUES.search(title)
+    if match is None or not _ENDING.search(_BEHIND.sub("", match["title"])):
         return None
-    return found["title"].strip("《》〈〉<> ")
+    return match["title"].strip("《》〈〉<> ")
 
 
 def is_generic(title: str) -> bool:

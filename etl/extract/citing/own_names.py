@@ -35,16 +35,16 @@ class OwnNames:
 
     @classmethod
     def of(
-        cls, title: str, number: str | None, text: str, files: Sequence[str], found: Sequence[Mention]
+        cls, title: str, number: str | None, text: str, files: Sequence[str], mentions: Sequence[Mention]
     ) -> "OwnNames":
-        """The names of a document with that title, number, text and names of files; `found`: what its text names."""
+        """The names of a document with that title, number, text and names of files; `mentions`: what its text names."""
         titles = [title, issued_title(title) or "", *map(without_text_ending, files)]
-        titles += [each.title for each in found if each.title and _is_issued(text, each)]
+        titles += [each.title for each in mentions if each.title and _is_issued(text, each)]
         return cls(
             titles=frozenset(map(title_key, titles)) - {""},
             numbers=frozenset([cited_number_key(number)] if number else []),
-            headings=frozenset(_headings(text)) if any(each.title for each in found) else frozenset(),
-            heads=frozenset(each.start for each in found if _is_head(text, each)),
+            headings=frozenset(_headings(text)) if any(each.title for each in mentions) else frozenset(),
+            heads=frozenset(each.start for each in mentions if _is_head(text, each)),
         )
 
     def holds(self, mention: Mention) -> bool:

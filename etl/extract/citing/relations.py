@@ -50,15 +50,15 @@ _LOOK_BACK, _LOOK = 30, 90
 """Characters before and behind a list of documents in which the words that say what happens to it are looked for."""
 
 
-def of_text(text: str, found: Sequence[Mention]) -> list[Relation]:
+def of_text(text: str, mentions: Sequence[Mention]) -> list[Relation]:
     """For each mention, in order, what the sentence does to it."""
     relations: list[Relation] = []
     start = 0
-    while start < len(found):
+    while start < len(mentions):
         end = start + 1
-        while end < len(found) and _is_one_list(text, found[end - 1].end, found[end].start):
+        while end < len(mentions) and _is_one_list(text, mentions[end - 1].end, mentions[end].start):
             end += 1
-        relations += [_of_list(text, found[start].start, found[end - 1].end)] * (end - start)
+        relations += [_of_list(text, mentions[start].start, mentions[end - 1].end)] * (end - start)
         start = end
     return relations
 
@@ -80,9 +80,9 @@ def _of_list(text: str, start: int, end: int) -> Relation:
     return Relation.CITES
 
 
-def of_title(title: str, found: Sequence[Mention]) -> list[Relation]:
+def of_title(title: str, mentions: Sequence[Mention]) -> list[Relation]:
     """For each mention in a title, what the document is about."""
-    return [_of_title(title[: each.start], title[each.end :]) for each in found]
+    return [_of_title(title[: each.start], title[each.end :]) for each in mentions]
 
 
 def _of_title(before: str, behind: str) -> Relation:
@@ -100,6 +100,6 @@ def named_without_marks(title: str) -> tuple[Mention, Relation] | None:
     if "《" in title:
         return None
     for pattern, relation in ((_REPEALING, Relation.REPEALS), (_READING, Relation.INTERPRETS)):
-        if found := pattern.search(title):
-            return Mention(*found.span("title"), found["title"], None), relation
+        if match := pattern.search(title):
+            return Mention(*match.span("title"), match["title"], None), relation
     return None

@@ -326,9 +326,9 @@ def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
     listed labels of no field count too: `【来源】甲局 【浏览次数】5`."""
     if not _BRACKET.search(text) or _ONLY_BRACKETED.fullmatch(text):
         return
-    found = [(label_key(match.group(1)), match) for match in _BRACKETED.finditer(text)]
-    if any(_field_of(label, coined=coined) for label, _ in found):
-        for label, match in found:
+    labels = [(label_key(match.group(1)), match) for match in _BRACKETED.finditer(text)]
+    if any(_field_of(label, coined=coined) for label, _ in labels):
+        for label, match in labels:
             if label in FIELD_OF_LABEL or _field_of(label, coined=coined):
                 yield label, match.group(1), match.start(), match.end()
 

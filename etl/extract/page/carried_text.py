@@ -31,7 +31,7 @@ def show_carried_text(page: WebPage, prose_chars: int) -> tuple[str, ...]:
     """
     shell = prose_chars < _MIN_PAGE_PROSE
     tags = (*_CARRYING, "script", "input") if shell else _CARRYING
-    found = []
+    carriers = []
     for element in [element for tag in tags for element in page.elements[tag]]:
         content = _carried(element, shell=shell)
         if content is None:
@@ -39,9 +39,9 @@ def show_carried_text(page: WebPage, prose_chars: int) -> tuple[str, ...]:
         words = "".join(content.itertext())
         is_text = _chinese(words) >= _MIN_CHINESE and _PUNCTUATION.search(words) is not None
         if is_text and (_is_shown(element) or _chinese(words) > prose_chars):
-            found.append(str(element.tag))
+            carriers.append(str(element.tag))
             _put(element, content)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(carriers))
 
 
 def _carried(element: html.HtmlElement, *, shell: bool) -> html.HtmlElement | None:

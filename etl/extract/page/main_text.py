@@ -103,14 +103,14 @@ def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Ite
         compiled = _compile(selector)
         if isinstance(compiled, _General):
             matched = compiled.path(page.tree) if compiled.word in page.text else ()
-            found = matched if isinstance(matched, list) else []
+            matches = matched if isinstance(matched, list) else []
         elif not (compiled.id or compiled.classes):
             yield from ((selector, node) for node in blocks.nodes if node.tag == compiled.tag)
             continue
         else:
             yield from ((selector, node) for node in _indexed(blocks, compiled))
             continue
-        yield from ((selector, node) for node in map(blocks.node_of, found) if node is not None)
+        yield from ((selector, node) for node in map(blocks.node_of, matches) if node is not None)
 
 
 def _indexed(blocks: Blocks, selector: _Simple) -> Iterator[Node]:
@@ -212,8 +212,8 @@ def visible_chars(blocks: Blocks, body: Body) -> int:
 def hidden_prose(blocks: Blocks, body: Body, text: str) -> int:
     """Characters of lines of prose that stand in the body's range, are hidden, and are none of its text."""
     lines = (b for b in blocks.blocks[body.first : body.last] if b.hidden_by > body.revealed)
-    found = [b.plain.strip() for b in lines if is_prose(b.text, len(b.text), b.link_chars)]
-    return sum(len(line) for line in dict.fromkeys(found) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
+    prose = [b.plain.strip() for b in lines if is_prose(b.text, len(b.text), b.link_chars)]
+    return sum(len(line) for line in dict.fromkeys(prose) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
 
 
 def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:

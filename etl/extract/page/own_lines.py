@@ -77,5 +77,5 @@ def _label_of_row(blocks: Blocks, index: int) -> str:
 
 
 def _names_field(label: str) -> bool:
-    found = match_label(label, coined=True)
-    return found is not None and bool(found.name)
+    match = match_label(label, coined=True)
+    return match is not None and bool(match.name)

@@ -427,7 +427,7 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
         names = [label.name] if label else [item.name for item in _labels_in_line(text) if item.at_line_start]
         if not names and INLINE_BOUNDARY in text:
             pairs = pairs_of_elements(blocks, indices[start])
-            names = [found.name for raw, _ in pairs if (found := match_label(raw))]
+            names = [match.name for raw, _ in pairs if (match := match_label(raw))]
         if any(names):
             begun = start
             fields.update(filter(None, names))

@@ -134,10 +134,10 @@ def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
     return tuple(by_url.values())
 
 
-def _named_best(found: Iterable[_File]) -> list[Attachment]:
+def _named_best(files: Iterable[_File]) -> list[Attachment]:
     """Each address once, in order of first appearance, with the first of the names that say most."""
     best: dict[str, _File] = {}
-    for file in found:
+    for file in files:
         known = best.get(file.url)
         if known is None or (file.name and (file.rank > known.rank or not known.name)):
             best[file.url] = file
@@ -199,10 +199,10 @@ class _Links:
     def _read_all(self, node: Node, element: html.HtmlElement, targets: Iterable[LinkTarget]) -> Iterator[_File]:
         unknown = [LinkTarget("")] if is_scripted(element) else []
         for target in self._followed(element, list(targets)) or unknown:
-            for found in self._read(node, element, target):
+            for file in self._read(node, element, target):
                 self._lines_with_files.add(node.first)
                 self._last = max(self._last, node.first + _BLOCKS_OF_FILE)
-                yield found
+                yield file
 
     def _followed(self, element: html.HtmlElement, targets: list[LinkTarget]) -> list[LinkTarget]:
         """The one target that a handler of the element opens, where it can be followed; else those that it names."""

@@ -153,8 +153,8 @@ def _announced(blocks: Blocks, node: Node, words: str) -> str:
 
 def _beside(blocks: Blocks, node: Node, words: str) -> str:
     """The name beside a link whose words say little: in its line before it or behind it, in its row, in its box."""
-    if _stands_in_line(blocks, node) and (found := _in_line(blocks, node, words)):
-        return found
+    if _stands_in_line(blocks, node) and (name := _in_line(blocks, node, words)):
+        return name
     return "" if _NUMBERED_ANNEX.fullmatch(words) else next(_named(_around(blocks, node, words)), "")
 
 

@@ -25,7 +25,7 @@ def find_frames(page: WebPage, blocks: Blocks, body: Body) -> tuple[str, ...]:
     """Absolute addresses of the frames of the same site that stand where a document has its text: parts of it where
     the page has none of its own. `body`: where that text is looked for (`body.node` is its container)."""
     base, own = base_url(page), absolute(page.url, page.url)
-    found: dict[str, None] = {}
+    urls: dict[str, None] = {}
     for element in page.elements["iframe"]:
         source = (element.get("src") or element.get("data-src") or "").strip()
         url = absolute(source, base) if source else None
@@ -39,5 +39,5 @@ def find_frames(page: WebPage, blocks: Blocks, body: Body) -> tuple[str, ...]:
         else:
             inside = body.first <= node.first <= body.last
         if inside and node.hidden_by <= body.revealed:
-            found.setdefault(url)
-    return tuple(found)[:_MAX_FRAMES]
+            urls.setdefault(url)
+    return tuple(urls)[:_MAX_FRAMES]

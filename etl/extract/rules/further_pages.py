@@ -53,15 +53,15 @@ def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPage
 
 def _behind_first(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """The pages behind the first one, whose address is the article's: `a.html`, `a_2.html` … or `a_1.html` …"""
-    pages = [(words, found) for words, url in links if (found := own.page_at(url))]
+    pages = [(words, page) for words, url in links if (page := own.page_at(url))]
     if own.in_query is not None and own.in_query > 1:
-        return _behind(own.in_query, [found for _, found in pages])
-    offsets = {found.number - digits(match[1]) for words, found in pages if (match := _NUMBER.fullmatch(words))}
+        return _behind(own.in_query, [page for _, page in pages])
+    offsets = {page.number - digits(match[1]) for words, page in pages if (match := _NUMBER.fullmatch(words))}
     if not offsets:  # 下一页 alone: it leads to page 2
-        offsets = {found.number - 2 for words, found in pages if _NEXT.fullmatch(words)}
+        offsets = {page.number - 2 for words, page in pages if _NEXT.fullmatch(words)}
     if len(offsets) != 1 or not offsets <= {0, -1}:
         return ()
-    return _behind(1 + offsets.pop(), [found for _, found in pages])
+    return _behind(1 + offsets.pop(), [page for _, page in pages])
 
 
 def _behind_numbered(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -69,17 +69,17 @@ def _behind_numbered(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> t
     that this one counts pages: by a link to the address without it, or by numbers that are those of the addresses."""
     if own.number is None:
         return ()
-    pages = [(words, found) for words, url in links if (found := own.page_at(url, beside=True))]
-    offsets = {found.number - digits(match[1]) for words, found in pages if (match := _NUMBER.fullmatch(words))}
+    pages = [(words, page) for words, url in links if (page := own.page_at(url, beside=True))]
+    offsets = {page.number - digits(match[1]) for words, page in pages if (match := _NUMBER.fullmatch(words))}
     leads_back = any(own.is_first_of_own(url) for _, url in links)
     if not leads_back and not (own.number <= 1 and offsets == {own.number - 1}):
         return ()
-    return _behind(own.number, [found for _, found in pages])
+    return _behind(own.number, [page for _, page in pages])
 
 
 def _behind(own: int, pages: Sequence[PageAddress]) -> tuple[str, ...]:
     """The addresses from the one behind `own` to the last that is linked, those between them included."""
-    last = max(pages, key=lambda found: found.number, default=None)
+    last = max(pages, key=lambda page: page.number, default=None)
     if last is None or not own < last.number <= own + MAX_ARTICLE_PAGES:
         return ()
     return tuple(last.of(number) for number in range(own + 1, last.number + 1))

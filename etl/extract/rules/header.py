@@ -140,14 +140,14 @@ def read_hidden_header(context: PageContext) -> Iterator[Reading]:
 
     A part is a header with values for `_MIN_HIDDEN_FIELDS` fields; of several none is read.
     """
-    blocks, found = context.blocks, list[list[Reading]]()
+    blocks, headers = context.blocks, list[list[Reading]]()
     for index in sorted({block.hidden_by for block in blocks.blocks} - {-1}):
         part = replace(context, body=replace(context.body, revealed=index))
         readings = [reading for reading in read_labels(part, [blocks.nodes[index]]) if reading.value]
         if len({reading.name for reading in readings}) >= _MIN_HIDDEN_FIELDS:
-            found.append(readings)
-    if len(found) == 1:
-        for reading in found[0]:
+            headers.append(readings)
+    if len(headers) == 1:
+        for reading in headers[0]:
             yield replace(reading, flag=reading.flag or Flag.HIDDEN_VALUE.of(reading.name))
 
 
@@ -207,9 +207,9 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
         return ()
     if INLINE_BOUNDARY in block.text and not block.link_chars and (pairs := pairs_of_elements(blocks, index)):
         return tuple(
-            LabelMatch(found.name, found.label, raw, value, at)
+            LabelMatch(match.name, match.label, raw, value, at)
             for at, (raw, value) in enumerate(pairs)
-            if (found := match_label(raw)) and found.label not in AMBIGUOUS_LABELS
+            if (match := match_label(raw)) and match.label not in AMBIGUOUS_LABELS
         )
     items = find_labels(block.text, coined=coined)
     if not items:

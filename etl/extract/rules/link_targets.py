@@ -119,17 +119,17 @@ def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
 
 def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
     """What the handlers of the element name, else what an attribute that HTML does not know does (`data-url`)."""
-    found = False
+    has_address = False
     data = []
     for name, value in element.items():
         if name in _HANDLERS:
             if ("'" in value or '"' in value) and len(value) <= _MAX_HANDLER_CHARS:
                 for target in _targets_of_handler(value):
-                    found = found or bool(target.address)
+                    has_address = has_address or bool(target.address)
                     yield target
         elif name not in _ATTRIBUTES_OF_WORDS:
             data.append(value.strip())
-    if data and not found:
+    if data and not has_address:
         saved = _saved_name(element)
         words = "".join(element.itertext()).strip() if any(map(_ROOTED.match, data)) else ""
         named = [words] if is_file_name(words) else []

@@ -52,12 +52,12 @@ def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, 
 
 def annexed_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
     """The pictures in lines of their own below 附件 and the title of the annex: scans, maps, tables."""
-    found: list[html.HtmlElement] = []
+    images: list[html.HtmlElement] = []
     for node in blocks.images[:_MAX_PICTURES]:
         within = body.first < node.first <= body.last + _LINES_BELOW and node.hidden_by <= body.revealed
         if within and _is_below_annex(blocks, node.first - 1, body) and _stands_alone(node.element):
-            found.append(node.element)
-    return _attached(page, found)
+            images.append(node.element)
+    return _attached(page, images)
 
 
 def _is_below_annex(blocks: Blocks, index: int, body: Body) -> bool:

@@ -51,7 +51,7 @@ def files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
             continue
         for match in _FILE_OBJECT.finditer(source):
             addresses = [match.groups(), *_ADDRESS.findall(match.group(0))]
-            address = min(addresses, key=lambda found: found[0].lower() in _PLACES_IN_STORE)[1]
+            address = min(addresses, key=lambda item: item[0].lower() in _PLACES_IN_STORE)[1]
             url = absolute(encode_query(unquote_literal(address), page.charset), base)
             name = _NAME_KEY.search(match.group(0))
             if url:

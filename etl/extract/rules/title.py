@@ -461,12 +461,12 @@ def only_headline(blocks: Blocks, first: int) -> Line | None:
     """The line from block `first` on that is marked as a headline as no other line of the page is: the one `<h1>` or
     `<h2>`, or the one line whose class says so, if it reads like the title of a document. For pages where what stands
     beside the text outweighs it."""
-    found: dict[tuple[str, str], list[Line]] = {}
+    by_markup: dict[tuple[str, str], list[Line]] = {}
     for line in headline_lines(blocks, first, len(blocks.blocks)):
         node = blocks.nodes[blocks.blocks[line.block].node]
         if line.marked and node.first == line.block:
-            found.setdefault((node.tag, node.element.get("class") or ""), []).append(line)
-    alone = [(tag, lines[0]) for (tag, _), lines in found.items() if len(lines) == 1]
+            by_markup.setdefault((node.tag, node.element.get("class") or ""), []).append(line)
+    alone = [(tag, lines[0]) for (tag, _), lines in by_markup.items() if len(lines) == 1]
     titles = [
         (tag, line) for tag, line in alone if 5 <= len(key := label_key(line.text)) <= 200 and not _names_agency(key)
     ]

@@ -93,13 +93,13 @@ def _relations(archive: zipfile.ZipFile, name: str, names: set[str]) -> dict[str
     """By id, the part that the document refers to."""
     folder, _, file = name.rpartition("/")
     part = f"{folder}/_rels/{file}.rels"
-    found: dict[str, str] = {}
+    relations: dict[str, str] = {}
     for relation in read_xml(archive, part) if part in names else ():
         target = relation.get("Target") or ""
         if relation.get("TargetMode") != "External":
             joined = target if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            found[relation.get("Id") or ""] = joined.lstrip("/")
-    return found
+            relations[relation.get("Id") or ""] = joined.lstrip("/")
+    return relations
 
 
 def _relation(element: etree._Element, *names: str) -> str:

@@ -28,8 +28,8 @@ def _of_office(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
             name = part.rpartition("/")[2]
             if not content.startswith(olefile.MAGIC):
                 yield name, content
-            elif found := _of_object(name, content):
-                yield found
+            elif member := _of_object(name, content):
+                yield member
 
 
 def _embedded(archive: zipfile.ZipFile) -> Iterator[str]:

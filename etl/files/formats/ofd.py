@@ -55,12 +55,12 @@ def ofd_pages(body: bytes, limits: Limits) -> tuple[list[Page], list[str]]:
         if _all(root, "Encryption") or "Encryptions.xml" in archive.namelist():
             raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PARTS_ENCRYPTED))
         roots = [_current(package, each) for each in _all(root, "DocBody")]
-        found = [page for name in roots if name for page in _listed(package, name)]
-        if len(found) > limits.pages:
+        pages = [page for name in roots if name for page in _listed(package, name)]
+        if len(pages) > limits.pages:
             raise Unreadable(
-                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(found), limit=limits.pages)
+                FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(pages), limit=limits.pages)
             )
-        return [_page(package, name, document) for name, document in found], list(dict.fromkeys(package.missing))
+        return [_page(package, name, document) for name, document in pages], list(dict.fromkeys(package.missing))
 
 
 def ofd_picture(body: bytes, part: str, limits: Limits) -> bytes:
@@ -155,7 +155,7 @@ def _current(package: _Package, body: etree._Element) -> str:
 def _notes(
     package: _Package, folder: str, root: etree._Element, pages: dict[str, str]
 ) -> dict[str, list[etree._Element]]:
-    found: dict[str, list[etree._Element]] = {}
+    by_page: dict[str, list[etree._Element]] = {}
     for name in _texts(root, "Annotations"):
         place = _join(folder, name)
         listed = package.read(place)
@@ -163,8 +163,8 @@ def _notes(
             for file in _texts(page, "FileLoc"):
                 notes = package.read(_join(posixpath.dirname(place), file))
                 shown = [e for e in _all(notes, "Annot") if e.get("Type") not in _UNREAD] if notes is not None else []
-                found.setdefault(pages.get(page.get("PageID", ""), ""), []).extend(shown)
-    return found
+                by_page.setdefault(pages.get(page.get("PageID", ""), ""), []).extend(shown)
+    return by_page
 
 
 def _page(package: _Package, name: str, document: _Document) -> Page:
@@ -191,13 +191,13 @@ def _page_picture(root: etree._Element, document: _Document) -> str | None:
     """The part of the largest picture that may be the page, "" for one that is not in the file; None without one."""
     box = next(map(_numbers, _texts(root, "PhysicalBox")), document.box)
     paper = box[2] * box[3] if len(box) == 4 else _A4[2] * _A4[3]
-    found: list[tuple[float, str]] = []
+    pictures: list[tuple[float, str]] = []
     for item in _all(root, "ImageObject"):
         sides = _numbers(item.get("Boundary", ""))
         area = sides[2] * sides[3] if len(sides) == 4 else paper
         if area >= _MIN_PICTURE * paper and _is_visible(item):
-            found.append((area, document.images.get(item.get("ResourceID", ""), "")))
-    return max(found)[1] if found else None
+            pictures.append((area, document.images.get(item.get("ResourceID", ""), "")))
+    return max(pictures)[1] if pictures else None
 
 
 def _numbers(text: str) -> tuple[float, ...]:

@@ -145,18 +145,18 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed:
     parts: list[Line] = []
     for written, start in _split(text):
         line = _with_raised(layer, written, start, to_reader)
-        found = [word.span() for word in _WORD.finditer(line)]
+        spans = [word.span() for word in _WORD.finditer(line)]
         if typed:
-            found = [part for span in found for part in _on_one_row(layer, span, start)]
+            spans = [part for span in spans for part in _on_one_row(layer, span, start)]
         # The first and the last character of each word give its box.
         words = [
             replace(made, text=line[first:end])
-            for first, end in found
+            for first, end in spans
             for made in to_lines([Piece(line[at], to_reader(*_box(layer, start + at))) for at in (first, end - 1)])
         ]
         if not any(_is_on_paper(word, page) for word in words):
             continue
-        gaps = [line[before[1] : after[0]] for before, after in pairwise(found)]
+        gaps = [line[before[1] : after[0]] for before, after in pairwise(spans)]
         lines.append(_around(words, _spaced(words, gaps)))
         parts += words if typed else _apart(words)
     ordered = in_columns([sorted(row, key=lambda part: part.left) for row in group_rows(parts)])

@@ -86,17 +86,17 @@ def _relations(archive: zipfile.ZipFile, main: str, names: set[str]) -> dict[str
     """By id, (the last word of the type, the part) of what the workbook refers to."""
     folder, _, file = main.rpartition("/")
     part = f"{folder}/_rels/{file}.rels"
-    found: dict[str, tuple[str, str]] = {}
+    relations: dict[str, tuple[str, str]] = {}
     for relation in read_xml(archive, part) if part in names else ():
         if isinstance(relation.tag, str):
             target = (relation.get("Target") or "").replace("\\", "/")
             place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            found[relation.get("Id") or ""] = (relation.get("Type") or "").rpartition("/")[2], place
-    return found
+            relations[relation.get("Id") or ""] = (relation.get("Type") or "").rpartition("/")[2], place
+    return relations
 
 
 def _part(targets: Mapping[str, tuple[str, str]], kind: str, names: set[str]) -> str | None:
-    return next((part for found, part in targets.values() if found == kind and part in names), None)
+    return next((part for own_kind, part in targets.values() if own_kind == kind and part in names), None)
 
 
 def _shared_strings(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[str]:
@@ -170,13 +170,13 @@ def _spell_out_shared(cell: etree._Element, column: int, row: int, shared: dict[
 def _moved(formula: str, columns: int, rows: int) -> str:
     """The formula with its relative references moved; `$` keeps a column or row, and texts are left alone."""
 
-    def moved(found: re.Match[str]) -> str:
-        if found["other"]:
-            return found[0]
-        column, row = _column(found["column"]), int(found["row"])
-        letters = found["column"] if found["fixed"] else _letters(max(column + columns, 0))
-        number = row if found["fixed_row"] else max(row + rows, 1)
-        return f"{found['fixed']}{letters}{found['fixed_row']}{number}"
+    def moved(match: re.Match[str]) -> str:
+        if match["other"]:
+            return match[0]
+        column, row = _column(match["column"]), int(match["row"])
+        letters = match["column"] if match["fixed"] else _letters(max(column + columns, 0))
+        number = row if match["fixed_row"] else max(row + rows, 1)
+        return f"{match['fixed']}{letters}{match['fixed_row']}{number}"
 
     return _REFERENCE.sub(moved, formula)
 

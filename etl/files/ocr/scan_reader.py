@@ -44,8 +44,8 @@ class ScanReader:
             )
         if media_type in ARCHIVES:
             return self._archive(body)
-        found = self._scan(body, media_type)
-        return self._whole(body, [_as_data("", found)]) if media_type in WITH_FILES_INSIDE else found
+        reading = self._scan(body, media_type)
+        return self._whole(body, [_as_data("", reading)]) if media_type in WITH_FILES_INSIDE else reading
 
     def _whole(self, body: bytes, recognised: list[list[object]]) -> FileReading:
         """The reading of a file with what was recognised in it."""
@@ -64,11 +64,11 @@ class ScanReader:
                 if pages >= self.limits.pages:
                     reason = encode_reason(Code.SCAN_OVER_PAGES, pages=pages, limit=self.limits.pages)
                     raise Unreadable(FileOutcome.TOO_LARGE, reason)
-                found = self._scan(body, member.media_type, member.path)
+                reading = self._scan(body, member.media_type, member.path)
             except Unreadable as error:
-                found = FileReading(member.media_type, error.outcome, error.reason)
-            pages += found.pages or 1
-            recognised.append(_as_data(member.path, found))
+                reading = FileReading(member.media_type, error.outcome, error.reason)
+            pages += reading.pages or 1
+            recognised.append(_as_data(member.path, reading))
         return self._whole(body, recognised)
 
     def _scan(self, body: bytes, media_type: str, *path: str) -> FileReading:

@@ -123,8 +123,8 @@ def _look(source: Source, look: Appearance) -> Appearance:
 
 def _addresses(source: Source, urls: Iterable[str]) -> tuple[Address, ...]:
     """The canonical URLs, each once. What is no http(s) address, or is too long for one, cannot be fetched."""
-    found: dict[Address, None] = {}
+    addresses: dict[Address, None] = {}
     for url in urls:
         with suppress(ValueError):
-            found[source.canonical(url)] = None
-    return tuple(found)
+            addresses[source.canonical(url)] = None
+    return tuple(addresses)

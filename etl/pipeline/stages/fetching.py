@@ -334,10 +334,15 @@ class _Fetching:
             return last, reading
         to_read = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
         again = await asyncio.wrap_future(self._readers.submit(self._source, to_read, answer.body))
-        found = again.extraction
-        if found is None or found.kind != "document" or not says_more(found.text) or "title" not in found.fields:
+        extraction = again.extraction
+        if (
+            extraction is None
+            or extraction.kind != "document"
+            or not says_more(extraction.text)
+            or "title" not in extraction.fields
+        ):
             return last, reading
-        if not _squashed(found.fields["title"].value).startswith(title):
+        if not _squashed(extraction.fields["title"].value).startswith(title):
             return last, reading
         reason = encode_reason(Code.DOCUMENT_ALL_THE_SAME, verdict=Reason.from_stored(last.reason))
         return ClassifiedAttempt(answer, None, reason), again

@@ -80,8 +80,8 @@ class _ArchiveSink:
         known: dict[Address, bool] = {}
         with self._archive.engine.begin() as connection:
             for column, listed in groupby(pages, key=lambda page: page.request.column):
-                found = upsert_listed_pages(connection, self._run, column, _together(listed))
-                known |= {url: page.known for url, page in found.items()}
+                stored = upsert_listed_pages(connection, self._run, column, _together(listed))
+                known |= {url: page.known for url, page in stored.items()}
         if self._all_known and not all(known.values()):
             self._all_known = False
             self._on_new()

@@ -100,5 +100,5 @@ def _foot(page: WebPage) -> str:
 
 
 def _foot_code(page: WebPage) -> str:
-    found = _SITE_CODE.search(_foot(page))
-    return found[1] if found else ""
+    match = _SITE_CODE.search(_foot(page))
+    return match[1] if match else ""

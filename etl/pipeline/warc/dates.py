@@ -29,10 +29,10 @@ def read_warc_date(text: str) -> datetime | None:
 
 
 def _moment(text: str) -> datetime | None:
-    if not (found := _DATE.fullmatch(text)):
+    if not (match := _DATE.fullmatch(text)):
         written = parsedate_to_datetime(text[:100])
         return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
-    *parts, fraction, zone = found.groups()
+    *parts, fraction, zone = match.groups()
     year, month, day, hour, minute, second = (int(part or first) for part, first in zip(parts, _FIRST, strict=True))
     moment = datetime(year, month, day, hour, minute, min(second, 59) if second <= 60 else second, tzinfo=UTC)
     moment += timedelta(microseconds=int((fraction or "")[:6].ljust(6, "0")))

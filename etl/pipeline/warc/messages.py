@@ -60,10 +60,10 @@ def read_head(block: LineSource) -> Head:
     """
     for _ in range(_MAX_INTERIM + 1):
         line, headers = parse_head(block)
-        if not (found := _STATUS_LINE.match(line)):
+        if not (match := _STATUS_LINE.match(line)):
             raise ValueError(f"no status line, but {line[:60]!r}")
-        if found[1][0] != "1" or found[1] == _SWITCHED:
-            return Head(int(found[1]), headers)
+        if match[1][0] != "1" or match[1] == _SWITCHED:
+            return Head(int(match[1]), headers)
     raise ValueError(f"more than {_MAX_INTERIM} interim responses")
 
 
@@ -144,14 +144,14 @@ def _without_chunks(recorded: bytes) -> tuple[bytes, bool] | None:
 def _chunks(recorded: bytes) -> Iterator[bytes]:
     """The chunks that are whole or begun; an empty one last, if the body ends as it must."""
     place, stream = 0, io.BytesIO(recorded)
-    while found := _CHUNK_SIZE.match(recorded, place):
-        size = int(found[1], 16)
+    while match := _CHUNK_SIZE.match(recorded, place):
+        size = int(match[1], 16)
         if not size:
             yield b""
             return
-        stream.seek(found.end())
+        stream.seek(match.end())
         chunk = stream.read(size)
-        place = found.end() + size
+        place = match.end() + size
         if chunk:
             yield chunk
         if recorded[place : place + 2] == b"\r\n":

@@ -123,8 +123,8 @@ def scan_warc(path: Path) -> WarcSummary:
         reason = Reason.from_stored(first or "it is empty").english
         raise GongkaiError(f"{path} holds no WARC record: {reason}", hint=_hint(path))
     if not any(counts.get(kind) for kind in CAPTURE_KINDS):
-        found = ", ".join(f"{number} {kind[:20] or 'untyped'}" for kind, number in sorted(counts.items())[:5])
-        raise GongkaiError(f"{path} holds no response, resource or revisit", hint=f"its records: {found}")
+        kinds = ", ".join(f"{number} {kind[:20] or 'untyped'}" for kind, number in sorted(counts.items())[:5])
+        raise GongkaiError(f"{path} holds no response, resource or revisit", hint=f"its records: {kinds}")
     return WarcSummary(digest, *(counts.get(kind, 0) for kind in CAPTURE_KINDS))
 
 

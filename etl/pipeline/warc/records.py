@@ -124,7 +124,7 @@ def parse_head(lines: "LineSource") -> tuple[str, Headers]:
     which a record begins.
     """
     first, size = "", 0
-    found: list[tuple[str, list[str]]] = []
+    fields: list[tuple[str, list[str]]] = []
     while line := lines.readline(MAX_HEAD_BYTES + 1):
         size += len(line)
         if size > MAX_HEAD_BYTES:
@@ -136,13 +136,13 @@ def parse_head(lines: "LineSource") -> tuple[str, Headers]:
             first = text
         elif line.startswith(_SIGN):
             raise ValueError("another record begins within the head")
-        elif text[0] in " \t" and found:
-            found[-1][1].append(text.strip())
+        elif text[0] in " \t" and fields:
+            fields[-1][1].append(text.strip())
         else:
             name, colon, value = text.partition(":")
             if colon:
-                found.append((name.strip(), [value.strip()]))
-    return first, [(name, " ".join(parts)) for name, parts in found]
+                fields.append((name.strip(), [value.strip()]))
+    return first, [(name, " ".join(parts)) for name, parts in fields]
 
 
 class LineSource(Protocol):
@@ -187,8 +187,8 @@ class _Broken(Exception):
 def _first_record(file: BinaryIO) -> tuple[int, bool] | None:
     """Where the first record begins, and whether the file is packed."""
     plain, packed = _find_plain(file, 0), _find_packed(file, 0)
-    found = [(offset, is_packed) for offset, is_packed in ((plain, False), (packed, True)) if offset is not None]
-    return min(found, default=None)
+    starts = [(offset, is_packed) for offset, is_packed in ((plain, False), (packed, True)) if offset is not None]
+    return min(starts, default=None)
 
 
 def _record_head(lines: LineSource) -> tuple[Headers, int] | str:

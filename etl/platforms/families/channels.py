@@ -94,7 +94,7 @@ def _counter(page: WebPage) -> tuple[int, int, int | None] | None:
     if match is None:
         # Without its words it may be anything: a fraction in a title, a date.
         blocks = ("".join(item.itertext()) for item in page.tree.cssselect(_PAGER))
-        words, match = next(((text, found) for text in blocks if (found := _BARE_COUNTER.search(text))), ("", None))
+        words, match = next(((text, counter) for text in blocks if (counter := _BARE_COUNTER.search(text))), ("", None))
     if match is None:
         return None
     total = _TOTAL.search(words, max(0, match.start() - _BESIDE), match.end() + _BESIDE)

@@ -256,7 +256,7 @@ def _static(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = (*_catalog_rows(linked, tables), *(entry for entry in rows if entry)) or linked_rows(linked, _DETAIL)
     folder = resolved(page.url, ".")
     numbers = [
-        digits(found[1]) for url, _ in links(page) if (found := _NUMBER.search(url)) and resolved(url, ".") == folder
+        digits(match[1]) for url, _ in links(page) if (match := _NUMBER.search(url)) and resolved(url, ".") == folder
     ]
     own = _NUMBER.search(urlsplit(page.url).path)
     current = digits(own[1]) if own else 1

@@ -292,8 +292,8 @@ def _area(page: WebPage) -> str:
     """The agency whose documents the search lists, if its script does not say so: from the address or the tree."""
     # Links on the page may carry `#div…` in the value.
     named = dict(parse_qsl(urlsplit(page.url).query)).get("vc_xxgkarea", "").partition("#")[0]
-    found = _AREA.search(unescape(page.live_source)) if not named else None
-    return named or (found[1] or found[2] if found else "")
+    match = _AREA.search(unescape(page.live_source)) if not named else None
+    return named or (match[1] or match[2] if match else "")
 
 
 def _arguments(call: str) -> tuple[str, list[str]]:

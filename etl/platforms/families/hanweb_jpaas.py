@@ -120,11 +120,11 @@ def _lists_below(page: WebPage, request: ListingRequest) -> tuple[ListingRequest
     """The columns to which a page with lines leads by `a.xxgk_more`, and the lists of single years."""
     more = (absolute(link.get("href") or "", base_url(page)) for link in page.tree.cssselect("a.xxgk_more[href]"))
     # The words of those links are 更多 each time.
-    found = {url: urlsplit(url).path for url in more if url}
+    lists = {url: urlsplit(url).path for url in more if url}
     for url, words in links(page):
         if _YEAR.search(urlsplit(url).path) and same_site(url, page):
-            found.setdefault(url, words)
-    return tuple(ListingRequest(url, f"{request.column} / {name}") for url, name in found.items() if url != page.url)
+            lists.setdefault(url, words)
+    return tuple(ListingRequest(url, f"{request.column} / {name}") for url, name in lists.items() if url != page.url)
 
 
 def _pagers(page: WebPage) -> list[tuple[str, dict[str, str]]]:

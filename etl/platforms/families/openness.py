@@ -133,8 +133,8 @@ def _require_empty_list(page: WebPage, current: int, pages: int | None, total: i
 
 
 def _number(url: str) -> int:
-    found = _PAGE.search(urlsplit(url).path)
-    return digits(found[1]) if found else 1
+    match = _PAGE.search(urlsplit(url).path)
+    return digits(match[1]) if match else 1
 
 
 def _numbered(url: str, number: int) -> str:
@@ -146,9 +146,9 @@ def _numbered(url: str, number: int) -> str:
 def _same_list(url: str, own: str) -> int:
     """The number of the page of the same list that the address is; 0 for anything else."""
     paths = [urlsplit(each).path for each in (url, own)]
-    found = _PAGE.search(paths[0])
+    match = _PAGE.search(paths[0])
     same = _PAGE.sub("", paths[0]) == _PAGE.sub("", paths[1]).rstrip("/")
-    return digits(found[1]) if found and same else 0
+    return digits(match[1]) if match and same else 0
 
 
 def _has_pager(page: WebPage) -> bool:
@@ -190,14 +190,14 @@ def _targets(page: WebPage, query: dict[str, str]) -> Iterator[dict[str, str]]:
 
 def _columns_below(page: WebPage, query: dict[str, str], request: ListingRequest) -> Iterator[ListingRequest]:
     """The lists that a page of several lists leads to, each once; the link with a name names it, not 更多."""
-    found: dict[str, tuple[str, str]] = {}
+    columns: dict[str, tuple[str, str]] = {}
     for url, text in links(page):
         parts = urlsplit(url)
         code = dict(parse_qsl(parts.query)).get("column_code", "")
         is_list = _FRAME.search(parts.path) or _TARGET.search(parts.path)
         if is_list and code and code != query.get("column_code"):
-            found.setdefault(code, (_target(url), text or code))
-    for url, name in found.values():
+            columns.setdefault(code, (_target(url), text or code))
+    for url, name in columns.values():
         yield ListingRequest(url, f"{request.column} / {name}")
 
 

@@ -138,12 +138,12 @@ def _service(url: str, form: Mapping[str, str], column: str) -> ListingRequest:
 def _lists_below(page: WebPage, request: ListingRequest) -> ListingPage:
     """The lists to which a page of several leads: those below its own folder, or all where none is there."""
     folder = urlsplit(page.url).path.rsplit("/", 1)[0] + "/"
-    found = {
+    lists = {
         url: text
         for url, text in links(page)
         if same_site(url, page) and url != page.url and _LIST_BELOW.search(urlsplit(url).path)
     }
-    below = {url: text for url, text in found.items() if urlsplit(url).path.startswith(folder)} or found
+    below = {url: text for url, text in lists.items() if urlsplit(url).path.startswith(folder)} or lists
     if not below:
         raise NotAListing("a page of several lists (xxgk_lists, xxgk_navs) that links no xxgk_list.shtml")
     requests = tuple(ListingRequest(url, f"{request.column} / {text or url}") for url, text in below.items())

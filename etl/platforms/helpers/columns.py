@@ -97,8 +97,8 @@ def linked_catalog(page: WebPage) -> CandidateList | None:
     ]
     named = [item for item in named if not is_front_page(item.url) or not same_site(item.url, page)]
     for pattern in _CATALOGS:
-        if found := next((item for item in named if pattern.search(item.name)), None):
-            return found
+        if catalog := next((item for item in named if pattern.search(item.name)), None):
+            return catalog
     return None
 
 

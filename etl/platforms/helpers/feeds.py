@@ -72,7 +72,7 @@ def _parsed(text: str) -> etree._Element:
 
 def _with_escapes(text: str) -> str:
     """The XML with its bare ampersands escaped, and without the characters that no XML has."""
-    return _AMPERSAND.sub(lambda found: found[0] if found[0] != "&" else "&amp;", _CONTROL.sub("", text))
+    return _AMPERSAND.sub(lambda sign: sign[0] if sign[0] != "&" else "&amp;", _CONTROL.sub("", text))
 
 
 def _located(root: etree._Element, name: str, base: str) -> list[str]:

@@ -116,16 +116,16 @@ def _child_of(around: HtmlElement, link: HtmlElement) -> HtmlElement | None:
 
 def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
     """The blocks behind the last row, as long as they belong to the list."""
-    found = 0
+    passed = 0
     for row in (last, *islice(last.iterancestors(), _MAX_ABOVE)):
         if row.tag in ("body", "html"):
             return
         for block in row.itersiblings():
             if not isinstance(block.tag, str) or block.tag in ("script", "style", "br", "hr", "link", "input"):
                 continue
-            if _is_another(block) or found >= _MAX_BEHIND:
+            if _is_another(block) or passed >= _MAX_BEHIND:
                 return
-            found += 1
+            passed += 1
             yield block
 
 
@@ -204,8 +204,8 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
 
 
 def _numbers(pattern: re.Pattern[str], words: str) -> list[int]:
-    found = (match[1] for match in pattern.finditer(words))
-    return [digits(text) if text.isdecimal() else read_chinese(text) or 0 for text in found]
+    numerals = (match[1] for match in pattern.finditer(words))
+    return [digits(text) if text.isdecimal() else read_chinese(text) or 0 for text in numerals]
 
 
 def _clicked(part: HtmlElement, words: str) -> str | None:

@@ -123,11 +123,11 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
     code = "\n".join((*scripts, *map(str, page.tree.xpath("//@*[starts-with(name(), 'on')]"))))
     if drawn := next(_drawn(code, seen), None):
         return drawn
-    if found := _GRIDS.search(code) or next((words for words in _WRITES.finditer(code) if _is_run(words)), None):
-        return found[0]
+    if sign := _GRIDS.search(code) or next((words for words in _WRITES.finditer(code) if _is_run(words)), None):
+        return sign[0]
     for names, pattern in ((("__doPostBack",), _POSTBACK), (_SCROLL_NAMES, _SCROLL_LIBRARY)):
-        if any(name in code for name in names) and (found := pattern.search(code)):
-            return found[0]
+        if any(name in code for name in names) and (sign := pattern.search(code)):
+            return sign[0]
     if "eval(function(p,a,c,k" in code and (packed := _PACKED.search(code)):
         return packed[0]
     return next(filter(None, map(_request_for_rows, scripts)), None)
@@ -203,7 +203,9 @@ def _watched(code: str) -> str | None:
         if loads := _LOADS.search(code, watch.end(), watch.end() + _CALL_CHARS):
             return f"{watch[0]} … {loads[0]}"
     may_handle = "croll" in code or "Observer" in code
-    named = {next(filter(None, found.groups())): found[0] for found in _HANDLED.finditer(code)} if may_handle else {}
+    named = (
+        {next(filter(None, handler.groups())): handler[0] for handler in _HANDLED.finditer(code)} if may_handle else {}
+    )
     for name, handled in islice(named.items(), _MAX_CALLS):
         own = re.escape(name)
         body = re.search(rf"\bfunction\s+{own}\s*\(|(?<![\w$.]){own}\s*=\s*(?:async\s*)?[(\w]", code)
@@ -216,9 +218,9 @@ def _watched(code: str) -> str | None:
 def _address(call: re.Match[str], code: str) -> str:
     """The address that a call asks for, as far as the script writes it: in the call, or in a variable before it."""
     inside = code[call.start() : call.end() + _ADDRESS_CHARS].split("function", 1)[0].split("=>", 1)[0]
-    for found in _ADDRESS_ASKED.finditer(inside):
-        if re.search(r"[/.]", found[1]):
-            return found[1]
+    for address in _ADDRESS_ASKED.finditer(inside):
+        if re.search(r"[/.]", address[1]):
+            return address[1]
     name = re.search(r"\(\s*(?:\{\s*url\s*:\s*)?([A-Za-z_]\w*)\s*[,)]", inside)
     stated = re.search(_NAMED_ADDRESS.format(re.escape(name[1])), code) if name else None
     return stated[1] if stated else ""

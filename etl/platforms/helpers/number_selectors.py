@@ -44,8 +44,8 @@ def script_number(page: WebPage, before: str, number: int) -> str | None:
 
 def shown_number(page: WebPage, words: re.Pattern[str], number: int) -> str | None:
     """A selector of the number in words: `words` matches without white space, and its group 1 is the number."""
-    found = {element: _text(element) for element in islice(_with_number(page, number), _MAX_TRIED)}
-    for element, text in sorted(found.items(), key=lambda item: len(item[1])):
+    texts = {element: _text(element) for element in islice(_with_number(page, number), _MAX_TRIED)}
+    for element, text in sorted(texts.items(), key=lambda item: len(item[1])):
         if not text or (place := _place(text, words)) is None:
             continue
         first = _NUMBER.search(text)
@@ -111,10 +111,10 @@ def _selectors(element: HtmlElement, depth: int = _NESTED) -> Iterator[str]:
 
 def _from_script(page: WebPage, script: HtmlElement, parts: list[str]) -> str | None:
     scripts = f"//script[contains(., {_literal(parts[0])})]"
-    found = elements(scripts, page.tree)
-    if script not in found:
+    matching = elements(scripts, page.tree)
+    if script not in matching:
         return None
-    scope = scripts if found[0] is script else f"({scripts})[{found.index(script) + 1}]"
+    scope = scripts if matching[0] is script else f"({scripts})[{matching.index(script) + 1}]"
     return _substring(scope, parts)
 
 
@@ -137,8 +137,8 @@ def _after(text: str, parts: Iterable[str]) -> int:
     """Where what `_substring` gives begins, white space left out; -1 if a part is missing."""
     place = 0
     for part in parts:
-        found = text.find(part, place)
-        if found < 0:
+        start = text.find(part, place)
+        if start < 0:
             return -1
-        place = found + len(part)
+        place = start + len(part)
     return place + len(text[place:]) - len(text[place:].lstrip())

@@ -65,13 +65,13 @@ def page_behind(page: WebPage, listed: Container[str], seen: int) -> str | None:
     On a page without a number of its own the link must be the only one of its kind: the page behind it may be number 1
     or 2. `seen`: entries up to this page's end, which a number of rows must continue.
     """
-    found = {step.number: step for step in steps(page, listed) if not _LAST.search(label_of(step.link))}
-    if any(step.of_rows for step in found.values()):
-        behind = [found[number] for number in (seen, seen + 1) if number in found]
-    elif own := next((step.own for step in found.values() if step.own is not None), None):
-        behind = [found[own + 1]] if own + 1 in found else []
+    by_number = {step.number: step for step in steps(page, listed) if not _LAST.search(label_of(step.link))}
+    if any(step.of_rows for step in by_number.values()):
+        behind = [by_number[number] for number in (seen, seen + 1) if number in by_number]
+    elif own := next((step.own for step in by_number.values() if step.own is not None), None):
+        behind = [by_number[own + 1]] if own + 1 in by_number else []
     else:
-        behind = [step for step in found.values() if len(found) == 1 and step.number <= 2]
+        behind = [step for step in by_number.values() if len(by_number) == 1 and step.number <= 2]
     return behind[0].url if behind else None
 
 

@@ -24,7 +24,7 @@ def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest)
     following = next((each for each in listing.next_requests if each.column == request.column), None)
     if following is None or following.body:
         return ()
-    base, found = base_url(page), dict[str, None]()
+    base, promised = base_url(page), dict[str, None]()
     for link in page.tree.iter("a", "option"):
         words = words_of(link, _MAX_LABEL)
         label = _LABEL.match(words) if len(words) <= _MAX_LABEL else None
@@ -32,8 +32,8 @@ def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest)
             continue
         url = target_of(link, base)
         if url and _is_like(url, following.url):
-            found[url] = None
-    return tuple(found)
+            promised[url] = None
+    return tuple(promised)
 
 
 def _is_like(one: str, other: str) -> bool:

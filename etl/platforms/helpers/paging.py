@@ -252,8 +252,8 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
     sign = next(signs_of_more(page, first=first), None)
     if sign is None and first and not next_is_disabled(page):
         signs = (match[0] for pattern in _SIGNS if (match := pattern.search(words)))
-        found = (text for text in signs if not is_of_videos_alone(page, text))
-        sign = next(found, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
+        of_documents = (text for text in signs if not is_of_videos_alone(page, text))
+        sign = next(of_documents, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
         sign = sign or next(chain(unshown_counts(page, words, seen), remarks(page, seen), rows_elsewhere(page)), None)
     return _short(sign) if sign else None
 

@@ -101,7 +101,7 @@ def days_of_attributes(block: HtmlElement) -> Iterator[str]:
             if _STAMP.fullmatch(value.strip()) and _OF_TIME.search(name):
                 yield parse_china_date(value) or ""
             elif (_ONLY_DATE.match(value.strip().replace("T", " ")) and (day := first_iso_date(value))) or (
-                day := next((found for name, found in labelled_fields(value).items() if name in DATE_FIELDS), None)
+                day := next((stated for name, stated in labelled_fields(value).items() if name in DATE_FIELDS), None)
             ):
                 yield day
 
@@ -169,8 +169,8 @@ def date_in(texts: Iterable[str]) -> str | None:
         return first_iso_date(f"{year or other_year}-{month or other_month}-{early or late}")
     short = " ".join(text for text in texts if len(text) <= _MAX_APART_CHARS)
     numbered = _MONTH_IN_CHINESE.sub(lambda month: f"{_MONTHS.index(month[1]) + 1}月", short)
-    found = (match for form in _YEAR_APART for text in (short, numbered, *texts) if (match := form.search(text)))
-    apart_days = (first_iso_date(f"20{match['y'][-2:]}-{match['m']}-{match['d']}") for match in found)
+    dates = (match for form in _YEAR_APART for text in (short, numbered, *texts) if (match := form.search(text)))
+    apart_days = (first_iso_date(f"20{match['y'][-2:]}-{match['m']}-{match['d']}") for match in dates)
     if day := next(filter(None, apart_days), None):
         return day
     # A date in Chinese figures, or with the month by its name.

@@ -344,10 +344,10 @@ def _heading(children: Iterable[HtmlElement], blocks: Iterable[HtmlElement]) -> 
         if child is first:
             break
         cells = _cells_by_place(child).items()
-        if found := {
+        if headings := {
             place: name for place, cell in cells if (name := FIELD_OF_LABEL.get("".join(text_in(cell).split())))
         }:
-            return found
+            return headings
     return {}
 
 
@@ -407,8 +407,8 @@ def _longest_title(block: HtmlElement, texts: list[str]) -> str:
     headings = [text for item in block.iter(*HEADINGS) if may_be_title(text := text_in(item))]
     named = [text for text in texts if not is_value(text)] or [text for text in texts if may_be_title(text)]
     plain = [text for text in named if not text.endswith(("。", *CUT_BY))]
-    found = (text for some in (headings, plain, named) for text in sorted(some, key=len, reverse=True))
-    return next((text for text in found if not _NO_TITLE.match(text)), "")
+    candidates = (text for some in (headings, plain, named) for text in sorted(some, key=len, reverse=True))
+    return next((text for text in candidates if not _NO_TITLE.match(text)), "")
 
 
 def _entry(row: Row, base: str) -> Entry | None:

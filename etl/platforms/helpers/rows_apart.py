@@ -41,10 +41,10 @@ def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
             if url and url not in listed and shapes.fit(url) and (url.startswith(folder) or shapes.named(url))
         ]
         if len(own) == len(addresses) == 1 and not is_in_side_box(titles[0]):
-            found = block_entries([block], base, lambda _, link=titles[0]: link).values()  # type: ignore[misc]
+            entries = block_entries([block], base, lambda _, link=titles[0]: link).values()  # type: ignore[misc]
             # Around a block without a date are those of the rows.
             dated = _DATED.search(words_of(block))
-            return tuple(found) if dated else tuple(Entry(entry.url, entry.title) for entry in found)
+            return tuple(entries) if dated else tuple(Entry(entry.url, entry.title) for entry in entries)
     return ()
 
 

@@ -46,5 +46,5 @@ def _templates(page: WebPage) -> Iterator[tuple[str, int, str]]:
 
 def _place(url: str, before: str, after: str, less: int) -> int | None:
     """The place in its list, from 1, of a page whose address was made so."""
-    found = re.search(rf"{re.escape(before.removeprefix('./'))}{_NUMBER}{re.escape(after)}", url)
-    return digits(found[1]) + less if found else None
+    match = re.search(rf"{re.escape(before.removeprefix('./'))}{_NUMBER}{re.escape(after)}", url)
+    return digits(match[1]) + less if match else None

@@ -90,9 +90,9 @@ def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
     code = f"{element.get('onclick') or ''} {element.get('href') or ''}"
     if made := made_address(code, makers) if makers else "":
         return made
-    found = [match[1] for match in (_OPENS.search(code),) if match] or _STRING.findall(code)
+    strings = [match[1] for match in (_OPENS.search(code),) if match] or _STRING.findall(code)
     stated = [value for name in _ADDRESSES if (value := (element.get(name) or "").strip())]
-    return next((text for text in (*found, *stated) if _PAGE.match(text)), "")
+    return next((text for text in (*strings, *stated) if _PAGE.match(text)), "")
 
 
 def _borne(link: HtmlElement) -> str:

@@ -51,14 +51,14 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
     """
     dates = set(days)
     years, months = {day[:4] for day in dates}, {day[5:7] for day in dates}
-    found: dict[str, HtmlElement] = {}
+    by_words: dict[str, HtmlElement] = {}
     for element in page.tree.iter(*_TAGS):
         words = _in_digits(words_of(element, _MAX_CHARS)) if len(element) <= 1 else ""
         if words and len(words) <= _MAX_CHARS and (_YEAR.match(words) or _MONTH.match(words)):
-            found.setdefault(words, element)
+            by_words.setdefault(words, element)
     for pattern, own, least in ((_YEAR, years, 1), (_MONTH, months, _MIN_MONTHS)):
-        others = [words for words, element in found.items() if _is_other(words, pattern, own, element, page)]
-        if len(own) <= 1 and len(others) >= least and not any(_narrows(found[words]) for words in others):
+        others = [words for words, element in by_words.items() if _is_other(words, pattern, own, element, page)]
+        if len(own) <= 1 and len(others) >= least and not any(_narrows(by_words[words]) for words in others):
             return others[0]
     return None
 
@@ -123,7 +123,7 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
     address is another one.
     """
     own = {day[:4] for day in days}
-    found: dict[str, str] = {}
+    lists: dict[str, str] = {}
     earlier = _EARLIER_WORDS.search(page.text) is not None
     for link in page.tree.iter("a") if len(own) <= 1 else ():
         # What costs more is asked last.
@@ -134,8 +134,8 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
         if (match and match[1] not in own) or (not match and _EARLIER.match(words)):
             url = absolute(link.get("href") or "", base_url(page))
             if url and _is_of_other_year(url, match[1] if match else "", page.url):
-                found.setdefault(url, words)
-    return found
+                lists.setdefault(url, words)
+    return lists
 
 
 def _is_of_other_year(url: str, year: str, own: str) -> bool:

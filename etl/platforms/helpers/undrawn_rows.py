@@ -79,8 +79,8 @@ def undrawn_rows(page: WebPage, listed: Mapping[str, str]) -> int:
 
 
 def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "Shapes", base: str) -> int:
-    addresses = set(filter(None, (absolute(found[1], base) for found in _ADDRESS.finditer(data))))
-    named = {" ".join(found[1].split()) for found in _TITLE.finditer(data)}
+    addresses = set(filter(None, (absolute(match[1], base) for match in _ADDRESS.finditer(data))))
+    named = {" ".join(match[1].split()) for match in _TITLE.finditer(data)}
     holds_the_list = not addresses.isdisjoint(listed) or len(named & titles) >= min(2, len(titles))
     missing = sum(url not in listed and shapes.fit(url) for url in addresses)
     if holds_the_list or missing >= max(MIN_UNDRAWN, len(listed) + 1):
@@ -99,13 +99,13 @@ class Shapes:
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], list[set[str]]]:
         """By form, the numbers that stand at each place. Most pages have no data: they are asked for late."""
-        found: dict[tuple[str, str], list[set[str]]] = {}
+        places_of: dict[tuple[str, str], list[set[str]]] = {}
         for url in self._listed:
             shape, numbers = _split(url)
-            places = found.setdefault(shape, [set() for _ in numbers])
+            places = places_of.setdefault(shape, [set() for _ in numbers])
             for place, number in zip(places, numbers, strict=True):
                 place.add(number)
-        return found
+        return places_of
 
     def fit(self, url: str) -> bool:
         """Whether an address is of such a form; the numbers of a column, which all documents share, are its own."""

@@ -20,15 +20,15 @@ _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 12, 2, 3
 
 def months_above(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, str]:
     """For each block the year, or the year and month (2024-3), of the headline above it; none for others."""
-    found: dict[HtmlElement, str] = {}
+    headlines: dict[HtmlElement, str] = {}
     rows, above = set(blocks), _before(container)
     for child in container:
         if child in rows:
             if above:
-                found[child] = above
+                headlines[child] = above
         elif isinstance(child.tag, str):
             above = _headline(child) or above
-    return found
+    return headlines
 
 
 def says_day(texts: Iterable[str]) -> bool:

@@ -128,13 +128,13 @@ class Caller(Evaluator):
                 pass
             case _:
                 raise UnknownError
-        found = []
+        results = []
         for index, item in enumerate(list(items)):
             order = [float(index), item] if name == "each" else [item, float(index)]
-            found.append(self.run_function(function, order, item))
-            if name == "each" and found[-1] is False:
+            results.append(self.run_function(function, order, item))
+            if name == "each" and results[-1] is False:
                 break
-        return found if name == "map" else UNDEFINED
+        return results if name == "map" else UNDEFINED
 
     def _call_of_browser(self, owner: str, name: str) -> Value:
         if owner in ("$", "jQuery"):
@@ -191,8 +191,8 @@ class Caller(Evaluator):
                 raise UnknownError
         if self.document.tree is None:
             return Elements(None, dom=True)
-        found = dom.dom_list(self.document.select(selector))
-        return found if name.startswith("getElementsBy") or name.endswith("All") else (found or [None])[0]
+        elements = dom.dom_list(self.document.select(selector))
+        return elements if name.startswith("getElementsBy") or name.endswith("All") else (elements or [None])[0]
 
     def call_value(self, value: Value) -> Value:
         arguments = self.items("(", ")")

@@ -74,7 +74,7 @@ class Document:
         self._changes: list[Callable[[], None]] = []
         self._tags = tags
         self._has_new_ids = False
-        self._found: dict[str, list[Element]] = {}
+        self._matching: dict[str, list[Element]] = {}
 
     # -- limits and order
 
@@ -103,7 +103,7 @@ class Document:
             changes, self._changes = self._changes, []
             for change in changes:
                 change()
-            self._found.clear()
+            self._matching.clear()
 
     def insert_written(self, script: Element) -> None:
         """Puts behind the script what it wrote with `document.write`."""
@@ -112,7 +112,7 @@ class Document:
         parent = script.getparent()
         if parent is not None and text.strip() and "<script" not in text:
             insert_after(parent, script, self.content_of(text))
-            self._found.clear()
+            self._matching.clear()
 
     # -- finding
 
@@ -136,8 +136,8 @@ class Document:
             children = set(root)
             return [element for element in self.select(selector[1:]) if element in children]
         if root is None or re.search(r"[\s>+~]", selector):
-            found = self._everywhere(selector)
-            return found if root is None else [element for element in found if root in element.iterancestors()]
+            matching = self._everywhere(selector)
+            return matching if root is None else [element for element in matching if root in element.iterancestors()]
         self._charge_walk(root)
         return [element for element in _css(selector, root) if element is not root]
 
@@ -147,17 +147,17 @@ class Document:
         return self.tree
 
     def _everywhere(self, selector: str) -> list[Element]:
-        if selector not in self._found:
-            self._found[selector] = self._search(selector)
-            self.charge(ELEMENT * len(self._found[selector]))
-        self.charge(len(self._found[selector]))
-        return list(self._found[selector])
+        if selector not in self._matching:
+            self._matching[selector] = self._search(selector)
+            self.charge(ELEMENT * len(self._matching[selector]))
+        self.charge(len(self._matching[selector]))
+        return list(self._matching[selector])
 
     def _by_id(self, name: str) -> list[Element]:
         """The first element with the id, as in a browser."""
-        found = _evaluate(_OF_PARSER, self._root(), name)
-        if not self._has_new_ids and all(self.tree in element.iterancestors() for element in found):
-            return found
+        elements = _evaluate(_OF_PARSER, self._root(), name)
+        if not self._has_new_ids and all(self.tree in element.iterancestors() for element in elements):
+            return elements
         self.charge(self._tags)
         return _evaluate(_BY_ID, self._root(), name)[:1]
 
@@ -169,18 +169,18 @@ class Document:
             return list(self._root().iter(selector))
         if match := _CLASS.match(selector):
             tag, name = match.groups()
-            found = _evaluate(_BY_CLASS, self._root(), name)
-            return [e for e in found if name in e.get("class", "").split() and tag in (None, e.tag)]
+            matching = _evaluate(_BY_CLASS, self._root(), name)
+            return [e for e in matching if name in e.get("class", "").split() and tag in (None, e.tag)]
         if not _PATH.match(selector):
             return _css(selector, self._root())
         # Below the few elements that the first part finds: the whole page takes ten times as long.
         (_, first), *below = _PART.findall(selector)
-        found = self._everywhere(first)
+        matching = self._everywhere(first)
         for child, part in below:
-            found = _joined(
-                [[e for e in self.select(part, root) if not child or e.getparent() is root] for root in found]
+            matching = _joined(
+                [[e for e in self.select(part, root) if not child or e.getparent() is root] for root in matching]
             )
-        return found
+        return matching
 
     def _positional(self, selector: str, root: Element | None) -> list[Element]:
         """jQuery's `:eq(n)`, `:first` and `:last` choose among all that is found up to there."""
@@ -190,9 +190,9 @@ class Document:
         before, after = selector[: match.start()].strip(), selector[match.end() :]
         if (after and after[0] not in " >") or not before or before[-1] in ">+~":
             raise UnknownError
-        found = self.select(before, root)
+        matching = self.select(before, root)
         at = -1 if match[3] == "last" else int(match[2] or 0)
-        chosen = found[at:][:1]
+        chosen = matching[at:][:1]
         return [below for element in chosen for below in self.select(after, element)] if after.strip() else chosen
 
     def _charge_walk(self, root: Element) -> None:
@@ -327,18 +327,18 @@ class Document:
 
     def _styled(self, element: Element, name: str) -> list[tuple[Element, str]]:
         """What the class makes of `display`: pairs of an element, which is this one or one below it, and the value."""
-        found: dict[Element, str] = {}
+        styled: dict[Element, str] = {}
         for selector, value in self._display_rules(name):
             if selector == f".{name}":
-                found[element] = value
+                styled[element] = value
                 continue
             try:
                 matching = self.select(selector)
             except UnknownError:
                 continue
-            found |= {e: value for e in matching if e is element or element in e.iterancestors()}
-        self.charge(STEP * (1 + len(found)))
-        return list(found.items())
+            styled |= {e: value for e in matching if e is element or element in e.iterancestors()}
+        self.charge(STEP * (1 + len(styled)))
+        return list(styled.items())
 
 
 def _evaluate(path: XPath, root: Element, name: str) -> list[Element]:
@@ -346,17 +346,17 @@ def _evaluate(path: XPath, root: Element, name: str) -> list[Element]:
 
 
 def _joined(lists: list[list[Element]]) -> list[Element]:
-    return list(dict.fromkeys(element for found in lists for element in found))
+    return list(dict.fromkeys(element for elements in lists for element in elements))
 
 
 def _css(selector: str, root: Element) -> list[Element]:
     try:
-        found = select_elements(selector, root)
+        elements = select_elements(selector, root)
     except ValueError:
         raise UnknownError from None
-    if not found and "tbody" in selector:  # a browser adds it where the page leaves it out
+    if not elements and "tbody" in selector:  # a browser adds it where the page leaves it out
         raise UnknownError
-    return found
+    return elements
 
 
 def _forget_display(element: Element) -> None:

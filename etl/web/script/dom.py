@@ -31,8 +31,8 @@ def dom_list(elements: Sequence[Element]) -> list[Value]:
 
 
 def _query(document: Document, target: Elements, arguments: Arguments) -> Value:
-    found = find(document, target, arguments).known()
-    return dom_node(found[0] if found else None)
+    elements = find(document, target, arguments).known()
+    return dom_node(elements[0] if elements else None)
 
 
 def _append_child(document: Document, target: Elements, arguments: Arguments) -> Value:

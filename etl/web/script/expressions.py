@@ -230,28 +230,28 @@ class Evaluator(Cursor):
 
     def items(self, opening: str, closing: str) -> list[Value]:
         self.take(opening)
-        found: list[Value] = []
+        items: list[Value] = []
         while not self.peek(closing):
-            found.append(self.expression())
+            items.append(self.expression())
             if not self.accept(","):
                 break
         self.take(closing)
-        return found
+        return items
 
     def _object(self) -> dict[str, Value]:
         self.take("{")
-        found: dict[str, Value] = {}
+        members: dict[str, Value] = {}
         while not self.peek("}"):
             kind, text, _ = self.tokens[self.position]
             if kind not in ("str", "name", "num"):
                 raise UnknownError
             self.position += 1
             self.take(":")
-            found[unquote_literal(text) if kind == "str" else text] = self.expression()
+            members[unquote_literal(text) if kind == "str" else text] = self.expression()
             if not self.accept(","):
                 break
         self.take("}")
-        return found
+        return members
 
     def _parameters(self) -> tuple[str, ...]:
         self.take("(")
@@ -310,7 +310,7 @@ class Evaluator(Cursor):
             return Builtin(name)
         if name in BROWSER_NAMES or self.peek("("):
             raise UnknownError
-        found = self.look_up(name)
-        if found is None:
+        known = self.look_up(name)
+        if known is None:
             raise UnknownError
-        return found
+        return known

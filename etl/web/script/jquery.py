@@ -104,10 +104,10 @@ def _filtered(document: Document, elements: Elements, arguments: Arguments) -> E
     if at and "," in selector:
         raise UnknownError
     matching = set(document.select((at[1] or "*") if at else selector))
-    found = tuple(e for e in elements.known() if e in matching)
+    filtered = tuple(e for e in elements.known() if e in matching)
     if at:
-        found = found[-1:] if at[3] == "last" else found[int(at[2] or 0) :][:1]
-    return Elements(found)
+        filtered = filtered[-1:] if at[3] == "last" else filtered[int(at[2] or 0) :][:1]
+    return Elements(filtered)
 
 
 def find(document: Document, target: Elements, arguments: Arguments) -> Elements:
@@ -118,11 +118,11 @@ def find(document: Document, target: Elements, arguments: Arguments) -> Elements
 
 def _step(step: Callable[[Element], Sequence[Element | None]]) -> Method:
     def method(document: Document, target: Elements, arguments: Arguments) -> Elements:
-        found: list[Element | None] = []
+        reached: list[Element | None] = []
         for item in target.known():
-            found += step(item)
-            document.charge(len(found))
-        return _filtered(document, _unique(found), arguments)
+            reached += step(item)
+            document.charge(len(reached))
+        return _filtered(document, _unique(reached), arguments)
 
     return method
 
@@ -138,11 +138,11 @@ def _siblings(element: Element) -> list[Element]:
 def _closest(document: Document, target: Elements, arguments: Arguments) -> Elements:
     if len(arguments) != 1:
         raise UnknownError
-    found: list[Element] = []
+    closest: list[Element] = []
     for item in target.known():
         line = Elements((item, *item.iterancestors()))
-        found += _filtered(document, line, arguments).known()[:1]
-    return _unique(found)
+        closest += _filtered(document, line, arguments).known()[:1]
+    return _unique(closest)
 
 
 def _eq(document: Document, target: Elements, arguments: Arguments) -> Elements:
@@ -299,8 +299,8 @@ def _css(document: Document, target: Elements, arguments: Arguments) -> Value:
 def _attr(document: Document, target: Elements, arguments: Arguments) -> Value:
     match arguments:
         case [str(name)]:
-            found = target.known()[0].get(name.lower()) if target.known() else None
-            return UNDEFINED if found is None else found
+            attribute = target.known()[0].get(name.lower()) if target.known() else None
+            return UNDEFINED if attribute is None else attribute
         case [str(name), value]:
             return set_attribute(document, target, name, to_text(value))
         case [dict(values)]:

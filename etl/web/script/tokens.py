@@ -86,9 +86,9 @@ class Cursor:
 
     def accept(self, text: str) -> bool:
         """Moves over the text if it comes next, and says whether it did."""
-        found = self.words[self.position] == text
-        self.position += found
-        return found
+        is_next = self.words[self.position] == text
+        self.position += is_next
+        return is_next
 
     def take(self, text: str) -> None:
         if not self.accept(text):
@@ -178,12 +178,12 @@ class Cursor:
 
     def functions_between(self, start: int, end: int) -> list[int]:
         """Positions of the functions that are declared there, outside of any brackets."""
-        found: list[int] = []
+        starts: list[int] = []
         while self._declares and start < end:
             if self.words[start] == "function" and self.tokens[start + 1][0] == "name":
-                found.append(start)
+                starts.append(start)
             start = self.closing.get(start, start + 1) if self.words[start] in ("(", "[", "{") else start + 1
-        return found
+        return starts
 
     def leaves(self, start: int, end: int, words: tuple[str, ...]) -> bool:
         """Whether one of the words (`return` …) is there, outside of the functions that begin there."""

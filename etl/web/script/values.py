@@ -300,7 +300,7 @@ def _replace(value: str, name: str, old: Value, by: Value) -> str:
         raise UnknownError
     flags = re.IGNORECASE if "i" in match[2] else 0
     count = 0 if "g" in match[2] else 1
-    return re.sub(match[1], lambda found: replacement(found[0]), value, count=count, flags=flags)
+    return re.sub(match[1], lambda part: replacement(part[0]), value, count=count, flags=flags)
 
 
 def call_list_method(value: list[Value], name: str, arguments: list[Value]) -> Value:

@@ -106,8 +106,8 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
         struck = chance.sample(sorted(set(whole) - set(blobs) if how == "other" else whole), chance.randint(1, 3))
         for key in struck:
             put(archive, key, DAMAGE[how](whole[key]))
-        found = audit(archive, quiet).all_damage
-        named = {blob_key(each.sha256) if isinstance(each, Damage) else each.key for each in found}
+        losses = audit(archive, quiet).all_damage
+        named = {blob_key(each.sha256) if isinstance(each, Damage) else each.key for each in losses}
         assert named == set(struck), f"{how}: {sorted(struck)} are damaged, `gongkai fixity` names {sorted(named)}"
         must_be_seen = set(struck) - unnoticed_by_a_rebuild(logs, how) - set(blobs)
         if must_be_seen:

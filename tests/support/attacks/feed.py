@@ -64,7 +64,7 @@ class Read:
 
 def read_while(reader_url: str, ended: threading.Event, cursor: int) -> Read:
     """Reads the feed in pages until all writers have ended and nothing new comes."""
-    found = Read([], 0)
+    reading = Read([], 0)
     plain = make_url(reader_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as reader:
         last_look = False
@@ -74,11 +74,11 @@ def read_while(reader_url: str, ended: threading.Event, cursor: int) -> Read:
                 "SELECT change_seq, reason FROM api_v1.changes WHERE change_seq > %s ORDER BY change_seq LIMIT 20",
                 (cursor,),
             ).fetchall()
-            found.seen += news
-            found.looks += bool(news)
-            cursor = found.seen[-1][0] if found.seen else cursor
+            reading.seen += news
+            reading.looks += bool(news)
+            cursor = reading.seen[-1][0] if reading.seen else cursor
             last_look = last_look and not news
-    return found
+    return reading
 
 
 def write_and_read(
@@ -91,11 +91,11 @@ def write_and_read(
         writing = [pool.submit(write, ground.archive, number, turn, transactions) for number in range(WRITERS)]
         for one in writing:
             one.add_done_callback(lambda _: ended.set() if all(each.done() for each in writing) else None)
-        found = read_while(ground.reader_url, ended, cursor)
+        reading = read_while(ground.reader_url, ended, cursor)
         written = [one.result() for one in writing]
-    numbers = [number for number, _ in found.seen]
+    numbers = [number for number, _ in reading.seen]
     assert numbers == list(range(cursor + 1, cursor + 1 + len(numbers))), "the reader saw a gap or a double"
-    seen = [reason for _, reason in found.seen]
+    seen = [reason for _, reason in reading.seen]
     surely = [reason for known in written for reason in known.surely]
     assert len(set(seen)) == len(seen), "a change was told of twice"
     assert not set(surely) - set(seen), f"never seen: {sorted(set(surely) - set(seen))[:3]}"
@@ -103,7 +103,7 @@ def write_and_read(
     for number, known in enumerate(written):
         mine = [reason for reason in seen if reason.startswith(f"{turn}{number}:") and reason not in known.perhaps]
         assert mine == known.surely, f"the order of writer {number} was not kept"
-    return found
+    return reading
 
 
 @contextmanager
@@ -140,10 +140,10 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
     fill(ground.owner_url, WRITERS)
     cursor = WRITERS
     for turn in count(1):
-        found = write_and_read(ground, cursor, f"{turn}:", 12, chance)
+        reading = write_and_read(ground, cursor, f"{turn}:", 12, chance)
         store = ground.archive.store
         journal = [line for key in sorted(store.list_keys(CHANGES)) for line in store.read_log(key, JournalLine)]
         reasons = {line.seq: line.reason for line in journal}
-        assert [(seq, reasons.get(seq)) for seq, _ in found.seen] == found.seen, "the journal differs from the feed"
-        cursor += len(found.seen)
-        yield f"{len(found.seen)} changes"
+        assert [(seq, reasons.get(seq)) for seq, _ in reading.seen] == reading.seen, "the journal differs from the feed"
+        cursor += len(reading.seen)
+        yield f"{len(reading.seen)} changes"

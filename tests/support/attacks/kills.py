@@ -85,8 +85,8 @@ def kill_at_each_step(
             crawl_until(file, "disturbed", once_more.randint(1, FEWEST_STEPS))
         report = crawl(ground.archive, load_source(file), "disturbed", CrawlOptions(), ground.settings, lambda *_: None)
         assert (report.unfinished, report.problems) == (0, ()), f"step {step}: {report.problems}"
-        found = [row for row in state(ground.archive) if row["source_id"] == source]
-        seen = [[str(row[part]).replace(mark, "") for part in ("url", "state", "version", "text")] for row in found]
+        records = [row for row in state(ground.archive) if row["source_id"] == source]
+        seen = [[str(row[part]).replace(mark, "") for part in ("url", "state", "version", "text")] for row in records]
         undisturbed = undisturbed or seen
         assert len(seen) == len(documents), f"step {step}: {len(seen)} records of {len(documents)} documents"
         assert seen == undisturbed, f"step {step}: {source} has other records than {name}-1"
@@ -119,9 +119,11 @@ def kill_recrawls(ground: Ground, site: TrsSite, crawl_until: CrawlUntil, name: 
             ground.archive, load_source(file), f"turn-{turn}", CrawlOptions(), ground.settings, lambda *_: None
         )
         assert (report.unfinished, report.problems) == (0, ()), f"turn {turn}, step {step}: {report.problems}"
-        found = [row for row in state(ground.archive) if row["source_id"] == name]
-        assert [row["version"] for row in found] == [*range(1, turn + 1)] * len(documents), f"turn {turn}, step {step}"
-        assert sum(mark in row["text"] for row in found) == len(documents), f"turn {turn}, step {step}"
+        records = [row for row in state(ground.archive) if row["source_id"] == name]
+        assert [row["version"] for row in records] == [*range(1, turn + 1)] * len(documents), (
+            f"turn {turn}, step {step}"
+        )
+        assert sum(mark in row["text"] for row in records) == len(documents), f"turn {turn}, step {step}"
         yield f"killed before step {step}" if status else "not disturbed"
 
 

@@ -44,11 +44,11 @@ def family_of(site: Site) -> tuple[Source, Platform]:
 def listing_pages(site: Site) -> list[Listed]:
     """One page of each form that the site's lists have: an address without its numbers, and what is asked there."""
     source, family = family_of(site)
-    found: dict[tuple[str, str, bool], Listed] = {}
+    by_form: dict[tuple[str, str, bool], Listed] = {}
     waiting = deque(family.start(source))
     with visitor() as client:
         for _ in range(MOST_REQUESTS):
-            if not waiting or len(found) == MOST_FORMS:
+            if not waiting or len(by_form) == MOST_FORMS:
                 break
             request = waiting.popleft()
             answer = client.request(request.method, request.url, headers=dict(request.headers), content=request.body)
@@ -59,9 +59,9 @@ def listing_pages(site: Site) -> list[Listed]:
             except NotAListing:
                 continue
             if listing.entries or listing.next_requests:
-                found.setdefault(form, (request, page, answer.content))
+                by_form.setdefault(form, (request, page, answer.content))
             waiting.extendleft(reversed(listing.next_requests))
-    return list(found.values())
+    return list(by_form.values())
 
 
 def try_listings(site: Site, pages: list[Listed] | None = None) -> Iterator[str]:
@@ -127,11 +127,11 @@ def play_crawled(ground: Ground, chance: Random) -> Iterator[str]:
     """Crawls of a family's site, three of ten answers of which have an odd value; then the site is calm."""
 
     def odd(call: Call) -> Response:
-        if not call.found.body or chance.random() > 0.3:
+        if not call.resource.body or chance.random() > 0.3:
             return call.plain()
         # Of a long page the first hundred: to make each takes as long as to read it.
-        _, body = chance.choice(list(islice(mutations(call.found.body), 100)))
-        return Response(body, media_type=call.found.media_type)
+        _, body = chance.choice(list(islice(mutations(call.resource.body), 100)))
+        return Response(body, media_type=call.resource.media_type)
 
     limits = {"retries": 0, "listing_pages": 40, "seconds": 10}
     platforms = sorted(set(demo_platforms().values()))

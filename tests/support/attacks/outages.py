@@ -120,12 +120,12 @@ def crawl_through(ground: Ground, site: Site, outage: Outage, key: str, source: 
     assert (report.unfinished, report.problems) == (0, ()), f"{source}: {report.problems}"
     calm = f"{source}-calm"
     crawl_site(ground.archive, site, id=calm, assertions=SMALL)
-    found: dict[str, list[str]] = {source: [], calm: []}
+    records: dict[str, list[str]] = {source: [], calm: []}
     for row in state(ground.archive):
-        if row["source_id"] in found:
-            found[row["source_id"]].append(str({name: row[name] for name in row if name != "source_id"}))
-    assert found[source], "no records at all"
-    assert found[source] == found[calm], f"{source} has other records than {calm}"
+        if row["source_id"] in records:
+            records[row["source_id"]].append(str({name: row[name] for name in row if name != "source_id"}))
+    assert records[source], "no records at all"
+    assert records[source] == records[calm], f"{source} has other records than {calm}"
 
 
 def play(names: list[str], ground: Ground, chance: Random) -> Iterator[str]:

@@ -101,18 +101,18 @@ def _crawled(ground: Ground, site: ChangingSite, chance: Random) -> Report:
 
 def check_site(archive: Archive, site: ChangingSite, report: Report) -> None:
     """Raises where the archive's records differ from what the site has shown."""
-    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    records: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows(archive, STORED, source=site.name):
-        found[row["url"].removeprefix(site.base).partition("?")[0]].append(row)
+        records[row["url"].removeprefix(site.base).partition("?")[0]].append(row)
     documents = {path: each for each in site.documents.values() for path in (each.path, *each.moved_from)}
-    for path, versions in found.items():
+    for path, versions in records.items():
         assert len({row["record"] for row in versions}) == 1, f"{path} has two records"
         _check_record(site, path, documents[path], versions)
     for path in site.shown:
         places = {path, *documents[path].moved_from}
-        assert places & found.keys(), f"{path} was shown and is no record"
+        assert places & records.keys(), f"{path} was shown and is no record"
     if report.state == "green":
-        current = {path for path, versions in found.items() if versions[-1]["state"] == "current"}
+        current = {path for path, versions in records.items() if versions[-1]["state"] == "current"}
         for each in site.live():
             answered = site.answered.get(each.path) == site.run and not each.answers
             places = {each.path, *each.moved_from}  # from which a redirect may have led
