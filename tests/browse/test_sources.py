@@ -12,6 +12,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import Record, Run
 from etl.browse import create_app
 from etl.browse.scheduler import NextCrawl, NoScheduler, RunLinks
+from etl.clock import CHINA
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from tests.support.browser_pages import Page, keep, other_source
@@ -90,3 +91,29 @@ def test_the_lag_is_of_what_was_published_since_the_source_is_crawled(archive: A
         connection.execute(update(Record).values(created_at="2024-03-08T00:30+08"))
     assert _sources(client)["imported"]["lag_days"] == 2.0
     assert "2 天" in client.get("/sources").text
+
+
+def test_the_chart_of_a_source_tells_what_the_crawls_of_each_day_stored_and_where_they_failed(
+    archive: Archive, tmp_path: Path
+) -> None:
+    for number in range(4):
+        keep(archive, tmp_path, Page(number + 1))
+    today = datetime.now(CHINA).replace(hour=0, minute=30)
+    began = {1: today, 2: today - timedelta(days=2), 3: today - timedelta(days=2), 4: today - timedelta(days=40)}
+    with archive.engine.begin() as connection:
+        for run, at in began.items():
+            connection.execute(update(Run).where(Run.id == run).values(started_at=at))
+        connection.execute(update(Run).where(Run.id == 3).values(report=None, state="running", finished_at=None))
+    _turn_red(archive, 2)
+    client = TestClient(create_app(archive))
+    days = _sources(client)["imported"]["days"]
+    assert len(days) == 30
+    assert [each for each in days if each["runs"]] == [
+        {"day": str((today - timedelta(days=2)).date()), "runs": 2, "stored": 1, "failed": 7},
+        {"day": str(today.date()), "runs": 1, "stored": 1, "failed": 0},
+    ]
+    page = client.get("/sources").text
+    assert "30 天内：存入 2，失败 7" in page
+    assert "：存入 1，失败 7" in page
+    assert page.count('class="stored"') == 2
+    assert page.count('class="failed"') == 1

@@ -1,7 +1,7 @@
 """The list of sources, with how each of them does."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Subquery, func, select
@@ -15,10 +15,24 @@ from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reasons
 from etl.browse.pages.fixity import ArchiveFixity, archive_fixity
 from etl.browse.scheduler import NextCrawl, Scheduler
+from etl.clock import CHINA
 from etl.regions import region_names
 
+CHART_DAYS = 30
+"""Days that the chart of a source shows, the last of them today."""
 GOOD = ("green", "amber")
 """States of a run that listed and stored what it was to."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlDay:
+    """The crawls and imports that began on a day in China, how many documents they stored, and how many failed. Of a
+    run without a report (it runs, or was killed) nothing is known."""
+
+    day: date
+    runs: int = 0
+    stored: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +42,8 @@ class SourceLine:
     The run is the last crawl or import; rechecks do not count, as they list nothing. `listed`, `stored` and `failed`
     are its counts, None until it ends, and `reason` is its first problem or warning. `dark_since` is when the first of
     the runs started that have all been red since the last good one. `lag_days`: median of the days from publication to
-    the archive, of documents published since the first run. `next`: None where nothing crawls it.
+    the archive, of documents published since the first run. `next`: None where nothing crawls it. `days`: the last
+    `CHART_DAYS` days, the earliest first.
     """
 
     id: str
@@ -49,6 +64,12 @@ class SourceLine:
     reason: ShownReason | None
     dark_since: datetime | None
     next: NextCrawl | None
+    days: tuple[CrawlDay, ...]
+
+    @property
+    def most_a_day(self) -> int:
+        """The largest number of the chart, at least 1."""
+        return max(1, *(max(each.stored, each.failed) for each in self.days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +88,33 @@ def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:
     """All sources: those that are dark first, then by id."""
     rows = cached(connection, "source list", lambda: connection.execute(*_source_list()).all())
     coming = scheduler.next_crawls()
-    return SourceList(tuple(_line(dict(row._mapping), coming.get(row.id)) for row in rows), archive_fixity(connection))
+    today = datetime.now(CHINA).date()
+    shown = [today - timedelta(days=ago) for ago in reversed(range(CHART_DAYS))]
+    crawled = cached(connection, ("crawl days", today), lambda: _crawl_days(connection, shown[0]))
+    lines = (
+        _line(
+            dict(row._mapping),
+            coming.get(row.id),
+            tuple(crawled.get((row.id, day), CrawlDay(day)) for day in shown),
+        )
+        for row in rows
+    )
+    return SourceList(tuple(lines), archive_fixity(connection))
+
+
+def _crawl_days(connection: Connection, first: date) -> dict[tuple[str, date], CrawlDay]:
+    rows = connection.execute(*_days_of_runs(first=first))
+    return {(row.source_id, row.day): CrawlDay(row.day, row.runs, row.stored, row.failed) for row in rows}
+
+
+@built_once
+def _days_of_runs(first: Any) -> Statement:
+    day = func.date(func.timezone("Asia/Shanghai", Run.started_at)).label("day")
+    stored, failed = (
+        func.coalesce(func.sum(Run.report[name].as_integer()), 0).label(name) for name in ("stored", "failed")
+    )
+    query = select(Run.source_id, day, func.count().label("runs"), stored, failed)
+    return query.where(Run.kind != "recheck", day >= first).group_by(Run.source_id, day)
 
 
 @built_once
@@ -97,11 +144,11 @@ def _source_list() -> Statement:
     )
 
 
-def _line(row: dict[str, Any], coming: NextCrawl | None) -> SourceLine:
+def _line(row: dict[str, Any], coming: NextCrawl | None, days: tuple[CrawlDay, ...]) -> SourceLine:
     report = row.pop("report") or {}
     counts: dict[str, Any] = {name: report.get(name) for name in ("listed", "stored", "failed")}
     reasons = shown_reasons([*report.get("problems", ()), *report.get("warnings", ())])
-    return SourceLine(**row, **counts, reason=reasons[0] if reasons else None, next=coming)
+    return SourceLine(**row, **counts, reason=reasons[0] if reasons else None, next=coming, days=days)
 
 
 def _totals() -> Subquery:
