@@ -16,6 +16,7 @@ from etl.archive.queries.search import RecordFilter, parse_filter
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
 from etl.archive.storage.models import Record
+from etl.archive.storage.state_cache import SQL_STATE
 from etl.browse.pages import record_list
 from etl.pipeline.warc.importing import import_source
 from tests.support.browser_pages import Page, keep, other_source
@@ -201,6 +202,23 @@ def test_what_takes_long_to_count_is_told_as_more_than(
     assert "超过 50 条记录" in reader.get("/archive/", params={"q": "清淤 -废止"}).text
 
 
+def _statements_of_a_second_answer(archive: Archive, reader: TestClient, asked: list[str], **params: str) -> int:
+    """The statements of the second of two equal answers in one state; the server makes databases for other tests, each
+    of whose transactions is another state."""
+    with create_engine(archive.engine.url).connect() as connection:
+        for _ in range(200):
+            state = connection.scalar(text(f"SELECT {SQL_STATE}"))
+            connection.rollback()
+            once = _list(reader, **params)
+            asked.clear()
+            assert _list(reader, **params) == once
+            number = len(asked)
+            if connection.scalar(text(f"SELECT {SQL_STATE}")) == state:
+                return number
+            connection.rollback()
+    raise AssertionError("the server is never idle")
+
+
 def test_what_was_asked_before_is_answered_anew_as_soon_as_anything_changes(
     archive: Archive, reader: TestClient, tmp_path: Path
 ) -> None:
@@ -209,10 +227,7 @@ def test_what_was_asked_before_is_answered_anew_as_soon_as_anything_changes(
     asked: list[str] = []
     event.listen(archive.engine, "before_cursor_execute", lambda _connection, _cursor, sql, *_: asked.append(sql))
     for params in ({}, {"q": "清淤"}):
-        once = _list(reader, **params)
-        asked.clear()
-        assert _list(reader, **params) == once
-        assert len(asked) == 1, "only in which state the archive is"
+        assert _statements_of_a_second_answer(archive, reader, asked, **params) == 1, "in which state the archive is"
     # By another program, as a crawl is one.
     with create_engine(archive.engine.url).begin() as connection:
         connection.execute(update(Record).where(Record.id == first).values(state="removed"))
