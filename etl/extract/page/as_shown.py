@@ -67,11 +67,13 @@ def _put_in_quotes(element: HtmlElement) -> None:
 def _holds_text(anchor: HtmlElement) -> bool:
     """Whether an anchor holds a part of the text, and leads nowhere or goes on over several sentences: a mark such as
     `<a name="top">` that nothing closes holds all that follows it, and a browser shows that as text."""
+    words = "".join(anchor.itertext()) if len(anchor) else anchor.text or ""
+    if "。" not in words and "；" not in words and "：" not in words:
+        return False
     href = (anchor.get("href") or "").strip()
     leads = href and not href.startswith("#") and not _NOWHERE.match(href)
     if not leads and anchor.get("onclick"):
         return False
-    words = "".join(anchor.itertext())
     return len(_SENTENCES.findall(words)) >= (_LINKED_SENTENCES if leads else 1)
 
 
