@@ -167,7 +167,7 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
     return None
 
 
-def in_digits(text: str) -> str:
+def dates_in_digits(text: str) -> str:
     """The text with the dates that it spells out (二〇二三年五月八日, 民国112年5月8日, May 8, 2023) as 2023-05-08, for
     the patterns that look for dates."""
     if not _SIGN_OF_SPELT.search(text):
@@ -176,7 +176,7 @@ def in_digits(text: str) -> str:
 
 
 def as_spelt(text: str, day: str) -> str:
-    """The date that `in_digits` made of one in the text, as the text spells it."""
+    """The date that `dates_in_digits` made of one in the text, as the text spells it."""
     return next((spelt[0] for spelt in _SPELT.finditer(text) if day.startswith(read_date(spelt[0]).iso or "-")), day)
 
 

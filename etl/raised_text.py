@@ -8,6 +8,7 @@ import re
 _SUPERSCRIPTS = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 _SUBSCRIPTS = dict(zip("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
 _PLAIN = {ord(other): plain for other, plain in zip("−－–＋０１２３４５６７８９", "---+0123456789", strict=True)}
+_SINGLE = re.compile(r"[\w.%⁰-⁹²³¹₀-₉]*")
 _BRACKETS = ("[]", "［］", "【】", "〔〕", "()", "（）")
 
 
@@ -23,6 +24,11 @@ def superscript(text: str) -> str:
 def subscript(text: str) -> str:
     """Lowered text, as `superscript`: ₂, else `_(…)`."""
     return _shifted(text, _SUBSCRIPTS, "_")
+
+
+def is_single(words: str) -> bool:
+    """Whether a part of a formula is one number or name; others take brackets beside the line of a fraction."""
+    return _SINGLE.fullmatch(words) is not None
 
 
 def spell_out_shifted(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from etl.platforms.base import ListingPage, ListingRequest
 from etl.platforms.helpers.pager_promises import heading_of
-from etl.platforms.helpers.spoken_counts import in_digits
+from etl.platforms.helpers.spoken_counts import counts_in_digits
 from etl.platforms.listing import read_list_page
 from etl.web.page import WebPage
 from tests.support.paged_lists import CASES, LIST, following, read, rows
@@ -146,7 +146,7 @@ def test_numbers_beside_the_text_that_count_something_else_are_none(quiet: str) 
     ],
 )
 def test_counts_in_words_are_the_least_they_may_be(said: str, read_as: str) -> None:
-    assert in_digits(said) == read_as
+    assert counts_in_digits(said) == read_as
 
 
 @pytest.mark.parametrize(

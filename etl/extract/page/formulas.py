@@ -1,15 +1,13 @@
 """Formulas of a page (MathML) in characters: 1/2 and not 12, 10⁵ and not 105, √2 and not 2."""
 
-import re
 from collections.abc import Callable
 
 from lxml.html import HtmlElement
 
-from etl.raised_text import subscript, superscript
+from etl.raised_text import is_single, subscript, superscript
 from etl.web.page import WebPage
 
 _UNSEEN = ("annotation", "annotation-xml", "mphantom", "none", "mprescripts")
-_SINGLE = re.compile(r"[\w.%⁰-⁹²³¹₀-₉]*")
 _MAX_DEPTH = 40
 """Parts of parts of a formula; pages of more are no formulas."""
 
@@ -45,7 +43,7 @@ def _line(element: HtmlElement, depth: int) -> str:
 
 def _grouped(words: str) -> str:
     """In brackets, if it is more than a number or a name: (a+b)/2."""
-    return words if _SINGLE.fullmatch(words) else f"({words})"
+    return words if is_single(words) else f"({words})"
 
 
 _FORMS: dict[str, Callable[[list[str]], str]] = {

@@ -8,7 +8,7 @@ function takes the text of a block, with its `INLINE_BOUNDARY`s.
 import re
 from functools import lru_cache
 
-from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR, as_spelt, in_digits
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR, as_spelt, dates_in_digits
 from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import find_labels
@@ -59,7 +59,7 @@ _SAYS_NO_MORE = re.compile(
 @lru_cache(4096)  # pages of one site have the same menus and footers
 def is_subheading(line: str) -> bool:
     """Whether a line is the one below a headline: it has labels of which one is 发布时间 or 来源, or a date."""
-    shown, line = line, in_digits(line)
+    shown, line = line, dates_in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text):
         return False
@@ -75,7 +75,7 @@ def is_subheading(line: str) -> bool:
 def date_of_subheading(line: str) -> str | None:
     """The date that a line below the title states without a label: at its beginning, behind a name, between labels and
     tools of the page, or with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
-    shown, line = line, in_digits(line)
+    shown, line = line, dates_in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text):
         return None
@@ -108,7 +108,7 @@ def _has_other_date(line: str) -> bool:
 
 def date_among_pieces(line: str) -> str | None:
     """The one date of a line all other pieces of which are names, labels with short values, counters or tools."""
-    line = in_digits(line)
+    line = dates_in_digits(line)
     match = _DATE_APART.search(line)
     if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):
         return None

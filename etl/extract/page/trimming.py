@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
-from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, in_digits
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
@@ -283,7 +283,7 @@ def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
 
 def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
     """Whether a line is a date and nothing else, or the title or a part of it."""
-    dated = in_digits(text)
+    dated = dates_in_digits(text)
     if ONLY_A_DATE.fullmatch(dated):
         return True
     if len(text) < _MAX_SUBHEADING_CHARS and (

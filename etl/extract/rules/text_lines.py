@@ -6,7 +6,7 @@ Each function yields readings in page order; `etl.extract.rules.choose` says whi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from etl.dates import SIGNED_DATE, YEAR, in_digits
+from etl.dates import SIGNED_DATE, YEAR, dates_in_digits
 from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
@@ -77,7 +77,7 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
     """The date of a line below the title, or of an inline element in the title's own line, and the source beside it."""
     block = context.blocks.blocks[index]
     if is_title:
-        day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(in_digits(run))), None)
+        day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(dates_in_digits(run))), None)
     else:
         day = date_of_subheading(block.text) or _date_in_boxes(context.blocks, index)
     if not day:

@@ -1,14 +1,13 @@
 """Signs of equations in Office Open XML that stand in no text of theirs: (a+b), ∑, √, the line of a fraction."""
 
-import re
 from collections.abc import Iterator
 
 from lxml import etree
 
 from etl.files.formats.docx_numbering import tag_of
+from etl.raised_text import is_single
 
 _SHIFTS = {"sup": "superscript", "sub": "subscript", "deg": "superscript"}
-_SINGLE = re.compile(r"[\w.%²³⁰-⁹₀-₉]*")
 
 
 def shift_of(tag: str, otherwise: str) -> str:
@@ -43,7 +42,7 @@ def parts(element: etree._Element, tag: str) -> Iterator[str | etree._Element]:
 
 def _grouped(children: list[etree._Element]) -> Iterator[str | etree._Element]:
     """In brackets, if it is more than a number or a name: (a+b)/2."""
-    single = _SINGLE.fullmatch("".join(str(text) for child in children for text in child.itertext()).strip())
+    single = is_single("".join(str(text) for child in children for text in child.itertext()).strip())
     if not single:
         yield "("
     yield from children

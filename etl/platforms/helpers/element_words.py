@@ -56,3 +56,8 @@ def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]
     ):
         if len(element) <= _MAX_PARTS and (words := words_of(element, at_most)) and len(words) <= at_most:
             yield element, words
+
+
+def title_of(page: WebPage) -> str:
+    """The text of the first `<title>`; "" without one."""
+    return next(((item.text or "") for item in page.elements["title"]), "")

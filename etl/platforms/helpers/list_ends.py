@@ -27,7 +27,7 @@ from etl.platforms.helpers.pager_elements import (
 )
 from etl.platforms.helpers.script_links import leads_nowhere
 from etl.platforms.helpers.side_boxes import is_in_side_box
-from etl.platforms.helpers.spoken_counts import in_digits
+from etl.platforms.helpers.spoken_counts import counts_in_digits
 from etl.web.page import WebPage, absolute, base_url
 
 _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
@@ -183,7 +183,7 @@ def _run(part: HtmlElement) -> str | None:
 
 def _counts(part: HtmlElement, seen: int) -> str | None:
     """The short text of an element whose number is greater than what was seen."""
-    words = in_digits(plain_signs(words_of(part, _MAX_TEXT)))
+    words = counts_in_digits(plain_signs(words_of(part, _MAX_TEXT)))
     if not words or len(words) > _MAX_TEXT or _ENDED.search(words) or slides(part) or moves(part):
         return None
     linked = part.tag == "a" or next(part.iter("a"), None) is not None

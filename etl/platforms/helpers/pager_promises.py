@@ -7,7 +7,7 @@ import re
 
 from etl.outside import digits
 from etl.platforms.base import ListingPage, ListingRequest
-from etl.platforms.helpers.element_words import words_of
+from etl.platforms.helpers.element_words import title_of, words_of
 from etl.platforms.helpers.pager_elements import is_disabled, target_of
 from etl.web.page import WebPage, base_url
 
@@ -45,5 +45,4 @@ def _is_like(one: str, other: str) -> bool:
 
 def heading_of(page: WebPage) -> str:
     """What `<title>` says without numbers of pages: further pages of a list have that of its first one."""
-    title = next(((item.text or "") for item in page.elements["title"]), "")
-    return _HEADING.sub("", title)
+    return _HEADING.sub("", title_of(page))

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from etl.outside import digits
-from etl.platforms.helpers.element_words import plain_signs
+from etl.platforms.helpers.element_words import plain_signs, title_of
 from etl.platforms.helpers.list_addresses import is_of_other_box
 from etl.platforms.helpers.list_numbers import counted_by
 from etl.platforms.helpers.pager_elements import is_pager_name, moves, names_of, slides
 from etl.platforms.helpers.side_boxes import is_in_side_box
-from etl.platforms.helpers.spoken_counts import in_digits
+from etl.platforms.helpers.spoken_counts import counts_in_digits
 from etl.web.page import WebPage
 
 _COMMENT = re.compile(r"<!--([^<>]{3,100})-->")
@@ -55,7 +55,7 @@ def _in_comments(page: WebPage, seen: int) -> Iterator[str]:
 
 
 def _in_heads(page: WebPage, seen: int) -> Iterator[str]:
-    title = next(((item.text or "") for item in page.elements["title"]), "")
+    title = title_of(page)
     about = ((item.get("content") or "") for item in page.elements["meta"] if item.get("name") == "description")
     for text in (title, *about):
         if sign := _count_in(text, seen):
@@ -65,7 +65,7 @@ def _in_heads(page: WebPage, seen: int) -> Iterator[str]:
 
 
 def _count_in(text: str, seen: int, *, whole: bool = False) -> str | None:
-    words = in_digits(plain_signs("".join(text.split())))
+    words = counts_in_digits(plain_signs("".join(text.split())))
     for match in filter(None, (_COUNT.fullmatch(words),)) if whole else _COUNT.finditer(words):
         of_pages = match["pages"] or (match["of"] if match["unit"] == "页" else None)
         if digits(of_pages) > 1 if of_pages else digits(match["of"] or match["total"]) > seen:

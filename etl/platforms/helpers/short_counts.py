@@ -13,7 +13,7 @@ from etl.outside import digits
 from etl.platforms.helpers.element_words import plain_signs, short_words
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.pager_elements import moves, slides
-from etl.platforms.helpers.spoken_counts import in_digits, may_count
+from etl.platforms.helpers.spoken_counts import counts_in_digits, may_count
 from etl.web.page import WebPage
 
 _CHINESE = re.compile(
@@ -92,7 +92,7 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
 def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
     for element, shown in short_words(page, _MAX_CHARS):
         plain = " ".join(_STEPS.sub(" ", plain_signs(shown)).split())
-        words = in_digits(plain)
+        words = counts_in_digits(plain)
         counts = any(map(str.isdigit, words)) and (_CHINESE.fullmatch(words) or _ENGLISH.fullmatch(words))
         if counts and (words == plain or not _is_below_a_headline(element)):
             yield element, _PAGE_SIZE.sub("", words)

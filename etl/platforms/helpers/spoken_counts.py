@@ -19,7 +19,7 @@ _ALIKE = str.maketrans("○", "〇")
 _SCALES = {"": 1, "千": 1000, "万": 10_000}
 
 
-def in_digits(words: str) -> str:
+def counts_in_digits(words: str) -> str:
     """Words with each count in digits; the same words where they say none."""
     if not _MAY_BE.search(words):
         return words
