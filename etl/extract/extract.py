@@ -12,6 +12,7 @@ from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.as_shown import show_as_read
 from etl.extract.page.blocks import Blocks
+from etl.extract.page.body import Body
 from etl.extract.page.carried_text import show_carried_text
 from etl.extract.page.fallback import fallback_text
 from etl.extract.page.formulas import spell_out_formulas
@@ -28,7 +29,7 @@ from etl.extract.page.main_text import (
 from etl.extract.page.raised import spell_out_raised
 from etl.extract.page.render import render
 from etl.extract.page.stated_labels import show_stated_labels
-from etl.extract.page.trimming import Body, trim
+from etl.extract.page.trimming import trim
 from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
 from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names, unique_attachments
@@ -38,16 +39,9 @@ from etl.extract.rules.frames import find_frames
 from etl.extract.rules.further_pages import FurtherPages, find_further_pages
 from etl.extract.rules.header import PageContext, read_hidden_header, read_labels
 from etl.extract.rules.pictures import annexed_images, find_images, pictures_in_lines
+from etl.extract.rules.stated_titles import meta_tags, title_parts
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
-from etl.extract.rules.title import (
-    PageTitle,
-    find_title,
-    headline_above_date,
-    meta_tags,
-    only_headline,
-    title_of_line,
-    title_parts,
-)
+from etl.extract.rules.title import PageTitle, find_title, headline_above_date, only_headline, title_of_line
 from etl.extract.rules.unread import unread_fields
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.file_signatures import is_document_file

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.trimming import Body
+from etl.extract.page.body import Body
 
 
 def render(blocks: Blocks, body: Body) -> str:

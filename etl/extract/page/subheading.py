@@ -16,6 +16,9 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.fields import DATE_FIELDS
 
+SUBHEADING_FIELDS = frozenset({"source", "published_date"})
+"""The fields of the line."""
+ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
 NAME_OF_SOURCE = re.compile(
     r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股)"
 )

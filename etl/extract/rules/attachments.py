@@ -14,8 +14,8 @@ from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, make_evidence
 from etl.extract.page.blocks import Block, Blocks, Node
+from etl.extract.page.body import Body
 from etl.extract.page.places import position_of
-from etl.extract.page.trimming import Body
 from etl.extract.page.visibility import HIDDEN_CLASSES
 from etl.extract.rules.file_labels import (
     Rank,

@@ -7,8 +7,9 @@ from functools import cached_property
 from etl.dates import DATE
 from etl.extract.lexicon.labels import label_key
 from etl.extract.page.blocks import Block, Blocks, Node
+from etl.extract.page.body import Body, enclosing_sidebar
 from etl.extract.page.boxes import is_heading_of_box
-from etl.extract.page.trimming import ONLY_A_DATE, Body, enclosing_sidebar
+from etl.extract.page.subheading import ONLY_A_DATE
 from etl.extract.rules.file_labels import says_annex
 from etl.extract.rules.link_targets import is_file_name
 

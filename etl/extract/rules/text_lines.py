@@ -14,9 +14,9 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.body import is_in_search_form
 from etl.extract.page.pairs import value_apart
-from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, date_of_subheading, source_of_subheading
-from etl.extract.page.trimming import ONLY_A_DATE, is_in_search_form
+from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
 from etl.extract.rules.header import PageContext
 
 _BLOCKS_ABOVE = 25

@@ -10,8 +10,8 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import clean_value
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block
+from etl.extract.page.body import enclosing_sidebar, is_in_search_form
 from etl.extract.page.pairs import is_column_header_row
-from etl.extract.page.trimming import enclosing_sidebar, is_in_search_form
 from etl.extract.rules.header import PageContext
 from etl.extract.types import FieldValue
 

@@ -1,0 +1,56 @@
+"""Where the main text of a page stands, and what of the page is beside it: side columns, search forms."""
+
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from etl.extract.codes import BETWEEN
+from etl.extract.page.blocks import Blocks, Node
+from etl.extract.page.boxes import SIDEBAR_CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The main text: `blocks[first:last]`, indices into `Blocks.blocks`.
+
+    `node` is the index of its container in `Blocks.nodes`, -1 for none; `revealed` that of a hidden node that counts as
+    shown, because its page shows nothing else, or -1. `rule` says how it was found (see `codes.BODY_NAMES`).
+    """
+
+    first: int
+    last: int
+    node: int
+    rule: str
+    revealed: int = -1
+
+    @property
+    def runs_to_footer(self) -> bool:
+        """Whether it is in no element: it was taken from the headline to the foot of the page."""
+        return self.rule == BETWEEN and self.node < 0
+
+
+def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
+    """The column beside the text that holds a node, or None. `index` points into `Blocks.nodes`."""
+    for around in blocks.ancestors(index):
+        if around.first <= body.first and around.last >= body.last:
+            return None
+        if not SIDEBAR_CLASSES.isdisjoint((around.element.get("class") or "").lower().split()):
+            return around
+    return None
+
+
+def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
+    """Whether a node (index into `Blocks.nodes`) stands in a form to be filled in that does not hold the text, as a
+    search box does: a page of ASP.NET is one form as a whole, and some headers are forms that only show."""
+    for around in blocks.ancestors(index):
+        # A form that begins where the text would does not hold a text that is empty.
+        holds = around.first < body.first or (around.first == body.first < body.last)
+        if holds and around.last >= body.last:
+            return False
+        if around.tag == "form":
+            return any(_takes_input(each) for each in around.element.iter("input", "select", "textarea", "button"))
+    return False
+
+
+def _takes_input(control: HtmlElement) -> bool:
+    return control.get("type") != "hidden" and control.get("readonly") is None and control.get("disabled") is None

@@ -1,0 +1,184 @@
+"""Where the main text ends in its container: above the tools, the related links and the footer below it."""
+
+import re
+
+from etl.dates import SIGNED_DATE
+from etl.extract.counters import without_counters
+from etl.extract.lexicon.aliases import FOOTER_LABELS
+from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
+from etl.extract.lexicon.page_tools import WORDLESS, is_page_tool
+from etl.extract.lexicon.values import names_body
+from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
+from etl.extract.page.blocks import Block, Blocks, is_boilerplate
+from etl.extract.page.body import Body
+from etl.extract.page.boxes import before_boxes
+from etl.extract.page.pairs import pairs_of_elements
+from etl.extract.page.subheading import SUBHEADING_FIELDS
+from etl.file_names import has_file_name
+
+_RELATED_WORDS = split_words("""
+    相关解读 相关阅读 相关文档 相关链接 相关稿件 相关新闻 相关文章 相关信息 相关政策 相关文件 相关内容 相关报道
+    相关附件 相关推荐 相关专题 相关资讯 政策解读 文字解读 图片解读 文件解读 视频解读 一图读懂 图解 图文解读
+    部门解读 媒体解读 专家解读 关联解读 关联文件 关联问答 关联阅读 延伸阅读 推荐阅读 热点推荐 猜你喜欢 上一篇
+    下一篇 上一条 下一条 网友评论 网友留言 我要评论 扫一扫 扫码 分享到 责任编辑 版权所有
+    主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
+    (?:温馨|友情)提示[:：].{0,40}(?:本页|本网|本站|正式文件)
+    原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
+    凡本网注明 凡本网转载 凡本站注明 凡本站转载 凡注明
+    满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
+""")
+_RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
+"""Words with which sentences of the text begin too."""
+_RELATED_LINKS = re.compile(
+    rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
+    r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
+)
+# Possessive: a long number could be cut into short ones in more ways than there is time for.
+_PAGE_NUMBERS = re.compile(r"(?:[\[【(（<]?+第?+\d{1,3}+(?!\d)页?+[\]】)）>]?+[\s|…·.]*+)++")
+_PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}/\d{1,3} ?页")
+_OF_READERS = re.compile(
+    r"(?:网友|网民|读者|用户|全部|最新|发表|我要)?(?:评论|留言|跟帖)[:：]?|相关(?:文章|阅读|新闻|报道|链接)[:：]?"
+)
+"""A heading below which no text of a document stands."""
+_ADVERTISES = re.compile(r"(?:关注|扫[描码]|长按|识别).{0,20}(?:公众号|二维码|小程序|客户端)")
+_MAX_ADVERTISEMENT_CHARS = 60
+_NOTICE_WORDS = re.compile("声明|提示|您|扫|版权|满意|凡本?[网站]?[注转]")
+"""Words of lines below the text that are whole sentences: disclaimers, surveys."""
+# The line of credits, whatever the site calls its editors.
+_CREDIT = re.compile(
+    r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
+)
+_HOSTS = frozenset(("主办", "承办"))
+_CONTACTS = frozenset(("地址", "电话", "联系电话", "邮编", "邮政编码", "传真", "邮箱"))
+"""Labels of a footer only beside each other: a text may end with the host of an event, or with an address."""
+_SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
+_BLOCKS_OF_SIGNATURE = 4
+"""Blocks below the container, hidden ones included, among which a signature may stand."""
+_MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
+"""Of a header at the text's end: values behind each other without a label, characters of a line, fields."""
+
+
+def end_of_text(blocks: Blocks, indices: list[int]) -> int:
+    """The index of the block after the last one of the text."""
+    end = _before_related(blocks, indices[: before_boxes(blocks, indices)])
+    before_number = False
+    while end:
+        last = blocks.blocks[indices[end - 1]]
+        # Of a pager's numbers the present one is no link.
+        is_number = _PAGE_NUMBERS.fullmatch(last.plain.strip()) is not None
+        is_footer = _is_footer_line(last) or (is_number and (last.link_chars or before_number))
+        if not is_footer and not _advertises_below_signature(blocks, indices[:end]):
+            break
+        before_number = is_number
+        end -= 1
+    end = _before_header(blocks, indices[:end])
+    return indices[end - 1] + 1 if end else indices[0]
+
+
+def behind_signature(blocks: Blocks, end: int, body: Body) -> int:
+    """The end of the text behind a signature that stands right below its container: names of bodies, and a date."""
+    if any(True for _ in blocks.visible_blocks(end, body.last, body.revealed)):
+        return end
+    signed = False
+    for index, block in blocks.visible_blocks(body.last, body.last + _BLOCKS_OF_SIGNATURE):
+        if block.link_chars or block.row >= 0:
+            break
+        if signed and _SIGNATURE.match(label_key(block.plain)):
+            return index + 1
+        signed = names_body(block.plain) and not find_labels(block.text)
+        if not signed:
+            break
+    return end
+
+
+def _advertises_below_signature(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the last line asks readers to follow the site's account, and the signature stands above it: a text may
+    say so itself, but signs below it."""
+    *above, last = indices
+    text = blocks.blocks[last].plain
+    if len(text) > _MAX_ADVERTISEMENT_CHARS or not _ADVERTISES.search(text):
+        return False
+    return any(_SIGNATURE.match(label_key(blocks.blocks[index].plain)) for index in above[-3:])
+
+
+def _before_header(blocks: Blocks, indices: list[int]) -> int:
+    """How many of the blocks stand before a header that ends the text: labels of several fields, the index number
+    among them, with their values and nothing else."""
+    start, begun, fields = len(indices), len(indices), set[str]()
+    while start and begun - start <= _MAX_VALUES_IN_ROW:
+        start -= 1
+        text = blocks.blocks[indices[start]].text
+        label = match_label(text)
+        if label is None and (len(text) > _MAX_HEADER_CHARS or text.rstrip().endswith(("。", "；", "，"))):
+            break
+        # Most texts end with short lines that are neither: looking for labels in lines costs most.
+        names = [label.name] if label else [item.name for item in _labels_in_line(text) if item.at_line_start]
+        if not names and INLINE_BOUNDARY in text:
+            pairs = pairs_of_elements(blocks, indices[start])
+            names = [match.name for raw, _ in pairs if (match := match_label(raw))]
+        if any(names):
+            begun = start
+            fields.update(filter(None, names))
+    return begun if "index_number" in fields and len(fields) >= _MIN_HEADER_FIELDS else len(indices)
+
+
+def _labels_in_line(text: str) -> tuple[LabelMatch, ...]:
+    return find_labels(text) if COLON.search(text) or "】" in text or "]" in text else ()
+
+
+def starts_related_links(block: Block) -> bool:
+    """Whether a line begins what follows the text. `相关规定与本通知不一致的，以本通知为准。` does not."""
+    text = block.plain.strip()
+    if not _RELATED_LINKS.match(text):
+        return False
+    return (
+        bool(block.link_chars) or not text.endswith(("。", "；", "，")) or _NOTICE_WORDS.search(text[:12]) is not None
+    )
+
+
+def _before_related(blocks: Blocks, indices: list[int]) -> int:
+    """How many of the blocks stand before a heading of related links below which no text follows."""
+    remaining = sum(len(blocks.blocks[i].text) for i in indices)
+    linked = sum(blocks.blocks[i].link_chars for i in indices)
+    total = max(remaining, 1)
+    for position, index in enumerate(indices):
+        block = blocks.blocks[index]
+        remaining -= len(block.text)
+        linked -= block.link_chars
+        if not position or not starts_related_links(block):
+            continue
+        if _OF_READERS.fullmatch(block.plain.strip()):
+            return position
+        if len(block.text) >= 80 and block.link_chars * 2 <= len(block.text):
+            continue
+        ends = remaining < 0.05 * total + 60 or linked * 2 > remaining
+        after = indices[position + 1 : position + 7]
+        if ends and not any(_SIGNATURE.match(label_key(blocks.blocks[i].plain)) for i in after):
+            return position
+    return len(indices)
+
+
+def _serves_the_page(text: str) -> bool:
+    """Whether a line consists of tools, counters and clocks: `【字体：大 中 小】 浏览量：101 次 【打印】`."""
+    spaced = " ".join(text.replace("|", " ").split())
+    rest = _PAGE_COUNTER.sub("", without_counters(spaced))
+    return is_page_tool(rest or text) or (rest != spaced and WORDLESS.fullmatch(rest) is not None)
+
+
+def _is_footer_line(block: Block) -> bool:
+    text = block.plain.strip()
+    if _serves_the_page(text) or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；"))):
+        return True
+    if has_file_name(text):
+        return False
+    if _CREDIT.match(text):
+        return True
+    if block.link_chars * 10 > len(text) * 8 or (len(text) < 60 and starts_related_links(block)):
+        return True
+    if len(text) > 120:
+        return False
+    labels = find_labels(block.text)
+    if not labels or not labels[0].at_line_start:
+        return False
+    beside = _HOSTS | _CONTACTS if len(labels) > 1 and labels[0].label in _HOSTS else frozenset()
+    return all(f.name in SUBHEADING_FIELDS or f.label in FOOTER_LABELS or f.label in beside for f in labels)
