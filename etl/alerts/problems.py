@@ -11,6 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.advice import advice
+from etl.archive.crawls.silences import StoredSilence, stored_silences
 from etl.archive.queries.citation import MOUNT
 from etl.clock import CHINA
 from etl.reasons import Reason
@@ -66,15 +67,23 @@ def open_problems(
     connection: Connection, sources: Mapping[str, Source], *, now: datetime, dark_days: int, address: str | None
 ) -> Iterator[Problem]:
     """What is wrong at the moment with these sources and with the archive. `address` is the browser's public one."""
-    yield from _runs(connection, sources, now, address)
-    yield from _dark(connection, sources, now, dark_days, address)
+    silences: _Silences = {source.id: list(source.silences) for source in sources.values()}
+    for silence in stored_silences(connection):
+        if silence.source_id in silences:
+            silences[silence.source_id].append(silence)
+    yield from _runs(connection, sources, silences, now, address)
+    yield from _dark(connection, sources, silences, now, dark_days, address)
     yield from _stuck(connection, now, address)
     yield from _damage(connection, address)
-    yield from _expired(sources, now)
+    yield from _expired(sources, silences, now, address)
+
+
+_Silences = dict[str, list[Silence | StoredSilence]]
+"""By source: those of its file, and those that people set in the browser."""
 
 
 def _runs(
-    connection: Connection, sources: Mapping[str, Source], now: datetime, address: str | None
+    connection: Connection, sources: Mapping[str, Source], silences: _Silences, now: datetime, address: str | None
 ) -> Iterator[Problem]:
     """Sources whose last run is red, and those that stay amber: one amber run may be a day's accident."""
     for row in connection.execute(_STREAKS, {"sources": list(sources)}):
@@ -82,7 +91,7 @@ def _runs(
             continue
         source, name = sources[row.source_id], "problems" if row.state == "red" else "warnings"
         reasons = [Reason.from_stored(each) for each in (row.report or {}).get(name, ())]
-        unsilenced = [each for each in reasons if not _silenced(source.silences, each.code, now)]
+        unsilenced = [each for each in reasons if not _silenced(silences[source.id], each.code, now)]
         words = ("转红", "turned red") if row.state == "red" else ("持续异常（黄）", "stays amber")
         yield Problem(
             f"{row.source_id} {row.kind}",
@@ -99,12 +108,17 @@ def _in_words(reason: Reason) -> str:
     return f"{reason.chinese} {reason.english}" + (f" → {chinese} {english}" if english else "")
 
 
-def _silenced(silences: Sequence[Silence], code: str, now: datetime) -> bool:
+def _silenced(silences: Sequence[Silence | StoredSilence], code: str, now: datetime) -> bool:
     return any(each.reason == code and now.astimezone(CHINA).date() <= each.until for each in silences)
 
 
 def _dark(
-    connection: Connection, sources: Mapping[str, Source], now: datetime, days: int, address: str | None
+    connection: Connection,
+    sources: Mapping[str, Source],
+    silences: _Silences,
+    now: datetime,
+    days: int,
+    address: str | None,
 ) -> Iterator[Problem]:
     """Sources that were crawled once and have had no good run for so long, also if none was started."""
     for row in connection.execute(_LAST_GOOD, {"sources": list(sources)}):
@@ -119,7 +133,7 @@ def _dark(
             f"{source.name} · {row.source_id}：{past} 天没有成功采集 no good run for {past} days",
             ("DAG 是否暂停？调度器是否运行？gongkai doctor Is its DAG paused? Does the scheduler run?",),
             _link(address, row.source_id, "crawl", ""),
-            silenced=_silenced(source.silences, DARK, now),
+            silenced=_silenced(silences[source.id], DARK, now),
         )
 
 
@@ -147,16 +161,21 @@ def _damage(connection: Connection, address: str | None) -> Iterator[Problem]:
         )
 
 
-def _expired(sources: Mapping[str, Source], now: datetime) -> Iterator[Problem]:
+def _expired(
+    sources: Mapping[str, Source], silences: _Silences, now: datetime, address: str | None
+) -> Iterator[Problem]:
     today = now.astimezone(CHINA).date()
     for source in sources.values():
-        for silence in source.silences:
+        for silence in silences[source.id]:
             if silence.until < today:
+                by_person = isinstance(silence, StoredSilence)
+                where = "it in the browser" if by_person else "it out of the source file"
                 yield Problem(
                     f"{source.id} silence {silence.reason}",
                     f"{source.id} silence {silence.reason} {silence.until}",
                     f"{source.name} · {source.id}：静默已到期 the silence of {silence.reason} ended on {silence.until}",
-                    (f"{silence.why} → 删除或延期 take it out of the source file, or prolong it",),
+                    (f"{silence.why} → 删除或延期 {'end' if by_person else 'take'} {where}, or prolong it",),
+                    f"{address}/silences?source={source.id}" if by_person and address else "",
                 )
 
 

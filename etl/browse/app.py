@@ -29,6 +29,7 @@ from etl.browse.http import (
     oai,
     replaying,
     saving,
+    silencing,
     writing,
 )
 from etl.browse.http.errors import error_page, invalid_parameter_page, refusal_page, unknown_parameter_page
@@ -48,6 +49,7 @@ _PARTS = (
     replaying.router,
     writing.router,
     saving.router,
+    silencing.router,
     curating.router,
     linking.router,
     bulk.router,

@@ -17,6 +17,7 @@ from etl.alerts.watch import Reported, find_problems, watch
 from etl.archive.crawls.advice import ADVICE
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
+from etl.archive.crawls.silences import StoredSilence, set_silence
 from etl.archive.preservation.fixity import audit
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import blob_key
@@ -26,6 +27,7 @@ from etl.settings import Settings
 from etl.sources.schedule import longest_interval
 from tests.support.gongkai import crawl_site, gongkai, rows, small, source_of
 from tests.support.receivers import Mailbox, Webhook, mail_server, webhook
+from tests.support.stored import age
 
 GREEN = {"assertions": {"min_records": 1, "max_age_days": 36500}}
 RED = {"assertions": {"min_records": 1000, "max_age_days": 36500}}
@@ -215,6 +217,25 @@ def test_a_silence_keeps_a_reason_quiet_until_its_day_and_its_end_is_told(
     assert any("turned red" in title for title in messages)
     assert any(f"silence of fewer_records ended on {yesterday}" in title for title in messages)
     assert any("已去函" in body for body in messages.values())
+
+
+def test_a_silence_that_a_person_set_counts_as_one_of_the_source_file(
+    archive: Archive, site: Site, look: Callable[..., None], hook: Webhook, tmp_path: Path, owner_url: str
+) -> None:
+    source_file(site, tmp_path)
+    crawl_site(archive, site, **RED)
+    later = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    assert isinstance(set_silence(archive, site.name, "fewer_records", later, "已去函", "林馆员"), StoredSilence)
+    look()
+    assert hook.posted == []
+    age(owner_url, "UPDATE archive.source_silence SET until = '2024-05-01'")
+    look()
+    messages = {message["title"]: message["message"] for message in hook.posted}
+    assert len(messages) == 2
+    assert any("turned red" in title for title in messages)
+    (ended,) = [body for title, body in messages.items() if "silence of fewer_records ended on 2024-05-01" in title]
+    assert "已去函" in ended
+    assert f"https://archive.example/archive/silences?source={site.name}" in ended
 
 
 def test_a_silence_names_a_reason_that_there_is_a_day_and_why(

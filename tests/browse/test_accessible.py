@@ -43,6 +43,8 @@ _PATHS = (
     "/runs/{RUN}",
     "/runs/{RUN}?group=stored",
     "/sources",
+    "/silences",
+    "/silences?source={SOURCE}",
     "/statistics",
     "/coverage",
     "/export?q=安全",

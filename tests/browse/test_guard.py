@@ -59,6 +59,8 @@ _ROUTES = [
     "/archive/cdx",
     "/archive/saved",
     "/archive/saved/1",
+    "/archive/silences",
+    "/archive/silences/1",
     "/archive/links",
     "/archive/links/1",
     "/archive/oai",

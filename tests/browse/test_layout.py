@@ -5,6 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.archive.crawls.silences import SilenceProblem
 from etl.archive.records.saved_searches import NameProblem
 from etl.archive.storage.bucket import DamageKind as Damage
 from etl.browse.language.labels import (
@@ -64,7 +65,7 @@ def test_whatever_the_archive_can_name_has_a_chinese_name() -> None:
     assert set(VERSIONS) == set(VERSIONS_HELP) == {"created", "updated", "corrected", "re-extracted"}
     assert set(FILES) == set(FileOutcome) == {*FILES_HELP, "read"}
     assert set(FORMATS) == media_types.ALL
-    kinds = (FormProblem, NoteProblem, CollectionProblem, NameProblem, LinkProblem)
+    kinds = (FormProblem, NoteProblem, CollectionProblem, NameProblem, LinkProblem, SilenceProblem)
     problems = {problem for kind in kinds for problem in get_args(kind)}
     assert problems - {""} == set(FORM_PROBLEMS)
     assert set(DAMAGE) == set(get_args(Damage))

@@ -33,9 +33,11 @@ from etl.archive.storage.citation_models import Citation as Citation
 from etl.archive.storage.citation_models import CitationState as CitationState
 from etl.archive.storage.model_base import SCHEMA as SCHEMA
 from etl.archive.storage.model_base import Base as Base
+from etl.archive.storage.personal_models import SavedSearch as SavedSearch
+from etl.archive.storage.personal_models import SourceSilence as SourceSilence
 from etl.outcomes import Outcome
 
-REVISION = "0025"
+REVISION = "0026"
 """The last migration: these tables are what it leaves."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
@@ -444,25 +446,6 @@ class Change(Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("archive.run.id"))
     reason: Mapped[str] = mapped_column(server_default="")
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class SavedSearch(Base):
-    """A search that a reader keeps by name; no log has it."""
-
-    __tablename__ = "saved_search"
-    __table_args__ = (UniqueConstraint("person", "name"),)
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    person: Mapped[str]
-    name: Mapped[str]
-    query: Mapped[str]
-    """Its filter as the query of an address."""
-    tells: Mapped[bool]
-    """Whether messages say what is new."""
-    saved_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    seen_seq: Mapped[int]
-    """The last event of the change feed that was told, or was there before."""
-    looked_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    told_at: Mapped[datetime | None]
 
 
 class ReasonSentence(Base):

@@ -19,6 +19,7 @@ from etl.browse.pages.file import LinkingRecord
 from etl.browse.pages.record import CaptureLine, RecordCopy, RecordPage, SimilarLine
 from etl.browse.pages.review import ReviewedThing
 from etl.browse.pages.runs import ListedPage, RunLine
+from etl.browse.pages.silences import SilenceLine
 from etl.browse.pages.source_list import SourceLine
 
 _RECORD = {"id": "record_id"}
@@ -48,6 +49,7 @@ API_NAMES: Mapping[type, Mapping[str, str]] = {
     Membership: _COLLECTION,
     RecordNote: {"id": "note_id", "record": "record_id"},
     DocumentLink: {"id": "link_id"},
+    SilenceLine: {"id": "silence_id"},
 }
 """By what a page is made of: its name of a value → that of the API."""
 

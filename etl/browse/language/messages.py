@@ -45,6 +45,7 @@ REFUSALS: dict[str, str] = {
     "no_run": N_("No run has this number."),
     "no_address": N_("The archive has never fetched a page of this address; it must be whole, as the site writes it."),
     "no_source": N_("The archive has no record of a source with this id."),
+    "no_silence": N_("No alert is silenced under this number; somebody may have ended it."),
     "no_memento": N_("The archive has no copy of this address."),
     "no_resource": N_("The API has nothing here; openapi.json describes what it has."),
     "broken": N_("The server's log has the details; tell the operator."),
@@ -69,10 +70,12 @@ FORM_PROBLEMS: dict[str, str] = {
     "no_title": N_("Not saved: the title is missing."),
     "title_taken": N_("Not saved: there is a collection of this title already."),
     "long": N_("Not saved: a title has 100 characters at most, a description 2,000."),
+    "no_reason": N_("Not saved: choose what is silenced."),
+    "day_over": N_("Not saved: the last day is over; choose today or a later one."),
     "no_choice": N_("Not saved: choose a collection, or give the title of a new one."),
 }
 """Why a form was not accepted: `FormProblem`, `NoteProblem` and `CollectionProblem` in `etl.browse.pages`,
-`etl.archive.records.saved_searches.NameProblem`."""
+`etl.archive.records.saved_searches.NameProblem`, `etl.archive.crawls.silences.SilenceProblem`."""
 
 ALLOWED: dict[str, str] = {
     "q": N_("200 characters at most"),

@@ -14,6 +14,7 @@ from etl.archive.storage.state_cache import cached
 from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reasons
 from etl.browse.pages.fixity import ArchiveFixity, archive_fixity
+from etl.browse.pages.silences import SilenceLine, silence_lines
 from etl.browse.scheduler import NextCrawl, Scheduler
 from etl.clock import CHINA
 from etl.regions import region_names
@@ -40,10 +41,10 @@ class SourceLine:
     """A source with its number of records and distinct texts, the newest day of publication, and its last run.
 
     The run is the last crawl or import; rechecks do not count, as they list nothing. `listed`, `stored` and `failed`
-    are its counts, None until it ends, and `reason` is its first problem or warning. `dark_since` is when the first of
-    the runs started that have all been red since the last good one. `lag_days`: median of the days from publication to
-    the archive, of documents published since the first run. `next`: None where nothing crawls it. `days`: the last
-    `CHART_DAYS` days, the earliest first.
+    are its counts, None until it ends, and `reason` is its first problem or warning; `silences` are those that are not
+    over. `dark_since` is when the first of the runs started that have all been red since the last good one.
+    `lag_days`: median of the days from publication to the archive, of documents published since the first run. `next`:
+    None where nothing crawls it. `days`: the last `CHART_DAYS` days, the earliest first.
     """
 
     id: str
@@ -62,6 +63,7 @@ class SourceLine:
     stored: int | None
     failed: int | None
     reason: ShownReason | None
+    silences: tuple[SilenceLine, ...]
     dark_since: datetime | None
     next: NextCrawl | None
     days: tuple[CrawlDay, ...]
@@ -89,11 +91,13 @@ def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:
     rows = cached(connection, "source list", lambda: connection.execute(*_source_list()).all())
     coming = scheduler.next_crawls()
     today = datetime.now(CHINA).date()
+    silences = [each for each in silence_lines(connection) if not each.over]
     shown = [today - timedelta(days=ago) for ago in reversed(range(CHART_DAYS))]
     crawled = cached(connection, ("crawl days", today), lambda: _crawl_days(connection, shown[0]))
     lines = (
         _line(
             dict(row._mapping),
+            tuple(each for each in silences if each.source_id == row.id),
             coming.get(row.id),
             tuple(crawled.get((row.id, day), CrawlDay(day)) for day in shown),
         )
@@ -144,11 +148,14 @@ def _source_list() -> Statement:
     )
 
 
-def _line(row: dict[str, Any], coming: NextCrawl | None, days: tuple[CrawlDay, ...]) -> SourceLine:
+def _line(
+    row: dict[str, Any], silences: tuple[SilenceLine, ...], coming: NextCrawl | None, days: tuple[CrawlDay, ...]
+) -> SourceLine:
     report = row.pop("report") or {}
     counts: dict[str, Any] = {name: report.get(name) for name in ("listed", "stored", "failed")}
     reasons = shown_reasons([*report.get("problems", ()), *report.get("warnings", ())])
-    return SourceLine(**row, **counts, reason=reasons[0] if reasons else None, next=coming, days=days)
+    reason = reasons[0] if reasons else None
+    return SourceLine(**row, **counts, reason=reason, silences=silences, next=coming, days=days)
 
 
 def _totals() -> Subquery:

@@ -1,0 +1,74 @@
+"""Alerts of a source silenced until a day, by those who may correct; everyone who reads the archive sees which."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from etl.archive.crawls.silences import StoredSilence, end_silence, set_silence
+from etl.browse.errors import RequestRefused
+from etl.browse.http.responses import see_other
+from etl.browse.http.routes import (
+    Archivist,
+    FormFields,
+    OpenArchive,
+    Respond,
+    RowId,
+    SourceParam,
+    Tokens,
+    page_route,
+    read_only,
+)
+from etl.browse.http.session import current_person
+from etl.browse.pages.silences import silences_page
+
+router = APIRouter(redirect_slashes=False)
+
+_SILENCES = "silences"
+"""What the token of these forms is for."""
+
+
+@page_route("/silences", to=router)
+def silences(
+    request: Request, archive: OpenArchive, forms: Tokens, responder: Respond, source: SourceParam
+) -> Response:
+    """All silences; with a source, those of the source and the form for another."""
+    token = forms.offered(current_person(request), _SILENCES)
+    with read_only(archive) as connection:
+        page = silences_page(connection, source, token)
+    return responder.page("silences.html", page)
+
+
+@router.post("/silences", response_model=None)
+def silence(
+    request: Request,
+    archivist: Archivist,
+    archive: OpenArchive,
+    forms: Tokens,
+    responder: Respond,
+    source: SourceParam,
+    form: FormFields,
+) -> Response:
+    """Silence a reason of a source until a day, or set another day for it."""
+    forms.require(request, archivist, _SILENCES, form.get("token", ""))
+    if not source:
+        raise RequestRefused(404, "no_source")
+    reason, until, why = (form.get(name, "").strip() for name in ("reason", "until", "why"))
+    done = set_silence(archive, source, reason, until, why, archivist.name)
+    if isinstance(done, StoredSilence):
+        return see_other(request, f"/silences?source={source}#silence-{done.id}")
+    with read_only(archive) as connection:
+        page = silences_page(connection, source, forms.token(archivist, _SILENCES))
+    return responder.page("silences.html", replace(page, reason=reason, until=until, why=why, problem=done), 400)
+
+
+@router.post("/silences/{silence}", response_model=None)
+def end(
+    request: Request, archivist: Archivist, archive: OpenArchive, forms: Tokens, silence: RowId, form: FormFields
+) -> Response:
+    """End a silence now."""
+    forms.require(request, archivist, _SILENCES, form.get("token", ""))
+    source = end_silence(archive, silence)
+    if source is None:
+        raise RequestRefused(404, "no_silence")
+    return see_other(request, f"/silences?source={source}")

@@ -1,0 +1,116 @@
+"""Alerts that are silenced, by source files and by people; and what of one source may be silenced."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from etl.archive.crawls.silences import MAX_WHY, SilenceProblem, stored_silences
+from etl.archive.storage.lookups import among
+from etl.archive.storage.models import Run, Source
+from etl.browse.language.shown_reasons import ShownReason, shown_reason, shown_reasons
+from etl.clock import CHINA
+from etl.sources.schema import DARK
+
+USUAL_DAYS = 30
+"""Days after which a silence ends, as the form proposes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceLine:
+    """A silence. `id`: None for one of the source file, as the last run read it, which nobody here can end; `set_by`
+    and `set_at` are then empty too. `words`: what the code `reason` says; None for `dark`. `over`: its last day is."""
+
+    id: int | None
+    source_id: str
+    source_name: str
+    reason: str
+    words: ShownReason | None
+    until: date
+    over: bool
+    why: str
+    set_by: str | None
+    set_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SilencesPage:
+    """All silences, or those of one source. `choices`: the reasons for which its last crawl and recheck are red or
+    amber; `reason`, `until` and `why` are filled in, and `problem`, a key of `FORM_PROBLEMS`, says why they were
+    refused. Without a `token` there is no form."""
+
+    source: str
+    source_name: str
+    silences: tuple[SilenceLine, ...]
+    choices: tuple[ShownReason, ...]
+    today: date
+    token: str | None
+    reason: str = ""
+    until: str = ""
+    why: str = ""
+    problem: SilenceProblem | None = None
+    longest: int = MAX_WHY
+
+    @property
+    def others(self) -> tuple[SilenceLine, ...]:
+        """Silences of what the form does not offer: their reason may be prolonged, too."""
+        offered = {DARK, *(each.code for each in self.choices)}
+        return tuple(each for each in self.silences if each.id is not None and each.reason not in offered)
+
+
+def silences_page(connection: Connection, source: str, token: str | None) -> SilencesPage:
+    """The page of one source, or of all for the empty id."""
+    name = connection.scalar(select(Source.name).where(Source.id == source)) if source else None
+    today = datetime.now(CHINA).date()
+    choices = tuple({each.code: each for each in _last_reasons(connection, source)}.values()) if source else ()
+    usual = (today + timedelta(days=USUAL_DAYS)).isoformat()
+    offered = choices[0].code if choices else DARK
+    lines = silence_lines(connection, source)
+    return SilencesPage(source, name or "", lines, choices, today, token, offered, usual)
+
+
+def silence_lines(connection: Connection, source: str = "") -> tuple[SilenceLine, ...]:
+    """The silences of one source, or of all: by source, those that are over last."""
+    today = datetime.now(CHINA).date()
+    stored = stored_silences(connection, source)
+    in_files = Source.definition["silences"]
+    silenced = (func.jsonb_array_length(in_files) > 0) | among(Source.id, [each.source_id for each in stored])
+    of_one = [Source.id == source] if source else []
+    files = connection.execute(select(Source.id, Source.name, in_files.label("silences")).where(silenced, *of_one))
+    names, lines = {}, []
+    for row in files:
+        names[row.id] = row.name
+        for each in row.silences or ():
+            until = date.fromisoformat(each["until"])
+            lines.append(_line((row.id, row.name), today, each["reason"], until, each["why"]))
+    for each in stored:
+        by = (each.id, each.set_by, each.set_at)
+        lines.append(_line((each.source_id, names[each.source_id]), today, each.reason, each.until, each.why, by))
+    return tuple(sorted(lines, key=lambda line: (line.source_id, line.over, line.reason)))
+
+
+def _line(
+    source: tuple[str, str],
+    today: date,
+    reason: str,
+    until: date,
+    why: str,
+    by: tuple[int, str, datetime] | None = None,
+) -> SilenceLine:
+    words = None if reason == DARK else shown_reason({"code": reason, "params": {}})
+    number, person, at = by or (None, None, None)
+    return SilenceLine(number, *source, reason, words, until, until < today, why, person, at)
+
+
+def _last_reasons(connection: Connection, source: str) -> Iterator[ShownReason]:
+    query: Any = (
+        select(Run.report)
+        .where(Run.source_id == source, Run.state != "running", Run.kind != "import")
+        .ext(distinct_on(Run.kind))
+        .order_by(Run.kind, Run.id.desc())
+    )
+    for report in connection.scalars(query):
+        yield from shown_reasons([*(report or {}).get("problems", ()), *(report or {}).get("warnings", ())])
