@@ -16,6 +16,7 @@ from etl.extract.page.body import Body
 from etl.extract.page.carried_text import show_carried_text
 from etl.extract.page.fallback import fallback_text
 from etl.extract.page.formulas import spell_out_formulas
+from etl.extract.page.left_behind import is_left_behind
 from etl.extract.page.main_text import (
     below_headline,
     densest,
@@ -30,6 +31,7 @@ from etl.extract.page.raised import spell_out_raised
 from etl.extract.page.render import render
 from etl.extract.page.stated_labels import show_stated_labels
 from etl.extract.page.trimming import trim
+from etl.extract.page.unseen import hide_unseen
 from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
 from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names, unique_attachments
@@ -52,7 +54,7 @@ from etl.reasons import encode_reason
 from etl.web.markup import ends_early
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
-EXTRACTOR = "11"
+EXTRACTOR = "12"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _HEADER_FIELDS = ("index_number", "document_number", "publisher", "written_date")
 """Fields of which a header has at least one."""
@@ -144,6 +146,7 @@ class _Source:
         spell_out_formulas(page)
         spell_out_raised(page)
         struck = show_as_read(page)
+        hide_unseen(page)
         blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
         carried_by: tuple[str, ...] = ()
         if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):
@@ -223,9 +226,11 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """The document's text and files. `data_is_shown`: the page shows the data in its scripts, so that they count."""
+    """The document's text, where it stands, and its files. `data_is_shown`: the page shows the data in its scripts, so
+    that they count."""
 
     text: str
+    body: Body
     files: tuple[Attachment, ...]
     data_is_shown: bool
     frames: tuple[str, ...]
@@ -243,6 +248,8 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     data_is_shown = data is not None and (len(text) < MIN_TEXT_CHARS or not data.body_html)
     if data and data_is_shown and data.body_html:
         text, page_files = _read_data_body(page, data, page_files)
+    if is_left_behind(text):
+        text, body = "", replace(body, last=body.first)
     files = page_files.files
     frames: tuple[str, ...] = ()
     if len(text) < MIN_TEXT_CHARS:
@@ -256,7 +263,7 @@ def _read_content(source: _Source, located: _Located) -> _Content:
         *_of_text_elsewhere(source, located, text),
         *page_files.flags,
     )
-    return _Content(text, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
+    return _Content(text, body, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
 
 
 def _with_pictures(files: tuple[Attachment, ...], pictures: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
@@ -333,7 +340,7 @@ def _resolve(
     if evidence.title:
         fields["title"] = evidence.title
     shown = (*content.files, *(Attachment(url, "") for url in content.frames))
-    facts = PageFacts(source.page, source.blocks, located.body, content.text, fields, shown, evidence.values)
+    facts = PageFacts(source.page, source.blocks, content.body, content.text, fields, shown, evidence.values)
     verdict = classify_page(facts)
     context = PageContext(source.blocks, located.body, source.values)
     unread = map(Flag.UNREAD_LABEL.of, unread_fields(context, fields) if verdict.kind == "document" else ())

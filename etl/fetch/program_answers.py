@@ -4,6 +4,7 @@ words."""
 import re
 
 from etl.web.data import read_json
+from etl.web.program_reports import RUNTIME
 
 _MAX_BYTES = 20_000
 """Bytes of the longest answer that is looked at: such reports are short."""
@@ -20,15 +21,7 @@ _XML = re.compile(
     rb"(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,20}:)?(?:Error|ErrorResponse|Fault|Exception|ServiceException)\b"
 )
 """Stores (S3, OSS, COS, OBS), SOAP, map services."""
-_RUNTIME = re.compile(
-    rb"(?:<br\s*/?>\s*)?<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated)</b>:"
-    rb"|(?:PHP )?(?:Fatal error|Parse error|Warning|Notice): [^\n]{1,400} in /"
-    rb"|Traceback \(most recent call last\):"
-    rb"|(?:[a-z_]\w*\.){2,8}\w*(?:Exception|Error)\b"
-    rb"|Microsoft (?:VBScript|JScript|OLE DB|JET|ADO)|(?:ADODB|Server)\.\w+ "
-    rb"|\[?(?:ORA|SQLSTATE)[-\[ ]\w{2,6}"
-)
-"""How the runtimes of PHP, Python, Java, .NET, ASP and databases begin their reports."""
+_RUNTIME = re.compile(RUNTIME.encode())
 
 
 def is_program_answer(body: bytes) -> bool:

@@ -26,9 +26,11 @@ _END_OF_NO_MARKUP = {b"<!--": b"-->"} | {
 _LINK_OR_NO_MARKUP = re.compile(rb"<(?:a\s|!--|script|style|textarea|title|xmp)")
 _SIGN = re.compile(r"refresh|location|<frameset", re.IGNORECASE)
 _REFRESH = re.compile(
-    r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?(?P<quote>["']?)(?P<url>[^"']++)(?P=quote)""", re.IGNORECASE
+    r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?+(?:"(?P<double>[^"]++)|'(?P<single>[^']++)|(?P<bare>[^"'].*))""",
+    re.IGNORECASE,
 )
-"""The value of `content`, its white space collapsed."""
+"""The value of `content`, its white space collapsed. A quote ends what it began; one that none ends, with the value
+(HTML standard, "shared declarative refresh steps")."""
 _RELOAD = re.compile(r"(?:(?:window|self|top|document)\.)?location\.reload\((?:true|false)?\);?")
 """A whole script."""
 _UNSEEN = frozenset({"script", "style", "noscript", "noframes", "title", "template"})
@@ -111,7 +113,7 @@ def _is_refresh(element: HtmlElement) -> bool:
 def _refresh_target(value: str) -> list[str]:
     """The address in the value of a refresh, if it has one."""
     match = _REFRESH.match(" ".join(value.split()))
-    return [match["url"].strip()] if match else []
+    return [(match["double"] or match["single"] or match["bare"]).strip()] if match else []
 
 
 def _is_for_no_scripts(element: HtmlElement) -> bool:
@@ -127,11 +129,12 @@ def _scripts(page: WebPage) -> Iterator[tuple[str, Means]]:
 
 
 def _frames(page: WebPage) -> Iterator[tuple[str, Means]]:
-    """The frame of a frameset that has one; one of no height or width is not seen."""
+    """The frame of a frameset that has one; empty ones do not count, and one of no height or width is not seen."""
     if next(page.tree.iter("frameset"), None) is None:
         return
-    frames = [frame.get("src", "").strip() for frame in page.tree.iter("frame") if not _is_unseen(frame)]
-    if len(frames) == 1 and frames[0]:
+    shown = [frame.get("src", "").strip() for frame in page.tree.iter("frame") if not _is_unseen(frame)]
+    frames = [address for address in shown if address and not address.lower().startswith("about:")]
+    if len(frames) == 1:
         yield frames[0], "frameset"
 
 

@@ -20,6 +20,54 @@ def lines(markup: str) -> list[str]:
     return read(markup).text.splitlines()[len(read("").text.splitlines()) - 1 : -1]
 
 
+UNSEEN = (
+    *("font-size:0", "FONT-SIZE: 0PX", "font-size:1px", "font: 0/0 a", "visibility: hidden", "visibility:collapse"),
+    *(
+        "opacity:0",
+        "opacity: .0",
+        "opacity:0%",
+        "mso-hide:all",
+        "text-indent:-9999px",
+        "position:absolute; left:-999px",
+    ),
+    *("height:0; overflow:hidden", "max-height:0;overflow:hidden", "content-visibility:hidden"),
+)
+SEEN = (
+    *("font-size:12px", "font: bold 16px/0 宋体", "visibility:visible", "opacity:0.9", "text-indent:-2em", "height:0"),
+    *(
+        "line-height:0;overflow:hidden",
+        "mso-bidi-font-size:0",
+        "fill-opacity:0",
+        "margin-left:-36pt",
+        "font-size:10.5pt",
+    ),
+)
+LINE = "此段文字仅供编辑排版时使用，并不是本文件的内容，请勿引用。"
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "section"])
+@pytest.mark.parametrize("style", [*UNSEEN, *SEEN])
+def test_what_a_style_keeps_out_of_sight_is_no_text_and_flagged(style: str, tag: str) -> None:
+    extraction = read(f'<{tag} style="{style}">{LINE}</{tag}>')
+    assert (LINE in extraction.text) is (style in SEEN)
+    assert (f"hidden_text:{len(LINE)}" in extraction.flags) is (style in UNSEEN)
+
+
+@pytest.mark.parametrize("style", [each for each in UNSEEN if "size" in each or "visibility:" in each])
+def test_what_is_seen_again_within_it_is_text(style: str) -> None:
+    again = '<span style="font-size:16px; visibility:visible">{}</span>'.format
+    shown = (
+        f'<div style="{style}">暗语甲<b>暗语乙</b><p>{again(ITEMS[0])}暗语丙</p>{again(ITEMS[1])}<p>暗语丁</p></div>'
+    )
+    if "content-" not in style:
+        assert lines(shown) == [*ITEMS[:2]]
+    # Most of a page that is not seen is what a script shows by and by.
+    assert (
+        ITEMS[0]
+        in extract(page(container=f'<div style="{style}">{{}}</div>', body=paragraphs(ITEMS * 4)).encode(), URL).text
+    )
+
+
 LISTS = {
     "style='list-style-type:decimal'": ("1. ", "2. ", "3. "),
     "style='list-style: decimal outside'": ("1. ", "2. ", "3. "),

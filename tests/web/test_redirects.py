@@ -65,9 +65,17 @@ def test_a_refresh_without_content_is_followed(element: str) -> None:
     assert led(f"<html><head>{element}</head><body></body></html>") == PageRedirect(THERE, "meta refresh")
 
 
+@pytest.mark.parametrize("lead", ["0;url=", "0;URL = ", "5, ", "0 "])
+@pytest.mark.parametrize("quoted", ["'{}'", "'{}", "&quot;{}&quot;", "&quot;{}", "{}", "'{}' target=_top"])
+def test_a_quote_ends_the_address_of_a_refresh_that_it_began(lead: str, quoted: str) -> None:
+    element = f'<meta http-equiv="refresh" content="{lead}{quoted.format("./zcfg/")}">'
+    assert led(f"<html><head>{element}</head><body></body></html>") == PageRedirect(THERE, "meta refresh")
+
+
 @pytest.mark.parametrize(
     "frames",
     [
+        '<frameset rows="100%,*"><frame src="zcfg/"><frame src="about:blank"><frame></frameset>',
         '<frameset rows="*"><frame src="zcfg/"></frameset>',
         '<frameset rows="0,*"><frame src="top.html"><frame src="zcfg/"></frameset>',
         '<frameset cols="*"><frame src="/gk/zcfg/"><noframes><body>您的浏览器不支持框架</body></noframes></frameset>',

@@ -172,3 +172,39 @@ trap(
     kind="listing",
     absent=("published_date",),
 )
+LEFT_BEHIND = {
+    "jsp": ("an expression of JSP", "${article.content}"),
+    "vue": ("expressions of Vue", "{{ item.title }} {{ item.content }}"),
+    "asp": ("a tag of ASP", "&lt;%=rs(&quot;content&quot;)%&gt;"),
+    "cms": ("a tag of a template", "{dede:field.body/}"),
+    "undefined": ("a value that a script lacks", "undefined"),
+    "waits": ("words that it is to come", "内容正在加载中，请稍候……"),
+    "database": ("words that its server fails", "数据库连接超时，请联系管理员。"),
+    "login": ("words that it wants a login", "请登录后查看全文"),
+    "java": ("a report of Java", "java.lang.NullPointerException at com.yunxi.Show.doGet(Show.java:31) at java.lang.Thread.run"),
+    "php": ("a report of PHP", "<b>Warning</b>: mysqli_query() expects parameter 1 to be mysqli in <b>/www/show.php</b> on line <b>31</b>"),
+}  # fmt: skip
+for name, (what, words) in LEFT_BEHIND.items():
+    for frame, above, kind in (
+        ("number", "<p>文号：云政办〔2023〕12号 发布日期：2023-05-09</p>", "document"),
+        ("date", "", "stub"),
+    ):
+        trap(
+            f"left-behind-{name}-below-{frame}",
+            f"in place of the text {what}, below a header with a {frame}",
+            "answers that are no documents",
+            page(above, body=f"<p>{words}</p>"),
+            text="",
+            kind=kind,
+        )
+for name, words in (
+    ("failure", "系统故障抢修期间暂停服务，请各单位错峰办理，给您带来不便，敬请谅解。"),
+    ("login", "请登录市政务服务网查看全文，并按要求填报。"),
+):
+    trap(
+        f"text-of-{name}",
+        "a short text with such words",
+        "answers that are no documents",
+        page("<p>发布日期：2023-05-09</p>", body=f"<p>{words}</p>"),
+        text=words,
+    )

@@ -1,0 +1,62 @@
+"""Words that an element's own style keeps out of sight otherwise than by `display: none`."""
+
+from collections.abc import Iterator
+
+from lxml import html
+from lxml.html import HtmlElement
+
+from etl.web.inline_styles import sight_of
+from etl.web.page import WebPage, visible_text
+
+_SIGNS = tuple(
+    "isibility|ISIBILITY|ize:0|ize: 0|IZE:0|IZE: 0|font:0|font: 0|ize:1px|ize: 1px|ize:1pt|ize: 1pt|ize:1.0pt|mso-hide"
+    "|pacity|height:0|height: 0|indent:-|indent: -|left:-|left: -|top:-|top: -".split("|")
+)
+"""The quick question: a page has thousands of styles, and hardly any has one of these."""
+_NO_WORDS, _ALL = frozenset({"script", "style", "noscript", "title"}), 1_000_000
+_MOST = 3
+"""The part of a page's words, one in so many, that may be hidden so: more is what a script shows by and by."""
+
+
+def hide_unseen(page: WebPage) -> None:
+    """Gives what nobody sees the attribute `hidden`."""
+    if not any(sign in page.text for sign in _SIGNS):
+        return
+    most: int | None = None
+    for element in page.tree.xpath("//body//*[@style]"):
+        sight = sight_of(element.get("style") or "")
+        if sight not in ("gone", "unseen") or element.get("hidden") is not None:
+            continue
+        words = len("".join("".join(element.itertext()).split()))
+        most = most if most is not None else len(visible_text(page, _NO_WORDS, _ALL)) // _MOST
+        if not 0 < words <= most:
+            continue
+        for each in [element] if sight == "gone" else _out_of_sight(element):
+            each.set("hidden", "")
+
+
+def _out_of_sight(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The parts of an unseen element that hold nothing that is seen again."""
+    seen = [each for each in element.xpath(".//*[@style]") if sight_of(each.get("style") or "") == "seen"]
+    around = {each for some in seen for each in (some, *some.iterancestors())}
+    if element not in around:
+        yield element
+        return
+    for each in [each for each in around if element in (each, *each.iterancestors()) and each not in seen]:
+        yield from [child for child in each if isinstance(child.tag, str) and child not in around]
+        yield from list(_loose_words(each))
+
+
+def _loose_words(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The words that stand in an element itself, each put into a `<span>`."""
+    for at, child in reversed([(0, None), *enumerate(element, 1)]):
+        words = (element.text if child is None else child.tail) or ""
+        if words.strip():
+            span = html.Element("span")
+            span.text = words
+            if child is None:
+                element.text = None
+            else:
+                child.tail = None
+            element.insert(at, span)
+            yield span

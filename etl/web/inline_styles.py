@@ -1,0 +1,46 @@
+"""What an element's own `style` says of its words: that nobody sees them, that they are seen again, that they are
+struck.
+
+Word, page editors and copiers hide words in more ways than `display: none`: no size, no opacity, far off the page.
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+Sight = Literal["gone", "unseen", "seen", ""]
+"""Of an element's words. `gone`: whatever stands within; `unseen`: but for what is `seen` again within."""
+_GONE = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*(?:all|screen)|content-visibility\s*:\s*hidden"
+    r"|(?<![\w-])opacity\s*:\s*(?:0?\.)?0+%?\s*(?:;|!|$)"
+    r"|(?<![\w-])(?:text-indent|margin-left|left|top)\s*:\s*-(?:[5-9]\d\d|\d{4,})(?:\.\d+)?(?:px|pt)"
+)
+_FLAT = re.compile(r"(?<![\w-])(?:max-)?height\s*:\s*0(?:px|pt)?\s*(?:;|!|$)")
+_CUT = re.compile(r"overflow\s*:\s*(?:hidden|clip)")
+_VISIBILITY = re.compile(r"(?<![\w-])visibility\s*:\s*(visible|hidden|collapse)")
+_SIZE = re.compile(
+    r"(?<![\w-])font(?:-size\s*:\s*|\s*:(?:[^;\d]{0,60}\s)?)(\d{1,4}+(?:\.\d{1,4}+)?|\.\d{1,4}+)"
+    r"(px|pt|em|rem|%|(?=\s*(?:;|!|/|$)))"
+)
+_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through")
+_LEGIBLE = {"px": 1.0, "pt": 1.0}
+"""Sizes up to which words are a trick of layout: nobody can read a letter of a pixel."""
+
+
+@lru_cache(2048)  # pages repeat their styles
+def sight_of(style: str) -> Sight:
+    """Whether words in an element with that `style` are seen; "" where the style does not say."""
+    style = style.lower()
+    if _GONE.search(style) or (_FLAT.search(style) and _CUT.search(style)):
+        return "gone"
+    visibility, size = _VISIBILITY.search(style), _SIZE.search(style)
+    tiny = size is not None and float(size[1]) <= _LEGIBLE.get(size[2], 0.0)
+    if tiny or (visibility and visibility[1] != "visible"):
+        return "unseen"
+    relative = size is not None and size[2] in ("em", "%")  # of no size it is no size either
+    return "seen" if visibility or (size and not relative) else ""
+
+
+def is_struck(style: str) -> bool:
+    """Whether words in an element with that `style` are struck."""
+    return _STRUCK.search(style.lower()) is not None

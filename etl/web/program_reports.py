@@ -1,0 +1,11 @@
+"""How the runtimes of PHP, Python, Java, .NET, ASP and databases begin their reports, in place of a file or a text."""
+
+RUNTIME = (
+    r"(?:<br\s*/?>\s*)?<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated)</b>:"
+    r"|(?:PHP )?(?:Fatal error|Parse error|Warning|Notice|Deprecated): [^\n]{1,400} in /"
+    r"|Traceback \(most recent call last\):"
+    r"|(?:[a-z_]\w*\.){2,8}\w*(?:Exception|Error)\b"
+    r"|Microsoft (?:VBScript|JScript|OLE DB|JET|ADO)|(?:ADODB|Server)\.\w+ "
+    r"|\[?(?:ORA|SQLSTATE)[-\[ ]\w{2,6}"
+)
+"""A pattern for bytes and texts alike."""
