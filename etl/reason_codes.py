@@ -351,6 +351,16 @@ class Code(StrEnum):
         "栏目“{list}”的 {url} 只有 {entries} 条，其他页有 {usual} 条",
         "{url} of list '{list}' has {entries} entries, and other pages have {usual}",
     )
+    LIST_PAGES_OVERLAP = (
+        "list_pages_overlap",
+        "栏目“{list}”的 {url} 开头 {entries} 条是前面某页已列出的，其间的条目未知",
+        "{url} of list '{list}' begins with {entries} entries of an earlier page: those in their place are unknown",
+    )
+    LIST_ROWS_SKIPPED = (
+        "list_rows_skipped",
+        "栏目“{list}”到 {url} 为止，序号从 {before} 跳到 {after}，其间的条目未知",
+        "the rows of list '{list}' are numbered {before} and then {after} at {url}: those between are unknown",
+    )
     LIST_PAGE_OF_ANOTHER = (
         "list_page_of_another",
         "栏目“{list}”的 {url} 是另一栏目（“{words}”）的页面，本应显示的条目未知",

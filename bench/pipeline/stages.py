@@ -27,7 +27,13 @@ STAGES = (
     ),
     Stage(
         "lists",
-        ("platforms/", "catalog/", "pipeline/stages/listing", "pipeline/stages/catalog_walk"),
+        (
+            "platforms/",
+            "catalog/",
+            "pipeline/stages/listing",
+            "pipeline/stages/catalog_walk",
+            "pipeline/stages/walked_list",
+        ),
         "completeness: a sign of more pages that nothing understood makes the run red",
         "reading lists in the readers' processes would not save, but use the second core meanwhile (reckoned: 4 % of "
         "the time of 2,000 pages)",

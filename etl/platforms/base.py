@@ -50,6 +50,7 @@ class ListingPage(Outside):
     `problems`: signs in the page that its list has more than what was understood; they turn the run red.
     `promised`: addresses of further pages that the list's pager links, on pages that lead on. `heading`: what the page
     is called, without numbers.
+    `numbers`: those of the first and the last row, where each row bears one and they rise or fall by one.
     `of_other_lists`: rows that were left out since they are another list's; a page of such rows alone is no trap.
     """
 
@@ -62,6 +63,7 @@ class ListingPage(Outside):
     of_other_lists: int = 0
     promised: tuple[str, ...] = ()
     heading: str = ""
+    numbers: tuple[int, int] | None = None
 
 
 class NotAListing(Exception):

@@ -8,18 +8,21 @@ import re
 from collections import Counter
 from collections.abc import Container
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.answer_headers import with_headers
+from etl.platforms.helpers.drawn_digits import write_drawn_digits
 from etl.platforms.helpers.element_words import label_of
 from etl.platforms.helpers.excerpts import list_elsewhere
 from etl.platforms.helpers.list_ends import first_and_last, sign_around
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.page_steps import page_behind, steps
 from etl.platforms.helpers.pager_links import next_is_disabled, next_url
-from etl.platforms.helpers.pager_promises import heading_of, promised_pages
+from etl.platforms.helpers.pager_promises import heading_of, pages_before, promised_pages
 from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
+from etl.platforms.helpers.row_numbers import row_numbers
 from etl.platforms.helpers.rows import COMPANION
 from etl.platforms.helpers.rows_apart import folded_rows, rows_apart
 from etl.platforms.helpers.script_jumps import jump_ahead
@@ -65,6 +68,7 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
 
 def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
     read_script_links(page)
+    write_drawn_digits(page)
     try:
         listing = family.read_listing(page, request)
     except NotAListing as error:
@@ -81,20 +85,21 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
         return listing
     if apart := rows_apart(page, _titles(listing)):
         listing = replace(listing, entries=(*apart, *listing.entries))
-    if not family.reads_fragments:
-        listing = _without_itself(listing, page, request)
+    without_itself = partial(_without_itself, family, page, request)
+    listing = without_itself(listing)
     years = _other_years(listing, page, request)
     if listing.reported_total is None or not _goes_on_or_ends(listing, request):
         words = _without_titles(shown_words(page), listing)
         stated = counts_in_words(page, words)
         listing = _with_total(listing, stated)
         if not _goes_on_or_ends(listing, request):
-            listing = _continued(listing, page, request, stated, words)
+            listing = without_itself(_continued(listing, page, request, stated, words))
         listing = _with_pages(_ended(listing, request, stated), request, stated)
     unlisted = _unlisted(listing, page, request)
     listing = replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
     promised = promised_pages(page, listing, request)
-    listing = replace(listing, promised=promised, heading=heading_of(page))
+    numbers = row_numbers(page, _titles(listing))
+    listing = replace(listing, promised=promised, heading=heading_of(page), numbers=numbers)
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
 
 
@@ -113,11 +118,16 @@ def _titles(listing: ListingPage) -> dict[str, str]:
     return {entry.url: entry.title for entry in listing.entries}
 
 
-def _without_itself(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
-    """Without a next page that is this one: a link `#p2` is followed by a script, and what it shows is not read."""
-    itself = ListingRequest(page.url, request.column)
+def _without_itself(family: Platform, page: WebPage, request: ListingRequest, listing: ListingPage) -> ListingPage:
+    """Without a next page that is this one: a link `#p2` is followed by a script, and what it shows is not read.
+
+    So is, on a first page, that to which 首页 and 上一页 lead: pagers of one page have one address for all.
+    """
+    if family.reads_fragments or not listing.next_requests:
+        return listing
+    own = {page.url, *(() if request.seen else pages_before(page))}
     others = tuple(
-        each for each in listing.next_requests if each.body or (each.url, each.column) != (itself.url, itself.column)
+        each for each in listing.next_requests if each.body or each.column != request.column or each.url not in own
     )
     return listing if others == listing.next_requests else replace(listing, next_requests=others)
 

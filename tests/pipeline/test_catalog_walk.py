@@ -199,7 +199,8 @@ def test_an_error_page_beside_other_documents_is_no_list(words: str) -> None:
 def walk_whole(
     platform: str, columns: list[str], answer: Callable[[Request], str]
 ) -> tuple[Answering, Sink, ListingSummary]:
-    given = {"platform": platform, "listing": None, "columns": [{"url": url} for url in columns]}
+    own = SOURCE.model_dump()["listing"] if platform == SOURCE.platform else None
+    given = {"platform": platform, "listing": own, "columns": [{"url": url} for url in columns]}
     source = Source.model_validate(SOURCE.model_dump() | given)
     site, sink = Answering(answer), Sink(KnownList(frozenset(), 0))
 
@@ -244,19 +245,24 @@ def test_pages_of_rows_of_other_lists_do_not_end_a_list() -> None:
 class Pages(Served):
     """A list whose pages are given: page number → (title, documents, further markup)."""
 
-    def __init__(self, pages: Mapping[str, tuple[str, Sequence[str], str]]) -> None:
-        super().__init__((), None)
+    def __init__(
+        self, pages: Mapping[str, tuple[str, Sequence[str], str]], days: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__((), None, days or {})
         self.pages = pages
 
     async def fetch(self, request: Request) -> list[Attempt]:
         title, documents, more = self.pages[request.url.removeprefix(LIST)]
-        rows = "".join(f'<li><a href="{name}">关于{name}的通知</a></li>' for name in documents)
+        rows = "".join(
+            f'<li><a href="{name}">关于{name}的通知</a> {self.days.get(name, "")}</li>' for name in documents
+        )
         body = f"<html><head><title>{title}</title></head><body><ul>{rows}</ul>{more}</body></html>".encode()
         return [Attempt(request.url, request.url, datetime.now(UTC), 1, (), 200, (), body)]
 
 
-def problems_of(**pages: tuple[str, Sequence[str], str]) -> list[str]:
-    site = Pages({("" if name == "first" else f"index_{name[1:]}.html"): page for name, page in pages.items()})
+def problems_of(days: Mapping[str, str] | None = None, /, **pages: tuple[str, Sequence[str], str]) -> list[str]:
+    named_pages = {("" if name == "first" else f"index_{name[1:]}.html"): page for name, page in pages.items()}
+    site = Pages(named_pages, days)
     walked = CatalogWalk(
         SOURCE, CrawlOptions(), cast(Fetcher, site), Sink(KnownList()), lambda *_: None, stop_at_known=False
     )
@@ -292,6 +298,81 @@ def test_a_second_page_that_answers_something_else_is_told(
 ) -> None:
     first, third = ("通知", named(0, 10), NUMBERS + onward(1)), ("通知", named(20, 10), "")
     assert problems_of(first=first, p1=second, p2=third) == code
+
+
+@pytest.mark.parametrize(
+    ("second", "codes"),
+    [
+        (named(0, 3) + named(13, 7), []),  # pinned: nothing says that the first rows are the newest
+        (named(4, 3) + named(13, 7), ["list_pages_overlap"]),
+        (named(4, 2) + named(12, 8), []),
+        (named(7, 3) + named(10, 7), []),  # as many were added meanwhile
+        (named(2, 5), ["list_page_repeated"]),
+        (named(0, 10), ["list_page_repeated"]),
+    ],
+)
+def test_a_page_that_begins_with_rows_of_an_earlier_one_is_told(second: Sequence[str], codes: list[str]) -> None:
+    assert problems_of(first=("通知", named(0, 10), onward(1)), p1=("通知", second, "")) == codes
+
+
+@pytest.mark.parametrize(("pinned", "codes"), [("2024-09-01", ["list_pages_overlap"]), ("2019-09-01", [])])
+def test_rows_on_top_of_each_page_are_pinned_where_they_are_older_than_those_below(
+    pinned: str, codes: list[str]
+) -> None:
+    days = {name: pinned for name in named(0, 3)} | {name: "2024-08-01" for name in named(3, 30)}
+    first, second = (named(0, 3) + named(start, 7) for start in (3, 13))
+    assert problems_of(days, first=("通知", first, onward(1)), p1=("通知", second, "")) == codes
+
+
+@pytest.mark.parametrize("number", ["<b>共20条</b>", ""])
+@pytest.mark.parametrize("pinned", [0, 4])
+def test_rows_that_are_shown_on_each_page_make_no_list_whole(number: str, pinned: int) -> None:
+    first, second = named(0, 10), [*named(0, pinned), *named(10 + pinned, 10 - pinned)]
+    site = Pages({"": ("通知", first, number + onward(1)), "index_1.html": ("通知", second, number)})
+    walked = CatalogWalk(
+        SOURCE, CrawlOptions(), cast(Fetcher, site), Sink(KnownList()), lambda *_: None, stop_at_known=False
+    )
+    summary = asyncio.run(walked.run()).columns[0]
+    assert (summary.lines, summary.told_total) == (20 - pinned, 20 if number else None)
+
+
+def test_an_empty_page_that_the_pager_counts_is_told() -> None:
+    def answer(request: Request) -> str:
+        page = int(request.url.partition("_")[2].partition(".")[0] or 0)
+        rows = "".join(f'<li><a href="202401/t20240101_{page}{row}.html">通知{row}</a></li>' for row in range(5))
+        return f"<ul>{'' if page in empty else rows}</ul><script>createPageHTML(3, {page}, 'index', 'html')</script>"
+
+    for empty in ({1}, {2}, {1, 2}, set[int]()):
+        _, _, summary = walk_whole("trs_wcm", [LIST], answer)
+        told = {problem.params["url"] for problem in summary.problems if problem.code == "list_page_short"}
+        assert told == {f"{LIST}index_{page}.html" for page in empty}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        (range(1, 6), range(6, 11), []),
+        (range(1, 6), range(1, 6), []),
+        (range(1, 6), range(9, 14), ["list_rows_skipped"]),
+        (range(10, 5, -1), range(5, 0, -1), []),
+        (range(5, 0, -1), range(5, 0, -1), []),
+        (range(12, 7, -1), range(5, 0, -1), ["list_rows_skipped"]),
+        (range(15, 10, -1), range(10, 5, -1), ["list_rows_skipped"]),
+        ((1, 2, 3, 7, 8), (20, 21, 23, 24, 25), []),
+    ],
+)
+def test_numbers_of_rows_that_leap_or_do_not_come_down_to_one_are_told(
+    first: Sequence[int], second: Sequence[int], codes: list[str]
+) -> None:
+    def answer(request: Request) -> str:
+        numbers, folder, more = (first, "a", onward(1)) if request.url == LIST else (second, "b", "")
+        rows = "".join(
+            f'<li>{number}. <a href="/{folder}/{number}.html">关于{number}的通知</a></li>' for number in numbers
+        )
+        return f"<ul>{rows}</ul>{more}"
+
+    _, _, summary = walk_whole("generic", [LIST], answer)
+    assert [problem.code for problem in summary.problems] == codes
 
 
 def test_a_short_last_page_and_a_list_of_one_page_that_leads_on_for_ever_are_whole() -> None:

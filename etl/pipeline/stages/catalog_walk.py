@@ -1,23 +1,18 @@
 """Walks the lists of a source one after the other, each from its newest entry on; a sink takes what is found."""
 
 import asyncio
-import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from itertools import pairwise
-from statistics import median
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary, ListSummary
+from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary
 from etl.archive.crawls.walks import KnownList
-from etl.dates import read_date
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.fetch.refusals import find_refusal
 from etl.outcomes import Outcome
-from etl.outside import clean_text, clip_bytes
+from etl.pipeline.stages.walked_list import KNOWN_PAGES, WalkedList, request_key
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
@@ -26,22 +21,13 @@ from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
 from etl.web.page import read_page
-from etl.web.urls import MAX_ADDRESS_CHARS, Address, without_passing
+from etl.web.urls import Address, without_passing
 
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
-_NUMBER = re.compile(r"\d+")
-_SECOND_PAGE = re.compile(r"[_-]1\.\w{3,5}$")
-"""Mostly the second page of an index; of a list of one page that leads on for ever, the first one."""
-FULL_PAGE = 10
-"""Entries from which on, in steps of five, they are as many as fill a page."""
-MAX_BARREN_PAGES = 3
-"""Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
 NAMED_ENTRIES = 5
 """Entries of a page without a valid address that are named one by one; the others are counted."""
 MOST_UNSAVED = 20
 """Listing pages that wait to be saved: what is fetched again at most after a crash."""
-KNOWN_PAGES = 2
-"""Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +130,7 @@ class CatalogWalk:
         self._queue = deque(self._family.start(source))
         self._queued = {request_key(request) for request in self._queue}
         """Keys of all requests that were ever in the queue."""
-        self._lists: dict[str, _WalkedList] = {}
+        self._lists: dict[str, WalkedList] = {}
         self._documents: set[str] = set()
         self._lost: list[tuple[str, Reason]] = []
         self._problems: list[Reason] = []
@@ -179,8 +165,8 @@ class CatalogWalk:
         entries = self._entries(fetched.page, fetched.attempts[-1].attempt.final_url, request)
         await self._save(WalkedPage(request, fetched.attempts, entries))
         self._documents |= entries.keys()
-        walked = self._lists.setdefault(request.column, _WalkedList(request.column))
-        self._problems += walked.add(request, fetched.page, frozenset(entries), self._queued)
+        walked = self._lists.setdefault(request.column, WalkedList(request.column))
+        self._problems += walked.add(request, fetched.page, tuple(entries), self._queued)
         if self._stop_at_known and entries:
             known = await self._known()
             await self._end_at_known(walked, fetched.page, all(known[url] for url in entries))
@@ -207,7 +193,7 @@ class CatalogWalk:
             await self._save_all()
         return await self._saving if self._saving else {}
 
-    async def _end_at_known(self, walked: "_WalkedList", page: ListingPage, all_known: bool) -> None:
+    async def _end_at_known(self, walked: "WalkedList", page: ListingPage, all_known: bool) -> None:
         """Ends the list where nothing of it can be missing. Entries put in behind the newest ones show in its total."""
         walked.known_pages = walked.known_pages + 1 if all_known else 0
         if not all_known:
@@ -236,7 +222,7 @@ class CatalogWalk:
             self._problems.append(Reason.of(Code.MORE_INVALID_ENTRIES, url=request.url, entries=more))
         return entries
 
-    def _enqueue(self, request: ListingRequest, page: ListingPage, walked: "_WalkedList") -> None:
+    def _enqueue(self, request: ListingRequest, page: ListingPage, walked: "WalkedList") -> None:
         """Queues the page's next requests that were never queued; those of its own list only while that goes on.
 
         They come first: a list is walked to its end before the next one begins.
@@ -248,165 +234,3 @@ class CatalogWalk:
         ]
         self._queued |= {request_key(following) for following in new}
         self._queue.extendleft(reversed(new))
-
-
-@dataclass(slots=True)
-class _WalkedList:
-    """A list while it is walked. `ended` says that no further page of it is to be requested.
-
-    `known`: what earlier walks found, once it was needed; `known_pages`: pages in a row of known documents.
-    """
-
-    name: str
-    ended: bool = False
-    known: KnownList | None = None
-    known_pages: int = 0
-    _lines: int = 0
-    _pages: int = 0
-    _whole: bool = True
-    _total_is_upper_bound: bool = False
-    """As the last page says."""
-    _reported: dict[str, int] = field(default_factory=dict)
-    """The totals that the site reports, in `documents` and `pages`."""
-    _documents: set[str] = field(default_factory=set)
-    _last_page: Set[str] = frozenset()
-    _shown: set[Set[str]] = field(default_factory=set)
-    """The documents of each page."""
-    _barren_pages: int = 0
-    _repeated: str = ""
-    """The first page that shows the entries of an earlier one instead of its own."""
-    _promised: list[tuple[str, ...]] = field(default_factory=list)
-    """The further pages that each page links by their numbers."""
-    _sizes: list[tuple[str, int]] = field(default_factory=list)
-    """The address and the number of entries of each page."""
-    _heading: str = ""
-    _shapes: set[str] = field(default_factory=set)
-    """The forms of the documents' addresses, numbers left out, and what the first page is called."""
-    _rises: int = 0
-    """How often an entry has a later date than the one before it, less how often it has an earlier one."""
-
-    def add(self, request: ListingRequest, page: ListingPage, urls: Set[str], queued: Set[str]) -> list[Reason]:
-        """Adds a listing page whose entries have those canonical URLs; returns what is odd about it. `queued`: keys of
-        the requests that were made, or are going to be."""
-        problems = list(page.problems)
-        for unit, reported in (("documents", page.reported_total), ("pages", page.reported_pages)):
-            if reported is None:
-                continue
-            before = self._reported.get(unit, 0)
-            if reported < before:
-                code = Code.LIST_SHRANK if unit == "documents" else Code.LIST_LOST_PAGES
-                problems.append(Reason.of(code, list=self.name, before=before, reported=reported))
-            self._reported[unit] = reported
-        self._total_is_upper_bound = page.total_is_upper_bound
-        days = [day for entry in page.entries if (day := read_date(entry.fields.get("published_date", "")).iso)]
-        self._rises += sum((day > before) - (day < before) for before, day in pairwise(days))
-        new = urls - self._documents
-        # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
-        # shows when it is compared with the reported totals.
-        repeated = bool(urls) and urls == self._last_page
-        again = urls in self._shown
-        leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
-        fills = len(urls) >= FULL_PAGE and len(urls) % 5 == 0 and _SECOND_PAGE.search(request.url)
-        if again and (fills or (not _is_of_first_page(request) and (not repeated or leads_back))):
-            self._repeated = self._repeated or request.url
-        shapes = {_NUMBER.sub("#", url) for url in urls}
-        if (
-            self._heading
-            and page.heading
-            and self._shapes
-            and shapes
-            and self._shapes.isdisjoint(shapes)
-            and page.heading != self._heading
-        ):
-            words = page.heading
-            problems.append(Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=request.url, words=words))
-        self._heading, self._shapes = self._heading or page.heading, self._shapes | shapes
-        self._promised.append(page.promised)
-        self._sizes.append((request.url, len(urls)))
-        self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
-        self._pages += 1
-        self._lines += 0 if again else len(page.entries)
-        self._documents |= new
-        self._last_page = frozenset(urls)
-        self._shown |= {self._last_page} if urls else set()
-        self.ended = repeated or self._barren_pages >= MAX_BARREN_PAGES
-        if self._barren_pages == MAX_BARREN_PAGES and page.next_requests:
-            pages = MAX_BARREN_PAGES
-            problems.append(Reason.of(Code.LIST_IN_CIRCLES, list=self.name, pages=pages, url=request.url))
-        return problems
-
-    def end_at_known(self, page: ListingPage) -> None:
-        """Ends the list at a page of known documents: it was not walked as a whole unless that is its last page."""
-        self.ended = True
-        self._whole = self._whole and not page.next_requests
-
-    @property
-    def reported_total(self) -> int | None:
-        """The documents of the list as the site reports them, None where it does not."""
-        return self._reported.get("documents")
-
-    def accounts_for_total(self, known: KnownList) -> bool:
-        """Whether earlier walks and this one found as many documents as the site reports."""
-        return (self.reported_total or 0) <= len(known.urls | self._documents) + known.surplus
-
-    def at_its_end(self, queued: Set[str]) -> Iterator[Reason]:
-        """What is odd about the list as a whole, after its last page. Of one that led in circles that is known.
-
-        `queued`: keys of all requests that were made or wait.
-        """
-        if self._barren_pages >= MAX_BARREN_PAGES:
-            return
-        if self._repeated:
-            yield Reason.of(Code.LIST_PAGE_REPEATED, list=self.name, url=self._repeated)
-        elif self._whole and (left := self._left(queued)):
-            yield Reason.of(Code.LIST_PAGES_LEFT, list=self.name, pages=len(left), url=left[0])
-        usual = median(entries for _, entries in self._sizes) if len(self._sizes) > 2 else 0
-        for url, entries in self._sizes[1:-1]:
-            if 0 < entries * 2 < usual:
-                yield Reason.of(Code.LIST_PAGE_SHORT, list=self.name, url=url, entries=entries, usual=int(usual))
-
-    def _left(self, queued: Set[str]) -> list[str]:
-        """Pages that a pager links and that were not asked for; a list that repeats its last page has no more, whatever
-        its pager shows."""
-        if self.ended and self._pages > KNOWN_PAGES:
-            return []
-        promised = dict.fromkeys(url for pages in self._promised for url in pages)
-        return [url for url in promised if request_key(ListingRequest(url)) not in queued]
-
-    @property
-    def is_oldest_first(self) -> bool:
-        """Whether the dates of the entries rise; a few old ones that are pinned above new ones make none."""
-        return self._rises > 0
-
-    @property
-    def is_a_list(self) -> bool:
-        """Whether any of its pages listed a document or reported a total: some only lead to other lists."""
-        return bool(self._documents or self._reported)
-
-    def summary(self) -> ListSummary:
-        """The result of walking the list so far."""
-        return ListSummary(
-            column=self.name,
-            lines=self._lines,
-            listed=len(self._documents),
-            pages=self._pages,
-            told_total=self.reported_total,
-            told_pages=self._reported.get("pages"),
-            whole=self._whole,
-            total_is_upper_bound=self._total_is_upper_bound,
-        )
-
-
-def _is_of_first_page(request: ListingRequest) -> bool:
-    """Whether the request names no page, or maybe the first one, which pagers call otherwise than the list itself."""
-    numbers = _NUMBER.findall(request.url.rpartition("/")[2] + (request.body or b"").decode("utf-8", "replace"))
-    return not numbers or not {"0", "1"}.isdisjoint(numbers)
-
-
-def request_key(request: ListingRequest) -> Address:
-    """Identifies a listing page: its URL, and what is posted there; of long ones the beginning and the SHA-256."""
-    posted = f"#{request.method} {request.body.decode('utf-8', 'replace')}" if request.body else ""
-    key = clean_text(request.url + posted)
-    if len(key.encode()) <= MAX_ADDRESS_CHARS:
-        return Address(key)
-    return Address(f"{clip_bytes(key, MAX_ADDRESS_CHARS - 80)}…#{sha256(key.encode()).hexdigest()}")

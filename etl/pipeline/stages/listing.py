@@ -13,7 +13,8 @@ from etl.archive.crawls.walks import KnownList, known_list, last_full_walk, last
 from etl.archive.storage.archive import Archive, Database
 from etl.archive.storage.log_registry import chain_logs
 from etl.fetch.client import fetcher
-from etl.pipeline.stages.catalog_walk import CatalogWalk, WalkedPage, request_key
+from etl.pipeline.stages.catalog_walk import CatalogWalk, WalkedPage
+from etl.pipeline.stages.walked_list import request_key
 from etl.platforms.base import Entry
 from etl.progress import ProgressCallback, no_progress
 from etl.sources.schema import Source

@@ -12,6 +12,12 @@ BUTTONS = ("button", "submit", "image")
 MAX_LABEL, _MAX_PARTS = 24, 12
 _MARK = "\x1f"
 _BETWEEN_NUMBERS = re.compile(rf"(?<=\d){_MARK}(?=\d)")
+_SPLIT_NUMBER = re.compile(
+    r"(?:(?<=[总共合][有计数]|[数量][：:为]|累计|收录)|(?<=[总共计数量到]))\d(?: \d){1,7}(?![\d ])|"
+    r"(?<![\d ])\d(?: \d){1,7}(?=[条條篇件则]|个(?!页))"
+)
+"""A number whose digits stand in elements of their own, beside a word that counts."""
+_UNITS = tuple("条條篇件则个")
 _ODD_SIGNS = re.compile("[／\u200b-\u200d\ufeff]")
 
 
@@ -45,8 +51,19 @@ def words_of(element: HtmlElement, at_most: int | None = None) -> str:
 
 
 def joined(pieces: Iterable[str]) -> str:
-    """Pieces of text put together, with a space between two numbers: a total is not that of the pages behind it."""
-    return _BETWEEN_NUMBERS.sub(" ", _MARK.join(filter(None, pieces))).replace(_MARK, "")
+    """Pieces of text put together, with a space between two numbers: a total is not that of the pages behind it.
+
+    Single digits beside a word that counts are those of one number: 共<i>6</i><i>0</i>条.
+    """
+    marked = _BETWEEN_NUMBERS.sub(" ", _MARK.join(filter(None, pieces)))
+    words = marked.replace(_MARK, "")
+    return _SPLIT_NUMBER.sub(_as_one, words) if " " in marked else words
+
+
+def _as_one(number: re.Match[str]) -> str:
+    """The number that single digits make, unless they count the pages behind a total: 总数9 1 2 3."""
+    counted = number.string[number.end() : number.end() + 1] in _UNITS
+    return number[0].replace(" ", "") if counted or "1 2" not in number[0] else number[0]
 
 
 def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]]:

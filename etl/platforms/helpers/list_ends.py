@@ -93,16 +93,21 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
 
 
 def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, HtmlElement] | None:
-    """The first and the last row of the list, outermost: the children of the element that holds most of the entries."""
+    """The first and the last row of the list, outermost."""
+    rows = outer_rows(page, listed)
+    return (rows[0], rows[-1]) if rows else None
+
+
+def outer_rows(page: WebPage, listed: Container[str]) -> list[HtmlElement]:
+    """The rows of the list, outermost: the children of the element that holds most of the entries."""
     base = base_url(page)
     links = [link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed]
     held = Counter(above for link in links for above in link.iterancestors())
     most = [above for above, number in held.items() if number * 2 > len(links)]
     if not most:
-        return None
+        return []
     around = max(most, key=lambda above: sum(1 for _ in above.iterancestors()))
-    rows = [row for link in links if (row := _child_of(around, link)) is not None]
-    return (rows[0], rows[-1]) if rows else None
+    return list(dict.fromkeys(row for link in links if (row := _child_of(around, link)) is not None))
 
 
 def _child_of(around: HtmlElement, link: HtmlElement) -> HtmlElement | None:

@@ -12,6 +12,7 @@ from etl.platforms.helpers.pager_elements import is_disabled, target_of
 from etl.web.page import WebPage, base_url
 
 _LABEL = re.compile(r"^\W*(?:第?(\d{1,4})页?|[尾末][页頁]|最后一?[页頁]|last(?:page)?)\W*$", re.IGNORECASE)
+_BACK = re.compile(r"^\W*(?:1|首页|第一?1?页|上一?页)\W*$")
 _MAX_LABEL = 8
 _NUMBER = re.compile(r"\d+")
 _MAX_PAGES = 1900
@@ -24,7 +25,7 @@ def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest)
     following = next((each for each in listing.next_requests if each.column == request.column), None)
     if following is None or following.body:
         return ()
-    base, promised = base_url(page), dict[str, None]()
+    base, promised, back = base_url(page), dict[str, None](), pages_before(page)
     for link in page.tree.iter("a", "option"):
         words = words_of(link, _MAX_LABEL)
         label = _LABEL.match(words) if len(words) <= _MAX_LABEL else None
@@ -33,7 +34,13 @@ def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest)
         url = target_of(link, base)
         if url and _is_like(url, following.url):
             promised[url] = None
-    return tuple(promised)
+    return tuple(url for url in promised if url not in back)
+
+
+def pages_before(page: WebPage) -> set[str | None]:
+    """The addresses to which the pager leads back: 首页, 上一页, 1."""
+    base = base_url(page)
+    return {target_of(link, base) for link in page.tree.iter("a") if _BACK.match(words_of(link, _MAX_LABEL))}
 
 
 def _is_like(one: str, other: str) -> bool:

@@ -16,7 +16,7 @@ from demo import demo_platforms, demo_site, demo_sites, goldens, source_text
 from demo.server import Call, Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.extract import extract
-from etl.pipeline.stages.catalog_walk import request_key
+from etl.pipeline.stages.walked_list import request_key
 from etl.platforms.base import ListingRequest, NotAListing, Platform
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import all_platforms

@@ -1,0 +1,249 @@
+"""A list while it is walked: what its pages showed, and what is odd about them together."""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import pairwise, takewhile
+from statistics import median
+
+from etl.archive.crawls.run import ListSummary
+from etl.archive.crawls.walks import KnownList
+from etl.dates import read_date
+from etl.outside import clean_text, clip_bytes
+from etl.platforms.base import ListingPage, ListingRequest
+from etl.reason_codes import Code
+from etl.reasons import Reason
+from etl.web.urls import MAX_ADDRESS_CHARS, Address
+
+_NUMBER = re.compile(r"\d+")
+FULL_PAGE = 10
+"""Entries from which on, in steps of five, they are as many as fill a page."""
+MAX_BARREN_PAGES = 3
+"""Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
+MIN_OVERLAP = 3
+"""Entries at the top of a page that an earlier one had shown, from which on they are no accident."""
+KNOWN_PAGES = 2
+"""Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
+
+
+@dataclass(slots=True)
+class WalkedList:
+    """A list while it is walked. `ended` says that no further page of it is to be requested.
+
+    `known`: what earlier walks found, once it was needed; `known_pages`: pages in a row of known documents.
+    """
+
+    name: str
+    ended: bool = False
+    known: KnownList | None = None
+    known_pages: int = 0
+    _lines: int = 0
+    _pages: int = 0
+    _whole: bool = True
+    _total_is_upper_bound: bool = False
+    """As the last page says."""
+    _reported: dict[str, int] = field(default_factory=dict)
+    """The totals that the site reports, in `documents` and `pages`."""
+    _documents: set[str] = field(default_factory=set)
+    _last_page: Set[str] = frozenset()
+    _shown: set[Set[str]] = field(default_factory=set)
+    """The documents of each page."""
+    _barren_pages: int = 0
+    _repeated: str = ""
+    """The first page that shows the entries of an earlier one instead of its own."""
+    _promised: list[tuple[str, ...]] = field(default_factory=list)
+    """The further pages that each page links by their numbers."""
+    _sizes: list[tuple[str, int]] = field(default_factory=list)
+    """The address and the number of entries of each page."""
+    _numbers: list[tuple[int, int]] = field(default_factory=list)
+    """The numbers of the first and the last row of each page that has some."""
+    _rows: Sequence[str] = ()
+    """The documents of the last page, in their order; `_first_rows`, those of the first one."""
+    _first_rows: Sequence[str] = ()
+    _falls: bool = True
+    """Whether the dates of the first page's entries fall from the first to the last, so that none is pinned."""
+    _heading: str = ""
+    _shapes: set[str] = field(default_factory=set)
+    """The forms of the documents' addresses, numbers left out, and what the first page is called."""
+    _rises: int = 0
+    """How often an entry has a later date than the one before it, less how often it has an earlier one."""
+
+    def add(self, request: ListingRequest, page: ListingPage, rows: Sequence[str], queued: Set[str]) -> list[Reason]:
+        """Adds a listing page whose entries have those canonical URLs; returns what is odd about it. `queued`: keys of
+        the requests that were made, or are going to be."""
+        problems, urls, told_before = list(page.problems), frozenset(rows), self.reported_total
+        for unit, reported in (("documents", page.reported_total), ("pages", page.reported_pages)):
+            if reported is None:
+                continue
+            before = self._reported.get(unit, 0)
+            if reported < before:
+                code = Code.LIST_SHRANK if unit == "documents" else Code.LIST_LOST_PAGES
+                problems.append(Reason.of(code, list=self.name, before=before, reported=reported))
+            self._reported[unit] = reported
+        self._total_is_upper_bound = page.total_is_upper_bound
+        days = [day for entry in page.entries if (day := read_date(entry.fields.get("published_date", "")).iso)]
+        if not self._pages:
+            self._falls = len(days) == len(page.entries) and days == sorted(days, reverse=True)
+        self._rises += sum((day > before) - (day < before) for before, day in pairwise(days))
+        new = urls - self._documents
+        # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
+        # shows when it is compared with the reported totals.
+        repeated = bool(urls) and urls == self._last_page
+        again = urls in self._shown
+        stale = bool(urls) and not new and not again and not page.of_other_lists
+        leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
+        # Of fewer entries a list of one page that leads on for ever.
+        fills = self._pages == 1 and len(urls) >= FULL_PAGE and len(urls) % 5 == 0
+        if stale or (again and (fills or (not _is_of_first_page(request) and (not repeated or leads_back)))):
+            self._repeated = self._repeated or request.url
+        shapes = {_NUMBER.sub("#", url) for url in urls}
+        if (
+            self._heading
+            and page.heading
+            and self._shapes
+            and shapes
+            and self._shapes.isdisjoint(shapes)
+            and page.heading != self._heading
+        ):
+            words = page.heading
+            problems.append(Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=request.url, words=words))
+        problems += [*self._skipped(request.url, page), *self._overlapping(request.url, page, rows, told_before)]
+        self._heading, self._shapes = self._heading or page.heading, self._shapes | shapes
+        self._promised.append(() if again else page.promised)
+        self._sizes.append((request.url, len(urls) or page.of_other_lists))
+        self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
+        self._pages += 1
+        self._lines += 0 if again else len(page.entries) - self._shown_before(rows, told_before)
+        self._documents |= new
+        self._last_page, self._rows = frozenset(urls), rows
+        self._first_rows = self._first_rows or rows
+        self._shown |= {self._last_page} if urls else set()
+        self.ended = repeated or self._barren_pages >= MAX_BARREN_PAGES
+        if self._barren_pages == MAX_BARREN_PAGES and page.next_requests:
+            pages = MAX_BARREN_PAGES
+            problems.append(Reason.of(Code.LIST_IN_CIRCLES, list=self.name, pages=pages, url=request.url))
+        return problems
+
+    def _skipped(self, url: str, page: ListingPage) -> Iterator[Reason]:
+        """Rows whose numbers say that there are others between them and those of the page before."""
+        if page.numbers is None:
+            return
+        first, last = page.numbers
+        if self._numbers:
+            begun, ended = self._numbers[-1]
+            step = 1 if last > first else -1
+            goes_on = (ended > begun) == (last > first) and first != self._numbers[0][0]
+            if goes_on and (first - ended) * step > 1:
+                yield Reason.of(Code.LIST_ROWS_SKIPPED, list=self.name, url=url, before=ended, after=first)
+        self._numbers.append(page.numbers)
+
+    def _overlapping(
+        self, url: str, page: ListingPage, rows: Sequence[str], told_before: int | None
+    ) -> Iterator[Reason]:
+        """A page that begins with entries of an earlier one, which are neither pinned nor the last ones before it:
+        what was to stand in their place is shown nowhere."""
+        shown = self._shown_before(rows, told_before)
+        if shown < MIN_OVERLAP or shown == len(rows) or page.of_other_lists:
+            return
+        head = tuple(rows[:shown])
+        pinned = head == tuple(self._first_rows[:shown]) and not self._falls
+        if not pinned and head != tuple(self._rows[-shown:]):
+            yield Reason.of(Code.LIST_PAGES_OVERLAP, list=self.name, url=url, entries=shown)
+
+    def end_at_known(self, page: ListingPage) -> None:
+        """Ends the list at a page of known documents: it was not walked as a whole unless that is its last page."""
+        self.ended = True
+        self._whole = self._whole and not page.next_requests
+
+    @property
+    def reported_total(self) -> int | None:
+        """The documents of the list as the site reports them, None where it does not."""
+        return self._reported.get("documents")
+
+    def accounts_for_total(self, known: KnownList) -> bool:
+        """Whether earlier walks and this one found as many documents as the site reports."""
+        return (self.reported_total or 0) <= len(known.urls | self._documents) + known.surplus
+
+    def at_its_end(self, queued: Set[str]) -> Iterator[Reason]:
+        """What is odd about the list as a whole, after its last page. Of one that led in circles that is known.
+
+        `queued`: keys of all requests that were made or wait.
+        """
+        if self._barren_pages >= MAX_BARREN_PAGES:
+            return
+        if self._repeated and not self._reaches_its_total:
+            yield Reason.of(Code.LIST_PAGE_REPEATED, list=self.name, url=self._repeated)
+        elif self._whole and (left := self._left(queued)):
+            yield Reason.of(Code.LIST_PAGES_LEFT, list=self.name, pages=len(left), url=left[0])
+        if self._whole and self._numbers and (last := self._numbers[-1])[0] > last[1] > 1:
+            url = self._sizes[-1][0]
+            yield Reason.of(Code.LIST_ROWS_SKIPPED, list=self.name, url=url, before=last[1], after=1)
+        usual = median([entries for _, entries in self._sizes if entries] or [0])
+        for place, (url, entries) in enumerate(self._sizes[1:], 2):
+            is_last = place == len(self._sizes)
+            if entries * 2 < usual and (self._is_counted(place) if not entries else not is_last):
+                yield Reason.of(Code.LIST_PAGE_SHORT, list=self.name, url=url, entries=entries, usual=int(usual))
+
+    def _is_counted(self, place: int) -> bool:
+        """Whether the site counts a page at that place among those of the list, which is not whole yet."""
+        return self._reported.get("pages", 0) >= place and not self._reaches_its_total
+
+    @property
+    def _reaches_its_total(self) -> bool:
+        return self.reported_total is not None and self._lines >= self.reported_total
+
+    def _shown_before(self, rows: Sequence[str], told_before: int | None) -> int:
+        """How many entries at the top of a page earlier pages had shown: pinned ones, or those of a page that overlaps.
+
+        As many as were added to the list while it was walked have moved there.
+        """
+        known = sum(1 for _ in takewhile(self._documents.__contains__, rows))
+        moved = max((self.reported_total or 0) - told_before, 0) if told_before is not None else 0
+        return max(known - moved, 0) if known > 1 else 0
+
+    def _left(self, queued: Set[str]) -> list[str]:
+        """Pages that a pager links and that were not asked for; a list that repeats its last page has no more, whatever
+        its pager shows."""
+        if self.ended and self._pages > KNOWN_PAGES:
+            return []
+        promised = dict.fromkeys(url for pages in self._promised for url in pages)
+        return [url for url in promised if request_key(ListingRequest(url)) not in queued]
+
+    @property
+    def is_oldest_first(self) -> bool:
+        """Whether the dates of the entries rise; a few old ones that are pinned above new ones make none."""
+        return self._rises > 0
+
+    @property
+    def is_a_list(self) -> bool:
+        """Whether any of its pages listed a document or reported a total: some only lead to other lists."""
+        return bool(self._documents or self._reported)
+
+    def summary(self) -> ListSummary:
+        """The result of walking the list so far."""
+        return ListSummary(
+            column=self.name,
+            lines=self._lines,
+            listed=len(self._documents),
+            pages=self._pages,
+            told_total=self.reported_total,
+            told_pages=self._reported.get("pages"),
+            whole=self._whole,
+            total_is_upper_bound=self._total_is_upper_bound,
+        )
+
+
+def _is_of_first_page(request: ListingRequest) -> bool:
+    """Whether the request names no page, or maybe the first one, which pagers call otherwise than the list itself."""
+    numbers = _NUMBER.findall(request.url.rpartition("/")[2] + (request.body or b"").decode("utf-8", "replace"))
+    return not numbers or not {"0", "1"}.isdisjoint(numbers)
+
+
+def request_key(request: ListingRequest) -> Address:
+    """Identifies a listing page: its URL, and what is posted there; of long ones the beginning and the SHA-256."""
+    posted = f"#{request.method} {request.body.decode('utf-8', 'replace')}" if request.body else ""
+    key = clean_text(request.url + posted)
+    if len(key.encode()) <= MAX_ADDRESS_CHARS:
+        return Address(key)
+    return Address(f"{clip_bytes(key, MAX_ADDRESS_CHARS - 80)}…#{sha256(key.encode()).hexdigest()}")
