@@ -2,6 +2,7 @@
 
 import configparser
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -18,12 +19,18 @@ from etl.local import airflow
 from etl.local.postgres import Postgres
 from etl.local.state import State
 
-# As the scheduler makes its sender when it starts.
+# As the scheduler makes its sender when it starts: in each of these environments, for Airflow takes a second to load.
 SEND = """
+import json, os, sys
 from airflow._shared.observability.metrics import stats
 from airflow.observability.metrics import stats_utils
-stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
-stats.incr("pages_of_the_test", 3)
+for variables in json.loads(sys.argv[1]):
+    if not (child := os.fork()):
+        os.environ.update(variables)
+        stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
+        stats.incr("pages_of_the_test", 3)
+        sys.exit()
+    assert os.waitpid(child, 0)[1] == 0, variables
 """
 
 
@@ -58,24 +65,33 @@ def receiver() -> Iterator[tuple[str, set[tuple[str, str]]]]:
         server.server_close()
 
 
-@pytest.mark.parametrize("named", [True, False])
-def test_metrics_are_sent_where_a_receiver_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+def test_metrics_are_sent_where_a_receiver_is_named_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in os.environ if name.startswith("OTEL_")]:
         monkeypatch.delenv(name)
     with receiver() as (address, got):
-        if named:
-            monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
-            monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
-            monkeypatch.setenv("OTEL_SERVICE_NAME", "gongkai-airflow")
-        state = State.open(tmp_path)
-        login = airflow.Airflow("http://127.0.0.1:9", airflow.USER, "password")
-        airflow._configure(state, Postgres(state, 9), login, 9, tmp_path)
-        written = configparser.ConfigParser(interpolation=None)
-        written.read(tmp_path / "airflow" / "airflow.cfg")
+        nowhere = {"OTEL_SERVICE_NAME": "another", "AIRFLOW__METRICS__OTEL_ON": configured(tmp_path)}
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        named = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": address,
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+            "OTEL_SERVICE_NAME": "gongkai-airflow",
+            "AIRFLOW__METRICS__OTEL_ON": configured(tmp_path),
+        }
+        monkeypatch.delenv("OTEL_EXPORTER_OTLP_ENDPOINT")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
         environment |= {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "sqlite://"}
-        environment["AIRFLOW__METRICS__OTEL_ON"] = written["metrics"]["otel_on"]
-        subprocess.run([sys.executable, "-c", SEND], env=environment, check=True, capture_output=True, timeout=300)
-    assert got == ({("gongkai-airflow", "airflow.pages_of_the_test")} if named else set())
+        command = [sys.executable, "-c", SEND, json.dumps([nowhere, named])]
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=300)
+    assert got == {("gongkai-airflow", "airflow.pages_of_the_test")}
+
+
+def configured(folder: Path) -> str:
+    """What the Airflow of a state folder is told of metrics, by the variables of now."""
+    state = State.open(folder)
+    login = airflow.Airflow("http://127.0.0.1:9", airflow.USER, "password")
+    airflow._configure(state, Postgres(state, 9), login, 9, folder)
+    written = configparser.ConfigParser(interpolation=None)
+    written.read(folder / "airflow" / "airflow.cfg")
+    return written["metrics"]["otel_on"]

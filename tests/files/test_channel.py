@@ -108,7 +108,7 @@ def test_a_pickle_is_not_run(read: Reader, tmp_path: Path, framed: bool) -> None
 
 
 def test_an_answer_without_end_costs_the_time_of_one_file() -> None:
-    with lying(Limits(seconds=1.5)) as read:
+    with lying(Limits(seconds=0.5)) as read:
         read(GOOD)
         begun = time.monotonic()
         assert read(message(b" ", length=1_000_000), "drip").outcome is FileOutcome.TOO_SLOW
@@ -117,7 +117,7 @@ def test_an_answer_without_end_costs_the_time_of_one_file() -> None:
 
 
 def test_a_process_that_does_not_listen_costs_the_time_of_one_file() -> None:
-    with lying(Limits(seconds=1.5)) as read:
+    with lying(Limits(seconds=0.5)) as read:
         assert read(answer(), "deaf").outcome is FileOutcome.READ
         assert read(bytes(5_000_000)).outcome is FileOutcome.TOO_SLOW
         assert read(GOOD).outcome is FileOutcome.READ

@@ -168,7 +168,7 @@ def test_the_text_of_an_archive_is_limited_as_a_whole() -> None:
 
 
 def test_a_file_that_takes_too_long_is_left_and_the_next_is_read() -> None:
-    with reader_pool(Limits(seconds=1.5)) as read:
+    with reader_pool(Limits(seconds=0.7)) as read:
         read(GOOD)
         slow, good = read.many([(SLOW, "a.doc"), (GOOD, "b.doc")])
         assert slow.outcome is FileOutcome.TOO_SLOW

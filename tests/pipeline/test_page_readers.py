@@ -1,6 +1,5 @@
 """Pages are read in processes: with the result of this one, and without harm to others."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
@@ -50,36 +49,62 @@ def test_a_stored_page_is_not_judged_again(readers: PageReaders) -> None:
 
 
 @pytest.fixture(scope="module")
-def falling() -> Iterator[PageReaders]:
+def falling() -> PageReaders:
     made = PageReaders(1)
     made._pool.workers[0].module = "tests.support.falling_pages"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool, "SECONDS", 5)
-        yield made
+    return made
+
+
+@pytest.mark.parametrize(("body", "why"), [(b"die", "process died"), (b"swell", "memory"), (b"hang", "2 s")])
+def test_a_page_that_fells_its_process_ends_as_unreadable_and_the_next_is_read(
+    falling: PageReaders, monkeypatch: pytest.MonkeyPatch, body: bytes, why: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "SECONDS", 2)
+        ends_as_unreadable(falling, body, why)
+    assert falling.read(SOURCE, ASKED, GOOD) == read_fetched_page(SOURCE, None, ASKED, GOOD)
+
+
+EMPTY = {
+    "refusal": None,
+    "readable": True,
+    "further": [],
+    "frames": [],
+    "files": [],
+    "styles": [],
+    "pictures": [],
+    "pager_error": "",
+    "bands": [],
+    "extraction": None,
+}
 
 
 @pytest.mark.parametrize(
-    ("body", "why"),
+    "lie",
     [
-        (b"die", "process died"),
-        (b"swell", "memory"),
-        (b"hang", "5 s"),
-        (b"lie 1", "no answer"),
-        (b"lie [None, 1, [], [], [], '', [], None]", "no answer"),
-        (b"lie [None, True, ['http://x/\\u4e00'], [], [], '', [], None]", "no answer"),
-        (b"lie [None, True, [], [], [], '', [], ['document', '', [], {'title': [0, 'agreed']}] * 2]", "no answer"),
-        (b"lie [None, True, [], [], [], '', [], {}]", "no answer"),
-        (b"lie [['blocked'], True, [], [], [], '', [], None]", "no answer"),
+        {"readable": 1},
+        {"further": ["http://x/\u4e00"]},
+        {"extraction": ["document", "", [], {"title": [0, "agreed"]}] * 2},
+        {"extraction": {}},
+        {"refusal": ["blocked"]},
+        {"more": None},
     ],
+    ids=str,
 )
-def test_a_page_that_fells_its_process_ends_as_unreadable_and_the_next_is_read(
-    falling: PageReaders, body: bytes, why: str
-) -> None:
+def test_a_lie_ends_its_process_and_the_next_answer_counts(falling: PageReaders, lie: dict[str, object]) -> None:
+    ends_as_unreadable(falling, said(EMPTY | lie), "no answer")
+    assert falling.read(SOURCE, ASKED, said(EMPTY)) == PageReading()
+
+
+def said(answer: dict[str, object]) -> bytes:
+    return f"say {list(answer.values())}".encode()
+
+
+def ends_as_unreadable(falling: PageReaders, body: bytes, why: str) -> None:
     reading = falling.read(SOURCE, ASKED, body)
     assert why in english(reading.failure)
     verdict = verdict_of(document_of(SOURCE, 1, 1, {}, [ReadPage(URL, (), reading)]))
     assert (verdict.outcome, verdict.reason) == (Outcome.UNREADABLE, reading.failure)
-    assert falling.read(SOURCE, ASKED, GOOD) == read_fetched_page(SOURCE, None, ASKED, GOOD)
 
 
 @given(

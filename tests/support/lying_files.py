@@ -1,12 +1,15 @@
-"""A reading process that was taken over. What it is asked to do is in the file's name; other files it reads as ever."""
+"""A reading process that was taken over. What it is asked to do is in the file's name.
+
+Other files it answers as if it had read them: parsers take two thirds of the time in which a process starts.
+"""
 
 import socket
 import sys
 import time
 from typing import Any
 
-from etl.files import read
-from etl.files.types import FileReading
+from etl.files.media_types import DOC
+from etl.files.types import FileOutcome, FileReading
 
 
 def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
@@ -21,7 +24,7 @@ def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
         end.sendall(body)
         time.sleep(60)
     end.detach()
-    return read.read_file(body, name, limits)
+    return FileReading(DOC, FileOutcome.READ, "", "as ever", 1, "word")
 
 
 def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:
