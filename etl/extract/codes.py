@@ -119,6 +119,14 @@ class Rule(StrEnum):
         "body",
         "name of the attached document",
     )
+    LABELLED_FIRST_LINE = (
+        "labelled_first_line",
+        "正文开头带标签的行",
+        "labelled first line of the text",
+        "the first lines of the text, cells among them",
+        "document_number publisher",
+        "body",
+    )
     LABELLED_LAST_LINE = (
         "labelled_last_line",
         "正文末尾带标签的行",

@@ -1,11 +1,13 @@
 """What a reader sees in a text is in it, or flagged: lines, numbers, struck words, pictures, frames, hidden parts."""
 
 from itertools import product
+from random import Random
 
 import pytest
 
 from etl.extract import Extraction, extract
 from tests.support.pages import page, paragraphs
+from tests.support.share import examples
 
 URL = "https://www.yunxi.example/gk/58012.html"
 ITEMS = ("街道负责摸底登记。", "财政负责拨付资金。", "住建负责竣工验收。")
@@ -187,3 +189,77 @@ def test_prose_that_is_not_shown_in_the_text_is_a_flag() -> None:
     hidden = "附表所列项目由区发展改革局会同有关部门另行制定细则，并向社会公布。"
     assert f"hidden_text:{len(hidden)}" in read(f"<div style='display:none'><p>{hidden}</p></div>").flags
     assert not [flag for flag in read(f"<p>{hidden}</p><p hidden>{hidden}</p>").flags if flag.startswith("hidden_text")]
+
+
+STRUCK = (
+    *(f"<{tag}>五</{tag}>" for tag in ("s", "del", "strike")),
+    *(f"<{tag} style='text-decoration:line-through'>五</{tag}>" for tag in ("span", "b", "em", "u", "label", "a")),
+    "<SPAN style='TEXT-DECORATION: LINE-THROUGH'>五</SPAN>",
+    "<style>.old, i.gone {color:red; text-decoration:line-through}</style><i class='x gone'>五</i>",
+)
+
+
+@pytest.mark.parametrize("struck", STRUCK)
+def test_struck_words_are_left_out_whatever_strikes_them(struck: str) -> None:
+    found = read(f"<p>每台补助{struck}八万元，由财政拨付。</p>")
+    assert "每台补助八万元，由财政拨付。" in found.text
+    assert "struck_out" in found.flags
+
+
+@pytest.mark.parametrize(
+    "style", ["", ".old:hover{text-decoration:line-through}", ".prices .old{text-decoration:line-through}"]
+)
+def test_a_class_that_strikes_only_elsewhere_strikes_nothing(style: str) -> None:
+    found = read(f"<style>{style}</style><p>每台补助<span class=old>五</span>八万元，由财政拨付。</p>")
+    assert "每台补助五八万元，由财政拨付。" in found.text
+    assert "struck_out" not in found.flags
+
+
+def test_a_long_struck_paragraph_is_left_out_and_a_page_of_struck_words_is_not() -> None:
+    paragraph = "".join(f"第{number}条由街道负责摸底登记，由住建负责竣工验收。" for number in range(20))
+    long = read(f"<p><s>{paragraph}</s></p><p>{ITEMS[0]}</p>" + f"<p>{paragraph[::-1]}</p>" * 2)
+    assert paragraph not in long.text
+    assert ITEMS[0] in long.text
+    assert paragraph in extract(page(body=f"<p><s>{paragraph * 3}</s></p>").encode(), URL).text
+
+
+def table_of(rows: list[list[str]], chance: Random) -> str:
+    """The rows as a table, some empty cells within a cell over several columns or rows."""
+    taken: set[tuple[int, int]] = set()
+    lines = []
+    for at, row in enumerate(rows):
+        cells = []
+        for column, word in enumerate(row):
+            if (at, column) in taken:
+                continue
+            wide = high = 1
+            while word and column + wide < len(row) and not row[column + wide] and chance.random() < 0.5:
+                wide += 1
+            while (
+                word and wide == 1 and at + high < len(rows) and not rows[at + high][column] and chance.random() < 0.5
+            ):
+                high += 1
+            taken.update((at + down, column + right) for down in range(high) for right in range(wide))
+            empty = chance.choice(("", "&nbsp;", "<p>　</p>", "<br>"))
+            cells.append(f"<td colspan={wide} rowspan={high}>{word or empty}</td>")
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return f"<table border=1>{''.join(lines)}</table>"
+
+
+def test_a_column_of_a_table_stays_one_where_cells_are_empty() -> None:
+    chance = Random(5)
+    for _ in range(examples(200)):
+        width = chance.randint(3, 6)
+        rows = [[f"项{at}" for at in range(width)]]
+        rows += [
+            [f"{chance.randint(1, 99)}台" if chance.random() < 0.6 else "" for _ in range(width)] for _ in range(4)
+        ]
+        rows = [row for row in rows if sum(map(bool, row)) > 1]
+        expected = [" | ".join(row).rstrip(" |") for row in rows]
+        assert [line.rstrip() for line in lines(table_of(rows, chance))] == expected
+
+
+def test_columns_that_only_part_others_are_none() -> None:
+    spacer = "<td width=8></td>"
+    rows = "".join(f"<tr>{spacer}<td>{one}</td>{spacer}<td>{other}</td></tr>" for one, other in ("街台", "甲8", "乙9"))
+    assert lines(f"<table>{rows}</table>") == ["街 | 台", "甲 | 8", "乙 | 9"]

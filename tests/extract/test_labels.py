@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencc import OpenCC
 
 from etl.extract import Rule, extract
 from etl.extract.lexicon.aliases import ALIASES, NON_FIELD_LABELS
-from etl.extract.lexicon.labels import FIELD_OF_LABEL, find_labels, label_key
+from etl.extract.lexicon.labels import FIELD_OF_LABEL, find_labels, label_key, match_label
 from etl.extract.lexicon.morphology import field_of_words
 from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import names_body
@@ -107,6 +108,20 @@ def test_what_sites_state_besides_is_no_field(label: str, layout: str, value: st
     rows = layout.format(label, value) + table(("索引号", INDEX))
     extraction = extract(page(rows).encode(), URL)
     assert value not in {item.value for item in extraction.evidence}
+
+
+def test_a_label_is_known_in_traditional_letters_too() -> None:
+    known = {label for label in FIELD_OF_LABEL if match_label(label)}
+    shown = {OpenCC("s2t").convert(label): match_label(label) for label in known}
+    unknown = {label for label, match in shown.items() if match_label(label) != match}
+    assert not unknown
+
+
+@pytest.mark.parametrize("label", ["文章类型", "信息类型", "稿件类型"])
+@pytest.mark.parametrize(("value", "subject"), [("原创", None), ("图文", None), ("转载稿件", None), ("水利", "水利")])
+def test_how_a_page_was_made_is_no_subject(label: str, value: str, subject: str | None) -> None:
+    found = extract(page(headline=f"{HEAD}<p>{label}：{value} 发布时间：2023-05-09</p>").encode(), URL)
+    assert (found.fields["subject_category"].value if "subject_category" in found.fields else None) == subject
 
 
 def test_a_value_is_no_label() -> None:

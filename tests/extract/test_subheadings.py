@@ -1,6 +1,6 @@
 """The line under the title in every form: date and source are read, and nothing from words that look like them."""
 
-from itertools import islice, product
+from itertools import islice, permutations, product
 
 import pytest
 
@@ -73,6 +73,30 @@ def test_a_source_needs_no_colon_under_the_title(sign: str, around: str) -> None
         assert record.fields["source"].value == "云溪日报"
         assert ("published_date" in record.fields) == ("2023" in line)
         assert "云溪日报" not in record.text
+
+
+@pytest.mark.parametrize("sign", [" / ", "/", " | ", "｜", " 丨 ", "</span> / <span>"])
+@pytest.mark.parametrize("order", list(permutations(("作者{}王一", "来源{}云溪日报", "日期{}2023-05-09"))))
+def test_labels_before_signs_under_the_title_stand_in_any_order(order: tuple[str, ...], sign: str) -> None:
+    line = " ".join(f"<span>{each.format(sign)}</span>" for each in order)
+    record = extract(page(headline=f"<h1>{TITLE}</h1><div>{line}</div>").encode(), URL)
+    assert (record.fields["source"].value, record.fields["published_date"].value) == ("云溪日报", "2023-05-09")
+    assert "王一" not in record.text
+
+
+@pytest.mark.parametrize(
+    "sentence", ["时间 / 地点 / 人物", "来源 / 去向 时间 / 地点", "日期 | 来源 | 作者", "标题 / 2023年规划说明"]
+)
+def test_words_between_signs_are_no_labels_without_a_date(sentence: str) -> None:
+    assert find_labels(sentence) == ()
+
+
+@pytest.mark.parametrize("place", ["<span>发表于<span>云溪</span></span>", "<em>发布于</em><i>云溪</i>", "云溪"])
+def test_the_place_behind_a_date_is_no_date(place: str) -> None:
+    line = f"<span>云溪水务</span> <em>2023年05月09日 09:30</em> {place}"
+    record = extract(page(headline=f"<h1>{TITLE}</h1><div>{line}</div>").encode(), URL)
+    assert record.fields["published_date"].value == "2023-05-09"
+    assert not [flag for flag in record.flags if flag.startswith("published_date")]
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,65 @@ def test_a_notice_below_its_date_may_begin_with_labels(form: str) -> None:
         assert "published_date:disputed" not in found.flags, page
 
 
+OF_NOTICE = (
+    (("项目名称", "水库除险加固"), ("采购人", "区水务局"), ("文号", "云财采〔2023〕8号"), ("发布单位", "区采购中心")),
+    (("文号", "云罚〔2023〕8号"), ("当事人", "云溪某某公司"), ("法定代表人", "王一"), ("地址", "云溪区一路1号")),
+    (("发布单位", "区水务局"), ("许可事项", "取水许可"), ("申请人", "云溪某某公司"), ("有效期", "五年")),
+)
+
+
+@pytest.mark.parametrize("facts", OF_NOTICE)
+@pytest.mark.parametrize("form", ["<p>{}：{}</p>", "<div>{}：{}</div>", "<tr><td>{}</td><td>{}</td></tr>"])
+def test_a_notice_keeps_its_number_and_who_publishes_it_among_its_labels(
+    form: str, facts: tuple[tuple[str, str], ...]
+) -> None:
+    rows = "".join(form.format(*fact) for fact in facts)
+    rows = f"<table>{rows}</table>" if "<td>" in form else rows
+    text = f"{rows}<p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
+    found = extract(
+        f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}{text}</div>{FOOT}".encode(),
+        "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html",
+    )
+    assert found.text.startswith(facts[0][0])
+    assert all(value in found.text for _, value in facts)
+    stated = {"文号": "document_number", "发布单位": "publisher"}
+    assert all(found.fields[stated[label]].value == value for label, value in facts if label in stated)
+    assert found.fields["published_date"].value == "2023-05-09"
+
+
+@pytest.mark.parametrize("told", ["<ul><li>{}</li><li>{}</li></ul>", "<table><tr><td>{}<td>{}<td>点击：5</table>"])
+def test_a_line_below_the_headline_in_pieces_is_none_of_the_notice_below_it(told: str) -> None:
+    facts = "".join(f"<p>{label}：{value}</p>" for label, value in OF_NOTICE[1])
+    told = told.format("发布时间：2023-05-09", "来源：云溪日报")
+    text = f"{facts}<p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
+    page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{told}{text}</div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith("文号：云罚〔2023〕8号")
+    assert found.fields["source"].value == "云溪日报"
+
+
+@pytest.mark.parametrize("only", [("索引号", "YX-2023-8"), ("成文日期", "2023-05-08"), ("主题分类", "水利")])
+@pytest.mark.parametrize("at", [0, 2, 4])
+@pytest.mark.parametrize("form", ["<p>{}：{}</p>", "<li>{}：{}</li>", "<tr><td>{}</td><td>{}</td></tr>"])
+def test_a_label_of_headers_alone_makes_a_header_of_the_lines_beside_it(
+    form: str, at: int, only: tuple[str, str]
+) -> None:
+    facts = [
+        ("文号", "云罚〔2023〕8号"),
+        ("项目名称", "水库除险加固"),
+        ("采购人", "区水务局"),
+        ("发布单位", "区采购中心"),
+    ]
+    rows = "".join(form.format(*row) for row in (*facts[:at], only, *facts[at:]))
+    rows = f"<table>{rows}</table>" if "<td>" in form else rows
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}{rows}{text}</div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    values = {field.value for field in found.fields.values()}
+    assert {"云罚〔2023〕8号", "区采购中心", only[1]} <= values, page
+    assert PARAGRAPHS[0] in found.text.splitlines()
+
+
 @pytest.mark.parametrize("last", [("发布机构", "区住建局"), ("文号", "云政办发〔2023〕12号"), ("索引号", "YX-2023-8")])
 @pytest.mark.parametrize("form", ["<p>{}：{}</p>", "<li>{}：{}</li>", "<tr><td>{}</td><td>{}</td></tr>"])
 def test_a_header_below_the_date_may_begin_with_labels_that_are_not_known(form: str, last: tuple[str, str]) -> None:

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from etl.dates import DATE, TIME_OF_DAY
-from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, NON_FIELD_LABELS
+from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, CREDITS, NON_FIELD_LABELS
 from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.fields import DATE_FIELDS
@@ -95,8 +95,12 @@ _CODE_ENCLOSED = re.compile(r"[(（](?=(?:\D*\d){4}).+[)）]")
 """A number or date in round brackets behind its label: （必填） and （共12种） speak of the label."""
 _CODES = DATE_FIELDS | {"index_number", "document_number"}
 _TRADITIONAL = str.maketrans(
-    "號發佈機構關題類時間來單體組開詞鍵標籤實廢編碼備註規範圍屬態狀況執責錄閱讀瀏覽擊數點聯網繫電話稱場統記檔頒製訂現佔",
-    "号发布机构关题类时间来单体组开词键标签实废编码备注规范围属态状况执责录阅读浏览击数点联网系电话称场统记档颁制订现占",
+    "號發佈機構關題類時間來單體組開詞鍵標籤實廢編碼備註規範圍屬態狀況執責錄閱讀瀏覽擊數點聯網繫電話稱場統記檔頒製訂現佔"
+    "資訊係傳儲內別創劃動務區員問圖報審對導後復複徵掃掛據攝於業欄熱獲產當監種穫簡簽籌"
+    "糾級終結絡緊線聞處覈視訪詢語說説諮護質載輯轉辦週適郵錯鏈門閤閲隸頻顏顯",
+    "号发布机构关题类时间来单体组开词键标签实废编码备注规范围属态状况执责录阅读浏览击数点联网系电话称场统记档颁制订现占"
+    "资讯系传储内别创划动务区员问图报审对导后复复征扫挂据摄于业栏热获产当监种获简签筹"
+    "纠级终结络紧线闻处核视访询语说说咨护质载辑转办周适邮错链门合阅隶频颜显",
 )
 _HAS_TRADITIONAL = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
 _LABEL_PART = re.compile(r"[\u4e00-\u9fff/（）()]+")
@@ -104,6 +108,8 @@ _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●�
 _SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
 _MAX_LETTERS_BETWEEN_GAPS = 2
 """Letters between two gaps of one label (`颁 发 时 间`): what is longer is a word of its own."""
+_PLACE = re.compile(rf"[\s{INLINE_BOUNDARY}]*[\u4e00-\u9fff]{{2,8}}(?<!年)[\s{INLINE_BOUNDARY}]*")
+"""What stands behind 发表于 where that says no day."""
 _FIRST_ELEMENT = re.compile(rf"[【\[]?([\u4e00-\u9fff][\u4e00-\u9fff\s]{{1,18}}?)[】\]]?\s?{INLINE_BOUNDARY}")
 
 
@@ -134,6 +140,9 @@ class Label(NamedTuple):
 _MAX_GAP_LINE_CHARS = 200
 """Characters of a line whose labels may have gaps instead of colons behind them."""
 _INITIALS = frozenset(label[0] for label, name in FIELD_OF_LABEL.items() if name and label not in AMBIGUOUS_LABELS)
+_OF_BYLINES = frozenset((*CREDITS, *AMBIGUOUS_LABELS))
+"""Labels before a sign in a line of several, of which one has a date: `作者 / 甲 来源 / 乙报 日期 / 2023-05-09`."""
+_BYLINE_INITIALS = _INITIALS | {label[0] for label in _OF_BYLINES}
 _ADJOINING_LABELS = frozenset(
     label
     for label, name in FIELD_OF_LABEL.items()
@@ -146,6 +155,7 @@ _WHOLE_VALUE = re.compile(
     r"(?:[报网社台局委办厅署府科处]|中心|集团|法院|检察院|办公室|委员会|常委会|银行|大学)|(?:主动|依申请|长期)公开|现?行?有效)\s*+"
 )
 """Behind a date, a count or the name of a body any label may follow without a gap: `来源：乙局作者：丙`."""
+_DATE = re.compile(DATE)
 _QUOTES = ("“", "‘", '"', "〝")
 """Before a word with a colon: it is cited (凡本网注明“来源：甲”的作品)."""
 _Position = tuple[str, str, int, int]
@@ -212,9 +222,14 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
         positions = sorted((*positions, *_in_brackets(text, coined=coined)), key=itemgetter(2))
     if not positions and INLINE_BOUNDARY in text:
         positions = [
-            item for item in _between_boundaries(text) if FIELD_OF_LABEL[item[0]] and item[0] not in AMBIGUOUS_LABELS
+            (label, raw, start, after)
+            for label, raw, start, after in _between_boundaries(text)
+            if FIELD_OF_LABEL[label]
+            and label not in AMBIGUOUS_LABELS
+            and not (label[-1] == "于" and _PLACE.fullmatch(text, after))
         ]
-        positions = positions or (_fills_first_element(text) if coined else [])
+        if coined and not positions and len(_before_signs(text)) < 2:
+            positions = _fills_first_element(text)
     if not positions and len(text) < _MAX_GAP_LINE_CHARS:
         gaps = _before_gaps(text) if text[:1] in _INITIALS and not _IN_ENGLISH.search(text) else []
         positions = signed if len(signed := _before_signs(text)) >= len(gaps) else gaps
@@ -369,28 +384,34 @@ def _before_signs(text: str) -> list[_Position]:
 
     Labels or nothing behind a sign are no values: a row of column heads, a menu."""
     lead = _lead_in(text)
-    if text[lead : lead + 1] not in _INITIALS:
+    if text[lead : lead + 1] not in _BYLINE_INITIALS:
         return []
     key, label, end = "", "", lead
     for at in range(lead, len(text)):
         key += label_key(text[at])
         if key not in _LABEL_PREFIXES:
             break
-        if FIELD_OF_LABEL.get(key) and key not in AMBIGUOUS_LABELS:
+        if FIELD_OF_LABEL.get(key) or key in _OF_BYLINES:
             label, end = key, at + 1
+    is_byline = label in _OF_BYLINES
     behind = len(text[: english.end()].rstrip()) if (english := ENGLISH_LABEL.match(text, end)) else end
     rest = text[behind:].rstrip(f" \t{INLINE_BOUNDARY}")
     if not label or not rest:
         return []
     gap = len(rest) - len(rest.lstrip(f" \t{INLINE_BOUNDARY}"))
-    if (_CODE_ENCLOSED if rest[gap] in "(（" and FIELD_OF_LABEL[label] in _CODES else _ENCLOSED).fullmatch(rest, gap):
+    enclosed = _CODE_ENCLOSED if rest[gap] in "(（" and FIELD_OF_LABEL[label] in _CODES else _ENCLOSED
+    if not is_byline and enclosed.fullmatch(rest, gap):
         return [] if match_label(rest[gap:]) else [(label, text[lead:end], lead, behind)]
     signs = _SIGNS.match(text, behind)
-    if not signs or (signs.group(1)[0] in _TIGHT_SIGNS and signs.group(1) == signs.group().strip(INLINE_BOUNDARY)):
+    if not signs:
+        return []
+    if not is_byline and signs.group(1)[0] in _TIGHT_SIGNS and signs.group(1) == signs.group().strip(INLINE_BOUNDARY):
         return []
     positions = list(_before_colons(text, coined=False, sign=re.compile(re.escape(signs.group(1)))))
     ends = [start for _, _, start, _ in positions[1:]] + [len(text)]
     values = [text[after:end].strip(_AROUND_VALUES) for (*_, after), end in zip(positions, ends, strict=False)]
+    if is_byline and (len(values) < 2 or not any(map(_DATE.match, values))):
+        return []
     return positions if all(value and match_label(value, coined=True) is None for value in values) else []
 
 

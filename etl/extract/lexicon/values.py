@@ -151,6 +151,16 @@ def _parse_validity(text: str, _: date | None) -> Parsed:
     return Parsed(text) if len(text) <= 100 and re.search("效|废|止|修|行|是|否|期|年", text) else NO_VALUE
 
 
+_FORM_OF_ARTICLE = re.compile(
+    "(?:原创|转载|转发|摘编|编译|首发|独家|自采|外采|普通|图文|图片|组图|文字|纯文字|视频|音频|链接|外链)(?:文章|稿件|新闻|信息|类)?"
+)
+"""What 文章类型 says of how a page was made, and not what it is about."""
+
+
+def _parse_subject(text: str, _: date | None) -> Parsed:
+    return NO_VALUE if _FORM_OF_ARTICLE.fullmatch(text) else _parse_text(text, None)
+
+
 def _parse_text(text: str, _: date | None) -> Parsed:
     return Parsed(text) if len(text) <= 200 else NO_VALUE
 
@@ -165,6 +175,7 @@ PARSERS: Mapping[str, Callable[[str, date | None], Parsed]] = {
     "published_date": _parse_date,
     "effective_date": _parse_coming_date,
     "expiry_date": _parse_coming_date,
+    "subject_category": _parse_subject,
     "validity": _parse_validity,
 }
 """From a cleaned text, and the last possible day of a date, to the normal form; other fields are `_parse_text`."""

@@ -10,6 +10,8 @@ from etl.numerals import DIGITS, chinese
 from etl.web.inline_styles import is_struck
 from etl.web.page import WebPage
 
+_CLASS_ALONE = re.compile(r"\s*\w*\.([\w-]+)\s*")
+"""A class that a rule names without anything around it or behind it: not `a:hover`, not `.prices .old`."""
 _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _LOWER = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)")
 """The quick question before each element is looked at: ignoring case costs thirty times as much."""
@@ -24,7 +26,8 @@ _SENTENCES_BEHIND = 3
 _BLOCKS = ("p", "div", "table", "ul", "ol", "h1", "h2", "h3", "h4", "section")
 _EDITOR_LIST = re.compile(r"\bcustom_(num|num1|num2|cn|cn1|cn2)\b")
 _MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
-"""Characters of struck words, of which more are a style that means something else; lines and items that are shown."""
+"""Characters of struck words, of which more are a style that means something else where they are most of the page;
+lines and items that are shown."""
 
 
 def show_as_read(page: WebPage) -> bool:
@@ -49,10 +52,25 @@ def show_as_read(page: WebPage) -> bool:
             if next(quoted.iter(*_BLOCKS), None) is None:
                 _put_in_quotes(quoted)
     struck = [*page.elements["del"], *page.elements["s"], *page.elements["strike"]]
-    if "line-through" in source:
-        styled = page.tree.iter("span", "font", "p", "td")
-        struck += (element for element in styled if is_struck(element.get("style") or ""))
-    return any([_leave_out(element) for element in struck])
+    if "line-through" in source or "LINE-THROUGH" in source:
+        struck += _drawn_through(page)
+    long = {each for each in struck if len("".join(each.itertext())) > _MAX_STRUCK}
+    if long and sum(len("".join(each.itertext())) for each in long) * 2 > len("".join(page.tree.itertext())):
+        struck = [each for each in struck if each not in long]
+    return any([_leave_out(each) for each in struck])
+
+
+def _drawn_through(page: WebPage) -> Iterator[HtmlElement]:
+    """The elements that are struck by their style, or by a class that a style sheet of the page strikes."""
+    for element in page.tree.iterfind(".//body//*[@style]"):
+        if is_struck(element.get("style") or ""):
+            yield element
+    rules = (rule.rpartition("{") for sheet in page.elements["style"] for rule in (sheet.text or "").split("}"))
+    selectors = (selector for names, _, rule in rules if is_struck(rule) for selector in names.split(","))
+    names = {match[1] for selector in selectors if (match := _CLASS_ALONE.fullmatch(selector))}
+    for element in page.tree.iterfind(".//body//*[@class]") if names else ():
+        if not names.isdisjoint((element.get("class") or "").split()):
+            yield element
 
 
 def _put_in_quotes(element: HtmlElement) -> None:
@@ -90,7 +108,7 @@ def _put_behind(element: HtmlElement) -> None:
 
 
 def _leave_out(element: HtmlElement) -> bool:
-    if not 0 < len("".join(element.itertext()).strip()) <= _MAX_STRUCK:
+    if not "".join(element.itertext()).strip():
         return False
     for child in list(element):
         element.remove(child)

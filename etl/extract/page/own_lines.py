@@ -16,12 +16,23 @@ _MAX_CONTENTS = 100
 """Lines of the contents of a text."""
 _FIELDS_OF_NOTICES = frozenset(("title", "source", "published_date", ""))
 """What labels of a notice name too (项目名称, 案件来源, 公告时间); others stand in headers alone."""
+_FIELDS_AMONG_MATTERS = _FIELDS_OF_NOTICES | {"document_number", "publisher"}
+_OF_MATTER = re.compile(
+    "项目|工程|[采招中投]标|采购|标段|供应商|当事人|案[件由]|违法|处罚|法定代表人|许可|行政相对人|申请人|被申请|建设单位|施工"
+    "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算"
+)
+"""Labels of what a notice is about: two of them, and 文号 and 发布单位 beside them are its own."""
+_MAX_LINES_OF_NOTICE = 16
 
 
 def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
     """Whether a line with labels goes on with those of a text that begins, at block `start`, with labels of no header,
     each in a line or row of its own (项目名称：, 采购人：), below the line that has the page's date."""
-    own = [_label_of_row(blocks, at) for at, _ in blocks.visible_blocks(start, index) if _begins_line(blocks, at)]
+    date = _date_above(blocks, start)
+    begins = date >= 0 and begins_line(blocks, start) and not is_subheading(blocks.blocks[start].text)
+    if begins and _is_about_matter(blocks, date + 1, start):
+        return True
+    own = [label_of_row(blocks, at) for at, _ in blocks.visible_blocks(start, index) if begins_line(blocks, at)]
     if len(own) < _MIN_LABELS or not all(own) or any(map(_names_field, own)):
         return False
     row = blocks.blocks[index].row
@@ -31,16 +42,35 @@ def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
     near = (name for at, _ in blocks.visible_blocks(start, last) for name in _fields(blocks, at))
     if any(name not in _FIELDS_OF_NOTICES for name in near):
         return False
-    return _is_below_date(blocks, start)
+    return date >= 0
+
+
+def _is_about_matter(blocks: Blocks, first: int, start: int) -> bool:
+    """Whether lines or rows that begin with labels stand at block `start`, two of them of what a notice is about, and
+    none from block `first` on that headers alone have."""
+    matters = 0
+    above = (name for at, _ in blocks.visible_blocks(first, start) for name in _fields(blocks, at))
+    if any(name not in _FIELDS_AMONG_MATTERS for name in above):
+        return False
+    for at, _ in blocks.visible_blocks(start, start + _MAX_LINES_OF_NOTICE):
+        label = label_of_row(blocks, at) if begins_line(blocks, at) else "-"
+        if not label:
+            break
+        if any(name not in _FIELDS_AMONG_MATTERS for name in _fields(blocks, at)):
+            return False
+        matters += _OF_MATTER.search(label) is not None
+    return matters >= _MIN_LABELS
 
 
 def is_label_below_date(blocks: Blocks, index: int) -> bool:
     """Whether a line that begins with a label stands below the line that has the page's date."""
-    return _LABEL.match(blocks.blocks[index].plain) is not None and _is_below_date(blocks, index)
+    return _LABEL.match(blocks.blocks[index].plain) is not None and _date_above(blocks, index) >= 0
 
 
-def _is_below_date(blocks: Blocks, index: int) -> bool:
-    return any(is_subheading(block.text) for _, block in blocks.visible_blocks(max(0, index - _LINES_ABOVE), index))
+def _date_above(blocks: Blocks, index: int) -> int:
+    """The index of the line that has the page's date, right above block `index`; -1 if there is none."""
+    above = blocks.visible_blocks(max(0, index - _LINES_ABOVE), index)
+    return max((at for at, block in above if is_subheading(block.text)), default=-1)
 
 
 def is_of_contents(blocks: Blocks, index: int, indices: list[int]) -> bool:
@@ -64,13 +94,14 @@ def _fields(blocks: Blocks, index: int) -> list[str]:
     return [item.name for item in items if item.label not in AMBIGUOUS_LABELS]
 
 
-def _begins_line(blocks: Blocks, index: int) -> bool:
+def begins_line(blocks: Blocks, index: int) -> bool:
     """Whether a block is a line, or the first one of a row."""
     row = blocks.blocks[index].row
     return row < 0 or blocks.nodes[row].first == index
 
 
-def _label_of_row(blocks: Blocks, index: int) -> str:
+def label_of_row(blocks: Blocks, index: int) -> str:
+    """The label with which a line or a row begins, listed or not; "" if it begins with none."""
     block = blocks.blocks[index]
     match = _LABEL.match(block.plain if block.row < 0 else f"{block.plain.strip().rstrip('：:')}：-")
     return match[1] if match else ""

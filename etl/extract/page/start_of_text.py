@@ -47,6 +47,7 @@ _BELOW_OWN_LINE = {
 """What a text says right behind or below the day of a meeting (时间：), and the name of a body (名称：)."""
 _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
 """How labels of a summary begin that are no heading of a text, as 摘要 and 概述 may be; its length."""
+_MAX_METHOD_CHARS = 24
 _MIN_FIELDS_OF_TABLE = 2
 """Labels of fields, none of them ambiguous, of a table that is a header."""
 _LINES_OF_HEADER = 6
@@ -79,6 +80,7 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
             index < start
             or _is_of_header_or_tools(blocks, index, text, indices)
             or (not prose and _is_above_first_prose(blocks, indices[position : position + window], rule, title_key))
+            or (index == start and _states_method(block))
         ):
             # Below the first sentence of a text labels are its own: 时间：, 文号：, 来源：.
             if index >= start and (prose or is_of_notice(blocks, start, index)):
@@ -91,6 +93,13 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
+
+
+def _states_method(block: Block) -> bool:
+    """Whether a line says how the document is disclosed, and nothing else: one of a header where it stands above the
+    text, and the text's own below it."""
+    items = find_labels(block.text)
+    return len(items) == 1 and items[0].name == "disclosure_method" and len(block.text) <= _MAX_METHOD_CHARS
 
 
 def _may_hold_header(rule: str) -> bool:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR, as_spelt, dates_in_digits
 from etl.extract.counters import is_clock
-from etl.extract.lexicon.aliases import FOOTER_LABELS
+from etl.extract.lexicon.aliases import CREDITS, FOOTER_LABELS
 from etl.extract.lexicon.labels import find_labels
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
@@ -24,7 +24,8 @@ NAME_OF_SOURCE = re.compile(
 )
 """The name of a body that publishes, without a label."""
 _MAX_CHARS = 100
-_MAX_DATE_LINE_CHARS = 60
+_MAX_DATE_LINE_CHARS, _MAX_PERSON_CHARS = 60, 4
+_CREDITS = frozenset(CREDITS)
 _ADOPTION = re.compile(ADOPTION_WORDS)
 _BEGINS_WITH_DATE = re.compile(rf"[\s【\[（(]*+{DATE}(?!.*(?:{ADOPTION_WORDS}))")
 _BEGINS_WITH_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}+[:：]")
@@ -118,5 +119,11 @@ def date_among_pieces(line: str) -> str | None:
     rest = (*_PIECE.findall(line[: match.start()]), *_PIECE.findall(line[match.end() :]))
     if any(map(_DATE.search, rest)):
         return None
-    others = (piece for piece in rest if not _SAYS_NO_MORE.fullmatch(piece) and not is_page_tool(piece))
+    others = (piece for before, piece in zip(("", *rest), rest, strict=False) if not _says_no_more(before, piece))
     return match[1] if all(map(NAME_OF_SOURCE.fullmatch, others)) else None
+
+
+def _says_no_more(before: str, piece: str) -> bool:
+    """Whether a piece of the line, behind another one, tells neither date nor source."""
+    is_person = before in _CREDITS and len(piece) <= _MAX_PERSON_CHARS
+    return piece in _CREDITS or is_person or _SAYS_NO_MORE.fullmatch(piece) is not None or is_page_tool(piece)

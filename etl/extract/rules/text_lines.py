@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from etl.dates import SIGNED_DATE, YEAR, dates_in_digits
 from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
 from etl.extract.codes import Rule
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import is_in_search_form
+from etl.extract.page.own_lines import begins_line, label_of_row
 from etl.extract.page.pairs import value_apart
 from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
 from etl.extract.rules.header import PageContext
@@ -150,6 +152,8 @@ _FIELD_OF_LAST_LINE = {
 }
 _MAX_METHOD_CHARS = 12
 """主动公开, 依申请公开, 不予公开: what is longer is a sentence."""
+_FIELDS_OF_FIRST_LINES, _FIRST_LABELS = frozenset(("document_number", "publisher")), 40
+"""What a notice states of itself; blocks of the labels with which it begins."""
 _FIRST_BLOCKS, _LAST_BLOCKS, _SIGNATURE_BLOCKS = 8, 3, 12
 """Blocks of the text among which its number, its labelled last lines, and its signature are looked for."""
 _SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_DATE})(?:印发)?$")
@@ -166,12 +170,32 @@ def read_main_text(context: PageContext) -> Iterator[Reading]:
         if number := match_document_number(block.plain.strip()):
             yield make_evidence("document_number", number, "", "body", Rule.RED_HEADER)
             break
+    yield from _labelled_first_lines(context)
     for block in text[-_LAST_BLOCKS:]:
         yield from _last_line(block, context.values)
     for block in reversed(text[-_SIGNATURE_BLOCKS:]):
         if match := _SIGNATURE.match("".join(block.plain.split())):
             yield make_evidence("written_date", match.group(1), "", "body", Rule.SIGNATURE_DATE, context.values)
             break
+
+
+def _labelled_first_lines(context: PageContext) -> Iterator[Reading]:
+    """What a notice states of itself among the labels with which it begins: its number, and who publishes it."""
+    blocks, body = context.blocks, context.body
+    stated: dict[str, list[Reading]] = {}
+    for index, block in blocks.visible_blocks(body.first, min(body.last, body.first + _FIRST_LABELS), body.revealed):
+        if begins_line(blocks, index) and not label_of_row(blocks, index):
+            break
+        below = blocks.blocks[index + 1] if index + 1 < body.last else block
+        if block.row >= 0 and below.row == block.row and (label := match_label(block.text)):
+            name, key, value = label.name, label.label, below.text
+        elif (items := find_labels(block.text)) and not items[0].start:
+            name, key, value = items[0].name, items[0].label, items[0].value
+        else:
+            continue
+        if name in _FIELDS_OF_FIRST_LINES and key not in AMBIGUOUS_LABELS:
+            stated.setdefault(name, []).append(make_evidence(name, value, key, "body", Rule.LABELLED_FIRST_LINE))
+    yield from (readings[0] for readings in stated.values() if len(readings) == 1 and readings[0].value)
 
 
 def _last_line(block: Block, rules: ValueRules) -> Iterator[Reading]:

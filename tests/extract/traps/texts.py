@@ -268,3 +268,16 @@ trap(
     ),
     text="名单见附件",
 )
+trap(
+    "notice-own-number",
+    "a notice begins with its number and who publishes it",
+    "notices of procurement",
+    page(
+        headline=HEAD + "<p>发布日期：2023-05-09</p>",
+        body="<p>项目名称：电梯更新</p><p>采购人：云溪区住房局</p><p>文号：云财采〔2023〕8号</p><p>发布单位：云溪区采购中心</p>"
+        + paragraphs(),
+    ),
+    fields={"document_number": "云财采〔2023〕8号", "publisher": "云溪区采购中心", "published_date": "2023-05-09"},
+    origins={"document_number": "body", "publisher": "body"},
+    text=f"项目名称：电梯更新\n采购人：云溪区住房局\n文号：云财采〔2023〕8号\n发布单位：云溪区采购中心\n{WHOLE}",
+)
