@@ -94,6 +94,8 @@ _FIRST_MILLISECONDS, _FIRST_SECONDS = 10**11, 10**8
 """Numbers from which on milliseconds and seconds since 1970 are read (both in 1973): serial days of spreadsheets, years
 and counts are smaller."""
 _LAST_SECOND = int(datetime(_LATEST, 12, 31, tzinfo=CHINA).timestamp())
+_WITH_EXPONENT = re.compile(r"\d\.\d{1,12}[eE]\+?1[0-2]")
+_OF_DOTNET = re.compile(r"\\?/Date\((\d{9,14})(?:[+-]\d{4})?\)\\?/")
 _COMPACT_NUMBER = re.compile(
     r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
 )
@@ -238,8 +240,20 @@ def parse_china_date(value: Any) -> str | None:
     """A date from JSON as yyyy-mm-dd, in China's calendar; None for 0 and for what is no date.
 
     `value`: seconds or milliseconds since 1970, or 20230509 with or without a time of day, each as a number or a
-    string; or a written date. Smaller numbers, such as the serial days of spreadsheets, are none.
+    string; what Java and .NET write of a date: `{"time": 1683561600000, …}`, `[2023, 5, 9, 0, 0]`,
+    `/Date(1683561600000+0800)/`, `1.6835616E12`; or a written date. Smaller numbers, such as the serial days of
+    spreadsheets, are none.
     """
+    if isinstance(value, dict):
+        value = value.get("time")
+    if isinstance(value, list):
+        value = "-".join(map(str, value[:3]))
+    if isinstance(value, str) and (exponent := _WITH_EXPONENT.fullmatch(value.strip())):
+        value = float(exponent[0])
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, str) and (wrapped := _OF_DOTNET.fullmatch(value.strip())):
+        value = wrapped[1]
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return first_iso_date(str(value or ""))
     text = str(value).strip()

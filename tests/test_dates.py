@@ -156,6 +156,31 @@ def test_what_lacks_its_year_month_or_day_is_refused_and_not_completed(day: date
     assert parse_china_date(form(day)) is None
 
 
+JSON_FORMS = (
+    lambda moment, at: {"time": at, "year": moment.year - 1900, "month": moment.month - 1, "day": 0},
+    lambda moment, at: [moment.year, moment.month, moment.day, moment.hour, moment.minute],
+    lambda moment, at: [moment.year, moment.month, moment.day],
+    lambda moment, at: f"/Date({at}+0800)/",
+    lambda moment, at: f"\\/Date({at})\\/",
+    lambda moment, at: float(at),
+    lambda moment, at: repr(at / 10 ** (len(str(at)) - 1)) + f"E{len(str(at)) - 1}",
+)
+"""What Java and .NET write of a date where nobody says how."""
+
+
+@given(MOMENTS, st.sampled_from(JSON_FORMS))
+def test_dates_as_programs_write_them_in_json(moment: datetime, form) -> None:  # type: ignore[no-untyped-def]
+    at = int(moment.replace(tzinfo=CHINA, microsecond=0).timestamp()) * 1000
+    assert parse_china_date(form(moment, at)) == moment.date().isoformat()
+
+
+@pytest.mark.parametrize(
+    "value", [{}, [], [2023, 13, 1], ["a", "b", "c"], {"time": {"time": 1}}, [[2023], 5], {"t": 1}]
+)
+def test_other_values_of_json_are_no_dates(value: object) -> None:
+    assert parse_china_date(value) is None
+
+
 @given(st.integers(0, 99_999), st.sampled_from(["{}", "{}.0", "{}.6875", "{} "]))
 def test_serial_days_of_spreadsheets_years_and_counts_are_no_dates(number: int, form: str) -> None:
     assert read_date(form.format(number)).iso is None

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from etl.outside import clean
@@ -10,25 +11,31 @@ from etl.outside import clean
 _TO_CLEAN = re.compile("[\x00\ud800-\udfff]|\\\\u(?:0000|[dD][89a-fA-F])|NaN|Infinity|\\d[eE]\\+?\\d{3}|\\d{19}")
 
 
-def read_json(text: str | bytes) -> Any:
-    """The value of a JSON text, with texts and numbers as `etl.outside.clean` makes them.
+def read_json(text: str | bytes, *, loose: bool = False) -> Any:
+    """The value of a JSON text, with texts and numbers as `etl.outside.clean` makes them. If `loose`, its strings may
+    hold line ends and tabs.
 
     Raises `ValueError` for anything else, for nesting that is too deep, and for a number of more than 4,300 digits.
     """
     if isinstance(text, bytes):
         text = text.decode()
-    return _read(text, 0, whole=True)
+    return _read(text, lambda: (json.JSONDecoder(strict=not loose).decode(text), len(text)))[0]
 
 
 def read_json_at(text: str, start: int) -> Any:
     """The JSON value that begins at `start`, whatever follows it. Raises `ValueError` as `read_json` does."""
-    return _read(text, start, whole=False)
+    return _read(text, lambda: json.JSONDecoder().raw_decode(text, start), start)[0]
 
 
-def _read(text: str, start: int, *, whole: bool) -> Any:
+def read_json_and_end(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins at `start`, read loosely, and its end. Raises `ValueError` as `read_json` does."""
+    return _read(text, lambda: json.JSONDecoder(strict=False).raw_decode(text, start), start)
+
+
+def _read(text: str, decode: Callable[[], tuple[Any, int]], start: int = 0) -> tuple[Any, int]:
     try:
-        value, end = (json.loads(text), len(text)) if whole else json.JSONDecoder().raw_decode(text, start)
-        return clean(value) if _TO_CLEAN.search(text, start, end) else value
+        value, end = decode()
+        return (clean(value) if _TO_CLEAN.search(text, start, end) else value), end
     except RecursionError as error:  # the decoder's answer to a hundred thousand brackets
         raise ValueError("nested too deep") from error
 

@@ -100,6 +100,16 @@ def test_a_row_without_any_target_is_none() -> None:
     assert (len(listing.entries), listing.problems) == (2, ())
 
 
+@pytest.mark.parametrize("scheme", ["htttp://x.example", "ftp://x.example", "file:///D:", "D:", "httpp:"])
+def test_a_row_that_leads_to_no_page_of_the_web_is_told(scheme: str) -> None:
+    lost = LEADING[0].replace('href="', f'href="{scheme}/')
+    assert lost != LEADING[0]
+    listing = read(rows([LEADING[0], lost, LEADING[0]]))
+    assert (len(listing.entries), [problem.code for problem in listing.problems]) == (2, ["rows_not_understood"])
+    mail = lost.replace(f"{scheme}/", "mailto:")
+    assert read(rows([LEADING[0], mail, LEADING[0]])).problems == ()
+
+
 def test_what_explains_a_document_is_no_row() -> None:
     explained = LEADING[0].replace("</a>", '</a><a href="../jd/202403/t20240302_{number}.html">政策解读</a>')
     pictures = explained.replace("<i>", '<a href="../jd/202403/t20240303_{number}.html">图解</a><i>')

@@ -34,7 +34,7 @@ from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
-from etl.outside import count, digits
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -46,7 +46,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, strip_markup
+from etl.platforms.helpers.answers import parse_json, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns
 from etl.platforms.helpers.row_texts import FIELD_OF_LABEL
 from etl.platforms.helpers.rows import linked_rows, row_entry
@@ -235,9 +235,9 @@ def _rows(page: WebPage) -> tuple[list[dict[str, Any]] | None, int | None]:
         custom = parse_json(replace(page, text=custom))
     if not isinstance(custom, dict):
         return None, None
-    rows, total = custom.get("data"), count(custom.get("total"))
+    rows = custom.get("data")
     named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else None
-    return named, total
+    return named, stated_total(custom.get("total"), len(named or ()))
 
 
 def _entry(row: dict[str, Any], base: str) -> Entry | None:

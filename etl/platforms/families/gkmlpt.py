@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from etl.dates import parse_china_date
-from etl.outside import count, digits, whole_number
+from etl.outside import digits, whole_number
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -34,7 +34,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
+from etl.platforms.helpers.answers import parse_json, script_value, stated_total, strip_markup
 from etl.platforms.helpers.columns import page_name, same_site
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
@@ -194,9 +194,9 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     articles = content.get("articles") if isinstance(content, dict) else None
     if not isinstance(articles, list):
         raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
-    total = count(content.get("total"))
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
+    total = stated_total(content.get("total"), seen)
     next_requests: tuple[ListingRequest, ...] = ()
     if articles and (total is None or seen < total):
         query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
@@ -207,7 +207,7 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _entry(article: dict[str, Any], base: str) -> Entry:
-    fields = {name: str(article[key]).strip() for key, name in _COPIED.items() if article.get(key)}
+    fields = {name: value for key, name in _COPIED.items() if (value := strip_markup(article.get(key)))}
     for name, keys in _DATES.items():
         if day := next(filter(None, (parse_china_date(article.get(key)) for key in keys)), None):
             fields[name] = day

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
-from etl.outside import digits
+from etl.outside import count, digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -29,7 +29,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, strip_markup
+from etl.platforms.helpers.answers import parse_json, stated_total, strip_markup
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 
@@ -84,25 +84,23 @@ def _published(line: Mapping[str, Any]) -> dict[str, str]:
 
 def _library(results: Mapping[str, Any], page: WebPage, request: ListingRequest) -> ListingPage:
     lists = [item for item in (results, *_categories(results)) if isinstance(item.get("listVO"), list)]
-    if not lists and not isinstance(results.get("totalCount"), int):
+    if not lists and count(results.get("totalCount")) is None:
         raise NotAListing("searchVO without listVO, catMap and totalCount")
     # The same lines may be in both places.
     entries = {entry.url: entry for item in lists for line in item["listVO"] if (entry := _entry(line, page.url))}
-    total = results.get("totalCount")
-    if not isinstance(total, int) and lists:
-        counts = [item.get("totalCount") for item in lists]
-        total = sum(count for count in counts if isinstance(count, int)) or None
-    pages = results.get("totalpage")
-    seen = request.seen + len(entries)
+    seen, pages = request.seen + len(entries), count(results.get("totalpage"))
+    total = stated_total(results.get("totalCount"), seen)
+    if total is None and lists:
+        total = sum(count(item.get("totalCount")) or 0 for item in lists) or None
     next_requests: tuple[ListingRequest, ...] = ()
-    if entries and not (isinstance(total, int) and seen >= total):
+    if entries and (total is None or seen < total):
         query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
         query["p"] = str(digits(query.get("p") or 1) + 1)
         next_requests = (ListingRequest(resolved(page.url, "?" + urlencode(query)), request.column, seen),)
     return ListingPage(
         tuple(entries.values()),
-        reported_total=total if isinstance(total, int) else None,
-        reported_pages=pages if isinstance(pages, int) and pages > 0 else None,
+        reported_total=total,
+        reported_pages=pages or None,
         next_requests=next_requests,
     )
 

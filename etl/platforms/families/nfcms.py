@@ -31,10 +31,10 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, strip_markup
+from etl.platforms.helpers.answers import parse_json, read_data, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows
-from etl.web.data import json_object_after, read_json
+from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved
 
@@ -136,8 +136,8 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     )
     entries = tuple(_entry(article, page.url) for article in articles or () if isinstance(article, dict))
     # A parent's count may be that of the columns below it; the children report their own.
-    total = column.get("publish_count") if not next_requests else None
-    return ListingPage(entries, reported_total=total if isinstance(total, int) else None, next_requests=next_requests)
+    total = stated_total(column.get("publish_count"), len(entries)) if not next_requests else None
+    return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 
 def _entry(article: Mapping[str, Any], base: str) -> Entry:
@@ -159,7 +159,7 @@ def _extensions(article: Mapping[str, Any]) -> dict[str, str]:
     """The EXT_ fields, which are in the article itself or in its `json_ext` (text, or `[]` for none)."""
     packed = article.get("json_ext")
     try:
-        inner = read_json(packed) if isinstance(packed, str) and packed else packed
+        inner = read_data(packed) if isinstance(packed, str) and packed else packed
     except ValueError:
         inner = None
     merged = {**(inner if isinstance(inner, dict) else {}), **article}

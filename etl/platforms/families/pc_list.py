@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
-from etl.outside import count, digits
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -45,10 +45,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
+from etl.platforms.helpers.answers import parse_json, read_data, script_value, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows
-from etl.web.data import read_json
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 
@@ -160,7 +159,8 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     articles = (item["source"] if isinstance(item.get("source"), dict) else item for item in lines)
     entries = tuple(_entry(item, page.url, list_path) for item in articles)
     _check_channel(request, sent, entries)
-    total, seen = count(data.get("total")), request.seen + len(entries)
+    seen = request.seen + len(entries)
+    total = stated_total(data.get("total"), seen)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (total is None or seen < total):
         more = {**sent, "current": str(digits(sent.get("current") or 1) + 1)}
@@ -203,7 +203,7 @@ def _entry(article: Mapping[str, Any], base: str, list_path: str) -> Entry:
 def _object(value: Any) -> Mapping[str, Any]:
     """An object, or one that is JSON in a string; empty for anything else."""
     try:
-        content = read_json(value) if isinstance(value, str) else value
+        content = read_data(value) if isinstance(value, str) else value
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}

@@ -38,7 +38,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, script_value, strip_markup
+from etl.platforms.helpers.answers import parse_json, script_value, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.paging import script_pager
 from etl.platforms.helpers.row_texts import labelled_fields
@@ -200,9 +200,9 @@ def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & content.keys():
         raise NotAListing("JSON without data or docs")
     entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict))
-    pages, total = count(content.get("pageCount")), count(content.get("recordCount"))
     sent = dict(parse_qsl((request.body or b"").decode()))
     current, seen = digits(sent.get("page") or 1), request.seen + len(entries)
+    pages, total = stated_total(content.get("pageCount"), seen), stated_total(content.get("recordCount"), seen)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (current < pages if pages is not None else total is None or seen < total):
         next_requests = (_service(request.url, {**sent, "page": str(current + 1)}, request.column, seen),)

@@ -35,7 +35,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.fields import DATE_FIELDS
-from etl.outside import count, digits
+from etl.outside import digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -46,7 +46,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import objects, parse_json, strip_markup
+from etl.platforms.helpers.answers import objects, parse_json, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
 from etl.platforms.helpers.row_texts import FIELD_OF_LABEL
 from etl.platforms.helpers.rows import linked_rows
@@ -177,10 +177,10 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing("JSON without data.results (the address needs _isJson=true)")
     entries = tuple(_entry(result, page.url) for result in results if isinstance(result, dict))
-    total = count(data.get("total"))
-    if not entries and total and not request.seen:
-        raise NotAListing(f"no results on the first page of {total}")
     seen = request.seen + len(entries)
+    total = stated_total(data.get("total"), seen)
+    if not seen and total:
+        raise NotAListing(f"no results on the first page of {total}")
     next_requests: tuple[ListingRequest, ...] = ()
     # By what was received, not by the size requested: the site returns fewer.
     if entries and (total is None or seen < total):

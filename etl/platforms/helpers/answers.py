@@ -4,7 +4,9 @@ import re
 from html import unescape
 from typing import Any
 
+from etl.outside import count
 from etl.platforms.base import NotAListing
+from etl.platforms.helpers.loose_json import loose_json
 from etl.web.data import read_json, read_json_at
 from etl.web.page import WebPage
 
@@ -24,13 +26,29 @@ def script_value(text: str, key: str) -> Any:
 
 
 def parse_json(page: WebPage) -> Any:
-    """The page's content as JSON. Raises `NotAListing` for anything else."""
+    """The page's content as JSON, however loosely it is written. Raises `NotAListing` for anything else."""
     text = page.text.strip()
     try:
-        return read_json(text)
+        value = read_data(text)
+        return read_data(value) if isinstance(value, str) and value.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else value
     except ValueError as error:
         content = "an HTML page" if text.startswith("<") else "something else"
         raise NotAListing(f"{content} instead of JSON: {' '.join(text[:60].split())!r}") from error
+
+
+def read_data(text: str) -> Any:
+    """The value of JSON, however loosely it is written. Raises `ValueError` for anything else."""
+    try:
+        return read_json(text)
+    except ValueError:
+        return loose_json(text)
+
+
+def stated_total(value: Any, listed: int) -> int | None:
+    """The number of documents that an answer states. None where it states none, or none although it lists some: such an
+    answer does not say whether its list goes on."""
+    total = count(value)
+    return None if listed and not total else total
 
 
 def objects(value: Any) -> list[dict[str, Any]]:

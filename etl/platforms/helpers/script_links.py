@@ -30,6 +30,9 @@ _PAGE = re.compile(
 _ADDRESSES = ("data-href", "data-url", "data-link")
 _ROWS = ("li", "tr", "button", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
 _SCRIPTED = "//*[@onclick or @data-href or @data-url or @data-link]"
+_SCHEME = r"\s*+(?!https?:|javascript:|mailto:|tel:|data:)[a-z]{1,12}:"
+_OTHER_SCHEME, _HAS_OTHER_SCHEME = (re.compile(before + _SCHEME, re.IGNORECASE) for before in ("", r"""href=["']?"""))
+"""An address that is none of the web (`htttp://…`, `file:///C:/…`): nobody can open what a row so names."""
 _NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
 _MIN_TITLE, _MAX_TITLE = 5, 200
 """Characters of the words of a document's link."""
@@ -60,8 +63,10 @@ def read_script_links(page: WebPage) -> None:
 
 def unread_rows(page: WebPage, listed: Iterable[str]) -> int:
     """How many rows beside those of the `listed` addresses have a document's link that a script answers, which does
-    not say where it leads. A link without any target is none: some sites list what has no page any more."""
-    unread = [link for link in page.tree.iter("a") if _is_scripted(link)] if _MAY_LEAD.search(page.text) else []
+    not say where it leads, or that leads to no page of the web. A link without any target is none: some sites list what
+    has no page any more."""
+    may_be = _MAY_LEAD.search(page.text) or _HAS_OTHER_SCHEME.search(page.text)
+    unread = [link for link in page.tree.iter("a") if _is_scripted(link)] if may_be else []
     if not unread:
         return 0
     urls, base = set(listed), base_url(page)
@@ -123,5 +128,7 @@ def _own_chars(element: HtmlElement) -> int:
 
 def _is_scripted(link: HtmlElement) -> bool:
     href = (link.get("href") or "").strip().lower()
-    scripted = href.startswith("javascript:") or (href in ("", "#") and link.get("onclick"))
+    scripted = (
+        href.startswith("javascript:") or (href in ("", "#") and link.get("onclick")) or _OTHER_SCHEME.match(href)
+    )
     return bool(scripted) and _MIN_TITLE <= len(words_of(link)) <= _MAX_TITLE

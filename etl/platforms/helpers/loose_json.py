@@ -1,0 +1,58 @@
+"""JSON as old scripts read it with `eval`, which takes more than JSON: comments, a comma before the end, quotes of any
+kind, names without quotes; and JSON within something else: a call (JSONP), an assignment, a guard against hijacking,
+a comment of a cache, a warning of PHP, an element.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from etl.web.data import read_json, read_json_and_end
+from etl.web.script.tokens import Token, tokens_of
+from etl.web.script.values import unquote_literal
+
+_ELEMENT = re.compile(
+    r"[^{\[]{0,2000}?<(pre|string|textarea|body)\b[^>]*>\s*([{\[].*[}\]])\s*</\1>", re.DOTALL | re.IGNORECASE
+)
+_BEFORE = re.compile(
+    r"(?:\s++|\ufeff|<!--(?:[^-]|-(?!->))*+-->|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+|\)\]\}'?,?"
+    r"|while\s*\(\s*1\s*\)\s*;|for\s*\(;;\)\s*;|(?:<br\s*/?>\s*)?<b>(?:Notice|Warning|Deprecated)</b>:[^{}\[\]]{0,500}?<br\s*/?>"
+    r"|(?:var|let|const)\s|try\s*\{|[\w$.]{1,80}+\s*(?:&&|=(?!=)|\()|[(;])*+"
+)
+_AFTER = re.compile(r"[\s;)\0]*+(?:\}\s*catch\s*\(\w*\)\s*\{[^{}]{0,200}\})?+(?:[\s;\0]++|<!--(?:[^-]|-(?!->))*+-->)*+")
+_MAX_CHARS = 5_000_000
+_AS_THEY_ARE = frozenset({"true", "false", "null", "NaN", "Infinity"})
+
+
+def loose_json(text: str) -> Any:
+    """The value of the text. Raises `ValueError` where it is none."""
+    if len(text) > _MAX_CHARS:
+        raise ValueError("too long")
+    if element := _ELEMENT.match(text):
+        text = unescape(element[2])
+    before = _BEFORE.match(text)
+    start = before.end() if before else 0
+    if text[start : start + 1] not in ("{", "["):
+        raise ValueError("neither an object nor a list")
+    try:
+        value, end = read_json_and_end(text, start)
+    except ValueError:
+        source = text[start:].rstrip("\0 \r\n\t;)")
+        return read_json("".join(_strict(tokens_of(source))), loose=True)
+    if not _AFTER.fullmatch(text, end):
+        raise ValueError(f"something stands behind it: {text[end : end + 40]!r}")
+    return value
+
+
+def _strict(tokens: list[Token]) -> Iterator[str]:
+    """The words of an object or a list of JavaScript, as JSON has them."""
+    for at, (kind, word, _) in enumerate(tokens):
+        following = tokens[at + 1][1] if at + 1 < len(tokens) else ""
+        if kind in ("str", "template"):
+            yield json.dumps(unquote_literal(word), ensure_ascii=False)
+        elif kind == "name" and (following == ":" or word not in _AS_THEY_ARE):
+            yield "null" if word == "undefined" and following != ":" else json.dumps(word)
+        elif word != "," or following not in ("}", "]"):
+            yield word
