@@ -534,6 +534,7 @@ class Code(StrEnum):
     NO_READER = "no_reader", "没有读取 {media_type} 的程序", "nothing here reads {media_type}"
     NOT_A_SCAN = "not_a_scan", "{media_type} 不是扫描件", "{media_type} is no scan"
     WEB_PAGE_FOR_FILE = "web_page_for_file", "附件地址返回的是网页", "a web page where a file was linked"
+    STRUCK_LEFT_OUT = "struck_left_out", "划去的文字未收入", "struck words are left out"
     NOTHING_WRITTEN = "nothing_written", "其中没有文字", "nothing is written in it"
     NOTHING_IN_PICTURES = "nothing_in_pictures", "图像中没有识别出文字", "nothing is written in the pictures"
     A_PICTURE = "a_picture", "是一幅图像", "a picture"

@@ -19,7 +19,7 @@ from etl.files.formats.sheets import sheets_text
 from etl.files.formats.xls import xls_sheets
 from etl.files.formats.xlsx import xlsx_sheets
 from etl.files.layout.lines import drop_page_edges, paragraphs
-from etl.files.types import FileOutcome, FileReading, Limits, Member, Unreadable
+from etl.files.types import FileOutcome, FileReading, Limits, Member, Shown, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 
@@ -67,12 +67,13 @@ def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
     return FileReading(kind, FileOutcome.UNSUPPORTED, encode_reason(Code.NO_READER, media_type=kind))
 
 
-def _text(kind: str, method: str, text: str, pages: int | None = None, reason: str = "") -> FileReading:
-    """A reading with its text; `reason` says what of the file is missing."""
-    if not text.strip():
-        outcome = FileOutcome.BROKEN if reason else FileOutcome.NO_TEXT
+def _text(kind: str, method: str, shown: Shown, pages: int | None = None, missing: str = "") -> FileReading:
+    """A reading with its text; `missing` says what of the file is missing."""
+    reason = missing or (encode_reason(Code.STRUCK_LEFT_OUT) if shown.struck else "")
+    if not shown.text.strip():
+        outcome = FileOutcome.BROKEN if missing else FileOutcome.NO_TEXT
         return FileReading(kind, outcome, reason or encode_reason(Code.NOTHING_WRITTEN), pages=pages, method=method)
-    return FileReading(kind, FileOutcome.READ, reason, text, pages, method)
+    return FileReading(kind, FileOutcome.READ, reason, shown.text, pages, method)
 
 
 def _empty(body: bytes, limits: Limits) -> FileReading:
@@ -89,7 +90,7 @@ def _pdf(body: bytes, limits: Limits) -> FileReading:
     pictures = sum(page.picture for page in pages)
     if not pictures:
         lost = [number for number, page in enumerate(pages, 1) if page.lost]
-        return _text(media_types.PDF, "pdf", text, len(pages), _lost(lost) if lost else "")
+        return _text(media_types.PDF, "pdf", Shown(text), len(pages), _lost(lost) if lost else "")
     reason = encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
     return FileReading(media_types.PDF, FileOutcome.SCAN, reason, text, len(pages), "pdf" if text else "")
 
@@ -107,7 +108,8 @@ def _docx(body: bytes, limits: Limits) -> FileReading:
         reason = encode_reason(Code.PAGES_ARE_PICTURES)
         method = "docx" if document.text else ""
         return FileReading(media_types.DOCX, FileOutcome.SCAN, reason, document.text, len(document.pictures), method)
-    return _text(media_types.DOCX, "docx", document.text, reason=_missing(document.missing))
+    shown = Shown(document.text, document.struck)
+    return _text(media_types.DOCX, "docx", shown, missing=_missing(document.missing))
 
 
 def _missing(parts: Sequence[str]) -> str:
@@ -119,7 +121,7 @@ def _ofd(body: bytes, limits: Limits) -> FileReading:
     text = "\n".join(paragraphs(drop_page_edges([page.lines for page in pages])))
     pictures = sum(page.picture for page in pages)
     if not pictures:
-        return _text(media_types.OFD, "ofd", text, len(pages), _missing(missing))
+        return _text(media_types.OFD, "ofd", Shown(text), len(pages), _missing(missing))
     reason = _missing(missing) or encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
     return FileReading(media_types.OFD, FileOutcome.SCAN, reason, text, len(pages), "ofd" if text else "")
 
@@ -128,14 +130,14 @@ def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
     sheets = xlsx_sheets(body, limits) if kind == media_types.XLSX else xls_sheets(body)
     reason = _missing([sheet.missing for sheet in sheets if sheet.missing])
     method = "xlsx" if kind == media_types.XLSX else "xls"
-    return _text(kind, method, sheets_text(sheets, limits), len(sheets), reason)
+    return _text(kind, method, Shown(sheets_text(sheets, limits)), len(sheets), reason)
 
 
 def _html(body: bytes, limits: Limits) -> FileReading:
-    text = office.html_text(body)
-    if text is None:
+    shown = office.html_text(body, limits)
+    if shown is None:
         return FileReading(media_types.HTML, FileOutcome.NOT_A_FILE, encode_reason(Code.WEB_PAGE_FOR_FILE))
-    return _text(media_types.HTML, "html", text)
+    return _text(media_types.HTML, "html", shown)
 
 
 _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
@@ -149,16 +151,15 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
     media_types.HTML: _html,
 }
 """Readers of media types whose reading is more than a text."""
-_TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], str]]] = {
+_TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], Shown]]] = {
     media_types.DOC: ("word", lambda body, _: doc_text(body)),
-    media_types.PPT: ("kreuzberg", partial(office.slides_text, media_types.PPT)),
-    media_types.PPTX: ("kreuzberg", partial(office.slides_text, media_types.PPTX)),
-    media_types.ODT: ("kreuzberg", partial(office.slides_text, media_types.ODT)),
-    media_types.ODS: ("kreuzberg", partial(office.slides_text, media_types.ODS)),
-    media_types.ODP: ("kreuzberg", partial(office.slides_text, media_types.ODP)),
+    **{
+        kind: ("kreuzberg", partial(office.slides_text, kind))
+        for kind in (media_types.PPT, media_types.PPTX, media_types.ODT, media_types.ODS, media_types.ODP)
+    },
     media_types.RTF: ("rtf", lambda body, _: rtf_text(body)),
-    media_types.CSV: ("text", lambda body, _: office.csv_text(body)),
-    media_types.TEXT: ("text", lambda body, _: office.text_of_text(body)),
+    media_types.CSV: ("text", lambda body, _: Shown(office.csv_text(body))),
+    media_types.TEXT: ("text", office.text_of_text),
 }
 """The other media types: (`method` of the reading, function from bytes to text)."""
 

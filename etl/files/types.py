@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from etl.outside import Outside
 
-READER = "5"
+READER = "6"
 """Version of the reader. Raise it whenever unchanged bytes may give another reading."""
 
 
@@ -54,6 +55,13 @@ class FileReading(Outside):
     pages: int | None = None
     method: str = ""
     members: tuple[Member, ...] = ()
+
+
+class Shown(NamedTuple):
+    """The text of a document as a reader sees it. `struck`: struck words, which are visible, were left out."""
+
+    text: str
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _LETTERS = "关于汛期通知丂丄一二三丠乭"
 
 
 def _read(body: bytes) -> str:
-    return rtf_text(_HEAD + body + b"\\par}")
+    return rtf_text(_HEAD + body + b"\\par}").text
 
 
 @settings(deadline=None)

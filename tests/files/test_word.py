@@ -185,7 +185,7 @@ def test_cells_over_several_columns_keep_the_places_of_the_others(spans: list[in
     assert {at: line[at] for at in places} == dict(zip(places, cells, strict=True))
     assert len(line) == places[-1] + 1
     spanned = "".join(f'<td colspan="{s}">{c}</td>' for s, c in zip(spans, cells, strict=True))
-    assert html_lines(f"<table><tr>{spanned}</tr></table>").split(" | ") == line
+    assert html_lines(f"<table><tr>{spanned}</tr></table>").text.split(" | ") == line
 
 
 INNER = {

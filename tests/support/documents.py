@@ -26,6 +26,7 @@ def doc(
     flags: int = 0x0200,
     hidden: str = "",
     raised: tuple[int, int] | None = None,
+    look: bytes = b"\x48\x2a\x01",
     numbered: Mapping[int, int] | None = None,
     levels: Sequence[tuple[int, str]] = (),
 ) -> bytes:
@@ -34,7 +35,7 @@ def doc(
     Of the blocks, those `numbered` are in a list, at the level given; a level has a form of MSONFC and a text.
 
     `hidden` is a paragraph that is formatted as hidden text; `raised`: (first, last + 1) of the characters
-    that are raised. `flags` are the FIB's, with the table in 1Table.
+    that are raised, or have another `look`, a modifier. `flags` are the FIB's, with the table in 1Table.
     """
     text = ""
     runs: list[tuple[int, bytes]] = []  # (end of the paragraph or cell in characters, its modifiers)
@@ -56,7 +57,7 @@ def doc(
     formats = -(-(start + len(body)) // 512) * 512
     paragraphs = _page([(start + 2 * end, b"\0\0" + modifiers) for end, modifiers in runs], start, 13)
     vanish = b"\x3c\x08\x01"
-    spans = [(start + 2 * raised[0], b""), (start + 2 * raised[1], b"\x48\x2a\x01")] if raised else []
+    spans = [(start + 2 * raised[0], b""), (start + 2 * raised[1], look)] if raised else []
     spans += [(start + 2 * shown, b"")] + ([(start + 2 * len(text), vanish)] if hidden else [])
     characters = _page(spans, start, 1)
     main = bytearray(formats + 1024)

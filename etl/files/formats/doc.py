@@ -2,7 +2,7 @@
 
 kreuzberg 4.10 takes the UTF-16 of such files for single bytes and loses all Chinese characters; antiword and its
 wrappers return no table rows. This reader returns the main text, foot- and endnotes and text boxes; not headers,
-footers, comments, deleted and hidden text.
+footers, comments, deleted, hidden and struck text.
 """
 
 import io
@@ -14,8 +14,9 @@ from itertools import groupby
 import olefile
 
 from etl.files.formats.doc_lists import Lists, read_lists
+from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
 from etl.files.formats.list_numbering import ListCounter, symbol
-from etl.files.types import FileOutcome, Unreadable
+from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -28,13 +29,14 @@ _COUNTS, _CHPX, _PAPX, _CLX, _LISTS, _LIST_USES = 0x4C, 0xFA, 0x102, 0x1A2, 0x2E
 # Single property modifiers that affect the text.
 _IN_TABLE, _ROW_END, _HUGE, _HUGE_OLD = 0x2416, 0x2417, 0x6646, 0x6645
 _LIST, _LIST_LEVEL = 0x460B, 0x260A
-_HIDDEN, _DELETED, _SYMBOL = 0x083C, 0x0800, 0x6A09
+_HIDDEN, _DELETED, _SYMBOL, _SIZE = 0x083C, 0x0800, 0x6A09, 0x4A43
+_STRUCK = (0x0837, 0x2A53)
 _SHIFT, _SHIFTS = 0x2A48, {b"\1": superscript, b"\2": subscript}
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _CONTROLS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
 
 
-def doc_text(body: bytes) -> str:
+def doc_text(body: bytes) -> Shown:
     """Paragraphs and table rows as lines. Raises `Unreadable`."""
     try:
         with olefile.OleFileIO(io.BytesIO(body)) as container:
@@ -49,7 +51,8 @@ def doc_text(body: bytes) -> str:
     except (OSError, struct.error, IndexError) as error:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="Word", error=error)) from error
     try:
-        return _Document(main, table, data).text()
+        document = _Document(main, table, data)
+        return Shown(document.text(), document.struck)
     except (struct.error, IndexError) as error:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.TABLES_DAMAGED, error=error)) from error
 
@@ -64,6 +67,7 @@ class _Document:
         self.main, self.table, self.data = main, table, data
         self.paragraphs = _Formats(self, _PAPX, 13)
         self.characters = _Formats(self, _CHPX, 1)
+        self.struck = False
 
     def fib(self, at: int) -> bytes:
         """The part of the table stream that the FIB points to at an offset."""
@@ -124,10 +128,21 @@ class _Document:
                 yield symbol(font_and_code[2]), place
                 return
         if code in (0x07, 0x0D) or code >= 0x20 or code in _CONTROLS:
-            for mark in (_HIDDEN, _DELETED):
-                if code not in (0x07, 0x0D) and self.characters.value(place, mark) == b"\1":
-                    return
+            if code not in (0x07, 0x0D) and self.is_left_out(code, place):
+                return
             yield _CONTROLS.get(code) or (raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code)), place
+
+    def is_left_out(self, code: int, place: int) -> bool:
+        """Whether the character is hidden, deleted, without a size, or struck."""
+        value = self.characters.value
+        if value(place, _HIDDEN) == b"\1" or value(place, _DELETED) == b"\1":
+            return True
+        if (size := value(place, _SIZE)) and int.from_bytes(size, "little") <= MAX_UNSEEN_SIZE:
+            return True
+        if any(value(place, mark) == b"\1" for mark in _STRUCK):
+            self.struck |= code > 0x20
+            return True
+        return False
 
     def pieces(self) -> Iterator[tuple[int, int, int, int]]:
         """(first position, last + 1, byte offset, bytes per character) of each piece of text."""

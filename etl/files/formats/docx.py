@@ -19,7 +19,7 @@ from etl.files.formats.docx_looks import Looks, text_of
 from etl.files.formats.docx_numbering import Numbering, W, is_on, read_word, tag_of, value_of
 from etl.files.formats.list_numbering import numeral, symbol
 from etl.files.formats.zip_packages import open_zip, read_xml
-from etl.files.types import Limits, Unreadable
+from etl.files.types import Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 
 _MAIN = "wordprocessingml.document.main+xml"
@@ -41,14 +41,15 @@ _MAX_DEPTH = 3
 @dataclass(frozen=True, slots=True)
 class Document:
     """What a document holds. `missing`: parts that it names and does not have, or that nothing reads. `pictures`: the
-    parts of its pictures in their order, if it has nothing else to read: then it is a scan."""
+    parts of its pictures in their order, if it has nothing else to read: then it is a scan. `struck`: see `Shown`."""
 
     text: str
     missing: tuple[str, ...]
     pictures: tuple[str, ...]
+    struck: bool = False
 
 
-ReadChunk = Callable[[bytes], str]
+ReadChunk = Callable[[bytes], Shown]
 """Text of a document of any format inside a document. Raises `Unreadable`."""
 
 
@@ -68,8 +69,11 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
                     raise KeyError(relation)
                 inner = read_docx(content, limits, read_chunk, depth + 1)
                 reader.missing += inner.missing
+                reader.struck |= inner.struck
                 return inner.text.split("\n")
-            return read_chunk(content).split("\n")
+            shown = read_chunk(content)
+            reader.struck |= shown.struck
+            return shown.text.split("\n")
 
         reader = _Reader(Numbering(archive, folder, names), Looks(archive, folder, names), chunk)
         lines = list(reader.blocks(root))
@@ -79,7 +83,7 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
         text = "\n".join(line for line in lines if line)
         scanned = len("".join(text.split())) < _MIN_CHARACTERS and not reader.missing
         pictures = tuple(_pictures(root, relations, names)) if scanned else ()
-    return Document(text, tuple(reader.missing), pictures)
+    return Document(text, tuple(reader.missing), pictures, reader.struck)
 
 
 def _main_part(archive: zipfile.ZipFile) -> str:
@@ -133,7 +137,7 @@ class _Piece(NamedTuple):
 class _Reader:
     def __init__(self, numbering: Numbering, looks: Looks, chunk: Callable[[str], list[str]]) -> None:
         self.numbering, self.looks, self.chunk = numbering, looks, chunk
-        self.noted = False
+        self.noted, self.struck = False, False
         self.joined = ""
         """The text of paragraphs whose end was deleted: the next one goes on with it."""
         self.missing: list[str] = []
@@ -215,7 +219,8 @@ class _Reader:
         """The pieces of a run, or of a part of an equation: `m:f` is a fraction, `m:sup` stands raised."""
         if tag == "r":
             look = self.looks.of(element)
-            if not look.seen:
+            if not look.seen or look.struck:
+                self.struck |= look.seen and any((text.text or "").strip() for text in element.iter("{*}t"))
                 return
             shift = look.shift or shift
         shift = docx_math.shift_of(tag, shift)

@@ -11,15 +11,18 @@ from etl.files.formats.list_numbering import symbol
 
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 """Where fonts of symbols have their characters."""
+MAX_UNSEEN_SIZE = 2
+"""Half points: nobody can read a letter of one point, and some hide words so."""
 _MAX_STYLES = 20
 """Styles that a style is based on, one on the other."""
 
 
 class Look(NamedTuple):
-    """`shift` is a `w:vertAlign`; `seen` is false of hidden and of struck text."""
+    """`shift` is a `w:vertAlign`; `seen` is false of hidden text and of such without a size."""
 
     shift: str = ""
     seen: bool = True
+    struck: bool = False
 
 
 class Looks:
@@ -39,7 +42,9 @@ class Looks:
             holders.append(self._styles[style])
             style = value_of(holders[-1], "basedOn")
         shift = next((v for each in holders if (v := value_of(each, "rPr", "vertAlign")) is not None), "")
-        return Look(shift, not any(_has(holders, name) for name in ("vanish", "strike", "dstrike")))
+        size = next((v for each in holders if (v := value_of(each, "rPr", "sz")) is not None), "")
+        is_seen = not _has(holders, "vanish") and not (size.isdecimal() and int(size) <= MAX_UNSEEN_SIZE)
+        return Look(shift, is_seen, _has(holders, "strike") or _has(holders, "dstrike"))
 
 
 def _has(holders: list[etree._Element], name: str) -> bool:

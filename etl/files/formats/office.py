@@ -2,42 +2,47 @@
 
 import csv
 import email
+import email.message
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import kreuzberg
 from lxml import etree, html
 
 from etl.file_signatures import is_saved_as_html
 from etl.files import media_types
+from etl.files.formats.office_xml import is_office_xml, office_xml_text
 from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import rows
 from etl.files.formats.zip_packages import check_entities, open_zip
-from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.charset import decode
+from etl.web.inline_styles import is_struck, sight_of
 
 _OPTIONS = kreuzberg.ExtractionConfig(use_cache=False, enable_quality_processing=False)
 _BLOCKS = frozenset(
     "address article blockquote body center dd div dl dt form h1 h2 h3 h4 h5 h6 html li ol p pre section table tbody "
     "tfoot thead ul".split()
 )
-_UNSEEN = ("head", "script", "style", "title")
+_UNSEEN = ("head", "script", "style", "title", "xml")
+_STRUCK = ("del", "s", "strike")
 _SHIFTS = {"sup": superscript, "sub": subscript}
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
-_OFFICE_XML = re.compile(rb"<(?:w:wordDocument|pkg:package|(?:ss:)?Workbook)\b")
 _OF_A_SITE = re.compile(rb"<(?:!doctype|html|head|body|title|meta|script|form|iframe|input|frame|a)\b", re.IGNORECASE)
+_OF_TABLES = ("tr", "td", "th")
+"""Hidden rows and cells are read, as those of sheets are."""
 _MIN_PIECE_CHARS = 60
 _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
-def slides_text(media_type: str, body: bytes, limits: Limits) -> str:
+def slides_text(media_type: str, body: bytes, limits: Limits) -> Shown:
     """The lines of all slides. kreuzberg puts tabs between the cells of tables."""
     text = _extract(body, media_type, limits).content
-    return "\n".join(rows(line.split("\t") for line in text.splitlines()))
+    return Shown("\n".join(rows(line.split("\t") for line in text.splitlines())))
 
 
 def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.ExtractionResult:
@@ -70,56 +75,42 @@ def plain_text(body: bytes) -> str:
     return decode(body)[0].replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def html_text(body: bytes) -> str | None:
+def html_text(body: bytes, limits: Limits) -> Shown | None:
     """Text of a file that is HTML (`is_saved_as_html`), a piece of it without a page around it, or a workbook that is
     one XML document; None for a web page, and for a piece that says no more than that something failed."""
-    if _OFFICE_XML.search(body[:2000]):
-        return _xml_text(body)
+    if is_office_xml(body):
+        return office_xml_text(body, limits, inner_text)
     if is_saved_as_html(body):
         return html_lines(decode(body)[0])
-    text = "" if _OF_A_SITE.search(body) else html_lines(decode(body)[0])
-    return text if len(text) >= _MIN_PIECE_CHARS else None
+    shown = Shown("") if _OF_A_SITE.search(body) else html_lines(decode(body)[0])
+    return shown if len(shown.text) >= _MIN_PIECE_CHARS else None
 
 
-def text_of_text(body: bytes) -> str:
+def text_of_text(body: bytes, limits: Limits) -> Shown:
     """Text of a file without bytes of its own: plain text, or what Word and Excel save as one XML document or web page
     (.mht)."""
-    if _OFFICE_XML.search(body[:2000]):
-        return _xml_text(body)
-    return inner_text(body) if _MIME.search(body[:2000]) else plain_text(body)
+    if is_office_xml(body):
+        return office_xml_text(body, limits, inner_text)
+    return inner_text(body) if _MIME.search(body[:2000]) else Shown(plain_text(body))
 
 
-def _xml_text(body: bytes) -> str:
-    """Paragraphs and rows of a document or workbook that is one XML document (Office 2003, Flat OPC)."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    tree = etree.fromstring(body, parser)
-    if tree is None:
-        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="XML", error="no element"))
-    lines: list[list[str]] = []
-    for element in tree.iter("{*}Row", "{*}p"):
-        if element.tag.endswith("}Row"):
-            lines.append(["".join(map(str, cell.itertext())).strip() for cell in element.iter("{*}Cell")])
-        else:
-            lines.append(["".join(str(run.text or "") for run in element.iter("{*}t"))])
-    return "\n".join(rows(lines))
-
-
-def html_lines(text: str) -> str:
+def html_lines(text: str) -> Shown:
     """The paragraphs and table rows of HTML as lines; a cell over several columns leaves the further ones empty."""
     markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     tree: html.HtmlElement = html.fromstring(f"<div>{markup}</div>" if markup.strip() else "<p/>")
     etree.strip_elements(tree, *_UNSEEN, etree.Comment, with_tail=False)
     lines = _HtmlLines()
     lines.read(tree)
-    return "\n".join(lines.ended())
+    return Shown("\n".join(lines.ended()), lines.struck)
 
 
 class _HtmlLines:
-    """The lines of HTML: a block begins and ends one."""
+    """The lines of HTML: a block begins and ends one. `seen`: whether words are, by the style of what they stand in."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seen: bool = True) -> None:
         self.lines: list[str] = []
         self.open = ""
+        self.seen, self.struck = seen, False
 
     def ended(self) -> list[str]:
         self.lines += rows([line] for line in self.open.split("\n"))
@@ -127,14 +118,25 @@ class _HtmlLines:
         return self.lines
 
     def read(self, node: html.HtmlElement) -> None:
-        self.open += " ".join((node.text or "").split("\n"))
+        self.add(node.text)
         for child in node:
-            self.read_child(child)
-            self.open += " ".join((child.tail or "").split("\n"))
+            style, seen = child.get("style") or "", self.seen
+            sight = sight_of(style)
+            if (child.tag in _STRUCK or is_struck(style)) and child.text_content().strip():
+                self.struck = True
+            elif (child.get("hidden") is None and sight != "gone") or child.tag in _OF_TABLES:
+                self.seen = sight == "seen" or (seen and sight != "unseen")
+                self.read_child(child)
+            self.seen = seen
+            self.add(child.tail)
+
+    def add(self, text: str | None) -> None:
+        if text and self.seen:
+            self.open += " ".join(text.split("\n"))
 
     def read_child(self, child: html.HtmlElement) -> None:
         if child.tag == "tr":
-            self.ended().extend(rows([list(_cells(child))]))
+            self.ended().extend(rows([list(self.cells(child))]))
         elif child.tag == "br":
             self.open += "\n"
         elif child.tag in _BLOCKS:
@@ -142,23 +144,23 @@ class _HtmlLines:
             self.read(child)
             self.ended()
         elif child.tag in _SHIFTS:
-            self.open += _SHIFTS[child.tag](child.text_content())
+            self.add(_SHIFTS[child.tag](child.text_content()))
         else:
             self.read(child)
 
+    def cells(self, row: html.HtmlElement) -> Iterator[str]:
+        """The texts of a row's cells, with an empty one for each further column that a cell spans."""
+        for cell in row:
+            if cell.tag in ("td", "th"):
+                lines = _HtmlLines(seen=self.seen)
+                lines.read(cell)
+                self.struck |= lines.struck
+                yield " ".join(lines.ended())
+                span = cell.get("colspan") or ""
+                yield from [""] * (min(int(span), 100) - 1 if span.isdigit() else 0)
 
-def _cells(row: html.HtmlElement) -> Iterator[str]:
-    """The texts of a row's cells, with an empty one for each further column that a cell spans."""
-    for cell in row:
-        if cell.tag in ("td", "th"):
-            lines = _HtmlLines()
-            lines.read(cell)
-            yield " ".join(lines.ended())
-            span = cell.get("colspan") or ""
-            yield from [""] * (min(int(span), 100) - 1 if span.isdigit() else 0)
 
-
-def inner_text(body: bytes) -> str:
+def inner_text(body: bytes) -> Shown:
     """Text of a document inside a Word document: HTML, also in MIME (.mht), RTF or plain text. Raises `Unreadable`."""
     kind = media_types.sniff(body)
     if kind == media_types.RTF:
@@ -168,7 +170,15 @@ def inner_text(body: bytes) -> str:
     if kind != media_types.TEXT:
         raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.NO_READER, media_type=kind))
     if not _MIME.search(body[:2000]):
-        return plain_text(body)
-    parts = [part for part in email.message_from_bytes(body).walk() if part.get_content_type() == "text/html"]
-    pages = [part.get_payload(decode=True) for part in parts]
-    return "\n".join(html_lines(decode(page)[0]) for page in pages if isinstance(page, bytes))
+        return Shown(plain_text(body))
+    parts = list(email.message_from_bytes(body).walk())
+    shown = [*_of_parts(parts, "text/html", html_lines)] or [*_of_parts(parts, "text/plain", Shown)]
+    return Shown("\n".join(each.text for each in shown if each.text), any(each.struck for each in shown))
+
+
+def _of_parts(parts: Sequence[email.message.Message], media_type: str, read: Callable[[str], Shown]) -> Iterator[Shown]:
+    """What the parts of a message that have that type show."""
+    for part in parts:
+        content = part.get_payload(decode=True) if part.get_content_type() == media_type else None
+        if isinstance(content, bytes):
+            yield read(decode(content, str(part.get("Content-Type") or ""))[0].replace("\r\n", "\n").strip())

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from striprtf.striprtf import rtf_to_text
 
+from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
 from etl.files.formats.sheets import rows
-from etl.files.types import FileOutcome, Unreadable
+from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -24,19 +25,20 @@ _TOKEN = re.compile(
 )
 _BYTE = re.compile(r"\\'([0-9a-fA-F]{2})|(.)", re.DOTALL)
 _OF_EAST_ASIA = re.compile(r"\\ansicpg(?:932|936|949|950|54936)\b|\\fcharset(?:128|129|134|136)\b")
-_UNSEEN = ("v", "deleted", "strike", "striked")
+_HIDING = ("v", "deleted", "strike", "striked")
+_STRUCK = frozenset(("strike", "striked"))
 _SHIFTS = {"super": superscript, "sub": subscript}
 
 
-def rtf_text(body: bytes) -> str:
+def rtf_text(body: bytes) -> Shown:
     """Paragraphs and table rows as lines. kreuzberg 4.10 moves all tables of a document together."""
     try:
-        source = _as_seen(body.decode("latin-1"))
+        source, struck = _as_seen(body.decode("latin-1"))
         text: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError) as error:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="RTF", error=error)) from error
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # pairs stand as two \u
-    return "\n".join(rows(line.split("|") for line in text.splitlines()))
+    return Shown("\n".join(rows(line.split("|") for line in text.splitlines())), struck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,18 @@ class _Group:
 @dataclass(slots=True)
 class _Rewriter:
     pairs: bool
+    struck: bool = False
     notes: list[str] = field(default_factory=list)
     groups: list[_Group] = field(default_factory=lambda: [_Group([])])
 
     def word(self, word: str, number: str | None, whole: str) -> None:
         now = self.groups[-1]
-        if word in _UNSEEN:
+        if word in _HIDING:
             unseen = now.unseen - {word} if number == "0" else now.unseen | {word}
             self.groups[-1] = replace(now, unseen=unseen)
+        elif word == "fs" and number:
+            tiny = 0 <= int(number) <= MAX_UNSEEN_SIZE
+            self.groups[-1] = replace(now, unseen=now.unseen | {"fs"} if tiny else now.unseen - {"fs"})
         elif word == "plain":
             self.groups[-1] = replace(now, unseen=frozenset(), shift="")
         elif word in ("super", "sub", "nosupersub"):
@@ -78,6 +84,7 @@ class _Rewriter:
     def shown(self, text: str) -> None:
         now = self.groups[-1]
         if now.unseen:
+            self.struck |= now.unseen <= _STRUCK and bool(text.strip())
             return
         shift = _SHIFTS.get(now.shift)
         shifted = shift(text) if shift else text
@@ -86,7 +93,8 @@ class _Rewriter:
     def octets(self, run: str) -> None:
         """Bytes above ASCII, and the ASCII character that may be the second half of a letter."""
         values = [int(hexed, 16) if hexed else ord(raw) for hexed, raw in _BYTE.findall(run)]
-        if self.groups[-1].unseen:
+        if unseen := self.groups[-1].unseen:
+            self.struck |= unseen <= _STRUCK
             return
         tail = ""
         if values[-1] < 0x80 and "'" not in run[-3:] and not (self.pairs and _ends_open(values[:-1])):
@@ -107,8 +115,9 @@ def _escaped(character: str) -> str:
     return character if code < 0x80 else f"{{\\uc1\\u{code if code < 0x8000 else code - 0x10000}?}}"
 
 
-def _as_seen(source: str) -> str:
-    """The document without what a reader does not see, its footnotes at its end."""
+def _as_seen(source: str) -> tuple[str, bool]:
+    """The document without what a reader does not see, its footnotes at its end, and whether struck words are left
+    out."""
     writer = _Rewriter(pairs=_OF_EAST_ASIA.search(source) is not None)
     for token in _tokens(source):
         if token["word"]:
@@ -126,7 +135,7 @@ def _as_seen(source: str) -> str:
             writer.groups[-1].written.append(token[0])
     text = "".join(writer.groups[0].written)
     end = text.rfind("}")
-    return text[:end] + "".join(writer.notes) + text[end:] if end >= 0 else text
+    return text[:end] + "".join(writer.notes) + text[end:] if end >= 0 else text, writer.struck
 
 
 def _tokens(source: str) -> Iterator[re.Match[str]]:
