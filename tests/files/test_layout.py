@@ -136,3 +136,22 @@ def test_a_page_that_is_a_picture_waits_for_ocr_and_the_others_are_read(read: Re
         assert (reading.outcome, reading.pages) == (FileOutcome.SCAN, 3)
         assert reading.text.startswith(_PROSE)
         assert '"pictures":1' in reading.reason.replace(" ", "")
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.integers(2, 24), min_size=3, max_size=8), st.booleans())
+def test_columns_that_run_downwards_are_read_from_right_to_left(
+    read: Reader, lengths: list[int], from_the_left: bool
+) -> None:
+    lines = [f"{number}" + (_PROSE * 2)[: length - 1] for number, length in enumerate(lengths)]
+    pieces = [(520 - 24 * number, 780, line) for number, line in enumerate(lines)]
+    made = pdf([pieces[::-1] if from_the_left else pieces], downwards=True)
+    if sum(length for length in lengths if length > 2) * 2 > sum(lengths):
+        assert "".join(read(made).text.split("\n")) == "".join(lines)
+
+
+def test_sentences_that_run_downwards_are_joined(read: Reader) -> None:
+    sentence = f"{_PROSE}通知如下，请各村委会认真贯彻执行，逾期不报的予以通报批评。"
+    columns = ["关于停水的通知", *(sentence[at : at + 20] for at in range(0, len(sentence), 20)), "云溪区水务局"]
+    made = pdf([[(520 - 24 * at, 780, text) for at, text in enumerate(columns)]], downwards=True)
+    assert read(made).text.split("\n") == [columns[0], sentence, columns[-1]]

@@ -1,5 +1,7 @@
 """What a reader sees on a page of a PDF or OFD is read, whoever put it there; what stands beside the paper is not."""
 
+import pytest
+
 from etl.files import Reader
 from tests.support.documents import ofd, ofd_text
 from tests.support.pdfs import pdf
@@ -88,3 +90,15 @@ def test_the_present_version_of_an_ofd_is_read(read: Reader) -> None:
         "</ofd:Layer></ofd:Content></ofd:Page>",
     }
     assert read(ofd([[(20, 20, 150, _PROSE)]], extra=version, parts=parts)).text == "现行文本"
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.parametrize("turned", [0, 90])
+def test_what_is_in_a_layer_that_is_off_is_not_read(read: Reader, is_on: bool, turned: int) -> None:
+    layers = f"/OCProperties << /OCGs [4 0 R] /D << /OFF [{'' if is_on else '4 0 R'}] /Order [4 0 R] >> >>"
+    place = "0 1 -1 0 300 72 Tm" if turned else "1 0 0 1 72 650 Tm"
+    inside = f"/OC /L BDC BT /F2 12 Tf {place} (DRAFT OF MAY 2023) Tj ET EMC"
+    added = ["<< /Type /OCG /Name (L) >>", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    made = pdf([[(72, 400, _PROSE)]], drawn=inside, of_catalog=layers, added=added, turned=turned)
+    made = made.replace(b"/Font << /F1 3 0 R >>", b"/Font << /F1 3 0 R /F2 5 0 R >> /Properties << /L 4 0 R >>")
+    assert set(read(made).text.split("\n")) == {_PROSE, *(["DRAFT OF MAY 2023"] if is_on else [])}

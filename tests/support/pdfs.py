@@ -22,6 +22,7 @@ def pdf(
     *,
     drawn: str = "",
     garbled: bool = False,
+    downwards: bool = False,
     trailer: str = "",
     turned: int = 0,
     of_page: str = "",
@@ -32,9 +33,10 @@ def pdf(
 
     `of_page` and `of_catalog` are further entries, which may name the objects `added`, from 4 on.
 
+    The text of a page may run `downwards`.
     On a page that is `turned` by 90 degrees the second number of a piece is its distance from the upper edge.
     """
-    encoding, ordering = ("Identity-H", "Identity") if garbled else ("UniGB-UCS2-H", "GB1")
+    encoding, ordering = ("Identity-H", "Identity") if garbled else (f"UniGB-UCS2-{'V' if downwards else 'H'}", "GB1")
     catalog = f"<< /Type /Catalog /Pages 2 0 R {of_catalog} >>"
     objects = [catalog, "", _SONG.format(encoding=encoding, ordering=ordering), *added]
     kids = []

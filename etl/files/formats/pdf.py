@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as api
 
 from etl.files.formats.pdf_fonts import provide_cjk_fonts
+from etl.files.formats.pdf_layers import without_hidden_layers
 from etl.files.layout.columns import in_columns
 from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.line import APART, Line
@@ -29,6 +30,8 @@ _RAISED_SIZE, _RAISED_BY = 0.8, 0.15
 """Height of a raised digit and the place of its foot, in heights of the character before it."""
 _TYPED = (api.FPDF_ANNOT_WIDGET, api.FPDF_ANNOT_FREETEXT, api.FPDF_ANNOT_STAMP)
 _WORD = re.compile(r"\S+")
+_MIN_DOWNWARDS = 3
+"""Characters of a line that shows that it is written downwards."""
 _MIN_CHARACTERS = 30
 """Characters of a page with a text of its own; a page number, a stamp or a watermark has fewer."""
 _MAX_UNMAPPED = 0.3
@@ -112,6 +115,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
         if unmapped > max(count * _MAX_UNMAPPED, 10):
             return Page([], picture=True)
         text = layer.get_text_range() if count > 0 else ""
+        text = without_hidden_layers(page, layer, text, _reader_coordinates(page))
         if len("".join(text.split())) < _MIN_CHARACTERS and _is_picture(page):
             return Page([], picture=True)
         return Page(_lines(page, layer, text, typed=typed), picture=False)
@@ -141,6 +145,8 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed:
             for line, start in _split(text)
         ]
         return table_lines(rows, Grid(vertical, horizontal))
+    if downwards := _downwards(page, layer, text, to_reader):
+        return downwards
     lines: list[Line] = []
     parts: list[Line] = []
     for written, start in _split(text):
@@ -163,6 +169,26 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed:
     if ordered is None:
         return merge_rows(parts) if typed else lines
     return ordered
+
+
+def _downwards(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, to_reader: Callable[..., Box]) -> list[Line]:
+    """The lines of a page that is written downwards, its columns from right to left; none for any other page.
+
+    Their boxes are those of the page turned to the left, so that they are joined as other lines are.
+    """
+    made: list[Line] = []
+    written = downwards = 0
+    width = page.get_size()[0]
+    for line, start in _split(text):
+        at = [start + number for number, character in enumerate(line) if not character.isspace()]
+        written += len(at)
+        first, last = to_reader(*_box(layer, at[0])), to_reader(*_box(layer, at[-1]))
+        left, right = min(first[0], last[0]), max(first[2], last[2])
+        top, bottom = min(first[1], last[1]), max(first[3], last[3])
+        if len(at) >= _MIN_DOWNWARDS and last[1] - first[1] > right - left:
+            downwards += len(at)
+        made.append(Line(line.strip(), top, width - right, bottom, width - left))
+    return sorted(made, key=lambda line: (round(line.top), line.left)) if downwards * 2 > written else []
 
 
 def _with_raised(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Callable[..., Box]) -> str:
