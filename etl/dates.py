@@ -82,9 +82,10 @@ SIGNED_DATE = (
 _SPELT = re.compile(
     "|".join((_CHINESE.pattern, _REPUBLIC.pattern, _REPUBLIC_CHINESE.pattern))
     + rf"|\b{_MONTH_WORD} \d{{1,2}}(?:,? |, ?){YEAR}\b|(?<![\d/-])\d{{1,2}}[ -]{_MONTH_WORD},?[ -]{YEAR}\b"
+    + "|[１２][０９][０-９]{2}[年－／．/.-][０-９]{1,2}[月－／．/.-][０-９]{1,2}日?"
 )
 _SIGN_OF_SPELT = re.compile(
-    r"[〇○ΟO零一二三四五六七八九十民JFMASOND](?:\s*年|[国國]|an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)"
+    r"[〇○ΟO零一二三四五六七八九十民JFMASOND](?:\s*年|[国國]|an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)|[１２][０９][０-９]"
 )
 """What every date that is spelt out has: a quick look, for nearly no line has one."""
 

@@ -15,7 +15,8 @@ _CORE = (
 # Announcements and orders: 公告2025年第17号, 令第55号.
 _ANNOUNCEMENT = (
     r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*+"
-    r"[〔(（\[]?\s*+(?:(?:19|20)\d\d\s*+年?\s*+[〕)）\]]?\s*+)?第?\s*+[\d一二三四五六七八九十百]{1,4}\s*+号"
+    r"(?:[(（]\s*+(?:(?:19|20)\d\d年)?第\s*+[\d一二三四五六七八九十百]{1,4}\s*+号\s*+[)）]"
+    r"|[〔(（\[]?\s*+(?:(?:19|20)\d\d\s*+年?\s*+[〕)）\]]?\s*+)?第?\s*+[\d一二三四五六七八九十百]{1,4}\s*+号)"
 )
 _WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_CORE}|{_ANNOUNCEMENT})\s*[）)〕\]】]?$")
 _WITHIN = re.compile(_CORE)
@@ -39,6 +40,14 @@ def match_document_number(text: str) -> str | None:
         return None
     match = _WHOLE.match(text)
     return match.group(1) if match else None
+
+
+_SIGNED = re.compile(r"\s*(?:会签人|签发人?)\s*[:：].{0,40}$")
+
+
+def number_of_red_header(text: str) -> str | None:
+    """The number that a line consists of, alone or beside who signed the document: `云政发〔2023〕1号 签发人：王一`."""
+    return match_document_number(_SIGNED.sub("", text.strip())) if "号" in text else None
 
 
 def document_number_at_start(text: str) -> str | None:

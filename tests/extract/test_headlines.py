@@ -3,6 +3,8 @@
 from itertools import product
 from random import Random
 
+import pytest
+
 from etl.extract import extract
 from etl.extract.page.subheading import date_among_pieces, is_subheading
 from tests.support.pages import NAV, PARAGRAPHS, paragraphs
@@ -159,3 +161,21 @@ def test_values_of_a_header_below_the_headline_are_no_text() -> None:
     found = extract(f"{NAV}{page}".encode(), "http://lyj.yunxi.gov.cn/dt/202305/t20230509_1.html")
     assert found.text.splitlines() == [PROSE, PARAGRAPHS[0]]
     assert found.fields["subject_category"].value == "农业、林业"
+
+
+BADGED = (
+    f"[图文]{TITLE}", f"【原创】 {TITLE}", f"· {TITLE}", f"● {TITLE}", f"{TITLE}<font color=green>[报名中]</font>",
+    f"{TITLE} <em>（已结束）</em>", "　".join(TITLE),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", BADGED)
+def test_a_headline_is_read_without_what_the_page_puts_around_it(shown: str) -> None:
+    page = f"<title>{TITLE}-云溪市林业局</title><ul>{NAV}</ul><div><h1>{shown}</h1>{BELOW[0]}{paragraphs()}</div>"
+    assert wrong(page) == ()
+
+
+@pytest.mark.parametrize("end", ["（试行）", "[已废止]", "（征求意见稿）", "（第一批）"])
+def test_what_a_headline_says_of_its_document_stays(end: str) -> None:
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}<font>{end}</font></h1>{BELOW[0]}{paragraphs()}</div>"
+    assert wrong(page, TITLE + end) == ()

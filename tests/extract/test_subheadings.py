@@ -38,6 +38,8 @@ _SPELT = (
     "二〇二三年五月九日",
     "二○二三年五月九日",
     "民国112年5月9日",
+    "２０２３年５月９日",
+    "２０２３－０５－０９",
     "May 9, 2023",
     "Sept. 9, 2023",
     "09-May-2023",
@@ -89,6 +91,15 @@ def test_labels_before_signs_under_the_title_stand_in_any_order(order: tuple[str
 )
 def test_words_between_signs_are_no_labels_without_a_date(sentence: str) -> None:
     assert find_labels(sentence) == ()
+
+
+@pytest.mark.parametrize(
+    "behind", ["记者 王一", "本报记者 王一 通讯员 李二", "通讯员王一", "<a>上一篇</a> <a>下一篇</a>"]
+)
+@pytest.mark.parametrize("line", ["来源：云溪日报 {}", "2023-05-09 来源：云溪日报　{}", "转贴自：云溪日报 {}"])
+def test_a_source_ends_where_people_or_other_pages_are_named(line: str, behind: str) -> None:
+    record = extract(page(headline=f"<h1>{TITLE}</h1><p>{line.format(behind)}</p>").encode(), URL)
+    assert record.fields["source"].value == "云溪日报"
 
 
 @pytest.mark.parametrize("place", ["<span>发表于<span>云溪</span></span>", "<em>发布于</em><i>云溪</i>", "云溪"])

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 — a part of a page is a line.
 
+import re
 from itertools import product
 from random import Random
 
@@ -241,6 +242,33 @@ def test_a_notice_keeps_its_number_and_who_publishes_it_among_its_labels(
     stated = {"文号": "document_number", "发布单位": "publisher"}
     assert all(found.fields[stated[label]].value == value for label, value in facts if label in stated)
     assert found.fields["published_date"].value == "2023-05-09"
+
+
+REPLY = "关于区政协第12号提案的答复"
+SIGNED_HEADERS = (
+    "<p>云政函〔2023〕8号　　　　签发人：王一</p>", "<p>云政函〔2023〕8号</p><p>签发人：王一</p>",
+    "<table><tr><td>云政函〔2023〕8号</td><td>签发人：王一</td></tr></table>",
+    "<p>办理类型：A</p><p>云政函〔2023〕8号 签发：王一</p>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("header", SIGNED_HEADERS)
+def test_who_signed_a_document_stands_in_its_text_beside_its_number(header: str) -> None:
+    text = f"{header}<p>王一委员：</p>" + "".join(f"<p>{line}</p>" for line in PARAGRAPHS[1:])
+    page = f"<title>{REPLY}</title><div><h1>{REPLY}</h1>{SUBHEADINGS[1]}{text}</div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.fields["document_number"].value == "云政函〔2023〕8号"
+    assert re.search("签发人?：王一", found.text.split("王一委员：")[0])
+
+
+@pytest.mark.parametrize(
+    "line", ["签发：王一", "签发人：王一 审核：李二", "编辑：李二 签发：王一 发布时间：2023-05-09"]
+)
+def test_who_let_a_page_go_online_is_no_text(line: str) -> None:
+    text = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}<p>{line}</p>{text}</div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith(PARAGRAPHS[0])
 
 
 @pytest.mark.parametrize("told", ["<ul><li>{}</li><li>{}</li></ul>", "<table><tr><td>{}<td>{}<td>点击：5</table>"])

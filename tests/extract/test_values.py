@@ -148,3 +148,18 @@ def test_a_number_that_is_a_part_of_a_name_stays() -> None:
     evidence = make_evidence("source", "云溪频道2023", "来源", "header", Rule.LABEL_IN_LINE)
     assert evidence.value is not None
     assert evidence.value.value == "云溪频道2023"
+
+
+@pytest.mark.parametrize(
+    ("shown", "number"),
+    [
+        ("云溪区水价听证会公告（第1号）", "云溪区水价听证会公告〔第1号〕"),
+        ("云溪海关公告（2023年第9号）", "云溪海关公告〔2023年第9号〕"),
+        ("（云溪区人民政府令第12号）", "云溪区人民政府令第12号"),
+        ("云溪局公告（2023）第09号", "云溪局公告〔2023〕9号"),
+    ],
+)
+def test_the_number_of_an_announcement_has_whole_brackets(shown: str, number: str) -> None:
+    found = match_document_number(shown)
+    assert found is not None
+    assert normalise_document_number(found) == number

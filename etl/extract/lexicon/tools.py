@@ -10,7 +10,7 @@ _SHEER = (
     "(?:点击|点此)(?:查看|下载|展开|打印|收藏|阅读)[\u4e00-\u9fff]{0,4}"
     "|(?:查看|展开|收起|显示|浏览)(?:更多|全部|全文|详情|详细|原文)(?:属性|信息|内容)?"
     "|(?:打印|收藏|分享|复制|关闭)(?:本页|本文|此页|窗口|页面|链接)|返回(?:顶部|列表|上页|首页)|加入收藏"
-    "|我要(?:纠错|打印|收藏|分享)|一键(?:复制|分享)|扫一扫[\u4e00-\u9fff]{0,8}|语音播报"
+    "|[上下]一[篇条页]|我要(?:纠错|打印|收藏|分享)|一键(?:复制|分享)|扫一扫[\u4e00-\u9fff]{0,8}|语音播报"
 )
 _SHORT = (
     "(?:点击|查看|展开|收起)[\u4e00-\u9fff]{0,6}|打印|收藏|分享|下载|复制|关闭|纠错|转发|订阅|评论|朗读|更多|详情|返回|二维码"
@@ -25,7 +25,7 @@ _PIECE = re.compile(
 """A value piece by piece: what stands between words; tools that are nothing else, whatever stands before them; tools
 that are words of documents too (收藏, 打印); letters."""
 
-_SIGN = re.compile("[点查展收显浏打分复关返加我一扫语下转订评朗更详二手阅访字中]")
+_SIGN = re.compile("[上点查展收显浏打分复关返加我一扫语下转订评朗更详二手阅访字中]")
 """A letter of every tool: most values have none, and are not looked at further."""
 
 

@@ -133,8 +133,12 @@ _PASSING_BEHIND = re.compile(
 """What stands behind a name beside a picture of an eye, a heart or a clock: a number, or how long ago it was."""
 
 
+_PERSON_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?:本报|本网|特约)?(?:记者|通讯员|撰稿|摄影|编辑|文/)\s?.{2,20}$")
+"""Who wrote the page, behind the name of a body: `云溪日报 记者 王一`."""
+
+
 def _parse_agency_name(text: str, _: date | None) -> Parsed:
-    text = _PASSING_BEHIND.sub("", text)
+    text = _PERSON_BEHIND.sub("", _PASSING_BEHIND.sub("", text))
     # Seven agencies issue a document together.
     return Parsed(text) if len(text) <= 150 and re.search(r"[\u4e00-\u9fffA-Za-z]", text) else NO_VALUE
 

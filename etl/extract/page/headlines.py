@@ -31,6 +31,10 @@ _BLOCKS_OF_LAYOUT_CELL = 4
 _LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CENTRED = re.compile(rf"align\s*[:=]\s*center|{_LARGE.pattern}", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"[（(].{4,40}号[)）]$")
+_STATE = re.compile(
+    r"[\[【(（]\s*(?:(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)|未开始)\s*[\]】)）]"
+)
+"""In brackets behind a headline: how far a tender or a consultation has come, on the day of the visit."""
 MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
 _MIN_SHORT_CHARS = 6
@@ -67,7 +71,7 @@ def headline_text(text: str) -> str:
 
 
 def _is_no_title(run: str) -> bool:
-    return not run or ONLY_A_DATE.fullmatch(run) is not None or is_page_tool(run)
+    return not run or _STATE.fullmatch(run) is not None or ONLY_A_DATE.fullmatch(run) is not None or is_page_tool(run)
 
 
 def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool = False) -> list[Line]:

@@ -2,6 +2,7 @@
 
 import re
 
+from etl.document_number import number_of_red_header
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.page.blocks import Blocks
@@ -23,6 +24,7 @@ _OF_MATTER = re.compile(
 )
 """Labels of what a notice is about: two of them, and 文号 and 发布单位 beside them are its own."""
 _MAX_LINES_OF_NOTICE = 16
+_SIGNERS = frozenset(("签发", "签发人"))
 
 
 def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
@@ -60,6 +62,14 @@ def _is_about_matter(blocks: Blocks, first: int, start: int) -> bool:
             return False
         matters += _OF_MATTER.search(label) is not None
     return matters >= _MIN_LABELS
+
+
+def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
+    """Whether a line with labels is that of a red header: who signed it, beside the document's number or right by it
+    (GB/T 9704-2012, 7.2.6: 签发人). Below a headline the same label names who let the page go online."""
+    if not set(labels) <= _SIGNERS:
+        return False
+    return any(number_of_red_header(block.plain) for _, block in blocks.visible_blocks(max(0, index - 2), index + 3))
 
 
 def is_label_below_date(blocks: Blocks, index: int) -> bool:

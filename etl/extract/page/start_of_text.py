@@ -9,7 +9,7 @@ from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, is_boilerplate, is_prose
-from etl.extract.page.own_lines import is_label_below_date, is_of_contents, is_of_notice
+from etl.extract.page.own_lines import is_label_below_date, is_of_contents, is_of_notice, is_of_red_header
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
     is_column_header_row,
@@ -196,6 +196,8 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
     if len(labels) == 1 and labels[0].label in AMBIGUOUS_LABELS and _goes_with_below(blocks, index, names[0]):
         return False
     if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
+        return False
+    if is_of_red_header(blocks, index, names):
         return False
     if len(names) == 1 and len(text) >= 60:
         return names[0] in SUMMARIES or (names[0] == "title" and not text.endswith("。"))

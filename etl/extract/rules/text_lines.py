@@ -7,7 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from etl.dates import SIGNED_DATE, YEAR, dates_in_digits
-from etl.document_number import document_number_at_start, document_number_in_title, match_document_number
+from etl.document_number import (
+    document_number_at_start,
+    document_number_in_title,
+    match_document_number,
+    number_of_red_header,
+)
 from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
@@ -165,9 +170,9 @@ def read_main_text(context: PageContext) -> Iterator[Reading]:
     body = context.body
     text = [b for _, b in context.blocks.visible_blocks(body.first, body.last, body.revealed)]
     for block in text[:_FIRST_BLOCKS]:
-        if block.link_chars or _is_beside_cells(context.blocks, block):
+        if block.link_chars:
             continue
-        if number := match_document_number(block.plain.strip()):
+        if number := number_of_red_header(_line_of(context.blocks, block)):
             yield make_evidence("document_number", number, "", "body", Rule.RED_HEADER)
             break
     yield from _labelled_first_lines(context)
@@ -177,6 +182,14 @@ def read_main_text(context: PageContext) -> Iterator[Reading]:
         if match := _SIGNATURE.match("".join(block.plain.split())):
             yield make_evidence("written_date", match.group(1), "", "body", Rule.SIGNATURE_DATE, context.values)
             break
+
+
+def _line_of(blocks: Blocks, block: Block) -> str:
+    """What a block says, with its row: of a number beside who signed it, each in a cell."""
+    if not _is_beside_cells(blocks, block):
+        return block.plain
+    row = blocks.nodes[block.row]
+    return "　".join(each.plain for _, each in blocks.visible_blocks(row.first, min(row.last, row.first + 3)))
 
 
 def _labelled_first_lines(context: PageContext) -> Iterator[Reading]:

@@ -67,7 +67,9 @@ class Candidate:
 _CONTINUES = re.compile("(?:关于|印发|转发|批转)")
 """How the second line of a title begins whose first line is the name of the agency."""
 _BADGE_CHARS = 4
-_OF_VALIDITY = re.compile("[废失修稿]")
+_LETTERS_APART = re.compile(r"(?:[\u4e00-\u9fff]\s+){5,}[\u4e00-\u9fff]")
+_BADGE = re.compile(r"[\[【(（]\s*\w{1,4}\s*[\]】)）]\s*|[·•●■◆▪►▶>»\s]+")
+_OF_VALIDITY = re.compile("[废失修稿试暂一二三四五上下续]")
 _SURE, _BELIEVED, _LIKELY = 6, 4, 3
 """Scores of a headline: joined lines have `_SURE` at least; from `_BELIEVED` on it beats the title of the
 header; below `_LIKELY` it is used only where the header has no title."""
@@ -135,9 +137,12 @@ def _join_lines(lines: list[Line], stated: list[str], blocks: Blocks) -> Line | 
 
 
 def _without_badges(line: Line, blocks: Blocks, stated: list[str]) -> Line:
-    """The line without short inline elements at its ends (原创, 置顶, 图文) where the page states the title without
-    them. What says that a document is repealed, amended or a draft stays."""
+    """The line without short inline elements at its ends (原创, 置顶, 图文), also in brackets, and without a bullet,
+    where the page states the title so. What says that a document is repealed, amended or a draft stays."""
     block = blocks.blocks[line.block]
+    badge = _BADGE.match(line.text)
+    if badge and not _OF_VALIDITY.search(badge[0]) and label_key(line.text[badge.end() :]) in stated:
+        return replace(line, text=line.text[badge.end() :])
     if INLINE_BOUNDARY not in block.text or headline_text(block.text) != line.text or label_key(line.text) in stated:
         return line
     runs = block.text.split(INLINE_BOUNDARY)
@@ -148,6 +153,11 @@ def _without_badges(line: Line, blocks: Blocks, stated: list[str]) -> Line:
         if are_badges and label_key(rest) in stated:
             return replace(line, text=rest)
     return line
+
+
+def _without_gaps(text: str) -> str:
+    """A headline of more than a word whose letters stand apart, closed up."""
+    return "".join(text.split()) if _LETTERS_APART.fullmatch(text) else text
 
 
 def _with_agency_above(line: Line, lines: list[Line], blocks: Blocks, stated: list[str]) -> Line:
@@ -213,7 +223,7 @@ def find_title(
     headline = headline and _with_agency_above(_without_badges(headline, blocks, stated), lines, blocks, stated)
     if headline:
         element = blocks.nodes[blocks.blocks[headline.block].node].element
-        headline = replace(headline, text=whole_words(element, headline.text))
+        headline = replace(headline, text=_without_gaps(whole_words(element, headline.text)))
     evidence: list[FieldValue] = list(header)
     chosen: FieldValue | None = None
     if headline and (score >= _LIKELY or not header):
