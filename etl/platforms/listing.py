@@ -36,7 +36,7 @@ from etl.platforms.helpers.tabs import (
     tab_of_another_list,
 )
 from etl.platforms.helpers.undrawn_rows import undrawn_rows
-from etl.platforms.helpers.unread_lists import empty_list, unread_list
+from etl.platforms.helpers.unread_lists import empty_list, rows_without_link, unread_list
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.markup import ends_early
@@ -259,7 +259,7 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     entries = _titles(listing)
     if (folded := folded_rows(page, entries)) > 1:
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=folded, entries=1)
-    if unread := unread_rows(page, entries):
+    if unread := unread_rows(page, entries) or rows_without_link(page, entries):
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=unread + len(entries), entries=len(entries))
     shapes = Counter(map(_shape, entries))
     worded = {url for url, words in links(page) if words and not COMPANION.match(words)}

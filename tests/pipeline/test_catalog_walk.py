@@ -336,6 +336,20 @@ def test_rows_that_are_shown_on_each_page_make_no_list_whole(number: str, pinned
     assert (summary.lines, summary.told_total) == (20 - pinned, 20 if number else None)
 
 
+@pytest.mark.parametrize(("rows", "codes"), [(10, ["list_page_repeated"]), (9, [])])
+@pytest.mark.parametrize("total", ["", "<b>共20条</b>"])
+def test_a_last_page_that_is_shown_again_is_the_end_where_it_is_not_full(
+    rows: int, codes: list[str], total: str
+) -> None:
+    last = named(10, rows)
+    told = problems_of(
+        first=("通知", named(0, 10), total + onward(2)),
+        p2=("通知", last, total + onward(3)),
+        p3=("通知", last, total + onward(3)),
+    )
+    assert told == ([] if total else codes)
+
+
 def test_an_empty_page_that_the_pager_counts_is_told() -> None:
     def answer(request: Request) -> str:
         page = int(request.url.partition("_")[2].partition(".")[0] or 0)

@@ -228,3 +228,11 @@ def test_every_field_of_a_document_may_be_named() -> None:
     for name in ("title", "puplisher"):
         with pytest.raises(ValidationError, match=f"'{name}' is no field of a record"):
             Listing(rows="tr", fields={name: "td"})
+
+
+def test_a_feed_of_several_pages_is_followed_by_its_link() -> None:
+    item = "<item><title>通知</title><link>/a/1.html</link></item>"
+    onward = '<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="{}" href="/rss.xml?p=2"/>'
+    for rel, pages in (("next", ["/rss.xml?p=2"]), ("self", []), ("previous", [])):
+        feed = f'<rss version="2.0"><channel><link>/</link>{onward.format(rel)}{item}</channel></rss>'
+        assert follow(read(feed)) == pages

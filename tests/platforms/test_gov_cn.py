@@ -85,6 +85,7 @@ def test_a_line_without_address_is_told_and_is_no_page() -> None:
         ({"code": 1001, "msg": "busy"}, "without searchVO"),
         ({"searchVO": {}}, "without listVO, catMap and totalCount"),
         ([{"name": "甲"}], "not of lines with URL"),
+        ([], "not of lines with URL"),
     ],
 )
 def test_what_is_no_list_says_why(answer: Any, reason: str) -> None:

@@ -110,6 +110,8 @@ WORDS = (
     'title="下一页"><i class="r"></i>',
     ">[后一页]",
     ">后页",
+    ">较早文章",
+    ">« Older posts",
 )
 WRAPS = (
     '<div class="pages">{}</div>',

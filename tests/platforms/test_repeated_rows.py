@@ -162,3 +162,11 @@ def test_a_total_in_words_is_read_again_where_it_stands(words: str, selector: st
     assert applied(page_with(ROWS + words), guess).reported_total == 47
     later = page_with(ROWS + re.sub("47", "1023", words))
     assert applied(later, guess).reported_total == 1023
+
+
+def test_the_body_that_a_row_names_before_its_title_is_no_document() -> None:
+    body = '<a href="/bm/{0}/">[桐溪县水务管理局]</a>'
+    form = f'<li>{body}<a href="/gk/{{0}}.html">桐溪县关于第{{0}}项工作的通知</a><i>2024-03-0{{0}}</i></li>'
+    page = page_with(f"<ul>{lines(form=form)}</ul>")
+    entries = applied(page, proposed(page)).entries
+    assert [entry.url.rpartition("/gk/")[2] for entry in entries] == ["1.html", "2.html", "3.html", "4.html"]

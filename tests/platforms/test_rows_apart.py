@@ -68,3 +68,26 @@ def test_documents_that_only_a_fragment_tells_apart_are_told(address: str) -> No
 )
 def test_rows_that_an_element_brings_or_unfolds_are_told(element: str) -> None:
     assert [problem.code for problem in _read("", element).problems] == ["paging_not_understood"]
+
+
+TITLES = [f'<a href="./202405/t20240501_{90 + number}.html">桐溪县防汛预案第{number}号</a>' for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f"<ul>{''.join(f'<li>{title}<i>2024-05-0{1 + place}</i></li>' for place, title in enumerate(TITLES))}</ul>",
+        "".join(f"<div><em>置顶</em>{title}</div>" for title in TITLES),
+        f"<marquee>{' '.join(TITLES)}</marquee>",
+        f"<table>{''.join(f'<tr><td><img src=t.gif></td><td>{title}</td></tr>' for title in TITLES)}</table>",
+        "".join(f"<h2>{title}</h2>" for title in TITLES),
+    ],
+)
+def test_several_documents_above_the_rows_are_listed(above: str) -> None:
+    listed = [(entry.url, entry.title) for entry in _read(above).entries[:3]]
+    assert listed == [(f"{LIST}202405/t20240501_{90 + n}.html", f"桐溪县防汛预案第{n}号") for n in range(3)]
+
+
+def test_what_leads_elsewhere_beside_them_makes_them_the_rows_of_another_list() -> None:
+    box = f'<div><h3>政策文件</h3><a href="/gk/qb/">更多</a>{"".join(TITLES)}</div>'
+    assert len(_read(box).entries) == 6

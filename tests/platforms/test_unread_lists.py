@@ -175,3 +175,20 @@ def test_blocks_of_five_rows_side_by_side_are_one_list(group: str, count: int) -
     blocks = (group.format("".join(lines[start : start + 5])) for start in range(0, len(lines), 5))
     listing = read(f'<div class="main">{"".join(blocks)}</div>')
     assert (len(listing.entries), listing.problems) == (5 + count, ())
+
+
+@pytest.mark.parametrize(
+    ("row", "unread"),
+    [
+        ("<li>桐溪县防汛预案<i>2024-02-09</i></li>", 1),
+        ("<li><a>桐溪县防汛预案</a><i>2024-02-09</i></li>", 1),
+        ("<li>2024年2月</li>", 0),
+        ("<li>以下为各乡镇报送的材料</li>", 0),
+        ("<li></li>", 0),
+    ],
+)
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_dated_row_without_a_link_between_others_is_told(row: str, rows: int, unread: int) -> None:
+    shown = titles(1, 6).replace("<ul>", "").replace("</ul>", "")
+    told = read(f"<ul>{shown}{row * rows}</ul>").problems
+    assert [problem.params["links"] for problem in told] == ([6 + rows] if unread else [])

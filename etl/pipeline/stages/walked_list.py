@@ -94,7 +94,7 @@ class WalkedList:
         stale = bool(urls) and not new and not again and not page.of_other_lists
         leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
         # Of fewer entries a list of one page that leads on for ever.
-        fills = self._pages == 1 and len(urls) >= FULL_PAGE and len(urls) % 5 == 0
+        fills = len(urls) >= FULL_PAGE and len(urls) % 5 == 0
         if stale or (again and (fills or (not _is_of_first_page(request) and (not repeated or leads_back)))):
             self._repeated = self._repeated or request.url
         shapes = {_NUMBER.sub("#", url) for url in urls}
@@ -200,7 +200,8 @@ class WalkedList:
         """
         known = sum(1 for _ in takewhile(self._documents.__contains__, rows))
         moved = max((self.reported_total or 0) - told_before, 0) if told_before is not None else 0
-        return max(known - moved, 0) if known > 1 else 0
+        is_pinned = known > 0 and rows[0] == next(iter(self._first_rows), "")
+        return max(known - moved, 0) if known > 1 or is_pinned else 0
 
     def _left(self, queued: Set[str]) -> list[str]:
         """Pages that a pager links and that were not asked for; a list that repeats its last page has no more, whatever

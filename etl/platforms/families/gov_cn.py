@@ -66,7 +66,7 @@ class GovCn(Platform):
 
 
 def _array(lines: list[Any], page: WebPage) -> ListingPage:
-    if not all(isinstance(line, dict) and "URL" in line for line in lines):
+    if not lines or not all(isinstance(line, dict) and "URL" in line for line in lines):
         raise NotAListing("an array, but not of lines with URL")
     entries = tuple(
         Entry(

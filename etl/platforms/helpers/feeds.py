@@ -58,7 +58,9 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
         return ListingPage((), next_requests=tuple(ListingRequest(url, request.column) for url in urls))
     entries = tuple(_atom(root, page.url) if kind == "feed" else _rss(root, page.url))
     next_requests: tuple[ListingRequest, ...] = ()
-    if kind == "feed" and (url := _linked(root, "next", page.url)):
+    # RSS has the links of Atom in its channel.
+    channel = root if kind == "feed" else root.find("{*}channel")
+    if channel is not None and (url := _linked(channel, "next", page.url)):
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
     # OpenSearch counts all that there are.
     total = next((digits(text) for each in root.iter("{*}totalResults") if (text := _own(each)).isdecimal()), None)

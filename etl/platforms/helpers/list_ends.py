@@ -41,7 +41,8 @@ _NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒�
 _NUMBER = rf"(?:\d{{1,7}}|{_NUMERAL}{{1,6}})"
 _COUNTS = re.compile(
     rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条條篇件则則筆笔頁页]|还有|剩余|尚有|另有|其余|余下|未显示|已显示|已加载|"
-    r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数)+"
+    r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数|[本该此类现已]|栏目|目录|列表|收录|公开|发布|累计|"
+    r"主动|截至|目前|规范性|政策)+"
 )
 """Words of which every one is that of a counter: in other texts the same numbers count anything."""
 _OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条條篇件项項则則筆笔]|个(?!页))(?![/每]页)")
@@ -126,7 +127,8 @@ def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
         if row.tag in ("body", "html"):
             return
         for block in row.itersiblings():
-            if not isinstance(block.tag, str) or block.tag in ("script", "style", "br", "hr", "link", "input"):
+            is_nothing = block.tag in ("script", "style", "br", "hr", "link")
+            if not isinstance(block.tag, str) or is_nothing or (block.tag == "input" and block.get("type") != "image"):
                 continue
             if _is_another(block) or passed >= _MAX_BEHIND:
                 return

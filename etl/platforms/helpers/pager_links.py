@@ -26,16 +26,29 @@ from etl.platforms.helpers.pager_elements import (
 from etl.platforms.helpers.pager_numbers import following_number, place_in, runs_of_numbers, skips_pages
 from etl.web.page import WebPage, absolute, base_url
 
-_NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|(?:goto)?(?:the)?next(?:page)?)\W*$", re.IGNORECASE)
+_NEXT = re.compile(
+    r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|(?:goto)?(?:the)?next(?:page|posts|entries)?|"
+    r"(?:[较更]早|[较更]旧|早前|旧)的?(?:文章|日志|帖子)|older(?:posts|entries|articles))\W*$",
+    re.IGNORECASE,
+)
 _NEXT_ALONE = re.compile(
     r"^\W*(?:后页|[往向]后|[往向]?后翻页?|[下后]翻页?|[下后]一?屏|older|earlier)\W*$", re.IGNORECASE
 )
 _ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
 _ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.IGNORECASE)
 """Arrows that a script answers; two of them lead to the last page, which is none to follow."""
+ONE_PAGE = re.compile(r"(?:首页)?\W{0,4}上一?页\W{0,4}1\W{0,4}下一?页\W{0,4}(?:[尾末]页)?")
+"""A pager with the number of one page alone, which leads nowhere."""
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
 _LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
+_TURNS_PAGE = re.compile(
+    r"(?:refresh|turn|go_?to|change|jump|load|next|to|go|set|query)_?pages?\w{0,6}\s*\((?!\s*[\"']?[01]?[\"']?\s*\))",
+    re.IGNORECASE,
+)
+"""A call that turns to another page than the first."""
+_STEPS_BACK = re.compile(r"首页|首頁|上一?[页頁步]|前一?[页頁]|[尾末]页|最后|^\W*1\W*$|prev|first|back", re.IGNORECASE)
+_CHOSEN_PAGE = re.compile(r"^第(\d{1,4})[页頁](?:[/共]\d+页?)?$")
 _LOAD_MORE = re.compile(
     r"^(?:(?:[上下][拉滑]|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
     r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|展开更多|(?:load|show|view) ?more)\W*$",
@@ -105,6 +118,7 @@ def signs_of_more(page: WebPage, *, first: bool) -> Iterator[str]:
         yield f"{following.number} {leads}"
     if first:
         yield from _scripted_steps(page)
+        yield from _pages_to_choose(page)
         if folded := _FOLDED.search(page.text):
             yield folded[0]
 
@@ -151,11 +165,26 @@ def _scripted_steps(page: WebPage) -> Iterator[str]:
         label = label_of(element)
         if len(label) > 12 or not (label or element.get("class")) or is_disabled(element):
             continue
-        named = _NEXT_WORDS.search(label) or _LAST_WORDS.search(label)
+        named = (_NEXT_WORDS.search(label) or _LAST_WORDS.search(label)) and not ONE_PAGE.fullmatch(label)
         leads = is_scripted(element) or (element.tag == "li" and _is_next_item(element, label))
         steps = named or (leads and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label)))
+        steps = steps or (leads and _turns(element, label))
         if steps and not is_of_videos(element):
             yield label or element.get("class") or ""
+
+
+def _turns(element: HtmlElement, label: str) -> bool:
+    """Whether a script turns to a further page, whatever the element says."""
+    call = f"{element.get('onclick') or ''} {element.get('href') or ''}"
+    return _TURNS_PAGE.search(call) is not None and not _STEPS_BACK.search(label) and not slides(element)
+
+
+def _pages_to_choose(page: WebPage) -> Iterator[str]:
+    """第2页 in a selection of pages that leads nowhere by itself."""
+    for option in page.tree.iter("option") if "option" in page.text else ():
+        number = _CHOSEN_PAGE.match(words_of(option, MAX_LABEL))
+        if number and digits(number[1]) > 1 and not is_disabled(option):
+            yield number[0]
 
 
 def _is_next_item(element: HtmlElement, label: str) -> bool:
@@ -177,10 +206,9 @@ def next_is_disabled(page: WebPage) -> bool:
         for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font", "input")
         if _NEXT.match(label_of(element)[:8])
     ]
-    return bool(steps) and (
-        all(any(map(is_disabled, (step, step.getparent()))) for step in steps)
-        or (_last_is_here(page) and not any(map(is_scripted, steps)))
-    )
+    if steps and all(any(map(is_disabled, (step, step.getparent()))) for step in steps):
+        return True
+    return _last_is_here(page) and not any(map(is_scripted, steps))
 
 
 def _last_is_here(page: WebPage) -> bool:

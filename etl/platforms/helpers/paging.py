@@ -14,7 +14,7 @@ from etl.platforms.helpers.element_words import joined, plain_signs, words_of
 from etl.platforms.helpers.list_numbers import Counts, numbers_in_code, numbers_in_inputs
 from etl.platforms.helpers.list_scripts import is_whole, more_by_scripts
 from etl.platforms.helpers.pager_elements import is_of_videos_alone, pager_elements
-from etl.platforms.helpers.pager_links import next_is_disabled, signs_of_more
+from etl.platforms.helpers.pager_links import ONE_PAGE, next_is_disabled, signs_of_more
 from etl.platforms.helpers.remarks import remarks
 from etl.platforms.helpers.undrawn_rows import rows_elsewhere
 from etl.platforms.helpers.unshown_counts import unshown_counts
@@ -102,6 +102,8 @@ _COUNTERS = (
     re.compile(r"共()(?:有|计)?(\d{1,6})个?页"),
     re.compile(r"总()页数[:：]?(\d{1,6})"),
     re.compile(r"第()页[/,，、]?共?(\d{1,6})页?"),
+    # A field for the number stands between.
+    re.compile(r"[到至转第]()/共?(\d{1,6})页"),
 )
 _DOCUMENTS = re.compile(
     r"共(?:有|计)?(\d{1,8})(?:条|篇|个|件|项)(?:记录|信息|数据|文件|内容)?|(?:总(?:记录|条)|(?:记录|信息)总)数[:：]?(\d{1,8})|"
@@ -251,6 +253,7 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
     the list up to this page's end."""
     sign = next(signs_of_more(page, first=first), None)
     if sign is None and first and not next_is_disabled(page):
+        words = ONE_PAGE.sub("", words)
         signs = (match[0] for pattern in _SIGNS if (match := pattern.search(words)))
         of_documents = (text for text in signs if not is_of_videos_alone(page, text))
         sign = next(of_documents, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)

@@ -39,8 +39,12 @@ _DATED_TAGS = ("span", "td", "em", "i", "time", "b", "font", "div", "p", "label"
 def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     """A value for the key `listing`; None if the page repeats no rows that are documents."""
     read_script_links(page)
+    base = base_url(page)
     for chars in (_TITLE_CHARS, _SHORT_TITLE_CHARS):
-        for rows in ranked_lists(page, lambda link, least=chars: len(link_title(link)) >= least):  # type: ignore[misc]
+        for rows in ranked_lists(
+            page,
+            lambda link, least=chars: len(link_title(link)) >= least and not _names_a_column(link, base),  # type: ignore[misc]
+        ):
             if _are_documents(rows, page, chars) and (guess := _guess(rows, page)):
                 return guess | _paging(page)
     return None
@@ -58,6 +62,18 @@ def _are_documents(rows: Sequence[Row], page: WebPage, chars: int) -> bool:
     length = sum(len(row.title) for row in rows) / len(rows)
     of_a_year = sum(map(bool, map(_YEAR_IN_ADDRESS.search, urls))) * 2 > len(rows)
     return chars >= _TITLE_CHARS and columns * 2 < len(rows) and (of_a_year or length >= _UNDATED_TITLE_CHARS)
+
+
+def _names_a_column(link: HtmlElement, base: str) -> bool:
+    """Whether a link to a column stands before that of a document, beside it: [人事局] 关于…的通知."""
+    if not _leads_to_a_column(absolute(link.get("href") or "", base) or ""):
+        return False
+    beside = next(link.itersiblings("a"), None)
+    return (
+        beside is not None
+        and len(link_title(beside)) > len(link_title(link))
+        and not _leads_to_a_column(absolute(beside.get("href") or "", base) or "")
+    )
 
 
 def _leads_to_a_column(url: str) -> bool:

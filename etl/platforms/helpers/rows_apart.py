@@ -3,7 +3,7 @@ address that differ in its fragment alone (`detail.html#id=7`), which no request
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import islice
 from urllib.parse import urldefrag
 
@@ -15,11 +15,12 @@ from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_ends import first_and_last
 from etl.platforms.helpers.pager_elements import slides
 from etl.platforms.helpers.rows import block_entries
+from etl.platforms.helpers.script_links import leads_nowhere
 from etl.platforms.helpers.side_boxes import is_in_side_box
 from etl.platforms.helpers.undrawn_rows import Shapes
 from etl.web.page import WebPage, absolute, base_url
 
-_MAX_ABOVE, _MAX_BEFORE = 3, 2
+_MAX_ABOVE, _MAX_BEFORE, _MAX_APART = 3, 2, 12
 _MIN_TITLE = 6
 _DATED = re.compile(DATE)
 _SAYS_WHICH = re.compile(r"[/\d]")
@@ -32,31 +33,56 @@ def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
         return ()
     base, shapes = base_url(page), Shapes(listed)
     folder = page.url.partition("?")[0].rpartition("/")[0] + "/"
-    for block in _above(rows[0]):
-        titles = [link for link in block.iter("a") if len(words_of(link)) >= _MIN_TITLE]
-        addresses = {absolute(link.get("href") or "", base) for link in titles}
-        own = [
-            url
-            for url in addresses
-            if url and url not in listed and shapes.fit(url) and (url.startswith(folder) or shapes.named(url))
-        ]
-        if len(own) == len(addresses) == 1 and not is_in_side_box(titles[0]):
-            entries = block_entries([block], base, lambda _, link=titles[0]: link).values()  # type: ignore[misc]
-            # Around a block without a date are those of the rows.
-            dated = _DATED.search(words_of(block))
-            return tuple(entries) if dated else tuple(Entry(entry.url, entry.title) for entry in entries)
+    for row in islice((rows[0], *rows[0].iterancestors()), _MAX_ABOVE):
+        if row.tag in ("body", "html"):
+            break
+        apart = list[Entry]()
+        blocks = (block for block in row.itersiblings(preceding=True) if isinstance(block.tag, str))
+        for place, block in enumerate(islice(blocks, _MAX_APART), 1):
+            if slides(block):
+                return tuple(apart)
+            titles = _titles(block, base)
+            own = [
+                url
+                for url in titles
+                if url not in listed and shapes.fit(url) and (url.startswith(folder) or shapes.named(url))
+            ]
+            is_own = own and len(own) == len(titles) <= _MAX_APART and not is_in_side_box(titles[own[0]])
+            if is_own and (len(own) == 1 or _leads_only_to(own, block, base)):
+                apart = [*_entries(block, titles, base), *apart]
+            elif apart or place >= _MAX_BEFORE:
+                break
+        if apart:
+            return tuple(apart)
     return ()
 
 
-def _above(first: HtmlElement) -> Iterator[HtmlElement]:
-    for row in islice((first, *first.iterancestors()), _MAX_ABOVE):
-        if row.tag in ("body", "html"):
-            return
-        for block in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
-            if isinstance(block.tag, str) and slides(block):
-                return
-            if isinstance(block.tag, str):
-                yield block
+def _leads_only_to(own: Container[str], block: HtmlElement, base: str) -> bool:
+    """Whether all links of a block lead to these addresses: 更多 in it is that of another list."""
+    links = (link.get("href") or "" for link in block.iter("a") if not leads_nowhere(link))
+    return all(absolute(href, base) in own for href in links)
+
+
+def _titles(block: HtmlElement, base: str) -> dict[str, HtmlElement]:
+    """The first link with the words of a title to each address in the block."""
+    titles: dict[str, HtmlElement] = {}
+    for link in block.iter("a"):
+        if len(words_of(link)) >= _MIN_TITLE:
+            titles.setdefault(absolute(link.get("href") or "", base) or "", link)
+    return titles
+
+
+def _entries(block: HtmlElement, titles: Mapping[str, HtmlElement], base: str) -> Iterator[Entry]:
+    """The documents of a block, each with what stands in the largest part of the block that holds no other."""
+    for link in titles.values():
+        part, others = link, [other for other in titles.values() if other is not link]
+        while part is not block and (above := part.getparent()) is not None:
+            if any(above in other.iterancestors() for other in others):
+                break
+            part = above
+        for entry in block_entries([part], base, lambda _, link=link: link).values():  # type: ignore[misc]
+            # Around a part without a date are those of the rows.
+            yield entry if _DATED.search(words_of(part)) else Entry(entry.url, entry.title)
 
 
 def folded_rows(page: WebPage, listed: Mapping[str, str]) -> int:

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from etl.dates import DATE
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_other_box
+from etl.platforms.helpers.list_ends import outer_rows
 from etl.platforms.helpers.row_texts import date_in
 from etl.platforms.helpers.script_links import leads_nowhere
 from etl.platforms.helpers.side_boxes import is_in_side_box
@@ -78,6 +79,17 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
         return rows if rows >= least else 0
     held = max((_rows_of_data(data, listed) for data in data_of_rows(page, _DAY)), default=0)
     return held if held > max(least, _MIN_ROWS) - 1 else 0
+
+
+def rows_without_link(page: WebPage, listed: Mapping[str, str]) -> int:
+    """How many dated rows between those that were `listed` (address → title) have no link to anything."""
+    rows = outer_rows(page, listed)
+    if len(rows) < _MIN_ROWS:
+        return 0
+    kinds, around = {(row.tag, row.get("class")) for row in rows}, rows[0].getparent()
+    alike = () if around is None else (item for item in around if (item.tag, item.get("class")) in kinds)
+    bare = (item for item in alike if item.tag in _ROWS and all(map(leads_nowhere, item.iter("a"))))
+    return sum(1 for item in bare if _is_dated_title(item))
 
 
 def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
