@@ -23,17 +23,23 @@ class Authority:
         self.pem = directory / "authority.pem"
         self.pem.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def context(self, ciphers: str = "") -> ssl.SSLContext:
-        """TLS context of a server on 127.0.0.1 with a certificate of this authority; `ciphers`: only these."""
+    def context(
+        self, ciphers: str = "", *, address: str = "127.0.0.1", days: tuple[int, int] = (-1, 2), own: bool = False
+    ) -> ssl.SSLContext:
+        """TLS context of a server with a certificate of this authority for that address; `ciphers`: only these.
+
+        `days`: from when to when it is valid, from today on; `own`: it vouches for itself.
+        """
         key = _key()
-        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-        made = _certificate(_name("127.0.0.1"), self._name, key).add_extension(names, False)
+        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+        issuer = _name(address) if own else self._name
+        made = _certificate(_name(address), issuer, key, days).add_extension(names, False)
         chain = self._directory / "server.pem"
         chain.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            + made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+            + made.sign(key if own else self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain)
@@ -51,8 +57,8 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _certificate(subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return x509.CertificateBuilder(
-        issuer, subject, key.public_key(), x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=2)
-    )
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, days: tuple[int, int] = (-1, 2)
+) -> x509.CertificateBuilder:
+    first, last = (datetime.now(UTC) + timedelta(days=number) for number in days)
+    return x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number(), first, last)

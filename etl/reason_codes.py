@@ -108,6 +108,26 @@ class Code(StrEnum):
         "与 {host} 的 TLS 握手失败（{error}）；网站若过旧，可在来源文件写 `{key}` 并用 `tls.reason` 说明原因",
         "TLS with {host} failed ({error}); for an old site `{key}` and `tls.reason` in the source file may allow it",
     )
+    TLS_EXPIRED = (
+        "tls_expired",
+        "{host} 的证书已过期，只能由该网站更换（{error}）",
+        "the certificate of {host} has expired, and only the site can renew it ({error})",
+    )
+    TLS_NOT_YET_VALID = (
+        "tls_not_yet_valid",
+        "{host} 的证书尚未生效：请核对本机时钟（{error}）",
+        "the certificate of {host} is not valid yet: check the clock of this machine ({error})",
+    )
+    TLS_OTHER_NAME = (
+        "tls_other_name",
+        "{host} 的证书属于别的主机：网站若也在那里，请在来源文件中改用那个主机名（{error}）",
+        "the certificate of {host} names other hosts: name one in the source file if the site is there ({error})",
+    )
+    TLS_NOT_SPOKEN = (
+        "tls_not_spoken",
+        "{host} 在此端口不使用 TLS：请在来源文件中把地址写成 http（{error}）",
+        "{host} does not speak TLS there: write its addresses with http in the source file ({error})",
+    )
     TLS_NATIONAL_ONLY = (
         "tls_national_only",
         "{host} 只支持国密 {protocol}，本程序无法访问",

@@ -32,8 +32,17 @@ _WEAK = {
     "BAD_ECPOINT",
 }
 _NO_COMMON_CIPHER = {"SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY", "NO_CIPHERS_AVAILABLE"}
-_NO_ISSUER = {2, 20, 21}
-"""X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, …_LOCALLY, …_VERIFY_LEAF_SIGNATURE."""
+_NO_ISSUER = {2, 18, 19, 20, 21}
+"""X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, …_SELF_SIGNED_CERT, …_IN_CHAIN, …_LOCALLY, …_VERIFY_LEAF_SIGNATURE."""
+_BELIEVED_BY_NOBODY = {
+    9: Code.TLS_NOT_YET_VALID,
+    10: Code.TLS_EXPIRED,
+    62: Code.TLS_OTHER_NAME,
+    64: Code.TLS_OTHER_NAME,
+}
+"""X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED, …_HOSTNAME_MISMATCH, …_IP_ADDRESS_MISMATCH: no key allows these."""
+_NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "PACKET_LENGTH_TOO_LONG"}
+"""What OpenSSL makes of an answer that is no TLS."""
 _WEAK_CERTIFICATE = {66, 67, 68}
 """X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL, X509_V_ERR_CA_MD_TOO_WEAK."""
 
@@ -85,6 +94,13 @@ def missing_exception(error: ssl.SSLError, tls: Tls) -> str:
     return ""
 
 
+def fault_of_site(error: ssl.SSLError) -> Code | None:
+    """What the site itself would have to change; None for what a key of `tls` may allow, and for what is not known."""
+    if error.reason in _NO_TLS:
+        return Code.TLS_NOT_SPOKEN
+    return _BELIEVED_BY_NOBODY.get(getattr(error, "verify_code", 0))
+
+
 class TlsFailed(httpx.TransportError):
     """A handshake that failed; `reason` is a stored reason (`etl.reasons`), which says what the server would need."""
 
@@ -114,6 +130,8 @@ class HandshakeStream(httpcore.AsyncNetworkStream):
             cause = ssl_error(error)
             if not isinstance(cause, ssl.SSLCertVerificationError) and (spoken := await self._national()):
                 raise TlsFailed(encode_reason(Code.TLS_NATIONAL_ONLY, host=self._host, protocol=spoken)) from error
+            if cause is not None and (fault := fault_of_site(cause)):
+                raise TlsFailed(encode_reason(fault, host=self._host, error=cause)) from error
             if cause is None or not (missing := missing_exception(cause, self._tls)):
                 raise
             values = {"host": self._host, "error": str(cause), "key": f"tls.{missing}"}

@@ -121,6 +121,37 @@ def test_a_chain_that_is_not_sent_names_its_key(authority: Authority) -> None:
         assert "`tls.ca: FILE`" in english(fetch(base).reason)
 
 
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ({"days": (-30, -2)}, "has expired, and only the site can renew it"),
+        ({"days": (2, 30)}, "is not valid yet: check the clock of this machine"),
+        ({"address": "192.0.2.7"}, "names other hosts: name one in the source file"),
+        ({"own": True}, "`tls.ca: FILE`"),
+    ],
+)
+def test_a_certificate_that_nobody_can_believe_says_what_to_do(
+    authority: Authority, context: dict[str, Any], words: str
+) -> None:
+    with tls_server(by(authority.context(**context))) as base:
+        known = {} if "own" in context else {"ca": str(authority.pem), "reason": "中间证书缺失"}
+        refused = fetch(base, **known)
+    assert refused.failure is Outcome.NETWORK_ERROR
+    assert words in english(refused.reason)
+
+
+@pytest.mark.parametrize("answer", [http(b"", "400 Bad Request"), b"220 ftp\r\n", b"<html>"])
+def test_a_server_that_speaks_no_tls_says_so(answer: bytes) -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(65536)
+
+    with tls_server(serve) as base:
+        assert "does not speak TLS there: write its addresses with http" in english(fetch(base).reason)
+
+
 def record(version: int, body: bytes) -> bytes:
     hello = b"\x02" + len(body).to_bytes(3) + body
     return struct.pack("!BHH", 22, version, len(hello)) + hello
