@@ -39,8 +39,9 @@ SETTINGS = {
     # Short queries, where compiling costs more than it saves.
     "jit": "off",
 }
-TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1"}
-"""For tests only: a crash of the machine loses the data, and passwords are easily guessed from their hashes.
+TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1", "autovacuum": "off"}
+"""For tests only: a crash of the machine loses the data, and passwords are easily guessed from their hashes. With a
+database for each test, autovacuum starts several processes a second.
 
 `synchronous_commit` stays on: without it a crash of the server alone loses what was committed just before, which no
 archive could tell from a database that is behind its bucket."""

@@ -99,9 +99,9 @@ class SharedHost(Site):
 
 
 @contextmanager
-def shared_hosts(requested: Condition) -> Iterator[list[SharedHost]]:
-    """The hosts, served."""
-    sites = [SharedHost(f"host{number}", number=number, requested=requested) for number in range(HOSTS)]
+def shared_hosts(requested: Condition, hosts: int = HOSTS) -> Iterator[list[SharedHost]]:
+    """That many hosts, served."""
+    sites = [SharedHost(f"host{number}", number=number, requested=requested) for number in range(hosts)]
     with ExitStack() as stack:
         for site in sites:
             stack.enter_context(serve(site))
