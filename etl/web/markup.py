@@ -36,6 +36,10 @@ _WHOLE_PAGE = re.compile(r"[\s\ufeff]*+<(?:!DOCTYPE|html|head|body)\b", re.IGNOR
 _LEFT_OPEN = 2
 """Elements that stay open at the end of a page, from which on it is cut off: templates forget one. A piece of a page,
 which is one element, may forget none."""
+_NUMBERED_LETTER = re.compile(
+    r"&#(?:0{0,9}+([1-9]\d{2,6}+)|[xX]0{0,9}+([1-9A-Fa-f][0-9A-Fa-f]{1,5}+))(?![0-9A-Fa-f])(?:;|(?=\W|$))"
+)
+_FIRST_LETTER, _SURROGATES, _LAST_LETTER = 0xA1, range(0xD800, 0xE000), 0x10FFFF
 _SHOWN_TAG = re.compile(rf"{START_TAG.pattern}|</[A-Za-z][^>]*+>?+|<![^>]*+>?+|<\?[^>]*+>?+")
 
 
@@ -63,6 +67,18 @@ def pieces(source: str) -> Iterator[Piece]:
             position = closing.start() if closing else len(source)
             yield Piece("raw", source[start:position], opening[0])
     yield Piece("markup", source[position:])
+
+
+def with_letters(source: str) -> str:
+    """The source with the letters that it writes as numbers (`&#25991;`, `&#x6587;`), as some systems write all that is
+    not ASCII: words are searched in the source too. Signs of markup stay as they are written."""
+    return _NUMBERED_LETTER.sub(_letter, source) if "&#" in source else source
+
+
+def _letter(reference: re.Match[str]) -> str:
+    number = int(reference[1]) if reference[1] else int(reference[2], 16)
+    is_letter = _FIRST_LETTER <= number <= _LAST_LETTER and number not in _SURROGATES
+    return chr(number) if is_letter else reference[0]
 
 
 def live_source(source: str) -> str:

@@ -11,7 +11,15 @@ from lxml import etree, html
 
 from etl.file_signatures import GZIP, is_document_file
 from etl.web.charset import decode, is_text
-from etl.web.markup import START_TAG, count_beyond_ascii, live_source, pieces, shown_chars, without_early_ends
+from etl.web.markup import (
+    START_TAG,
+    count_beyond_ascii,
+    live_source,
+    pieces,
+    shown_chars,
+    with_letters,
+    without_early_ends,
+)
 from etl.web.urls import encode_query, with_slashes
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
@@ -29,6 +37,9 @@ _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _LOST_SHARE = 0.95
 """Share of a page's text that its tree must hold: entities and broken tags make small differences."""
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
+INVISIBLE = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Letters that nobody sees: editors leave them between others."""
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _SAMPLE = re.compile(r">\s*+([\u4e00-\u9fff，。、：]{4,16})")
 _SAMPLES, _MIN_SAMPLES = 16, 3
 """How many parts of a source a sample is taken of, and how many must be found."""
@@ -74,9 +85,12 @@ class WebPage:
     def tree(self) -> html.HtmlElement:
         """The root element; of an empty document if nothing could be parsed.
 
-        Addresses in it have their query escaped in the page's charset: each resolves to what a browser requests.
+        Addresses in it have their query escaped in the page's charset: each resolves to what a browser requests. Its
+        text has no letter that nobody sees.
         """
         tree = parse(self.text)
+        if any(letter in self.text for letter in INVISIBLE):
+            _take_out_invisible(tree)
         if not self.charset.startswith("utf"):
             for address in tree.xpath(_WITH_QUERY):
                 if not address.isascii():
@@ -137,7 +151,7 @@ def is_readable(body: bytes, content_type: str) -> bool:
 def read_page(body: bytes, url: str, content_type: str = "", headers: tuple[tuple[str, str], ...] = ()) -> WebPage:
     """The page in `body`; a gzip file (a packed sitemap, not a compressed response) is unpacked. Never raises."""
     text, charset = decode(_unpack(body), content_type)
-    return WebPage(url=url, text=text, charset=charset, headers=headers)
+    return WebPage(url=url, text=with_letters(text), charset=charset, headers=headers)
 
 
 def read_document(body: bytes, url: str, content_type: str = "") -> WebPage:
@@ -185,6 +199,14 @@ def parse(text: str) -> html.HtmlElement:
     if root is None:
         root = etree.fromstring(b"<html><body></body></html>", html.HTMLParser(encoding="utf-8"))
     return root
+
+
+def _take_out_invisible(tree: html.HtmlElement) -> None:
+    for element in tree.iter():
+        if element.text and _INVISIBLE.search(element.text) and element.tag not in ("script", "style"):
+            element.text = _INVISIBLE.sub("", element.text)
+        if element.tail and _INVISIBLE.search(element.tail):
+            element.tail = _INVISIBLE.sub("", element.tail)
 
 
 def _strip_attributes(tag: re.Match[str]) -> str:

@@ -366,7 +366,8 @@ def _between_boundaries(text: str) -> Iterator[_Position]:
                 best = key, end
         label, end = best
         if label:
-            yield label, INLINE_BOUNDARY.join(parts[part : end + 1]), max(starts[part] - 1, 0), starts[end + 1]
+            as_spelt = text[starts[part] : starts[end + 1] - 1].strip(_BRACKETS)
+            yield label, as_spelt, max(starts[part] - 1, 0), starts[end + 1]
             part = end
         part += 1
 

@@ -36,13 +36,16 @@ _CODES = frozenset(("validity", "index_number", "document_number"))
 """Fields of which round brackets around the whole are no part: the name of a body may end with a pair."""
 _BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0xFEFF))
+_ICONS = re.compile(r"^[\ue000-\uf8ff\s]++|[\ue000-\uf8ff]++(?=[\s【\[（(|｜]|$)")
+"""Letters of icon fonts around a value: buttons beside it. Within one they are letters that Unicode lacks."""
 
 
 @lru_cache(4096)  # a page states a value in several places, and pages of one site state the same ones
 def clean_value(name: str, value: str) -> str:
     """The text without inline boundaries, stray punctuation and unpaired brackets; empty for `无`, dashes, options of
     forms; a doubled value once."""
-    text = " ".join(value.replace(INLINE_BOUNDARY, "").translate(_INVISIBLE).split()).strip(_EDGES).strip()
+    text = _ICONS.sub("", value.replace(INLINE_BOUNDARY, "").translate(_INVISIBLE))
+    text = " ".join(text.split()).strip(_EDGES).strip()
     if name != "title":
         text = text[lead.end() :].lstrip() if (lead := _SIGNS_BEFORE.match(text)) else text
     if _is_enclosed(name, text) and not _EMPTY_VALUES.match(text):

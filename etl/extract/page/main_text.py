@@ -140,7 +140,9 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
             # Of containers inside each other, the tightest that still holds the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
             return min(tight, key=lambda b: visible_chars(blocks, b))
-        return densest(blocks, _headline_of(blocks, title, _MIN_SHARE_OF_TITLE))
+        holds_most = densest(blocks, _headline_of(blocks, title, _MIN_SHARE_OF_TITLE))
+        beside = _beside_prose(blocks, known, title, holds_most) if total < _MAX_FURNITURE_CHARS else None
+        return beside or holds_most
     revealed = _largest_hidden(blocks, known)
     if revealed is not None:
         return revealed
@@ -215,6 +217,46 @@ def hidden_prose(blocks: Blocks, body: Body, text: str) -> int:
     lines = (b for b in blocks.blocks[body.first : body.last] if b.hidden_by > body.revealed)
     prose = [b.plain.strip() for b in lines if is_prose(b.text, len(b.text), b.link_chars)]
     return sum(len(line) for line in dict.fromkeys(prose) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
+
+
+def _beside_prose(blocks: Blocks, known: list[Body], title: str, holds_most: Body) -> Body | None:
+    """The document of a page whose prose stands elsewhere (a tip about browsers, a box that asks before it leads to
+    another site): what a script would reveal, if it says more than all of that, or the files or what else stands below
+    the headline, where all prose stands above it or behind the foot of the page."""
+    revealed = _largest_hidden(blocks, known)
+    if revealed is not None and visible_chars(blocks, revealed) > blocks.nodes[0].prose_chars:
+        return revealed
+    headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
+    files = (b for b in known if b.revealed < 0 and not prose_chars(blocks, b) and _names_a_file(blocks, b))
+    of_files = max(files, key=lambda b: visible_chars(blocks, b), default=None)
+    end = headline if of_files is None else of_files.last - 1
+    if headline < 0 or not _is_whole_title(blocks.blocks[headline].plain, title):
+        return None
+    if of_files is None and blocks.blocks[headline].link_chars:
+        return None
+    prose = next((index for index in _sentences(blocks, holds_most) if index > headline), -1)
+    if prose > headline and not any(is_boilerplate(b.text) for _, b in blocks.visible_blocks(end + 1, prose)):
+        return None
+    below = of_files or below_headline(blocks, headline + 1)
+    return below if below.last > below.first else None
+
+
+def _is_whole_title(line: str, title: str) -> bool:
+    """Whether a line is all that the page states for its title, but for what signs divide from it: the site's name."""
+    before, key, behind = label_key(title).partition(label_key(line))
+    return bool(key) and not (before[-1:].isalnum() or behind[:1].isalnum())
+
+
+def _sentences(blocks: Blocks, body: Body) -> Iterator[int]:
+    """The indices of its lines of prose that are no heading."""
+    for index, block in blocks.visible_blocks(body.first, body.last):
+        if len(block.plain.strip()) >= _MIN_NOTICE_CHARS and is_prose(block.text, len(block.text), block.link_chars):
+            yield index
+
+
+def _names_a_file(blocks: Blocks, body: Body) -> bool:
+    lines = blocks.visible_blocks(body.first, body.last)
+    return any(block.link_chars and has_file_name(block.plain) for _, block in lines)
 
 
 def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:

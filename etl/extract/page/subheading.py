@@ -28,6 +28,8 @@ _MAX_DATE_LINE_CHARS, _MAX_PERSON_CHARS = 60, 4
 _CREDITS = frozenset(CREDITS)
 _ADOPTION = re.compile(ADOPTION_WORDS)
 _BEGINS_WITH_DATE = re.compile(rf"[\s【\[（(]*+{DATE}(?!.*(?:{ADOPTION_WORDS}))")
+_OPEN_BRACKET = re.compile(r"\s*+[（(〔\[【][^）)〕\]】]*+$")
+"""The first line of a note that goes on: （2018年10月26日第十三届全国人民代表大会常务委员会 … 通过）."""
 _BEGINS_WITH_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}+[:：]")
 DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
 """A date at the beginning of a line, and what may follow it."""
@@ -65,7 +67,7 @@ def is_subheading(line: str) -> bool:
     """Whether a line is the one below a headline: it has labels of which one is 发布时间 or 来源, or a date."""
     shown, line = line, dates_in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
-    if is_clock(text):
+    if is_clock(text) or _OPEN_BRACKET.match(text):
         return False
     if _BEGINS_WITH_DATE.match(text) and len(text) < _MAX_DATE_LINE_CHARS:
         # The date of a signature stands below a name.
@@ -81,7 +83,7 @@ def date_of_subheading(line: str) -> str | None:
     tools of the page, or with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
     shown, line = line, dates_in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
-    if is_clock(text):
+    if is_clock(text) or _OPEN_BRACKET.match(text):
         return None
     match = (not _ADOPTION.search(text) and DATE_LINE.match(text)) or _NAME_AND_DATE.match(text)
     if not match and not _has_other_date(line):

@@ -111,13 +111,13 @@ class Epoint(Platform):
 
     def embedded(self, page: WebPage) -> Embedded | None:
         """The hidden inputs, if the page has all of them: other systems use the id `title` too."""
-        if not all(f'id="{name}"' in page.text for name in _INPUTS):
+        inputs = {element.get("id"): element for element in page.elements["input"] if element.get("id") in _INPUTS}
+        if len(inputs) < len(_INPUTS):
             return None
         fields = {}
-        for element in page.tree.iter("input"):
-            name = _INPUTS.get(element.get("id") or "")
-            if name and (element.get("value") or "").strip():
-                fields[name] = (element.get("value", "").strip(), f"input#{element.get('id')}")
+        for name, element in inputs.items():
+            if value := (element.get("value") or "").strip():
+                fields[_INPUTS[name]] = (value, f"input#{name}")
         return Embedded(fields=fields) if fields else None
 
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
