@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lxml import html
+from lxml import etree, html
 from lxml.html import HtmlElement
 
 from etl.web.inline_styles import sight_of
@@ -12,7 +12,8 @@ _SIGNS = tuple(
     "isibility|ISIBILITY|ize:0|ize: 0|IZE:0|IZE: 0|font:0|font: 0|ize:1px|ize: 1px|ize:1pt|ize: 1pt|ize:1.0pt|mso-hide"
     "|pacity|height:0|height: 0|indent:-|indent: -|left:-|left: -|top:-|top: -".split("|")
 )
-"""The quick question: a page has thousands of styles, and hardly any has one of these."""
+"""The quick question: a page repeats a few styles, and hardly any has one of these."""
+_STYLES = etree.XPath("//body//@style", smart_strings=False)
 _NO_WORDS, _ALL = frozenset({"script", "style", "noscript", "title"}), 1_000_000
 _MOST = 3
 """The part of a page's words, one in so many, that may be hidden so: more is what a script shows by and by."""
@@ -20,7 +21,8 @@ _MOST = 3
 
 def hide_unseen(page: WebPage) -> None:
     """Gives what nobody sees the attribute `hidden`."""
-    if not any(sign in page.text for sign in _SIGNS):
+    styles = "\n".join(set(_STYLES(page.tree)))
+    if not any(sign in styles for sign in _SIGNS):
         return
     most: int | None = None
     for element in page.tree.xpath("//body//*[@style]"):
