@@ -1,6 +1,7 @@
 """Words that an element's own style keeps out of sight otherwise than by `display: none`."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from lxml import etree, html
 from lxml.html import HtmlElement
@@ -21,7 +22,7 @@ _MOST = 3
 
 def hide_unseen(page: WebPage) -> None:
     """Gives what nobody sees the attribute `hidden`."""
-    styles = "\n".join(set(_STYLES(page.tree)))
+    styles = "\n".join(set(cast(list[str], _STYLES(page.tree))))
     if not any(sign in styles for sign in _SIGNS):
         return
     most: int | None = None
