@@ -130,7 +130,8 @@ def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
     sheets = xlsx_sheets(body, limits) if kind == media_types.XLSX else xls_sheets(body)
     reason = _missing([sheet.missing for sheet in sheets if sheet.missing])
     method = "xlsx" if kind == media_types.XLSX else "xls"
-    return _text(kind, method, Shown(sheets_text(sheets, limits)), len(sheets), reason)
+    shown = Shown(sheets_text(sheets, limits), any(sheet.struck for sheet in sheets))
+    return _text(kind, method, shown, len(sheets), reason)
 
 
 def _html(body: bytes, limits: Limits) -> FileReading:

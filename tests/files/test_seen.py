@@ -1,5 +1,7 @@
 """Words that nobody sees are none of a file's text, and of struck words the reading says so, in each format."""
 
+import io
+import zipfile
 from base64 import b64encode
 from collections.abc import Callable
 
@@ -7,7 +9,8 @@ import pytest
 
 from etl.files import FileOutcome, Reader
 from etl.reasons import english
-from tests.support.documents import doc, docx, rtf
+from tests.support.containers import zipped
+from tests.support.documents import Cell, doc, docx, rtf, xls, xlsx
 
 _WORD_2003 = "http://schemas.microsoft.com/office/word/2003/wordml"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -117,6 +120,29 @@ def test_workbooks_of_excel_2003_show_their_cells_in_their_places_and_formats(re
     assert read(book.format(space, styles, table).encode(), "a.xls").text.split("\n") == lines
     two = table + sheet.format("乙", f"<Row>{cell('String', '完')}</Row>")
     assert read(book.format(space, styles, two).encode()).text.split("\n") == ["甲", *lines, "乙", "完"]
+
+
+@pytest.mark.parametrize("make", [lambda rows: xlsx({"表": rows}), lambda rows: xls("表", rows)])
+def test_struck_cells_of_workbooks_are_left_out_in_their_places_and_told(
+    read: Reader, make: Callable[[list[list[str | Cell]]], bytes]
+) -> None:
+    plain: list[list[str | Cell]] = [["单位", "吨", "备注"], ["水厂", Cell(7, "0.0"), Cell("无", formula=True)]]
+    assert (read(make(plain)).text, read(make(plain)).reason) == ("单位 | 吨 | 备注\n水厂 | 7.0 | 无", "")
+    struck = [plain[0], ["水厂", Cell(7, "0.0", struck=True), Cell("无", formula=True)]]
+    reading = read(make(struck))
+    assert (reading.text, english(reading.reason)) == ("单位 | 吨 | 备注\n水厂 |  | 无", "struck words are left out")
+    last = [plain[0], ["水厂", Cell(8, "0.0"), Cell("无", formula=True, struck=True)]]
+    assert read(make(last)).text == "单位 | 吨 | 备注\n水厂 | 8.0"
+
+
+def test_struck_words_within_a_cell_are_left_out(read: Reader) -> None:
+    made = xlsx({"表": [["二十三十万元"]]})
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        parts = {name: package.read(name).decode() for name in package.namelist()}
+    runs = "<r><rPr><strike/></rPr><t>二十</t></r><r><rPr><strike val='0'/></rPr><t>三十万元</t></r>"
+    parts["xl/worksheets/s1.xml"] = parts["xl/worksheets/s1.xml"].replace("<t>二十三十万元</t>", runs)
+    reading = read(zipped(parts))
+    assert (reading.text, english(reading.reason)) == ("三十万元", "struck words are left out")
 
 
 def test_a_message_of_plain_text_is_read(read: Reader) -> None:

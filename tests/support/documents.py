@@ -111,22 +111,27 @@ def _page(runs: list[tuple[int, bytes]], start: int, entry: int) -> bytes:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a workbook: a text, a number, a truth value, or an error (`#REF!`), with the code of its format or the
-    number of a built-in one. `formula`: the cell has a formula and keeps its result."""
+    number of a built-in one. `formula`: the cell has a formula and keeps its result; `struck`: so is its font."""
 
     value: str | float | bool
     code: str | int = 0
     formula: bool = False
+    struck: bool = False
+
+    @property
+    def style(self) -> tuple[str | int, bool]:
+        return self.code, self.struck
 
 
 _ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
 
 
-def _formats(rows: Sequence[Sequence[str | Cell | None]]) -> tuple[list[str | int], dict[str, int]]:
-    """(formats that the cells use, each a style; numbers of those that have a code)."""
-    used: list[str | int] = [0]
-    used += [cell.code for row in rows for cell in row if isinstance(cell, Cell) and cell.code not in used]
+def _formats(rows: Sequence[Sequence[str | Cell | None]]) -> tuple[list[tuple[str | int, bool]], dict[str, int]]:
+    """(formats that the cells use with whether they are struck, each a style; numbers of those that have a code)."""
+    used: list[tuple[str | int, bool]] = [(0, False)]
+    used += [cell.style for row in rows for cell in row if isinstance(cell, Cell)]
     used = list(dict.fromkeys(used))
-    return used, {code: 164 + at for at, code in enumerate(c for c in used if isinstance(c, str))}
+    return used, {code: 164 + at for at, code in enumerate(dict.fromkeys(c for c, _ in used if isinstance(c, str)))}
 
 
 def xls(name: str, rows: Sequence[Sequence[str | Cell | None]], *, from_1904: bool = False, cut_at: int = 0) -> bytes:
@@ -139,8 +144,10 @@ def xls(name: str, rows: Sequence[Sequence[str | Cell | None]], *, from_1904: bo
     head = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + _record(0x22, bytes([from_1904, 0]))
     for code, number in codes.items():
         head += _record(0x41E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
-    for code in used:
-        head += _record(0xE0, struct.pack("<HH16x", 0, codes[code] if isinstance(code, str) else code))
+    for looks in (0, 8):
+        head += _record(0x31, struct.pack("<HH4xH4xBB", 200, looks, 0, 0, 0))
+    for code, struck in used:
+        head += _record(0xE0, struct.pack("<HH16x", struck, codes[code] if isinstance(code, str) else code))
     counts = struct.pack("<II", len(words), len(words))
     if cut_at:
         cut = 3 + 2 * cut_at
@@ -158,7 +165,7 @@ def xls(name: str, rows: Sequence[Sequence[str | Cell | None]], *, from_1904: bo
                 cells += _record(0xFD, struct.pack("<HHHI", y, x, 0, number))
                 number += 1
             elif cell is not None:
-                cells += _xls_cell(struct.pack("<HHH", y, x, used.index(cell.code)), cell)
+                cells += _xls_cell(struct.pack("<HHH", y, x, used.index(cell.style)), cell)
     sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 16, 0, 0, 0, 0)) + cells + _record(0x0A, b"")
     return ole({"Workbook": head + entry + shared + _record(0x0A, b"") + sheet})
 
@@ -263,7 +270,7 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str | Cell | None]]], *, from_1904:
         )
         parts[f"xl/worksheets/s{number}.xml"] = f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'
     own = "".join(f'<numFmt numFmtId="{n}" formatCode={quoteattr(code)}/>' for code, n in codes.items())
-    styles = "".join(f'<xf numFmtId="{codes[c] if isinstance(c, str) else c}"/>' for c in used)
+    styles = "".join(f'<xf numFmtId="{codes[c] if isinstance(c, str) else c}" fontId="{int(s)}"/>' for c, s in used)
     properties = '<workbookPr date1904="1"/>' if from_1904 else ""
     book = f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}">{properties}<sheets>{listed}</sheets></workbook>'
     target = f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
@@ -274,20 +281,21 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str | Cell | None]]], *, from_1904:
             "xl/workbook.xml": book,
             "xl/_rels/workbook.xml.rels": _RELATIONS.format(targets),
             "xl/styles.xml": f'<styleSheet xmlns="{main}"><numFmts>{own}</numFmts>'
+            "<fonts><font/><font><strike/></font></fonts>"
             f"<cellXfs>{styles}</cellXfs></styleSheet>",
         }
         | parts
     )
 
 
-def _xlsx_cell(place: str, cell: str | Cell, used: Sequence[str | int]) -> str:
+def _xlsx_cell(place: str, cell: str | Cell, used: Sequence[tuple[str | int, bool]]) -> str:
     if isinstance(cell, str):
         return f'<c r="{place}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
     value = cell.value
     kind = "b" if isinstance(value, bool) else "n" if not isinstance(value, str) else "e" if value in _ERRORS else "str"
     shown = str(int(value)) if isinstance(value, bool) else value if isinstance(value, str) else repr(value)
     formula = "<f>A1</f>" if cell.formula else ""
-    return f'<c r="{place}" s="{used.index(cell.code)}" t="{kind}">{formula}<v>{escape(shown)}</v></c>'
+    return f'<c r="{place}" s="{used.index(cell.style)}" t="{kind}">{formula}<v>{escape(shown)}</v></c>'
 
 
 def pptx(slides: Sequence[str]) -> bytes:

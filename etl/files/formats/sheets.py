@@ -11,11 +11,12 @@ from etl.reasons import encode_reason
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet: by row, in their order, the texts of its cells by column from 0. `missing`: the part that is not in
-    the file."""
+    the file; `struck`: see `etl.files.types.Shown`."""
 
     name: str
     rows: Iterable[Mapping[int, str]]
     missing: str = ""
+    struck: bool = False
 
 
 def rows(cells: Iterable[Sequence[str]]) -> Iterator[str]:

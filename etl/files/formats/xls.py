@@ -13,7 +13,7 @@ import olefile
 
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
-from etl.files.types import FileOutcome, Unreadable
+from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -26,37 +26,49 @@ _BIFF8 = 0x600
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _CODEPAGES = {936: "gb18030", 950: "cp950", 932: "cp932", 949: "cp949", 65001: "utf-8"}
 _SHIFTS = {1: superscript, 2: subscript}
+_STRIKES = 0x08
 
 
 @dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to. `fonts`: whether each raises (1) or lowers (2) its text."""
+    """What the cells of all sheets refer to. `fonts`: whether each raises (1) or lowers (2) its text, and whether it
+    strikes it. `struck`: whether struck words were left out of what was read."""
 
     wide: bool = True
     charset: str = "cp1252"
     from_1904: bool = False
-    strings: list[str] = field(default_factory=list)
+    strings: list[Shown] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)
-    styles: list[int] = field(default_factory=list)
-    fonts: list[int] = field(default_factory=list)
+    styles: list[tuple[int, int]] = field(default_factory=list)
+    fonts: list[tuple[int, bool]] = field(default_factory=list)
     sheets: list[tuple[str, int]] = field(default_factory=list)
+    struck: bool = False
+
+    def font(self, number: int) -> tuple[int, bool]:
+        # There is no font 4: later ones are counted from 1.
+        at = number - (number > 4)
+        return self.fonts[at] if at < len(self.fonts) else (0, False)
+
+    def strikes(self, style: int) -> bool:
+        return style < len(self.styles) and self.font(self.styles[style][0])[1]
 
     def code(self, style: int) -> str:
-        number = self.styles[style] if style < len(self.styles) else 0
+        number = self.styles[style][1] if style < len(self.styles) else 0
         return self.codes.get(number) or BUILT_IN.get(number, BUILT_IN[0])
 
-    def shifted(self, text: str, runs: list[tuple[int, int]]) -> str:
-        """The text whose runs (first character, font) are raised or lowered."""
+    def shown(self, text: str, runs: list[tuple[int, int]]) -> Shown:
+        """The text whose runs (first character, font) are raised, lowered or struck."""
         if not runs:
-            return text
+            return Shown(text)
+        struck = False
         ends = [at for at, _ in runs[1:]] + [len(text)]
         parts = [text[: runs[0][0]]]
         for (at, font), end in zip(runs, ends, strict=True):
-            # There is no font 4: later ones are counted from 1.
-            number = font - (font > 4)
-            shift = _SHIFTS.get(self.fonts[number]) if number < len(self.fonts) else None
-            parts.append(shift(text[at:end]) if shift else text[at:end])
-        return "".join(parts)
+            shift, strikes = self.font(font)
+            struck |= strikes and at < end
+            if not strikes:
+                parts.append(_SHIFTS[shift](text[at:end]) if shift in _SHIFTS else text[at:end])
+        return Shown("".join(parts), struck)
 
 
 def xls_sheets(body: bytes) -> list[Sheet]:
@@ -69,9 +81,14 @@ def xls_sheets(body: bytes) -> list[Sheet]:
         raise _broken(error) from error
     try:
         workbook = _globals(stream)
-        return [Sheet(name, list(_rows(stream, at, workbook))) for name, at in workbook.sheets]
+        return [_sheet(name, stream, at, workbook) for name, at in workbook.sheets]
     except (struct.error, IndexError) as error:
         raise _broken(error) from error
+
+
+def _sheet(name: str, stream: bytes, at: int, workbook: _Workbook) -> Sheet:
+    workbook.struck = False
+    return Sheet(name, list(_rows(stream, at, workbook)), struck=workbook.struck)
 
 
 def _broken(error: Exception | str) -> Unreadable:
@@ -122,9 +139,10 @@ def _note(workbook: _Workbook, kind: int, content: bytes) -> None:
     elif kind == _FROM_1904:
         workbook.from_1904 = content[:2] == b"\x01\0"
     elif kind == _FONT:
-        workbook.fonts.append(struct.unpack_from("<H", content, 8)[0])
+        looks, shift = struct.unpack_from("<2xH4xH", content)
+        workbook.fonts.append((shift, bool(looks & _STRIKES)))
     elif kind == _STYLE:
-        workbook.styles.append(struct.unpack_from("<H", content, 2)[0])
+        workbook.styles.append(struct.unpack_from("<HH", content))
     elif kind == _FORMAT:
         at, size = (2, 2) if workbook.wide else (2, 1)
         workbook.codes[struct.unpack_from("<H", content)[0]] = _text(workbook, content, at, size)[0]
@@ -144,7 +162,7 @@ def _text(workbook: _Workbook, content: bytes, at: int, size: int) -> tuple[str,
     return content[at:end].decode("utf-16-le" if flags & 1 else "latin-1", "replace"), end
 
 
-def _shared_strings(parts: list[bytes], workbook: _Workbook) -> Iterator[str]:
+def _shared_strings(parts: list[bytes], workbook: _Workbook) -> Iterator[Shown]:
     """The texts of SST, which go on in further records: the characters then begin with flags of their own."""
     reader = _Parts(parts)
     _, count = struct.unpack("<II", reader.take(8))
@@ -157,7 +175,7 @@ def _shared_strings(parts: list[bytes], workbook: _Workbook) -> Iterator[str]:
         text = reader.characters(length, bool(flags & 1))
         formats = [struct.unpack("<HH", reader.take(4)) for _ in range(runs)]
         reader.take(extra)
-        yield workbook.shifted(text, formats)
+        yield workbook.shown(text, formats)
 
 
 class _Parts:
@@ -216,6 +234,9 @@ def _rows(stream: bytes, at: int, workbook: _Workbook) -> Iterator[dict[int, str
             code = workbook.code(style)
             if text is None:
                 waiting = row, column, code
+            if workbook.strikes(style):
+                workbook.struck |= text != ""
+                text, waiting = "", None
             rows.setdefault(row, {})[column] = text or ""
     yield from (rows[row] for row in sorted(rows))
 
@@ -243,7 +264,8 @@ def _cell_text(kind: int, content: bytes, style: int, workbook: _Workbook) -> st
         return _result(workbook, style, content[6:14])
     if kind == _SHARED:
         at = struct.unpack_from("<I", content, 6)[0]
-        text = workbook.strings[at]
+        text, struck = workbook.strings[at]
+        workbook.struck |= struck
     else:
         text = _text(workbook, content, 6, 2)[0]
     return format_text(text, workbook.code(style))

@@ -14,7 +14,7 @@ from lxml import etree
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.zip_packages import check_entities, open_zip, read_xml
-from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -41,6 +41,7 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
         workbook = _Workbook(
             strings=_shared_strings(archive, targets, names),
             codes=_codes(archive, targets, names),
+            striking=_striking(archive, targets, names),
             from_1904=properties is not None and properties.get("date1904") in ("1", "true"),
         )
         sheets = []
@@ -49,7 +50,8 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
             part = targets.get(str(relation), ("", ""))[1]
             name = listed.get("name") or ""
             if part in names:
-                sheets.append(Sheet(name, list(_rows(archive, part, workbook))))
+                workbook.struck = False
+                sheets.append(Sheet(name, list(_rows(archive, part, workbook)), struck=workbook.struck))
             else:
                 sheets.append(Sheet(name, (), missing=part or name))
     if sheets and all(sheet.missing for sheet in sheets):
@@ -57,13 +59,20 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
     return sheets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to: texts, and format codes by style."""
+    """What the cells of all sheets refer to: texts with whether words that are struck were left out of each, format
+    codes by style, and the styles that strike. `struck`: whether words were left out of what was read."""
 
-    strings: list[str]
+    strings: list[Shown]
     codes: list[str]
+    striking: frozenset[str]
     from_1904: bool
+    struck: bool = False
+
+    def seen(self, shown: Shown) -> str:
+        self.struck |= shown.struck
+        return shown.text
 
     def code(self, style: str | None) -> str:
         at = int(style) if style and style.isdigit() else 0
@@ -99,7 +108,7 @@ def _part(targets: Mapping[str, tuple[str, str]], kind: str, names: set[str]) ->
     return next((part for own_kind, part in targets.values() if own_kind == kind and part in names), None)
 
 
-def _shared_strings(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[str]:
+def _shared_strings(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[Shown]:
     part = _part(targets, "sharedStrings", names)
     return [_rich_text(item) for item in _items(archive, part, "si")] if part else []
 
@@ -115,6 +124,23 @@ def _codes(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], nam
     return [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
 
 
+def _striking(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> frozenset[str]:
+    """The numbers of the styles whose font is struck."""
+    part = _part(targets, "styles", names)
+    root = read_xml(archive, part) if part else None
+    if root is None or not _all(root, "strike"):
+        return frozenset()
+    fonts = [_strikes(font) for fonts in _all(root, "fonts") for font in fonts if isinstance(font.tag, str)]
+    struck = {str(number) for number, strikes in enumerate(fonts) if strikes}
+    styles = (item for styles in _all(root, "cellXfs") for item in styles if isinstance(item.tag, str))
+    return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in struck)
+
+
+def _strikes(properties: etree._Element | None) -> bool:
+    strike = None if properties is None else properties.find("{*}strike")
+    return strike is not None and strike.get("val") not in ("0", "false")
+
+
 def _items(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[etree._Element]:
     """The elements of that name, one after the other: a whole sheet as a tree takes ten times its size in memory."""
     with archive.open(part) as content:
@@ -127,18 +153,22 @@ def _items(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[etree._El
                 del element.getparent()[0]
 
 
-def _rich_text(item: etree._Element) -> str:
+def _rich_text(item: etree._Element) -> Shown:
     """The text of an item without its phonetic hints; raised and lowered runs as superscripts and subscripts."""
     parts: list[str] = []
+    struck = False
     for text in item.iter("{*}t"):
         run = text.getparent()
         tag = etree.QName(run).localname if run is not None else ""
         if run is None or tag == "rPh":
             continue
+        if tag == "r" and _strikes(run.find("{*}rPr")):
+            struck = True
+            continue
         align = next(iter(run.iter("{*}vertAlign")), None) if tag == "r" else None
         shift = _RAISED.get(align.get("val") or "") if align is not None else None
         parts.append(shift(text.text or "") if shift else text.text or "")
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(parts))
+    return Shown(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(parts)), struck)
 
 
 def _rows(archive: zipfile.ZipFile, part: str, workbook: _Workbook) -> Iterator[dict[int, str]]:
@@ -198,8 +228,11 @@ def _column(letters: str) -> int:
 
 def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
     kind, code = cell.get("t") or "n", workbook.code(cell.get("s"))
+    if cell.get("s") in workbook.striking:
+        workbook.struck |= bool("".join(map(str, cell.itertext())).strip())
+        return ""
     if kind == "inlineStr":
-        return format_text(_rich_text(cell), code)
+        return format_text(workbook.seen(_rich_text(cell)), code)
     text = cell.findtext("{*}v") or ""
     if not text and kind != "str":
         # A program wrote the formula and no result; a reader's program would count it.
@@ -207,7 +240,7 @@ def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
         return f"={formula}" if formula else ""
     if kind == "s":
         known = text.isdigit() and int(text) < len(workbook.strings)
-        return format_text(workbook.strings[int(text)], code) if known else ""
+        return format_text(workbook.seen(workbook.strings[int(text)]), code) if known else ""
     if kind == "str":
         return format_text(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text), code)
     if kind == "b":
