@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from etl.platforms.base import Entry
 from etl.platforms.helpers.rows import linked_rows
-from etl.web.page import WebPage
+from etl.web.page import WebPage, read_page
 from tests.support.list_forms import LIST, TITLES, Form, date_of, expected, flat, forms, number_of, page_of
 from tests.support.share import examples
 
@@ -63,3 +63,30 @@ def test_a_last_page_of_one_row_outweighs_the_box_of_the_newest(newest: int, dat
     parts = (box, f'<div class="main">{row}{pager}</div>') if before else (f'<div class="main">{row}{pager}</div>', box)
     page = WebPage(LIST + "index_4.html", f"<html><body>{''.join(parts)}</body></html>", "utf-8")
     assert [entry.title for entry in linked_rows(page, DETAIL)] == ["最早的通知"]
+
+
+@given(forms, st.sampled_from(("&#{};", "&#x{:x};")))
+def test_rows_read_the_same_with_letters_as_numbers_and_letters_that_nobody_sees(form: Form, reference: str) -> None:
+    source = page_of(form)
+    in_numbers = "".join(letter if letter.isascii() else reference.format(ord(letter)) for letter in source)
+    unseen = re.sub("(?<=[一-龥])(?=[一-龥])", "\u200b", source)
+    for written in (in_numbers, unseen):
+        page = read_page(written.encode(), LIST, "text/html; charset=utf-8")
+        assert as_known(linked_rows(page, DETAIL)) == expected(form)
+
+
+@given(st.sampled_from(("", " ", "　", "　　", "\xa0\xa0")))
+def test_labels_of_a_row_may_have_gaps_between_their_letters(gap: str) -> None:
+    label, unit = gap.join("文号"), gap.join("发布单位")
+    fields = "{1}：甲〔2024〕{0}号　{2}：桐溪县水务局　公开日期：2024-03-1{0}"
+    row = f'<li><a href="./t20240310_{{0}}.html">桐溪县第{{0}}号通知</a><p>{fields}</p></li>'
+    rows = "".join(row.format(number, label, unit) for number in (1, 2))
+    entries = linked_rows(WebPage(LIST, f"<html><body><ul>{rows}</ul></body></html>", "utf-8"), DETAIL)
+    assert [dict(entry.fields) for entry in entries] == [
+        {
+            "document_number": f"甲〔2024〕{number}号",
+            "publisher": "桐溪县水务局",
+            "published_date": f"2024-03-1{number}",
+        }
+        for number in (1, 2)
+    ]

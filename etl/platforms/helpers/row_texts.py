@@ -14,15 +14,24 @@ from etl.fields import DATE_FIELDS
 FIELD_OF_LABEL = {
     "发文字号": "document_number",
     "文号": "document_number",
+    "文件编号": "document_number",
     "索引号": "index_number",
     "成文日期": "written_date",
     "成文时间": "written_date",
     "生成日期": "written_date",
     "发文日期": "written_date",
+    "发文时间": "written_date",
+    "印发日期": "written_date",
     "发布日期": "published_date",
     "发布时间": "published_date",
+    "公开日期": "published_date",
+    "公开时间": "published_date",
     "发布机构": "publisher",
+    "发布单位": "publisher",
+    "发布部门": "publisher",
     "发文机关": "publisher",
+    "发文单位": "publisher",
+    "公开机构": "publisher",
     "时间": "published_date",
     "日期": "published_date",
 }
@@ -30,8 +39,10 @@ FIELD_OF_LABEL = {
 _BARE_LABELS = ("时间", "日期")
 """Labels only where no other word stands before them: 截止日期 is another one."""
 _LABEL = "|".join(
-    rf"{label}(?<![\u4e00-\u9fff]{label})" if label in _BARE_LABELS else label for label in FIELD_OF_LABEL
+    rf"{label}(?<![\u4e00-\u9fff]{label})" if label in _BARE_LABELS else r"\s{0,4}".join(label)
+    for label in FIELD_OF_LABEL
 )
+"""Others may have gaps between their letters: 文　　号."""
 _LABELLED = re.compile(
     rf"({_LABEL})\s*+(?:[\]】]\s*+[:：]?|[:：])\s*+(.{{0,200}}?)(?=\s{{0,20}}[\[【]?(?:{_LABEL}|有效性)\s{{0,20}}[:：\]】]|[\[【]\s{{0,20}}$|$)"
 )
@@ -71,7 +82,7 @@ _SHAPING = ("b", "strong", "font", "em", "i", "u", "br", "sup", "sub", "mark", "
 _HINT_CHARS = 12
 """Characters of a link's `title` up to which it may be none of a document, but a hint."""
 _MIN_STEM = 4
-_NUMBER_LABEL = re.compile(r"^\s*+(?:发文字号|文件编号|文件字号|文号)\s*+[:：]?\s*+")
+_NUMBER_LABEL = re.compile(r"^\s*+(?:发文字号|文件编号|文件字号|文\s{0,4}号)\s*+[:：]?\s*+")
 _NUMBER_BEHIND = re.compile(r"[（(\[【]([^（()）【】]{4,40}号)[）)\]】]$")
 PINNED = re.compile(r"^\s*[\[【(（](?:置顶|顶|最新|推荐|热点?|new|hot)[\]】)）]\s*", re.IGNORECASE)
 """Marks in the words of a title: [置顶]."""
@@ -86,7 +97,11 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 def labelled_fields(text: str) -> dict[str, str]:
     """Fields named by a label in the text, by field name; dates as yyyy-mm-dd."""
-    named = {FIELD_OF_LABEL[label]: value.strip() for label, value in _LABELLED.findall(text) if value.strip()}
+    named = {
+        FIELD_OF_LABEL["".join(label.split())]: value.strip()
+        for label, value in _LABELLED.findall(text)
+        if value.strip()
+    }
     normal = {name: first_iso_date(value) if name in DATE_FIELDS else value for name, value in named.items()}
     return {name: value for name, value in normal.items() if value}
 
