@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import yaml
-from kombu.transport.redis import Channel
 
 from etl.local.airflow import PROCESSOR_SETTINGS, QUIET, THEME
 from etl.settings import PROJECT, Settings
@@ -28,6 +27,11 @@ UNDESCRIBED = {("fab", "cookie_secure"), ("scheduler", "num_stuck_in_queued_retr
 def services() -> dict[str, Any]:
     found: dict[str, Any] = compose()["services"]
     return found
+
+
+def transport() -> Any:
+    """Celery's, which takes each worker 0.15 s to import, whatever it tests."""
+    return import_module("kombu.transport.redis").Channel
 
 
 def variables() -> list[tuple[str, str]]:
@@ -146,9 +150,9 @@ def test_mounts_and_volumes_are_there() -> None:
 def test_environment_variables_mean_something() -> None:
     # Not at the top: to import Airflow takes each worker a second, whatever it tests.
     celery = import_module("airflow.providers.celery.get_provider_info").get_provider_info()
-    options = yaml.safe_load(AIRFLOW_OPTIONS.read_text(encoding="utf-8")) | celery["config"]
+    options = yaml.load(AIRFLOW_OPTIONS.read_text(encoding="utf-8"), yaml.CSafeLoader) | celery["config"]
     # Handed on to Celery's transport, which leaves names alone that it does not know.
-    options["celery_broker_transport_options"] = {"options": Channel.from_transport_options}
+    options["celery_broker_transport_options"] = {"options": transport().from_transport_options}
     dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
     named = {name for service in services().values() for name in service.get("environment", {})}
     named |= set(re.findall(r"\b(AIRFLOW__\w+|GONGKAI_\w+)(?==)", dockerfile))
@@ -166,7 +170,7 @@ def test_what_a_killed_worker_held_is_tried_again_within_two_minutes() -> None:
     heartbeat = int(scheduler["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"])
     assert heartbeat == 30
     options = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__"
-    turn = Channel.unacked_restore_interval * int(worker[f"{options}UNACKED_RESTORE_THROTTLE"])
+    turn = transport().unacked_restore_interval * int(worker[f"{options}UNACKED_RESTORE_THROTTLE"])
     assert int(worker[f"{options}VISIBILITY_TIMEOUT"]) + turn <= 120
     assert (
         services()["scheduler"]["environment"].items()
@@ -182,7 +186,7 @@ def test_what_a_lost_broker_held_is_queued_anew_within_the_hour_and_never_failed
     assert waits <= 3600
     assert int(scheduler["AIRFLOW__SCHEDULER__NUM_STUCK_IN_QUEUED_RETRIES"]) * waits > 86400 * 365
     # A task that waited so long may begin until it is looked for: its token is taken as much longer.
-    options = yaml.safe_load(AIRFLOW_OPTIONS.read_text(encoding="utf-8"))
+    options = yaml.load(AIRFLOW_OPTIONS.read_text(encoding="utf-8"), yaml.CSafeLoader)
     assert looks <= int(options["api_auth"]["options"]["jwt_leeway"]["default"])
 
 

@@ -15,8 +15,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
-from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import func, select, update
 
 from etl.archive.storage.archive import Archive
@@ -237,9 +236,19 @@ def test_the_menu_leads_to_the_archive(airflow: httpx.Client, token: str) -> Non
     assert protected(bare)
 
 
+@pytest.fixture(scope="module")
+def visitor(airflow: httpx.Client, token: str, chromium: Browser) -> Iterator[BrowserContext]:
+    """A viewer's browser, which loads the interface of Airflow once: it is several megabytes of script."""
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": "_token", "value": token, "url": str(airflow.base_url)}])
+    context.set_default_timeout(120_000)
+    yield context
+    context.close()
+
+
 @pytest.mark.parametrize("way", ["click", "keyboard"])
-def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, token: str, chromium: Browser, way: str) -> None:
-    page = _opened(airflow, token, chromium)
+def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, visitor: BrowserContext, way: str) -> None:
+    page = visitor.new_page()
     page.goto(str(airflow.base_url))
     entry = page.get_by_role("link", name="档案")
     if way == "click":
@@ -253,15 +262,7 @@ def test_the_menu_of_airflow_opens_the_archive(airflow: httpx.Client, token: str
     page.wait_for_url("**/archive/archive/sources")  # what is shown has an address of its own
     page.reload()
     inside.get_by_role("heading", name="来源").wait_for()
-    page.context.close()
-
-
-def _opened(airflow: httpx.Client, token: str, chromium: Browser) -> BrowserPage:
-    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
-    context.add_cookies([{"name": "_token", "value": token, "url": str(airflow.base_url)}])
-    # The interface of Airflow is several megabytes of script.
-    context.set_default_timeout(120_000)
-    return context.new_page()
+    page.close()
 
 
 def test_of_what_does_not_run_the_home_page_marks_the_triggerer_alone_in_grey(
@@ -371,7 +372,7 @@ def test_the_scheduler_tells_of_coming_crawls_and_leads_to_its_runs(
 
 
 def test_links_of_the_frame_that_lead_out_of_the_archive_open_in_the_whole_window(
-    airflow: httpx.Client, archive: Archive, token: str, chromium: Browser, home: Path, tmp_path: Path
+    airflow: httpx.Client, archive: Archive, visitor: BrowserContext, home: Path, tmp_path: Path
 ) -> None:
     """A frame that Airflow draws is in a sandbox which refuses them."""
     keep(archive, tmp_path, Page(7, body='<a href="/zwgk/">政务公开</a>'))
@@ -379,7 +380,7 @@ def test_links_of_the_frame_that_lead_out_of_the_archive_open_in_the_whole_windo
     with archive.engine.begin() as connection:
         capture, run = connection.execute(select(Capture.id, Capture.run_id).order_by(Capture.id.desc())).first() or ()
         connection.execute(update(Run).where(Run.id == run).values(kind="crawl", key="manual__7"))
-    page = _opened(airflow, token, chromium)
+    page = visitor.new_page()
     page.goto(f"{airflow.base_url}/plugin/archive/archive/captures/{capture}")
     page.frame_locator("iframe").frame_locator("iframe.archived").get_by_role("link", name="政务公开").click()
     page.wait_for_url("**/archive/captures/find?*")
@@ -387,7 +388,7 @@ def test_links_of_the_frame_that_lead_out_of_the_archive_open_in_the_whole_windo
     page.goto(f"{airflow.base_url}/plugin/archive/archive/runs/{run}")
     page.frame_locator("iframe").get_by_role("link", name="在 Airflow 中查看此任务").click()
     page.wait_for_url(f"{airflow.base_url}/dags/crawl_imported/runs/manual__7")
-    page.context.close()
+    page.close()
 
 
 def test_a_token_ends_with_its_logout(airflow: httpx.Client) -> None:

@@ -25,7 +25,7 @@ def named(page: WebPage) -> str:
 
 def pages(site: Site) -> list[WebPage]:
     """The site's columns and one of its documents; data that a service answers is left out where a page leads there."""
-    columns = [column["url"] for column in yaml.safe_load(source_text(site))["columns"]]
+    columns = [column["url"] for column in yaml.load(source_text(site), yaml.CSafeLoader)["columns"]]
     document = next(key for key in site.postings if key not in site.outcomes and key != "yl-feedback")
     with visitor() as client:
         answers = [client.get(url) for url in [*columns, site.url(document)]]

@@ -49,7 +49,7 @@ os._exit(0)
 def compose(values: Mapping[str, str] = {}) -> dict[str, Any]:
     """docker-compose.yml with these values for its variables, and `x` for those without one."""
     text = VARIABLE.sub(lambda match: values.get(match["name"], "x"), COMPOSE.read_text(encoding="utf-8"))
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return loaded
 
 

@@ -36,7 +36,7 @@ class Walk:
 
 def first_requests(family: Platform, site: Site) -> tuple[ListingRequest, ...]:
     """Where a walk of the site's source file begins."""
-    return family.start(Source.model_validate(yaml.safe_load(source_text(site))))
+    return family.start(Source.model_validate(yaml.load(source_text(site), yaml.CSafeLoader)))
 
 
 def ask(client: httpx.Client, family: Platform, request: ListingRequest) -> ListingPage:

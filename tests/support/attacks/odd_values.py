@@ -37,7 +37,7 @@ Listed = tuple[ListingRequest, WebPage, bytes]
 
 def family_of(site: Site) -> tuple[Source, Platform]:
     """The site's source and its family."""
-    source = Source.model_validate(yaml.safe_load(source_text(site)))
+    source = Source.model_validate(yaml.load(source_text(site), yaml.CSafeLoader))
     return source, next(each for each in all_platforms() if each.name == source.platform).for_source(source)
 
 
