@@ -32,6 +32,9 @@ _WIDE_MARKUP = (
 _CHINESE_BYTES = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}")
 _RUN = re.compile(rb"[\x80-\xff][\x40-\x7e\x80-\xff]*+")
 """What one part in GBK or UTF-8 has between two tags; second bytes of GBK may be ASCII letters."""
+_CUT_LETTER = re.compile(rb"[\xe0-\xef][\x80-\xbf][\x40-\x7e]*+")
+"""Two bytes of a letter of UTF-8 whose third was cut off, by programs that count bytes. Alone in a page of UTF-8 they
+are hardly ever a letter of GBK: such would be a rare one."""
 _NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
 """Runs of the letters of GB 2312, both of whose bytes are above ASCII: in western text such bytes seldom touch."""
 _META_SEARCH_BYTES = 8192
@@ -126,7 +129,7 @@ def _as_utf8(run: re.Match[bytes]) -> bytes:
         return run[0]
     except UnicodeDecodeError:
         text = run[0].decode("utf-8", "replace")
-    if not _is_mostly_utf8(run[0]):
+    if not _is_mostly_utf8(run[0]) and not _CUT_LETTER.fullmatch(run[0]):
         with suppress(UnicodeDecodeError):
             text = decode_gb18030(run[0], "strict")
     return text.encode("utf-8")

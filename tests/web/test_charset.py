@@ -164,3 +164,13 @@ def test_links_are_absolute_and_lead_somewhere() -> None:
 def test_base_element_counts() -> None:
     body = b"<base href='http://b.gov.cn/x/'><a href='c.html'>C</a>"
     assert list(links(read_page(body, "http://a.gov.cn/"))) == [("http://b.gov.cn/x/c.html", "C")]
+
+
+@given(st.sampled_from([*dict.fromkeys(TEXT)]), st.sampled_from(["<br>", '", ', " ", "A", "</td>"]), st.booleans())
+def test_a_letter_whose_end_is_cut_off_is_lost_and_no_other_one(letter: str, behind: str, alone: bool) -> None:
+    before = f"<p>{TEXT}</p><p>{'' if alone else '附件：'}"
+    cut = before.encode() + letter.encode()[:2] + f"{behind}</p>".encode()
+    assert read_page(cut, "http://a.gov.cn/").text == f"{before}\ufffd{behind}</p>"
+    # A part in GBK is still one.
+    footer = "<div>主办单位：云溪区人民政府</div>"
+    assert footer in read_page(cut + footer.encode("gbk"), "http://a.gov.cn/").text
