@@ -381,6 +381,11 @@ class Code(StrEnum):
         "栏目“{list}”到 {url} 为止，序号从 {before} 跳到 {after}，其间的条目未知",
         "the rows of list '{list}' are numbered {before} and then {after} at {url}: those between are unknown",
     )
+    LIST_PAGES_SKIPPED = (
+        "list_pages_skipped",
+        "栏目“{list}”从 {before} 跳到 {url}，其间 {pages} 页未采集",
+        "list '{list}' leads from {before} to {url}: {pages} pages between them were not asked for",
+    )
     LIST_PAGE_OF_ANOTHER = (
         "list_page_of_another",
         "栏目“{list}”的 {url} 是另一栏目（“{words}”）的页面，本应显示的条目未知",

@@ -411,3 +411,31 @@ def test_the_address_by_which_a_pager_calls_the_first_page_is_no_page_left() -> 
     back = '<p><a href="index_0.html">1</a> <a href="index_1.html">2</a></p>'
     first, second = ("通知", named(0, 10), back + onward(1)), ("通知", named(10, 4), back)
     assert problems_of(first=first, p1=second) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ((1, 2, 3), []),
+        ((2, 3, 4), []),
+        ((1, 3), ["list_pages_skipped"]),
+        ((2, 4, 5), ["list_pages_skipped"]),
+        ((1, 2, 4), ["list_pages_skipped"]),
+        ((1, 2, 3, 9), ["list_pages_skipped"]),
+        ((10, 20, 30), []),
+        ((10, 30), ["list_pages_skipped"]),
+        ((5, 4, 3), []),
+        ((7, 9, 14), []),
+        ((3, 6, 9), []),
+    ],
+)
+def test_a_pager_that_leaps_over_pages_is_told(numbers: tuple[int, ...], told: list[str]) -> None:
+    pages = [("first", 0), *((f"p{number}", number) for number in numbers)]
+    given = {
+        name: ("通知", named(10 * at, 10), onward(numbers[at]) if at < len(numbers) else "")
+        for at, (name, _) in enumerate(pages)
+    }
+    assert problems_of(**given) == told
+    number = f"<b>共{10 * len(pages)}条</b>"
+    counted = {name: (title, rows, number + more) for name, (title, rows, more) in given.items()}
+    assert problems_of(**counted) == [], "all that the site counts are there"

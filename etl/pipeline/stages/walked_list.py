@@ -17,6 +17,7 @@ from etl.reasons import Reason
 from etl.web.urls import MAX_ADDRESS_CHARS, Address
 
 _NUMBER = re.compile(r"\d+")
+_NUMBERS = re.compile(r"([0-9]{1,6})")
 FULL_PAGE = 10
 """Entries from which on, in steps of five, they are as many as fill a page."""
 MAX_BARREN_PAGES = 3
@@ -176,6 +177,9 @@ class WalkedList:
             yield Reason.of(Code.LIST_PAGE_REPEATED, list=self.name, url=self._repeated)
         elif self._whole and (left := self._left(queued)):
             yield Reason.of(Code.LIST_PAGES_LEFT, list=self.name, pages=len(left), url=left[0])
+        elif not self._reaches_its_total and (jump := _jump(self._sizes)):
+            before, url, pages = jump
+            yield Reason.of(Code.LIST_PAGES_SKIPPED, list=self.name, before=before, url=url, pages=pages)
         if self._whole and self._numbers and (last := self._numbers[-1])[0] > last[1] > 1:
             url = self._sizes[-1][0]
             yield Reason.of(Code.LIST_ROWS_SKIPPED, list=self.name, url=url, before=last[1], after=1)
@@ -233,6 +237,40 @@ class WalkedList:
             whole=self._whole,
             total_is_upper_bound=self._total_is_upper_bound,
         )
+
+
+def _jump(pages: Sequence[tuple[str, int]]) -> tuple[str, str, int] | None:
+    """Where the number in the addresses of a list's pages (address, entries) leaps over some: the address before, the
+    one behind, and how many lie between. Numbers rise by one, or by the entries of a page; the first page has none."""
+    numbers: list[tuple[str, int]] = []
+    for (before, _), (url, _) in pairwise(pages):
+        if number := _other_number(before, url):
+            numbers += [(url, number[1])] if numbers else [(before, number[0]), (url, number[1])]
+        elif numbers:
+            return None
+    if not numbers:
+        return None
+    first, is_first = numbers[0][1], numbers[0][0] == pages[0][0]
+    steps = [after - before for (_, before), (_, after) in pairwise(numbers)]
+    usual = pages[0][1]
+    if not is_first and first in (1, 2, usual):
+        steps.append(usual if first == usual else 1)
+    unit = min(steps)
+    if unit not in (1, usual) or any(step % unit for step in steps):
+        return None
+    leaps = (
+        (before, url, step // unit - 1) for ((before, _), (url, _)), step in zip(pairwise(numbers), steps, strict=False)
+    )
+    return next((leap for leap in leaps if leap[2] > 0), None)
+
+
+def _other_number(before: str, url: str) -> tuple[int, int] | None:
+    """The numbers by which alone two addresses differ."""
+    parts, others = (_NUMBERS.split(each) for each in (before, url))
+    places = [at for at, (one, other) in enumerate(zip(parts, others, strict=False)) if one != other]
+    if len(parts) != len(others) or len(places) != 1 or places[0] % 2 == 0:
+        return None
+    return int(parts[places[0]]), int(others[places[0]])
 
 
 def _is_of_first_page(request: ListingRequest) -> bool:
