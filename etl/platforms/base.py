@@ -48,8 +48,8 @@ class ListingPage(Outside):
     `total_is_upper_bound`: the site itself says that the list has ended (an empty page after its last one), and the
     family is known to report totals that are never reached. Fewer documents than the total are then no failure.
     `problems`: signs in the page that its list has more than what was understood; they turn the run red.
-    `promised`: addresses of further pages that the list's pager links, on pages that lead on. `heading`: what the page
-    is called, without numbers.
+    `promised`: addresses of further pages that the list's pager links, on pages that lead on; `numbered`: those among
+    them that it links by their number. `heading`: what the page is called, without numbers.
     `numbers`: those of the first and the last row, where each row bears one and they rise or fall by one.
     `of_other_lists`: rows that were left out since they are another list's; a page of such rows alone is no trap.
     """
@@ -64,6 +64,7 @@ class ListingPage(Outside):
     promised: tuple[str, ...] = ()
     heading: str = ""
     numbers: tuple[int, int] | None = None
+    numbered: tuple[str, ...] = ()
 
 
 class NotAListing(Exception):

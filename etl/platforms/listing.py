@@ -98,8 +98,13 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     unlisted = _unlisted(listing, page, request)
     listing = replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
     promised = promised_pages(page, listing, request)
-    numbers = row_numbers(page, _titles(listing))
-    listing = replace(listing, promised=promised, heading=heading_of(page), numbers=numbers)
+    listing = replace(
+        listing,
+        promised=tuple(promised),
+        numbered=tuple(url for url, by_number in promised.items() if by_number),
+        heading=heading_of(page),
+        numbers=row_numbers(page, _titles(listing)),
+    )
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
 
 

@@ -350,6 +350,33 @@ def test_a_last_page_that_is_shown_again_is_the_end_where_it_is_not_full(
     assert told == ([] if total else codes)
 
 
+@pytest.mark.parametrize(
+    ("links", "codes"),
+    [
+        ('<a href="index_1.html">2</a>', ["list_page_repeated"]),
+        ("<i>第1页/共2页</i>", ["list_page_repeated"]),
+        ("", []),
+        ('<a href="index_1.html">尾页</a>', []),
+    ],
+)
+def test_a_page_that_is_counted_and_shows_the_first_one_again_is_told(links: str, codes: list[str]) -> None:
+    page = ("通知", named(0, 3), links + onward(1))
+    assert problems_of(first=page, p1=page)[-1:] == codes
+
+
+def test_a_list_that_answers_with_the_page_of_another_one_is_told() -> None:
+    rows = {name: "".join(f'<li><a href="/d/{name}{n}.html">关于{n}的通知</a></li>' for n in range(3)) for name in "ab"}
+
+    def summary(answers: Mapping[str, str]) -> list[tuple[str, str]]:
+        found = walk_whole("generic", [f"{LIST}{name}/" for name in answers], lambda request: answers[request.url[-2]])
+        return [(each.code, each.params["url"]) for each in found[2].problems]
+
+    assert summary({name: f"<title>{name}</title><ul>{rows[name]}</ul>" for name in "ab"}) == []
+    assert summary({name: f"<title>{name}</title><ul>{rows['a']}</ul>" for name in "ab"}) == []
+    same = f"<title>a</title><ul>{rows['a']}</ul>"
+    assert summary({"a": same, "b": same}) == [("list_page_of_another", f"{LIST}b/")]
+
+
 def test_an_empty_page_that_the_pager_counts_is_told() -> None:
     def answer(request: Request) -> str:
         page = int(request.url.partition("_")[2].partition(".")[0] or 0)

@@ -56,12 +56,15 @@ GOES_ON = (
     "<p>条目 1–3 / 60</p>",
     "<p>跳转到<input>/3页</p>",
     "<select><option>第1页</option><option>第2页</option></select>",
+    '<select onchange="turn(this.value)"><option>1</option><option>2</option><option>3</option></select>',
     """<a href="javascript:" onclick="RefreshPageTo(event, '/a.aspx?Paged=1');"><img src="/n.gif" alt="下一步"></a>""",
 )
 WHOLE = (
     "<p>本类信息3件</p>",
     "<p>首页 上一页 1 下一页 尾页</p>",
     "<select><option>第1页</option></select>",
+    '<select onchange="at(this.value)"><option>10</option><option>20</option><option>30</option></select>',
+    f'<select onchange="at(this.value)">{"".join(f"<option>{month}</option>" for month in range(1, 13))}</select>',
     '<a href="javascript:toPage(1)">1</a>',
     "<p>共3条</p>",
     "<p>没有更多了</p>",
@@ -107,6 +110,43 @@ def _headed(headline: str) -> list[str]:
 
 def test_a_number_behind_the_headline_above_the_rows_counts_them() -> None:
     assert (_headed("通知公告（60）"), _headed("通知公告（3）")) == (["paging_not_understood"], [])
+
+
+ABOVE = (
+    "<h2>通知公告<small>{}</small></h2>",
+    "<h3>通知公告 <span>{}</span></h3>",
+    "<div>通知公告[{}条]</div>",
+    "<legend>通知公告 {}条</legend>",
+    "<caption>通知公告（共{}条）</caption>",
+    "<div>通知公告 · {}篇</div>",
+    "<div>检索“通知”，得到{}项</div>",
+    "<div>命中{}条，用时0.02秒</div>",
+    "<div>全部 {} | 本年 2 | 往年 1</div>",
+    "<ul><li>全部({})</li><li>通知(2)</li></ul>",
+)
+
+
+@pytest.mark.parametrize("words", ABOVE)
+def test_a_count_above_the_rows_is_held_against_them(words: str) -> None:
+    for count in (3, 60):
+        page = WebPage(LIST, f"<body><div>{words.format(count)}{rows(CASES['generic'])}</div></body>", "utf-8")
+        told = read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c")).problems
+        assert bool(told) is (count > 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<h2>政策文件<small>2024</small></h2>",
+        "<p>今日更新60条</p>",
+        "<p>浏览次数：60</p>",
+        "<h2>第60期</h2>",
+        "<h2>“十四五”规划</h2>",
+    ],
+)
+def test_other_numbers_above_the_rows_count_none(words: str) -> None:
+    page = WebPage(LIST, f"<body><div>{words}{rows(CASES['generic'])}</div></body>", "utf-8")
+    assert read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c")).problems == ()
 
 
 def test_numbers_in_titles_count_no_documents() -> None:

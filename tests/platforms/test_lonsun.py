@@ -55,6 +55,14 @@ def test_other_lists_of_the_shell_are_not_taken_for_the_catalog() -> None:
     assert "labelName=publicInfoList" in page.next_requests[0].url
 
 
+def test_links_to_catalogs_are_no_rows() -> None:
+    menu = "".join(
+        f'<li><a href="/public/column/65{n}21?type=4&amp;catId=70{n}">政策文件{n}</a></li>' for n in range(9)
+    )
+    with pytest.raises(NotAListing, match="neither links to documents"):
+        read(f"<ul>{menu}</ul>", "/zwgk/index.html")
+
+
 def test_titles_are_whole_where_the_words_of_the_link_are_cut(site: LonsunSite, client: httpx.Client) -> None:
     (rows,) = ask(client, FAMILY, shell(site)).next_requests
     assert "..." in client.get(rows.url).text

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Protocol
 
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary
@@ -14,6 +15,7 @@ from etl.fetch.refusals import find_refusal
 from etl.outcomes import Outcome
 from etl.pipeline.stages.walked_list import KNOWN_PAGES, WalkedList, request_key
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.helpers.columns import column_key
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
 from etl.progress import Progress, ProgressCallback
@@ -134,6 +136,8 @@ class CatalogWalk:
         self._documents: set[str] = set()
         self._lost: list[tuple[str, Reason]] = []
         self._problems: list[Reason] = []
+        self._answers: dict[bytes, tuple[str, str]] = {}
+        """Digests of the pages that showed documents → the list and the address of the first one."""
         self._requests = 0
         self._unsaved: list[WalkedPage] = []
         self._saving: asyncio.Task[dict[Address, bool]] | None = None
@@ -166,12 +170,25 @@ class CatalogWalk:
         await self._save(WalkedPage(request, fetched.attempts, entries))
         self._documents |= entries.keys()
         walked = self._lists.setdefault(request.column, WalkedList(request.column))
+        self._problems += self._of_another(request, fetched.attempts[-1].attempt, entries)
         self._problems += walked.add(request, fetched.page, tuple(entries), self._queued)
         if self._stop_at_known and entries:
             known = await self._known()
             await self._end_at_known(walked, fetched.page, all(known[url] for url in entries))
         self._enqueue(request, fetched.page, walked)
         self._progress(Progress("listing", len(self._documents)))
+
+    def _of_another(
+        self, request: ListingRequest, attempt: Attempt, entries: Mapping[Address, Entry]
+    ) -> Iterator[Reason]:
+        """A page that is, byte for byte, that of another list at another address: a site that does not know the list
+        answers so. Two lists may have the same documents, and services say no more; pages name their list."""
+        body = attempt.body or b""
+        if not entries or body.lstrip()[:1] != b"<" or body.lstrip()[:5] == b"<?xml":
+            return
+        name, url = self._answers.setdefault(sha256(body).digest(), (request.column, attempt.final_url))
+        if name != request.column and column_key(url) != column_key(attempt.final_url):
+            yield Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=request.column, url=request.url, words=name)
 
     async def _save(self, page: WalkedPage) -> None:
         """Begins to save a page; the next ones are fetched meanwhile, and saved together when it is done."""

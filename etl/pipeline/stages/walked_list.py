@@ -55,6 +55,8 @@ class WalkedList:
     """The first page that shows the entries of an earlier one instead of its own."""
     _promised: list[tuple[str, ...]] = field(default_factory=list)
     """The further pages that each page links by their numbers."""
+    _numbered: set[str] = field(default_factory=set)
+    """Those that a number links."""
     _sizes: list[tuple[str, int]] = field(default_factory=list)
     """The address and the number of entries of each page."""
     _numbers: list[tuple[int, int]] = field(default_factory=list)
@@ -95,8 +97,13 @@ class WalkedList:
         stale = bool(urls) and not new and not again and not page.of_other_lists
         leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
         # Of fewer entries a list of one page that leads on for ever.
+        is_counted = again and (self._is_counted(self._pages + 1) or request.url in self._numbered)
         fills = len(urls) >= FULL_PAGE and len(urls) % 5 == 0
-        if stale or (again and (fills or (not _is_of_first_page(request) and (not repeated or leads_back)))):
+        if (
+            stale
+            or is_counted
+            or (again and (fills or (not _is_of_first_page(request) and (not repeated or leads_back))))
+        ):
             self._repeated = self._repeated or request.url
         shapes = {_NUMBER.sub("#", url) for url in urls}
         if (
@@ -112,6 +119,7 @@ class WalkedList:
         problems += [*self._skipped(request.url, page), *self._overlapping(request.url, page, rows, told_before)]
         self._heading, self._shapes = self._heading or page.heading, self._shapes | shapes
         self._promised.append(() if again else page.promised)
+        self._numbered.update(() if again else page.numbered)
         self._sizes.append((request.url, len(urls) or page.of_other_lists))
         self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
         self._pages += 1

@@ -46,7 +46,7 @@ from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 
-_DETAIL = re.compile(r"/\d{5,}(?:\.html)?(?:$|[?#])")
+_DETAIL = re.compile(r"(?<!/column)(?<!/tpl)/\d{5,}(?:\.html)?(?:$|[?#])")
 _SHELL = re.compile(r"/(?:public|grassroots)/column/\d+|/publicColumn/|/site/tpl/\d+")
 _LISTS = re.compile(r"/(?:public|grassroots)/column/\d+|/site/tpl/\d+|^(?!(?:/[\w-]+)*/public/).+/index\.html$")
 _PAGES = re.compile(r"""\bpageCount\s*:\s*["']?(\d+)""")

@@ -31,7 +31,8 @@ from etl.platforms.helpers.spoken_counts import counts_in_digits
 from etl.web.page import WebPage, absolute, base_url
 
 _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
-_LAST_DAY = 31
+_LAST_DAY, _YEARS = 31, (1900, 2100)
+_NAME = re.compile(r"^\W*[\u4e00-\u9fff]{2,12}\W*$")
 _MAX_BLOCK, _MAX_LINKS, _MAX_TEXT, _MAX_NOTE = 160, 12, 24, 60
 _FOOT = re.compile(r"foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu|share|bdshare|jiathis", re.IGNORECASE)
 _FOOT_WORDS = re.compile(r"主办|承办|版权|备案|标识码|地址[:：]|邮编|ICP|友情链接|技术支持|Copyright", re.IGNORECASE)
@@ -53,6 +54,10 @@ _NEWEST = re.compile(r"(?:前|最新|最近)\D{0,3}(\d{1,4})[条篇件则]")
 _SHARE = re.compile(r"^\D{0,8}?(\d{1,5})([/|｜∣])共?(\d{1,7})\D{0,4}$")
 _IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]{2,12}[(（\[【](\d{1,7})[)）\]】]$")
 _BARE = re.compile(r"^(?:符合条件的?)?(?:记录|文件|信息|结果|条目|公告)(?:总数|数量)?[:：]?(\d{1,7})$")
+_NAMED = re.compile(r"^\W*[\u4e00-\u9fff]{2,12}\W{0,3}(?:[总共合]?[有计]?)(\d{1,7})[条條篇件项則则]\W*$")
+_ALL = re.compile(r"^\W*(?:全部|所有)\W{0,3}(\d{1,7})(?!\d)")
+_OF_SEARCH = re.compile(r"(?:得到|命中|匹配|筛选出|检索出|查出|搜到)\D{0,6}(\d{1,7})[条條篇件项个]")
+_OF_TODAY = re.compile(r"[今昨本当]\W?[日天周月年季]|新增|更新|浏览|访问|阅读|点击|下载|评论|留言|来信|办[件结理]")
 _TURNS = re.compile(
     r"翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看|未完|待续|^\W*续\W*$"
 )
@@ -90,7 +95,7 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
     for block in _behind(last):
         if sign := _in_block(block, page, listed, seen):
             return sign
-    return next(filter(None, (_counts(block, seen) for block in _before(first))), None)
+    return next(filter(None, (_counts(block, seen) or _headed(block, seen) for block in _before(first))), None)
 
 
 def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, HtmlElement] | None:
@@ -208,6 +213,21 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
     newest = _NEWEST.search(words)
     more = max(documents, default=0) > seen or max(pages, default=0) > 1 or (newest and digits(newest[1]) == seen)
     return words if more or _LEFT.search(words) or _TURNS.search(words) else None
+
+
+def _headed(block: HtmlElement, seen: int) -> str | None:
+    """The words above the rows that count them beside their name: 通知公告 60条, 全部(60), 公告<small>60</small>."""
+    words = plain_signs(words_of(block, _MAX_NOTE))
+    if len(words) > _MAX_NOTE or slides(block) or moves(block):
+        return None
+    parts = [plain_signs(words_of(part, _MAX_TEXT)) for part in islice(block.iter(), _MAX_PARTS)]
+    counted = [] if _OF_TODAY.search(words) else [*_numbers(_NAMED, words), *_numbers(_OF_SEARCH, words)]
+    counted += [number for part in parts for number in _numbers(_ALL, part)]
+    # A number in an element of its own, behind the name; years are named like that, too.
+    last = parts[-1] if len(parts) > 1 else ""
+    if last.isdecimal() and words.endswith(last) and _NAME.match(words.removesuffix(last)):
+        counted += [digits(last)] if not _YEARS[0] <= digits(last) <= _YEARS[1] else []
+    return words if max(counted, default=0) > seen else None
 
 
 def _numbers(pattern: re.Pattern[str], words: str) -> list[int]:

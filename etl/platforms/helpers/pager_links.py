@@ -48,6 +48,8 @@ _TURNS_PAGE = re.compile(
 )
 """A call that turns to another page than the first."""
 _STEPS_BACK = re.compile(r"首页|首頁|上一?[页頁步]|前一?[页頁]|[尾末]页|最后|^\W*1\W*$|prev|first|back", re.IGNORECASE)
+_CALENDAR = (4, 12, 24, 28, 29, 30, 31)
+"""Numbers of quarters, months, hours and days, which are chosen like pages."""
 _CHOSEN_PAGE = re.compile(r"^第(\d{1,4})[页頁](?:[/共]\d+页?)?$")
 _LOAD_MORE = re.compile(
     r"^(?:(?:[上下][拉滑]|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
@@ -180,11 +182,15 @@ def _turns(element: HtmlElement, label: str) -> bool:
 
 
 def _pages_to_choose(page: WebPage) -> Iterator[str]:
-    """第2页 in a selection of pages that leads nowhere by itself."""
-    for option in page.tree.iter("option") if "option" in page.text else ():
-        number = _CHOSEN_PAGE.match(words_of(option, MAX_LABEL))
-        if number and digits(number[1]) > 1 and not is_disabled(option):
-            yield number[0]
+    """第2页 in a selection of pages that leads nowhere by itself, and bare numbers from 1 on that a script answers."""
+    for select in page.tree.iter("select") if "option" in page.text else ():
+        words = [words_of(option, MAX_LABEL) for option in select.iter("option") if not is_disabled(option)]
+        numbers = [digits(match[1]) for each in words if (match := _CHOSEN_PAGE.match(each))]
+        if max(numbers, default=0) > 1:
+            yield f"第{max(numbers)}页"
+        counted = len(words) > 1 and words == [str(number) for number in range(1, len(words) + 1)]
+        if counted and select.get("onchange") and len(words) not in _CALENDAR:
+            yield " ".join(words[:MAX_LABEL])
 
 
 def _is_next_item(element: HtmlElement, label: str) -> bool:

@@ -20,12 +20,12 @@ _MAX_PAGES = 1900
 _HEADING = re.compile(r"[第共]?\d+页?|[\W_]+")
 
 
-def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest) -> tuple[str, ...]:
-    """The addresses of further pages that the list's own pager links."""
+def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest) -> dict[str, bool]:
+    """The addresses of further pages that the list's own pager links → whether by a number."""
     following = next((each for each in listing.next_requests if each.column == request.column), None)
     if following is None or following.body:
-        return ()
-    base, promised, back = base_url(page), dict[str, None](), pages_before(page)
+        return {}
+    base, promised, back = base_url(page), dict[str, bool](), pages_before(page)
     for link in page.tree.iter("a", "option"):
         words = words_of(link, _MAX_LABEL)
         label = _LABEL.match(words) if len(words) <= _MAX_LABEL else None
@@ -33,8 +33,8 @@ def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest)
             continue
         url = target_of(link, base)
         if url and _is_like(url, following.url):
-            promised[url] = None
-    return tuple(url for url in promised if url not in back)
+            promised[url] = promised.get(url, False) or label[1] is not None
+    return {url: numbered for url, numbered in promised.items() if url not in back}
 
 
 def pages_before(page: WebPage) -> set[str | None]:
