@@ -445,3 +445,35 @@ def test_a_file_named_with_its_number_is_the_one_that_its_row_links(link: str, f
         [] if flagged else ["任务分解表.doc"],
         flagged,
     )
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<div>——区政府有关负责人答记者问</div>",
+        "<div>Font Size: <a>A-</a> <a>A+</a> | Print | Share</div>",
+        "<div>【摘要】本文件明确了老旧电梯更新的目标、步骤和保障措施，自印发之日起执行。</div>",
+        "<div><span>分享到：</span><a href=#>微信</a><a href=#>微博</a></div>",
+    ],
+)
+@pytest.mark.parametrize("title", ["云溪区人民政府", TITLE])
+def test_what_stands_between_headline_and_date_is_neither_title_nor_text(between: str, title: str) -> None:
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    for dated, container in product(("<p>2023-05-09</p>", "<div>发布时间：2023-05-09</div>"), CONTAINERS[:4]):
+        page = (
+            f"<title>{title}</title><ul>{NAV}</ul><div><div class=tit><h3>{TITLE}</h3>{between}{dated}</div>"
+            f"{container.format(text)}</div>{FOOT}"
+        )
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert (found.fields["title"].value, found.fields["published_date"].value) == (TITLE, "2023-05-09"), page
+        assert found.text.startswith(PARAGRAPHS[0]), page
+
+
+@pytest.mark.parametrize("label", ["标签", "热门标签", "关键词", "Tags"])
+def test_links_to_documents_with_the_same_words_are_none_of_the_text(label: str) -> None:
+    tags = f"<div>{label}：<a href=/t/1>电梯</a><a href=/t/2>老旧小区</a></div>"
+    for container in CONTAINERS[:4]:
+        inside = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED)) + tags
+        page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{container.format(inside)}</div>{FOOT}"
+        found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.endswith(SIGNED[1]), page

@@ -17,7 +17,8 @@ _TOOL_WORDS = (
     导出 次 次数 人次 保护视力 相关附件下载 一键 公众号 二维码 手机 手机版 用手机 打开 查看 全文 原文
     文本 WORD Word PDF 版 显示稿件总访问量 上一页 下一页 尾页 末页 内容 文章 上级 我要 此文
     网页 评论 条评论 赞 踩 请注明 出处 访客 您是第 位 END 复制链接 Ctrl+D 来源 我的 页 A 简体
-    繁体 English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
+    繁体 Share Print Close Font Size Save Large Medium Small
+    English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
 """),
 )
 """What a line of tools is made of: labels of tools and counters, and words that are no labels."""

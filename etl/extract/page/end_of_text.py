@@ -48,6 +48,8 @@ _NOTICE_WORDS = re.compile("声明|提示|您|扫|版权|满意|凡本?[网站]?
 _CREDIT = re.compile(
     r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
 )
+_TAGS = re.compile(r"\s*+(?:(?:热门|相关|文章|本文)?(?:标签|关键[词字])|(?i:tags?))\s*+[:：]")
+"""What links to other documents with the same words stand behind; of an article it is said without a link."""
 _HOSTS = frozenset(("主办", "承办"))
 _CONTACTS = frozenset(("地址", "电话", "联系电话", "邮编", "邮政编码", "传真", "邮箱"))
 """Labels of a footer only beside each other: a text may end with the host of an event, or with an address."""
@@ -171,7 +173,7 @@ def _is_footer_line(block: Block) -> bool:
         return True
     if has_file_name(text):
         return False
-    if _CREDIT.match(text):
+    if _CREDIT.match(text) or (block.link_chars and _TAGS.match(text)):
         return True
     if block.link_chars * 10 > len(text) * 8 or (len(text) < 60 and starts_related_links(block)):
         return True

@@ -35,6 +35,7 @@ _STATE = re.compile(
     r"[\[【(（]\s*(?:(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)|未开始)\s*[\]】)）]"
 )
 """In brackets behind a headline: how far a tender or a consultation has come, on the day of the visit."""
+_BEFORE_SUBTITLE = ("——", "--", "──", "――")
 MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
 _MIN_SHORT_CHARS = 6
@@ -102,6 +103,8 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             lines[-1] = replace(lines[-1], above_date=_is_above_subheading(blocks, index, len(lines[-1].text)))
             continue
         if find_labels(block.text) or match_label(block.text) or match_document_number(text) or _is_no_title(text):
+            continue
+        if text.startswith(_BEFORE_SUBTITLE):
             continue
         upper = _upper_lines(lines, blocks, index) if in_one else []
         whole = "".join(line.text for line in upper) + text

@@ -57,6 +57,8 @@ titles and signs the text, is less of one."""
 _BLOCKS_BELOW_HEADLINE = 40
 """Lines below a headline, those of a header among them, in which its text begins."""
 
+_SHARES = re.compile(r"\s*+分享")
+"""Tools right below a headline; what is called so behind a text ends it."""
 _NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
 """An element by the beginning of its id or class."""
 _SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
@@ -374,6 +376,8 @@ def below_headline(blocks: Blocks, start: int) -> Body:
         rows = rows + 1 if block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text) else 0
         if rows > 1:
             end = before_heading
+        if rows <= 1 and end == start and _SHARES.match(block.plain):
+            continue
         if is_boilerplate(block.text) or starts_related_links(block) or rows > 1:
             break
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):

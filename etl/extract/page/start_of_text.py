@@ -47,6 +47,9 @@ _BELOW_OWN_LINE = {
 """What a text says right behind or below the day of a meeting (时间：), and the name of a body (名称：)."""
 _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
 """How labels of a summary begin that are no heading of a text, as 摘要 and 概述 may be; its length."""
+_SAYS_SUMMARY = re.compile(
+    r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
+)
 _MAX_METHOD_CHARS = 24
 _MIN_FIELDS_OF_TABLE = 2
 """Labels of fields, none of them ambiguous, of a table that is a header."""
@@ -155,7 +158,9 @@ def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
     row = blocks.blocks[indices[1]].row
     is_header = any(names) and "index_number" in names.union(*further)
     is_header = is_header and not (row >= 0 and is_column_header_row(blocks, blocks.nodes[row]))
-    return (names >= SUBHEADING_FIELDS or is_header) and _goes_on(blocks, indices[2:])
+    is_named = _SAYS_SUMMARY.match(blocks.blocks[indices[0]].plain) is not None
+    is_named = is_named and is_subheading(blocks.blocks[indices[1]].text)
+    return (names >= SUBHEADING_FIELDS or is_header or is_named) and _goes_on(blocks, indices[2:])
 
 
 def _labels_or_label(blocks: Blocks, index: int) -> tuple[Label | LabelMatch, ...]:
