@@ -72,7 +72,12 @@ def headline_text(text: str) -> str:
 
 
 def _is_no_title(run: str) -> bool:
-    return not run or _STATE.fullmatch(run) is not None or ONLY_A_DATE.fullmatch(run) is not None or is_page_tool(run)
+    return (
+        not run
+        or (run[-1] in "]】)）" and _STATE.fullmatch(run) is not None)
+        or ONLY_A_DATE.fullmatch(run) is not None
+        or is_page_tool(run)
+    )
 
 
 def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool = False) -> list[Line]:
