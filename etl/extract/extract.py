@@ -1,7 +1,7 @@
 """From bytes to an extraction: parse once, locate, read, resolve. docs/extraction.md says how."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from etl.extract.codes import BETWEEN, DATA, DENSEST, Belief, Flag
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.as_shown import show_as_read
-from etl.extract.page.blocks import Blocks
+from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.body import Body
 from etl.extract.page.carried_text import show_carried_text
 from etl.extract.page.fallback import fallback_text
@@ -180,10 +180,7 @@ def _locate(source: _Source) -> _Located:
     body = trim(blocks, container, guess)
     layout = source.platform.layout.header if source.platform else ()
     header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
-    context = PageContext(blocks, body, source.values)
-    labels = tuple(read_labels(context, header_nodes))
-    if not any(reading.value and reading.name in _HEADER_FIELDS for reading in labels):
-        labels += tuple(read_hidden_header(context))
+    labels = _labels_around(source, body, header_nodes)
     # Without prose the page's only words may be its headline.
     limit = max(body.last if body.runs_to_footer else body.first + 1, 1)
     page_title = find_title(
@@ -196,10 +193,22 @@ def _locate(source: _Source) -> _Located:
     container, page_title = _with_headline(blocks, container, body.first, page_title)
     title = page_title.value
     if title and (title.value != guess or container != first_container):
-        body = trim(blocks, container, title.value)
+        first_body, body = body, trim(blocks, container, title.value)
+        if body.first > first_body.first and container != first_container:
+            # What was in the text stands above it now.
+            labels = _labels_around(source, body, header_nodes)
     return _Located(
         container, body, labels, title, list(page_title.evidence), page_title.headline is not None, guess, limit
     )
+
+
+def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple[Reading, ...]:
+    """The labels outside the text, with those of a header that is hidden where none is shown."""
+    context = PageContext(source.blocks, body, source.values)
+    labels = tuple(read_labels(context, header))
+    if any(reading.value and reading.name in _HEADER_FIELDS for reading in labels):
+        return labels
+    return (*labels, *read_hidden_header(context))
 
 
 def _with_headline(blocks: Blocks, container: Body, first: int, page_title: PageTitle) -> tuple[Body, PageTitle]:

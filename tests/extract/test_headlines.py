@@ -179,3 +179,19 @@ def test_a_headline_is_read_without_what_the_page_puts_around_it(shown: str) -> 
 def test_what_a_headline_says_of_its_document_stays(end: str) -> None:
     page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}<font>{end}</font></h1>{BELOW[0]}{paragraphs()}</div>"
     assert wrong(page, TITLE + end) == ()
+
+
+@pytest.mark.parametrize(
+    ("headline", "title"),
+    [
+        (f"<h1>{TITLE}</h1><p>（云林发〔2023〕9号）</p>", TITLE),
+        (f"<div>{TITLE}</div><div>（云林发〔2023〕9号）</div>", TITLE),
+        (f"<div>{TITLE}<br>（云林发〔2023〕9号）</div>", f"{TITLE}（云林发〔2023〕9号）"),
+    ],
+)
+def test_a_number_below_a_headline_is_a_part_of_it_in_its_own_element_only(headline: str, title: str) -> None:
+    menu = "".join(f"<p><a href='/{at}'>栏目</a></p><p>{PROSE}</p>" for at in range(9))
+    page = f"<title>林业局</title>{menu}<div>{headline}{BELOW[0]}<p>各镇：</p><p>现将事项通知如下。</p></div>"
+    assert wrong(page, title) == ()
+    found = extract(page.encode(), "http://lyj.yunxi.gov.cn/dt/202305/t20230509_1.html")
+    assert found.fields["document_number"].value == "云林发〔2023〕9号"

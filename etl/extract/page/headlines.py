@@ -83,7 +83,8 @@ def _is_no_title(run: str) -> bool:
 def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool = False) -> list[Line]:
     """The lines in blocks[first:limit] that can be a headline, lines of one marked element joined.
 
-    `with_numbers`: a bracketed 文号 right below a line is a part of it.
+    `with_numbers`: a bracketed 文号 may stand between a line and the one with date or source; in the line's own element
+    it is a part of it.
     """
     lines: list[Line] = []
     last_node = -1
@@ -104,8 +105,9 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             continue
         follows_line = bool(lines) and lines[-1].block == index - 1
         if with_numbers and follows_line and _BRACKETED_NUMBER.match(text):
-            lines[-1] = replace(lines[-1], block=index, text=lines[-1].text + text)
-            lines[-1] = replace(lines[-1], above_date=_is_above_subheading(blocks, index, len(lines[-1].text)))
+            whole = lines[-1].text + text
+            above_date = _is_above_subheading(blocks, index, len(whole))
+            lines[-1] = replace(lines[-1], block=index, text=whole if in_one else lines[-1].text, above_date=above_date)
             continue
         if find_labels(block.text) or match_label(block.text) or match_document_number(text) or _is_no_title(text):
             continue

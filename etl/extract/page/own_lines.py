@@ -20,7 +20,7 @@ _FIELDS_OF_NOTICES = frozenset(("title", "source", "published_date", ""))
 _FIELDS_AMONG_MATTERS = _FIELDS_OF_NOTICES | {"document_number", "publisher"}
 _OF_MATTER = re.compile(
     "项目|工程|[采招中投]标|采购|标段|供应商|当事人|案[件由]|违法|处罚|法定代表人|许可|行政相对人|申请人|被申请|建设单位|施工"
-    "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算"
+    "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算|招聘|应聘|报名|竞买|出让|转让|抽检|事故"
 )
 """Labels of what a notice is about: two of them, and 文号 and 发布单位 beside them are its own."""
 _MAX_LINES_OF_NOTICE = 16
