@@ -12,6 +12,19 @@ _SINGLE = re.compile(r"[\w.%⁰-⁹²³¹₀-₉]*")
 _BRACKETS = ("[]", "［］", "【】", "〔〕", "()", "（）")
 
 
+_MOVED = re.compile(r"\s*(?:[-+−－–＋]?[0-9０-９]{1,3}|[nm])\s*")
+MOVED_BY = 3
+"""Points by which a program raises or lowers words that it does not call superscripts, from which on they are some."""
+
+
+def moved(text: str, points: float) -> str:
+    """Text that stands so much above the line, or below it: a number that is a superscript or subscript. Other text is
+    moved for its look."""
+    if abs(points) < MOVED_BY or not _MOVED.fullmatch(text):
+        return text
+    return superscript(text) if points > 0 else subscript(text)
+
+
 def superscript(text: str) -> str:
     """Raised text: Unicode superscripts where all characters have one (⁵, ⁻², ⁿ), else `^(…)`.
 

@@ -23,6 +23,10 @@ _SIZE = re.compile(
     r"(px|pt|em|rem|%|(?=\s*(?:;|!|/|$)))"
 )
 _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through")
+_SHIFT = re.compile(r"vertical-align\s*:\s*(super|sub)\b")
+_SIZED_SHIFT = re.compile(r"vertical-align\s*:\s*(-?\d{1,2}(?:\.\d{1,2})?)(pt|px)")
+_RAISE = re.compile(r"mso-text-raise\s*:\s*(-?\d{1,2}(?:\.\d{1,2})?)(pt)")
+"""How Word writes a position in a web page, beside one for browsers."""
 _LEGIBLE = {"px": 1.0, "pt": 1.0}
 """Sizes up to which words are a trick of layout: nobody can read a letter of a pixel."""
 
@@ -39,6 +43,16 @@ def sight_of(style: str) -> Sight:
         return "unseen"
     relative = size is not None and size[2] in ("em", "%")  # of no size it is no size either
     return "seen" if visibility or (size and not relative) else ""
+
+
+@lru_cache(2048)
+def shift_of(style: str) -> str | float:
+    """How words in an element with that `style` are raised or lowered: `super`, `sub`, or by so many points."""
+    style = style.lower()
+    if match := _SHIFT.search(style):
+        return match[1]
+    match = _RAISE.search(style) or (_SIZED_SHIFT.search(style) if "font-size" in style else None)
+    return float(match[1]) * (0.75 if match[2] == "px" else 1) if match else 0.0
 
 
 def is_struck(style: str) -> bool:

@@ -263,3 +263,20 @@ def test_columns_that_only_part_others_are_none() -> None:
     spacer = "<td width=8></td>"
     rows = "".join(f"<tr>{spacer}<td>{one}</td>{spacer}<td>{other}</td></tr>" for one, other in ("街台", "甲8", "乙9"))
     assert lines(f"<table>{rows}</table>") == ["街 | 台", "甲 | 8", "乙 | 9"]
+
+
+@pytest.mark.parametrize(
+    ("style", "shown"),
+    [
+        ("position:relative;top:-6.0pt;mso-text-raise:6.0pt", "2×10⁵吨"),
+        ("font-size:7pt;vertical-align:6pt", "2×10⁵吨"),
+        ("FONT-SIZE:7PX;VERTICAL-ALIGN:-5PX", "2×10₅吨"),
+        ("vertical-align:-1px;font-size:7pt", "2×105吨"),
+        ("vertical-align:middle;font-size:7pt", "2×105吨"),
+        ("mso-text-raise:1.0pt", "2×105吨"),
+    ],
+)
+def test_a_digit_that_is_moved_up_or_down_is_no_digit_of_the_number(style: str, shown: str) -> None:
+    assert lines(f"<p>2×10<span style='{style}'>5</span>吨</p>") == [shown]
+    moved = f"<p>自<span style='{style}'>2023年5月9日</span>起施行。</p>"
+    assert lines(moved) == ["自2023年5月9日起施行。"], "moved for its look"

@@ -152,3 +152,40 @@ def test_a_message_of_plain_text_is_read(read: Reader) -> None:
         assert read(encoded + b64encode("各镇人民政府：\r\n请报送台账。".encode(charset)), "a.eml").text == (
             "各镇人民政府：\n请报送台账。"
         )
+
+
+def _up(points: int) -> str:
+    return f"\\up{2 * points}" if points > 0 else f"\\dn{-2 * points}"
+
+
+_RAISED = {
+    "docx": lambda n: docx(
+        f'<w:p><w:r><w:t>2×10</w:t></w:r><w:r><w:rPr><w:position w:val="{2 * n}"/></w:rPr><w:t>5</w:t></w:r>'
+        "<w:r><w:t>吨</w:t></w:r></w:p>"
+    ),
+    "rtf": lambda n: rtf(f"2×10{{{_up(n)} 5}}吨"),
+    "doc": lambda n: doc(["2×105吨"], raised=(4, 5), look=b"\x45\x48" + (2 * n).to_bytes(2, "little", signed=True)),
+    "html": lambda n: _html("").replace(
+        "不超过<span style=''>二十</span>30万元".encode(),
+        f"2×10<span style='position:relative;top:{-n}pt;mso-text-raise:{n}.0pt'>5</span>吨".encode(),
+    ),
+    "style": lambda n: _html("").replace(
+        "不超过<span style=''>二十</span>30万元".encode(),
+        f"2×10<span style='font-size:7pt;vertical-align:{n}pt'>5</span>吨".encode(),
+    ),
+}
+"""By the format: a digit that stands so many points above the line."""
+
+
+@pytest.mark.parametrize(("points", "text"), [(6, "2×10⁵吨"), (-4, "2×10₅吨"), (1, "2×105吨")])
+@pytest.mark.parametrize("form", _RAISED)
+def test_a_digit_that_is_moved_up_or_down_is_no_digit_of_the_number(
+    read: Reader, form: str, points: int, text: str
+) -> None:
+    assert read(_RAISED[form](points)).text == text
+
+
+@pytest.mark.parametrize(("style", "text"), [("super", "CO²"), ("sub", "CO₂"), ("baseline", "CO2")])
+def test_styles_of_html_raise_and_lower_digits(read: Reader, style: str, text: str) -> None:
+    made = _html("").replace("二十".encode(), f"CO<span style='vertical-align:{style}'>2</span>".encode())
+    assert read(made).text == f"不超过{text}30万元"

@@ -1,15 +1,15 @@
 """Raised and lowered text of a page, written in characters of its own: `10<sup>5</sup>` is 10⁵ and not 105."""
 
-import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from lxml.html import HtmlElement
 
-from etl.raised_text import subscript, superscript
+from etl.raised_text import moved, subscript, superscript
+from etl.web.inline_styles import shift_of
 from etl.web.page import WebPage
 
-_BY_STYLE = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
-_LOWER = re.compile(r"ertical-align\s*:\s*(?:super|sub)\b")
+_SHIFTS = {"super": superscript, "sub": subscript}
 _LONGEST = 40
 """Characters of raised text; a longer one is a paragraph that an editor put into the wrong element."""
 
@@ -25,10 +25,7 @@ def spell_out_raised(page: WebPage) -> None:
 
 
 def _has_styles(source: str) -> bool:
-    # Ignoring case costs thirty times as much, and only styles of old word processors are written in capitals.
-    if "ertical-align" in source and _LOWER.search(source):
-        return True
-    return "ERTICAL-ALIGN" in source and _BY_STYLE.search(source) is not None
+    return "ertical-align" in source or "ERTICAL-ALIGN" in source or "mso-text-raise" in source
 
 
 def _shifted(tree: HtmlElement, source: str) -> Iterator[tuple[HtmlElement, Callable[[str], str]]]:
@@ -37,5 +34,8 @@ def _shifted(tree: HtmlElement, source: str) -> Iterator[tuple[HtmlElement, Call
     if not _has_styles(source):
         return
     for element in tree.iter("span", "font", "em", "i", "b"):
-        if match := _BY_STYLE.search(element.get("style") or ""):
-            yield element, superscript if match[1].lower() == "super" else subscript
+        shift = shift_of(element.get("style") or "")
+        if isinstance(shift, str):
+            yield element, _SHIFTS[shift]
+        elif shift:
+            yield element, partial(moved, points=shift)

@@ -17,7 +17,7 @@ from etl.files.formats.doc_lists import Lists, read_lists
 from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
 from etl.files.formats.list_numbering import ListCounter, symbol
 from etl.files.types import FileOutcome, Shown, Unreadable
-from etl.raised_text import subscript, superscript
+from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -32,6 +32,7 @@ _LIST, _LIST_LEVEL = 0x460B, 0x260A
 _HIDDEN, _DELETED, _SYMBOL, _SIZE = 0x083C, 0x0800, 0x6A09, 0x4A43
 _STRUCK = (0x0837, 0x2A53)
 _SHIFT, _SHIFTS = 0x2A48, {b"\1": superscript, b"\2": subscript}
+_POSITION = 0x4845
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _CONTROLS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
 
@@ -82,9 +83,11 @@ class _Document:
             if part in (0, 1, 5, 6):
                 for shift, run in groupby(self.range(at, at + count), key=self.shift):
                     characters = list(run)
-                    if shift in _SHIFTS:
+                    if shift:
                         text = "".join(character for character, _ in characters)
-                        characters = [(_SHIFTS[shift](text), characters[0][1])]
+                        points = int.from_bytes(shift, "little", signed=True) / 2
+                        shifted = _SHIFTS[shift](text) if shift in _SHIFTS else moved(text, points)
+                        characters = [(shifted, characters[0][1])] if shifted != text else characters
                     for character, place in characters:
                         rows.add(character, place)
                 rows.end()
@@ -92,9 +95,14 @@ class _Document:
         return "\n".join(rows.lines)
 
     def shift(self, character: tuple[str, int]) -> bytes:
-        """Whether a character is raised or lowered; marks that end lines and cells are neither."""
+        """Whether a character is raised or lowered, or its position in two bytes; marks that end lines and cells are
+        neither."""
         text, place = character
-        return b"" if text in "\r\n\x07" else self.characters.value(place, _SHIFT) or b""
+        if text in "\r\n\x07":
+            return b""
+        return (
+            (self.characters.value(place, _SHIFT) or b"").strip(b"\0") or self.characters.value(place, _POSITION) or b""
+        )
 
     def lists(self) -> Lists:
         if len(self.main) < _LIST_USES + 8:

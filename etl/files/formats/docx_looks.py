@@ -8,11 +8,13 @@ from lxml import etree
 
 from etl.files.formats.docx_numbering import W, is_on, read_word, tag_of, value_of
 from etl.files.formats.list_numbering import symbol
+from etl.raised_text import moved
 
 _PRIVATE = re.compile("[\uf020-\uf0ff]")
 """Where fonts of symbols have their characters."""
 MAX_UNSEEN_SIZE = 2
 """Half points: nobody can read a letter of one point, and some hide words so."""
+_POSITION = re.compile(r"-?[0-9]{1,3}")
 _MAX_STYLES = 20
 """Styles that a style is based on, one on the other."""
 
@@ -42,6 +44,10 @@ class Looks:
             holders.append(self._styles[style])
             style = value_of(holders[-1], "basedOn")
         shift = next((v for each in holders if (v := value_of(each, "rPr", "vertAlign")) is not None), "")
+        if not shift and (position := next((v for each in holders if (v := value_of(each, "rPr", "position"))), "")):
+            words = "".join(text.text or "" for text in run.iter("{*}t"))
+            if _POSITION.fullmatch(position) and moved(words, int(position) / 2) != words:
+                shift = "superscript" if int(position) > 0 else "subscript"
         size = next((v for each in holders if (v := value_of(each, "rPr", "sz")) is not None), "")
         is_seen = not _has(holders, "vanish") and not (size.isdecimal() and int(size) <= MAX_UNSEEN_SIZE)
         return Look(shift, is_seen, _has(holders, "strike") or _has(holders, "dstrike"))

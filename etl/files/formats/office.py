@@ -6,6 +6,7 @@ import email.message
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import kreuzberg
 from lxml import etree, html
@@ -17,11 +18,11 @@ from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import rows
 from etl.files.formats.zip_packages import check_entities, open_zip
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
-from etl.raised_text import subscript, superscript
+from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.charset import decode
-from etl.web.inline_styles import is_struck, sight_of
+from etl.web.inline_styles import is_struck, shift_of, sight_of
 
 _OPTIONS = kreuzberg.ExtractionConfig(use_cache=False, enable_quality_processing=False)
 _BLOCKS = frozenset(
@@ -30,7 +31,7 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = ("head", "script", "style", "title", "xml")
 _STRUCK = ("del", "s", "strike")
-_SHIFTS = {"sup": superscript, "sub": subscript}
+_SHIFTS = {"sup": superscript, "super": superscript, "sub": subscript}
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _OF_A_SITE = re.compile(rb"<(?:!doctype|html|head|body|title|meta|script|form|iframe|input|frame|a)\b", re.IGNORECASE)
 _OF_TABLES = ("tr", "td", "th")
@@ -104,6 +105,12 @@ def html_lines(text: str) -> Shown:
     return Shown("\n".join(lines.ended()), lines.struck)
 
 
+def _shift(element: html.HtmlElement) -> Callable[[str], str] | None:
+    """How the words of an element are raised or lowered, if they are."""
+    shift = element.tag if element.tag in _SHIFTS else shift_of(element.get("style") or "")
+    return _SHIFTS.get(shift) if isinstance(shift, str) else partial(moved, points=shift) if shift else None
+
+
 class _HtmlLines:
     """The lines of HTML: a block begins and ends one. `seen`: whether words are, by the style of what they stand in."""
 
@@ -143,8 +150,8 @@ class _HtmlLines:
             self.ended()
             self.read(child)
             self.ended()
-        elif child.tag in _SHIFTS:
-            self.add(_SHIFTS[child.tag](child.text_content()))
+        elif shift := _shift(child):
+            self.add(shift(child.text_content()))
         else:
             self.read(child)
 

@@ -14,7 +14,7 @@ from striprtf.striprtf import rtf_to_text
 from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
 from etl.files.formats.sheets import rows
 from etl.files.types import FileOutcome, Shown, Unreadable
-from etl.raised_text import subscript, superscript
+from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -48,6 +48,7 @@ class _Group:
     written: list[str]
     unseen: frozenset[str] = frozenset()
     shift: str = ""
+    points: float = 0
 
 
 @dataclass(slots=True)
@@ -65,8 +66,10 @@ class _Rewriter:
         elif word == "fs" and number:
             tiny = 0 <= int(number) <= MAX_UNSEEN_SIZE
             self.groups[-1] = replace(now, unseen=now.unseen | {"fs"} if tiny else now.unseen - {"fs"})
+        elif word in ("up", "dn"):
+            self.groups[-1] = replace(now, points=int(number or 6) / (2 if word == "up" else -2))
         elif word == "plain":
-            self.groups[-1] = replace(now, unseen=frozenset(), shift="")
+            self.groups[-1] = replace(now, unseen=frozenset(), shift="", points=0)
         elif word in ("super", "sub", "nosupersub"):
             self.groups[-1] = replace(now, shift="" if number == "0" or word == "nosupersub" else word)
         elif word == "footnote":
@@ -87,7 +90,7 @@ class _Rewriter:
             self.struck |= now.unseen <= _STRUCK and bool(text.strip())
             return
         shift = _SHIFTS.get(now.shift)
-        shifted = shift(text) if shift else text
+        shifted = shift(text) if shift else moved(text, now.points)
         now.written.append(text if shifted == text else "".join(map(_escaped, shifted)))
 
     def octets(self, run: str) -> None:
