@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -65,12 +66,17 @@ def _drawn_through(page: WebPage) -> Iterator[HtmlElement]:
     for element in page.tree.iterfind(".//body//*[@style]"):
         if is_struck(element.get("style") or ""):
             yield element
-    rules = (rule.rpartition("{") for sheet in page.elements["style"] for rule in (sheet.text or "").split("}"))
-    selectors = (selector for names, _, rule in rules if is_struck(rule) for selector in names.split(","))
-    names = {match[1] for selector in selectors if (match := _CLASS_ALONE.fullmatch(selector))}
+    names = frozenset[str]().union(*(_struck_classes(sheet.text or "") for sheet in page.elements["style"]))
     for element in page.tree.iterfind(".//body//*[@class]") if names else ():
         if not names.isdisjoint((element.get("class") or "").split()):
             yield element
+
+
+@lru_cache(256)  # pages of one site have the same styles
+def _struck_classes(css: str) -> frozenset[str]:
+    rules = (rule.rpartition("{") for rule in css.split("}"))
+    selectors = (selector for names, _, rule in rules if is_struck(rule) for selector in names.split(","))
+    return frozenset(match[1] for selector in selectors if (match := _CLASS_ALONE.fullmatch(selector)))
 
 
 def _put_in_quotes(element: HtmlElement) -> None:

@@ -1,13 +1,14 @@
 """Words that an element's own style keeps out of sight otherwise than by `display: none`."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import cast
 
 from lxml import etree, html
 from lxml.html import HtmlElement
 
 from etl.web.inline_styles import sight_of
-from etl.web.page import WebPage, visible_text
+from etl.web.page import WebPage
 
 _SIGNS = tuple(
     "isibility|ISIBILITY|ize:0|ize: 0|IZE:0|IZE: 0|font:0|font: 0|ize:1px|ize: 1px|ize:1pt|ize: 1pt|ize:1.0pt|mso-hide"
@@ -15,7 +16,7 @@ _SIGNS = tuple(
 )
 """The quick question: a page repeats a few styles, and hardly any has one of these."""
 _STYLES = etree.XPath("//body//@style", smart_strings=False)
-_NO_WORDS, _ALL = frozenset({"script", "style", "noscript", "title"}), 1_000_000
+_UNSHOWN = ("script", "style", "noscript", "title")
 _MOST = 3
 """The part of a page's words, one in so many, that may be hidden so: more is what a script shows by and by."""
 
@@ -30,12 +31,22 @@ def hide_unseen(page: WebPage) -> None:
         sight = sight_of(element.get("style") or "")
         if sight not in ("gone", "unseen") or element.get("hidden") is not None:
             continue
-        words = len("".join("".join(element.itertext()).split()))
-        most = most if most is not None else len(visible_text(page, _NO_WORDS, _ALL)) // _MOST
+        words = _letters("".join(element.itertext()))
+        most = most if most is not None else _words_of(page) // _MOST
         if not 0 < words <= most:
             continue
         for each in [element] if sight == "gone" else _out_of_sight(element):
             each.set("hidden", "")
+
+
+def _words_of(page: WebPage) -> int:
+    """Characters of the page's text, without white space."""
+    unshown = chain.from_iterable(page.elements[tag] for tag in _UNSHOWN)
+    return _letters("".join(page.tree.itertext())) - sum(_letters("".join(each.itertext())) for each in unshown)
+
+
+def _letters(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _out_of_sight(element: HtmlElement) -> Iterator[HtmlElement]:
