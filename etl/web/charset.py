@@ -37,6 +37,13 @@ _CUT_LETTER = re.compile(rb"[\xe0-\xef][\x80-\xbf][\x40-\x7e]*+")
 are hardly ever a letter of GBK: such would be a rare one."""
 _NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
 """Runs of the letters of GB 2312, both of whose bytes are above ASCII: in western text such bytes seldom touch."""
+_TWICE = re.compile(rb"\xc3[\xa3-\xa9\xaf](?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb\xe2])")
+"""A letter of UTF-8 that was taken for three of a western charset, and written in UTF-8 again."""
+_WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
+_WRITTEN_TWICE = re.compile(f"[\x80-\xff{re.escape(_WESTERN)}]{{6,}}")
+_BYTE_OF = {ord(bytes([byte]).decode("cp1252", "ignore") or chr(byte)): byte for byte in range(0x80, 0xA0)}
+_MIN_TWICE = 2
+"""Chinese letters that text written twice has at least in a run."""
 _META_SEARCH_BYTES = 8192
 """Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
 
@@ -108,6 +115,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         if _is_mostly_utf8(body):
             return _RUN.sub(_as_utf8, body).decode("utf-8"), "utf-8"
         return _best_decoding(body, _declared_codecs(body, content_type))
+    if _TWICE.search(body) and (once := _WRITTEN_TWICE.sub(_written_once, text)) != text:
+        return once, "utf-8"
     if b"~{" in body and body.isascii() and "hz" in _declared_codecs(body, content_type):
         return body.decode("hz", "replace"), "hz"
     # What the bytes prove comes first: it is seen in their first word, and declarations have to be searched for.
@@ -115,6 +124,15 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return text, "utf-8"
     declared = _declared_codecs(body, content_type)
     return (text, "utf-8") if "utf-8" in declared or not declared else _best_decoding(body, declared)
+
+
+def _written_once(run: re.Match[str]) -> str:
+    """The text of a run that a database or a program wrote in UTF-8 twice; any other one as it is."""
+    try:
+        text = bytes(_BYTE_OF.get(ord(letter), ord(letter)) for letter in run[0]).decode("utf-8")
+    except ValueError:
+        return run[0]
+    return text if sum("\u4e00" <= letter <= "\u9fff" for letter in text) >= _MIN_TWICE else run[0]
 
 
 def _is_mostly_utf8(body: bytes) -> bool:

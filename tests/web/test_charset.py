@@ -174,3 +174,21 @@ def test_a_letter_whose_end_is_cut_off_is_lost_and_no_other_one(letter: str, beh
     # A part in GBK is still one.
     footer = "<div>主办单位：云溪区人民政府</div>"
     assert footer in read_page(cut + footer.encode("gbk"), "http://a.gov.cn/").text
+
+
+@pytest.mark.parametrize("western", ["latin-1", "cp1252"])
+@given(st.text(st.sampled_from([*dict.fromkeys(TEXT)]), min_size=4))
+def test_text_that_was_written_in_utf_8_twice_is_read_once(western: str, text: str) -> None:
+    if "通知" not in text:
+        text = f"通知：{text}"
+    twice = "".join(bytes([byte]).decode(western, "ignore") or chr(byte) for byte in text.encode())
+    for frame in ("<p>{}</p>", f"<h1>{TEXT}</h1><p>{{}}</p>", '{{"title": "{}"}}'):
+        read = read_page(frame.format(twice).encode(), "http://a.gov.cn/")
+        assert (read.text, read.charset) == (frame.format(text), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "text", ["Café à la carte, señor", "Škoda – „Žlutý“ kůň", "ÄÖÜäöüß", "“5 €” — ‘x’ …•", "Ã¤", "é€œ"]
+)
+def test_western_text_is_not_taken_for_such(text: str) -> None:
+    assert read_page(f"<p>{text}</p>".encode(), "http://a.gov.cn/", "text/html; charset=utf-8").text == f"<p>{text}</p>"
