@@ -377,6 +377,22 @@ def test_a_list_that_answers_with_the_page_of_another_one_is_told() -> None:
     assert summary({"a": same, "b": same}) == [("list_page_of_another", f"{LIST}b/")]
 
 
+@pytest.mark.parametrize(
+    ("second", "days", "codes"),
+    [
+        (named(10, 8, "zt"), {}, ["list_page_of_another"]),
+        (named(10, 8, "zt"), {name: "2023-01-02" for name in named(10, 8, "zt")}, []),
+        (named(10, 8), {}, []),
+        (named(10, 2, "zt"), {}, []),
+    ],
+)
+def test_a_further_page_of_undated_links_of_another_form_behind_dated_rows_is_told(
+    second: Sequence[str], days: Mapping[str, str], codes: list[str]
+) -> None:
+    dates = {name: "2024-01-02" for name in named(0, 8)} | days
+    assert problems_of(dates, first=("通知", named(0, 8), onward(1)), p1=("通知", second, "")) == codes
+
+
 def test_an_empty_page_that_the_pager_counts_is_told() -> None:
     def answer(request: Request) -> str:
         page = int(request.url.partition("_")[2].partition(".")[0] or 0)

@@ -66,6 +66,8 @@ class WalkedList:
     _first_rows: Sequence[str] = ()
     _falls: bool = True
     """Whether the dates of the first page's entries fall from the first to the last, so that none is pinned."""
+    _dated: bool = False
+    """Whether each entry of the first page has a date."""
     _heading: str = ""
     _shapes: set[str] = field(default_factory=set)
     """The forms of the documents' addresses, numbers left out, and what the first page is called."""
@@ -87,7 +89,8 @@ class WalkedList:
         self._total_is_upper_bound = page.total_is_upper_bound
         days = [day for entry in page.entries if (day := read_date(entry.fields.get("published_date", "")).iso)]
         if not self._pages:
-            self._falls = len(days) == len(page.entries) and days == sorted(days, reverse=True)
+            self._dated = bool(days) and len(days) == len(page.entries)
+            self._falls = self._dated and days == sorted(days, reverse=True)
         self._rises += sum((day > before) - (day < before) for before, day in pairwise(days))
         new = urls - self._documents
         # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
@@ -106,16 +109,12 @@ class WalkedList:
         ):
             self._repeated = self._repeated or request.url
         shapes = {_NUMBER.sub("#", url) for url in urls}
-        if (
-            self._heading
-            and page.heading
-            and self._shapes
-            and shapes
-            and self._shapes.isdisjoint(shapes)
-            and page.heading != self._heading
-        ):
-            words = page.heading
-            problems.append(Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=request.url, words=words))
+        if self._shapes and shapes and self._shapes.isdisjoint(shapes):
+            renamed = page.heading if self._heading and page.heading != self._heading else ""
+            # Topics or columns, whose rows have no dates as those of documents had.
+            undated = page.entries[0].title if self._dated and not days and len(urls) >= MIN_OVERLAP else ""
+            if words := renamed or undated:
+                problems.append(Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=request.url, words=words))
         problems += [*self._skipped(request.url, page), *self._overlapping(request.url, page, rows, told_before)]
         self._heading, self._shapes = self._heading or page.heading, self._shapes | shapes
         self._promised.append(() if again else page.promised)
