@@ -40,10 +40,10 @@ _NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
 _TWICE = re.compile(rb"\xc3[\xa3-\xa9\xaf](?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb\xe2])")
 """A letter of UTF-8 that was taken for three of a western charset, and written in UTF-8 again."""
 _WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
-_WRITTEN_TWICE = re.compile(f"[\x80-\xff{re.escape(_WESTERN)}]{{6,}}")
+_WRITTEN_TWICE = re.compile(f"[\x80-\xff{re.escape(_WESTERN)}]{{2,}}")
 _BYTE_OF = {ord(bytes([byte]).decode("cp1252", "ignore") or chr(byte)): byte for byte in range(0x80, 0xA0)}
 _MIN_TWICE = 2
-"""Chinese letters that text written twice has at least in a run."""
+"""Chinese letters that a run has at least which proves that a page, or a part of it, was written twice."""
 _META_SEARCH_BYTES = 8192
 """Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
 
@@ -115,8 +115,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         if _is_mostly_utf8(body):
             return _RUN.sub(_as_utf8, body).decode("utf-8"), "utf-8"
         return _best_decoding(body, _declared_codecs(body, content_type))
-    if _TWICE.search(body) and (once := _WRITTEN_TWICE.sub(_written_once, text)) != text:
-        return once, "utf-8"
+    if _TWICE.search(body) and any(_has_chinese(_written_once(run)) for run in _WRITTEN_TWICE.finditer(text)):
+        return _WRITTEN_TWICE.sub(_written_once, text), "utf-8"
     if b"~{" in body and body.isascii() and "hz" in _declared_codecs(body, content_type):
         return body.decode("hz", "replace"), "hz"
     # What the bytes prove comes first: it is seen in their first word, and declarations have to be searched for.
@@ -129,10 +129,13 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 def _written_once(run: re.Match[str]) -> str:
     """The text of a run that a database or a program wrote in UTF-8 twice; any other one as it is."""
     try:
-        text = bytes(_BYTE_OF.get(ord(letter), ord(letter)) for letter in run[0]).decode("utf-8")
+        return bytes(_BYTE_OF.get(ord(letter), ord(letter)) for letter in run[0]).decode("utf-8")
     except ValueError:
         return run[0]
-    return text if sum("\u4e00" <= letter <= "\u9fff" for letter in text) >= _MIN_TWICE else run[0]
+
+
+def _has_chinese(text: str) -> bool:
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in text) >= _MIN_TWICE
 
 
 def _is_mostly_utf8(body: bytes) -> bool:

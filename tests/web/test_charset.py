@@ -192,3 +192,9 @@ def test_text_that_was_written_in_utf_8_twice_is_read_once(western: str, text: s
 )
 def test_western_text_is_not_taken_for_such(text: str) -> None:
     assert read_page(f"<p>{text}</p>".encode(), "http://a.gov.cn/", "text/html; charset=utf-8").text == f"<p>{text}</p>"
+
+
+def test_short_runs_of_a_page_that_was_written_twice_are_read_once_too() -> None:
+    text = "<p>通知公告</p><p>年</p><p>a·b</p>"
+    twice = text.encode().decode("latin-1").encode()
+    assert read_page(twice, "http://a.gov.cn/", "text/html; charset=utf-8").text == text
