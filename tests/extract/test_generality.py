@@ -1,4 +1,5 @@
-"""bench/hidden_names.py and bench/ablation.py: how much extraction leans on names and words."""
+"""bench/hidden_names.py, bench/respelt.py and bench/ablation.py: how much extraction leans on names, spelling and
+words."""
 
 import re
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 from bench.ablation import Ablation, Item
 from bench.hidden_names import hidden_address, hidden_name, hide_names
 from bench.labelled import load_pages, write_labels
+from bench.respelt import CHANGES, Content, held
 from bench.scoring import macro_core, score
 from etl.extract import extract
 from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page
@@ -79,3 +81,22 @@ def test_what_one_host_needs_is_found_by_taking_it_away(tmp_path: Path) -> None:
     macro, hosts = macro_core(rows)
     assert (round(macro, 3), hosts) == (round((2 / 3 + 1) / 2, 3), 2)
     assert Item("numbers", "MIN_TEXT_CHARS") in ablation.numbers
+
+
+def test_each_change_of_the_spelling_is_made_and_makes_no_difference() -> None:
+    dated = page("<div>发布时间：2023-05-09　来源：云溪日报</div>")
+    for name, change in CHANGES.items():
+        changed = change(dated)
+        assert changed is not None, name
+        assert changed != dated, name
+        assert held(dated, URL, name) == [], name
+
+
+def test_what_a_change_makes_of_a_page_is_told() -> None:
+    one = Content.of(extract(page("<div>来源：云溪日报</div>").encode(), URL))
+    other = Content.of(
+        extract(page("<div>来源：云溪晚报</div>", below="<p>附件：<a href=/u/1.pdf>甲.pdf</a></p>").encode(), URL)
+    )
+    assert dict(one.differences(other))["source"] == "云溪日报 → 云溪晚报"
+    assert dict(one.differences(other))["files"] == "0 → 1"
+    assert list(one.differences(one)) == []
