@@ -169,10 +169,10 @@ def below(place: str, markup: str) -> Change:
         tree = _parsed(source)
         key = "".join((wanted or "").split())
         lines_of = (each for each in _body(tree).iter() if isinstance(each.tag, str) and each.tag not in _UNSHOWN)
-        found = [each for each in lines_of if key and "".join("".join(each.itertext()).split()) == key]
-        if len(key) < 5 or not found:
+        matching = [each for each in lines_of if key and "".join("".join(each.itertext()).split()) == key]
+        if len(key) < 5 or not matching:
             return None
-        _insert_below(found[0] if place == "headline" else found[-1], markup)
+        _insert_below(matching[0] if place == "headline" else matching[-1], markup)
         return _written(tree)
 
     return changed

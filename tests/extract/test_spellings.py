@@ -47,7 +47,7 @@ TIPS = (
 )
 
 
-def _said(source: str | bytes) -> tuple[object, ...]:
+def _content(source: str | bytes) -> tuple[object, ...]:
     read: Extraction = extract(source if isinstance(source, bytes) else source.encode(), URL)
     fields = {name: value.value for name, value in read.fields.items()}
     return read.kind, fields, read.text, [(file.name, file.url) for file in read.attachments]
@@ -87,19 +87,19 @@ SPELLINGS: dict[str, Callable[[str], str | bytes]] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_says_the_same_in_another_spelling(name: str) -> None:
     source = PAGES[name]
-    said = _said(source)
-    assert said[0] == "document"
-    assert said[1]["title"] == TITLE  # type: ignore[index]
-    assert said[1]["published_date"] == "2023-05-09"  # type: ignore[index]
+    before = _content(source)
+    assert before[0] == "document"
+    assert before[1]["title"] == TITLE  # type: ignore[index]
+    assert before[1]["published_date"] == "2023-05-09"  # type: ignore[index]
     for spelling, spell in SPELLINGS.items():
         if spelling != "icons" or name == "subheading":
-            assert _said(spell(source)) == said, spelling
+            assert _content(spell(source)) == before, spelling
 
 
 def test_a_tip_of_the_site_is_none_of_the_document() -> None:
     for (name, source), tip, place in share(product(PAGES.items(), TIPS, ("<body>", "</body>"))):
         with_tip = source.replace(place, place + tip if place == "<body>" else tip + place)
-        assert _said(with_tip) == _said(source), (name, tip, place)
+        assert _content(with_tip) == _content(source), (name, tip, place)
 
 
 def test_signs_of_markup_that_are_written_as_numbers_stay_text() -> None:
@@ -127,4 +127,4 @@ def test_a_label_cut_up_by_elements_and_gaps_is_one() -> None:
     b = INLINE_BOUNDARY
     (match,) = find_labels(f"{b}有{b}{b} 效 性{b}现行有效")
     assert (match.name, match.value) == ("validity", "现行有效")
-    assert SIGNED[1] in _said(PAGES["header"])[2]  # type: ignore[operator]
+    assert SIGNED[1] in _content(PAGES["header"])[2]  # type: ignore[operator]
