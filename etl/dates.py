@@ -85,7 +85,7 @@ _SPELT = re.compile(
     + "|[１２][０９][０-９]{2}[年－／．/.-][０-９]{1,2}[月－／．/.-][０-９]{1,2}日?"
 )
 _SIGN_OF_SPELT = re.compile(
-    r"[〇○ΟO零一二三四五六七八九十民JFMASOND](?:\s*年|[国國]|an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec)|[１２][０９][０-９]"
+    r"[〇○ΟO零一二三四五六七八九十民JFMASOND１２](?:\s*年|[国國]|an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec|[０９][０-９])"
 )
 """What every date that is spelt out has: a quick look, for nearly no line has one."""
 

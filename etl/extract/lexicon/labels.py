@@ -228,8 +228,8 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
             and label not in AMBIGUOUS_LABELS
             and not (label[-1] == "于" and _PLACE.fullmatch(text, after))
         ]
-        if coined and not positions and len(_before_signs(text)) < 2:
-            positions = _fills_first_element(text)
+        if coined and not positions and (first := _fills_first_element(text)) and len(_before_signs(text)) < 2:
+            positions = first
     if not positions and len(text) < _MAX_GAP_LINE_CHARS:
         gaps = _before_gaps(text) if text[:1] in _INITIALS and not _IN_ENGLISH.search(text) else []
         positions = signed if len(signed := _before_signs(text)) >= len(gaps) else gaps
