@@ -259,6 +259,11 @@ def test_a_column_of_a_table_stays_one_where_cells_are_empty() -> None:
         assert [line.rstrip() for line in lines(table_of(rows, chance))] == expected
 
 
+def test_prose_alone_in_its_row_stands_in_no_column() -> None:
+    rows = f"<tr><td></td><td>{ITEMS[0]}</td></tr><tr><td>附件</td><td>登记表</td></tr><tr><td></td><td>8台</td></tr>"
+    assert lines(f"<table>{rows}</table>") == [ITEMS[0], "附件 | 登记表", " | 8台"]
+
+
 def test_columns_that_only_part_others_are_none() -> None:
     spacer = "<td width=8></td>"
     rows = "".join(f"<tr>{spacer}<td>{one}</td>{spacer}<td>{other}</td></tr>" for one, other in ("街台", "甲8", "乙9"))

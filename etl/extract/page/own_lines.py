@@ -23,7 +23,7 @@ _OF_MATTER = re.compile(
     "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算|招聘|应聘|报名|竞买|出让|转让|抽检|事故"
 )
 """Labels of what a notice is about: two of them, and 文号 and 发布单位 beside them are its own."""
-_MAX_LINES_OF_NOTICE = 16
+_MAX_LINES_OF_NOTICE, _MAX_LINE_CHARS = 16, 200
 _SIGNERS = frozenset(("签发", "签发人"))
 
 
@@ -60,8 +60,16 @@ def _is_about_matter(blocks: Blocks, first: int, start: int) -> bool:
             break
         if any(name not in _FIELDS_AMONG_MATTERS for name in _fields(blocks, at)):
             return False
-        matters += _OF_MATTER.search(label) is not None
+        matters += sum(_OF_MATTER.search(each) is not None for each in _labels_of(blocks, at))
     return matters >= _MIN_LABELS
+
+
+def _labels_of(blocks: Blocks, index: int) -> list[str]:
+    """The labels of a line, listed or not, or the one that a cell is: those of a row stand in every other one."""
+    block = blocks.blocks[index]
+    if block.row < 0 or "：" in block.plain:
+        return _LABEL.findall(block.plain[:_MAX_LINE_CHARS])
+    return [block.plain] if (index - blocks.nodes[block.row].first) % 2 == 0 else []
 
 
 def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
@@ -78,9 +86,9 @@ def is_label_below_date(blocks: Blocks, index: int) -> bool:
 
 
 def _date_above(blocks: Blocks, index: int) -> int:
-    """The index of the line that has the page's date, right above block `index`; -1 if there is none."""
+    """The index of the first line that has the page's date near above block `index`; -1 if there is none."""
     above = blocks.visible_blocks(max(0, index - _LINES_ABOVE), index)
-    return max((at for at, block in above if is_subheading(block.text)), default=-1)
+    return next((at for at, block in above if is_subheading(block.text)), -1)
 
 
 def is_of_contents(blocks: Blocks, index: int, indices: list[int]) -> bool:

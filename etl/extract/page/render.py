@@ -1,7 +1,7 @@
 """Renders the main text as lines: paragraphs, list items, table rows."""
 
 from etl.extract.lexicon.page_tools import is_page_tool
-from etl.extract.page.blocks import Blocks
+from etl.extract.page.blocks import Block, Blocks, is_prose
 from etl.extract.page.body import Body
 from etl.extract.page.columns import cells_of, columns_of_cells
 
@@ -26,7 +26,7 @@ def render(blocks: Blocks, body: Body) -> str:
             begins = block.row != row or not lines
             before = 0 if begins else column + 1
             column = columns.get(block.cell, before)
-            empty = max(column - before, 0) if lines else 0
+            empty = max(column - before, 0) if lines and not _lays_out(blocks, block) else 0
             if begins:
                 lines.append(" | " * empty + text)
             else:
@@ -35,6 +35,14 @@ def render(blocks: Blocks, body: Body) -> str:
             lines.append(text)
         row, cell = (block.row if inside else -1), block.cell
     return "\n".join(lines)
+
+
+def _lays_out(blocks: Blocks, block: Block) -> bool:
+    """Whether a block is prose in the one cell of its row that says anything: the row lays the text out."""
+    if not is_prose(block.text, len(block.text), block.link_chars):
+        return False
+    row = blocks.nodes[block.row]
+    return all(each.cell == block.cell for _, each in blocks.visible_blocks(row.first, row.last))
 
 
 def _is_data(blocks: Blocks, row: int) -> bool:

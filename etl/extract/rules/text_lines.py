@@ -22,7 +22,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import is_in_search_form
 from etl.extract.page.own_lines import begins_line, label_of_row
-from etl.extract.page.pairs import value_apart
+from etl.extract.page.pairs import is_column_header_row, value_apart
 from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
 from etl.extract.rules.header import PageContext
 
@@ -157,6 +157,8 @@ _FIELD_OF_LAST_LINE = {
 }
 _MAX_METHOD_CHARS = 12
 """主动公开, 依申请公开, 不予公开: what is longer is a sentence."""
+_CELLS_OF_PAIR = 2
+_NEXT_LABEL = re.compile(r"\s+[\u4e00-\u9fff]{2,16}[:：]")
 _FIELDS_OF_FIRST_LINES, _FIRST_LABELS = frozenset(("document_number", "publisher")), 40
 """What a notice states of itself; blocks of the labels with which it begins."""
 _FIRST_BLOCKS, _LAST_BLOCKS, _SIGNATURE_BLOCKS = 8, 3, 12
@@ -196,19 +198,27 @@ def _labelled_first_lines(context: PageContext) -> Iterator[Reading]:
     """What a notice states of itself among the labels with which it begins: its number, and who publishes it."""
     blocks, body = context.blocks, context.body
     stated: dict[str, list[Reading]] = {}
-    for index, block in blocks.visible_blocks(body.first, min(body.last, body.first + _FIRST_LABELS), body.revealed):
+    for index, _ in blocks.visible_blocks(body.first, min(body.last, body.first + _FIRST_LABELS), body.revealed):
         if begins_line(blocks, index) and not label_of_row(blocks, index):
             break
-        below = blocks.blocks[index + 1] if index + 1 < body.last else block
-        if block.row >= 0 and below.row == block.row and (label := match_label(block.text)):
-            name, key, value = label.name, label.label, below.text
-        elif (items := find_labels(block.text)) and not items[0].start:
-            name, key, value = items[0].name, items[0].label, items[0].value
-        else:
-            continue
-        if name in _FIELDS_OF_FIRST_LINES and key not in AMBIGUOUS_LABELS:
-            stated.setdefault(name, []).append(make_evidence(name, value, key, "body", Rule.LABELLED_FIRST_LINE))
+        for name, key, value in _labels_and_values(blocks, index):
+            if value.strip() and name in _FIELDS_OF_FIRST_LINES and key not in AMBIGUOUS_LABELS:
+                stated.setdefault(name, []).append(make_evidence(name, value, key, "body", Rule.LABELLED_FIRST_LINE))
     yield from (readings[0] for readings in stated.values() if len(readings) == 1 and readings[0].value)
+
+
+def _labels_and_values(blocks: Blocks, index: int) -> Iterator[tuple[str, str, str]]:
+    """(field, key of the label, value) of each label of a line, or of the one that a cell is beside its value."""
+    block = blocks.blocks[index]
+    row = blocks.nodes[block.row] if block.row >= 0 else None
+    label = match_label(block.text) if row else None
+    if row is None or label is None:
+        yield from ((each.name, each.label, _NEXT_LABEL.split(each.value)[0]) for each in find_labels(block.text))
+        return
+    are_heads = row.last - row.first > _CELLS_OF_PAIR and is_column_header_row(blocks, row)
+    is_behind = (index - row.first) % _CELLS_OF_PAIR or index + 1 == row.last
+    if not (are_heads or is_behind or match_label(blocks.blocks[index + 1].text)):
+        yield label.name, label.label, blocks.blocks[index + 1].text
 
 
 def _last_line(block: Block, rules: ValueRules) -> Iterator[Reading]:
