@@ -252,6 +252,42 @@ def test_a_notice_keeps_its_number_and_who_publishes_it_among_its_labels(
 
 
 REPLY = "关于区政协第12号提案的答复"
+OF_LAWS = (
+    (("【发布单位】", "云溪区人民政府"), ("【发布文号】", "云政发〔2023〕8号"), ("【文件来源】", "云溪日报")),
+    (("发布机关：", "云溪区人民政府"), ("发文字号：", "云政发〔2023〕8号"), ("法律类别：", "水利")),
+    (("发布机关：", "云溪区人民政府"), ("文号：", "云政发〔2023〕8号"), ("公开方式：", "主动公开")),
+)
+OWN_FIRST = (
+    "时间：2023年5月8日上午",
+    "项目编号：YX-2023-8",
+    "报名时间：2023年5月10日",
+    "主办：区水务局",
+    "适用对象：各镇",
+)
+
+
+@pytest.mark.parametrize("form", ["<p>{}{}</p>", "<div>{}{}</div>", "<li>{}{}</li>", "{}{}<br>"])
+@pytest.mark.parametrize("header", OF_LAWS)
+def test_a_header_within_the_text_is_none_of_it_to_its_last_line(
+    header: tuple[tuple[str, str], ...], form: str
+) -> None:
+    lines = "".join(form.format(*each) for each in header)
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1><div>{lines}{text}</div></div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith(PARAGRAPHS[0]), page
+    assert {value for _, value in header} <= {field.value for field in found.fields.values()}, page
+
+
+@pytest.mark.parametrize("first", OWN_FIRST)
+def test_a_label_of_the_text_below_a_header_stays_in_it(first: str) -> None:
+    lines = "".join(f"<p>{label}{value}</p>" for label, value in OF_LAWS[1][:2])
+    text = "".join(f"<p>{line}</p>" for line in (first, *PARAGRAPHS[1:]))
+    page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1><div>{lines}{text}</div></div>{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.startswith(first), page
+
+
 COLUMNS = (("文件名称", "文号", "发布机构", "发布日期"), ("序号", "发布单位", "项目名称"), ("发布机构", "文号"))
 
 

@@ -50,7 +50,8 @@ _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
 _SAYS_SUMMARY = re.compile(
     r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
 )
-_MAX_METHOD_CHARS = 24
+_MAX_LAST_CHARS = 24
+"""Of the last line of a header, with a short value."""
 _MIN_FIELDS_OF_TABLE = 2
 """Labels of fields, none of them ambiguous, of a table that is a header."""
 _LINES_OF_HEADER = 6
@@ -83,7 +84,7 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
             index < start
             or _is_of_header_or_tools(blocks, index, text, indices)
             or (not prose and _is_above_first_prose(blocks, indices[position : position + window], rule, title_key))
-            or (index == start and _states_method(block))
+            or (index == start and _is_last_of_header(block, follows=start > indices[0]))
         ):
             # Below the first sentence of a text labels are its own: 时间：, 文号：, 来源：.
             if index >= start and (prose or is_of_notice(blocks, start, index)):
@@ -98,11 +99,14 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
     return start
 
 
-def _states_method(block: Block) -> bool:
-    """Whether a line says how the document is disclosed, and nothing else: one of a header where it stands above the
-    text, and the text's own below it."""
-    items = find_labels(block.text)
-    return len(items) == 1 and items[0].name == "disclosure_method" and len(block.text) <= _MAX_METHOD_CHARS
+def _is_last_of_header(block: Block, *, follows: bool) -> bool:
+    """Whether a line above all text says how the document is disclosed, which the text itself says below it, or, where
+    it `follows` lines of a header, has a label of no list whose words name a field: 法律类别."""
+    if len(block.text) > _MAX_LAST_CHARS:
+        return False
+    items = find_labels(block.text, coined=follows)
+    name = items[0].name if len(items) == 1 and items[0].at_line_start else ""
+    return name == "disclosure_method" or (name != "" and items[0].coined)
 
 
 def _may_hold_header(rule: str) -> bool:
