@@ -58,6 +58,10 @@ def test_titles_that_the_list_cuts_are_whole(site: OpennessSite, client: httpx.C
 def test_a_list_without_any_sign_of_paging_goes_on_if_it_may() -> None:
     assert following(listed(9)) == []
     assert following(listed(10)) == [LIST.format(2)]
+    assert (following(listed(10, "<p>共10条记录</p>")), following(listed(10, "<p>共11条记录</p>"))) == (
+        [],
+        [LIST.format(2)],
+    )
     assert following(listed(3, "<div id='pagination'><pagination pagesize='20'></pagination></div>")) == [
         LIST.format(2)
     ]

@@ -161,3 +161,9 @@ def test_whatever_is_published_between_two_pages_hides_no_document(size: int, co
             requested |= {each.url for each in new}
             waiting[:0] = new
         assert set(range(101, 101 + count)) <= listed, (moment, sorted(listed))
+
+
+@pytest.mark.parametrize(("state", "pages"), [(' class="disabled"', None), (" disabled", None), ("", 2)])
+def test_a_next_page_that_is_marked_as_leading_nowhere_is_none(state: str, pages: int | None) -> None:
+    pager = f'<div class="pb_sys_common"><a{state}>上页</a><a{state}>下页</a></div>'
+    assert read(ROWS + pager).reported_pages == pages

@@ -107,6 +107,7 @@ def _show_list(page: WebPage, request: ListingRequest) -> ListingPage:
     last = max([number for number, _ in linked] + [pages or 0])
     # If nothing says whether there are more pages, a script may draw the pager. Menus link the first page.
     may_go_on = not pages and last <= 1 and (_has_pager(page) or len(entries) >= _MANY_ROWS)
+    may_go_on = may_go_on and (total is None or request.seen + len(entries) < total)
     next_requests: tuple[ListingRequest, ...] = ()
     if current < last or may_go_on:
         url = _numbered(page.url, current + 1)

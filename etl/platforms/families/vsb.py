@@ -43,6 +43,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import linked_columns, same_site
+from etl.platforms.helpers.pager_links import next_is_disabled
 from etl.platforms.helpers.rows import linked_rows, row_entry
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import resolved
@@ -141,7 +142,8 @@ def _read_pager(page: WebPage) -> _Pager:
     if following is None and pages and current < pages and urlsplit(page.url).path.endswith(".htm"):
         folder = page.url.partition("?")[0].removesuffix(".htm") + "/" if from_end is None or current == 1 else page.url
         following = resolved(folder, f"{pages - current}.htm")
-    if following is None and pages is None and any(_NEXT.match(text) for text, _ in links):
+    may_go_on = following is None and pages is None and any(_NEXT.match(text) for text, _ in links)
+    if may_go_on and not next_is_disabled(page):
         pages = current + 1  # A link 下页 that only a script can follow: at least one page is missing.
     previous = next((url for text, url in links if _PREVIOUS.match(text) and url), None)
     is_numbered = previous is not None and _NUMBERED.search(urlsplit(previous).path)
