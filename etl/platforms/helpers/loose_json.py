@@ -13,9 +13,10 @@ from etl.web.data import read_json, read_json_and_end
 from etl.web.script.tokens import Token, tokens_of
 from etl.web.script.values import unquote_literal
 
-_ELEMENT = re.compile(
-    r"[^{\[]{0,2000}?<(pre|string|textarea|body)\b[^>]*>\s*([{\[].*[}\]])\s*</\1>", re.DOTALL | re.IGNORECASE
-)
+_ELEMENT = re.compile(r"<(pre|string|textarea|body)\b[^>]{0,200}+>\s*+(?=[{\[])", re.IGNORECASE)
+_OPENS = re.compile(r"[{\[]")
+_CHARS_BEFORE = 2_000
+"""Characters before the value, of an element around it."""
 _BEFORE = re.compile(
     r"(?:\s++|\ufeff|<!--(?:[^-]|-(?!->))*+-->|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+|\)\]\}'?,?"
     r"|while\s*\(\s*1\s*\)\s*;|for\s*\(;;\)\s*;|(?:<br\s*/?>\s*)?<b>(?:Notice|Warning|Deprecated)</b>:[^{}\[\]]{0,500}?<br\s*/?>"
@@ -30,8 +31,7 @@ def loose_json(text: str) -> Any:
     """The value of the text. Raises `ValueError` where it is none."""
     if len(text) > _MAX_CHARS:
         raise ValueError("too long")
-    if element := _ELEMENT.match(text):
-        text = unescape(element[2])
+    text = _inside_element(text)
     before = _BEFORE.match(text)
     start = before.end() if before else 0
     if text[start : start + 1] not in ("{", "["):
@@ -44,6 +44,19 @@ def loose_json(text: str) -> Any:
     if not _AFTER.fullmatch(text, end):
         raise ValueError(f"something stands behind it: {text[end : end + 40]!r}")
     return value
+
+
+def _inside_element(text: str) -> str:
+    """What an element holds that a service or a browser puts around its answer; else the text."""
+    opens = _OPENS.search(text)
+    element = _ELEMENT.search(text, 0, min(len(text), _CHARS_BEFORE))
+    if opens is None or element is None or element.end() != opens.start():
+        return text
+    name, end = element[1].lower(), text.rfind("</")
+    while end >= 0 and text[end + 2 : end + 2 + len(name)].lower() != name:
+        end = text.rfind("</", 0, end)
+    inside = text[element.end() : end].rstrip()
+    return unescape(inside) if end >= 0 and inside.endswith(("}", "]")) else text
 
 
 def _strict(tokens: list[Token]) -> Iterator[str]:
