@@ -112,7 +112,7 @@ class WebPage:
 
         Counting what is shown costs ten times as much. Single samples may be missing: words in comments.
         """
-        held = str(_ALL_TEXT(self.tree))
+        held = all_text(self.tree)
         step = len(self.text) // _SAMPLES + 1
         at, are_held = 0, [False]
         for start in range(0, len(self.text), step):
@@ -207,6 +207,11 @@ def _take_out_invisible(tree: html.HtmlElement) -> None:
             element.text = _INVISIBLE.sub("", element.text)
         if element.tail and _INVISIBLE.search(element.tail):
             element.tail = _INVISIBLE.sub("", element.tail)
+
+
+def all_text(element: html.HtmlElement) -> str:
+    """All text in an element, that of scripts too."""
+    return str(_ALL_TEXT(element))
 
 
 def _strip_attributes(tag: re.Match[str]) -> str:

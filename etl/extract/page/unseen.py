@@ -8,14 +8,15 @@ from lxml import etree, html
 from lxml.html import HtmlElement
 
 from etl.web.inline_styles import sight_of
-from etl.web.page import WebPage
+from etl.web.page import WebPage, all_text
 
 _SIGNS = tuple(
     "isibility|ISIBILITY|ize:0|ize: 0|IZE:0|IZE: 0|font:0|font: 0|ize:1px|ize: 1px|ize:1pt|ize: 1pt|ize:1.0pt|mso-hide"
     "|pacity|height:0|height: 0|indent:-|indent: -|left:-|left: -|top:-|top: -".split("|")
 )
 """The quick question: a page repeats a few styles, and hardly any has one of these."""
-_STYLES = etree.XPath("//body//@style", smart_strings=False)
+_STYLES = etree.XPath("/html/body//@style", smart_strings=False)
+_SPACES = " \t\r\n\xa0\u3000"
 _UNSHOWN = ("script", "style", "noscript", "title")
 _MOST = 3
 """The part of a page's words, one in so many, that may be hidden so: more is what a script shows by and by."""
@@ -23,30 +24,31 @@ _MOST = 3
 
 def hide_unseen(page: WebPage) -> None:
     """Gives what nobody sees the attribute `hidden`."""
-    styles = "\n".join(set(cast(list[str], _STYLES(page.tree))))
-    if not any(sign in styles for sign in _SIGNS):
+    styles = set(cast(list[str], _STYLES(page.tree)))
+    joined = "\n".join(styles)
+    if not any(sign in joined for sign in _SIGNS):
         return
+    hiding = {style: sight for style in styles if (sight := sight_of(style)) in ("gone", "unseen")}
     most: int | None = None
-    for element in page.tree.xpath("//body//*[@style]"):
-        sight = sight_of(element.get("style") or "")
-        if sight not in ("gone", "unseen") or element.get("hidden") is not None:
+    for element in page.tree.iterfind("body//*[@style]") if hiding else ():
+        how = hiding.get(element.get("style") or "")
+        if how is None or element.get("hidden") is not None:
             continue
-        words = _letters("".join(element.itertext()))
-        most = most if most is not None else _words_of(page) // _MOST
-        if not 0 < words <= most:
+        most = _words_of(page) // _MOST if most is None else most
+        if not 0 < _letters(all_text(element)) <= most:
             continue
-        for each in [element] if sight == "gone" else _out_of_sight(element):
+        for each in [element] if how == "gone" else _out_of_sight(element):
             each.set("hidden", "")
 
 
 def _words_of(page: WebPage) -> int:
     """Characters of the page's text, without white space."""
     unshown = chain.from_iterable(page.elements[tag] for tag in _UNSHOWN)
-    return _letters("".join(page.tree.itertext())) - sum(_letters("".join(each.itertext())) for each in unshown)
+    return _letters(all_text(page.tree)) - sum(_letters(all_text(each)) for each in unshown)
 
 
 def _letters(text: str) -> int:
-    return len("".join(text.split()))
+    return len(text) - sum(map(text.count, _SPACES))
 
 
 def _out_of_sight(element: HtmlElement) -> Iterator[HtmlElement]:
