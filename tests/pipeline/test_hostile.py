@@ -13,6 +13,7 @@ from demo.tls import Authority
 from demo.trs_wcm import TrsSite
 from etl.archive.crawls.reports import Report
 from etl.archive.storage.archive import Archive
+from etl.reason_codes import Code
 from etl.reasons import english
 from tests.support.attacks.hostile_site import (
     FIRST,
@@ -80,11 +81,11 @@ def test_a_list_without_an_end_is_left_at_the_limit(archive: Archive, site: TrsS
     assert (report.listed, report.stored) == (16, 5)
 
 
-def test_a_list_that_repeats_its_last_page_and_told_so_ends_quietly(archive: Archive, site: TrsSite) -> None:
+def test_a_page_that_the_site_counts_and_that_repeats_the_one_before_is_red(archive: Archive, site: TrsSite) -> None:
     wild(site, faults.repeating(2), lambda page: 3)
     report = crawl_list(archive, site)
-    assert (report.state, report.problems, report.listed) == ("green", (), 4)
-    assert asked(site) == 3
+    assert [problem.code for problem in report.problems] == [Code.LIST_PAGE_REPEATED]
+    assert (asked(site), report.listed) == (3, 4)
 
 
 @pytest.mark.parametrize("pages", [lambda page: 9, lambda page: page + 2], ids=["told", "always one more"])
@@ -93,7 +94,8 @@ def test_a_list_that_repeats_its_last_page_instead_of_more_is_red(
 ) -> None:
     wild(site, faults.repeating(2), pages)
     report = crawl_list(archive, site)
-    assert list(map(str, report.problems)) == [f"list '{LIST.name}' reports {pages(2)} pages but only 3 were walked"]
+    assert f"list '{LIST.name}' reports {pages(2)} pages but only 3 were walked" in map(str, report.problems)
+    assert {problem.code for problem in report.problems} == {Code.LIST_PAGE_REPEATED, Code.FEWER_LISTING_PAGES}
     assert asked(site) == 3
 
 

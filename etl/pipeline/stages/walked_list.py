@@ -77,61 +77,82 @@ class WalkedList:
     def add(self, request: ListingRequest, page: ListingPage, rows: Sequence[str], queued: Set[str]) -> list[Reason]:
         """Adds a listing page whose entries have those canonical URLs; returns what is odd about it. `queued`: keys of
         the requests that were made, or are going to be."""
-        problems, urls, told_before = list(page.problems), frozenset(rows), self.reported_total
+        urls, told_before = frozenset(rows), self.reported_total
+        problems = [*page.problems, *self._note_totals(page)]
+        days = [day for entry in page.entries if (day := read_date(entry.fields.get("published_date", "")).iso)]
+        self._note_days(days, len(page.entries))
+        new, again = urls - self._documents, urls in self._shown
+        # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
+        # shows when it is compared with the reported totals.
+        repeated = bool(urls) and urls == self._last_page
+        if self._stands_in_for_its_own(request, page, urls, queued):
+            self._repeated = self._repeated or request.url
+        problems += [
+            *self._of_another_list(request.url, page, urls, days),
+            *self._skipped(request.url, page),
+            *self._overlapping(request.url, page, rows, told_before),
+        ]
+        self._promised.append(() if again else page.promised)
+        self._numbered.update(() if again else page.numbered)
+        self._sizes.append((request.url, len(urls) + page.of_other_lists))
+        self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
+        self._pages += 1
+        self._lines += 0 if again else len(page.entries) - self._shown_before(rows, told_before)
+        self._documents |= new
+        self._last_page, self._rows = urls, rows
+        self._first_rows = self._first_rows or rows
+        self._shown |= {urls} if urls else set()
+        self.ended = repeated or self._barren_pages >= MAX_BARREN_PAGES
+        if self._barren_pages == MAX_BARREN_PAGES and page.next_requests:
+            pages = MAX_BARREN_PAGES
+            problems.append(Reason.of(Code.LIST_IN_CIRCLES, list=self.name, pages=pages, url=request.url))
+        return problems
+
+    def _note_totals(self, page: ListingPage) -> list[Reason]:
+        """Notes the totals that the site reports; those that shrank are odd."""
+        shrank = []
         for unit, reported in (("documents", page.reported_total), ("pages", page.reported_pages)):
             if reported is None:
                 continue
             before = self._reported.get(unit, 0)
             if reported < before:
                 code = Code.LIST_SHRANK if unit == "documents" else Code.LIST_LOST_PAGES
-                problems.append(Reason.of(code, list=self.name, before=before, reported=reported))
+                shrank.append(Reason.of(code, list=self.name, before=before, reported=reported))
             self._reported[unit] = reported
         self._total_is_upper_bound = page.total_is_upper_bound
-        days = [day for entry in page.entries if (day := read_date(entry.fields.get("published_date", "")).iso)]
+        return shrank
+
+    def _note_days(self, days: Sequence[str], entries: int) -> None:
+        """Notes how the dates of a page's entries follow each other, of those that have one."""
         if not self._pages:
-            self._dated = bool(days) and len(days) == len(page.entries)
-            self._falls = self._dated and days == sorted(days, reverse=True)
+            self._dated = bool(days) and len(days) == entries
+            self._falls = self._dated and list(days) == sorted(days, reverse=True)
         self._rises += sum((day > before) - (day < before) for before, day in pairwise(days))
-        new = urls - self._documents
-        # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
-        # shows when it is compared with the reported totals.
-        repeated = bool(urls) and urls == self._last_page
-        again = urls in self._shown
-        stale = bool(urls) and not new and not again and not page.of_other_lists
-        leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
+
+    def _stands_in_for_its_own(
+        self, request: ListingRequest, page: ListingPage, urls: Set[str], queued: Set[str]
+    ) -> bool:
+        """Whether the page shows nothing but entries of earlier ones, where entries of its own are to be expected."""
+        if urls not in self._shown:
+            return bool(urls) and urls <= self._documents and not page.of_other_lists
+        if self._is_counted(self._pages + 1) or request.url in self._numbered:
+            return True
         # Of fewer entries a list of one page that leads on for ever.
-        is_counted = again and (self._is_counted(self._pages + 1) or request.url in self._numbered)
-        fills = len(urls) >= FULL_PAGE and len(urls) % 5 == 0
-        if (
-            stale
-            or is_counted
-            or (again and (fills or (not _is_of_first_page(request) and (not repeated or leads_back))))
-        ):
-            self._repeated = self._repeated or request.url
-        shapes = {_NUMBER.sub("#", url) for url in urls}
+        if len(urls) >= FULL_PAGE and len(urls) % 5 == 0:
+            return True
+        leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
+        return not _is_of_first_page(request) and (urls != self._last_page or leads_back)
+
+    def _of_another_list(self, url: str, page: ListingPage, urls: Set[str], days: Sequence[str]) -> Iterator[Reason]:
+        """A page whose documents have addresses of another form, under another heading, or without the dates of those
+        before: topics or columns."""
+        shapes = {_NUMBER.sub("#", each) for each in urls}
         if self._shapes and shapes and self._shapes.isdisjoint(shapes):
             renamed = page.heading if self._heading and page.heading != self._heading else ""
-            # Topics or columns, whose rows have no dates as those of documents had.
             undated = page.entries[0].title if self._dated and not days and len(urls) >= MIN_OVERLAP else ""
             if words := renamed or undated:
-                problems.append(Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=request.url, words=words))
-        problems += [*self._skipped(request.url, page), *self._overlapping(request.url, page, rows, told_before)]
+                yield Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=url, words=words)
         self._heading, self._shapes = self._heading or page.heading, self._shapes | shapes
-        self._promised.append(() if again else page.promised)
-        self._numbered.update(() if again else page.numbered)
-        self._sizes.append((request.url, len(urls) or page.of_other_lists))
-        self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
-        self._pages += 1
-        self._lines += 0 if again else len(page.entries) - self._shown_before(rows, told_before)
-        self._documents |= new
-        self._last_page, self._rows = frozenset(urls), rows
-        self._first_rows = self._first_rows or rows
-        self._shown |= {self._last_page} if urls else set()
-        self.ended = repeated or self._barren_pages >= MAX_BARREN_PAGES
-        if self._barren_pages == MAX_BARREN_PAGES and page.next_requests:
-            pages = MAX_BARREN_PAGES
-            problems.append(Reason.of(Code.LIST_IN_CIRCLES, list=self.name, pages=pages, url=request.url))
-        return problems
 
     def _skipped(self, url: str, page: ListingPage) -> Iterator[Reason]:
         """Rows whose numbers say that there are others between them and those of the page before."""
