@@ -16,6 +16,7 @@ from etl.web.page import read_page
 from tests.support.attacks.odd_values import Listed, family_of, listing_pages
 
 SITES = {site.name: site for site in demo_sites()}
+WITH_DATA = ("demo-epoint", "demo-gkmlpt", "demo-gov-cn", "demo-jpaas", "demo-nfcms", "demo-pc-list", "demo-ucap")
 
 
 def _value(body: bytes) -> Any:
@@ -25,17 +26,28 @@ def _value(body: bytes) -> Any:
         return None
 
 
-@pytest.fixture(scope="module", params=SITES)
+def _first_data(site: Site) -> tuple[Platform, Listed] | None:
+    """A family, and the first page of a list of its site that is data; None where its lists are pages."""
+    family = family_of(site)[1]
+    data = (each for each in listing_pages(site) if isinstance(_value(each[2]), dict | list))
+    listed = (each for each in data if read_list_page(family, each[1], each[0]).entries)
+    first = next(listed, None)
+    return first and (family, first)
+
+
+@pytest.fixture(scope="module", params=WITH_DATA)
 def answer(request: pytest.FixtureRequest) -> Iterator[tuple[Platform, Listed]]:
-    """A family, and the first page of a list of its site that is data."""
-    site: Site = SITES[request.param]
-    with serve(site):
-        found = (each for each in listing_pages(site) if isinstance(_value(each[2]), dict | list))
-        family = family_of(site)[1]
-        listed = (each for each in found if read_list_page(family, each[1], each[0]).entries)
-        if (first := next(listed, None)) is None:
-            pytest.skip("its lists are pages")
-        yield family, first
+    """The first page of a list of a site that is data."""
+    with serve(SITES[request.param]):
+        first = _first_data(SITES[request.param])
+        assert first is not None
+        yield first
+
+
+def test_all_sites_whose_lists_are_data_are_tried() -> None:
+    for name, site in SITES.items():
+        with serve(site):
+            assert (_first_data(site) is not None) == (name in WITH_DATA), name
 
 
 def _read(answer: tuple[Platform, Listed], body: bytes, media_type: str = "application/json") -> ListingPage:
