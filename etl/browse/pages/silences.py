@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from etl.archive.crawls.silences import MAX_WHY, SilenceProblem, stored_silences
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Run, Source
+from etl.archive.storage.state_cache import cached
+from etl.archive.storage.statements import Statement, built_once
 from etl.browse.language.shown_reasons import ShownReason, shown_reason, shown_reasons
 from etl.clock import CHINA
 from etl.sources.schema import DARK
@@ -75,21 +77,24 @@ def silences_page(connection: Connection, source: str, token: str | None) -> Sil
 def silence_lines(connection: Connection, source: str = "") -> tuple[SilenceLine, ...]:
     """The silences of one source, or of all: by source, those that are over last."""
     today = datetime.now(CHINA).date()
-    stored = stored_silences(connection, source)
-    in_files = Source.definition["silences"]
-    silenced = (func.jsonb_array_length(in_files) > 0) | among(Source.id, [each.source_id for each in stored])
-    of_one = [Source.id == source] if source else []
-    files = connection.execute(select(Source.id, Source.name, in_files.label("silences")).where(silenced, *of_one))
-    names, lines = {}, []
-    for row in files:
-        names[row.id] = row.name
-        for each in row.silences or ():
+    lines = []
+    for row in cached(connection, "silences of source files", lambda: connection.execute(*_of_files()).all()):
+        for each in row.silences if source in ("", row.id) else ():
             until = date.fromisoformat(each["until"])
             lines.append(_line((row.id, row.name), today, each["reason"], until, each["why"]))
+    stored = stored_silences(connection, source)
+    named = select(Source.id, Source.name).where(among(Source.id, [each.source_id for each in stored]))
+    names = {row.id: row.name for row in connection.execute(named)} if stored else {}
     for each in stored:
         by = (each.id, each.set_by, each.set_at)
         lines.append(_line((each.source_id, names[each.source_id]), today, each.reason, each.until, each.why, by))
     return tuple(sorted(lines, key=lambda line: (line.source_id, line.over, line.reason)))
+
+
+@built_once
+def _of_files() -> Statement:
+    silences = Source.definition["silences"]
+    return select(Source.id, Source.name, silences.label("silences")).where(func.jsonb_array_length(silences) > 0)
 
 
 def _line(
