@@ -34,10 +34,12 @@ class StoredSilence:
     set_at: datetime
 
 
+_COLUMNS = tuple(getattr(SourceSilence, name) for name in StoredSilence.__slots__)
+
+
 def stored_silences(connection: Connection, source: str = "") -> list[StoredSilence]:
     """Those of one source, or of all, by source and reason; those too whose last day is over."""
-    columns = (getattr(SourceSilence, name) for name in StoredSilence.__slots__)
-    query = select(*columns).order_by(SourceSilence.source_id, SourceSilence.reason)
+    query = select(*_COLUMNS).order_by(SourceSilence.source_id, SourceSilence.reason)
     rows = connection.execute(query.where(SourceSilence.source_id == source) if source else query)
     return [StoredSilence(**row._mapping) for row in rows]
 
@@ -63,8 +65,7 @@ def set_silence(
         return "too_long"
     values = {"until": day, "why": why, "set_by": person, "set_at": func.now()}
     inserted = insert(SourceSilence).values(source_id=source, reason=reason, **values)
-    columns = (getattr(SourceSilence, name) for name in StoredSilence.__slots__)
-    setting = inserted.on_conflict_do_update(index_elements=["source_id", "reason"], set_=values).returning(*columns)
+    setting = inserted.on_conflict_do_update(index_elements=["source_id", "reason"], set_=values).returning(*_COLUMNS)
     with archive.engine.begin() as connection:
         return StoredSilence(**connection.execute(setting).one()._mapping)
 

@@ -91,13 +91,16 @@ def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:
     rows = cached(connection, "source list", lambda: connection.execute(*_source_list()).all())
     coming = scheduler.next_crawls()
     today = datetime.now(CHINA).date()
-    silences = [each for each in silence_lines(connection) if not each.over]
+    silences: dict[str, list[SilenceLine]] = {}
+    for each in silence_lines(connection):
+        if not each.over:
+            silences.setdefault(each.source_id, []).append(each)
     shown = [today - timedelta(days=ago) for ago in reversed(range(CHART_DAYS))]
     crawled = cached(connection, ("crawl days", today), lambda: _crawl_days(connection, shown[0]))
     lines = (
         _line(
             dict(row._mapping),
-            tuple(each for each in silences if each.source_id == row.id),
+            tuple(silences.get(row.id, ())),
             coming.get(row.id),
             tuple(crawled.get((row.id, day), CrawlDay(day)) for day in shown),
         )

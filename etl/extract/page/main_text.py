@@ -142,9 +142,11 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
             # Of containers inside each other, the tightest that still holds the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
             return min(tight, key=lambda b: visible_chars(blocks, b))
-        holds_most = densest(blocks, _headline_of(blocks, title, _MIN_SHARE_OF_TITLE))
-        beside = _beside_prose(blocks, known, title, holds_most) if total < _MAX_FURNITURE_CHARS else None
-        return beside or holds_most
+        headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
+        holds_most = densest(blocks, headline)
+        if total < _MAX_FURNITURE_CHARS and (beside := _beside_prose(blocks, known, title, headline, holds_most)):
+            return beside
+        return holds_most
     revealed = _largest_hidden(blocks, known)
     if revealed is not None:
         return revealed
@@ -221,14 +223,13 @@ def hidden_prose(blocks: Blocks, body: Body, text: str) -> int:
     return sum(len(line) for line in dict.fromkeys(prose) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
 
 
-def _beside_prose(blocks: Blocks, known: list[Body], title: str, holds_most: Body) -> Body | None:
+def _beside_prose(blocks: Blocks, known: list[Body], title: str, headline: int, holds_most: Body) -> Body | None:
     """The document of a page whose prose stands elsewhere (a tip about browsers, a box that asks before it leads to
     another site): what a script would reveal, if it says more than all of that, or the files or what else stands below
     the headline, where all prose stands above it or behind the foot of the page."""
     revealed = _largest_hidden(blocks, known)
     if revealed is not None and visible_chars(blocks, revealed) > blocks.nodes[0].prose_chars:
         return revealed
-    headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
     files = (b for b in known if b.revealed < 0 and not prose_chars(blocks, b) and _names_a_file(blocks, b))
     of_files = max(files, key=lambda b: visible_chars(blocks, b), default=None)
     end = headline if of_files is None else of_files.last - 1
