@@ -33,6 +33,7 @@ from etl.extract.page.stated_labels import show_stated_labels
 from etl.extract.page.trimming import trim
 from etl.extract.page.unseen import hide_unseen
 from etl.extract.page.visibility import Visibility, apply_script_output
+from etl.extract.page.walk import read_blocks
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
 from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names, unique_attachments
 from etl.extract.rules.belief import beliefs
@@ -147,10 +148,10 @@ class _Source:
         spell_out_raised(page)
         struck = show_as_read(page)
         hide_unseen(page)
-        blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
+        blocks = read_blocks(page.tree, Visibility(page), names_to_index(platform))
         carried_by: tuple[str, ...] = ()
         if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):
-            blocks = Blocks(page.tree, Visibility(page), names_to_index(platform))
+            blocks = read_blocks(page.tree, Visibility(page), names_to_index(platform))
         return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost, carried_by, struck)
 
 
@@ -410,7 +411,7 @@ def _read_data_body(page: WebPage, data: Embedded, shown: PageFiles) -> tuple[st
     tree: html.HtmlElement = parse(f"<html><body><div>{data.body_html or ''}</div></body></html>")
     inner = WebPage(page.url, data.body_html or "", page.charset)
     inner.__dict__["tree"] = tree  # what `cached_property` would set, which would parse the text without the <div>
-    blocks = Blocks(tree, Visibility(inner))
+    blocks = read_blocks(tree, Visibility(inner))
     body = Body(0, len(blocks.blocks), -1, DATA)
     listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))
     page_files = find_attachments(inner, blocks, body)

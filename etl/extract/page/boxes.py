@@ -3,7 +3,8 @@
 import re
 
 from etl.extract.lexicon.words import split_words
-from etl.extract.page.blocks import Block, Blocks, Node, is_prose
+from etl.extract.page.blocks import Block, Blocks, Node
+from etl.extract.page.prose import is_prose
 from etl.file_names import has_file_name
 
 SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))

@@ -9,10 +9,11 @@ from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key
 from etl.extract.lexicon.page_tools import WORDLESS, is_page_tool
 from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
-from etl.extract.page.blocks import Block, Blocks, is_boilerplate
+from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import Body
 from etl.extract.page.boxes import before_boxes
 from etl.extract.page.pairs import pairs_of_elements
+from etl.extract.page.prose import is_boilerplate
 from etl.extract.page.subheading import SUBHEADING_FIELDS
 from etl.file_names import has_file_name
 

@@ -11,8 +11,9 @@ from etl.document_number import match_document_number
 from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
-from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
+from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.breadcrumbs import end_of_breadcrumb
+from etl.extract.page.prose import is_boilerplate
 from etl.extract.page.subheading import ONLY_A_DATE, is_subheading
 
 _TITLE_CLASS = re.compile(

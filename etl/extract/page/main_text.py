@@ -16,9 +16,10 @@ from lxml.etree import XPath
 
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
-from etl.extract.page.blocks import Blocks, Node, is_boilerplate, is_prose
+from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.body import Body, is_in_search_form
 from etl.extract.page.end_of_text import starts_related_links
+from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.file_names import has_file_name
 from etl.platforms.base import Layout, Platform
 from etl.platforms.registry import all_platforms

@@ -1,5 +1,7 @@
 """Where elements stand that the walk over the page passes over: frames, buttons, text fields."""
 
+from dataclasses import replace
+
 from lxml import html
 
 from etl.extract.page.blocks import Blocks, Node
@@ -25,8 +27,23 @@ def position_of(blocks: Blocks, element: html.HtmlElement) -> Node:
         parent = around.getparent()
         if parent is None:
             root = blocks.nodes[0]
-            return Node(element, str(element.tag), root.index, root.index, max(first, 0), root.hidden_by)
+            return _without_text(element, root, max(first, 0))
         if (node := blocks.node_of(parent)) is not None:
             place = first if first >= 0 else node.first
-            return Node(element, str(element.tag), node.index, node.index, place, node.hidden_by)
+            return _without_text(element, node, place)
         around = parent
+
+
+def _without_text(element: html.HtmlElement, around: Node, place: int) -> Node:
+    return replace(
+        around,
+        element=element,
+        tag=str(element.tag),
+        parent=around.index,
+        first=place,
+        last=place,
+        end=around.index,
+        text_chars=0,
+        link_chars=0,
+        prose_chars=0,
+    )

@@ -1,9 +1,10 @@
 """Renders the main text as lines: paragraphs, list items, table rows."""
 
 from etl.extract.lexicon.page_tools import is_page_tool
-from etl.extract.page.blocks import Block, Blocks, is_prose
+from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import Body
 from etl.extract.page.columns import cells_of, columns_of_cells
+from etl.extract.page.prose import is_prose
 
 
 def render(blocks: Blocks, body: Body) -> str:

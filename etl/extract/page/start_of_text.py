@@ -8,7 +8,7 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
-from etl.extract.page.blocks import Block, Blocks, is_boilerplate, is_prose
+from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.own_lines import is_label_below_date, is_of_contents, is_of_notice, is_of_red_header
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
@@ -20,6 +20,7 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
+from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import (
     ONLY_A_DATE,
     SUBHEADING_FIELDS,

@@ -12,7 +12,7 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
-from etl.extract.page.blocks import Block, Blocks, Node, is_boilerplate
+from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.body import Body, enclosing_sidebar, is_in_search_form
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
@@ -24,6 +24,7 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
+from etl.extract.page.prose import is_boilerplate
 from etl.extract.page.stated_labels import whole_words
 from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
