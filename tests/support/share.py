@@ -12,7 +12,7 @@ Form = TypeVar("Form")
 
 QUICK = os.environ.get("HYPOTHESIS_PROFILE") == "check"
 """Whether a part is enough; processes that a test starts know it, too."""
-PART = 4
+PART = 8
 
 
 def share(forms: Iterable[Form]) -> Iterator[Form]:

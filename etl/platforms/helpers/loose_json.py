@@ -18,7 +18,7 @@ _OPENS = re.compile(r"[{\[]")
 _CHARS_BEFORE = 2_000
 """Characters before the value, of an element around it."""
 _BEFORE = re.compile(
-    r"(?:\s++|\ufeff|<!--(?:[^-]|-(?!->))*+-->|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+|\)\]\}'?,?"
+    r"\A(?:\s++|\ufeff|<!--(?:[^-]|-(?!->))*+-->|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+|\)\]\}'?,?"
     r"|while\s*\(\s*1\s*\)\s*;|for\s*\(;;\)\s*;|(?:<br\s*/?>\s*)?<b>(?:Notice|Warning|Deprecated)</b>:[^{}\[\]]{0,500}?<br\s*/?>"
     r"|(?:var|let|const)\s|try\s*\{|[\w$.]{1,80}+\s*(?:&&|=(?!=)|\()|[(;])*+"
 )

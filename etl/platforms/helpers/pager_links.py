@@ -43,7 +43,7 @@ _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", 
 _NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
 _LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
 _TURNS_PAGE = re.compile(
-    r"(?:refresh|turn|go_?to|change|jump|load|next|to|go|set|query)_?pages?\w{0,6}\s*\((?!\s*[\"']?[01]?[\"']?\s*\))",
+    r"(?:refresh|turn|go_?to|change|jump|load|next|to|go|set|query)_?pages?\w{0,6}\s*\((?!\s*+[\"']?+[01]?+[\"']?+\s*+\))",
     re.IGNORECASE,
 )
 """A call that turns to another page than the first."""

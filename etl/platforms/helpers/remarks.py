@@ -26,7 +26,7 @@ _COUNT = re.compile(
 _IN_TITLE = re.compile(r"(?:^|[_|-])\s*[\u4e00-\u9fff]{2,12}[(（](?!(?:19|20)\d\d[)）])(\d{2,7})[)）]")
 _MORE = re.compile(r"data-(?:(?:has|is|load)-?)?(?:more|next)(?:-?(?:pages?|url|href|src))?")
 _MAY_LEAD_ON = re.compile(r"data-(?:has|is|load)?-?(?:more|next)", re.IGNORECASE)
-_LEADS = re.compile(r"(?:true|yes|1)$|/|\?|[\w-]+\.(?:s?html?|json|php|do|aspx?)", re.IGNORECASE)
+_LEADS = re.compile(r"\A(?:(?:true|yes|1)$|/|\?|[\w-]+\.(?:s?html?|json|php|do|aspx?))", re.IGNORECASE)
 _LAST = re.compile(r"(?:data-)?(?:max|last|end)(?:-?(?:page|no|index))?")
 _VARIABLE = re.compile(r"""\b(?:var|let|const)\s+total\s*=\s*["']?(\d{1,7})["']?\s*(?:;|$)""", re.MULTILINE)
 _VISITS = re.compile(r"visit|hits?\b|\bpv\b|\buv\b|fangwen|view|price|amount|seconds?|score|访问|浏览", re.IGNORECASE)
