@@ -67,12 +67,18 @@ class ListingPage(Outside):
     numbered: tuple[str, ...] = ()
 
 
+def fills_page(entries: int) -> bool:
+    """Whether so many entries may be all that a page of a list has room for: sites show 10, 15, 20 …"""
+    return entries >= _LEAST_SIZE and entries % 5 == 0
+
+
 class NotAListing(Exception):
     """The response is not the listing that the family has at this address; the message says what is missing."""
 
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading raises where content is of another form than any that was seen: such a page is lost, and no other."""
+_LEAST_SIZE = 10
 MAX_ARTICLE_PAGES = 50
 """Further pages of one article that are fetched; a pager that counts further is broken."""
 

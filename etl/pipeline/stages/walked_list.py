@@ -11,15 +11,13 @@ from etl.archive.crawls.run import ListSummary
 from etl.archive.crawls.walks import KnownList
 from etl.dates import read_date
 from etl.outside import clean_text, clip_bytes
-from etl.platforms.base import ListingPage, ListingRequest
+from etl.platforms.base import ListingPage, ListingRequest, fills_page
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.urls import MAX_ADDRESS_CHARS, Address
 
 _NUMBER = re.compile(r"\d+")
 _NUMBERS = re.compile(r"([0-9]{1,6})")
-FULL_PAGE = 10
-"""Entries from which on, in steps of five, they are as many as fill a page."""
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
 MIN_OVERLAP = 3
@@ -138,7 +136,7 @@ class WalkedList:
         if self._is_counted(self._pages + 1) or request.url in self._numbered:
             return True
         # Of fewer entries a list of one page that leads on for ever.
-        if len(urls) >= FULL_PAGE and len(urls) % 5 == 0:
+        if fills_page(len(urls)):
             return True
         leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
         return not _is_of_first_page(request) and (urls != self._last_page or leads_back)

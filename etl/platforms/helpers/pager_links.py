@@ -5,13 +5,14 @@ addresses, which are followed, or are answered by a script, which makes the list
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import partial
 from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.outside import digits
+from etl.platforms.helpers.dead_steps import Signs, dead_steps, signs_of
 from etl.platforms.helpers.element_words import MAX_LABEL, label_of, words_of
 from etl.platforms.helpers.pager_elements import (
     is_disabled,
@@ -105,8 +106,9 @@ def next_url(page: WebPage, *, first: bool) -> str | None:
     return following.url if following else None
 
 
-def signs_of_more(page: WebPage, *, first: bool) -> Iterator[str]:
+def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
     """What in the page's elements says that the list goes on; none where its 下一页 is marked as leading nowhere.
+    `seen`: entries of the list up to this page's end.
 
     After the first page a dead 下一页 is the end of the list: the site had a live one before.
     """
@@ -119,7 +121,7 @@ def signs_of_more(page: WebPage, *, first: bool) -> Iterator[str]:
         leads = following.url or following.element.get("onclick") or following.element.get("href") or ""
         yield f"{following.number} {leads}"
     if first:
-        yield from _scripted_steps(page)
+        yield from _scripted_steps(page, dead_steps(page, seen))
         yield from _pages_to_choose(page)
         if folded := _FOLDED.search(page.text):
             yield folded[0]
@@ -159,8 +161,8 @@ def _is_icon(page: WebPage, link: HtmlElement) -> bool:
     return "next" in names or ("right" in names and own_number(target_of(link, base_url(page)) or "") == after)
 
 
-def _scripted_steps(page: WebPage) -> Iterator[str]:
-    """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves."""
+def _scripted_steps(page: WebPage, dead: Set[Signs]) -> Iterator[str]:
+    """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves and are not dead."""
     for element in page.tree.iter("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font"):
         if len(element) > 2:
             continue
@@ -171,7 +173,7 @@ def _scripted_steps(page: WebPage) -> Iterator[str]:
         leads = is_scripted(element) or (element.tag == "li" and _is_next_item(element, label))
         steps = named or (leads and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label)))
         steps = steps or (leads and _turns(element, label))
-        if steps and not is_of_videos(element):
+        if steps and not is_of_videos(element) and not (dead and signs_of(element) in dead):
             yield label or element.get("class") or ""
 
 

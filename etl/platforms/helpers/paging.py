@@ -10,6 +10,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from etl.outside import digits
+from etl.platforms.helpers.dead_steps import without_dead_pager
 from etl.platforms.helpers.element_words import joined, plain_signs, words_of
 from etl.platforms.helpers.list_numbers import Counts, numbers_in_code, numbers_in_inputs
 from etl.platforms.helpers.list_scripts import is_whole, more_by_scripts
@@ -251,9 +252,9 @@ def _attributes(page: WebPage) -> Counts | None:
 def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | None:
     """A sign that the list goes on, on a page whose next page is not known; None if there is none. `seen`: entries of
     the list up to this page's end."""
-    sign = next(signs_of_more(page, first=first), None)
+    sign = next(signs_of_more(page, seen, first=first), None)
     if sign is None and first and not next_is_disabled(page):
-        words = ONE_PAGE.sub("", words)
+        words = ONE_PAGE.sub("", without_dead_pager(page, words, seen))
         signs = (match[0] for pattern in _SIGNS if (match := pattern.search(words)))
         of_documents = (text for text in signs if not is_of_videos_alone(page, text))
         sign = next(of_documents, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from etl.outside import digits
+from etl.platforms.base import fills_page
 from etl.platforms.helpers.element_words import plain_signs, title_of
 from etl.platforms.helpers.list_addresses import is_of_other_box
 from etl.platforms.helpers.list_numbers import counted_by
@@ -30,7 +31,7 @@ _LEADS = re.compile(r"\A(?:(?:true|yes|1)$|/|\?|[\w-]+\.(?:s?html?|json|php|do|a
 _LAST = re.compile(r"(?:data-)?(?:max|last|end)(?:-?(?:page|no|index))?")
 _VARIABLE = re.compile(r"""\b(?:var|let|const)\s+total\s*=\s*["']?(\d{1,7})["']?\s*(?:;|$)""", re.MULTILINE)
 _VISITS = re.compile(r"visit|hits?\b|\bpv\b|\buv\b|fangwen|view|price|amount|seconds?|score|访问|浏览", re.IGNORECASE)
-_AROUND, _LEAST_SIZE = 200, 10
+_AROUND = 200
 
 
 def remarks(page: WebPage, seen: int) -> Iterator[str]:
@@ -92,7 +93,7 @@ def _is_of_another(element: HtmlElement) -> bool:
 
 def _in_a_variable(page: WebPage, seen: int) -> Iterator[str]:
     """`var total = 60;`, where the rows are as many as fill a page: elsewhere it may count anything."""
-    if seen < _LEAST_SIZE or seen % 5:
+    if not fills_page(seen):
         return
     hidden = (item for item in page.elements["input"] if item.get("type") == "hidden")
     for item in (*hidden, *page.elements["meta"]):

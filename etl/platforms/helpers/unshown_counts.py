@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from etl.outside import digits
+from etl.platforms.base import fills_page
 from etl.platforms.helpers.list_addresses import is_of_other_box
 from etl.platforms.helpers.list_numbers import counted_by
 from etl.platforms.helpers.pager_elements import pager_elements, slides
@@ -50,7 +51,6 @@ _SHARED_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 """Scripts that all pages of a site have, or those of others."""
-_LEAST_SIZE = 10
 _MAX_NUMBERS, _MAX_RUN_CHARS = 30, 120
 _COUNTING_NAMES = ("data-total", "data-count", "data-all", "data-sum", "total")
 _COUNTING = f"//*[{' or '.join(f'@{name}' for name in _COUNTING_NAMES)}]"
@@ -132,8 +132,8 @@ def _drawn_elsewhere(page: WebPage, element: HtmlElement, seen: int) -> str | No
     spoken_of = place and any(place in (script.text or "") for script in scripts)
     if len(element) or spoken_of:
         return None
-    fills = seen >= _LEAST_SIZE and seen % 5 == 0
     name = f"#{place}" if place else _names(element).strip()
+    fills = fills_page(seen)
     for source in (script.get("src") or "" for script in scripts):
         if (place and _PAGER_SCRIPT.search(source)) or (fills and source and not _SHARED_SCRIPT.search(source)):
             return f"{name} … {source}"

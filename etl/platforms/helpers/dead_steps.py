@@ -1,0 +1,78 @@
+"""Steps of a pager that lead nowhere, as a site prints them below a list of one page."""
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from etl.platforms.base import fills_page
+from etl.platforms.helpers.element_words import label_of
+from etl.web.page import WebPage
+
+_PREVIOUS = re.compile(r"^\W*(?:[上前]一?[页頁]|prev(?:ious)?(?:page)?)\W*$", re.IGNORECASE)
+_NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|next(?:page)?)\W*$", re.IGNORECASE)
+_PAGER = re.compile(
+    r"(?:[首第一]{1,2}[页頁]\W{0,4})?[上前]一?[页頁]\W{0,4}[下后]一?[页頁](?:\W{0,4}(?:最后一?|[尾末])[页頁])?"
+)
+_NOWHERE = re.compile(
+    r"#?|javascript\s*+:\s*+(?:;|void\s*+\(?+\s*+0?+\s*+\)?+\s*+;?+|return\s++false;?+)?+", re.IGNORECASE
+)
+_DOES_NOTHING = re.compile(r"(?:javascript\s*+:)?+\s*+(?:return\s++false)?+\s*+;?+\s*+", re.IGNORECASE)
+_TAGS = ("a", "span", "li", "em", "i", "td", "font", "p", "div")
+_OF_LOOKS = ("class", "color", "style", "target")
+Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""Of an element and of those that hold it alone: tag and attributes, by which a script can find it."""
+
+
+def dead_steps(page: WebPage, seen: int) -> frozenset[Signs]:
+    """The signs of 上一页 where it leads nowhere: a 下一页 with the same ones is not that of a script, which could not
+    tell the two apart; and those of words that are a whole pager. None where the entries `seen` fill a page: there a
+    script may tell steps apart by their words alone."""
+    if fills_page(seen):
+        return frozenset()
+    short = ((step, label_of(step)) for step in page.tree.iter(*_TAGS) if len(step) <= 1)
+    steps = (
+        step for step, label in short if _PREVIOUS.match(label[:16]) or (len(step) == 0 and _PAGER.fullmatch(label))
+    )
+    return frozenset(signs for signs in map(signs_of, steps) if all(map(_leads_nowhere, signs)))
+
+
+def without_dead_pager(page: WebPage, words: str, seen: int) -> str:
+    """The page's words, without 首页 上一页 下一页 尾页 where each 下一页 is dead, or is no element of its own."""
+    if fills_page(seen):
+        return words
+    dead = dead_steps(page, seen)
+    steps = (step for step in page.tree.iter(*_TAGS, "button", "input") if _NEXT.match(label_of(step)[:16]))
+    return _PAGER.sub("", words) if all(signs_of(step) in dead for step in steps) else words
+
+
+def signs_of(step: HtmlElement) -> Signs:
+    """What a script can find the element by."""
+    found_by = ((each, sorted(pair for pair in each.items() if pair[0] != "title")) for each in _alone(step))
+    return tuple((str(each.tag), tuple(attributes)) for each, attributes in found_by)
+
+
+def _alone(step: HtmlElement) -> Iterator[HtmlElement]:
+    """The element with the one that it holds alone, and those that hold it alone."""
+    inner = step
+    while len(inner) == 1 and not (inner.text or "").strip() and not (inner[0].tail or "").strip():
+        inner = inner[0]
+    yield inner
+    for around in inner.iterancestors():
+        if len(around) > 1 or around.tag not in _TAGS or label_of(around) != label_of(step):
+            return
+        yield around
+
+
+def _leads_nowhere(sign: tuple[str, tuple[tuple[str, str], ...]]) -> bool:
+    """Whether none of the attributes is an address, a call, or data for a script."""
+    for name, value in sign[1]:
+        if name == "href":
+            dead = _NOWHERE.fullmatch(value.strip()) is not None
+        elif name == "onclick":
+            dead = _DOES_NOTHING.fullmatch(value) is not None
+        else:
+            dead = name in _OF_LOOKS
+        if not dead:
+            return False
+    return True
