@@ -20,34 +20,33 @@ _NOWHERE = re.compile(
 _DOES_NOTHING = re.compile(r"(?:javascript\s*+:)?+\s*+(?:return\s++false)?+\s*+;?+\s*+", re.IGNORECASE)
 _TAGS = ("a", "span", "li", "em", "i", "td", "font", "p", "div")
 _OF_LOOKS = ("class", "color", "style", "target")
-Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+_Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 """Of an element and of those that hold it alone: tag and attributes, by which a script can find it."""
 
 
-def dead_steps(page: WebPage, seen: int) -> frozenset[Signs]:
-    """The signs of 上一页 where it leads nowhere: a 下一页 with the same ones is not that of a script, which could not
-    tell the two apart; and those of words that are a whole pager. None where the entries `seen` fill a page: there a
-    script may tell steps apart by their words alone."""
-    if fills_page(seen):
-        return frozenset()
-    short = ((step, label_of(step)) for step in page.tree.iter(*_TAGS) if len(step) <= 1)
-    steps = (
-        step for step, label in short if _PREVIOUS.match(label[:16]) or (len(step) == 0 and _PAGER.fullmatch(label))
+def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
+    """Whether a step leads nowhere and bears the signs of 上一页, so that no script could tell the two apart, or is
+    words that are a whole pager. Not where the entries `seen` fill a page: there a script may tell steps apart by their
+    words alone."""
+    if fills_page(seen) or not all(map(_leads_nowhere, signs := _signs_of(step))):
+        return False
+    short = ((other, label_of(other)) for other in page.tree.iter(*_TAGS) if len(other) <= 1)
+    return any(
+        signs == _signs_of(other)
+        for other, label in short
+        if _PREVIOUS.match(label[:16]) or (len(other) == 0 and _PAGER.fullmatch(label))
     )
-    return frozenset(signs for signs in map(signs_of, steps) if all(map(_leads_nowhere, signs)))
 
 
-def without_dead_pager(page: WebPage, words: str, seen: int) -> str:
+def without_dead_pager(words: str, page: WebPage, seen: int) -> str:
     """The page's words, without 首页 上一页 下一页 尾页 where each 下一页 is dead, or is no element of its own."""
-    if fills_page(seen):
+    if fills_page(seen) or not _PAGER.search(words):
         return words
-    dead = dead_steps(page, seen)
     steps = (step for step in page.tree.iter(*_TAGS, "button", "input") if _NEXT.match(label_of(step)[:16]))
-    return _PAGER.sub("", words) if all(signs_of(step) in dead for step in steps) else words
+    return _PAGER.sub("", words) if all(is_dead(step, page, seen) for step in steps) else words
 
 
-def signs_of(step: HtmlElement) -> Signs:
-    """What a script can find the element by."""
+def _signs_of(step: HtmlElement) -> _Signs:
     found_by = ((each, sorted(pair for pair in each.items() if pair[0] != "title")) for each in _alone(step))
     return tuple((str(each.tag), tuple(attributes)) for each, attributes in found_by)
 

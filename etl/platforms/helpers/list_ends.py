@@ -7,7 +7,7 @@ place tells: the blocks right behind the last row, up to the next headline, box,
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterator, Set
+from collections.abc import Container, Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from etl.numerals import read_chinese
 from etl.outside import digits
-from etl.platforms.helpers.dead_steps import Signs, dead_steps, signs_of
+from etl.platforms.helpers.dead_steps import is_dead
 from etl.platforms.helpers.element_words import label_of, plain_signs, words_of
 from etl.platforms.helpers.pager_elements import (
     is_current,
@@ -93,9 +93,8 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
     if (rows := first_and_last(page, listed)) is None:
         return None
     first, last = rows
-    dead = dead_steps(page, seen)
     for block in _behind(last):
-        if sign := _in_block(block, page, listed, seen, dead):
+        if sign := _in_block(block, page, listed, seen):
             return sign
     return next(filter(None, (_counts(block, seen) or _headed(block, seen) for block in _before(first))), None)
 
@@ -168,7 +167,7 @@ def _is_hidden(element: HtmlElement) -> bool:
     return _HIDDEN.search(element.get("style") or "") is not None or element.get("hidden") is not None
 
 
-def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: int, dead: Set[Signs]) -> str | None:
+def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: int) -> str | None:
     if _is_hidden(block) or slides(block):
         return None
     words = plain_signs(words_of(block, _MAX_BLOCK))
@@ -177,10 +176,11 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
     for part in islice(block.iter(), _MAX_PARTS):
         if not isinstance(part.tag, str) or part.tag in ("select", "option", "textarea"):
             continue
-        if any(map(_is_hidden, (part, *islice(part.iterancestors(), 3)))) or (dead and signs_of(part) in dead):
+        if any(map(_is_hidden, (part, *islice(part.iterancestors(), 3)))):
             continue
         short = words_of(part, _MAX_TEXT)
-        if sign := _counts(part, seen) or _clicked(part, short) or _linked(part, page, listed) or _run(part):
+        sign = _counts(part, seen) or _clicked(part, short) or _linked(part, page, listed) or _run(part)
+        if sign and not is_dead(part, page, seen):
             return sign
     return None
 

@@ -5,14 +5,14 @@ addresses, which are followed, or are answered by a script, which makes the list
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.outside import digits
-from etl.platforms.helpers.dead_steps import Signs, dead_steps, signs_of
+from etl.platforms.helpers.dead_steps import is_dead
 from etl.platforms.helpers.element_words import MAX_LABEL, label_of, words_of
 from etl.platforms.helpers.pager_elements import (
     is_disabled,
@@ -121,7 +121,7 @@ def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
         leads = following.url or following.element.get("onclick") or following.element.get("href") or ""
         yield f"{following.number} {leads}"
     if first:
-        yield from _scripted_steps(page, dead_steps(page, seen))
+        yield from _scripted_steps(page, seen)
         yield from _pages_to_choose(page)
         if folded := _FOLDED.search(page.text):
             yield folded[0]
@@ -161,7 +161,7 @@ def _is_icon(page: WebPage, link: HtmlElement) -> bool:
     return "next" in names or ("right" in names and own_number(target_of(link, base_url(page)) or "") == after)
 
 
-def _scripted_steps(page: WebPage, dead: Set[Signs]) -> Iterator[str]:
+def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
     """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves and are not dead."""
     for element in page.tree.iter("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font"):
         if len(element) > 2:
@@ -173,7 +173,7 @@ def _scripted_steps(page: WebPage, dead: Set[Signs]) -> Iterator[str]:
         leads = is_scripted(element) or (element.tag == "li" and _is_next_item(element, label))
         steps = named or (leads and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label)))
         steps = steps or (leads and _turns(element, label))
-        if steps and not is_of_videos(element) and not (dead and signs_of(element) in dead):
+        if steps and not is_of_videos(element) and not is_dead(element, page, seen):
             yield label or element.get("class") or ""
 
 

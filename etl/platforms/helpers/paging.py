@@ -254,7 +254,7 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
     the list up to this page's end."""
     sign = next(signs_of_more(page, seen, first=first), None)
     if sign is None and first and not next_is_disabled(page):
-        words = ONE_PAGE.sub("", without_dead_pager(page, words, seen))
+        words = ONE_PAGE.sub("", without_dead_pager(words, page, seen))
         signs = (match[0] for pattern in _SIGNS if (match := pattern.search(words)))
         of_documents = (text for text in signs if not is_of_videos_alone(page, text))
         sign = next(of_documents, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
