@@ -124,6 +124,20 @@ def test_other_lines_with_a_date_are_none() -> None:
     assert not any(map(is_subheading, ("今天是2023年6月1日 星期四", "2023年5月8日", "市林业局2023年5月9日召开会议")))
 
 
+@pytest.mark.parametrize("href", ["javascript:void(0);", "#", " JavaScript:;", "", "about:blank"])
+@pytest.mark.parametrize("title", ["公告通知", "动态_云溪市林业局"])
+def test_a_headline_in_a_link_that_leads_nowhere(href: str, title: str) -> None:
+    for below in BELOW:
+        head = f"<p class='tit'><a href='{href}'> {TITLE} </a></p>{below}"
+        assert not wrong(f"<title>{title}</title><body>{NAV}<div>{head}{paragraphs()}</div></body>")
+
+
+def test_entries_of_a_list_above_the_text_are_no_headline() -> None:
+    entry = "<p class='tit'><a href='/dt/202305/t20230501_9.html'>云溪市召开春季造林工作会议</a></p>"
+    head = f"{entry}<div>2023-05-01</div><h2>{TITLE}</h2><div>2023-05-09 来源：市林业局</div>"
+    assert not wrong(f"<title>公告通知</title><body>{NAV}<div>{head}{paragraphs()}</div></body>")
+
+
 def test_headlines_broken_into_lines_anywhere() -> None:
     drawn = ("<p align='center'><b>{}</b></p>", "<table><tr><td align='center'><b>{}</b></td></tr></table>")
     plain = ("<div>{}</div>", "<table><tr><td>{}</td></tr></table>", "<table><tr><td><font>{}</font></td></tr></table>")

@@ -36,6 +36,7 @@ _STATE = re.compile(
     r"[\[【(（]\s*(?:(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)|未开始)\s*[\]】)）]"
 )
 """In brackets behind a headline: how far a tender or a consultation has come, on the day of the visit."""
+_LEADS_NOWHERE = re.compile(r"\s*(?:$|#|javascript:|about:)", re.IGNORECASE)
 _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
@@ -90,7 +91,7 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
     lines: list[Line] = []
     last_node = -1
     for index, block in blocks.visible_blocks(max(0, first), limit):
-        if block.link_chars * 2 > len(block.text):
+        if block.link_chars * 2 > len(block.text) and not _is_headline_in_dead_link(blocks, index):
             continue
         if (tail := end_of_breadcrumb(blocks, index)) is not None:
             lines += [Line(index, tail, False)] if len(tail) > MIN_PARTIAL_CHARS else []
@@ -121,6 +122,13 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             text = whole
         lines.append(Line(index, text, marked or (above_date and _stands_out(blocks, block)), above_date))
     return lines
+
+
+def _is_headline_in_dead_link(blocks: Blocks, index: int) -> bool:
+    """Whether the line's links lead nowhere and it stands right above the one with date or source, as on pages whose
+    template draws the headline like an entry of a list (`<p class="tit"><a href="javascript:void(0);">`)."""
+    addresses = (blocks.addresses.get(link.index, "") for link in blocks.anchors if link.first == index)
+    return _is_above_subheading(blocks, index) and all(map(_LEADS_NOWHERE.match, addresses))
 
 
 def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
