@@ -47,8 +47,8 @@ PROCESSOR_SETTINGS: dict[str, dict[str, object]] = {
         "min_file_process_interval": 1800,
         # One at a time: a second process drops the request to read a file that the first is just reading.
         "parsing_processes": 1,
-        # A DAG that its file no longer makes is gone at once. The default, 50 s, waits for the next reading if the
-        # last two were closer to each other.
+        # A DAG that its file no longer makes is gone when that is next looked for. The default, 50 s, waits for the next
+        # reading if the last two were closer to each other.
         "stale_dag_threshold": 5,
         # With the defaults, 50 and 30 s, a busy machine never reads a thousand sources to the end.
         "dag_file_processor_timeout": 600,
@@ -58,6 +58,8 @@ PROCESSOR_SETTINGS: dict[str, dict[str, object]] = {
         # By default a change that follows another within 30 s is left out until the file is read again.
         "min_serialized_dag_update_interval": 0,
     },
+    # How often DAGs are looked for that no file makes any more. The default is 60 s.
+    "scheduler": {"parsing_cleanup_interval": 10},
 }
 """How the DAG processor works, here and in docker-compose.yml: at rest while no file changes. By section and key."""
 
@@ -236,7 +238,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
         | {"bundle_refresh_check_interval": 2, "print_stats_interval": 0},
         # At 0.5 it takes 7 % of a core where nothing runs, at 1 the half.
         # A task whose supervisor was killed is noticed after half a minute, not after five (its retry: DAGs).
-        "scheduler": {"scheduler_idle_sleep_time": 1, "task_instance_heartbeat_timeout": 30},
+        "scheduler": PROCESSOR_SETTINGS["scheduler"]
+        | {"scheduler_idle_sleep_time": 1, "task_instance_heartbeat_timeout": 30},
         # A task's supervisor that misses the end of its task notices it only after this long (3.3.2: it waits
         # on closed sockets), and holds its place among the parallel tasks until then. The default is 5.
         "workers": {"min_heartbeat_interval": 2},

@@ -3,6 +3,7 @@
 Everything is as in production but for the metadata database: a fresh SQLite file, which knows one DAG, `look_again`.
 """
 
+import socket
 import sys
 
 import uvicorn
@@ -28,7 +29,9 @@ def main() -> None:
         session.add(DagBundleModel(name=_BUNDLE))
     sync_bag_to_db(DagBag(PROJECT / "dags" / "look_again.py", bundle_name=_BUNDLE), _BUNDLE, None)
     app = create_app("core")
-    uvicorn.run(app, fd=int(sys.argv[1]), log_level="warning")
+    # Told the number alone, uvicorn takes it for a Unix socket, which has no TCP_NODELAY: 40 ms more for each answer.
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
 
 if __name__ == "__main__":
