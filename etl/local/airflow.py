@@ -47,7 +47,7 @@ PROCESSOR_SETTINGS: dict[str, dict[str, object]] = {
         "min_file_process_interval": 1800,
         # One at a time: a second process drops the request to read a file that the first is just reading.
         "parsing_processes": 1,
-        # A DAG that its file no longer makes is gone when that is next looked for. The default, 50 s, waits for the next
+        # A DAG that its file no longer makes goes when that is next looked for. The default, 50 s, waits for the next
         # reading if the last two were closer to each other.
         "stale_dag_threshold": 5,
         # With the defaults, 50 and 30 s, a busy machine never reads a thousand sources to the end.

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Container
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
@@ -287,6 +287,7 @@ def _are_more(linked: int, listed: int) -> bool:
     return linked >= MIN_UNLISTED and (linked > listed or (linked == listed >= _MIN_COLUMN))
 
 
+@lru_cache(maxsize=4096)
 def _shape(url: str) -> tuple[str, str]:
     """What addresses of one column's documents have in common: host and path with every number left out."""
     parts = urlsplit(url)

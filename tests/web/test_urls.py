@@ -1,13 +1,13 @@
 """Addresses: the one form under which each is known."""
 
-from urllib.parse import parse_qsl, quote, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urldefrag, urljoin
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.sources.schema import Column, adhoc_source
-from etl.web.page import links, read_page
+from etl.web.page import absolute, links, read_page
 from etl.web.urls import address_of_bytes, canonical_url, column_address, encode_query, host_of, in_scope, unquote_query
 from tests.support.share import examples
 
@@ -129,6 +129,34 @@ def test_a_column_keeps_its_fragment_and_a_document_does_not() -> None:
     assert Column(url=given_, name="").url == "http://a.gov.cn/gk/index#21206"
     assert column_address("http://a.gov.cn/x#第二 页") == column_address(column_address("http://a.gov.cn/x#第二 页"))
     assert canonical_url(given_) == "http://a.gov.cn/gk/index"
+
+
+PARTS = st.lists(
+    st.sampled_from(["/", "./", "../", ".", "a", "b1.html", "?", "u=", "&", "%20", ";", ":", "-", "//", "x"]),
+    max_size=6,
+).map("".join)
+BASES = st.tuples(
+    st.sampled_from(["http://a.gov.cn", "https://b.gov.cn:8080", "http://A.gov.cn"]),
+    st.sampled_from(["", "/", "/x", "/x/", "/x/y.html", "/x/../y/", "/x//y/", "/x?u=/a/b", "/x;p/y", "/x/?p=1/2"]),
+).map("".join)
+
+
+@given(st.tuples(st.sampled_from(["", "", "http://c.gov.cn", "https://c.gov.cn:81"]), PARTS).map("".join), BASES)
+@settings(max_examples=examples(1000))
+def test_what_is_resolved_by_adding_two_strings_is_what_browsers_request(address: str, base: str) -> None:
+    assert absolute(address, base) == _resolved(address, base)
+
+
+def _resolved(address: str, base: str) -> str | None:
+    try:
+        joined = urldefrag(urljoin(base, address)).url
+    except ValueError:
+        return None
+    return (
+        joined
+        if joined.startswith(("http://", "https://")) and not joined.startswith(("http:///", "https:///"))
+        else None
+    )
 
 
 def test_relative_addresses_are_those_of_their_base() -> None:

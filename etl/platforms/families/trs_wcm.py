@@ -23,8 +23,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from lxml.html import HtmlElement
-
 from etl.dates import first_iso_date, parse_china_date
 from etl.outside import count, digits
 from etl.platforms.base import (
@@ -44,6 +42,7 @@ from etl.platforms.helpers.paging import script_pager
 from etl.platforms.helpers.row_texts import labelled_fields
 from etl.platforms.helpers.rows import linked_rows
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.select import elements, text_of
 from etl.web.urls import resolved
 
 if TYPE_CHECKING:
@@ -136,23 +135,18 @@ class TrsWcm(Platform):
 def _rows(page: WebPage) -> Iterator[Entry]:
     """Rows of Chongqing's two kinds of list, whose links have more than a title."""
     base = base_url(page)
-    for row in page.tree.cssselect("tr.zcwjk-list-c"):
-        for link in row.cssselect("a[href]")[:1]:
-            if (title := _words(link, "p.tit")) and (url := absolute(link.get("href") or "", base)):
-                yield Entry(url, title, labelled_fields(_words(link, "p.info").rstrip(" )）")))
-    for link in page.tree.cssselect("a.listpc-item[href]"):
-        if (title := _words(link, ".file-title")) and (url := absolute(link.get("href") or "", base)):
+    for row in elements("tr.zcwjk-list-c", page.tree):
+        for link in elements("a[href]", row)[:1]:
+            if (title := text_of("p.tit", link)) and (url := absolute(link.get("href") or "", base)):
+                yield Entry(url, title, labelled_fields(text_of("p.info", link).rstrip(" )）")))
+    for link in elements("a.listpc-item[href]", page.tree):
+        if (title := text_of(".file-title", link)) and (url := absolute(link.get("href") or "", base)):
             fields = {
-                "publisher": _words(link, ".fbjg-val"),
-                "document_number": _words(link, ".file-code"),
-                "published_date": first_iso_date(_words(link, ".pub-time")) or "",
+                "publisher": text_of(".fbjg-val", link),
+                "document_number": text_of(".file-code", link),
+                "published_date": first_iso_date(text_of(".pub-time", link)) or "",
             }
             yield Entry(url, title, {name: value for name, value in fields.items() if value})
-
-
-def _words(element: HtmlElement, selector: str) -> str:
-    elements = element.cssselect(selector)
-    return " ".join("".join(elements[0].itertext()).split()) if elements else ""
 
 
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:

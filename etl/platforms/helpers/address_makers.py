@@ -9,6 +9,7 @@ from itertools import islice
 
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
+from etl.web.site_cache import cached_for_site
 
 _FUNCTION = re.compile(
     r"(?:\bfunction\s+([\w$]{1,60})\s*\(|\b([\w$]{1,60})\s*[=:]\s*function\s*\()([\w$,\s]{1,120})\)\s*\{([^{}]{1,600})"
@@ -42,12 +43,18 @@ def address_makers(page: WebPage) -> Mapping[str, Maker]:
     """The functions of the page's scripts that open an address made from what they are given, by name."""
     makers: dict[str, Maker] = {}
     for script in page.elements["script"]:
-        code = script.text or ""
-        if "function" not in code or not ("open" in code or "location" in code or "href" in code):
-            continue
-        for function in islice(_FUNCTION.finditer(uncommented_script(code)), _MAX_FUNCTIONS):
-            if maker := _maker([name.strip() for name in function[3].split(",")], function[4]):
-                makers.setdefault(function[1] or function[2], maker)
+        makers = {**_makers_of(script.text or ""), **makers}
+    return makers
+
+
+@cached_for_site
+def _makers_of(code: str) -> Mapping[str, Maker]:
+    makers: dict[str, Maker] = {}
+    if "function" not in code or not ("open" in code or "location" in code or "href" in code):
+        return makers
+    for function in islice(_FUNCTION.finditer(uncommented_script(code)), _MAX_FUNCTIONS):
+        if maker := _maker([name.strip() for name in function[3].split(",")], function[4]):
+            makers.setdefault(function[1] or function[2], maker)
     return makers
 
 

@@ -11,10 +11,12 @@ from etl.web.page import WebPage
 _NAME = r"(?:n|no|num|number|digit|shu|sz|icon)?[_-]?"
 _FILE = re.compile(rf"(?:^|[/_-]){_NAME}(\d)\.(?:gif|png|jpe?g|svg|webp|bmp)(?:\?|$)", re.IGNORECASE)
 _CLASS = re.compile(rf"(?:^|\s){_NAME}(\d)(?:$|\s)", re.IGNORECASE)
-_MAY_BE_DRAWN = re.compile(
-    rf"""\d\.(?:gif|png|jpe?g|svg|webp|bmp)|\balt=["']?\d["'\s>]|class=["']?(?:[\w-]+ )?{_NAME}\d["'\s>]""",
-    re.IGNORECASE,
+_MAY_BE_DRAWN = (
+    re.compile(r"\.(?<=\d\.)(?:gif|png|jpe?g|svg|webp|bmp)"),
+    re.compile(r"""alt=["']?\d["'\s>]"""),
+    re.compile(rf"""class=["']?(?:[\w-]+ )?{_NAME}\d["'\s>]"""),
 )
+"""Patterns of small letters."""
 _COUNTS_BEFORE = re.compile(r"(?:[总共合][有计数]?|[数量]|累计|收录)[:：为]?\s*$")
 _COUNTS_BEHIND = re.compile(r"^\s*(?:[条條篇件则页頁]|个(?!月))")
 _DRAWN = "//img | //i[not(node())] | //span[not(node())] | //em[not(node())] | //b[not(node())] | //s[not(node())]"
@@ -22,7 +24,7 @@ _DRAWN = "//img | //i[not(node())] | //span[not(node())] | //em[not(node())] | /
 
 def write_drawn_digits(page: WebPage) -> None:
     """Writes such digits into the page's tree as text, where the words around them count."""
-    if not _MAY_BE_DRAWN.search(page.text):
+    if not any(sign.search(page.lower) for sign in _MAY_BE_DRAWN):
         return
     drawn = {item: digit for item in page.tree.xpath(_DRAWN) if (digit := _digit(item))}
     while drawn:

@@ -40,8 +40,9 @@ def plain_signs(words: str) -> str:
 def words_of(element: HtmlElement, at_most: int | None = None) -> str:
     """The element's text without white space; of a longer one a beginning of more than `at_most` characters."""
     if len(element) == 0:
-        return joined((element.text or "").split())
-    pieces, length = list[str](), 0
+        pieces = (element.text or "").split()
+        return pieces[0] if len(pieces) == 1 else joined(pieces)
+    pieces, length = [], 0
     for text in element.itertext():
         pieces += text.split()
         length += len(text)

@@ -53,6 +53,8 @@ _MAY_COUNT_PAGES = re.compile(
     r"""(?<=(?:count|total)page)s?|(?<=all[_-]page)s?|(?<=allpage)s?|(?<=data-page)s|name)"""
     r"""(?:[_-]?(?:count|num))?["']?\s*+[:=]\s*+["']?\w"""
 )
+_UNSHOWN = ("script", "style", "noscript", "select", "textarea", "title")
+_SHOWN_TEXTS = f".//text()[not({' or '.join(f'ancestor::{tag}' for tag in _UNSHOWN)})]"
 _CURRENT = re.compile(
     r"""["']?\b(?:curr?(?:ent)?_?page|page_?index|page_?no|curr?(?:ent)?_?index|now_?page)["']?\s*[:=]\s*["']?(\d+)""",
     re.IGNORECASE,
@@ -285,21 +287,9 @@ def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
 
 def shown_words(page: WebPage) -> str:
     """The text that the page shows, without white space; what stands in scripts, styles and selections is left out."""
-    hidden = {"script", "style", "noscript", "select", "textarea", "title"}
-    pieces: list[str] = []
     body = page.tree.find("body")
-    stack = [body if body is not None else page.tree]
-    while stack:
-        element = stack.pop()
-        if isinstance(element, str):
-            pieces.append(element)
-            continue
-        if element.tail:
-            stack.append(element.tail)
-        if isinstance(element.tag, str) and element.tag not in hidden:
-            stack += reversed(element)
-            pieces.append(element.text or "")
-    return plain_signs(joined(piece for text in pieces for piece in text.split()))
+    texts = (page.tree if body is None else body).xpath(_SHOWN_TEXTS, smart_strings=False)
+    return plain_signs(joined(piece for text in texts for piece in text.split()))
 
 
 def _short(text: str) -> str:

@@ -15,9 +15,13 @@ from etl.platforms.helpers.address_makers import Maker, address_makers, made_add
 from etl.platforms.helpers.element_words import words_of
 from etl.web.page import WebPage, absolute, base_url
 
-_MAY_LEAD = re.compile(r"""onclick|javascript:|data-(?:href|url|link)|[:_]href=|href=["']?#""", re.IGNORECASE)
-_MAY_LEAD_ROWS = re.compile(r"onclick|data-(?:href|url|link)", re.IGNORECASE)
-_MAY_CALL = re.compile(r"""(?:onclick\s*+=\s*+(?:["']\s*+)?|javascript:\s*+)(?:return\s++)?[\w$]++\(""", re.IGNORECASE)
+_MAY_LEAD_ROWS = ("onclick", "data-href", "data-url", "data-link")
+_MAY_LEAD = (*_MAY_LEAD_ROWS, "javascript:", ":href=", "_href=", "href=#", 'href="#', "href='#")
+"""Signs in small letters: in a page without any of them no script opens a row."""
+_MAY_CALL = tuple(
+    re.compile(rf"{before}(?:return\s++)?[\w$]++\(")
+    for before in (r"""onclick\s*+=\s*+(?:["']\s*+)?""", r"javascript:\s*+")
+)
 _NO_ADDRESSES = ("href", "class", "id", "style", "title", "target", "onclick", "onmouseover")
 _OPENS = re.compile(
     r"""(?:\bopen\s*\(|\blocation(?:\.href)?\s*=|\.href\s*=|\blocation\.(?:assign|replace)\s*\()\s*"""
@@ -31,7 +35,7 @@ _ADDRESSES = ("data-href", "data-url", "data-link")
 _ROWS = ("li", "tr", "button", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
 _SCRIPTED = "//*[@onclick or @data-href or @data-url or @data-link]"
 _SCHEME = r"\s*+(?!https?:|javascript:|mailto:|tel:|data:)[a-z]{1,12}:"
-_OTHER_SCHEME, _HAS_OTHER_SCHEME = (re.compile(before + _SCHEME, re.IGNORECASE) for before in ("", r"""href=["']?"""))
+_OTHER_SCHEME, _HAS_OTHER_SCHEME = re.compile(_SCHEME, re.IGNORECASE), re.compile(rf"""href=["']?{_SCHEME}""")
 """An address that is none of the web (`htttp://…`, `file:///C:/…`): nobody can open what a row so names."""
 _NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
 _MIN_TITLE, _MAX_TITLE = 5, 200
@@ -46,13 +50,13 @@ def leads_nowhere(link: HtmlElement) -> bool:
 
 def read_script_links(page: WebPage) -> None:
     """Gives what a script opens an `href` in the page's tree: the link itself, or the words of a row without one."""
-    if not _MAY_LEAD.search(page.text):
+    if not _holds(page, _MAY_LEAD):
         return
-    makers = address_makers(page) if _MAY_CALL.search(page.text) else {}
+    makers = address_makers(page) if any(call.search(page.lower) for call in _MAY_CALL) else {}
     for link in page.tree.iter("a"):
         if leads_nowhere(link) and (address := _opened(link, makers) or _borne(link)):
             link.set("href", address)
-    if not _MAY_LEAD_ROWS.search(page.text):
+    if not _holds(page, _MAY_LEAD_ROWS):
         return
     for row in page.tree.xpath(_SCRIPTED):
         if row.tag in _ROWS and (address := _opened(row, makers)):
@@ -61,11 +65,15 @@ def read_script_links(page: WebPage) -> None:
                 _lead(row, links, address)
 
 
+def _holds(page: WebPage, signs: Iterable[str]) -> bool:
+    return any(sign in page.lower for sign in signs)
+
+
 def unread_rows(page: WebPage, listed: Iterable[str]) -> int:
     """How many rows beside those of the `listed` addresses have a document's link that a script answers, which does
     not say where it leads, or that leads to no page of the web. A link without any target is none: some sites list what
     has no page any more."""
-    may_be = _MAY_LEAD.search(page.text) or _HAS_OTHER_SCHEME.search(page.text)
+    may_be = _holds(page, _MAY_LEAD) or _HAS_OTHER_SCHEME.search(page.lower)
     unread = [link for link in page.tree.iter("a") if _is_scripted(link)] if may_be else []
     if not unread:
         return 0

@@ -4,7 +4,7 @@ beside it (最新信息, 热点推荐) look like one.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 
 from lxml.html import HtmlElement
@@ -129,8 +129,13 @@ def _rows_without_address(page: WebPage) -> Iterator[int]:
 
 def _row_of(item: HtmlElement) -> HtmlElement | None:
     """The smallest row around the element that has a date and a title."""
-    around = (above for above in islice(chain((item,), item.iterancestors()), _MAX_DEPTH) if above.tag in _ROWS)
-    return next((row for row in around if _is_dated_title(row)), None)
+    for row in islice(chain((item,), item.iterancestors()), _MAX_DEPTH):
+        if row.tag in _ROWS:
+            if (pieces := _pieces(row)) is None:
+                return None  # what is around it is longer still
+            if _are_dated_title(pieces):
+                return row
+    return None
 
 
 def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
@@ -161,14 +166,24 @@ def _sizes(rows: Iterable[HtmlElement]) -> Iterator[int]:
 
 
 def _is_dated_title(row: HtmlElement) -> bool:
+    pieces = _pieces(row)
+    return pieces is not None and _are_dated_title(pieces)
+
+
+def _pieces(row: HtmlElement) -> list[str] | None:
+    """The texts of a row; None if they are longer than those of rows are."""
     pieces, length = list[str](), 0
     for text in row.itertext():
         length += len(text.strip())
         if length > _MAX_ROW_CHARS:
-            return False
+            return None
         pieces += [words] if (words := " ".join(text.split())) else []
+    return pieces
+
+
+def _are_dated_title(pieces: Sequence[str]) -> bool:
     title = max((piece for piece in pieces if not _DATED.search(piece)), key=len, default="")
-    if length < _MIN_TITLE + _MIN_DATE or len(title) < _MIN_TITLE:
+    if sum(map(len, pieces)) < _MIN_TITLE + _MIN_DATE or len(title) < _MIN_TITLE:
         return False
     return any(map(_DATED.search, pieces)) or date_in(piece for piece in pieces if piece != title) is not None
 
