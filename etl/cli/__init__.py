@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from etl import cycle_collector
 from etl.cli.console import errors, output
 from etl.errors import GongkaiError
 from etl.input_words import in_plain_words
@@ -70,6 +71,7 @@ class _Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         group = get_group(import_module(f"etl.cli.{COMMANDS[cmd_name]}").app)
+        cycle_collector.resume()
         return group if group.name == cmd_name else group.commands[cmd_name]
 
 
@@ -98,6 +100,7 @@ def _gongkai(
 
 def main() -> None:
     """Entry point of the command `gongkai`."""
+    cycle_collector.pause()
     try:
         code = app(standalone_mode=False)
     except _UsageError as error:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 
+from etl import cycle_collector
 from etl.files.process.channel import Channel, encode_text
 from etl.files.process.protocol import encode
 from etl.files.types import FileOutcome, Unreadable
@@ -49,6 +50,9 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     # A crash is an outcome here; its core would be a copy of the document on the disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cycle_collector.pause()
+    module = import_module(sys.argv[3])
+    cycle_collector.resume()
     # The crawl that started this process may be killed at any time: there is nobody left to answer.
     with suppress(ConnectionError):
-        serve(Channel(socket.socket(fileno=int(sys.argv[1]))), import_module(sys.argv[3]))
+        serve(Channel(socket.socket(fileno=int(sys.argv[1]))), module)
