@@ -2,24 +2,31 @@
 
 Walks an invented catalog of 100,000 entries, 100 a page, against the real database and bucket that the settings name,
 and prints entries a second and the peak resident size of the process. Nothing is fetched but the listing.
+`python -m bench.listing pages` needs neither: it prints what reading one page of a list takes.
 """
 
 import asyncio
 import json
 import resource
+import statistics
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from bench.pipeline.site import render
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.crawls.scheduling import plan_batches
 from etl.archive.storage.archive import open_archive
 from etl.pipeline.stages.listing import list_catalog
+from etl.platforms.base import ListingRequest
+from etl.platforms.listing import read_list_page
+from etl.platforms.registry import platform
 from etl.settings import settings
 from etl.sources.schema import Source
+from etl.web.page import read_page
 
 PAGE = 100
 
@@ -93,10 +100,29 @@ def main(entries: int) -> None:
     print(f"peak resident size {peak()} MB, {before} MB of them before the walk")
 
 
+def read_pages(rounds: int = 7) -> None:
+    """Prints the CPU that a list page of the speed bench takes, parsed and held against all signs of further pages."""
+    site, family = render(600), platform("trs_wcm")
+    lists = [each["url"] for each in site.lists()]
+    answers = ((site.base + path, answer.body) for path, answer in site.answers.items())
+    pages = [(url, body) for url, body in answers if f"{url.rpartition('/')[0]}/" in lists]
+    took = []
+    for _ in range(rounds):
+        began = time.process_time()
+        for url, body in pages:
+            read_list_page(family, read_page(body, url), ListingRequest(url, "bench"))
+        took.append((time.process_time() - began) / len(pages) * 1000)
+    size = sum(len(body) for _, body in pages) / len(pages) / 1024
+    print(f"{len(pages)} pages of {size:.0f} KB: {statistics.median(took):.1f} ms of CPU each")
+
+
 def peak() -> int:
     """Megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    if sys.argv[1:] == ["pages"]:
+        read_pages()
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
