@@ -51,11 +51,9 @@ MIN_TURNED_WITHIN = 200
 beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
 _MIN_COLUMN = 10
 """Rows from which on as many links of their form are the list's second column; shorter boxes of the newest are not."""
-_BELOW = " / "
+BELOW = " / "
 """Between the name of a column and that of a list below it."""
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
-_MARKUP = re.compile(r"\A\s*+<", re.ASCII)
-_XML = re.compile(r"\A\s*+<\?xml", re.ASCII)
 
 
 def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -81,7 +79,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     if ends_early(page.text):
         problem = Reason.of(Code.LIST_ENDS_EARLY, url=request.url)
         listing = replace(listing, problems=(*listing.problems, problem))
-    if not listing.entries or not _MARKUP.match(page.text) or _XML.match(page.text):
+    if not listing.entries or not page.is_markup:
         return listing
     if apart := rows_apart(page, _titles(listing)):
         listing = replace(listing, entries=(*apart, *listing.entries))
@@ -114,8 +112,8 @@ def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -
         return ()
     known = {following.url for following in listing.next_requests} | {entry.url for entry in listing.entries}
     lists = lists_of_other_years(page, _days(listing))
-    name = request.column.partition(_BELOW)[0]
-    return tuple(ListingRequest(url, f"{name}{_BELOW}{words}") for url, words in lists.items() if url not in known)
+    name = request.column.partition(BELOW)[0]
+    return tuple(ListingRequest(url, f"{name}{BELOW}{words}") for url, words in lists.items() if url not in known)
 
 
 def _titles(listing: ListingPage) -> dict[str, str]:
@@ -214,7 +212,8 @@ def _continued(
         return replace(listing, reported_pages=stated.pages, reported_total=total, next_requests=(following,))
     if stated and stated.pages:
         listing = replace(listing, reported_pages=stated.pages)
-    sign = _unfinished(stated, seen, first=first) if stated else None
+    counted = listing.reported_total is not None
+    sign = _unfinished(stated, seen, first=first, counted=counted) if stated else None
     turns_within = first and len(listing.entries) >= MIN_TURNED_WITHIN
     if not turns_within and (stated is None or (sign is None and not _whole(stated, seen, first=first))):
         sign = sign_of_more(page, words, seen, first=first) or _step(page, listed)
@@ -236,11 +235,13 @@ def _step(page: WebPage, listed: Container[str]) -> str | None:
     return next((f"{label_of(step.link)} → {step.url}" for step in steps(page, listed)), None)
 
 
-def _unfinished(stated: Counts, seen: int, *, first: bool) -> str | None:
-    """The text in which a page says that its list has more than what was seen."""
+def _unfinished(stated: Counts, seen: int, *, first: bool, counted: bool) -> str | None:
+    """The text in which a page says that its list has more than what was seen. Where the page says to be the last one,
+    a total that is `counted` is compared by the walk, which names it."""
     current = stated.current or (1 if first else None)
+    is_last = counted and stated.pages and current == stated.pages
     more = bool(stated.pages and current and current < stated.pages) or bool(
-        stated.documents and seen < stated.documents
+        stated.documents and seen < stated.documents and not is_last
     )
     return stated.sign if more else None
 

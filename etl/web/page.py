@@ -49,6 +49,8 @@ _LAST_TAG_BYTES = 100_000
 INLINE_PICTURE = r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}"
 """A pattern: no part of the text, and most of the bytes of a page that has one."""
 _INLINE_PICTURE = re.compile(INLINE_PICTURE.encode())
+_PROLOG_CHARS = 4_000
+"""Characters in which `<html` is searched where a page does not begin with a tag."""
 MAX_LINK_CHARS = 8_000
 """Longest address that is resolved: it costs time for every character."""
 
@@ -86,6 +88,14 @@ class WebPage:
     def is_data(self) -> bool:
         """Whether this is JSON, as services answer it: markup in its strings is no markup of a page."""
         return self.text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+    @property
+    def is_markup(self) -> bool:
+        """Whether this is a page or a part of one, and not data or XML as services answer them. A page may begin like
+        XML (XHTML), with a mark of UTF-8 for each file that it is put together of, or with a warning of its program."""
+        head = self.text[:_PROLOG_CHARS].lstrip("\ufeff \t\r\n").lower()
+        is_tag = head.startswith("<") and not head.startswith("<?xml")
+        return is_tag or ("<html" in head and not self.is_data)
 
     @cached_property
     def tree(self) -> html.HtmlElement:

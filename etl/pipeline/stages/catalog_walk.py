@@ -16,13 +16,14 @@ from etl.outcomes import Outcome
 from etl.pipeline.stages.walked_list import KNOWN_PAGES, WalkedList, request_key
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.columns import column_key
-from etl.platforms.listing import read_list_page
+from etl.platforms.helpers.pager_promises import heading_of
+from etl.platforms.listing import BELOW, read_list_page
 from etl.platforms.registry import platform
 from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
-from etl.web.page import read_page
+from etl.web.page import WebPage, read_page
 from etl.web.urls import Address, without_passing
 
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
@@ -34,12 +35,24 @@ MOST_UNSAVED = 20
 
 @dataclass(frozen=True, slots=True)
 class ListingFetch:
-    """One fetched listing page: the request, all attempts, and the parsed page, or the reason why there is none."""
+    """One fetched listing page: the request, all attempts, and the parsed page, or the reason why there is none.
+
+    `shown`: what the last attempt answered.
+    """
 
     request: ListingRequest
     attempts: tuple[ClassifiedAttempt, ...]
     page: ListingPage | None
     reason: Reason | None
+    shown: WebPage
+
+    def has_nothing_of(self, heading: str) -> bool:
+        """Whether the site answers that there is no such page, or with a page of the list called so that has no rows.
+        Errors and pages to which anything may lead say nothing of the list."""
+        outcome = self.attempts[-1].outcome
+        if outcome is Outcome.NOT_A_LISTING:
+            return heading != "" and heading_of(self.shown) == heading
+        return outcome in (Outcome.GONE, Outcome.SOFT_404)
 
 
 async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
@@ -50,22 +63,26 @@ async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingR
 
 def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[Attempt]) -> ListingFetch:
     attempts = [ClassifiedAttempt(answer, *classify(answer)) for answer in answers]
-    last, page = attempts[-1], None
-    if last.outcome in _BY_WORDS and last.attempt.status == 200 and _has_them_in_titles(family, last.attempt, request):
+    last, page, shown = attempts[-1], None, _page_of(attempts[-1].attempt)
+    if (
+        last.outcome in _BY_WORDS
+        and last.attempt.status == 200
+        and _has_them_in_titles(family, last.attempt, shown, request)
+    ):
         attempts[-1] = last = replace(last, outcome=None, reason="")
     if last.outcome is None:
         try:
-            page = _read_listing(family, last.attempt, request)
+            page = _read_listing(family, last.attempt, shown, request)
         except NotAListing as error:
             reason = encode_reason(Code.NOT_A_LISTING, error=error)
             attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=reason)
-    return ListingFetch(request, tuple(attempts), page, _ended_as(last) if page is None else None)
+    return ListingFetch(request, tuple(attempts), page, _ended_as(last) if page is None else None, shown)
 
 
-def _has_them_in_titles(family: Platform, attempt: Attempt, request: ListingRequest) -> bool:
+def _has_them_in_titles(family: Platform, attempt: Attempt, shown: WebPage, request: ListingRequest) -> bool:
     """Whether a page with the words of an error page lists a document whose title has such words."""
     try:
-        entries = _read_listing(family, attempt, request).entries
+        entries = _read_listing(family, attempt, shown, request).entries
     except NotAListing:
         return False
     return any(find_refusal(entry.title.encode(), "", "", 200) for entry in entries)
@@ -78,13 +95,16 @@ def _ended_as(attempt: ClassifiedAttempt) -> Reason:
     return Reason.of(Code.ENDED_AS, outcome=attempt.outcome, reason=attempt.reason)
 
 
-def _read_listing(family: Platform, attempt: Attempt, request: ListingRequest) -> ListingPage:
-    page = read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"), attempt.headers)
+def _page_of(attempt: Attempt) -> WebPage:
+    return read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"), attempt.headers)
+
+
+def _read_listing(family: Platform, attempt: Attempt, shown: WebPage, request: ListingRequest) -> ListingPage:
     if request.method == "GET" and attempt.final_url != attempt.url:
         # The list is elsewhere: its further pages are beside it, not beside the page that led there.
         _, mark, fragment = request.url.partition("#")
         request = replace(request, url=attempt.final_url + mark + fragment)
-    return read_list_page(family, page, request)
+    return read_list_page(family, shown, request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +158,8 @@ class CatalogWalk:
         self._problems: list[Reason] = []
         self._answers: dict[bytes, tuple[str, str]] = {}
         """Digests of the pages that showed documents → the list and the address of the first one."""
+        self._newest: dict[bytes, str] = {}
+        """Such digests → the list below a column that is shown on the column's own page."""
         self._requests = 0
         self._unsaved: list[WalkedPage] = []
         self._saving: asyncio.Task[dict[Address, bool]] | None = None
@@ -163,14 +185,18 @@ class CatalogWalk:
         fetched = await fetch_listing_page(self._fetch, self._family, request)
         if fetched.page is None:
             assert fetched.reason is not None
-            self._lost.append((request.url, fetched.reason))
+            before = self._lists.get(request.column)
+            if before and before.ends_before(request, self._queued) and fetched.has_nothing_of(before.heading):
+                before.end_before()
+            else:
+                self._lost.append((request.url, fetched.reason))
             await self._save(WalkedPage(request, fetched.attempts, {}))
             return
         entries = self._entries(fetched.page, fetched.attempts[-1].attempt.final_url, request)
         await self._save(WalkedPage(request, fetched.attempts, entries))
         self._documents |= entries.keys()
         walked = self._lists.setdefault(request.column, WalkedList(request.column))
-        self._problems += self._of_another(request, fetched.attempts[-1].attempt, entries)
+        self._problems += self._of_another(fetched, entries)
         self._problems += walked.add(request, fetched.page, tuple(entries), self._queued)
         if self._stop_at_known and entries:
             known = await self._known()
@@ -178,17 +204,25 @@ class CatalogWalk:
         self._enqueue(request, fetched.page, walked)
         self._progress(Progress("listing", len(self._documents)))
 
-    def _of_another(
-        self, request: ListingRequest, attempt: Attempt, entries: Mapping[Address, Entry]
-    ) -> Iterator[Reason]:
+    def _of_another(self, fetched: ListingFetch, entries: Mapping[Address, Entry]) -> Iterator[Reason]:
         """A page that is, byte for byte, that of another list at another address: a site that does not know the list
-        answers so. Two lists may have the same documents, and services say no more; pages name their list."""
-        body = attempt.body or b""
-        if not entries or body.lstrip()[:1] != b"<" or body.lstrip()[:5] == b"<?xml":
+        answers so. Two lists may have the same documents, and services say no more; pages name their list.
+
+        One list of those below a column may be the one that the column's own page shows: its newest year or issue.
+        """
+        if not entries or not fetched.shown.is_markup:
             return
-        name, url = self._answers.setdefault(sha256(body).digest(), (request.column, attempt.final_url))
-        if name != request.column and column_key(url) != column_key(attempt.final_url):
-            yield Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=request.column, url=request.url, words=name)
+        request, attempt = fetched.request, fetched.attempts[-1].attempt
+        digest = sha256(attempt.body or b"").digest()
+        name, url = self._answers.setdefault(digest, (request.column, attempt.final_url))
+        if name == request.column or column_key(url) == column_key(attempt.final_url):
+            return
+        if (
+            request.column.startswith(name + BELOW)
+            and self._newest.setdefault(digest, request.column) == request.column
+        ):
+            return
+        yield Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=request.column, url=request.url, words=name)
 
     async def _save(self, page: WalkedPage) -> None:
         """Begins to save a page; the next ones are fetched meanwhile, and saved together when it is done."""

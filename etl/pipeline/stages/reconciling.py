@@ -194,16 +194,27 @@ def _listing(run: RunContext, counted: Report, listing: dict[str, Any]) -> Itera
     if not counted.listed:
         yield Reason.of(Code.NOTHING_LISTED)
     if run.options.limit is None:
-        for column in counted.told:
-            name = column.column or run.source.id
-            if column.whole and _is_short(column) and not column.total_is_upper_bound:
-                yield Reason.of(Code.FEWER_DOCUMENTS, list=name, reported=column.told_total, found=column.lines)
-            elif column.whole and column.told_pages is not None and column.pages < column.told_pages:
-                yield Reason.of(Code.FEWER_LISTING_PAGES, list=name, reported=column.told_pages, found=column.pages)
+        yield from incomplete_lists(counted.told, run.source.id)
+
+
+def incomplete_lists(lists: Iterable[ListSummary], source: str) -> Iterator[Reason]:
+    """Lists that were walked to their end and have fewer documents or pages than the site reports."""
+    for column in lists:
+        name = column.column or source
+        if column.whole and _is_short(column) and not column.total_is_upper_bound:
+            yield Reason.of(Code.FEWER_DOCUMENTS, list=name, reported=column.told_total, found=column.lines)
+        elif column.whole and column.told_pages is not None and column.pages < column.told_pages - _too_many(column):
+            yield Reason.of(Code.FEWER_LISTING_PAGES, list=name, reported=column.told_pages, found=column.pages)
 
 
 def _is_short(column: ListSummary) -> bool:
     return column.told_total is not None and column.lines < column.told_total
+
+
+def _too_many(column: ListSummary) -> int:
+    """The empty page that sites count (`total / size + 1`) behind the one by which a list has just the documents that
+    they report."""
+    return 1 if column.pages > 1 and column.lines == column.told_total else 0
 
 
 def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:

@@ -26,6 +26,21 @@ KNOWN_PAGES = 2
 """Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
 
 
+MIN_PINNED_PAGES = 2
+"""Further pages of a list that begin alike, from which on the entries at their top are pinned, though the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """The entries at the top of a further page that earlier pages had `shown`, and as many at the end of the page
+    before. `is_all`: the page has no others."""
+
+    url: str
+    shown: Sequence[str]
+    last_before: Sequence[str]
+    is_all: bool
+
+
 @dataclass(slots=True)
 class WalkedList:
     """A list while it is walked. `ended` says that no further page of it is to be requested.
@@ -62,13 +77,18 @@ class WalkedList:
     _rows: Sequence[str] = ()
     """The documents of the last page, in their order; `_first_rows`, those of the first one."""
     _first_rows: Sequence[str] = ()
+    _tops: list[_Top] = field(default_factory=list)
+    """Of each further page that has entries."""
+    _following: Set[str] = frozenset()
+    """Keys of the requests of this list to which its last page leads."""
     _falls: bool = True
     """Whether the dates of the first page's entries fall from the first to the last, so that none is pinned."""
     _dated: bool = False
     """Whether each entry of the first page has a date."""
-    _heading: str = ""
+    heading: str = ""
+    """What the first page is called, without numbers."""
     _shapes: set[str] = field(default_factory=set)
-    """The forms of the documents' addresses, numbers left out, and what the first page is called."""
+    """The forms of the documents' addresses, numbers left out."""
     _rises: int = 0
     """How often an entry has a later date than the one before it, less how often it has an earlier one."""
 
@@ -76,6 +96,10 @@ class WalkedList:
         """Adds a listing page whose entries have those canonical URLs; returns what is odd about it. `queued`: keys of
         the requests that were made, or are going to be."""
         urls, told_before = frozenset(rows), self.reported_total
+        if urls <= self._documents and not page.of_other_lists and self.ends_before(request, queued):
+            self.end_before()
+            # That the page of an earlier number leads on says nothing new.
+            return [problem for problem in page.problems if problem.code != Code.PAGING_NOT_UNDERSTOOD]
         problems = [*page.problems, *self._note_totals(page)]
         days = [day for entry in page.entries if (day := read_date(entry.fields.get("published_date", "")).iso)]
         self._note_days(days, len(page.entries))
@@ -88,8 +112,9 @@ class WalkedList:
         problems += [
             *self._of_another_list(request.url, page, urls, days),
             *self._skipped(request.url, page),
-            *self._overlapping(request.url, page, rows, told_before),
         ]
+        self._note_top(request.url, page, rows, told_before)
+        self._following = frozenset(request_key(each) for each in page.next_requests if each.column == request.column)
         self._promised.append(() if again else page.promised)
         self._numbered.update(() if again else page.numbered)
         self._sizes.append((request.url, len(urls) + page.of_other_lists))
@@ -146,11 +171,11 @@ class WalkedList:
         before: topics or columns."""
         shapes = {_NUMBER.sub("#", each) for each in urls}
         if self._shapes and shapes and self._shapes.isdisjoint(shapes):
-            renamed = page.heading if self._heading and page.heading != self._heading else ""
+            renamed = page.heading if self.heading and page.heading != self.heading else ""
             undated = page.entries[0].title if self._dated and not days and len(urls) >= MIN_OVERLAP else ""
             if words := renamed or undated:
                 yield Reason.of(Code.LIST_PAGE_OF_ANOTHER, list=self.name, url=url, words=words)
-        self._heading, self._shapes = self._heading or page.heading, self._shapes | shapes
+        self.heading, self._shapes = self.heading or page.heading, self._shapes | shapes
 
     def _skipped(self, url: str, page: ListingPage) -> Iterator[Reason]:
         """Rows whose numbers say that there are others between them and those of the page before."""
@@ -165,18 +190,45 @@ class WalkedList:
                 yield Reason.of(Code.LIST_ROWS_SKIPPED, list=self.name, url=url, before=ended, after=first)
         self._numbers.append(page.numbers)
 
-    def _overlapping(
-        self, url: str, page: ListingPage, rows: Sequence[str], told_before: int | None
-    ) -> Iterator[Reason]:
-        """A page that begins with entries of an earlier one, which are neither pinned nor the last ones before it:
-        what was to stand in their place is shown nowhere."""
-        shown = self._shown_before(rows, told_before)
-        if shown < MIN_OVERLAP or shown == len(rows) or page.of_other_lists:
-            return
-        head = tuple(rows[:shown])
-        pinned = head == tuple(self._first_rows[:shown]) and not self._falls
-        if not pinned and head != tuple(self._rows[-shown:]):
-            yield Reason.of(Code.LIST_PAGES_OVERLAP, list=self.name, url=url, entries=shown)
+    def _note_top(self, url: str, page: ListingPage, rows: Sequence[str], told_before: int | None) -> None:
+        """Notes the entries of earlier pages with which a further one begins."""
+        if self._pages and rows and not page.of_other_lists:
+            shown = self._shown_before(rows, told_before)
+            self._tops.append(_Top(url, tuple(rows[:shown]), self._rows[-shown:] if shown else (), shown == len(rows)))
+
+    def _overlap(self) -> Iterator[Reason]:
+        """Pages that begin with entries of earlier ones, which are neither pinned nor the last ones before them: what
+        was to stand in their place is shown nowhere.
+
+        Pinned ones are not the newest, or begin each of several further pages.
+        """
+        first_rows = tuple(self._first_rows)
+        on_each = len(self._tops) >= MIN_PINNED_PAGES and len({top.shown for top in self._tops}) == 1
+        for top in self._tops:
+            pinned = top.shown == first_rows[: len(top.shown)] and (on_each or not self._falls)
+            if len(top.shown) >= MIN_OVERLAP and not (top.is_all or pinned or top.shown == tuple(top.last_before)):
+                yield Reason.of(Code.LIST_PAGES_OVERLAP, list=self.name, url=top.url, entries=len(top.shown))
+
+    def ends_before(self, request: ListingRequest, queued: Set[str]) -> bool:
+        """Whether nothing is to be expected at a request to which the list's last page leads, alone: the list has as
+        many documents as the site reports, or its last page has fewer entries than those before it. Some sites link a
+        page beyond the last one, and count it. `queued`: keys of all requests that were made or wait.
+        """
+        if self._following != {request_key(request)} or self._left(queued):
+            return False
+        if self.reported_total is not None and not self._reaches_its_total:
+            return False
+        counted = self._reported.get("pages", 0)
+        *before, last = [entries for _, entries in self._sizes]
+        if not before and not self._reaches_its_total:
+            return not fills_page(last) and counted <= 1 and request.url not in self._numbered
+        is_short = 0 < last < max(before, default=0) == min(before, default=0)
+        return counted <= self._pages + 1 and (is_short or self._reaches_its_total)
+
+    def end_before(self) -> None:
+        """Ends the list before a page that `ends_before` is true of, and that has no entries of its own."""
+        self.ended = True
+        self._pages += 1
 
     def end_at_known(self, page: ListingPage) -> None:
         """Ends the list at a page of known documents: it was not walked as a whole unless that is its last page."""
@@ -199,9 +251,11 @@ class WalkedList:
         """
         if self._barren_pages >= MAX_BARREN_PAGES:
             return
+        if not self._reaches_its_total:
+            yield from self._overlap()
         if self._repeated and not self._reaches_its_total:
             yield Reason.of(Code.LIST_PAGE_REPEATED, list=self.name, url=self._repeated)
-        elif self._whole and (left := self._left(queued)):
+        elif self._whole and (left := self._left(queued)) and not self._counts_one_too_many(left):
             yield Reason.of(Code.LIST_PAGES_LEFT, list=self.name, pages=len(left), url=left[0])
         elif not self._reaches_its_total and (jump := _jump(self._sizes)):
             before, url, pages = jump
@@ -222,6 +276,12 @@ class WalkedList:
     @property
     def _reaches_its_total(self) -> bool:
         return self.reported_total is not None and self._lines >= self.reported_total
+
+    def _counts_one_too_many(self, left: Sequence[str]) -> bool:
+        """Whether the list has just as many documents as the site reports, and all of its pages but the last one link
+        one further page: an empty one (`total / size + 1`). A number of one page alone may be that of a page."""
+        linked = len(left) == 1 and all(left[0] in promised for promised in self._promised[:-1])
+        return linked and self._pages > 1 and self._lines == self.reported_total
 
     def _shown_before(self, rows: Sequence[str], told_before: int | None) -> int:
         """How many entries at the top of a page earlier pages had shown: pinned ones, or those of a page that overlaps.
