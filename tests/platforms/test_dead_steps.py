@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from tests.support.paged_lists import CASES, following, read
+from tests.support.paged_lists import CASES, LIST, following, read
 
 STEPS = ("首页", "上一页", "下一页", "尾页")
 DEAD = (
@@ -45,3 +45,59 @@ def test_a_step_that_a_script_can_find_makes_the_list_unfinished(form: str, hand
 def test_dead_steps_below_a_full_page_do_not_say_that_it_is_the_last(form: str) -> None:
     listing = read(CASES["generic"], pager(form), count=20)
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+
+
+OFF = (
+    '<li class="page-item disabled"><a class="page-link" href="#">{}</a></li>',
+    '<li class="disabled"><span>{}</span></li>',
+    '<li class="disabled" aria-label="Next"><a href="javascript:;"><span aria-hidden="true">{}</span></a></li>',
+    '<li aria-disabled="true"><button type="button">{}</button></li>',
+    '<span class="btn-disabled"><a href="javascript:void(0)">{}</a></span>',
+)
+ARROWS = (("«", "»"), ("‹", "›"), ("&lt;", "&gt;"), ("上一页", "下一页"))
+
+
+@pytest.mark.parametrize("form", OFF)
+@pytest.mark.parametrize("arrows", ARROWS)
+@pytest.mark.parametrize("count", [7, 18, 20])
+def test_a_step_in_an_item_that_is_switched_off_leads_nowhere(form: str, arrows: tuple[str, str], count: int) -> None:
+    back, onward = map(form.format, arrows)
+    one = '<li class="page-item active"><a class="page-link" href="#">1</a></li>'
+    listing = read(CASES["generic"], f'<ul class="pagination">{back}{one}{onward}</ul>', count=count)
+    assert (following(listing), listing.problems) == ([], ())
+    live = re.sub(r"disabled?|btn-", "item", re.sub(r' aria-disabled="true"', "", onward))
+    listing = read(CASES["generic"], f'<ul class="pagination">{back}{one}{live}</ul>', count=count)
+    assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+
+
+CALLS = (
+    '<a href="javascript:goPage({});">{}</a>',
+    '<span onclick="gotoPage({})">{}</span>',
+    '<li><a href="#" onclick="turn(\'list\', {}); return false">{}</a></li>',
+    '<input type="button" value="{1}" onclick="jump({0})">',
+)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("count", [7, 20])
+def test_a_step_that_calls_what_the_step_back_calls_leads_nowhere(call: str, count: int) -> None:
+    for numbers, codes in (((1, 1, 1, 1), []), ((1, 1, 2, 2), ["paging_not_understood"])):
+        steps = " ".join(call.format(number, step) for number, step in zip(numbers, STEPS, strict=True))
+        listing = read(CASES["generic"], f"<div>{steps}</div>", count=count)
+        assert (following(listing), [problem.code for problem in listing.problems]) == ([], codes)
+
+
+@pytest.mark.parametrize("call", ["turn(this)", "turn(this, 1)", "turn('x')", "turn()"])
+def test_a_call_that_may_ask_which_step_was_clicked_is_not_the_same_for_two(call: str) -> None:
+    steps = " ".join(f'<a href="#" onclick="{call}">{step}</a>' for step in STEPS)
+    assert [problem.code for problem in read(CASES["generic"], f"<div>{steps}</div>", count=20).problems] == [
+        "paging_not_understood"
+    ]
+
+
+@pytest.mark.parametrize("address", [LIST, "./", "/gk/zcwj/"])
+def test_a_button_that_opens_the_page_itself_leads_nowhere(address: str) -> None:
+    button = "<input type='button' value='下一页' onclick=\"window.location.href='{}'\">"
+    assert read(CASES["generic"], button.format(address), count=20).problems == ()
+    listing = read(CASES["generic"], button.format("/gk/zcwj/more.jsp?a=2"), count=20)
+    assert following(listing) or listing.problems

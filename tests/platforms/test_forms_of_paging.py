@@ -94,6 +94,30 @@ def test_a_name_counts_by_the_words_that_it_is_made_of(kind: str | None, name: s
     assert counted_by(name) == kind
 
 
+BEFORE_THE_PAGE = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd">\n',
+    '<?xml version="1.0"?>',
+    "\ufeff\ufeff",
+    "\r\n\ufeff\n",
+    "Notice: Undefined index: page in list.php on line 3\n<br />\n",
+    "<!-- cached 12:01 -->",
+)
+
+
+@pytest.mark.parametrize("before", BEFORE_THE_PAGE)
+@pytest.mark.parametrize("family", ["trs_wcm", "generic"])
+def test_what_stands_before_the_first_tag_of_a_page_takes_nothing_from_its_pager(before: str, family: str) -> None:
+    case, read_with = CASES[family], list[tuple[object, ...]]()
+    pagers = [form for pairs in paired.PAIRS.values() for pair in pairs for form in pair]
+    for paging in (*pagers[::7], '<a href="?page=2">下一页</a>'):
+        for prolog in ("", before):
+            page = WebPage(case.url, f"{prolog}<html><body>{rows(case)}{paging}</body></html>", "utf-8")
+            listing = read_list_page(case.family, page, ListingRequest(case.url, "c"))
+            read_with.append((following(listing), [problem.code for problem in listing.problems]))
+    assert read_with[::2] == read_with[1::2]
+    assert any(problems for _, problems in read_with)
+
+
 YEARS = '<p>{}<a href="javascript:;">2023年</a><a href="javascript:;">2022年</a></p>'
 
 
@@ -125,6 +149,36 @@ def test_each_list_of_a_year_leads_to_the_others_by_their_first_name() -> None:
     )
     listing = read_list_page(CASES["trs_wcm"].family, page, ListingRequest(page.url, "c / 2024年"))
     assert [request.column for request in listing.next_requests] == ["c / 2023年", "c / 2022年度"]
+
+
+MONTHS = ("2024年{:02}月", "2024年{}月", "2024-{:02}", "2024.{}", "【2024年{}月】", "2024年{}月（12）")
+MONTHS_AT = ("2024{:02}/", "2024-{:02}/", "2024/{:02}/index.html", "list_2024{}.html")
+
+
+@pytest.mark.parametrize("words", MONTHS)
+@pytest.mark.parametrize("address", MONTHS_AT)
+@pytest.mark.parametrize(("months", "others"), [((1, 2, 3, 4), 3), ((2, 3, 12), 3), ((1,), 0), ((1, 2), 0)])
+def test_lists_of_other_months_are_lists_of_their_own(
+    words: str, address: str, months: tuple[int, ...], others: int
+) -> None:
+    archive = " ".join(f'<a href="{address.format(month)}">{words.format(month)}</a>' for month in months)
+    listing = read(CASES["trs_wcm"], f"<p>{archive}</p>")
+    assert (len({request.column for request in listing.next_requests}), listing.problems) == (others, ())
+
+
+@pytest.mark.parametrize("address", ["/tj/2024{:02}/", "./202402/t202402{:02}_7.html", "?d=2024{:02}", "2024{:02}.pdf"])
+def test_what_is_called_by_months_elsewhere_is_no_list_of_other_months(address: str) -> None:
+    links = " ".join(f'<a href="{address.format(month)}">2024年{month}月数据</a>' for month in range(2, 6))
+    assert following(read(CASES["trs_wcm"], f"<p>{links}</p>")) == []
+
+
+@pytest.mark.parametrize("words", MONTHS[:4])
+@pytest.mark.parametrize(("months", "told"), [((1, 2, 3, 4), True), ((1, 2), False), ((1,), False)])
+def test_a_choice_of_months_is_told_unless_it_only_narrows(words: str, months: tuple[int, ...], told: bool) -> None:
+    options = "".join(f"<option>{words.format(month)}</option>" for month in months)
+    select = "<select onchange='go()'>{}</select>"
+    assert bool(read(CASES["trs_wcm"], select.format(options)).problems) == told
+    assert read(CASES["trs_wcm"], select.format(f"<option>全部</option>{options}")).problems == ()
 
 
 def test_a_list_of_several_years_is_not_split_by_years() -> None:

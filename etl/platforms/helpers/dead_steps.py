@@ -7,10 +7,13 @@ from lxml.html import HtmlElement
 
 from etl.platforms.base import fills_page
 from etl.platforms.helpers.element_words import label_of
+from etl.platforms.helpers.script_links import address_in_code
 from etl.web.page import WebPage
+from etl.web.urls import resolved
 
 _PREVIOUS = re.compile(r"^\W*(?:[上前]一?[页頁]|prev(?:ious)?(?:page)?)\W*$", re.IGNORECASE)
 _NEXT = re.compile(r"^\W*(?:[下后]一?[页頁]|next(?:page)?)\W*$", re.IGNORECASE)
+_NEXT_WORDS = re.compile(r"[下后]一?[页頁]|[尾末][页頁]")
 _PAGER = re.compile(
     r"(?:[首第一]{1,2}[页頁]\W{0,4})?[上前]一?[页頁]\W{0,4}[下后]一?[页頁](?:\W{0,4}(?:最后一?|[尾末])[页頁])?"
 )
@@ -18,6 +21,12 @@ _NOWHERE = re.compile(
     r"#?|javascript\s*+:\s*+(?:;|void\s*+\(?+\s*+0?+\s*+\)?+\s*+;?+|return\s++false;?+)?+", re.IGNORECASE
 )
 _DOES_NOTHING = re.compile(r"(?:javascript\s*+:)?+\s*+(?:return\s++false)?+\s*+;?+\s*+", re.IGNORECASE)
+_TO_FIRST = re.compile(r"^\W*(?:[首第]一?[页頁]|[上前]一?[页頁]|1|first|prev(?:ious)?(?:page)?)\W*$", re.IGNORECASE)
+_CALL = re.compile(
+    r"\s*+(?:javascript\s*+:)?+\s*+(?:return\s++)?+([\w$.]++\((?=[^()]*\d)[\s\w$'\",.-]*+\))\s*+(?:;\s*+(?:return\s++false\s*+;?+)?+)?+\s*+",
+    re.IGNORECASE,
+)
+_NO_PART, _OF_STEP = re.compile(r"[\s'\"]+"), re.compile(r"\b(?:this|event|arguments|void)\b")
 _TAGS = ("a", "span", "li", "em", "i", "td", "font", "p", "div")
 _OF_LOOKS = ("class", "color", "style", "target")
 _Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -25,9 +34,11 @@ _Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
-    """Whether a step leads nowhere and bears the signs of 上一页, so that no script could tell the two apart, or is
-    words that are a whole pager. Not where the entries `seen` fill a page: there a script may tell steps apart by their
-    words alone."""
+    """Whether a step of a first page leads to that page itself, or leads nowhere and bears the signs of 上一页, so that
+    no script could tell the two apart, or is words that are a whole pager. The latter not where the entries `seen` fill
+    a page: there a script may tell steps apart by their words alone."""
+    if leads_to_first(step, page):
+        return True
     if fills_page(seen) or not all(map(_leads_nowhere, signs := _signs_of(step))):
         return False
     short = ((other, label_of(other)) for other in page.tree.iter(*_TAGS) if len(other) <= 1)
@@ -38,11 +49,36 @@ def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
     )
 
 
+def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
+    """Whether a step opens the page itself, or calls what 首页, 上一页 or 1 calls: `goPage(1)`."""
+    inner = next(_alone(step))
+    if address := address_in_code(inner) or address_in_code(step):
+        return resolved(page.url, address) == page.url
+    call = _call_of(inner) or _call_of(step)
+    return call != "" and any(
+        call == _call_of(other)
+        for other in page.tree.iter(*_TAGS, "button", "input")
+        if other is not inner and _TO_FIRST.match(label_of(other)[:16])
+    )
+
+
+def _call_of(step: HtmlElement) -> str:
+    """The one call with a number that an element makes, without white space and quotes; "" where it depends on more."""
+    code = step.get("onclick") or step.get("href") or ""
+    match = _CALL.fullmatch(code)
+    return _NO_PART.sub("", match[1]) if match and not _OF_STEP.search(match[1]) else ""
+
+
 def without_dead_pager(words: str, page: WebPage, seen: int) -> str:
     """The page's words, without 首页 上一页 下一页 尾页 where each 下一页 is dead, or is no element of its own."""
+    if not _NEXT_WORDS.search(words):
+        return words
+    steps = [step for step in page.tree.iter(*_TAGS, "button", "input") if _NEXT.match(label_of(step)[:16])]
+    lead_back = [step for step in steps if leads_to_first(step, page)]
+    if lead_back and all(any(back is step or back in step for back in lead_back) for step in steps):
+        words = _NEXT_WORDS.sub("", words)
     if fills_page(seen) or not _PAGER.search(words):
         return words
-    steps = (step for step in page.tree.iter(*_TAGS, "button", "input") if _NEXT.match(label_of(step)[:16]))
     return _PAGER.sub("", words) if all(is_dead(step, page, seen) for step in steps) else words
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -22,6 +23,11 @@ _MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
 _PLACE = re.compile(r"#(?:$|!|/|[\w-]{0,12}\d{1,4}$)")
 """A place in the page by which a script turns: `#`, `#!/list/2`, `#page2`."""
 _DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
+_ITEM_DISABLED, _ITEMS = (
+    re.compile(r"(?:^|[\s_-])disabled?(?:$|\s)", re.IGNORECASE),
+    ("a", "button", "li", "span", "td"),
+)
+"""Of an item around a step no other class says so: the last one of a menu is its `end`."""
 _CURRENT = re.compile(
     r"(?:^|[\s_-])(?:active|curr?(?:ent)?|on|now|selected|this|thisclass|hover|sel)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -130,6 +136,19 @@ def target_of(element: HtmlElement, base: str) -> str | None:
 
 
 def is_disabled(element: HtmlElement) -> bool:
-    """Whether the element is marked as leading nowhere."""
+    """Whether the element, or the item it stands in alone, is marked as leading nowhere. Bootstrap marks the item:
+    `<li class="page-item disabled"><a href="#">»</a></li>`."""
+    return _is_off(element, _DISABLED) or any(_is_off(around, _ITEM_DISABLED) for around in _items_around(element))
+
+
+def _items_around(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The items that hold the element and nothing else."""
+    for around in islice(element.iterancestors(), _MAX_ABOVE):
+        if len(around) > 1 or around.tag not in _ITEMS:
+            return
+        yield around
+
+
+def _is_off(element: HtmlElement, by_class: re.Pattern[str]) -> bool:
     off = element.get("disabled") is not None or element.get("aria-disabled") == "true"
-    return bool(off or _DISABLED.search(element.get("class") or ""))
+    return bool(off or by_class.search(element.get("class") or ""))

@@ -42,6 +42,7 @@ ONE_PAGE = re.compile(r"(?:首页)?\W{0,4}上一?页\W{0,4}1\W{0,4}下一?页\W{
 """A pager with the number of one page alone, which leads nowhere."""
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
+_STEP_TAGS = ("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font")
 _LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
 _TURNS_PAGE = re.compile(
     r"(?:refresh|turn|go_?to|change|jump|load|next|to|go|set|query)_?pages?\w{0,6}\s*\((?!\s*+[\"']?+[01]?+[\"']?+\s*+\))",
@@ -163,9 +164,9 @@ def _is_icon(page: WebPage, link: HtmlElement) -> bool:
 
 def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
     """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves and are not dead."""
-    for element in page.tree.iter("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font"):
-        if len(element) > 2:
-            continue
+    for element in page.tree.iter(*_STEP_TAGS):
+        if len(element) > 2 or any(part.tag in _STEP_TAGS and _NEXT_WORDS.search(label_of(part)) for part in element):
+            continue  # the part is a step, and judged by itself
         label = label_of(element)
         if len(label) > 12 or not (label or element.get("class")) or is_disabled(element):
             continue

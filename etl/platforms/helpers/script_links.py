@@ -43,6 +43,12 @@ _MIN_TITLE, _MAX_TITLE = 5, 200
 _LISTS = ("ul", "ol", "table", "tbody", "dl", "body")
 
 
+def address_in_code(element: HtmlElement) -> str:
+    """The address that a click on the element opens, where its own code says it; "" for any other."""
+    match = _OPENS.search(f"{element.get('onclick') or ''} {element.get('href') or ''}")
+    return match[1] if match else ""
+
+
 def leads_nowhere(link: HtmlElement) -> bool:
     """Whether a link has no address of its own: what it opens, a script says."""
     return _NOWHERE.match(link.get("href") or "") is not None

@@ -1,12 +1,13 @@
 """Lists that are split by years or months: tabs and selections that show the documents of another one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.outside import digits
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_list
 from etl.platforms.helpers.pager_elements import is_answered, is_current, names_of, slides
@@ -14,15 +15,19 @@ from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
 _MONTH = re.compile(r"^(\d{1,2}|十[一二]?|[一二三四五六七八九])月份?$")
+_MONTH_OF_YEAR = re.compile(r"^\W*((?:19|20)\d\d)[年./-]?(1[0-2]|0?[1-9])月?份?(?:\W{1,2}\d{1,4}[条篇]?)?\W*$")
 _YEAR_IN_WORDS = re.compile(r"^[一二][〇零○Oo九][〇零○Oo一二三四五六七八九]{2}(?=年?度?$)")
 _NUMERALS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
 _IN_WORDS = {word: f"{number:02}" for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
+_PERIODS = (_YEAR, _MONTH, _MONTH_OF_YEAR)
 _ALL = re.compile(r"^(?:全部|所有|不限|全年|请选择|历年|年份|月份)\w{0,2}$")
 _TAGS = ("a", "li", "span", "button", "option", "dd", "em", "div", "td", "label")
 _YEAR_OF_LIST = re.compile(r"^\W*((?:19|20)\d\d)年?度?(?:的?\w{2,6})?\W*$")
 _EARLIER = re.compile(r"^\W*(?:(?:历年|往年|以往|往期)\w{0,6}|历史(?:公告|公文|文件|公报|信息|政策|数据|公开))\W*$")
 _EARLIER_WORDS = re.compile(r">\s*(?:历年|往年|以往|往期|历史)")
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DIGITS = re.compile(r"\d+(?:\D\d+)?")
+"""The number of a month in an address, or of its year and itself."""
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
 _PART_NAME = re.compile(
     r"dept|depart|(?:^|[\s_-])(?:org|unit|jg|bm|zt|lb|lx|lm)|bumen|jigou|fwjg|theme|topic|class|categ|zhuti|column|channel|lanmu",
@@ -35,7 +40,7 @@ _NO_PART = re.compile(
 """Words of choices that are no part of a list: all of them, a field to search in, an order, a number of rows."""
 _MIN_PARTS = 2
 _MIN_MONTHS = 3
-_MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 6, 14, 12
+_MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
 _MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
 _ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
 """Words of what orders or draws the same rows anew."""
@@ -50,13 +55,13 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
     Where 全部 stands beside the tabs, or the entries are of several years, the tabs only narrow the list.
     """
     dates = set(days)
-    years, months = {day[:4] for day in dates}, {day[5:7] for day in dates}
+    years, months, of_years = {day[:4] for day in dates}, {day[5:7] for day in dates}, {day[:7] for day in dates}
     by_words: dict[str, HtmlElement] = {}
     for element in page.tree.iter(*_TAGS):
         words = _in_digits(words_of(element, _MAX_CHARS)) if len(element) <= 1 else ""
-        if words and len(words) <= _MAX_CHARS and (_YEAR.match(words) or _MONTH.match(words)):
+        if words and len(words) <= _MAX_CHARS and any(pattern.match(words) for pattern in _PERIODS):
             by_words.setdefault(words, element)
-    for pattern, own, least in ((_YEAR, years, 1), (_MONTH, months, _MIN_MONTHS)):
+    for pattern, own, least in zip(_PERIODS, (years, months, of_years), (1, _MIN_MONTHS, _MIN_MONTHS), strict=True):
         others = [words for words, element in by_words.items() if _is_other(words, pattern, own, element, page)]
         if len(own) <= 1 and len(others) >= least and not any(_narrows(by_words[words]) for words in others):
             return others[0]
@@ -70,13 +75,19 @@ def _in_digits(words: str) -> str:
 
 def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: HtmlElement, page: WebPage) -> bool:
     match = pattern.match(words)
-    if match is None or _IN_WORDS.get(match[1], match[1].zfill(2)) in own or slides(element):
+    if match is None or _period(match) in own or slides(element):
         return False
     inner = element[0] if len(element) else element
     target = absolute(element.get("href") or "", base_url(page)) or ""
     # Another query shows another part of the same list; another folder is a list of its own.
     within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
     return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
+
+
+def _period(match: re.Match[str]) -> str:
+    """The year, the month, or both, as dates of entries begin or go on."""
+    first, *further = match.groups()
+    return "-".join((_IN_WORDS.get(first, first.zfill(2)), *(month.zfill(2) for month in further)))
 
 
 def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
@@ -120,7 +131,7 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
     dated `days`, are of several years.
 
     They lie in folders below the list's own (`2023/`, `nd2023/index.html`, `2023n/`), or where the year in its own
-    address is another one.
+    address is another one. So do those of other months (2024年5月), where the entries are of one month.
     """
     own = {day[:4] for day in days}
     lists: dict[str, str] = {}
@@ -135,7 +146,30 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
             url = absolute(link.get("href") or "", base_url(page))
             if url and _is_of_other_year(url, match[1] if match else "", page.url):
                 lists.setdefault(url, words)
-    return lists
+    return lists or _lists_of_other_months(page, {day[:7] for day in days})
+
+
+def _lists_of_other_months(page: WebPage, own: Set[str]) -> dict[str, str]:
+    lists: dict[str, str] = {}
+    for link in page.tree.iter("a") if len(own) == 1 else ():
+        words = words_of(link, _MAX_YEAR_CHARS) if any(map(str.isdigit, link.get("href") or "")) else ""
+        match = _MONTH_OF_YEAR.match(words) if 0 < len(words) <= _MAX_YEAR_CHARS else None
+        if match and _period(match) not in own:
+            url = absolute(link.get("href") or "", base_url(page))
+            if url and _is_of_month(url, _period(match), page.url):
+                lists.setdefault(url, words)
+    return lists if len(lists) >= _MIN_MONTHS else {}
+
+
+def _is_of_month(url: str, month: str, own: str) -> bool:
+    """Whether a list lies below the own one, or beside it, and has the month in its address: `202405/`, `2024-5.html`,
+    `2024/05/`."""
+    here, there = urlsplit(own), urlsplit(url)
+    path, other = (_INDEX.sub("", parts.path) for parts in (here, there))
+    year, number = month.split("-")
+    named = re.search(rf"(?<!\d){year}\D?0?{digits(number)}(?!\d)", other) is not None
+    beside = _DIGITS.sub("#", path) == _DIGITS.sub("#", other) or other.startswith(path.rpartition("/")[0] + "/")
+    return here.netloc == there.netloc and path != other and named and beside
 
 
 def _is_of_other_year(url: str, year: str, own: str) -> bool:
