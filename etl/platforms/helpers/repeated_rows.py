@@ -14,11 +14,12 @@ from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
 from etl.platforms.helpers.columns import column_key, same_site
+from etl.platforms.helpers.list_parts import stable_classes
 from etl.platforms.helpers.number_selectors import script_number, shown_number
 from etl.platforms.helpers.pager_links import next_link
 from etl.platforms.helpers.paging import counts, script_pager
 from etl.platforms.helpers.row_texts import link_title
-from etl.platforms.helpers.rows import Row, block_entries, entry_of_row, ranked_lists, stable_classes
+from etl.platforms.helpers.rows import Row, block_entries, entry_of_row, ranked_lists
 from etl.platforms.helpers.script_links import read_script_links
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of

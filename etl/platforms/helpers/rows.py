@@ -15,6 +15,7 @@ from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
 from etl.platforms.base import Entry
+from etl.platforms.helpers.list_parts import Group, parts_of_lists, stable_classes
 from etl.platforms.helpers.row_texts import (
     CUT_BY,
     ENDING_DATE,
@@ -37,10 +38,6 @@ from etl.platforms.helpers.side_boxes import is_in_side_box
 from etl.platforms.helpers.year_headlines import day_below, day_by_address, months_above, says_day
 from etl.web.page import WebPage, absolute, base_url
 
-_STATE_CLASS = re.compile(
-    r"^(?:on|cur|current|active|hover|first|last|odd|even|top|clearfix|fl|fr|\w{0,20}\d)$", re.IGNORECASE
-)
-"""Classes for the state of a row or its place in a list, not for what it is."""
 _EXPLAINS = re.compile(r"解读|图解|问答|一图读懂|一图看懂")
 _OPENING = ("[", "【", "(", "（")
 _END_OF_DATE = "0123456789])）"
@@ -61,8 +58,6 @@ _MAX_AROUND = 60
 """Texts of one element between two rows in which a date or a number is sought."""
 
 IsDocument = Callable[[HtmlElement], bool]
-_Group = tuple[HtmlElement | None, str, str]
-"""Containers of one parent with the same tag and class: some lists are broken into blocks of five rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +106,18 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
     groups = _groups(links)
     own = page.url.partition("?")[0].rpartition("/")[0] + "/"
     paged = _paged_groups(page, groups)
-    ranked: dict[_Group, tuple[bool, bool, int]] = {}
-    rows: dict[_Group, list[Row]] = {}
+    ranked: dict[Group, tuple[bool, bool, int]] = {}
+    rows: dict[Group, list[Row]] = {}
     for key, blocks in groups.items():
         rows[key] = list(_rows(blocks, links))
         inside = sum(address.startswith(own) for address in blocks.values() if address)
         dated = 1 if rows[key] and is_in_side_box(rows[key][0].block) else 3
         weight = sum(dated if row.dated or says_day(row.beside) else 1 for row in rows[key])
         ranked[key] = inside * 2 > len(blocks), key in paged, weight
-    return [tuple(rows[key]) for key in sorted(ranked, key=ranked.__getitem__, reverse=True)]
+    whole = parts_of_lists(groups, paged)
+    # The rank is that of a list's best part: boxes beside it are alike, too.
+    lists = dict.fromkeys(whole[key] for key in sorted(ranked, key=ranked.__getitem__, reverse=True))
+    return [tuple(row for part in parts for row in rows[part]) for parts in lists]
 
 
 def block_entries(
@@ -141,14 +139,14 @@ def block_entries(
     return {row.block: entry for row in rows if (entry := _entry(row, base))}
 
 
-def _paged_groups(page: WebPage, groups: Mapping[_Group, Mapping[HtmlElement, str]]) -> set[_Group]:
+def _paged_groups(page: WebPage, groups: Mapping[Group, Mapping[HtmlElement, str]]) -> set[Group]:
     """The lists that the page's pager belongs to: those in the smallest element around it that holds a list."""
     pagers = (link for link in page.tree.iter("a", "span", "em", "b") if _PAGER_WORDS.match(text_in(link)))
     pager = next(pagers, None)
     if pager is None:
         return set()
     around = {element: depth for depth, element in enumerate(pager.iterancestors())}
-    depths: dict[_Group, int] = {}
+    depths: dict[Group, int] = {}
     for key, blocks in groups.items():
         block = next(iter(blocks))
         above = (block, *block.iterancestors())
@@ -170,11 +168,6 @@ def row_entry(row: HtmlElement, base: str) -> Entry | None:
 def entry_of_row(row: Row, page: WebPage) -> Entry | None:
     """The document of a row that was found; None if its link leads nowhere or has no words."""
     return _entry(row, base_url(page))
-
-
-def stable_classes(element: HtmlElement) -> tuple[str, ...]:
-    """The element's classes that say what it is, in their order: without those for its state or its place."""
-    return tuple(name for name in (element.get("class") or "").split() if not _STATE_CLASS.match(name))
 
 
 # -- which blocks are rows
@@ -205,7 +198,7 @@ def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> b
     return any(len(title) >= _MIN_COMPANION_TITLE and title != words and title in words for title in titles)
 
 
-def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[_Group, dict[HtmlElement, str]]:
+def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[Group, dict[HtmlElement, str]]:
     """The blocks of all lists of the page: block → its document's address, by the containers they stand in."""
     # The elements themselves are the keys: lxml makes and drops their proxies, so that `id` would not be stable.
     documents: dict[HtmlElement, set[str]] = {}
@@ -214,7 +207,7 @@ def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[_Group, dict[HtmlEle
             documents.setdefault(element, set()).add(address)
     blocks = {_largest_block(link, documents): (link, address) for address, some in links.items() for link in some}
     containers = {_kind(block.getparent()) for block in blocks if len(documents.get(block.getparent(), ())) > 1}
-    groups: dict[_Group, dict[HtmlElement, str]] = {}
+    groups: dict[Group, dict[HtmlElement, str]] = {}
     for block, (link, address) in blocks.items():
         # The last block of five rows may hold one row only: then that is the row.
         inner = _child_towards(block, link) if _kind(block) in containers and block is not link else block
@@ -262,7 +255,7 @@ def _child_towards(block: HtmlElement, link: HtmlElement) -> HtmlElement:
     return block
 
 
-def _kind(element: HtmlElement | None) -> _Group:
+def _kind(element: HtmlElement | None) -> Group:
     if element is None:
         return (None, "", "")
     parent = element.getparent()

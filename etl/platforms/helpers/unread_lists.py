@@ -13,6 +13,7 @@ from etl.dates import DATE
 from etl.platforms.helpers.element_words import words_of
 from etl.platforms.helpers.list_addresses import is_of_other_box
 from etl.platforms.helpers.list_ends import outer_rows
+from etl.platforms.helpers.list_parts import is_hidden
 from etl.platforms.helpers.row_texts import date_in
 from etl.platforms.helpers.script_links import leads_nowhere
 from etl.platforms.helpers.side_boxes import is_in_side_box
@@ -64,15 +65,17 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
     (address → title): dated rows whose titles lead nowhere, or titles and dates in a script's data.
 
     Where the listed rows are those of a box beside the list, a shorter list counts too, and one whose documents have
-    other addresses, even of a single row outside of such boxes. `turns`: the next page or the total is known: then data
-    of scripts are those of another list.
+    other addresses, even of a single row outside of such boxes; and a shorter one in a tab that is not shown. `turns`:
+    the next page or the total is known: then data of scripts are those of another list.
     """
     first = first_listed(page, listed)
     beside = first is not None and is_in_side_box(first)
     least = _READ if beside else max(_MIN_ROWS, len(listed))
-    twins = () if turns else _rows_of_twins(page, listed)
+    twins = () if turns else tuple(_rows_of_twins(page, listed))
+    if (unshown := max((rows for rows, is_shown in twins if not is_shown), default=0)) >= _MIN_ROWS:
+        return unshown
     elsewhere = max(_rows_elsewhere(page, listed), default=0) if beside else 0
-    rows = max(chain(_rows_without_address(page), twins), default=0)
+    rows = max(chain(_rows_without_address(page), (rows for rows, _ in twins)), default=0)
     if elsewhere >= max(rows, 1):
         return elsewhere
     if rows >= least or turns:
@@ -148,8 +151,9 @@ def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
     return _sizes(row for row in rows if not is_in_side_box(row))
 
 
-def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
-    """The sizes of groups of dated rows in blocks like the one that holds the listed rows, beside it: tabs, say."""
+def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[tuple[int, bool]]:
+    """The sizes of groups of dated rows in blocks like the one that holds the listed rows, beside it, and whether the
+    block is shown before something is clicked: a tab is not."""
     first, base = first_listed(page, listed), base_url(page)
     for above in islice(first.iterancestors(), _MAX_ABOVE) if first is not None else ():
         if above.tag in ("body", "html"):
@@ -158,7 +162,8 @@ def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
         for twin in alike:
             links = [link for link in twin.iter("a") if not leads_nowhere(link)]
             if len(links) >= _MIN_ROWS and not any(absolute(link.get("href") or "", base) in listed for link in links):
-                yield from _sizes({row for link in links if (row := _row_of(link)) is not None})
+                for rows in _sizes({row for link in links if (row := _row_of(link)) is not None}):
+                    yield rows, not is_hidden(twin)
 
 
 def _sizes(rows: Iterable[HtmlElement]) -> Iterator[int]:

@@ -21,7 +21,7 @@ _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 12, 2, 3
 def months_above(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, str]:
     """For each block the year, or the year and month (2024-3), of the headline above it; none for others."""
     headlines: dict[HtmlElement, str] = {}
-    rows, above = set(blocks), _before(container)
+    rows, above = set(blocks), headline_above(container)
     for child in container:
         if child in rows:
             if above:
@@ -58,8 +58,9 @@ def day_by_address(address: str, texts: Iterable[str]) -> str | None:
     return None
 
 
-def _before(container: HtmlElement) -> str:
-    """The headline in the elements before the container, or before what holds it alone."""
+def headline_above(container: HtmlElement) -> str:
+    """The year, or the year and month (2024-3), of the headline in the elements before the container, or before what
+    holds it; "" without one."""
     around = container
     for _ in range(_MAX_ABOVE):
         for number, element in enumerate(around.itersiblings(preceding=True)):

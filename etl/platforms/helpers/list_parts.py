@@ -1,0 +1,94 @@
+"""Lists that stand in boxes of one form, one part in each: documents of one year, of one kind, or five rows."""
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from etl.platforms.helpers.element_words import words_of
+from etl.platforms.helpers.side_boxes import is_in_side_box
+from etl.platforms.helpers.year_headlines import headline_above
+
+Group = tuple[HtmlElement | None, str, str]
+"""Containers of one parent with the same tag and class: some lists are broken into blocks of five rows."""
+_STATE_CLASS = re.compile(
+    r"^(?:on|cur|current|active|hover|first|last|odd|even|top|clearfix|fl|fr|\w{0,20}\d)$", re.IGNORECASE
+)
+"""Classes for the state of a row or its place in a list, not for what it is."""
+_NUMBERS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_MAX_LEVELS = 2
+"""Elements around a container of rows of which one may be its box: `div.panel > div.panel-body > ul`."""
+
+
+def stable_classes(element: HtmlElement) -> tuple[str, ...]:
+    """The element's classes that say what it is, in their order: without those for its state or its place."""
+    return tuple(name for name in (element.get("class") or "").split() if not _STATE_CLASS.match(name))
+
+
+def parts_of_lists(
+    groups: Mapping[Group, Mapping[HtmlElement, str]], paged: set[Group]
+) -> dict[Group, tuple[Group, ...]]:
+    """For each group of rows (block → address of its document) those that are one list with it: they stand in boxes of
+    one form beside each other. `paged`: those that the page's pager belongs to.
+
+    Not where a box links anything else than its rows: 更多, its column or a further page, as boxes with the newest
+    documents of several lists do, and a list beside such a box. What is not shown is another list, unless boxes are
+    headed by years or months.
+    """
+    lists: dict[Group, tuple[Group, ...]] = {key: (key,) for key in groups}
+    for level in range(_MAX_LEVELS):
+        for alike in _alike(groups, level):
+            is_new = len(alike) > 1 and all(lists[key] == (key,) for key in alike)
+            if is_new and len(paged.intersection(alike)) in (0, len(alike)) and _are_parts(groups, alike, level):
+                lists |= dict.fromkeys(alike, alike)
+    return lists
+
+
+def _alike(groups: Iterable[Group], level: int) -> list[tuple[Group, ...]]:
+    """The groups whose boxes have the same form and stand in one element."""
+    by_form: dict[tuple[HtmlElement | str | None, ...], list[Group]] = {}
+    for key in groups:
+        box = _box(key, level)
+        if box is not None and box.tag not in ("body", "html"):
+            form = (box.getparent(), str(box.tag), " ".join(stable_classes(box)), *key[1:])
+            by_form.setdefault(form, []).append(key)
+    return list(map(tuple, by_form.values()))
+
+
+def _box(key: Group, level: int) -> HtmlElement | None:
+    container = key[0]
+    if container is None or level == 0:
+        return container
+    return next(islice(container.iterancestors(), level - 1, None), None)
+
+
+def _are_parts(groups: Mapping[Group, Mapping[HtmlElement, str]], parts: tuple[Group, ...], level: int) -> bool:
+    boxes = {key: _box(key, level) for key in parts}
+    shapes = [{_NUMBERS.sub("#", address) for address in groups[key].values()} for key in parts]
+    return bool(set.intersection(*shapes)) and not any(
+        box is None
+        or is_in_side_box(next(iter(groups[key])))
+        or _links_others(box, groups[key])
+        or (is_hidden(box) and not _headline(groups[key]))
+        for key, box in boxes.items()
+    )
+
+
+def _headline(blocks: Iterable[HtmlElement]) -> str:
+    container = next(iter(blocks)).getparent()
+    return "" if container is None else headline_above(container)
+
+
+def is_hidden(box: HtmlElement) -> bool:
+    """Whether the element is not shown before something is clicked, by its own style."""
+    return _HIDDEN.search(box.get("style") or "") is not None
+
+
+def _links_others(box: HtmlElement, blocks: Mapping[HtmlElement, str]) -> bool:
+    """Whether the box has a link with words outside of its rows."""
+    return any(
+        words_of(link, 1) and not any(above in blocks for above in (link, *link.iterancestors()))
+        for link in box.iter("a")
+    )
