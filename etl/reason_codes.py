@@ -376,6 +376,11 @@ class Code(StrEnum):
         "栏目“{list}”的 {url} 开头 {entries} 条是前面某页已列出的，其间的条目未知",
         "{url} of list '{list}' begins with {entries} entries of an earlier page: those in their place are unknown",
     )
+    LIST_ROWS_REPEATED = (
+        "list_rows_repeated",
+        "栏目“{list}”有 {entries} 条在两页上重复列出（如 {url}），可能有同样多的条目任何一页都未列出",
+        "{entries} entries of list '{list}' stand on two pages, such as {url}: as many may stand on none",
+    )
     LIST_ROWS_SKIPPED = (
         "list_rows_skipped",
         "栏目“{list}”到 {url} 为止，序号从 {before} 跳到 {after}，其间的条目未知",

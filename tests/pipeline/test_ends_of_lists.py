@@ -1,9 +1,10 @@
 """Where a list ends, and where it only seems to: what stands behind its last page, and rows that are on each page."""
 
 import asyncio
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
 import pytest
@@ -55,8 +56,13 @@ def source(listing: Mapping[str, str]) -> Source:
     )
 
 
-def page(numbers: Sequence[int], pager: str = "", title: str = "通知公告", day: str = "") -> str:
-    rows = "".join(f'<li><a href="/d/{n}.html">关于第{n}号事项的通知</a>{day.format(n % 28 + 1)}</li>' for n in numbers)
+def page(numbers: Sequence[int], pager: str = "", title: str = "通知公告", day: str = "", of_a_day: int = 0) -> str:
+    """A page of a list; its rows have that day, or as many have each one, the later the lower their numbers."""
+
+    def date_of(number: int) -> str:
+        return f"<i>{date(2024, 12, 30) - timedelta(number // of_a_day)}</i>" if of_a_day else day
+
+    rows = "".join(f'<li><a href="/d/{n}.html">关于第{n}号事项的通知</a>{date_of(n)}</li>' for n in numbers)
     return f"<html><head><title>{title}</title></head><body><ul class=l>{rows}</ul>{pager}</body></html>"
 
 
@@ -223,6 +229,47 @@ def test_rows_of_earlier_pages_are_no_doubt_where_the_total_is_reached() -> None
 def test_sizes_of_these_lists_are_those_of_full_pages() -> None:
     assert fills_page(SIZE)
     assert not any(map(fills_page, DOCUMENTS[:2]))
+
+
+def sorted_anew(seed: int, documents: int, ties: int, pager: Callable[[int], str]) -> list[str]:
+    """Pages of a list that orders the documents of one day anew for each of them."""
+    pages = list[str]()
+    for number, start in enumerate(range(0, documents, SIZE), 1):
+        order, shown = random.Random(seed * 100 + number), list[int]()
+        for first in range(0, documents, ties):
+            day = list(range(first, min(first + ties, documents)))
+            order.shuffle(day)
+            shown += day
+        pages.append(page(shown[start : start + SIZE], pager(number), of_a_day=ties))
+    return pages
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("counted", [True, False])
+def test_documents_that_stand_on_two_pages_in_the_place_of_others_are_told(seed: int, counted: bool) -> None:
+    def pager(number: int) -> str:
+        onward = f'<a href="?page={number + 1}">下一页</a>' if number < 6 else ""
+        return f"<p>{'共60条 ' if counted else ''}第{number}/6页 {onward}</p>"
+
+    given = sorted_anew(seed, 60, (4, 7, 9, 15)[seed % 4], pager)
+    summary = walked(lambda number: Answer(given[number - 1]))
+    missing = 60 - summary.columns[0].listed
+    assert doubts(summary) or missing < (2 if counted else 5)
+    assert missing or not doubts(summary)
+
+
+def test_what_stands_on_two_pages_for_another_reason_is_no_doubt() -> None:
+    """Rows that moved since others were added, pinned ones at their own place too, two rows that lead to one page."""
+    plain = [list(range(start, start + SIZE)) for start in range(0, 40, SIZE)]
+    moved = [plain[0], [*plain[0][-3:], *plain[1][:-3]], [*plain[1][-3:], *plain[2][:-3]]]
+    pinned_once = [[17, 25, 33, *plain[0][:7]], plain[1], plain[2], plain[3]]
+    for rows in (plain, moved, pinned_once):
+        pages = [page(each, following(number) if number < len(rows) else "") for number, each in enumerate(rows, 1)]
+        assert doubts(walked(lambda number, pages=pages: Answer(pages[number - 1]))) == []  # type: ignore[misc]
+    titled = page(plain[1], following(2)).replace("</ul>", '<li><a href="/d/3.html">办事指南第3部分</a></li></ul>')
+    same = page(plain[2], following(3)).replace("</ul>", '<li><a href="/d/3.html">办事指南第4部分</a></li></ul>')
+    pages = [page(plain[0], following(1)), titled, same, page(plain[3])]
+    assert doubts(walked(lambda number: Answer(pages[number - 1]))) == []
 
 
 ISSUES = ("2025年第3期", "2025年第2期", "2025年第1期")

@@ -75,6 +75,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.LIST_PAGES_SKIPPED: _PAGING,
     Code.LIST_PAGE_SHORT: _PAGING,
     Code.LIST_PAGES_OVERLAP: _PAGING,
+    Code.LIST_ROWS_REPEATED: (
+        "网站每次翻页对同日的条目重新排序：再完整采集几次，直到没有新条目",
+        "the site orders documents of one day anew for each page: full walks find the others, until none is new",
+    ),
     Code.LIST_ROWS_SKIPPED: _PAGING,
     Code.LIST_PAGE_OF_ANOTHER: _PAGING,
     Code.LISTING_DROPPED: _DROPPED,

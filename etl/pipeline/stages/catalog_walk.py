@@ -197,7 +197,7 @@ class CatalogWalk:
         self._documents |= entries.keys()
         walked = self._lists.setdefault(request.column, WalkedList(request.column))
         self._problems += self._of_another(fetched, entries)
-        self._problems += walked.add(request, fetched.page, tuple(entries), self._queued)
+        self._problems += walked.add(request, fetched.page, entries, self._queued)
         if self._stop_at_known and entries:
             known = await self._known()
             await self._end_at_known(walked, fetched.page, all(known[url] for url in entries))

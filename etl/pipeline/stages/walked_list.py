@@ -1,7 +1,7 @@
 """A list while it is walked: what its pages showed, and what is odd about them together."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import pairwise, takewhile
@@ -11,7 +11,7 @@ from etl.archive.crawls.run import ListSummary
 from etl.archive.crawls.walks import KnownList
 from etl.dates import read_date
 from etl.outside import clean_text, clip_bytes
-from etl.platforms.base import ListingPage, ListingRequest, fills_page
+from etl.platforms.base import Entry, ListingPage, ListingRequest, fills_page
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.urls import MAX_ADDRESS_CHARS, Address
@@ -26,6 +26,8 @@ KNOWN_PAGES = 2
 """Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
 
 
+MIN_ROWS_AGAIN = 2
+"""Entries that stand on two pages of a list whose total would be reached with them alone: one may be listed twice."""
 MIN_PINNED_PAGES = 2
 """Further pages of a list that begin alike, from which on the entries at their top are pinned, though the newest."""
 
@@ -77,6 +79,10 @@ class WalkedList:
     _rows: Sequence[str] = ()
     """The documents of the last page, in their order; `_first_rows`, those of the first one."""
     _first_rows: Sequence[str] = ()
+    _titles: dict[str, str] = field(default_factory=dict)
+    """The titles of documents as they were first listed."""
+    _rows_again: list[tuple[str, int]] = field(default_factory=list)
+    """Pages that show entries of earlier ones among their own, and how many."""
     _tops: list[_Top] = field(default_factory=list)
     """Of each further page that has entries."""
     _following: Set[str] = frozenset()
@@ -92,10 +98,12 @@ class WalkedList:
     _rises: int = 0
     """How often an entry has a later date than the one before it, less how often it has an earlier one."""
 
-    def add(self, request: ListingRequest, page: ListingPage, rows: Sequence[str], queued: Set[str]) -> list[Reason]:
-        """Adds a listing page whose entries have those canonical URLs; returns what is odd about it. `queued`: keys of
+    def add(
+        self, request: ListingRequest, page: ListingPage, entries: Mapping[str, Entry], queued: Set[str]
+    ) -> list[Reason]:
+        """Adds a listing page with its entries by their canonical URLs; returns what is odd about it. `queued`: keys of
         the requests that were made, or are going to be."""
-        urls, told_before = frozenset(rows), self.reported_total
+        rows, urls, told_before = tuple(entries), frozenset(entries), self.reported_total
         if urls <= self._documents and not page.of_other_lists and self.ends_before(request, queued):
             self.end_before()
             # That the page of an earlier number leads on says nothing new.
@@ -114,6 +122,9 @@ class WalkedList:
             *self._skipped(request.url, page),
         ]
         self._note_top(request.url, page, rows, told_before)
+        if new and not page.of_other_lists:
+            may_move = told_before is None or told_before != self.reported_total
+            self._note_rows_again(request.url, entries, may_move=may_move)
         self._following = frozenset(request_key(each) for each in page.next_requests if each.column == request.column)
         self._promised.append(() if again else page.promised)
         self._numbered.update(() if again else page.numbered)
@@ -196,6 +207,32 @@ class WalkedList:
             shown = self._shown_before(rows, told_before)
             self._tops.append(_Top(url, tuple(rows[:shown]), self._rows[-shown:] if shown else (), shown == len(rows)))
 
+    def _note_rows_again(self, url: str, entries: Mapping[str, Entry], *, may_move: bool) -> None:
+        """Notes entries of earlier pages that stand on a further one, with the same title: not pinned ones, or those
+        that moved there from the end of the page before. Two rows may lead to one page that has another title.
+
+        `may_move`: documents may have been added since the page before.
+        """
+        pinned = () if self._falls else self._first_rows
+        on_top = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(entries, self._first_rows, strict=False))
+        )
+        own = tuple(entries)[on_top:]
+        top = tuple(takewhile(self._titles.__contains__, own))
+        own = own[len(top) :] if may_move and top == tuple(self._rows[-len(top) :]) else own
+        again = [each for each in own if self._titles.get(each) == entries[each].title != "" and each not in pinned]
+        if again:
+            self._rows_again.append((url, len(again)))
+        self._titles |= {each: entry.title for each, entry in entries.items() if each not in self._titles}
+
+    def _sorted_anew(self) -> Iterator[Reason]:
+        """Entries that stand on two pages: a site that sorts by days alone may order those of one day anew for each
+        page, so that as many stand on none. Where it reports a total, the others must be too few for that."""
+        again, total = sum(entries for _, entries in self._rows_again), self.reported_total
+        is_short = total is not None and self._lines - again < total <= self._lines
+        if again >= (MIN_OVERLAP if total is None else MIN_ROWS_AGAIN) and (total is None or is_short):
+            yield Reason.of(Code.LIST_ROWS_REPEATED, list=self.name, entries=again, url=self._rows_again[0][0])
+
     def _overlap(self) -> Iterator[Reason]:
         """Pages that begin with entries of earlier ones, which are neither pinned nor the last ones before them: what
         was to stand in their place is shown nowhere.
@@ -253,6 +290,7 @@ class WalkedList:
             return
         if not self._reaches_its_total:
             yield from self._overlap()
+        yield from self._sorted_anew()
         if self._repeated and not self._reaches_its_total:
             yield Reason.of(Code.LIST_PAGE_REPEATED, list=self.name, url=self._repeated)
         elif self._whole and (left := self._left(queued)) and not self._counts_one_too_many(left):
