@@ -99,7 +99,7 @@ class WalkedList:
     """How often an entry has a later date than the one before it, less how often it has an earlier one."""
 
     def add(
-        self, request: ListingRequest, page: ListingPage, entries: Mapping[str, Entry], queued: Set[str]
+        self, request: ListingRequest, page: ListingPage, entries: Mapping[Address, Entry], queued: Set[str]
     ) -> list[Reason]:
         """Adds a listing page with its entries by their canonical URLs; returns what is odd about it. `queued`: keys of
         the requests that were made, or are going to be."""
@@ -207,7 +207,7 @@ class WalkedList:
             shown = self._shown_before(rows, told_before)
             self._tops.append(_Top(url, tuple(rows[:shown]), self._rows[-shown:] if shown else (), shown == len(rows)))
 
-    def _note_rows_again(self, url: str, entries: Mapping[str, Entry], *, may_move: bool) -> None:
+    def _note_rows_again(self, url: str, entries: Mapping[Address, Entry], *, may_move: bool) -> None:
         """Notes entries of earlier pages that stand on a further one, with the same title: not pinned ones, or those
         that moved there from the end of the page before. Two rows may lead to one page that has another title.
 
