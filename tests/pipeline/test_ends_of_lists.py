@@ -190,6 +190,12 @@ def test_a_list_of_fewer_documents_than_its_last_page_counts_is_red_for_that_alo
     assert doubts(walked(lambda number: Answer(pages[number - 1]))) == ["fewer_documents"]
 
 
+def test_the_last_page_with_rows_is_not_short_where_an_empty_one_follows() -> None:
+    pages = [*whole_list(23, lambda number: "<b>共33条</b>"), page([], "<b>共33条</b>")]
+    listing = {"pages": "?page={page}", "total": "b"}
+    assert doubts(walked(lambda number: Answer(pages[number - 1]), listing)) == ["fewer_documents"]
+
+
 def test_one_full_page_with_as_many_documents_as_the_site_counts_is_not_all_where_another_is_linked() -> None:
     """共10条 may be the number of a page."""
     pages = [page(range(1, 11), '<p>共10条 <a href="?page=2">2</a> <a href="?page=2">下一页</a></p>')]

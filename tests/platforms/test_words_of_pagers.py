@@ -66,3 +66,22 @@ def test_an_icon_leads_on_to_the_following_number_alone() -> None:
     assert following(read(CASE, icon.format(2))) == [f"{LIST}list_2.html"]
     assert following(read(CASE, icon.format(2), url=f"{LIST}list_2.html", seen=3)) == []
     assert following(read(CASE, icon.format("a"))) == []
+
+
+@pytest.mark.parametrize("words", ["下一个", "下一步", "下一个 →"])
+@pytest.mark.parametrize("items", ["<li>{}</li>", "{}", "<span>{}</span>"])
+def test_next_one_is_a_step_of_a_pager_alone(words: str, items: str) -> None:
+    page = "?p_p_id=101_X&amp;_101_X_cur=2&amp;_101_X_delta=3"
+    link, script = (items.format(f'<a href="{to}">{words}</a>') for to in (page, "javascript:on(2)"))
+    assert following(read(CASE, f'<ul class="pager">{link}</ul>')) == [LIST + page.replace("&amp;", "&")]
+    assert read(CASE, f'<ul class="pager">{script}</ul>').problems
+    off = f'<ul class="pager"><li class="disabled"><a href="javascript:;">{words}</a></li></ul>'
+    for elsewhere in (f'<div class="guide">{link}</div>', f'<div class="slideBox">{script}</div>', off):
+        listing = read(CASE, elsewhere)
+        assert (following(listing), listing.problems) == ([], ())
+
+
+@pytest.mark.parametrize(("total", "codes"), [(3, []), (93, ["paging_not_understood"])])
+def test_results_that_are_shown_of_others_are_counted(total: int, codes: list[str]) -> None:
+    listing = read(CASE, f"<small>显示 {total} 结果中的 1 - 3.</small>")
+    assert (listing.reported_total, [problem.code for problem in listing.problems]) == (total, codes)

@@ -302,8 +302,9 @@ class WalkedList:
             url = self._sizes[-1][0]
             yield Reason.of(Code.LIST_ROWS_SKIPPED, list=self.name, url=url, before=last[1], after=1)
         usual = median([entries for _, entries in self._sizes if entries] or [0])
+        last_of_rows = max((place for place, (_, entries) in enumerate(self._sizes, 1) if entries), default=0)
         for place, (url, entries) in enumerate(self._sizes[1:], 2):
-            is_last = place == len(self._sizes)
+            is_last = place == last_of_rows
             if entries * 2 < usual and (self._is_counted(place) if not entries else not is_last):
                 yield Reason.of(Code.LIST_PAGE_SHORT, list=self.name, url=url, entries=entries, usual=int(usual))
 

@@ -32,6 +32,8 @@ _NEXT = re.compile(
     r"(?:[较更]早|[较更]旧|早前|旧)的?(?:文章|日志|帖子)|older(?:posts|entries|articles))\W*$",
     re.IGNORECASE,
 )
+_NEXT_IN_PAGER = re.compile(r"^\W*下一?[个步]\W*$")
+"""Of a pager these lead to its next page (Liferay), elsewhere to a picture or a form's next part."""
 _NEXT_ALONE = re.compile(
     r"^\W*(?:后页|[往向]后|[往向]?后翻页?|[下后]翻页?|[下后]一?屏|older|earlier)\W*$", re.IGNORECASE
 )
@@ -91,7 +93,7 @@ def next_link(page: WebPage) -> HtmlElement | None:
     """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
     target = partial(_other_page, page, base_url(page))
     links = list(page.tree.iter("a", "area"))
-    for says_next in (_says_next, _leads_on, partial(_shows_arrow, page)):
+    for says_next in (_says_next, _leads_on, _says_next_in_pager, partial(_shows_arrow, page)):
         # What a link says is asked before where it leads, which costs more.
         if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
             return link
@@ -136,6 +138,10 @@ def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
 
 def _says_next(element: HtmlElement) -> bool:
     return _NEXT.match(label_of(element)) is not None
+
+
+def _says_next_in_pager(element: HtmlElement) -> bool:
+    return _NEXT_IN_PAGER.match(label_of(element)) is not None and is_in_pager(element)
 
 
 def _leads_on(link: HtmlElement) -> bool:
@@ -205,7 +211,8 @@ def _is_next_item(element: HtmlElement, label: str) -> bool:
 def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
     """Whether an arrow, or a step without words, is that of a pager, and not that of pictures that slide."""
     steps = _NEXT.match(label) or _ARROWS.match(label) or (not label and _NEXT_CLASS.search(names_of(element)))
-    return bool(steps) and not slides(element) and (is_in_pager(element) or not moves(element))
+    is_step = bool(steps) and (is_in_pager(element) or not moves(element))
+    return (is_step or _says_next_in_pager(element)) and not slides(element)
 
 
 def next_is_disabled(page: WebPage) -> bool:

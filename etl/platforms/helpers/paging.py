@@ -110,7 +110,7 @@ _COUNTERS = (
 )
 _DOCUMENTS = re.compile(
     r"共(?:有|计)?(\d{1,8})(?:条|篇|个|件|项)(?:记录|信息|数据|文件|内容)?|(?:总(?:记录|条)|(?:记录|信息)总)数[:：]?(\d{1,8})|"
-    r"(?:查询|检索|搜索|找)到(?:相关)?(?:结果|信息|记录|数据)?约?(?P<found>\d{1,8})[条个篇项]"
+    r"(?:查询|检索|搜索|找)到(?:相关)?(?:结果|信息|记录|数据)?约?(?P<found>\d{1,8})[条个篇项]|显示(?P<of>\d{1,8})[条个]?结果中的"
 )
 _DOCUMENTS_OF_PAGER = re.compile(r"共(?:有|计)?(\d{1,8})[条篇个件项]|总(?:条|记录)?数[:：]?(\d{1,8})")
 _PAGES_NEARBY = re.compile(r"[\d每]页|\d/\d|\d(?:到|至|-|~|～)第?\d{1,6}[条篇]")
@@ -276,7 +276,7 @@ def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
     things."""
     for match in _DOCUMENTS.finditer(words):
         around = words[max(0, match.start() - 40) : match.start()] + " " + words[match.end() : match.end() + 40]
-        if match[2] or match["found"] or _PAGES_NEARBY.search(around):
+        if match[2] or match["found"] or match["of"] or _PAGES_NEARBY.search(around):
             return digits(match[match.lastindex or 1]), _short(match[0])
     # Most pages say nothing of the kind anywhere: looking for pagers costs as much as reading the list.
     for element in pager_elements(page) if _DOCUMENTS_OF_PAGER.search(words) else ():
