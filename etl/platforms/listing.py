@@ -18,6 +18,7 @@ from etl.platforms.helpers.element_words import label_of
 from etl.platforms.helpers.excerpts import list_elsewhere
 from etl.platforms.helpers.list_ends import first_and_last, sign_around
 from etl.platforms.helpers.list_numbers import Counts
+from etl.platforms.helpers.other_boxes import only_in_other_boxes
 from etl.platforms.helpers.page_steps import page_behind, steps
 from etl.platforms.helpers.pager_links import next_is_disabled, next_url
 from etl.platforms.helpers.pager_promises import heading_of, pages_before, promised_pages
@@ -271,6 +272,10 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     worded = {url for url, words in links(page) if words and not COMPANION.match(words)}
     linked = Counter(map(_shape, worded - entries.keys()))
     odd = [shape for shape, listed in shapes.items() if _are_more(linked[shape], listed)]
+    if odd:
+        beside = Counter(map(_shape, (worded & only_in_other_boxes(page, entries)) - entries.keys()))
+        linked -= beside
+        odd = [shape for shape in odd if _are_more(linked[shape], shapes[shape])]
     if shape := max(odd, key=linked.__getitem__, default=None):
         links_of_shape = linked[shape] + shapes[shape]
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links_of_shape, entries=shapes[shape])
