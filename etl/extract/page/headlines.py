@@ -20,9 +20,12 @@ _TITLE_CLASS = re.compile(
     r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE
 )
 _HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "ucaptitle"))
-_GENRES = "通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|解读|计划|规划|名单|纪要|答复|条例|预案"
-_ENDS_LIKE_A_TITLE = re.compile(f"(?:{_GENRES})[)）】]?$")
-DOCUMENT_GENRE = re.compile(f"关于.{{4,}}的|{_ENDS_LIKE_A_TITLE.pattern}")
+_GENRES = (
+    "通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|解读|计划|规划|名单|纪要|答复|条例|预案"
+    "|公报|决议|复函|要点|章程|简章|年报|预算|决算|目录|清单|指南|须知|决定书|倡议书"
+)
+ENDS_LIKE_A_TITLE = re.compile(f"(?:{_GENRES})[)）】]?$")
+DOCUMENT_GENRE = re.compile(f"关于.{{4,}}的|{ENDS_LIKE_A_TITLE.pattern}")
 _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
 _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
@@ -120,7 +123,7 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         if above_date := _is_above_subheading(blocks, index, len(whole) if upper else 0):
             del lines[len(lines) - len(upper) :]
             text = whole
-        lines.append(Line(index, text, marked or (above_date and _stands_out(blocks, block)), above_date))
+        lines.append(Line(index, text, marked or (above_date and stands_out(blocks, block)), above_date))
     return lines
 
 
@@ -141,9 +144,9 @@ def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
         return []
     first = label_key(upper[0].text)
     is_name = len(first) <= MAX_COLUMN_CHARS or names_agency(first)
-    if is_name or any(_ENDS_LIKE_A_TITLE.search(line.text) for line in upper):
+    if is_name or any(ENDS_LIKE_A_TITLE.search(line.text) for line in upper):
         return []
-    return upper if "关于" in first or _stands_out(blocks, blocks.blocks[index]) else []
+    return upper if "关于" in first or stands_out(blocks, blocks.blocks[index]) else []
 
 
 def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
@@ -157,7 +160,7 @@ def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
     )
 
 
-def _stands_out(blocks: Blocks, block: Block) -> bool:
+def stands_out(blocks: Blocks, block: Block) -> bool:
     """Whether the line is marked as a headline, its element or the one around it is drawn larger than text or in the
     middle, or an element in it larger or bold."""
     node = blocks.nodes[block.node]
@@ -196,7 +199,7 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     is_short = max(len(key), chars) < MIN_PARTIAL_CHARS and key not in GENRE_ALONE
     # Of lines alike that are short, such as the values of a header, none is a headline.
     is_value = len(key) < _MIN_SHORT_CHARS or (index > 0 and are_alike(index - 1, index, blocks))
-    if is_short and is_value and not _stands_out(blocks, block):
+    if is_short and is_value and not stands_out(blocks, block):
         return False
     return not (index and match_label(blocks.blocks[index - 1].text))
 

@@ -8,7 +8,11 @@ from etl.extract.page.headlines import MIN_PARTIAL_CHARS
 from etl.extract.types import FieldValue
 from etl.web.page import WebPage
 
-_SEPARATOR = re.compile(r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)")
+_SEPARATOR = re.compile(
+    r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)"
+    r"|(?<=通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|名单|条例|函复|复函|公报)-(?=[\u4e00-\u9fff])"
+)
+"""Between a title and the names of its column and site; a hyphen within a title (上海-苏州铁路) is none."""
 _TITLE_METAS = ("articletitle", "og:title", "title")
 _MAX_CHARS = 400
 _CUT_OFF = re.compile(r"(?<=.{8})\.{2,}$")

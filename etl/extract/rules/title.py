@@ -12,6 +12,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.headlines import (
     DOCUMENT_GENRE,
+    ENDS_LIKE_A_TITLE,
     GENRE_ALONE,
     MAX_COLUMN_CHARS,
     MIN_PARTIAL_CHARS,
@@ -24,13 +25,13 @@ from etl.extract.page.headlines import (
 )
 from etl.extract.page.stated_labels import whole_words
 from etl.extract.rules.stated_titles import stated_titles, titles_of_meta
+from etl.extract.rules.whole_title import NAMES_SITE, completed, title_at_top, with_lines_around
 from etl.extract.types import FieldValue, Origin
 
 _LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _LINES_OF_TITLE_IN_TEXT = 4
 """First lines of the text in which a title that the page states elsewhere may stand in pieces."""
-_NAMES_SITE = re.compile("(?:网站?|门户|平台|首页)$|^首页")
-_SITE_NAME = re.compile(f"(?:人民政府|法院|检察院)$|{_NAMES_SITE.pattern}")
+_SITE_NAME = re.compile(f"(?:人民政府|法院|检察院)$|{NAMES_SITE.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,6 @@ class Candidate:
         return sum(self.parts.values())
 
 
-_CONTINUES = re.compile("(?:关于|印发|转发|批转)")
-"""How the second line of a title begins whose first line is the name of the agency."""
 _BADGE_CHARS = 4
 _LETTERS_APART = re.compile(r"(?:[\u4e00-\u9fff]\s+){5,}[\u4e00-\u9fff]")
 _BADGE = re.compile(r"[\[【(（]\s*\w{1,4}\s*[\]】)）]\s*|[·•●■◆▪►▶>»\s]+")
@@ -160,25 +159,15 @@ def _without_gaps(text: str) -> str:
     return "".join(text.split()) if _LETTERS_APART.fullmatch(text) else text
 
 
-def _with_agency_above(line: Line, lines: list[Line], blocks: Blocks, stated: list[str]) -> Line:
-    """The line with the name of the agency in the line before it, where both are written alike and the page states no
-    title that is the line alone."""
-    before = next((each for each in lines if each.block == line.block - 1), None)
-    if before is None or not _CONTINUES.match(line.text) or label_key(line.text) in stated:
-        return line
-    name = label_key(before.text)
-    if not are_alike(before.block, line.block, blocks) or not names_agency(name) or _NAMES_SITE.search(name):
-        return line
-    return replace(line, text=before.text + line.text)
-
-
-def _genre_line_above(lines: list[Line], blocks: Blocks) -> Line | None:
+def _genre_line_above(lines: list[Line], blocks: Blocks, stated: list[str]) -> Line | None:
     """The last line that reads like the title of a document; used where nothing marks a headline."""
-    for line in reversed(lines):
+    for last in reversed(lines):
+        line = with_lines_around(last, lines, blocks, stated) if ENDS_LIKE_A_TITLE.search(last.text) else last
         label = match_label(blocks.blocks[line.block - 1].text) if line.block else None
         if label and label.label in SUMMARIES:
             continue
-        if 10 <= len(line.text) <= 100 and DOCUMENT_GENRE.search(line.text) and not re.search("[。！？；]", line.text):
+        is_title = DOCUMENT_GENRE.search(line.text) and not re.search("[。！？；]|[：:，,]$", line.text)
+        if 10 <= len(line.text) <= 100 and is_title:
             return line if not blocks.blocks[line.block].link_chars else None
     return None
 
@@ -218,9 +207,12 @@ def find_title(
     article = titles_of_meta(meta)
     stated = stated_titles(parts, header, meta)
     lines = lines_above(blocks, limit)
-    more = [*lines, *headline_lines(blocks, limit, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))]
+    top = headline_lines(blocks, limit, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))
+    more = [*lines, *top]
     score, headline = _best_headline(lines, stated, more, blocks)
-    headline = headline and _with_agency_above(_without_badges(headline, blocks, stated), lines, blocks, stated)
+    if whole := completed(more, [headline.text] if headline else [*article, *parts]):
+        score, headline = _SURE, whole
+    headline = headline and with_lines_around(_without_badges(headline, blocks, stated), lines, blocks, stated)
     if headline:
         element = blocks.nodes[blocks.blocks[headline.block].node].element
         headline = replace(headline, text=_without_gaps(whole_words(element, headline.text)))
@@ -232,12 +224,13 @@ def find_title(
     if header and (chosen is None or score < _BELIEVED):
         chosen = header[0]
     evidence += [_title(text, "ArticleTitle", "meta", Rule.META_TAG) for text in article[:1]]
-    if not evidence and (line := _genre_line_above(lines, blocks)):
+    if not evidence and (line := _genre_line_above(lines, blocks, stated) or title_at_top(blocks, more, parts, stated)):
         evidence.append(_title(line.text, "", "title", Rule.LINE_ABOVE_TEXT))
         headline = line
     # `parts[0]` is the whole `<title>`; it is skipped if `<title>` could be split.
     rest = parts[1:] or parts
-    page_title = [text for text in rest if not _SITE_NAME.search(text)][:1] or rest[-1:]
+    rest = [text for text in rest if not _SITE_NAME.search(text)] or rest[-1:]
+    page_title = [text for text in rest if not names_agency(label_key(text))][:1] or rest[:1]
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)

@@ -1,0 +1,89 @@
+"""The whole of a title of which a page shows a part in one line: it goes on in the lines around, or a template cut it
+off elsewhere."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from etl.extract.lexicon.labels import label_key
+from etl.extract.page.blocks import Blocks
+from etl.extract.page.headlines import (
+    ENDS_LIKE_A_TITLE,
+    MAX_COLUMN_CHARS,
+    MIN_PARTIAL_CHARS,
+    Line,
+    are_alike,
+    names_agency,
+    stands_out,
+)
+
+_CONTINUES = re.compile(r"(?:关于|印发|转发|批转|(?:19|20)\d\d(?!\d))")
+"""How the second line of a title begins whose first line is the name of the agency."""
+NAMES_SITE = re.compile("(?:网站?|门户|平台|首页)$|^首页")
+_ENDS_SENTENCE = re.compile("[。；！？：:，,;.…]$")
+"""Also how a title ends that a template cut off."""
+_MAX_LINES_AROUND = 3
+_CUT_OFF = re.compile(r"(?:\.{2,}|…+)$")
+_MIN_BEGINNING = 8
+"""Letters left of a title that a template cut off."""
+
+
+def with_lines_around(line: Line, lines: Iterable[Line], blocks: Blocks, stated: list[str]) -> Line:
+    """The headline with the lines right above and below it that are one title with it (关于进一步加强 / 水利工作的意见),
+    written alike, where the page states no title that is the line alone."""
+    if label_key(line.text) in stated:
+        return line
+    by_block = {each.block: each for each in lines}
+    first = last = line.block
+    text = line.text
+    for _ in range(_MAX_LINES_AROUND):
+        above, below = by_block.get(first - 1), by_block.get(last + 1)
+        if above and _are_alike(blocks, first - 1) and _goes_on(above.text, text, by_block[first].text):
+            text, first = above.text + text, first - 1
+        elif below and _are_alike(blocks, last) and _goes_on(text, below.text, below.text):
+            text, last = text + below.text, last + 1
+        else:
+            break
+    return replace(line, block=last, text=text)
+
+
+def _are_alike(blocks: Blocks, index: int) -> bool:
+    """Whether a line and the one below it are written alike, in one element or as rows of one cell each."""
+    if are_alike(index, index + 1, blocks):
+        return True
+    rows = [blocks.nodes[max(block.row, 0)] for block in blocks.blocks[index : index + 2]]
+    return all(row.tag == "tr" and row.last - row.first == 1 for row in rows) and rows[0].parent == rows[1].parent
+
+
+def _goes_on(upper: str, lower: str, line: str) -> bool:
+    """Whether a line is one title with what stands below it, which begins with another `line`: the name of an agency
+    and what it issues, maybe with others, or one that breaks off behind 关于 and one that ends as titles do."""
+    key, whole = label_key(upper), label_key(upper + lower)
+    if names_agency(key) and (_CONTINUES.match(lower) or (line != lower and names_agency(label_key(line)))):
+        return NAMES_SITE.search(key) is None
+    breaks_off = "关于" in key and not ENDS_LIKE_A_TITLE.search(key) and not _ENDS_SENTENCE.search(key)
+    return breaks_off and ENDS_LIKE_A_TITLE.search(whole) is not None
+
+
+def completed(lines: Iterable[Line], cut: Iterable[str]) -> Line | None:
+    """The first line that begins with one of the titles that a template cut off (关于…面试成绩的...) and goes on."""
+    beginnings = [key[: match.start()] for each in cut if (match := _CUT_OFF.search(key := label_key(each)))]
+    for line in lines if beginnings else ():
+        key = label_key(line.text)
+        for beginning in beginnings:
+            goes_on = key.startswith(beginning) and len(key) > len(beginning) >= _MIN_BEGINNING
+            if goes_on and not _CUT_OFF.search(key):
+                return line
+    return None
+
+
+def title_at_top(blocks: Blocks, lines: list[Line], parts: Iterable[str], stated: list[str]) -> Line | None:
+    """The first of the first lines of the text that is drawn as a headline and ends like a title, where `<title>`
+    (its `parts`) names no more than a column and a site."""
+    if any(len(key := label_key(part)) > MAX_COLUMN_CHARS and not names_agency(key) for part in parts):
+        return None
+    for line in lines:
+        if ENDS_LIKE_A_TITLE.search(line.text) and stands_out(blocks, blocks.blocks[line.block]):
+            whole = with_lines_around(line, lines, blocks, stated)
+            return whole if len(whole.text) >= MIN_PARTIAL_CHARS else None
+    return None
