@@ -1,11 +1,13 @@
 """Titles that no element holds whole: over several lines, cut off by a template, at the top of the text alone."""
 
+# ruff: noqa: E501 — tables of lines.
+
 from random import Random
 
 import pytest
 
 from etl.extract import extract
-from tests.support.pages import FOOT, NAV, PARAGRAPHS, paragraphs
+from tests.support.pages import FOOT, NAV, paragraphs
 from tests.support.share import examples
 
 AGENCIES = (

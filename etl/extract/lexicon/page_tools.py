@@ -18,16 +18,26 @@ _TOOL_WORDS = (
     文本 WORD Word PDF 版 显示稿件总访问量 上一页 下一页 尾页 末页 内容 文章 上级 我要 此文
     网页 评论 条评论 赞 踩 请注明 出处 访客 您是第 位 END 复制链接 Ctrl+D 来源 我的 页 A 简体
     繁体 Share Print Close Font Size Save Large Medium Small
-    English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部
+    English 中文 无障碍 长者模式 关怀版 听全文 满意 不满意 基本满意 返回顶部 一般 有用 没用 无用 智能问答
+    本文 加入收藏夹 Top 首页 列表 更多 查看更多 发表评论 收藏夹 推荐给朋友 在看 暂停 播放 停止 回到顶部 回顶部 下页 上页
+    正文结束 全文完 已经是第一篇 已是第一篇 已经是最后一篇 已是最后一篇
 """),
 )
 """What a line of tools is made of: labels of tools and counters, and words that are no labels."""
-_DECORATION = r"[\ue000-\uf8ff\s【\[(（|丨/·•…\]】)）:：,，。、\d+<>›»-]"
+_DECORATION = r"[\ue000-\uf8ff\s【\[(（|丨｜/·•…\]】)）:：,，。、!！\d+<>›»↑↓←→▲▼△▽◀▶~～—–“”-]"
 # The first are letters of icon fonts.
+_SPACED = tuple("返\\s回 关\\s闭 打\\s印 分\\s享 收\\s藏".split())
+"""Words that templates stretch."""
 # Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
 _TOOLS_ALONE = re.compile(
-    rf"{_DECORATION}*+(?:(?>{'|'.join(map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)))}){_DECORATION}*+)++"
+    rf"{_DECORATION}*+(?:(?>{'|'.join((*map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)), *_SPACED))})"
+    rf"{_DECORATION}*+)++"
 )
+_WORD_OF_TEXTS = re.compile(
+    rf"{_DECORATION}*+(?:无(?:内容|附件)?|[大中小次位到至页版A]|特大|默认|次数|人次|内容|文章|上级|文本|全文|原文|中文|English|PDF|W(?:ord|ORD)"
+    rf"|不?满意|基本满意|一般|页面|网页|手机|附件|公众号|转载|文字|当前|本文|列表|首页|播放|停止){_DECORATION}*+"
+)
+"""A word of tools with which a text may say all that it has to say: 六、其他需要报告的事项 / 无。"""
 _ICONS = re.compile(r"[^\w\ue000-\uf8ff]*+[\ue000-\uf8ff]\W*+")
 WORDLESS = re.compile(r"[\W\d_]*")
 """A line of signs and digits."""
@@ -43,3 +53,29 @@ def is_page_tool(text: str) -> bool:
     if len(text) >= 120 or WORDLESS.fullmatch(text) or (len(_DIGIT.findall(text)) > 5 and not _CHINESE.search(text)):
         return False
     return _TOOLS_ALONE.fullmatch(text) is not None
+
+
+def is_word_of_texts(text: str) -> bool:
+    """Whether a line that consists of words of tools is but one word that texts have as a line or cell of their own:
+    无, 中, 5次, 附件1. Behind other tools it is one of them."""
+    return len(text) < _MAX_WORD_CHARS and _WORD_OF_TEXTS.fullmatch(text) is not None
+
+
+_FOLLOW = re.compile(
+    r"\W*+(?:(?:欢迎|敬请|请|快来|更多(?:内容|资讯|信息|精彩|详情)?|赶快)*+(?:(?:长按|点击|扫[描码一]|识别|微信扫|打开微信)[^，。；]{0,24}?[，,]?)?"
+    r"(?:(?:请|一键|立即|欢迎)?关注(?:我们|[^，。；]{0,20}?(?:公众号|微信|微博|视频号|抖音号|订阅号))[^，。；]{0,8}|(?<=请)关注[:：]?)"
+    r"|关注[^，。；]{2,16}[，,]获取更多[^，。；]{0,8}|长按[^，。；]{0,10}二维码[^，。；]{0,8}"
+    r"|(?:用|打开)?微信[^，。；]{0,6}扫[^，。；]{0,16}(?:分享|朋友圈)[^，。；]{0,12}"
+    r"|(?:点击)?[“”\"]?阅读原文[“”\"]?(?:查看|了解|获取)?(?:更多|详情|全文)?)[！!。~～↓\W]*+"
+)
+_INSTRUCTS = re.compile("报名|查询|咨询|办理|预约|申[请报领]|登录|下载|投诉|举报|缴|填")
+_MAX_WORD_CHARS, _MAX_FOLLOW_CHARS = 12, 50
+
+
+@lru_cache(4096)
+def asks_to_follow(text: str) -> bool:
+    """Whether a line does nothing but ask readers to follow or share an account: 长按识别二维码关注我们. Where an
+    account serves those whom the text concerns, the line is the text's own."""
+    if len(text) > _MAX_FOLLOW_CHARS or not any(word in text for word in ("关注", "扫", "二维码", "原文")):
+        return False
+    return _FOLLOW.fullmatch(text) is not None and not _INSTRUCTS.search(text)

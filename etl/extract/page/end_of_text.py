@@ -6,7 +6,7 @@ from etl.dates import SIGNED_DATE
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
-from etl.extract.lexicon.page_tools import WORDLESS, is_page_tool
+from etl.extract.lexicon.page_tools import WORDLESS, asks_to_follow, is_page_tool, is_word_of_texts
 from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks
@@ -15,6 +15,7 @@ from etl.extract.page.boxes import before_boxes
 from etl.extract.page.pairs import pairs_of_elements
 from etl.extract.page.prose import is_boilerplate
 from etl.extract.page.subheading import SUBHEADING_FIELDS
+from etl.extract.page.tool_lines import is_tool_line, says_with_row
 from etl.file_names import has_file_name
 
 _RELATED_WORDS = split_words("""
@@ -26,6 +27,7 @@ _RELATED_WORDS = split_words("""
     (?:温馨|友情)提示[:：].{0,40}(?:本页|本网|本站|正式文件)
     原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
     凡本网注明 凡本网转载 凡本站注明 凡本站转载 凡注明
+    往期推荐 往期回顾 往期精彩 精彩推荐 对此页面 .{0,12}对[您你]有(?:所)?帮助
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
 """)
 _RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
@@ -36,9 +38,9 @@ _RELATED_LINKS = re.compile(
 )
 # Possessive: a long number could be cut into short ones in more ways than there is time for.
 _PAGE_NUMBERS = re.compile(r"(?:[\[【(（<]?+第?+\d{1,3}+(?!\d)页?+[\]】)）>]?+[\s|…·.]*+)++")
-_PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}/\d{1,3} ?页")
+_PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}(?:/\d{1,3})? ?页(?!面)")
 _OF_READERS = re.compile(
-    r"(?:网友|网民|读者|用户|全部|最新|发表|我要)?(?:评论|留言|跟帖)[:：]?|相关(?:文章|阅读|新闻|报道|链接)[:：]?"
+    r"(?:网友|网民|读者|用户|全部|最新|发表|我要)?(?:评论|留言|跟帖)\s?(?:[（(]?\d{0,6}条?[）)]?)[:：]?|相关(?:文章|阅读|新闻|报道|链接)[:：]?"
 )
 """A heading below which no text of a document stands."""
 _ADVERTISES = re.compile(r"(?:关注|扫[描码]|长按|识别).{0,20}(?:公众号|二维码|小程序|客户端)")
@@ -47,8 +49,12 @@ _NOTICE_WORDS = re.compile("声明|提示|您|扫|版权|满意|凡本?[网站]?
 """Words of lines below the text that are whole sentences: disclaimers, surveys."""
 # The line of credits, whatever the site calls its editors.
 _CREDIT = re.compile(
-    r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审)人?员?\s*[:：].{0,30}$"
+    r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审|撰稿|投稿|信息员)人?员?\s*[:：].{0,30}$"
+    r"|[\s【\[(（]*+(?:来源(?!\s?[/／])|文字|图[片文]?|文案?|摄影|编[辑审]|责编|审核|校对|监制|统筹|出品|制作|供稿|[一二三初复终]审|值班[\u4e00-\u9fff]{2,4}|主编|作者|记者"
+    r"|通讯员|排版|策划)\s?[｜|丨│/／]\s?\S.{0,60}$"
 )
+_HOSTED = re.compile(r"[\u4e00-\u9fff]{2,30}(?:办公室|政府|局|委员?会?|中心|厅|部)(?:主办|承办)")
+"""The line that says who runs a site: 云溪区人民政府办公室主办."""
 _TAGS = re.compile(r"\s*+(?:(?:热门|相关|文章|本文)?(?:标签|关键[词字])|(?i:tags?))\s*+[:：]")
 """What links to other documents with the same words stand behind; of an article it is said without a link."""
 _HOSTS = frozenset(("主办", "承办"))
@@ -72,10 +78,23 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
         is_footer = _is_footer_line(last) or (is_number and (last.link_chars or before_number))
         if not is_footer and not _advertises_below_signature(blocks, indices[:end]):
             break
+        if is_footer and _is_own_word(blocks, indices[:end]):
+            break
         before_number = is_number
         end -= 1
     end = _before_header(blocks, indices[:end])
     return indices[end - 1] + 1 if end else indices[0]
+
+
+def _is_own_word(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the last line looks like a tool, but is what the text says: a cell of data, or 无 below a heading."""
+    *_, last = indices
+    text = blocks.blocks[last].plain.strip()
+    if says_with_row(blocks, last, indices[0], is_tool=_is_footer_line):
+        return True
+    if not is_word_of_texts(text) or is_tool_line(blocks, last):
+        return False
+    return len(indices) < 2 or not starts_related_links(blocks.blocks[indices[-2]])
 
 
 def behind_signature(blocks: Blocks, end: int, body: Body) -> int:
@@ -150,6 +169,8 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
         linked -= block.link_chars
         if not position or not starts_related_links(block):
             continue
+        if says_with_row(blocks, index, indices[0], is_tool=_is_footer_line):
+            continue
         if _OF_READERS.fullmatch(block.plain.strip()):
             return position
         if len(block.text) >= 80 and block.link_chars * 2 <= len(block.text):
@@ -174,7 +195,12 @@ def _is_footer_line(block: Block) -> bool:
         return True
     if has_file_name(text):
         return False
-    if _CREDIT.match(text) or (block.link_chars and _TAGS.match(text)):
+    if (
+        _CREDIT.match(text)
+        or asks_to_follow(text)
+        or _HOSTED.fullmatch(text)
+        or (block.link_chars and _TAGS.match(text))
+    ):
         return True
     if block.link_chars * 10 > len(text) * 8 or (len(text) < 60 and starts_related_links(block)):
         return True

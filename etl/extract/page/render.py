@@ -1,10 +1,10 @@
 """Renders the main text as lines: paragraphs, list items, table rows."""
 
-from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import Body
 from etl.extract.page.columns import cells_of, columns_of_cells
 from etl.extract.page.prose import is_prose
+from etl.extract.page.tool_lines import is_tool_line
 
 
 def render(blocks: Blocks, body: Body) -> str:
@@ -14,9 +14,9 @@ def render(blocks: Blocks, body: Body) -> str:
     row = cell = -1
     low, column = body.node, 0
     columns: dict[int, int] = {}
-    for _, block in blocks.visible_blocks(body.first, body.last, body.revealed):
+    for index, block in blocks.visible_blocks(body.first, body.last, body.revealed):
         text = block.plain.strip()
-        if not text or (block.row < 0 and text != "附件" and is_page_tool(text)):
+        if not text or (block.row < 0 and is_tool_line(blocks, index)):
             continue
         inside = block.row > low and _is_data(blocks, block.row)
         if inside and block.row == row and block.cell == cell and lines:

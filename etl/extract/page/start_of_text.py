@@ -6,7 +6,7 @@ from etl.dates import DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
-from etl.extract.lexicon.page_tools import is_page_tool
+from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.own_lines import is_label_below_date, is_of_contents, is_of_notice, is_of_red_header
@@ -46,6 +46,8 @@ _BELOW_OWN_LINE = {
     "title": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]"),
 }
 """What a text says right behind or below the day of a meeting (时间：), and the name of a body (名称：)."""
+_ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
+"""The first line of a text that is an annex; 附件 alone may be a tool."""
 _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
 """How labels of a summary begin that are no heading of a text, as 摘要 and 概述 may be; its length."""
 _SAYS_SUMMARY = re.compile(
@@ -121,7 +123,8 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or _is_header_cell(blocks, index)
         or _is_definition(blocks, index)
         or is_in_turn(blocks, index)
-        or is_page_tool(text)
+        or (is_page_tool(text) and not _ANNEX.fullmatch(text))
+        or asks_to_follow(text)
         or (_is_menu_line(blocks.blocks[index]) and not is_of_contents(blocks, index, indices))
     )
 

@@ -1,0 +1,41 @@
+"""Lines of a page that only operate it, as their place says."""
+
+from collections.abc import Callable
+
+from etl.extract.lexicon.page_tools import is_page_tool, is_word_of_texts
+from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.prose import is_prose
+
+_MAX_CELLS = 40
+"""Lines beside a cell in its row, beyond which the row lays the page out."""
+
+
+def is_tool_line(blocks: Blocks, index: int) -> bool:
+    """Whether a line only operates the page: a word that texts have as a line of their own (无, 中, 附件1) does so as a
+    link, or behind another tool (字号： / 大 / 中 / 小)."""
+    while index >= 0:
+        block = blocks.blocks[index]
+        text = block.plain.strip()
+        if not is_page_tool(text):
+            return False
+        if block.link_chars or not is_word_of_texts(text):
+            return True
+        index -= 1
+    return False
+
+
+def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[Block], bool]) -> bool:
+    """Whether a line is a cell of data: another cell of its row, from block `begin` on, is none of the tools, and no
+    prose beside which a tool may stand."""
+    block = blocks.blocks[index]
+    if block.row < 0:
+        return False
+    row = blocks.nodes[block.row]
+    if row.last - row.first > _MAX_CELLS:
+        return False
+    beside = [each for _, each in blocks.visible_blocks(max(row.first, begin), row.last) if each.cell != block.cell]
+    if all(map(is_tool, beside)):
+        return False
+    return is_word_of_texts(block.plain.strip()) or not any(
+        is_prose(each.text, len(each.text), each.link_chars) for each in beside
+    )
