@@ -89,3 +89,16 @@ def test_lines_of_a_text_that_begin_like_tools_are_its_own(line: str) -> None:
 def test_the_annex_that_a_page_shows_begins_with_its_number() -> None:
     text = text_of("<p>附件1</p><p>云溪区老旧电梯更新登记表</p>" + paragraphs(PARAGRAPHS))
     assert text.startswith("附件1云溪区老旧电梯更新登记表")
+
+
+@pytest.mark.parametrize("label", ["责任单位", "责任部门", "服务对象", "起止时间", "截止时间", "适用范围", "备注"])
+@pytest.mark.parametrize("form", ["<ul>{}</ul>", "<div>{}</div>"])
+@pytest.mark.parametrize("above", ["<p>2023-05-09</p>", "<p>发布时间：2023-05-09 来源：云溪日报</p>"])
+def test_a_label_that_each_entry_of_a_list_has_is_none_of_a_header(label: str, form: str, above: str) -> None:
+    tag = "li" if "ul" in form else "p"
+    entries = [(f"改造老旧小区{n}个", f"{label}：云溪区第{n}处", f"完成时限：{n}月底") for n in "三四五"]
+    lines = [line for entry in entries for line in entry]
+    html = page(above=above, headline="", body=form.format("".join(f"<{tag}>{line}</{tag}>" for line in lines)))
+    html = html.replace(above, f"<h1>2023年民生实事清单</h1>{above}")
+    found = extract(html.encode(), "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html")
+    assert normalise(found.text) == normalise("".join(lines))

@@ -12,6 +12,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import Body
 from etl.extract.page.boxes import before_boxes
+from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.pairs import pairs_of_elements
 from etl.extract.page.prose import is_boilerplate
 from etl.extract.page.subheading import SUBHEADING_FIELDS
@@ -78,7 +79,7 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
         is_footer = _is_footer_line(last) or (is_number and (last.link_chars or before_number))
         if not is_footer and not _advertises_below_signature(blocks, indices[:end]):
             break
-        if is_footer and _is_own_word(blocks, indices[:end]):
+        if is_footer and (_is_own_word(blocks, indices[:end]) or is_host_of_text(blocks, indices[end - 1])):
             break
         before_number = is_number
         end -= 1
@@ -169,7 +170,7 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
         linked -= block.link_chars
         if not position or not starts_related_links(block):
             continue
-        if says_with_row(blocks, index, indices[0], is_tool=_is_footer_line):
+        if says_with_row(blocks, index, indices[0], is_tool=_is_footer_line) or is_host_of_text(blocks, index):
             continue
         if _OF_READERS.fullmatch(block.plain.strip()):
             return position

@@ -19,6 +19,7 @@ from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.body import Body, is_in_search_form
 from etl.extract.page.end_of_text import starts_related_links
+from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.file_names import has_file_name
 from etl.platforms.base import Layout, Platform
@@ -316,12 +317,18 @@ def first_prose(blocks: Blocks, headline: int) -> int:
     """The index of the first line of prose below a headline, neither label nor value; -1 if none stands near."""
     is_value = False
     for index, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_BELOW_HEADLINE):
-        if is_boilerplate(block.text) or starts_related_links(block):
+        if _is_below_text(blocks, index):
             break
         if is_prose(block.text, len(block.text), block.link_chars) and not is_value and not find_labels(block.text):
             return index
         is_value = match_label(block.text) is not None
     return -1
+
+
+def _is_below_text(blocks: Blocks, index: int) -> bool:
+    """Whether a line is one of the site's, or begins related links."""
+    block = blocks.blocks[index]
+    return (is_boilerplate(block.text) or starts_related_links(block)) and not is_host_of_text(blocks, index)
 
 
 def _has_copy(blocks: Blocks, node: Node) -> bool:
@@ -380,7 +387,7 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             end = before_heading
         if rows <= 1 and end == start and _SHARES.match(block.plain):
             continue
-        if is_boilerplate(block.text) or starts_related_links(block) or rows > 1:
+        if _is_below_text(blocks, index) or rows > 1:
             break
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
             break

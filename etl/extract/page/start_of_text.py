@@ -4,11 +4,12 @@ import re
 
 from etl.dates import DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
 from etl.extract.codes import BETWEEN, DENSEST
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, SUMMARIES, TEXT_LABELS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.own_lines import is_label_below_date, is_of_contents, is_of_notice, is_of_red_header
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
@@ -28,6 +29,7 @@ from etl.extract.page.subheading import (
     is_subheading,
     source_of_subheading,
 )
+from etl.extract.page.tool_lines import says_with_row
 from etl.file_names import has_file_name
 
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
@@ -53,6 +55,10 @@ _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
 _SAYS_SUMMARY = re.compile(
     r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
 )
+_HOSTS = frozenset(("主办", "承办"))
+"""Labels of a foot and of events, and of no header."""
+_LINES_OF_ENTRIES = 40
+"""Lines around a label among which another entry of a list has it, too."""
 _MAX_LAST_CHARS = 24
 """Of the last line of a header, with a short value."""
 _MIN_FIELDS_OF_TABLE = 2
@@ -123,7 +129,7 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or _is_header_cell(blocks, index)
         or _is_definition(blocks, index)
         or is_in_turn(blocks, index)
-        or (is_page_tool(text) and not _ANNEX.fullmatch(text))
+        or (is_page_tool(text) and not _ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
         or asks_to_follow(text)
         or (_is_menu_line(blocks.blocks[index]) and not is_of_contents(blocks, index, indices))
     )
@@ -210,11 +216,28 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
         return False
     if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
         return False
-    if is_of_red_header(blocks, index, names):
+    if is_of_red_header(blocks, index, names) or _is_said_again(blocks, index, labels):
+        return False
+    if _HOSTS.issuperset(names) or is_host_of_text(blocks, index):
         return False
     if len(names) == 1 and len(text) >= 60:
         return names[0] in SUMMARIES or (names[0] == "title" and not text.endswith("。"))
     return any(name not in _TEXT_LINES for name in names)
+
+
+def _is_said_again(blocks: Blocks, index: int, labels: tuple[LabelMatch, ...]) -> bool:
+    """Whether a line begins with a label of no field that another line near it has with another value: a header says
+    each once, a list of tasks 责任单位： below every one."""
+    first, *more = labels
+    if more or first.name or first.label in FOOTER_LABELS or not first.at_line_start:
+        return False
+    near = blocks.visible_blocks(max(0, index - _LINES_OF_ENTRIES), index + _LINES_OF_ENTRIES)
+    again = (each for _, block in near if first.raw_label in block.text for each in find_labels(block.text))
+    return any(each.label == first.label and each.value.strip() != first.value.strip() for each in again)
+
+
+def _is_cell_of_data(blocks: Blocks, index: int, begin: int) -> bool:
+    return says_with_row(blocks, index, begin, is_tool=lambda block: is_page_tool(block.plain.strip()))
 
 
 def _goes_with_below(blocks: Blocks, index: int, name: str) -> bool:

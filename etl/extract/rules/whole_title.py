@@ -29,7 +29,7 @@ _MIN_BEGINNING = 8
 
 
 def with_lines_around(line: Line, lines: Iterable[Line], blocks: Blocks, stated: list[str]) -> Line:
-    """The headline with the lines right above and below it that are one title with it (关于加强 / 水利工作的意见) and are
+    """The headline with the lines right above and below it that are one title with it (关于加强 / 水利工作的意见),
     written alike, where the page states no title that is the line alone."""
     if label_key(line.text) in stated:
         return line

@@ -1,0 +1,61 @@
+"""主办单位 in a text, which names who holds an event, and in the foot of a page, which names who runs the site."""
+
+from itertools import product
+
+# ruff: noqa: E501 — tables of lines.
+import pytest
+
+from etl.extract import extract
+from etl.extract.content_id import normalise
+from tests.support.pages import FOOT, PARAGRAPHS, page
+from tests.support.share import share
+
+HOSTS = ("主办单位：云溪区文化和旅游局", "承办单位：云溪区文化馆")
+ONE = ("主办：云溪区总工会",)
+BESIDE = (*HOSTS, "协办单位：云溪区图书馆", "技术支持：云溪区气象局")
+BELOW = (
+    ("活动时间：2023年5月", "活动地点：文化广场"), ("三、活动内容", "歌咏比赛、书画展览"),
+    ("欢迎广大市民踊跃参加，现场设有互动环节。",), PARAGRAPHS[2:],
+)  # fmt: skip
+ABOVE = ((), PARAGRAPHS[:3], ("一、活动宗旨", "送文艺进社区", "二、活动组织"))
+SITES = (
+    FOOT,
+    "<p>主办：云溪区人民政府 承办：云溪区政府办公室</p><p>云ICP备00000001号</p>",
+    "<p>版权所有：云溪区人民政府</p>",
+)
+TITLE = "2023年云溪文化艺术节活动安排"
+
+
+def text_of(lines: tuple[str, ...], foot: str = FOOT, tag: str = "p") -> str:
+    body = "".join(f"<{tag}>{line}</{tag}>" for line in lines)
+    html = page(title=TITLE, headline=f"<h1>{TITLE}</h1><p>2023-05-09</p>", body=body).replace(FOOT, foot)
+    return normalise(extract(html.encode(), "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html").text)
+
+
+@pytest.mark.parametrize(
+    ("above", "hosts", "below", "foot", "tag"),
+    list(share(product(ABOVE, (HOSTS, ONE, BESIDE), BELOW, SITES, ("p", "div")))),
+)
+def test_the_hosts_of_an_event_are_text(
+    above: tuple[str, ...], hosts: tuple[str, ...], below: tuple[str, ...], foot: str, tag: str
+) -> None:
+    lines = (*above, *hosts, *below)
+    assert text_of(lines, foot, tag) == normalise("".join(lines))
+
+
+@pytest.mark.parametrize("heading", ["二、活动组织", "（二）组织机构", "三、主办单位", "组织单位："])
+def test_hosts_below_a_heading_end_a_text(heading: str) -> None:
+    lines = (*PARAGRAPHS, heading, *HOSTS)
+    assert text_of(lines) == normalise("".join(lines))
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        ("主办单位：云溪区人民政府", "承办单位：云溪区政府办公室", "地址：人民路1号", "云ICP备00000001号"),
+        ("主办单位：云溪区人民政府", "联系电话：0000-1234567", "网站标识码：9900000001"),
+        ("主办单位：云溪区人民政府", "技术支持：云溪区大数据中心"), ("主办单位：云溪区人民政府", "版权所有：云溪区人民政府"),
+    ],
+)  # fmt: skip
+def test_the_hosts_of_a_site_are_none_of_a_text(foot: tuple[str, ...]) -> None:
+    assert text_of((*PARAGRAPHS, *foot)) == normalise("".join(PARAGRAPHS))
