@@ -78,4 +78,9 @@ def asks_to_follow(text: str) -> bool:
     account serves those whom the text concerns, the line is the text's own."""
     if len(text) > _MAX_FOLLOW_CHARS or not any(word in text for word in ("关注", "扫", "二维码", "原文")):
         return False
-    return _FOLLOW.fullmatch(text) is not None and not _INSTRUCTS.search(text)
+    return _FOLLOW.fullmatch(text) is not None and not instructs(text)
+
+
+def instructs(text: str) -> bool:
+    """Whether words say how somebody gets what a text is about, with an account, a code or a link."""
+    return _INSTRUCTS.search(text) is not None

@@ -6,7 +6,7 @@ from etl.dates import SIGNED_DATE
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
-from etl.extract.lexicon.page_tools import WORDLESS, asks_to_follow, is_page_tool, is_word_of_texts
+from etl.extract.lexicon.page_tools import WORDLESS, asks_to_follow, instructs, is_page_tool, is_word_of_texts
 from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks
@@ -37,6 +37,13 @@ _RELATED_LINKS = re.compile(
     rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
+_OF_REMEDIES = re.compile("不服|异议|不满意的|复议|诉讼|复查|申诉|可以?[向在自于依]")
+_OF_SITES = re.compile("转载|版权|侵权|观点|来源|本[网站]|网站|仅供|稿件|作品|删除")
+_OF_PAGE = re.compile("本?[网页文站]|手机|朋友|关注|分享|查看|原文|全文|更多")
+_SENTENCES = re.compile("^(?:工作|由|应|要|负责|条?款|的|结果|如下|见|为)|[，；。]|如下$")
+"""How words go on that are no heading: 政策解读工作要 …, 主办单位应当 …, 上一条款 …"""
+_CHAPTER = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}\s?、|第[一二三四五六七八九十]{1,3}[条章节])")
+_MIN_STATEMENT_CHARS, _MIN_VALUE_CHARS = 6, 3
 # Possessive: a long number could be cut into short ones in more ways than there is time for.
 _PAGE_NUMBERS = re.compile(r"(?:[\[【(（<]?+第?+\d{1,3}+(?!\d)页?+[\]】)）>]?+[\s|…·.]*+)++")
 _PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}(?:/\d{1,3})? ?页(?!面)")
@@ -152,11 +159,32 @@ def _labels_in_line(text: str) -> tuple[LabelMatch, ...]:
 def starts_related_links(block: Block) -> bool:
     """Whether a line begins what follows the text. `相关规定与本通知不一致的，以本通知为准。` does not."""
     text = block.plain.strip()
-    if not _RELATED_LINKS.match(text):
+    match = _RELATED_LINKS.match(text)
+    if not match or (not block.link_chars and _goes_on_as_sentence(match[0], text[match.end() :])):
         return False
     return (
         bool(block.link_chars) or not text.endswith(("。", "；", "，")) or _NOTICE_WORDS.search(text[:12]) is not None
     )
+
+
+def _goes_on_with_chapter(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether a line below begins a chapter of a text: 三、有关要求."""
+    lines = (blocks.blocks[index] for index in indices)
+    return any(_CHAPTER.match(line.plain) for line in lines if not line.link_chars)
+
+
+def _goes_on_as_sentence(begin: str, rest: str) -> bool:
+    """Whether words that begin related links, or what stands below a text, go on as sentences of texts do:
+    您对本答复不服的，可以 …, 扫描二维码进入报名系统, 结果反馈：已整改到位."""
+    if "您" in begin:
+        return _OF_REMEDIES.search(rest) is not None
+    if begin.endswith(("声明：", "声明:")) or (begin.endswith("声明") and rest[:1] in "：:"):
+        return len(rest) > _MIN_STATEMENT_CHARS and not _OF_SITES.search(rest)
+    if begin.strip("【[◆■>· ") in _RELATED_ALONE and rest[:1] in "：:":
+        return len(rest) > _MIN_VALUE_CHARS and not is_page_tool(rest)
+    if not ("\u4e00" <= rest[:1] <= "\u9fff") or _OF_PAGE.search(rest):
+        return False
+    return _SENTENCES.search(rest) is not None or instructs(rest)
 
 
 def _before_related(blocks: Blocks, indices: list[int]) -> int:
@@ -176,7 +204,10 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
             return position
         if len(block.text) >= 80 and block.link_chars * 2 <= len(block.text):
             continue
-        ends = remaining < 0.05 * total + 60 or linked * 2 > remaining
+        of_links = linked * 2 > remaining
+        ends = of_links or (
+            remaining < 0.05 * total + 60 and not _goes_on_with_chapter(blocks, indices[position + 1 :])
+        )
         after = indices[position + 1 : position + 7]
         if ends and not any(_SIGNATURE.match(label_key(blocks.blocks[i].plain)) for i in after):
             return position

@@ -1,0 +1,47 @@
+"""Words with which related links, surveys and notices below a text begin, where sentences of the text begin with them."""
+
+# ruff: noqa: E501 — tables of lines.
+
+from itertools import product
+
+import pytest
+
+from etl.extract import extract
+from etl.extract.content_id import normalise
+from tests.support.pages import PARAGRAPHS, SIGNED, page, paragraphs
+from tests.support.share import share
+
+SENTENCES = (
+    "您对本答复不服的，可以自收到之日起六十日内申请行政复议。", "您对该处理意见不满意的，可以申请复查。", "声明：我局从未委托任何机构收费。",
+    "特别声明：本次考试不指定任何辅导用书。", "图解政策要点如下", "政策解读工作要同步开展", "政策原文见市政府公报", "点击查看办理流程",
+    "点击下载申请表后填写", "扫码报名，人满为止", "扫码下载表格，填写后报送。", "扫一扫二维码填写问卷", "扫描二维码进入报名系统，按要求填写。",
+    "意见反馈：0000-1234567", "结果反馈：已整改到位", "上一条款规定的除外", "下一条款另有规定的，从其规定", "责任编辑由区志办担任",
+    "主办单位负责解释。", "满意度评价结果为优秀", "分享到的资源要及时登记",
+)  # fmt: skip
+BELOW = ((), SIGNED, ("各单位要抓好落实。",), ("三、有关要求", "各单位要抓好落实。", "四、联系方式"))
+OF_PAGE = (
+    "您对本页面的评价：", "您对此文是否满意？", "声明：转载请注明来源。", "免责声明：本网站转载内容仅供参考。", "扫码查看手机版", "扫一扫，手机浏览本页",
+    "点击查看原文", "图解：三步看懂", "政策解读", "政策解读：", "意见反馈：", "相关附件：", "满意度评价", "分享到", "主办单位：云溪区人民政府",
+)  # fmt: skip
+
+
+def text_of(lines: tuple[str, ...]) -> str:
+    found = extract(page(body=paragraphs(lines)).encode(), "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html")
+    return normalise(found.text)
+
+
+@pytest.mark.parametrize(("sentence", "below"), list(share(product(SENTENCES, BELOW))))
+def test_sentences_of_a_text_are_its_own(sentence: str, below: tuple[str, ...]) -> None:
+    lines = (*PARAGRAPHS, sentence, *below)
+    assert text_of(lines) == normalise("".join(lines))
+
+
+@pytest.mark.parametrize("line", OF_PAGE)
+def test_what_a_page_says_below_a_text_is_none_of_it(line: str) -> None:
+    assert text_of((*PARAGRAPHS, line)) == normalise("".join(PARAGRAPHS))
+
+
+@pytest.mark.parametrize("heading", ["相关附件：申请表、承诺书", "图解：三步看懂申领流程", "相关政策"])
+def test_a_text_that_goes_on_with_a_chapter_ends_at_no_such_heading(heading: str) -> None:
+    lines = (*PARAGRAPHS, heading, "三、有关要求", "各单位要抓好落实。")
+    assert text_of(lines) == normalise("".join(lines))
