@@ -26,6 +26,8 @@ _CHALLENGE = re.compile(
 )
 _ERROR_NOTICE = re.compile(
     "(?:页面|网页|网址|地址|内容|文件|信息|资源|栏目).{0,8}(?:不存在|已删除|已被删除|已移除|找不到|无法找到)|(?:页面|网站).{0,6}(?:维护|升级)中?"
+    "|本(?:网站|站|栏目|平台).{0,12}(?:迁移|迁至|停止(?:更新|运行|服务)|关停)"
+    "|[Pp]age.{0,24}(?:not found|cannot be found|could not be found)|[Ii]nternal [Ss]erver [Ee]rror"
     "|(?:访问|请求).{0,8}(?:被阻断|被拦截|设置拦截|被拒绝|被禁止)|地区无法访问"
 )
 _ENDED = re.compile(
@@ -199,16 +201,25 @@ class PageFacts:
 
     @property
     def lists_titles(self) -> bool:
-        """Whether the page has several titles of other documents, and no document's address."""
-        return self.linked_titles >= _SEVERAL_TITLES and not self.has_document_path
+        """Whether the page has several titles of other documents, and no document's address: within its main text, or
+        anywhere where it states several days."""
+        if self.has_document_path:
+            return False
+        whole = self.stated["published_date"] > _MAX_OWN_NUMBERS
+        titles = self._titles_among(0, len(self.blocks.blocks)) if whole else 0
+        return max(titles, self.linked_titles) >= _SEVERAL_TITLES
 
     @cached_property
     def linked_titles(self) -> int:
         """Linked lines of the main text that have a summary, labels or a picture of their own: titles of other
         documents. 0 where more of the text stands below none of them. Of a page without main text, of all of it."""
-        body, blocks = self.body, self.blocks
-        first, last = (body.first, body.last) if body.first < body.last else (0, len(blocks.blocks))
-        lines = [block for _, block in blocks.visible_blocks(first, last, body.revealed)]
+        body = self.body
+        return self._titles_among(
+            *((body.first, body.last) if body.first < body.last else (0, len(self.blocks.blocks)))
+        )
+
+    def _titles_among(self, first: int, last: int) -> int:
+        lines = [block for _, block in self.blocks.visible_blocks(first, last, self.body.revealed)]
         titles = own = 0
         below = False
         for line in lines:

@@ -27,6 +27,7 @@ LISTS = {
     "short-dates": ("dates without a year", f"<ul>{rows(20, '<li><span>05-0{0}</span><a href=t{1}.html>关于第{1}批老旧电梯更新名单的公示</a></li>')}</ul>"),
     "table": ("a table with titles, numbers and dates", f"<table><tr><th>标题</th><th>文号</th><th>发布日期</th></tr>{rows(12, TABLE)}</table>"),
     "summaries": ("rows with a summary each", rows(10, "<div><h3><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a></h3><p>" + SUMMARY + "</p><span>2023-05-0{0}</span></div>")),
+    "few-summaries": ("six rows with short titles, a summary and a day each", rows(6, "<div><h4><a href='/jd/{1}.html'>关于第{1}批名单的公示</a></h4><p>" + SUMMARY + "<a href='/jd/{1}.html'>[详细]</a></p><span>2023-05-0{0}</span></div>")),
     "short-links": ("links of a few letters", "<ul>" + "".join(f"<li><a href='/bm/{i}/'>区水务局</a></li>" for i in range(20)) + "</ul>"),
     "three": ("three rows", f"<ul>{rows(3)}</ul>"),
     "data-store": ("rows in a script of data", "<script type='text/xml'><datastore><recordset><record><![CDATA[<li><a href='art_1_2.html'>关于老旧电梯更新的通知</a></li>]]></record></recordset></datastore></script>"),
@@ -63,6 +64,8 @@ STUBS = {
     "missing-in-frame": ("an error inside the site's frame", page(title="页面不存在", body="<p>抱歉，您访问的页面不存在，请返回首页。</p>")),
     "taken-down": ("a notice below the headline and its date", page("<p>发布日期：2023-05-09</p>", body="<p>该信息已失效。</p>")),
     "moved": ("a notice that leads elsewhere", page("<p>发布日期：2023-05-09</p>", body="<p>抱歉，您访问的文件已移至新平台，请到新平台查看。</p>")),
+    "not-found-in-english": ("an error in English inside the site's frame", page(title="信息公开栏", headline="<h1>信息公开栏</h1><div>发布时间： 来源： 浏览次数：</div>", body="<p>Sorry, the page you requested was not found.</p>")),
+    "site-moved": ("a site that moved, inside its frame", page(title="信息公开栏", headline="<h1>信息公开栏</h1><div>发布时间： 来源： 浏览次数：</div>", body="<p>本网站已迁移至 http://www.example.gov.cn</p>")),
     "login": ("a form to log in", "<html><body><form>用户名：<input> 密码：<input type=password><button>登录</button></form></body></html>"),
 }  # fmt: skip
 for name, (what, html) in STUBS.items():
