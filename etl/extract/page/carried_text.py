@@ -6,6 +6,7 @@ from html import escape
 
 from lxml import html
 
+from etl.extract.page.data_text import text_of_data
 from etl.web.page import WebPage, parse
 
 _TEMPLATE_TYPE = re.compile(r"text/(?:html|plain|template|x-[\w-]+)", re.IGNORECASE)
@@ -41,6 +42,11 @@ def show_carried_text(page: WebPage, prose_chars: int) -> tuple[str, ...]:
         if is_text and (_is_shown(element) or _chinese(words) > prose_chars):
             carriers.append(str(element.tag))
             _put(element, content)
+            if (
+                element.getparent() is page.tree.find("head") is not None
+                and (body := page.tree.find("body")) is not None
+            ):
+                body.append(element)
     return tuple(dict.fromkeys(carriers))
 
 
@@ -68,7 +74,8 @@ def _source(element: html.HtmlElement, *, shell: bool) -> str:
         return ""
     if element.tag == "input":
         return (element.get("value") or "") if element.get("type") == "hidden" else ""
-    return (element.text or "") if _TEMPLATE_TYPE.fullmatch(element.get("type") or "") else ""
+    source = element.text or ""
+    return source if _TEMPLATE_TYPE.fullmatch(element.get("type") or "") else text_of_data(source)
 
 
 def _is_shown(element: html.HtmlElement) -> bool:

@@ -1,5 +1,6 @@
 """Renders the main text as lines: paragraphs, list items, table rows."""
 
+from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import Body
 from etl.extract.page.columns import cells_of, columns_of_cells
@@ -16,7 +17,7 @@ def render(blocks: Blocks, body: Body) -> str:
     columns: dict[int, int] = {}
     for index, block in blocks.visible_blocks(body.first, body.last, body.revealed):
         text = block.plain.strip()
-        if not text or (block.row < 0 and is_tool_line(blocks, index)):
+        if not text or (block.row < 0 and is_page_tool(text) and is_tool_line(blocks, index)):
             continue
         inside = block.row > low and _is_data(blocks, block.row)
         if inside and block.row == row and block.cell == cell and lines:

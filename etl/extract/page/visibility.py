@@ -13,10 +13,10 @@ from etl.web.script.interpreter import Reader, condition_holds
 from etl.web.script.scope import Function, Scope
 from etl.web.script.values import unquote_literal
 
-# `unescape("%3C…` is how statistics and 党政机关 badges load their scripts: no text of the page.
+# `unescape("%3Cscript…` and `unescape("%3Cspan…` are how statistics and 党政机关 badges load their scripts: no text.
 # Every alternative begins with a letter or sign of its own, so that the search looks for these alone.
 _OUTPUT_CALL = re.compile(
-    r"document\.write(?:ln)?\((?!\s*unescape)|\.(?:html|text|append|prepend|after|before)\(\s*[^\s)]"
+    r"document\.write(?:ln)?\((?!\s*unescape\(\s*[\"'](?:%3[Cc]|<)s)|\.(?:html|text|append|prepend|after|before)\(\s*[^\s)]"
     r"|\)\.(?:appendTo|prependTo|insertAfter|insertBefore|replaceWith)\(|innerHTML|innerText|textContent"
     r"|\.attr\(\s*[\"'](?:style|class|href|src|hidden)|setAttribute\(|insertAdjacentHTML"
     r"|\.(?:hide|show|toggle|remove|empty)\(|className\b|classList\b|display\b"

@@ -27,6 +27,8 @@ _VALUE_METHODS = frozenset(
     "indexOf lastIndexOf includes startsWith endsWith trim toLowerCase toUpperCase toString valueOf concat split "
     "replace replaceAll substring substr slice charAt join push pop shift reverse map forEach".split()
 )
+_UNICODE = re.compile("%u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})")
+"""What `unescape` knows besides: `%u4E00`."""
 _CHANGES = frozenset(("replace", "replaceAll"))
 _MAX_ITEMS = 10_000
 _DOCUMENT_METHODS = frozenset(
@@ -254,7 +256,10 @@ def _trimmed(arguments: list[Value]) -> str:
 def _unescaped(arguments: list[Value]) -> str:
     match arguments:
         case [str(text)]:
-            return unquote(text)
+            if "%u" not in text:
+                return unquote(text)
+            halves = _UNICODE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
+            return halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     raise UnknownError
 
 

@@ -1,0 +1,100 @@
+"""The text of a page that a script builds from data in it: `window.__INITIAL_STATE__ = {…}`, `__NEXT_DATA__`,
+`__NUXT__`, `new Vue({data: …})`.
+
+No family is known by it, so the data is no more than its strings, each with the name before it. The one long text
+among them is the document's; where there are several, of a list, none is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape, unescape
+
+from etl.dates import first_iso_date
+
+_BODIES = {quote: rf"(?:[^{quote}\\]|\\.)" for quote in "\"'`"}
+_SHORT = "|".join(f"{quote}{body}{{0,59}}+{quote}" for quote, body in _BODIES.items())
+_LONG = "|".join(f"{quote}{body}*+{quote}" for quote, body in _BODIES.items())
+_TO_LONG_STRING = re.compile(rf"""(?:[^"'`]++|{_SHORT})*+(?:(?P<long>{_LONG})|.|\Z)""", re.DOTALL)
+"""Up to the next string of 60 signs or more, without a stop at each of the short ones: a script has thousands."""
+_NAME_BEFORE = re.compile(r"(\w{1,40}+)[\"']?\s{0,4}[:=]\s{0,4}\Z")
+_NAMED = re.compile(rf"""\b(?P<name>\w{{1,40}}+)["']?\s{{0,4}}[:=]\s{{0,4}}(?P<value>{_SHORT}|{_LONG})""", re.DOTALL)
+_MAX_NAME_CHARS = 60
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_CONTROLS = {"n": "\n", "r": "", "t": "\t", "b": "", "f": ""}
+_CHINESE, _TAG = re.compile("[\u4e00-\u9fff]"), re.compile(r"<[^<>]{0,2000}>")
+_OF_SUMMARY = re.compile("summ|desc|abst|digest|intro|keyword|meta|copyright|statement|tip", re.IGNORECASE)
+_OF_TEXT = re.compile("cont|body|html|text|detail|article|zhengwen|neirong|^nr$|^zw$", re.IGNORECASE)
+_OF_TITLE = re.compile(r"(?:\w*(?:article|info|doc|news|content|main|page))?_?title|headline|bt", re.IGNORECASE)
+_OF_DAY = re.compile(
+    r"(?:publish|published|pub|release|issue)_?(?:time|date|day|at|on)|date_?published|fbsj|fbrq", re.IGNORECASE
+)
+_MIN_CHINESE, _MAX_TITLE_CHARS, _MIN_TITLE_CHINESE = 60, 120, 4
+_MAX_SHARE_OF_OTHERS = 0.5
+"""Of other texts beside the longest one, in Chinese letters: more of them are a list."""
+_MAX_SCRIPT_CHARS = 300_000
+"""Characters of the longest script that is read: the data of a home page has more, that of a document less."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A string of the data with the name before it."""
+
+    name: str
+    text: str
+
+
+def text_of_data(script: str) -> str:
+    """The document that a script's data holds as HTML, under its headline and its day where the data names one of each;
+    empty if there is none."""
+    # Most scripts hold no sentence, and looking for one stop costs next to nothing.
+    if len(script) > _MAX_SCRIPT_CHARS or not ("。" in script or "\\u3002" in script):
+        return ""
+    texts = {text: _letters(text) for text in _texts(script)}
+    texts = {text: letters for text, letters in texts.items() if letters >= _MIN_CHINESE and "。" in text}
+    if not texts:
+        return ""
+    whole = max(texts, key=lambda text: texts[text])
+    if sum(texts.values()) - texts[whole] > _MAX_SHARE_OF_OTHERS * texts[whole]:
+        return ""
+    html = whole if _TAG.search(whole) else "".join(f"<p>{escape(line)}</p>" for line in whole.splitlines())
+    values = [_Value(match["name"], _decoded(match["value"])) for match in _NAMED.finditer(script)]
+    titles = {value.text.strip() for value in values if _OF_TITLE.fullmatch(value.name) and _is_title(value.text)}
+    days = {day for value in values if _OF_DAY.fullmatch(value.name) and (day := first_iso_date(value.text[:40]))}
+    above = f"<h1>{escape(titles.pop())}</h1>" if len(titles) == 1 else ""
+    above += f"<p>发布时间：{days.pop()}</p>" if len(days) == 1 else ""
+    return f"{above}<div>{html}</div>"
+
+
+def _texts(script: str) -> Iterator[str]:
+    """The long strings of the data that are called like a text, or marked up as one."""
+    for match in _TO_LONG_STRING.finditer(script):
+        if not match["long"]:
+            continue
+        at = match.start("long")
+        before = _NAME_BEFORE.search(script[max(0, at - _MAX_NAME_CHARS) : at])
+        name, text = before[1] if before else "", _decoded(match["long"])
+        if not _OF_SUMMARY.search(name) and (_OF_TEXT.search(name) or "<p" in text or "<br" in text):
+            yield text
+
+
+def _decoded(literal: str) -> str:
+    """What a literal stands for; HTML whose signs are written as entities is HTML."""
+    raw = literal[1:-1]
+    if "\\" in raw:
+        raw = _ESCAPED.sub(_character, raw)
+        raw = raw.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return unescape(raw) if "&lt;" in raw and "<" not in raw else raw
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _CONTROLS.get(match[3], match[3])
+
+
+def _letters(text: str) -> int:
+    return len(_CHINESE.findall(_TAG.sub("", text)))
+
+
+def _is_title(text: str) -> bool:
+    return len(text) <= _MAX_TITLE_CHARS and len(_CHINESE.findall(text)) >= _MIN_TITLE_CHINESE and "<" not in text
