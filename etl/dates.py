@@ -51,6 +51,10 @@ _ENGLISH = (
     ),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?P<time>)[ -]{_MONTH_NAME},?[ -](?P<year>(?:19|20)\d\d)\b"),
 )
+_AMERICAN = re.compile(
+    rf"(?<![\d/])(\d{{1,2}})/(\d{{1,2}})/({YEAR})(?!\d)(?:\s{{1,4}}\d{{1,2}}:\d\d(?::\d\d)?\s?([AaPp][Mm]))?"
+)
+"""`5/9/2023 8:30:00 AM`, as servers print a date that are set to English; without AM or PM the day may come first."""
 _IN_ROW = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
 _ZONED_TIME = re.compile(
     rf"(?P<separator>[Tt]|\s*)(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{{1,9}})?)?"
@@ -136,8 +140,8 @@ def read_date(text: str, not_after: date | None = None) -> ReadDate:
     month or day is refused with a flag.
 
     Knows 2024-07-09, 2024/7/9 8:22:16, 2021年03月17日, 2017.5.9, 20221118, `2023- 09- 08`, 二〇二二年六月十五日,
-    民国112年5月9日, Tue May 09 08:30:00 CST 2023, 9 May 2023, seconds or milliseconds since 1970, and doubled values
-    (`2022-06-15 17:252022-06-15`).
+    民国112年5月9日, Tue May 09 08:30:00 CST 2023, 9 May 2023, 5/9/2023 8:30:00 AM, seconds or
+    milliseconds since 1970, and doubled values (`2022-06-15 17:252022-06-15`).
     """
     text = unicodedata.normalize("NFKC", text).strip()
     if epoch := _EPOCH.match(text):
@@ -167,7 +171,17 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
         if match := pattern.search(text):
             month = _MONTHS.index(match["month"]) + 1
             return _day_in_china(match["time"] or text[match.end() :], int(match["year"]), month, int(match["day"]))
-    return None
+    return _american_date(text)
+
+
+def _american_date(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of a date whose year comes last, where month and day cannot be taken for each other."""
+    if not (match := _AMERICAN.search(text)):
+        return None
+    first, second, year = map(int, match.group(1, 2, 3))
+    if match[4] or second > 12 or first == second:
+        return year, first, second
+    return (year, second, first) if first > 12 else None
 
 
 def dates_in_digits(text: str) -> str:

@@ -33,6 +33,9 @@ from etl.extract.lexicon.values import make_evidence
         ("1684771200000", "2023-05-23"),
         ("2025-09-18 00:00:00", "2025-09-18"),
         ("2025-02-10T13:44:00+08:00", "2025-02-10"),
+        ("5/9/2023 8:30:00 AM", "2023-05-09"),
+        ("12/31/2023", "2023-12-31"),
+        ("31/12/2023 18:00", "2023-12-31"),
     ],
 )
 def test_date(text: str, iso: str) -> None:
@@ -40,7 +43,14 @@ def test_date(text: str, iso: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "flag"), [("2023-02-30", "impossible"), ("2023-13-01", "impossible"), ("长期", "unreadable"), ("", "")]
+    ("text", "flag"),
+    [
+        ("2023-02-30", "impossible"),
+        ("2023-13-01", "impossible"),
+        ("长期", "unreadable"),
+        ("5/9/2023", "unreadable"),
+        ("", ""),
+    ],
 )
 def test_no_date(text: str, flag: str) -> None:
     assert (read_date(text).iso, read_date(text).flag) == (None, flag)

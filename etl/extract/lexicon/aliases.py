@@ -20,7 +20,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "source": split_words("""
         来源 信息来源 文字来源 图文来源 原文来源 文章来源 稿件来源 内容来源 消息来源 新闻来源
         发布来源 稿源 资料来源 来源单位
-        文件来源 来源于 来源网站 转载自 转贴自 转自 出处
+        文件来源 来源于 来源网站 转载自 转贴自 转自 来自 出处
     """),
     "document_number": split_words("""
         文号 发文字号 文件编号 备注/文号 文件号 发文文号 公文文号 文件字号 发文号 文件文号 公文字号 发布文号
@@ -142,7 +142,7 @@ AMBIGUOUS_LABELS = frozenset(
     split_words("""
     时间 日期 名称 标题 分类 类别 主题 来源 时效 效力 体裁 文种 有效期 题名 更新时间 更新日期 创建时间 状态 组配
     公开类别 公开类型 公开属性 公开单位 主办单位 主题导航 发布 标签 出处 最后更新
-    最后更新时间 创建日期 所属分类 栏目分类
+    最后更新时间 创建日期 所属分类 栏目分类 来自
 """)
 )
 """Labels that search forms and menus have too: they count only with a colon, in a cell, or beside a value."""

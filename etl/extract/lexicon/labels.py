@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from etl.dates import DATE, TIME_OF_DAY
-from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, CREDITS, NON_FIELD_LABELS
+from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, CREDITS, FOOTER_LABELS, NON_FIELD_LABELS
 from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.fields import DATE_FIELDS
@@ -35,7 +35,7 @@ FIELD_OF_LABEL |= {label_key(alias): "" for alias in NON_FIELD_LABELS}
 # take a third of a second to compile in every process.
 _LABEL_SUFFIXES = frozenset(label[at:] for label in FIELD_OF_LABEL for at in range(len(label)))
 _LABEL_PREFIXES = frozenset(label[:at] for label in FIELD_OF_LABEL for at in range(1, len(label) + 1))
-COLON = re.compile("[:：∶﹕︓]")
+COLON = re.compile("[:：∶﹕︓︰]")
 _GAP = re.compile(rf"[\s{INLINE_BOUNDARY}\u200b-\u200f\ufeff]")
 _WORD_CHARACTER = re.compile("[\u4e00-\u9fff/]")
 _DECORATION = re.compile(r"^[【\[(（·•●■◆▪*\s]+|[】\]):：）\s]+$")
@@ -85,7 +85,14 @@ _SYMBOLS = re.compile(rf"(?:[★☆●○◆◇■□▪▲△※►▶]|(?:(?<=
 _MAX_MARK_CHARS = 8
 _LEAD_IN = re.compile(rf"(?:{_COUNTED}|[^\w])*+")
 """Signs and a number before a label: `★索引号`, `（2）文号`."""
-_END_SIGNS = re.compile(r"[^\w]+$")
+_END_SIGNS = re.compile(r"[\W①-⑳❶-❿]+$")
+_NOTE_MARKS = frozenset("?？*＊※ⓘ①②③④⑤⑥⑦⑧⑨⑩")
+"""Signs of a note that may stand between a label and its colon: `发文机关①：`."""
+_HINT = re.compile(r"[(（][^()（）:：\d]{1,12}[)）]")
+"""What brackets behind a label or within it say of it: `文号（发文字号）`, `成文（制作）日期`, `来源（مەنبە）`."""
+_HINT_CHARS = 14
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_CLAUSE = re.compile("[，。；]")
 _SIGNS = re.compile(rf"[\s{INLINE_BOUNDARY}]*([=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-]+)[\s{INLINE_BOUNDARY}]*+(?=.)")
 """What stands for the colon between a label and its value in some templates."""
 _TIGHT_SIGNS = frozenset("/／>＞»-·")
@@ -152,9 +159,11 @@ _ADJOINING_LABELS = frozenset(
 """Labels of the line below a headline that may follow another's value without a gap: `来源：甲报浏览次数：5`."""
 _WHOLE_VALUE = re.compile(
     rf"\s*+(?:{DATE}(?:\s*{TIME_OF_DAY})?|\d+次?|[\u4e00-\u9fff、（）()]{{2,30}}"
-    r"(?:[报网社台局委办厅署府科处]|中心|集团|法院|检察院|办公室|委员会|常委会|银行|大学)|(?:主动|依申请|长期)公开|现?行?有效)\s*+"
+    r"(?:[报网社台局委办厅署府科处]|中心|集团|法院|检察院|办公室|委员会|常委会|银行|大学)|(?:主动|依申请|长期)公开|现?行?有效"
+    r"|[\u4e00-\u9fff]{1,12}[〔\[（(【]\d{4}[〕\]）)】]第?\d{1,5}号|[A-Z\d]{1,20}(?:[-/][A-Z\d]{1,20}){1,4})\s*+"
 )
-"""Behind a date, a count or the name of a body any label may follow without a gap: `来源：乙局作者：丙`."""
+"""Behind a date, a count, a number of a document or the name of a body any label may follow without a gap:
+`来源：乙局作者：丙`."""
 _DATE = re.compile(DATE)
 _QUOTES = ("“", "‘", '"', "〝")
 """Before a word with a colon: it is cited (凡本网注明“来源：甲”的作品)."""
@@ -178,7 +187,15 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
     if name is None and "{" not in text and (bare := _END_SIGNS.sub("", text[_lead_in(text) :])) != text:
         label = label_key(bare)
         name = _field_of(label, coined=coined)
+    if name is None and (")" in text or "）" in text) and (match := _HINT.search(text)):
+        without = match_label(text[: match.start()] + text[match.end() :], coined=coined)
+        return without if without and without.name and _may_have_hint(without.label, match[0]) else None
     return None if name is None else Label(name, label)
+
+
+def _may_have_hint(label: str, hint: str) -> bool:
+    """Whether words in brackets may speak of a label: of an ambiguous one in another language alone (时间（上午）)."""
+    return label not in AMBIGUOUS_LABELS or not _CHINESE.search(hint)
 
 
 def begins_with_label(text: str) -> bool:
@@ -233,6 +250,8 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     if not positions and len(text) < _MAX_GAP_LINE_CHARS:
         gaps = _before_gaps(text) if text[:1] in _INITIALS and not _IN_ENGLISH.search(text) else []
         positions = signed if len(signed := _before_signs(text)) >= len(gaps) else gaps
+    if positions and _is_in_sentence(text, positions[0][2]):
+        return ()
     ends = [_before_marks(text, start) for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
         LabelMatch(
@@ -248,6 +267,12 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     )
 
 
+def _is_in_sentence(text: str, start: int) -> bool:
+    """Whether a line's first label stands in a sentence, which speaks of another document
+    (根据《甲》（索引号：1，文号：2）要求，…。)."""
+    return start > 0 and text.endswith("。") and _CLAUSE.search(text, 0, start) is not None
+
+
 _AROUND_VALUES = f" \t{INLINE_BOUNDARY}=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-"
 
 
@@ -261,7 +286,7 @@ def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) ->
     floor = 0
     for colon in sign.finditer(text):
         end = colon.start()
-        while end > floor and _GAP.match(text, end - 1):
+        while end > floor and (text[end - 1] in _NOTE_MARKS or _GAP.match(text, end - 1)):
             end -= 1
         end -= end > floor and text[end - 1] in _CLOSING
         if english := _IN_ENGLISH.search(text[floor:end]):
@@ -316,9 +341,14 @@ def _coined_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, 
 def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
     """The longest label that ends at `end` and is not the end of a longer word."""
     best: tuple[str, int] | None = None
-    key, last = "", end
-    for start in range(end - 1, floor - 1, -1):
+    key, last, start, hint = "", end, end, ""
+    while start > floor:
+        start -= 1
         if _GAP.match(text, start):
+            continue
+        if not hint and text[start] in ")）" and (hint := _hint_ending_at(text, floor, start + 1, key)):
+            start -= len(hint) - 1
+            hint = "" if key else hint
             continue
         if not key:
             last = start + 1
@@ -331,9 +361,19 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
             and not (floor and (key in _ADJOINING_LABELS or _WHOLE_VALUE.fullmatch(text, floor, start)))
         ):
             best = key, start
+    if best and hint and not (FIELD_OF_LABEL[best[0]] and _may_have_hint(best[0], hint)):
+        return None
     if best is None or text[best[1] - 1 : best[1]] in _QUOTES:
         return None
     return best[0], text[best[1] : last], best[1]
+
+
+def _hint_ending_at(text: str, floor: int, end: int, key: str) -> str:
+    """The words in brackets that end at `end` and are none of a label's letters, with their brackets."""
+    first = max(floor, end - _HINT_CHARS)
+    opening = max(text.rfind("(", first, end), text.rfind("（", first, end))
+    match = _HINT.fullmatch(text, opening, end) if opening >= 0 else None
+    return "" if match is None or label_key(match[0]) + key in _LABEL_SUFFIXES else match[0]
 
 
 def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
@@ -417,7 +457,8 @@ def _before_signs(text: str) -> list[_Position]:
 
 
 def _before_gaps(text: str) -> list[_Position]:
-    """`发布时间 2023-05-09 来源 云溪日报`: the line begins with a label, and each has a value behind its gap."""
+    """`发布时间 2023-05-09 来源 云溪日报`: the line begins with a label, and each has a value behind its gap.
+    Behind the first one credits, counters and tools are labels too (`浏览 5`), the last one also without a value."""
     parts = list(re.finditer(rf"[^\s{INLINE_BOUNDARY}]+", text))
     positions: list[_Position] = []
     part = 0
@@ -427,7 +468,8 @@ def _before_gaps(text: str) -> list[_Position]:
             key += label_key(parts[end].group())
             if key not in _LABEL_PREFIXES:
                 break
-            if FIELD_OF_LABEL.get(key) and (positions or key not in AMBIGUOUS_LABELS):
+            is_field = FIELD_OF_LABEL.get(key) and (positions or key not in AMBIGUOUS_LABELS)
+            if is_field or (positions and key in FOOTER_LABELS):
                 best, label = end, key
         if best < 0:
             if not positions:
@@ -435,8 +477,10 @@ def _before_gaps(text: str) -> list[_Position]:
             part += 1
             continue
         start = parts[part].start()
-        if best + 1 == len(parts) or (positions and positions[-1][3] == start):
+        is_last = best + 1 == len(parts)
+        if (is_last and FIELD_OF_LABEL[label]) or (positions and positions[-1][3] == start):
             return []
-        positions.append((label, text[start : parts[best].end()], start, parts[best + 1].start()))
+        behind = len(text) if is_last else parts[best + 1].start()
+        positions.append((label, text[start : parts[best].end()], start, behind))
         part = best + 1
     return positions

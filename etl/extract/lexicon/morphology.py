@@ -20,11 +20,12 @@ def _any_of(words: str) -> str:
 
 _WORD = _any_of("""
     政府 信息 消息 文件 公文 政策 法规 法律 规范性 公告 规章 文章 稿件 新闻 内容 资料 文档 网上 网站 对外 主动
-    首次 最后 最新 正式 文字 图文 原文 [本原该的]
+    首次 最后 最新 正式 文字 图文 原文 本文 [本原该的]
 """)
 _DESCRIBED = f"{_WORD}*"
 """What may stand before the words that decide: anything else (会议, 报名, 项目) describes something else."""
 _DAY = "(?:起始|开始|起)?(?:日期|时间|之日|年月日|日)"
+_DIGIT = re.compile(r"\d")
 _BODY = "(?:机关|机构|单位|部门|主体|部委|科室|处室)(?:名称|全称)?"
 _CLASS = "(?:分类|类别|类型|种类|类目|门类)(?:名称)?"
 _NUMBER = "(?:编号|编码|号码|代码|号|码)"
@@ -50,10 +51,10 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("", f"{_NUMBER}$"),
     ("expiry_date", f"^{_DESCRIBED}(?:(?:废止|失效|终止|停止执行|到期)+{_DAY}|时效期)$"),
     ("expiry_date", f"^{_DESCRIBED}有效期?限?(?:(?:截止|终止|结束|届满)(?:{_DAY})?|[至到止])$"),
-    ("effective_date", f"^{_DESCRIBED}(?:开始)?(?:(?:施行|实施|生效|执行)+|有效期?(?=起|开)){_DAY}$"),
+    ("effective_date", f"^{_DESCRIBED}(?:开始|起始)?(?:(?:施行|实施|生效|执行)+|有效期?(?=起|开)){_DAY}$"),
     ("written_date", f"^{_DESCRIBED}(?:{_ISSUED}|生成|形成|产生|落款){_DAY}$|^(?:公文|文件|政策){_DAY}$"),
     ("published_date", f"^{_DESCRIBED}{_PUT_ONLINE}*{_DAY}{{1,2}}$|^{_DESCRIBED}(?:发布|发表|刊登|更新)于?$"),
-    ("source", f"^{_DESCRIBED}(?:发布)?(?:来源|出处|稿源)(?:于|网站|媒体|{_BODY})?$|^(?:转载|转贴|转|摘)自$"),
+    ("source", f"^{_DESCRIBED}(?:发布)?(?:来源|出处|稿源)(?:于|网站|媒体|{_BODY})?$|^(?:转载|转贴|转|摘|来)自$"),
     # Who is responsible for a page, drafted a document or answers for it is not who published it.
     ("", f"{_ANSWERING}.*{_BODY}$"),
     ("publisher", rf"^{_DESCRIBED}(?:{_ISSUED}|发布|公布|公开|办文|主办|发出){_BODY}(?:\({_BODY}\))?$"),
@@ -77,14 +78,14 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
 def field_of_words(label: str) -> str | None:
     """The field of a label that stands in no list; empty if its words name no field; None if they say nothing.
 
-    `label`: its key (`etl.extract.lexicon.labels.label_key`). Of parts between slashes all that say something must
-    agree.
+    `label`: its key (`etl.extract.lexicon.labels.label_key`). Of parts between slashes all that name a field must
+    agree, and the first one is of it (发布机构/责任单位). What has digits is a value (云政〔2023〕5号).
     """
-    parts = [part for part in re.split("[/、]|及|或", label) if part]
-    if not 2 <= len(label) <= MAX_COINED_CHARS:
+    if not 2 <= len(label) <= MAX_COINED_CHARS or _DIGIT.search(label):
         return None
-    fields = {field for part in parts if (field := _field_of_part(part)) is not None}
-    return fields.pop() if len(fields) == 1 else None
+    parts = (part for part in re.split("[/、]|及|或", label) if part)
+    fields = [field for part in parts if (field := _field_of_part(part)) is not None]
+    return fields[0] if fields and len(set(filter(None, fields))) <= 1 else None
 
 
 def _field_of_part(label: str) -> str | None:

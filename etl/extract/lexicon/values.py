@@ -36,6 +36,9 @@ _CODES = frozenset(("validity", "index_number", "document_number"))
 """Fields of which round brackets around the whole are no part: the name of a body may end with a pair."""
 _BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0xFEFF))
+_STRAY_ENDS = frozenset("。?？")
+_STRAY_END = re.compile(r"^[^。，；]*[^。，；?？]([。?？])$")
+"""The dot of a line that is no sentence; the question mark of a tip beside the value."""
 _ICONS = re.compile(r"^[\ue000-\uf8ff\s]++|[\ue000-\uf8ff]++(?=[\s【\[（(|｜]|$)")
 """Letters of icon fonts around a value: buttons beside it. Within one they are letters that Unicode lacks."""
 
@@ -57,6 +60,8 @@ def clean_value(name: str, value: str) -> str:
             text = text[:-1].strip(_EDGES)
     if _EMPTY_VALUES.match(text) or (name in _FIELDS_WITH_ALL_OPTION and _ALL_OPTION.fullmatch(text)):
         return ""
+    if name != "title" and text[-1:] in _STRAY_ENDS and (end := _STRAY_END.search(text)):
+        text = text[: end.start(1)]
     half = len(text) // 2
     if (
         name in ("validity", "published_date", "written_date")
@@ -140,10 +145,18 @@ _PERSON_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?:本报|本网|特约)?(?
 """Who wrote the page, behind the name of a body: `云溪日报 记者 王一`."""
 
 
+_MAX_JOINT_CHARS = 800
+
+
 def _parse_agency_name(text: str, _: date | None) -> Parsed:
     text = _PERSON_BEHIND.sub("", _PASSING_BEHIND.sub("", text))
-    # Seven agencies issue a document together.
-    return Parsed(text) if len(text) <= 150 and re.search(r"[\u4e00-\u9fffA-Za-z]", text) else NO_VALUE
+    # Some thirty agencies issue a document together.
+    return (
+        Parsed(text)
+        if (len(text) <= 150 or (len(text) <= _MAX_JOINT_CHARS and names_body(text)))
+        and re.search(r"[\u4e00-\u9fffA-Za-z]", text)
+        else NO_VALUE
+    )
 
 
 def _parse_title(text: str, _: date | None) -> Parsed:

@@ -3,13 +3,17 @@
 import re
 
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
-from etl.extract.lexicon.labels import COLON, find_labels, match_label
+from etl.extract.lexicon.labels import COLON, Label, find_labels, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
 
 _MAX_PAIRS = 30
 _MAX_VALUE_CHARS = 100
 """Longest value between two labels; longer texts between them are sections of the text."""
+_MAX_GAP_NODES = 400
+"""Elements of a table with a column between labels and values."""
+_MAX_LETTERS, _MAX_LINES = 5, 4
+"""Letters of a label in one of its lines, with a colon, and lines."""
 _ENDS_OF_PROSE = ("。", "：", ":", "；", "！", "？", "，")
 _MAX_NODES = 400
 """Elements of a header whose values come first."""
@@ -55,6 +59,44 @@ def is_column_header_row(blocks: Blocks, row: Node) -> bool:
         if len(texts) < width or any(find_labels(text) or match_label(text) for text in texts):
             return False
     return True
+
+
+def is_gap_column(blocks: Blocks, row: Node, cell: Node) -> bool:
+    """Whether a cell only parts labels from values: in each row of its table that has cells before and behind it, it
+    has no word and a label stands before it; in two or more a value stands behind it."""
+    table, values = blocks.nodes[row.parent], 0
+    if _words_of(blocks, cell) or table.end - table.index > _MAX_GAP_NODES:
+        return False
+    column = _cells_of(blocks, row).index(cell)
+    for each in (n for n in blocks.nodes[table.index + 1 : table.end] if n.tag == "tr" and n.parent == row.parent):
+        cells = _cells_of(blocks, each)
+        if not 0 < column < len(cells) - 1:
+            continue
+        before, within, behind = (_words_of(blocks, cells[at]) for at in (column - 1, column, column + 1))
+        if within or match_label(behind) or (before and not match_label(before)) or (behind and not before):
+            return False
+        values += bool(behind)
+    return values > 1
+
+
+def _cells_of(blocks: Blocks, row: Node) -> list[Node]:
+    return [n for n in blocks.nodes[row.index + 1 : row.end] if n.parent == row.index and n.tag in ("td", "th")]
+
+
+def _words_of(blocks: Blocks, cell: Node) -> str:
+    """What a cell says; empty for signs alone."""
+    words = " ".join(b.plain for _, b in blocks.visible_blocks(cell.first, cell.last))
+    return words if any(map(str.isalnum, words)) else ""
+
+
+def label_in_lines(blocks: Blocks, index: int) -> Label | None:
+    """The label of which a block is a line (发布<br>机构), where a cell is too narrow for it and holds no more."""
+    block = blocks.blocks[index]
+    cell = blocks.nodes[block.cell]
+    if block.cell < 0 or len(block.text) > _MAX_LETTERS or not 1 < cell.last - cell.first <= _MAX_LINES:
+        return None
+    lines = [each.text for _, each in blocks.visible_blocks(cell.first, cell.last)]
+    return match_label("".join(lines)) if all(len(line) <= _MAX_LETTERS for line in lines) else None
 
 
 def value_apart(blocks: Blocks, index: int) -> int | None:

@@ -1,5 +1,6 @@
 """Words that an element's own style keeps out of sight otherwise than by `display: none`."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import cast
@@ -7,6 +8,7 @@ from typing import cast
 from lxml import etree, html
 from lxml.html import HtmlElement
 
+from etl.extract.lexicon.labels import COLON, match_label
 from etl.web.inline_styles import sight_of
 from etl.web.page import WebPage, all_text
 
@@ -18,6 +20,10 @@ _SIGNS = tuple(
 _STYLES = etree.XPath("/html/body//@style", smart_strings=False)
 _SPACES = " \t\r\n\xa0\u3000"
 _UNSHOWN = ("script", "style", "noscript", "title")
+_WHITE = re.compile(r"\s*color\s*:\s*(?:#fff(?:fff)?|white|transparent)\s*;?\s*", re.IGNORECASE)
+_MAX_WHITE_CHARS = 24
+_MAX_FILLING, _MAX_LETTERS = 4, 8
+"""Letters that fill a label up to the width of others, and those of the label on either side."""
 _MOST = 3
 """The part of a page's words, one in so many, that may be hidden so: more is what a script shows by and by."""
 
@@ -26,6 +32,10 @@ def hide_unseen(page: WebPage) -> None:
     """Gives what nobody sees the attribute `hidden`."""
     styles = set(cast(list[str], _STYLES(page.tree)))
     joined = "\n".join(styles)
+    if any(len(style) <= _MAX_WHITE_CHARS and _WHITE.fullmatch(style) for style in styles):
+        for element in page.tree.iterfind("body//span[@style]"):
+            if _WHITE.fullmatch(element.get("style") or "") and _fills_label(element):
+                element.text = None
     if not any(sign in joined for sign in _SIGNS):
         return
     hiding = {style: sight for style in styles if (sight := sight_of(style)) in ("gone", "unseen")}
@@ -34,11 +44,26 @@ def hide_unseen(page: WebPage) -> None:
         how = hiding.get(element.get("style") or "")
         if how is None or element.get("hidden") is not None:
             continue
+        if _fills_label(element):
+            element.text = None
+            continue
         most = _words_of(page) // _MOST if most is None else most
         if not 0 < _letters(all_text(element)) <= most:
             continue
         for each in [element] if how == "gone" else _out_of_sight(element):
             each.set("hidden", "")
+
+
+def _fills_label(element: HtmlElement) -> bool:
+    """Whether unseen letters only make a label as wide as others: 文<span style="color: #fff">一一</span>号：."""
+    if element.tag != "span" or len(element) or not 0 < len(element.text or "") <= _MAX_FILLING:
+        return False
+    around, before, behind = element.getparent(), element.getprevious(), element.getnext()
+    first = ((around.text if before is None else before.tail or all_text(before)) or "").strip()
+    second = (element.tail or "").strip() or ("" if behind is None else all_text(behind).strip())
+    second = COLON.split(second, 1)[0]
+    is_apart = 0 < len(first) <= _MAX_LETTERS and 0 < len(second) <= _MAX_LETTERS
+    return is_apart and match_label(first + second) is not None
 
 
 def _words_of(page: WebPage) -> int:

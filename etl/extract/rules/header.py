@@ -18,13 +18,15 @@ from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
     follows_pair,
     is_column_header_row,
+    is_gap_column,
     is_known_empty,
     is_numbered_point,
+    label_in_lines,
     pairs_of_elements,
     value_apart,
     widest_cell,
 )
-from etl.extract.page.prose import is_boilerplate
+from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.stated_labels import whole_words
 from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
@@ -44,8 +46,6 @@ _PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
 _MAX_HIDDEN_BLOCKS = 4
 """Blocks of an element beside a label in which a hidden value is looked for."""
 _MIN_HIDDEN_FIELDS = 3
-_MAX_GAP_NODES = 400
-"""Elements of a table with a column between labels and values."""
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _BLOCKS_NEAR_LABEL = 6
@@ -68,6 +68,7 @@ _VALUE_ENDS = re.compile(
 colon (`_UNKNOWN_LABEL`)."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
 """Heading of a list of other documents, whose labels are not of this one."""
+_MAX_HEADING_CHARS = 24
 _AROUND = f" \t{INLINE_BOUNDARY}"
 _LEAD = re.compile(rf"[\s{INLINE_BOUNDARY}]*")
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
@@ -94,9 +95,16 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
     shown = sorted({i for first, last in parts for i, _ in blocks.visible_blocks(first, last, body.revealed)})
     outside = [i for i in shown if not body.first <= i < body.last]
     values, last_listed, next_unread = 0, -_BLOCKS_NEAR_LABEL - 1, 0
+    beside = 0
     for position, index in enumerate(outside):
-        if values > _MAX_VALUES or _begins_other_documents(context, index):
+        if values > _MAX_VALUES:
             break
+        if _begins_other_documents(context, index):
+            if index >= body.last:
+                break
+            beside = _end_of_box(context, index)
+        if index < beside:
+            continue
         items = _labels_of(context, index, first=not values)
         if items and any(item.name for item in items):
             last_listed = position
@@ -143,13 +151,23 @@ def read_hidden_header(context: PageContext) -> Iterator[Reading]:
     """
     blocks, headers = context.blocks, list[list[Reading]]()
     for index in sorted({block.hidden_by for block in blocks.blocks} - {-1}):
-        part = replace(context, body=replace(context.body, revealed=index))
+        part = replace(context, body=_below_hidden(context, blocks.nodes[index]))
         readings = [reading for reading in read_labels(part, [blocks.nodes[index]]) if reading.value]
         if len({reading.name for reading in readings}) >= _MIN_HIDDEN_FIELDS:
             headers.append(readings)
     if len(headers) == 1:
         for reading in headers[0]:
             yield replace(reading, flag=reading.flag or Flag.HIDDEN_VALUE.of(reading.name))
+
+
+def _below_hidden(context: PageContext, hidden: Node) -> Body:
+    """The text with a hidden part shown. What a click unfolds above the first prose of a text is none of it."""
+    blocks, body = context.blocks, replace(context.body, revealed=hidden.index)
+    if not body.first <= hidden.first < body.last:
+        return body
+    above = (block for _, block in blocks.visible_blocks(body.first, hidden.first))
+    begun = any(is_prose(block.text, len(block.text), block.link_chars) for block in above)
+    return body if begun else replace(body, first=min(hidden.last, body.last))
 
 
 def _with_coined_labels(
@@ -181,12 +199,24 @@ def _read_line(
 
 
 def _begins_other_documents(context: PageContext, index: int) -> bool:
-    """Whether a line below the text is the heading of a list of other documents, none of whose labels counts."""
+    """Whether a line is the heading of a list of other documents, none of whose labels counts."""
     blocks = context.blocks
     block = blocks.blocks[index]
-    if index < context.body.last or block.cell >= 0 or block.link_chars or not _may_have_labels(blocks, index):
+    if block.cell >= 0 or block.link_chars or len(block.text) > _MAX_HEADING_CHARS:
         return False
-    return _OTHER_DOCUMENTS.match(block.plain) is not None
+    if not _OTHER_DOCUMENTS.match(block.plain):
+        return False
+    return _may_have_labels(blocks, index)
+
+
+def _end_of_box(context: PageContext, index: int) -> int:
+    """The index behind the box above the text that a heading begins; behind the heading, if it begins none."""
+    for node in context.blocks.ancestors(context.blocks.blocks[index].node):
+        if node.first < index or node.last > context.body.first or node.tag in _CONTAINER_TAGS:
+            break
+        if node.last > index + 1:
+            return node.last
+    return index + 1
 
 
 def _may_have_labels(blocks: Blocks, index: int) -> bool:
@@ -212,6 +242,8 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
             for at, (raw, value) in enumerate(pairs)
             if (match := match_label(raw)) and match.label not in AMBIGUOUS_LABELS
         )
+    if block.cell >= 0 and (lines := label_in_lines(blocks, index)):
+        return (LabelMatch(*lines, lines.label, "", 0),) if blocks.nodes[block.cell].first == index else ()
     items = find_labels(block.text, coined=coined)
     if not items:
         name, label = match_label(block.text) or ("", "")
@@ -269,7 +301,7 @@ def _read_label(
     if not raw:
         return Reading(name, None) if item.name else None
     around = context.blocks.nodes[context.blocks.blocks[index].node].element.getparent()
-    raw = whole_words(around, raw.rstrip(_AROUND)) if around is not None else raw
+    raw = whole_words(around, raw.strip(_AROUND)) if around is not None else raw
     in_header = index < context.body.last and _is_header_label(item, items)
     origin: Origin = "header" if in_header else "subheading"
     label = item.raw_label.replace(INLINE_BOUNDARY, "")
@@ -327,7 +359,7 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
     if block.cell >= 0:
         cell = widest_cell(blocks, index) or blocks.nodes[block.cell]
         rest = [i for i in following if i < cell.last and not ENGLISH_LABEL.fullmatch(blocks.blocks[i].text)]
-        if not rest:
+        if not rest or label_in_lines(blocks, index):
             return _cell_beside(blocks, cell, block)
     if not following or is_known_empty(blocks, index):
         return ""
@@ -341,6 +373,8 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
     for node in blocks.ancestors(own.index):
         if node.tag in _CONTAINER_TAGS and after >= node.last:
             return ""
+        if node is own and after == node.last and _is_beside_label(blocks, node, after):
+            return other.text
         if node.last > index + 1:
             if after >= node.last:
                 return ""
@@ -350,6 +384,17 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
                 return ""
             return other.text if pair <= 60 else ""
     return ""
+
+
+def _is_beside_label(blocks: Blocks, label: Node, after: int) -> bool:
+    """Whether the element behind that of a label, which hides a note on it, is one of another class that holds a value
+    alone."""
+    value = blocks.nodes[label.end] if label.end < len(blocks.nodes) else label
+    return (
+        (value.parent, value.first, value.last) == (label.parent, after, after + 1)
+        and value.tag == label.tag
+        and value.element.get("class") != label.element.get("class")
+    )
 
 
 def _hidden_value(blocks: Blocks, index: int) -> str:
@@ -388,7 +433,7 @@ def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
     sibling = cell.end
     parent = blocks.nodes[cell.parent]
     if sibling < parent.end and (
-        _is_colon(blocks, blocks.nodes[sibling]) or _is_gap(blocks, parent, blocks.nodes[sibling])
+        _is_colon(blocks, blocks.nodes[sibling]) or is_gap_column(blocks, parent, blocks.nodes[sibling])
     ):
         sibling = blocks.nodes[sibling].end
     if sibling < parent.end and blocks.nodes[sibling].tag in ("td", "th"):
@@ -413,26 +458,6 @@ def _is_colon(blocks: Blocks, node: Node) -> bool:
         [":"],
         ["："],
     )
-
-
-def _is_gap(blocks: Blocks, row: Node, cell: Node) -> bool:
-    """Whether a cell only parts labels from values: all rows have three cells, of which the second one has no word, and
-    two or more have a value in the third."""
-    table, values = blocks.nodes[row.parent], 0
-    if table.end - table.index > _MAX_GAP_NODES:
-        return False
-    for each in (n for n in blocks.nodes[table.index + 1 : table.end] if n.tag == "tr" and n.parent == row.parent):
-        cells = [n for n in blocks.nodes[each.index + 1 : each.end] if n.parent == each.index and n.tag in ("td", "th")]
-        if len(cells) != 3 or _words_of(blocks, cells[1]) or not match_label(_words_of(blocks, cells[0])):
-            return False
-        values += bool(_words_of(blocks, cells[2]))
-    return values > 1 and not _words_of(blocks, cell)
-
-
-def _words_of(blocks: Blocks, cell: Node) -> str:
-    """What a cell says; empty for signs alone."""
-    words = " ".join(b.plain for _, b in blocks.visible_blocks(cell.first, cell.last))
-    return words if any(map(str.isalnum, words)) else ""
 
 
 def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:

@@ -8,6 +8,7 @@ from tests.extract.traps import (
     headers,
     hidden,
     kinds,
+    labels,
     lines,
     marks,
     texts,
@@ -17,4 +18,4 @@ from tests.extract.traps import (
 from tests.extract.traps.registry import TRAPS, Trap, extracted, rules_of_traps, traps_of_rules
 
 __all__ = ["TRAPS", "Trap", "extracted", "rules_of_traps", "traps_of_rules"]
-_MODULES = (families, headers, marks, lines, values, titles, texts, ends, hidden, files, beside, kinds)
+_MODULES = (families, headers, labels, marks, lines, values, titles, texts, ends, hidden, files, beside, kinds)

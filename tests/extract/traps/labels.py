@@ -1,0 +1,258 @@
+"""Labels that say more than their name, or stand on several lines, and what parts them from their values."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, SUB, WHOLE, table, trap
+from tests.support.pages import PARAGRAPHS, SIGNED, page, paragraphs
+
+LINE = "<p>发布时间：2023-05-09　来源：云溪日报</p>"
+FIELDS = {"index_number": INDEX, "publisher": OFFICE, "document_number": NUMBER}
+DATES = {"written_date": "2023-05-08", "published_date": "2023-05-09"}
+FORMS = {
+    "line": "<p>{}：{}</p>",
+    "cell": "<table><tr><td>{}</td><td>{}</td></tr></table>",
+    "cell-with-colon": "<table><tr><td>{}：</td><td>{}</td></tr></table>",
+    "term": "<dl><dt>{}</dt><dd>{}</dd></dl>",
+}
+HINTS = ("索引号（唯一标识）", "发布机构（全称）", "文号(发文字号)", "成文（制作）日期", "发布（公开）时间")
+for name, form in FORMS.items():
+    rows = "".join(map(form.format, HINTS, (INDEX, OFFICE, NUMBER, "2023-05-08", "2023-05-09")))
+    trap(
+        f"label-with-hint-{name}",
+        "what brackets say of a label is none of it",
+        "header layouts",
+        page(headline=f"{HEAD}{rows}"),
+        fields=FIELDS | DATES,
+        text=WHOLE,
+    )
+trap(
+    "label-with-hint-in-another-language",
+    "a label says the same in another language, in brackets",
+    "sites in two languages",
+    page(headline=f"{HEAD}<p>来源（مەنبە）：云溪日报　时间（ۋاقتى）：2023-05-09</p>"),
+    fields=SUB,
+)
+trap(
+    "label-with-hint-of-a-notice",
+    "a hint makes 时间 and 地点 in a text no labels of the page",
+    "notices",
+    page(
+        headline=HEAD + LINE,
+        body=paragraphs(("报名时间（上午）：2022年3月4日", "时间（上午）：2022年3月5日", *PARAGRAPHS, *SIGNED)),
+    ),
+    fields={"published_date": "2023-05-09"},
+)
+trap(
+    "label-of-two-names",
+    "behind a slash stands who answers for it",
+    "header layouts",
+    page(headline=f"{HEAD}<p>索引号/索取号：{INDEX}</p><p>发布机构/责任单位：{OFFICE}</p><p>公开方式：主动公开</p>"),
+    fields={"index_number": INDEX, "publisher": OFFICE},
+)
+for name, note in (("tip", "<sup title='本文的制发机关'>?</sup>"), ("number", "<sup>①</sup>"), ("star", "*")):
+    rows = "".join(
+        f"<li>{label}{note}：{value}</li>"
+        for label, value in (("索引号", INDEX), ("发文机关", OFFICE), ("文号", NUMBER))
+    )
+    trap(
+        f"label-with-note-{name}",
+        "the sign of a note stands between a label and its colon",
+        "header layouts",
+        page(headline=f"{HEAD}<ul>{rows}</ul>"),
+        fields=FIELDS,
+    )
+trap(
+    "label-value-with-tip",
+    "the question mark of a tip stands behind a value",
+    "header layouts",
+    page(
+        headline=f"{HEAD}<ul><li><b>发布机构：</b>{OFFICE}<i title='制发机关'>?</i></li><li><b>索引号：</b>{INDEX}</li></ul>"
+    ),
+    fields={"index_number": INDEX, "publisher": OFFICE},
+)
+for name, style in (("white", "color:#fff"), ("unseen", "visibility:hidden"), ("no-opacity", "opacity:0")):
+    filling = f"<span style='{style}'>占位</span>"
+    trap(
+        f"label-filled-{name}",
+        "letters that nobody sees make a label as wide as the others",
+        "header layouts",
+        page(
+            headline=f"{HEAD}<p>索引号：{INDEX}</p><p>文{filling}号：{NUMBER}</p><p><b>文</b>{filling}<b>种：</b>通知</p>"
+        ),
+        fields={"index_number": INDEX, "document_number": NUMBER, "genre_category": "通知"},
+    )
+trap(
+    "label-on-several-lines",
+    "narrow cells break their labels: 发布<br>机构",
+    "tables of 2005",
+    page(
+        headline=HEAD
+        + table(
+            ("索<br>引<br>号", INDEX),
+            ("发布<br>机构", OFFICE),
+            ("<p>发文</p><p>日期</p>", "2023-05-08"),
+            ("文&nbsp;号", NUMBER),
+        )
+    ),
+    fields=FIELDS | {"written_date": "2023-05-08"},
+    absent=("published_date",),
+    text=WHOLE,
+)
+SPACER = "<img src='s.gif'>"
+trap(
+    "label-gap-columns",
+    "empty columns part each label from its value and each pair from the next",
+    "tables of 2005",
+    page(
+        headline=HEAD
+        + table(
+            ("索引号：", "", INDEX, SPACER, "文号：", "", NUMBER),
+            ("发布机构：", "", OFFICE, "", "发布日期：", "", "2023-05-09"),
+            ("体裁：", "", "", "", "主题词：", "", ""),
+        )
+    ),
+    fields=FIELDS | {"published_date": "2023-05-09"},
+    absent=("genre_category", "keywords"),
+)
+trap(
+    "label-empty-values-are-no-gap",
+    "an empty value before a cell of no field",
+    "tables of 2005",
+    page(headline=HEAD + table(("索引号", INDEX, "图示"), ("文号", "", "见下图"), ("发布机构", OFFICE, "图示"))),
+    fields={"index_number": INDEX, "publisher": OFFICE},
+    absent=("document_number",),
+)
+trap(
+    "label-coined-behind-a-number",
+    "a short document number before a label of no list is no label",
+    "header layouts",
+    page(
+        headline=HEAD
+        + table(
+            ("公文字号", "云政发〔2023〕5号", "成文年月日", "2023-05-06"), ("索引号", INDEX, "信息体裁类别", "通知")
+        )
+    ),
+    fields={"document_number": "云政发〔2023〕5号", "written_date": "2023-05-06", "genre_category": "通知"},
+)
+trap(
+    "label-bar-before-a-short-number",
+    "a bar stands for the colon before a short document number",
+    "header layouts",
+    page(headline=f"{HEAD}<ul><li>索引号｜{INDEX}</li><li>文号｜云政发〔2023〕5号</li></ul>"),
+    fields={"index_number": INDEX, "document_number": "云政发〔2023〕5号"},
+)
+trap(
+    "label-run-on",
+    "labels right behind the values before them",
+    "lines without gaps",
+    page(headline=f"{HEAD}<p>索引号：{INDEX}文号：{NUMBER}成文日期：2023-05-08发布机构：{OFFICE}</p>"),
+    fields=FIELDS | {"written_date": "2023-05-08"},
+)
+trap(
+    "label-gaps-and-tools",
+    "a counter without a colon ends the value before it",
+    "lines without colons",
+    page(headline=f"{HEAD}<p>发布日期 2023-05-09 来源 云溪日报 浏览 123</p>"),
+    fields=SUB,
+)
+trap(
+    "label-from",
+    "来自 names the source",
+    "forums",
+    page(headline=f"{HEAD}<p>2023-05-09 08:31 | 发布者: 王一 | 来自: 云溪日报</p>"),
+    fields=SUB,
+)
+CITED = "根据《云溪区电梯条例》（云府令第7号，索引号：00000000-0/2019-00003，发布日期：2019年3月1日）要求，现就有关事项公告如下。"
+trap(
+    "label-in-a-sentence",
+    "a sentence names the number and date of another document",
+    "公告",
+    page(headline=HEAD + LINE, body=paragraphs((CITED, *PARAGRAPHS, *SIGNED))),
+    fields={"published_date": "2023-05-09"},
+    absent=("index_number",),
+    text="\n".join((CITED, WHOLE)),
+)
+trap(
+    "label-with-dot",
+    "the last value of a line ends with a dot",
+    "lines of several labels",
+    page(headline=f"{HEAD}<p>发布机构：{OFFICE}；文号：{NUMBER}；有效性：有效。</p>"),
+    fields={"publisher": OFFICE, "document_number": NUMBER, "validity": "有效"},
+)
+JOINT = "、".join(
+    f"云溪区{name}局"
+    for name in "财政 教育 公安 民政 司法 审计 统计 水务 商务 体育 应急管理 医疗保障 交通运输 生态环境 农业农村 住房保障 文化旅游 市场监管 退役军人事务 信访".split()
+)
+trap(
+    "value-of-twenty-bodies",
+    "twenty bodies issue a document together",
+    "联合发文",
+    page(headline=HEAD + table(("发文机关", JOINT), ("文号", NUMBER))),
+    fields={"publisher": JOINT},
+)
+trap(
+    "value-cut-off-beside-its-label",
+    "a value that ends with dots goes on in its hint",
+    "headers of fixed width",
+    page(
+        headline=f"{HEAD}<ul><li><span>发布机构：</span><span title='{OFFICE}、云溪区司法局'>{OFFICE}、云溪...</span></li><li><span>文号：</span>{NUMBER}</li></ul>"
+    ),
+    fields={"publisher": f"{OFFICE}、云溪区司法局"},
+)
+trap(
+    "value-behind-a-hidden-note",
+    "a note on a label, which the page hides, stands before the value",
+    "headers with tips",
+    page(
+        headline=f"{HEAD}<div class=r><div class=l>有效性<span style='display:none'>仅供参考</span></div><div class=v>有效</div></div><div class=r><div class=l>文号</div><div class=v>{NUMBER}</div></div>"
+    ),
+    fields={"validity": "有效", "document_number": NUMBER},
+)
+trap(
+    "value-with-copy-of-it",
+    "a link copies the number before it",
+    "tools of a header",
+    page(headline=f"{HEAD}<p>文号：{NUMBER} <a href='#'>复制文号</a>　索引号：{INDEX} <a href='#'>复制</a></p>"),
+    fields={"document_number": NUMBER, "index_number": INDEX},
+)
+trap(
+    "header-folded-above-the-text",
+    "a click unfolds the header between headline and text",
+    "headers that fold",
+    page(
+        headline=HEAD,
+        body=f"<div onclick='unfold()'>展开全部</div><div id=more style='display:none'><p>索引号：{INDEX}</p><p>发布机构：{OFFICE}</p><p>文号：{NUMBER}</p></div>{paragraphs()}",
+        container="{}",
+    ),
+    fields=FIELDS,
+    flags=("index_number:hidden", "publisher:hidden", "document_number:hidden"),
+)
+trap(
+    "header-hidden-within-the-text",
+    "a hidden part behind the first prose is no header",
+    "tabs of a text",
+    page(
+        headline=HEAD + LINE,
+        body=f"{paragraphs(PARAGRAPHS)}<div style='display:none'><p>索引号：{INDEX}</p><p>发布机构：{OFFICE}</p><p>文号：{NUMBER}</p></div>{paragraphs()}",
+    ),
+    absent=("index_number", "publisher", "document_number"),
+)
+OTHER = "<tr><td>文件名称</td><td><a href='a.html'>云溪区电梯管理办法</a></td></tr><tr><td>文号</td><td>云政发〔2022〕1号</td></tr><tr><td>索引号</td><td>00000000-0/2022-00001</td></tr>"
+trap(
+    "beside-related-above",
+    "a box above the text has the header of a related document",
+    "政策解读",
+    page(headline=f"{HEAD}{LINE}<div class=xg><div>相关政策</div><table>{OTHER}</table></div>"),
+    fields=SUB,
+    absent=("document_number", "index_number"),
+    text=WHOLE,
+)
+trap(
+    "beside-related-among-labels",
+    "相关文件 among the labels of a header ends nothing",
+    "header layouts",
+    page(
+        headline=f"{HEAD}<ul><li>索引号：{INDEX}</li><li>相关文件</li><li>文号：{NUMBER}</li><li>发布机构：{OFFICE}</li></ul>"
+    ),
+    fields=FIELDS,
+)
