@@ -40,7 +40,8 @@ from etl.extract.rules.belief import beliefs
 from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
 from etl.extract.rules.further_pages import FurtherPages, find_further_pages
-from etl.extract.rules.header import PageContext, read_hidden_header, read_labels
+from etl.extract.rules.header import PageContext, read_labels
+from etl.extract.rules.hidden_header import read_folded_rest, read_hidden_header
 from etl.extract.rules.pictures import annexed_images, find_images, pictures_in_lines
 from etl.extract.rules.stated_titles import meta_tags, title_parts
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
@@ -208,7 +209,7 @@ def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple
     context = PageContext(source.blocks, body, source.values)
     labels = tuple(read_labels(context, header))
     if any(reading.value and reading.name in _HEADER_FIELDS for reading in labels):
-        return labels
+        return (*labels, *read_folded_rest(context, labels))
     return (*labels, *read_hidden_header(context))
 
 

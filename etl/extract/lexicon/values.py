@@ -36,6 +36,8 @@ _CODES = frozenset(("validity", "index_number", "document_number"))
 """Fields of which round brackets around the whole are no part: the name of a body may end with a pair."""
 _BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0xFEFF))
+_OPTION_SIGNS = frozenset("☑✓✔√■●◉⦿□☐○◯▢")
+_OPTION = re.compile(r"([☑✓✔√■●◉⦿])?[□☐○◯▢]?\s*([^\s☑✓✔√■●◉⦿□☐○◯▢]+)")
 _STRAY_ENDS = frozenset("。?？")
 _STRAY_END = re.compile(r"^[^。，；]*[^。，；?？]([。?？])$")
 """The dot of a line that is no sentence; the question mark of a tip beside the value."""
@@ -50,6 +52,7 @@ def clean_value(name: str, value: str) -> str:
     text = _ICONS.sub("", value.replace(INLINE_BOUNDARY, "").translate(_INVISIBLE))
     text = " ".join(text.split()).strip(_EDGES).strip()
     if name != "title":
+        text = text[:-1].rstrip() if text.endswith((" /", " ／")) else text
         text = text[lead.end() :].lstrip() if (lead := _SIGNS_BEFORE.match(text)) else text
     if _is_enclosed(name, text) and not _EMPTY_VALUES.match(text):
         text = text[1:-1].strip()
@@ -62,6 +65,8 @@ def clean_value(name: str, value: str) -> str:
         return ""
     if name != "title" and text[-1:] in _STRAY_ENDS and (end := _STRAY_END.search(text)):
         text = text[: end.start(1)]
+    if name != "title" and text[:1] in _OPTION_SIGNS:
+        text = _chosen(text)
     half = len(text) // 2
     if (
         name in ("validity", "published_date", "written_date")
@@ -70,6 +75,12 @@ def clean_value(name: str, value: str) -> str:
     ):
         text = text[:half].strip()
     return text
+
+
+def _chosen(text: str) -> str:
+    """The one option of several that is marked: `☑有效 □失效`; empty if none or several are."""
+    marked = [option for mark, option in _OPTION.findall(text) if mark]
+    return marked[0] if len(marked) == 1 else ""
 
 
 def _is_enclosed(name: str, text: str) -> bool:
@@ -120,7 +131,10 @@ def _parse_coming_date(text: str, _: date | None) -> Parsed:
     return _parse_date(text, None)
 
 
-_BEHIND_NUMBER = re.compile(r"(?<=号)\s*[(（\[【〔][^\d)）\]】〕]{0,6}(?:废止|失效|有效|修改|修订|修正)[)）\]】〕]$")
+_BEHIND_NUMBER = re.compile(
+    r"(?<=号)(?:\s*[(（\[【〔][^\d)）\]】〕]{0,6}(?:废止|失效|有效|修改|修订|修正|公开|发布|试行)[)）\]】〕]"
+    r"|\s+(?:[已现]行?)?(?:有效|失效|废止))$"
+)
 """What a page says of a document behind its number: `云政发〔2023〕1号（已废止）`."""
 
 

@@ -8,6 +8,9 @@ from etl.extract.codes import BETWEEN
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.boxes import SIDEBAR_CLASSES
 
+_BUTTONS = frozenset(("hidden", "button", "submit", "reset", "image"))
+"""Types of inputs that nobody fills in: a header may be a form with a button to print it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -48,9 +51,13 @@ def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
         if holds and around.last >= body.last:
             return False
         if around.tag == "form":
-            return any(_takes_input(each) for each in around.element.iter("input", "select", "textarea", "button"))
+            return any(_takes_input(each) for each in around.element.iter("input", "select", "textarea"))
     return False
 
 
 def _takes_input(control: HtmlElement) -> bool:
-    return control.get("type") != "hidden" and control.get("readonly") is None and control.get("disabled") is None
+    return (
+        control.get("type", "").lower() not in _BUTTONS
+        and control.get("readonly") is None
+        and control.get("disabled") is None
+    )

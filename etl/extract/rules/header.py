@@ -26,17 +26,18 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
-from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.page.prose import is_boilerplate
 from etl.extract.page.stated_labels import whole_words
 from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
+from etl.file_names import has_file_name
 
 _CONTAINER_TAGS = frozenset(("ul", "ol", "dl", "table"))
 """Lists and tables: the value of a label stands in the same one as the label."""
 _MAX_VALUES = 1000
 """Most values that are read: a header has some twenty, a list of labelled cards some hundred."""
 _BLOCKS_BELOW = 14
-"""Blocks below the text that are searched: some sites put 来源 and 时间 there."""
+"""Blocks below the text, names of files not counted, that are searched: some sites put 来源 and 时间 there."""
 _MAX_BLOCKS_BELOW = 60
 """Blocks below the text up to which a table or list that began among these is read to its end."""
 _SIDEBAR_LINK_CHARS = 14
@@ -45,7 +46,6 @@ _PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
 """Elements that hold a label with its value."""
 _MAX_HIDDEN_BLOCKS = 4
 """Blocks of an element beside a label in which a hidden value is looked for."""
-_MIN_HIDDEN_FIELDS = 3
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _BLOCKS_NEAR_LABEL = 6
@@ -126,7 +126,9 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
 
 def _end_of_labels(blocks: Blocks, body: Body) -> int:
     """The index behind the last block that is searched: a list or table below the text is read as a whole."""
-    end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW)
+    below = blocks.blocks[body.last : body.last + _MAX_BLOCKS_BELOW]
+    files = sum(1 for block in below if block.link_chars and "." in block.text and has_file_name(block.text))
+    end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW + files)
     if end < len(blocks.blocks):
         for around in blocks.ancestors(blocks.blocks[end - 1].node):
             if around.first < body.last:
@@ -142,32 +144,6 @@ def _is_pair_across(blocks: Blocks, end: int) -> bool:
     """Whether a label of a field stands right before a block or is it, in a header of labels and values in turn."""
     labels = (match_label(block.text) for block in blocks.blocks[end - 1 : end + 1])
     return any(label is not None and label.name and label.label not in AMBIGUOUS_LABELS for label in labels)
-
-
-def read_hidden_header(context: PageContext) -> Iterator[Reading]:
-    """The header in a part of the page that only a tab shows, with flags: for pages without a visible one.
-
-    A part is a header with values for `_MIN_HIDDEN_FIELDS` fields; of several none is read.
-    """
-    blocks, headers = context.blocks, list[list[Reading]]()
-    for index in sorted({block.hidden_by for block in blocks.blocks} - {-1}):
-        part = replace(context, body=_below_hidden(context, blocks.nodes[index]))
-        readings = [reading for reading in read_labels(part, [blocks.nodes[index]]) if reading.value]
-        if len({reading.name for reading in readings}) >= _MIN_HIDDEN_FIELDS:
-            headers.append(readings)
-    if len(headers) == 1:
-        for reading in headers[0]:
-            yield replace(reading, flag=reading.flag or Flag.HIDDEN_VALUE.of(reading.name))
-
-
-def _below_hidden(context: PageContext, hidden: Node) -> Body:
-    """The text with a hidden part shown. What a click unfolds above the first prose of a text is none of it."""
-    blocks, body = context.blocks, replace(context.body, revealed=hidden.index)
-    if not body.first <= hidden.first < body.last:
-        return body
-    above = (block for _, block in blocks.visible_blocks(body.first, hidden.first))
-    begun = any(is_prose(block.text, len(block.text), block.link_chars) for block in above)
-    return body if begun else replace(body, first=min(hidden.last, body.last))
 
 
 def _with_coined_labels(

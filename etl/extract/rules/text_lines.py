@@ -39,11 +39,13 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
 
     `is_headline`: the title is a line of the page, not words of `<title>`, which its menus have too.
 
-    A date in brackets alone is part of the title ("when it was said"): it counts only where no other date follows.
+    A date in brackets alone is part of the title ("when it was said"), and one alone right above the title may be
+    anything: they count only where no other date follows.
     """
     blocks, body = context.blocks, context.body
     title_key = label_key(title)
     below_title = False
+    above = ""
     bracketed: list[Reading] = []
     values: set[int] = set()
     for index, block in blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed):
@@ -51,7 +53,11 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
         key = label_key(text)
         is_part = len(key) > 5 and (key in title_key or title_key in key)
         is_title = bool(title_key) and (is_part or (is_headline and key == title_key))
-        below_title = below_title or is_title
+        if is_title and not below_title and above:
+            bracketed.append(
+                make_evidence("published_date", above, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
+            )
+        below_title, above = below_title or is_title, ""
         if block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body):
             continue
         if (value := value_apart(blocks, index)) is not None:
@@ -61,6 +67,8 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
             or value_apart(blocks, min(index + 1, len(blocks.blocks) - 1)) == index
             or _follows_label(blocks, index)
         )
+        if not below_title and text[:1].isdigit() and not is_value and ONLY_A_DATE.fullmatch(text):
+            above = text
         number = day = ""
         if not is_value and not _is_beside_cells(blocks, block):
             number, day = _number_and_date(text) if below_title else (match_document_number(text) or "", "")

@@ -256,3 +256,122 @@ trap(
     ),
     fields=FIELDS,
 )
+ROWS = (("索引号", INDEX), ("发布机构", OFFICE), ("文号", NUMBER), ("成文日期", "2023-05-06"), ("公开方式", "主动公开"))
+REST = {"document_number": NUMBER, "written_date": "2023-05-06", "disclosure_method": "主动公开"}
+for name, row, holder in (
+    ("lines", "<p{2}>{0}：{1}</p>", "<div>{}</div>"),
+    ("rows", "<tr{2}><td>{0}</td><td>{1}</td></tr>", "<table>{}</table>"),
+    ("pairs", "<li{2}><b>{0}</b><span>{1}</span></li>", "<ul>{}</ul>"),
+):
+    rows = "".join(row.format(*pair, " style='display:none'" if at > 1 else "") for at, pair in enumerate(ROWS))
+    trap(
+        f"header-partly-folded-{name}",
+        "a header of which a click shows the rest",
+        "headers that fold",
+        page(above=holder.format(rows)),
+        fields={"index_number": INDEX, "publisher": OFFICE} | REST,
+        flags=tuple(f"{field}:hidden" for field in REST),
+    )
+trap(
+    "header-unfolded-by-a-tool",
+    "a tool shows the last row of a header",
+    "headers that fold",
+    page(above=f"<div><p>索引号：{INDEX}</p><div hidden><p>文号：{NUMBER}</p></div><a href='#'>展开更多</a></div>"),
+    fields={"index_number": INDEX, "document_number": NUMBER},
+)
+trap(
+    "header-repeated-in-a-box",
+    "a box that a click opens repeats the header and says more",
+    "properties of a document in a box",
+    page(
+        headline=f"{HEAD}<p>发布机构：{OFFICE} 发布日期：2023-05-09</p>", below="<div hidden>" + table(*ROWS) + "</div>"
+    ),
+    fields={"publisher": OFFICE, "index_number": INDEX} | REST,
+)
+trap(
+    "header-hidden-row-that-does-not-apply",
+    "a template hides one row of a header",
+    "templates",
+    page(above=f"<ul><li>索引号：{INDEX}</li><li>文号：{NUMBER}</li><li hidden>废止日期：2023-06-01</li></ul>"),
+    fields={"index_number": INDEX},
+    absent=("expiry_date",),
+)
+trap(
+    "header-hidden-of-another",
+    "a hidden part contradicts the header that is shown: it is of another document",
+    "previews of other documents",
+    page(
+        above=f"<ul><li>索引号：{INDEX}</li><li>发布机构：{OFFICE}</li><li hidden>索引号：00000000-0/2022-00001<br>文号：云政发〔2022〕1号<br>成文日期：2022-01-02<br>体裁：通知</li></ul>"
+    ),
+    fields={"index_number": INDEX},
+    absent=("document_number", "genre_category"),
+)
+trap(
+    "header-in-form-with-button",
+    "a header is a form with a button to print it",
+    "sites of ASP.NET",
+    page(above="<form>" + table(*ROWS) + "<input type=button value=打印><button>复制</button></form>"),
+    fields={"index_number": INDEX, "publisher": OFFICE} | REST,
+)
+trap(
+    "header-behind-many-files",
+    "a header stands below twenty files",
+    "header layouts",
+    page(
+        headline=HEAD,
+        below="<p>附件：</p>"
+        + "".join(f"<p><a href='f{at}.doc'>{at}.云溪区电梯更新申报表.doc</a></p>" for at in range(1, 21))
+        + "".join(map("<p>{0[0]}：{0[1]}</p>".format, ROWS)),
+    ),
+    fields={"index_number": INDEX, "publisher": OFFICE} | REST,
+)
+trap(
+    "date-right-above-headline",
+    "a date alone stands right above the headline",
+    "headlines with a date",
+    page(headline=f"<div>2023-05-09</div>{HEAD}"),
+    fields={"published_date": "2023-05-09"},
+)
+trap(
+    "date-right-above-headline-and-below",
+    "of a date above the headline and one below it, the latter counts",
+    "headlines with a date",
+    page(headline=f"<div>2022-01-02</div>{HEAD}<div>2023-05-09</div>"),
+    fields={"published_date": "2023-05-09"},
+    evidence={"published_date": frozenset({"2023-05-09"})},
+)
+trap(
+    "date-of-a-label-above-headline",
+    "the last value of a header is no date of the page",
+    "header layouts",
+    page(above=table(("索引号", INDEX), ("失效日期", "2028-05-09"))),
+    absent=("published_date",),
+)
+for name, shown, want in (
+    ("marked", "☑有效 □失效", "有效"),
+    ("ticked", "√有效", "有效"),
+    ("second", "○有效 ●失效", "失效"),
+):
+    trap(
+        f"value-of-options-{name}",
+        "the one option of several that is marked",
+        "forms that only show",
+        page(headline=HEAD + table(("索引号", INDEX), ("有效性", shown))),
+        fields={"validity": want},
+    )
+trap(
+    "value-of-options-unmarked",
+    "no option is marked",
+    "forms that only show",
+    page(headline=HEAD + table(("索引号", INDEX), ("有效性", "□有效 □失效"))),
+    absent=("validity",),
+)
+trap(
+    "value-before-a-stroke",
+    "strokes part elements beside each other",
+    "lines of several labels",
+    page(
+        headline=f"{HEAD}<div><span>来源：云溪日报</span> / <span>文号：{NUMBER}</span> / <span>日期：2023-05-09</span></div>"
+    ),
+    fields=SUB | {"document_number": NUMBER},
+)

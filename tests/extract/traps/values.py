@@ -227,7 +227,12 @@ trap(
     page(table(("索引号", f" {INDEX} "))),
     fields={"index_number": INDEX},
 )
-for name, said in (("repealed", "（已废止）"), ("valid", " [现行有效]")):
+for name, said in (
+    ("repealed", "（已废止）"),
+    ("valid", " [现行有效]"),
+    ("open", "（此件公开发布）"),
+    ("in-force", " 有效"),
+):
     trap(
         f"number-{name}",
         f"behind the 文号 stands {said.strip()}",
