@@ -141,7 +141,7 @@ def test_a_paragraph_goes_on_over_the_end_of_a_page(read: Reader) -> None:
 def test_ruled_tables_give_a_line_a_row(read: Reader) -> None:
     rows = [["序号", "单位\n名称", "电话"], ["1", "水务局", "6285\n6286"], ["2", "", "62"]]
     text = read(pdfs.table_pdf(rows, "附件一")).text
-    assert text == "附件一\n序号 | 单位名称 | 电话\n1 | 水务局 | 6285 6286\n2 | 62"
+    assert text == "附件一\n序号 | 单位名称 | 电话\n1 | 水务局 | 6285 6286\n2 |  | 62"
 
 
 def test_a_frame_is_no_table(read: Reader) -> None:

@@ -14,7 +14,7 @@ _SPACE, _LATIN_SPACE = 0.35, 0.15
 class Line:
     """A piece of text and its box; coordinates in any unit, from the upper left corner of the page.
 
-    `column`: 0 for a line over the whole page, else the number of its column."""
+    `column`: 0 for a line over the whole page, else the number of its column; `is_row`: it is a row of a table."""
 
     text: str
     left: float
@@ -22,6 +22,7 @@ class Line:
     right: float
     bottom: float
     column: int = 0
+    is_row: bool = False
 
     @property
     def height(self) -> float:

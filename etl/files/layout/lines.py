@@ -113,7 +113,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
         for line in page:
             left, right = margins[line.column]
             indent, rest = line.left - left, right - line.right
-            row = " | " in line.text
+            row = line.is_row or " | " in line.text
             begins = indent > 1.2 * size or abs(line.height - open_size) > 0.4 * size or row
             begins = begins or bool(line.column) != in_column
             in_column = bool(line.column)
