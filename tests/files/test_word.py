@@ -188,6 +188,32 @@ def test_cells_over_several_columns_keep_the_places_of_the_others(spans: list[in
     assert html_lines(f"<table><tr>{spanned}</tr></table>").text.split(" | ") == line
 
 
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3)), min_size=2, max_size=6), st.integers(1, 2))
+def test_cells_of_html_over_several_rows_keep_the_places_of_the_others(
+    covering: list[tuple[int, int]], wide: int
+) -> None:
+    """In each row one cell, whose column and height are drawn, goes on below; the others name their columns."""
+    free_at = [0, 0, 0]
+    lines, markup = [], ""
+    for at, (column, height) in enumerate(covering):
+        texts = [f"格{at}{name}" if free_at[name] <= at else "" for name in range(3)]
+        heights = [height if name == column else 1 for name in range(3)]
+        cells = [f'<td rowspan="{h}" colspan="{wide}">{t}</td>' for t, h in zip(texts, heights, strict=True) if t]
+        free_at = [at + h if t else free for t, h, free in zip(texts, heights, free_at, strict=True)]
+        lines += [(" | " * wide).join(texts).rstrip(" |")]
+        markup += f"<tr>{''.join(cells)}</tr>"
+    assert html_lines(f"<table>{markup}</table>").text.split("\n") == [line for line in lines if line]
+    after = f"<table><tr><td rowspan=9>甲<td>乙</table><table><tr><td>丙</table>{markup}"
+    assert html_lines(after).text.split("\n")[1] == "丙"
+
+
+def test_lines_of_html_that_word_wrapped_are_no_words_apart() -> None:
+    wrapped = "<p class=MsoNormal>有关\r\n事项，\n通知\nWTO\n如下</p>"
+    assert html_lines(wrapped).text == "有关事项，通知 WTO 如下"
+    assert html_lines("<table><tr><td>张三\n李四</td></tr></table>").text == "张三 李四"
+
+
 INNER = {
     "html": b"<html><body><p>2\xc3\x9710<sup>5</sup></p><div>\xe5\x8d\x97\xe8\xa1\x97</div></body></html>",
     "mht": b"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"

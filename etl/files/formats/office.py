@@ -36,6 +36,15 @@ _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _OF_A_SITE = re.compile(rb"<(?:!doctype|html|head|body|title|meta|script|form|iframe|input|frame|a)\b", re.IGNORECASE)
 _OF_TABLES = ("tr", "td", "th")
 """Hidden rows and cells are read, as those of sheets are."""
+_OF_WORD = re.compile(r"Word\.Document|class=[\"']?MsoNormal")
+_WRAPPED = re.compile(
+    r"(?<=[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e])\r?\n(?=[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e])"
+)
+"""Word wraps the lines of the HTML that it writes inside words of Chinese, and shows no space there."""
+_OF_ROWS = ("table", "tbody", "tfoot", "thead")
+"""What ends the cells that go on in the rows below."""
+_MAX_COLUMNS, _MAX_ROWS = 100, 65_534
+"""What one cell may cover; as many rows as HTML allows."""
 _MIN_PIECE_CHARS = 60
 _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
@@ -96,8 +105,10 @@ def text_of_text(body: bytes, limits: Limits) -> Shown:
 
 
 def html_lines(text: str) -> Shown:
-    """The paragraphs and table rows of HTML as lines; a cell over several columns leaves the further ones empty."""
+    """The paragraphs and table rows of HTML as lines; a cell over several columns or rows leaves the others empty."""
     markup = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    if _OF_WORD.search(markup):
+        markup = _WRAPPED.sub("", markup)
     tree: html.HtmlElement = html.fromstring(f"<div>{markup}</div>" if markup.strip() else "<p/>")
     etree.strip_elements(tree, *_UNSEEN, etree.Comment, with_tail=False)
     lines = _HtmlLines()
@@ -118,6 +129,8 @@ class _HtmlLines:
         self.lines: list[str] = []
         self.open = ""
         self.seen, self.struck = seen, False
+        self.below: dict[int, int] = {}
+        """By column, the further rows of the table that a cell covers."""
 
     def ended(self) -> list[str]:
         self.lines += rows([line] for line in self.open.split("\n"))
@@ -143,11 +156,13 @@ class _HtmlLines:
 
     def read_child(self, child: html.HtmlElement) -> None:
         if child.tag == "tr":
-            self.ended().extend(rows([list(self.cells(child))]))
+            self.ended().extend(rows([self.cells(child)]))
         elif child.tag == "br":
             self.open += "\n"
         elif child.tag in _BLOCKS:
             self.ended()
+            if child.tag in _OF_ROWS:
+                self.below = {}
             self.read(child)
             self.ended()
         elif shift := _shift(child):
@@ -155,16 +170,27 @@ class _HtmlLines:
         else:
             self.read(child)
 
-    def cells(self, row: html.HtmlElement) -> Iterator[str]:
-        """The texts of a row's cells, with an empty one for each further column that a cell spans."""
+    def cells(self, row: html.HtmlElement) -> list[str]:
+        """The texts of a row's cells, each in its column: empty ones where a cell goes on, from above or the left."""
+        covered, self.below = self.below, {column: left - 1 for column, left in self.below.items() if left > 1}
+        texts: list[str] = []
         for cell in row:
             if cell.tag in ("td", "th"):
+                while len(texts) in covered:
+                    texts.append("")
                 lines = _HtmlLines(seen=self.seen)
                 lines.read(cell)
                 self.struck |= lines.struck
-                yield " ".join(lines.ended())
-                span = cell.get("colspan") or ""
-                yield from [""] * (min(int(span), 100) - 1 if span.isdigit() else 0)
+                columns = range(len(texts), len(texts) + _span(cell, "colspan", _MAX_COLUMNS))
+                texts += [" ".join(lines.ended()), *[""] * (len(columns) - 1)]
+                if (left := _span(cell, "rowspan", _MAX_ROWS) - 1) and columns.stop <= _MAX_COLUMNS:
+                    self.below |= dict.fromkeys(columns, left)
+        return texts
+
+
+def _span(cell: html.HtmlElement, name: str, limit: int) -> int:
+    span = (cell.get(name) or "").strip()
+    return min(max(int(span[:6]), 1), limit) if span.isdecimal() else 1
 
 
 def inner_text(body: bytes) -> Shown:
