@@ -27,6 +27,7 @@ _SHIFT = re.compile(r"vertical-align\s*:\s*(super|sub)\b")
 _SIZED_SHIFT = re.compile(r"vertical-align\s*:\s*(-?\d{1,2}(?:\.\d{1,2})?)(pt|px)")
 _RAISE = re.compile(r"mso-text-raise\s*:\s*(-?\d{1,2}(?:\.\d{1,2})?)(pt)")
 """How Word writes a position in a web page, beside one for browsers."""
+_FONT = re.compile(r"(?<![\w-])font-family\s*:\s*[\"']?([^;\"',]{1,60})")
 _LEGIBLE = {"px": 1.0, "pt": 1.0}
 """Sizes up to which words are a trick of layout: nobody can read a letter of a pixel."""
 
@@ -53,6 +54,13 @@ def shift_of(style: str) -> str | float:
         return match[1]
     match = _RAISE.search(style) or (_SIZED_SHIFT.search(style) if "font-size" in style else None)
     return float(match[1]) * (0.75 if match[2] == "px" else 1) if match else 0.0
+
+
+@lru_cache(2048)
+def font_of(style: str) -> str:
+    """The first font of an element with that `style`; "" where the style does not say."""
+    match = _FONT.search(style.lower())
+    return match[1].strip() if match else ""
 
 
 def is_struck(style: str) -> bool:

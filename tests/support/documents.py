@@ -29,13 +29,15 @@ def doc(
     look: bytes = b"\x48\x2a\x01",
     numbered: Mapping[int, int] | None = None,
     levels: Sequence[tuple[int, str]] = (),
+    fonts: Sequence[str] = (),
 ) -> bytes:
     """A Word 97 document of paragraphs (strings) and table rows (sequences of cells), all in UTF-16.
 
     Of the blocks, those `numbered` are in a list, at the level given; a level has a form of MSONFC and a text.
 
     `hidden` is a paragraph that is formatted as hidden text; `raised`: (first, last + 1) of the characters
-    that are raised, or have another `look`, a modifier. `flags` are the FIB's, with the table in 1Table.
+    that are raised, or have another `look`, a modifier, which may name one of the `fonts`.
+    `flags` are the FIB's, with the table in 1Table.
     """
     text = ""
     runs: list[tuple[int, bytes]] = []  # (end of the paragraph or cell in characters, its modifiers)
@@ -84,6 +86,10 @@ def doc(
     uses = struct.pack("<IiQII", 1, 5, 0, 0, 0xFFFFFFFF)
     places = ((0x2E2, len(table), len(shapes)), (0x2EA, len(table) + len(shapes + looks), len(uses)))
     table += shapes + looks + uses
+    names = [bytes(39) + name.encode("utf-16-le") + b"\0\0" for name in fonts]
+    listed = struct.pack("<HH", len(names), 0) + b"".join(bytes([len(name)]) + name for name in names)
+    struct.pack_into("<II", main, 0x112, len(table), len(listed))
+    table += listed
     for at, first, length in (*places, (0x1A2, 0, len(clx)), (0x102, len(clx), 12), (0xFA, len(clx) + 12, 12)):
         struct.pack_into("<II", main, at, first, length)
     return ole({"WordDocument": bytes(main), "1Table": table})
@@ -108,30 +114,35 @@ def _page(runs: list[tuple[int, bytes]], start: int, entry: int) -> bytes:
     return bytes(page)
 
 
+_Style = tuple[str | int, bool, str]
+"""The format of cells, whether their font is struck, and its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a workbook: a text, a number, a truth value, or an error (`#REF!`), with the code of its format or the
-    number of a built-in one. `formula`: the cell has a formula and keeps its result; `struck`: so is its font."""
+    number of a built-in one. `formula`: the cell has a formula and keeps its result; `struck`: so is its `font`."""
 
     value: str | float | bool
     code: str | int = 0
     formula: bool = False
     struck: bool = False
+    font: str = ""
 
     @property
-    def style(self) -> tuple[str | int, bool]:
-        return self.code, self.struck
+    def style(self) -> _Style:
+        return self.code, self.struck, self.font
 
 
 _ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
 
 
-def _formats(rows: Sequence[Sequence[str | Cell | None]]) -> tuple[list[tuple[str | int, bool]], dict[str, int]]:
+def _formats(rows: Sequence[Sequence[str | Cell | None]]) -> tuple[list[_Style], dict[str, int]]:
     """(formats that the cells use with whether they are struck, each a style; numbers of those that have a code)."""
-    used: list[tuple[str | int, bool]] = [(0, False)]
+    used: list[_Style] = [(0, False, "")]
     used += [cell.style for row in rows for cell in row if isinstance(cell, Cell)]
     used = list(dict.fromkeys(used))
-    return used, {code: 164 + at for at, code in enumerate(dict.fromkeys(c for c, _ in used if isinstance(c, str)))}
+    return used, {code: 164 + at for at, code in enumerate(dict.fromkeys(c for c, *_ in used if isinstance(c, str)))}
 
 
 def xls(name: str, rows: Sequence[Sequence[str | Cell | None]], *, from_1904: bool = False, cut_at: int = 0) -> bytes:
@@ -144,10 +155,11 @@ def xls(name: str, rows: Sequence[Sequence[str | Cell | None]], *, from_1904: bo
     head = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)) + _record(0x22, bytes([from_1904, 0]))
     for code, number in codes.items():
         head += _record(0x41E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
-    for looks in (0, 8):
-        head += _record(0x31, struct.pack("<HH4xH4xBB", 200, looks, 0, 0, 0))
-    for code, struck in used:
-        head += _record(0xE0, struct.pack("<HH16x", struck, codes[code] if isinstance(code, str) else code))
+    for _, struck, font in used:
+        look = struct.pack("<HH4xH4xBB", 200, 8 * struck, 0, len(font), 1) + font.encode("utf-16-le")
+        head += _record(0x31, look)
+    for at, (code, *_) in enumerate(used):
+        head += _record(0xE0, struct.pack("<HH16x", at + (at > 3), codes[code] if isinstance(code, str) else code))
     counts = struct.pack("<II", len(words), len(words))
     if cut_at:
         cut = 3 + 2 * cut_at
@@ -270,7 +282,11 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str | Cell | None]]], *, from_1904:
         )
         parts[f"xl/worksheets/s{number}.xml"] = f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'
     own = "".join(f'<numFmt numFmtId="{n}" formatCode={quoteattr(code)}/>' for code, n in codes.items())
-    styles = "".join(f'<xf numFmtId="{codes[c] if isinstance(c, str) else c}" fontId="{int(s)}"/>' for c, s in used)
+    styles = "".join(
+        f'<xf numFmtId="{codes[code] if isinstance(code, str) else code}" fontId="{at}"/>'
+        for at, (code, *_) in enumerate(used)
+    )
+    fonts = "".join(f"<font>{'<strike/>' * struck}<name val={quoteattr(font)}/></font>" for _, struck, font in used)
     properties = '<workbookPr date1904="1"/>' if from_1904 else ""
     book = f'<workbook xmlns="{main}" xmlns:r="{_OFFICE}">{properties}<sheets>{listed}</sheets></workbook>'
     target = f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
@@ -281,7 +297,7 @@ def xlsx(sheets: dict[str, Sequence[Sequence[str | Cell | None]]], *, from_1904:
             "xl/workbook.xml": book,
             "xl/_rels/workbook.xml.rels": _RELATIONS.format(targets),
             "xl/styles.xml": f'<styleSheet xmlns="{main}"><numFmts>{own}</numFmts>'
-            "<fonts><font/><font><strike/></font></fonts>"
+            f"<fonts>{fonts}</fonts>"
             f"<cellXfs>{styles}</cellXfs></styleSheet>",
         }
         | parts

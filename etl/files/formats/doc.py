@@ -15,7 +15,8 @@ import olefile
 
 from etl.files.formats.doc_lists import Lists, read_lists
 from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
-from etl.files.formats.list_numbering import ListCounter, symbol
+from etl.files.formats.list_numbering import ListCounter
+from etl.files.formats.symbol_fonts import in_font, symbol
 from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
@@ -25,14 +26,14 @@ _PAGE = 512
 _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
 _MAGIC = 0xA5EC
 # Offsets in the FIB of Word 97 and later, in bytes.
-_COUNTS, _CHPX, _PAPX, _CLX, _LISTS, _LIST_USES = 0x4C, 0xFA, 0x102, 0x1A2, 0x2E2, 0x2EA
+_COUNTS, _CHPX, _PAPX, _FONTS, _CLX, _LISTS, _LIST_USES = 0x4C, 0xFA, 0x102, 0x112, 0x1A2, 0x2E2, 0x2EA
 # Single property modifiers that affect the text.
 _IN_TABLE, _ROW_END, _HUGE, _HUGE_OLD = 0x2416, 0x2417, 0x6646, 0x6645
 _LIST, _LIST_LEVEL = 0x460B, 0x260A
 _HIDDEN, _DELETED, _SYMBOL, _SIZE = 0x083C, 0x0800, 0x6A09, 0x4A43
 _STRUCK = (0x0837, 0x2A53)
 _SHIFT, _SHIFTS = 0x2A48, {b"\1": superscript, b"\2": subscript}
-_POSITION = 0x4845
+_POSITION, _FONT = 0x4845, 0x4A4F
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _CONTROLS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
 
@@ -69,6 +70,7 @@ class _Document:
         self.paragraphs = _Formats(self, _PAPX, 13)
         self.characters = _Formats(self, _CHPX, 1)
         self.struck = False
+        self.fonts = list(_font_names(self.fib(_FONTS)))
 
     def fib(self, at: int) -> bytes:
         """The part of the table stream that the FIB points to at an offset."""
@@ -133,12 +135,17 @@ class _Document:
         if code == 0x28:
             font_and_code = self.characters.value(place, _SYMBOL)
             if font_and_code:
-                yield symbol(font_and_code[2]), place
+                yield symbol(font_and_code[2], self.font(font_and_code[:2])), place
                 return
         if code in (0x07, 0x0D) or code >= 0x20 or code in _CONTROLS:
             if code not in (0x07, 0x0D) and self.is_left_out(code, place):
                 return
-            yield _CONTROLS.get(code) or (raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code)), place
+            character = _CONTROLS.get(code) or (raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code))
+            yield in_font(character, self.font(self.characters.value(place, _FONT))), place
+
+    def font(self, number: bytes | None) -> str:
+        at = int.from_bytes(number or b"", "little")
+        return self.fonts[at] if number and at < len(self.fonts) else ""
 
     def is_left_out(self, code: int, place: int) -> bool:
         """Whether the character is hidden, deleted, without a size, or struck."""
@@ -167,6 +174,15 @@ class _Document:
                 yield start, end, (place & 0x3FFFFFFF) // 2, 1
             else:
                 yield start, end, place, 2
+
+
+def _font_names(table: bytes) -> Iterator[str]:
+    """The names of the fonts: each entry has its length before it, and its name behind 39 bytes (FFN)."""
+    at = 4
+    while at < len(table):
+        entry = table[at + 1 : at + 1 + table[at]]
+        yield entry[39:].decode("utf-16-le", "replace").partition("\0")[0]
+        at += 1 + table[at]
 
 
 class _Formats:

@@ -17,7 +17,8 @@ from lxml import etree
 from etl.files.formats import docx_math
 from etl.files.formats.docx_looks import Looks, text_of
 from etl.files.formats.docx_numbering import Numbering, W, is_on, read_word, tag_of, value_of
-from etl.files.formats.list_numbering import numeral, symbol
+from etl.files.formats.list_numbering import numeral
+from etl.files.formats.symbol_fonts import in_font, symbol
 from etl.files.formats.zip_packages import open_zip, read_xml
 from etl.files.types import Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
@@ -210,7 +211,9 @@ class _Reader:
         if tag == "t":
             return text_of(element)
         if tag == "sym":
-            return symbol(int(element.get(f"{W}char") or "0", 16), element.get(f"{W}font") or "")
+            code, font = int(element.get(f"{W}char") or "0", 16), element.get(f"{W}font") or ""
+            # Word has the signs of other fonts too: ℃ of 宋体.
+            return chr(code) if 0x100 <= code < 0xD800 and in_font("R", font) == "R" else symbol(code, font)
         if tag == "textpath":  # WordArt of VML, such as the head of a red-headed document
             return element.get("string") or ""
         return _BREAKS.get(tag, "")

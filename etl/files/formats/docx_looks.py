@@ -7,11 +7,9 @@ from typing import NamedTuple
 from lxml import etree
 
 from etl.files.formats.docx_numbering import W, is_on, read_word, tag_of, value_of
-from etl.files.formats.list_numbering import symbol
+from etl.files.formats.symbol_fonts import in_font
 from etl.raised_text import moved
 
-_PRIVATE = re.compile("[\uf020-\uf0ff]")
-"""Where fonts of symbols have their characters."""
 MAX_UNSEEN_SIZE = 2
 """Half points: nobody can read a letter of one point, and some hide words so."""
 _POSITION = re.compile(r"-?[0-9]{1,3}")
@@ -60,14 +58,12 @@ def _has(holders: list[etree._Element], name: str) -> bool:
 
 
 def text_of(element: etree._Element) -> str:
-    """The text of a `w:t`, with the characters of fonts of symbols as Unicode has them."""
+    """The text of a `w:t` as its font shows it."""
     text = element.text or ""
-    if not _PRIVATE.search(text):
-        return text
-    font = next(
-        (str(v) for holder in element.itersiblings("{*}rPr", preceding=True) for fonts in holder.iter("{*}rFonts")
-         for key, v in fonts.attrib.items() if str(key).endswith(("}ascii", "}hAnsi"))), ""
-    )  # fmt: skip
-    if not re.match(r"symbol|wingdings|webdings", font, re.IGNORECASE):
-        return text
-    return _PRIVATE.sub(lambda sign: symbol(ord(sign[0]), font), text)
+    fonts = {
+        str(key).rpartition("}")[2]: str(font)
+        for holder in element.itersiblings("{*}rPr", preceding=True)
+        for listed in holder.iter("{*}rFonts")
+        for key, font in listed.attrib.items()
+    }
+    return in_font(text, fonts.get("ascii") or fonts.get("hAnsi") or "") if fonts else text

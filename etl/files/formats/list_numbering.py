@@ -1,4 +1,4 @@
-"""Numbers that word processors show before paragraphs of lists, and symbols of their fonts."""
+"""Numbers that word processors show before paragraphs of lists."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,26 +20,6 @@ _SIGNS = {
 _SIGNS["decimalEnclosedCircleChinese"] = _SIGNS["decimalEnclosedCircle"]
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
           (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
-
-
-_DINGBATS = {0x6F: "□", 0x71: "□", 0xA8: "□", 0xA3: "□", 0x52: "☑", 0xFE: "☑", 0xFD: "☒", 0xFC: "√", 0xFB: "×"}
-_DINGBATS |= {0x80 + number: sign for number, sign in enumerate("⓪①②③④⑤⑥⑦⑧⑨⑩")}
-_DINGBATS |= {0x8B + number: sign for number, sign in enumerate("⓿❶❷❸❹❺❻❼❽❾❿")}
-_DINGBATS |= {0xDF + number: sign for number, sign in enumerate("←→↑↓")}
-_DINGBATS_2 = _DINGBATS | {0x50: "√", 0x4F: "×", 0x51: "☒", 0x53: "☒", 0x54: "☒"}
-_SYMBOL_FONT = dict(
-    enumerate(
-        " !∀#∃%&∍()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
-        0x20,
-    )
-) | dict(enumerate("ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…|—↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑", 0xA1))
-"""Adobe's encoding of the font Symbol."""
-
-
-def symbol(code: int, font: str = "") -> str:
-    """A character of the fonts Symbol (≥) and Wingdings (tick boxes, circled numbers, arrows); "" for ornaments."""
-    signs = {"symbol": _SYMBOL_FONT, "wingdings 2": _DINGBATS_2}.get(font.strip().lower(), _DINGBATS)
-    return signs.get(code & 0xFF, "")
 
 
 def numeral(number: int, form: str) -> str:

@@ -16,13 +16,14 @@ from etl.files import media_types
 from etl.files.formats.office_xml import is_office_xml, office_xml_text
 from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import rows
+from etl.files.formats.symbol_fonts import in_font
 from etl.files.formats.zip_packages import check_entities, open_zip
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.charset import decode
-from etl.web.inline_styles import is_struck, shift_of, sight_of
+from etl.web.inline_styles import font_of, is_struck, shift_of, sight_of
 
 _OPTIONS = kreuzberg.ExtractionConfig(use_cache=False, enable_quality_processing=False)
 _BLOCKS = frozenset(
@@ -128,7 +129,7 @@ class _HtmlLines:
     def __init__(self, *, seen: bool = True) -> None:
         self.lines: list[str] = []
         self.open = ""
-        self.seen, self.struck = seen, False
+        self.seen, self.struck, self.font = seen, False, ""
         self.below: dict[int, int] = {}
         """By column, the further rows of the table that a cell covers."""
 
@@ -140,19 +141,20 @@ class _HtmlLines:
     def read(self, node: html.HtmlElement) -> None:
         self.add(node.text)
         for child in node:
-            style, seen = child.get("style") or "", self.seen
+            style, seen, font = child.get("style") or "", self.seen, self.font
             sight = sight_of(style)
             if (child.tag in _STRUCK or is_struck(style)) and child.text_content().strip():
                 self.struck = True
             elif (child.get("hidden") is None and sight != "gone") or child.tag in _OF_TABLES:
                 self.seen = sight == "seen" or (seen and sight != "unseen")
+                self.font = font_of(style) or child.get("face") or font
                 self.read_child(child)
-            self.seen = seen
+            self.seen, self.font = seen, font
             self.add(child.tail)
 
     def add(self, text: str | None) -> None:
         if text and self.seen:
-            self.open += " ".join(text.split("\n"))
+            self.open += in_font(" ".join(text.split("\n")), self.font)
 
     def read_child(self, child: html.HtmlElement) -> None:
         if child.tag == "tr":

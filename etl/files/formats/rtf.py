@@ -13,6 +13,7 @@ from striprtf.striprtf import rtf_to_text
 
 from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
 from etl.files.formats.sheets import rows
+from etl.files.formats.symbol_fonts import in_font
 from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
@@ -43,12 +44,15 @@ def rtf_text(body: bytes) -> Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What holds until the end of a group: the properties that hide its text, its shift, where it is written to."""
+    """What holds until the end of a group: the properties that hide its text, its shift, its font, where it is written
+    to. `names_fonts`: it is part of the table of fonts."""
 
     written: list[str]
     unseen: frozenset[str] = frozenset()
     shift: str = ""
     points: float = 0
+    font: int = -1
+    names_fonts: bool = False
 
 
 @dataclass(slots=True)
@@ -56,6 +60,7 @@ class _Rewriter:
     pairs: bool
     struck: bool = False
     notes: list[str] = field(default_factory=list)
+    fonts: dict[int, str] = field(default_factory=dict)
     groups: list[_Group] = field(default_factory=lambda: [_Group([])])
 
     def word(self, word: str, number: str | None, whole: str) -> None:
@@ -68,15 +73,28 @@ class _Rewriter:
             self.groups[-1] = replace(now, unseen=now.unseen | {"fs"} if tiny else now.unseen - {"fs"})
         elif word in ("up", "dn"):
             self.groups[-1] = replace(now, points=int(number or 6) / (2 if word == "up" else -2))
+        elif word == "fonttbl":
+            self.groups[-1] = replace(now, names_fonts=True)
+        elif word == "f" and number:
+            self.groups[-1] = replace(now, font=int(number))
         elif word == "plain":
-            self.groups[-1] = replace(now, unseen=frozenset(), shift="", points=0)
+            self.groups[-1] = replace(now, unseen=frozenset(), shift="", points=0, font=-1)
         elif word in ("super", "sub", "nosupersub"):
             self.groups[-1] = replace(now, shift="" if number == "0" or word == "nosupersub" else word)
         elif word == "footnote":
             self.notes.append("")
             self.groups[-1] = replace(now, written=[], unseen=frozenset(), shift="")
         if word not in ("footnote", "pntext") and not (word == "u" and now.unseen):
-            now.written.append(whole)
+            now.written.append(self.in_own_font(int(number)) if word == "u" and number else whole)
+
+    def in_own_font(self, code: int) -> str:
+        """A character by its number, signed as RTF has them. What stands for it in other programs follows."""
+        character = chr(code % 0x10000)
+        shown = in_font(character, self.font())
+        return f"\\u{code} " if shown == character else f"\\u{ord(shown or ' ')} "
+
+    def font(self) -> str:
+        return self.fonts.get(self.groups[-1].font, "").rstrip("; ")
 
     def close(self) -> None:
         if len(self.groups) > 1:
@@ -89,8 +107,11 @@ class _Rewriter:
         if now.unseen:
             self.struck |= now.unseen <= _STRUCK and bool(text.strip())
             return
+        if now.names_fonts:
+            self.fonts[now.font] = self.fonts.get(now.font, "") + text
+        seen = text if now.names_fonts else in_font(text, self.font())
         shift = _SHIFTS.get(now.shift)
-        shifted = shift(text) if shift else moved(text, now.points)
+        shifted = shift(seen) if shift else moved(seen, now.points)
         now.written.append(text if shifted == text else "".join(map(_escaped, shifted)))
 
     def octets(self, run: str) -> None:
@@ -98,6 +119,10 @@ class _Rewriter:
         values = [int(hexed, 16) if hexed else ord(raw) for hexed, raw in _BYTE.findall(run)]
         if unseen := self.groups[-1].unseen:
             self.struck |= unseen <= _STRUCK
+            return
+        raw = "".join(map(chr, values))
+        if not self.groups[-1].names_fonts and (seen := in_font(raw, self.font())) != raw:
+            self.groups[-1].written.append("".join(map(_escaped, seen)))
             return
         tail = ""
         if values[-1] < 0x80 and "'" not in run[-3:] and not (self.pairs and _ends_open(values[:-1])):

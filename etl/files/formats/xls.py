@@ -8,11 +8,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 import olefile
 
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
+from etl.files.formats.symbol_fonts import in_font
 from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -29,28 +31,37 @@ _SHIFTS = {1: superscript, 2: subscript}
 _STRIKES = 0x08
 
 
+class _Font(NamedTuple):
+    """`shift`: it raises (1) or lowers (2) its text."""
+
+    shift: int = 0
+    strikes: bool = False
+    name: str = ""
+
+
 @dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to. `fonts`: whether each raises (1) or lowers (2) its text, and whether it
-    strikes it. `struck`: whether struck words were left out of what was read."""
+    """What the cells of all sheets refer to. `rich`: the texts that have fonts of their own.
+    `struck`: whether struck words were left out of what was read."""
 
     wide: bool = True
     charset: str = "cp1252"
     from_1904: bool = False
     strings: list[Shown] = field(default_factory=list)
+    rich: set[int] = field(default_factory=set)
     codes: dict[int, str] = field(default_factory=dict)
     styles: list[tuple[int, int]] = field(default_factory=list)
-    fonts: list[tuple[int, bool]] = field(default_factory=list)
+    fonts: list[_Font] = field(default_factory=list)
     sheets: list[tuple[str, int]] = field(default_factory=list)
     struck: bool = False
 
-    def font(self, number: int) -> tuple[int, bool]:
+    def font(self, number: int) -> _Font:
         # There is no font 4: later ones are counted from 1.
         at = number - (number > 4)
-        return self.fonts[at] if at < len(self.fonts) else (0, False)
+        return self.fonts[at] if at < len(self.fonts) else _Font()
 
-    def strikes(self, style: int) -> bool:
-        return style < len(self.styles) and self.font(self.styles[style][0])[1]
+    def font_of(self, style: int) -> _Font:
+        return self.font(self.styles[style][0]) if style < len(self.styles) else _Font()
 
     def code(self, style: int) -> str:
         number = self.styles[style][1] if style < len(self.styles) else 0
@@ -63,11 +74,12 @@ class _Workbook:
         struck = False
         ends = [at for at, _ in runs[1:]] + [len(text)]
         parts = [text[: runs[0][0]]]
-        for (at, font), end in zip(runs, ends, strict=True):
-            shift, strikes = self.font(font)
-            struck |= strikes and at < end
-            if not strikes:
-                parts.append(_SHIFTS[shift](text[at:end]) if shift in _SHIFTS else text[at:end])
+        for (at, number), end in zip(runs, ends, strict=True):
+            font = self.font(number)
+            struck |= font.strikes and at < end
+            if not font.strikes:
+                shown = in_font(text[at:end], font.name)
+                parts.append(_SHIFTS[font.shift](shown) if font.shift in _SHIFTS else shown)
         return Shown("".join(parts), struck)
 
 
@@ -140,7 +152,8 @@ def _note(workbook: _Workbook, kind: int, content: bytes) -> None:
         workbook.from_1904 = content[:2] == b"\x01\0"
     elif kind == _FONT:
         looks, shift = struct.unpack_from("<2xH4xH", content)
-        workbook.fonts.append((shift, bool(looks & _STRIKES)))
+        name = _text(workbook, content, 14, 1)[0] if len(content) > 15 else ""
+        workbook.fonts.append(_Font(shift, bool(looks & _STRIKES), name))
     elif kind == _STYLE:
         workbook.styles.append(struct.unpack_from("<HH", content))
     elif kind == _FORMAT:
@@ -166,7 +179,7 @@ def _shared_strings(parts: list[bytes], workbook: _Workbook) -> Iterator[Shown]:
     """The texts of SST, which go on in further records: the characters then begin with flags of their own."""
     reader = _Parts(parts)
     _, count = struct.unpack("<II", reader.take(8))
-    for _ in range(count):
+    for number in range(count):
         if reader.ended():
             return
         length, flags = struct.unpack("<HB", reader.take(3))
@@ -175,6 +188,8 @@ def _shared_strings(parts: list[bytes], workbook: _Workbook) -> Iterator[Shown]:
         text = reader.characters(length, bool(flags & 1))
         formats = [struct.unpack("<HH", reader.take(4)) for _ in range(runs)]
         reader.take(extra)
+        if formats:
+            workbook.rich.add(number)
         yield workbook.shown(text, formats)
 
 
@@ -223,21 +238,21 @@ class _Parts:
 def _rows(stream: bytes, at: int, workbook: _Workbook) -> Iterator[dict[int, str]]:
     """The rows of a sheet with cells, in their order."""
     rows: dict[int, dict[int, str]] = {}
-    waiting: tuple[int, int, str] | None = None
+    waiting: tuple[int, int, int] | None = None
     for kind, content in _records(stream, at):
         if kind == _RESULT and waiting:
-            row, column, code = waiting
-            rows[row][column] = format_text(_text(workbook, content, 0, 2)[0], code)
+            row, column, style = waiting
+            text = in_font(_text(workbook, content, 0, 2)[0], workbook.font_of(style).name)
+            rows[row][column] = format_text(text, workbook.code(style))
             waiting = None
             continue
-        for row, column, style, text in _cells(kind, content, workbook):
-            code = workbook.code(style)
-            if text is None:
-                waiting = row, column, code
-            if workbook.strikes(style):
-                workbook.struck |= text != ""
-                text, waiting = "", None
-            rows.setdefault(row, {})[column] = text or ""
+        for row, column, style, shown in _cells(kind, content, workbook):
+            if shown is None:
+                waiting = row, column, style
+            if workbook.font_of(style).strikes:
+                workbook.struck |= shown != ""
+                shown, waiting = "", None
+            rows.setdefault(row, {})[column] = shown or ""
     yield from (rows[row] for row in sorted(rows))
 
 
@@ -266,8 +281,9 @@ def _cell_text(kind: int, content: bytes, style: int, workbook: _Workbook) -> st
         at = struct.unpack_from("<I", content, 6)[0]
         text, struck = workbook.strings[at]
         workbook.struck |= struck
+        text = text if at in workbook.rich else in_font(text, workbook.font_of(style).name)
     else:
-        text = _text(workbook, content, 6, 2)[0]
+        text = in_font(_text(workbook, content, 6, 2)[0], workbook.font_of(style).name)
     return format_text(text, workbook.code(style))
 
 

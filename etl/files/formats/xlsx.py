@@ -8,13 +8,15 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
+from etl.files.formats.symbol_fonts import in_font
 from etl.files.formats.zip_packages import check_entities, open_zip, read_xml
-from etl.files.types import FileOutcome, Limits, Shown, Unreadable
+from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -42,6 +44,7 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
             strings=_shared_strings(archive, targets, names),
             codes=_codes(archive, targets, names),
             striking=_striking(archive, targets, names),
+            fonts=_fonts(archive, targets, names),
             from_1904=properties is not None and properties.get("date1904") in ("1", "true"),
         )
         sheets = []
@@ -59,18 +62,28 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
     return sheets
 
 
+class _Text(NamedTuple):
+    """Text of a cell as `Shown`; `rich`: its words have fonts of their own, not that of the cell."""
+
+    text: str
+    struck: bool
+    rich: bool
+
+
 @dataclass(slots=True)
 class _Workbook:
     """What the cells of all sheets refer to: texts with whether words that are struck were left out of each, format
-    codes by style, and the styles that strike. `struck`: whether words were left out of what was read."""
+    codes by style, the styles that strike, and the names of fonts by style. `struck`:
+    whether words were left out of what was read."""
 
-    strings: list[Shown]
+    strings: list[_Text]
     codes: list[str]
     striking: frozenset[str]
+    fonts: dict[str, str]
     from_1904: bool
     struck: bool = False
 
-    def seen(self, shown: Shown) -> str:
+    def seen(self, shown: _Text) -> str:
         self.struck |= shown.struck
         return shown.text
 
@@ -108,7 +121,7 @@ def _part(targets: Mapping[str, tuple[str, str]], kind: str, names: set[str]) ->
     return next((part for own_kind, part in targets.values() if own_kind == kind and part in names), None)
 
 
-def _shared_strings(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[Shown]:
+def _shared_strings(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[_Text]:
     part = _part(targets, "sharedStrings", names)
     return [_rich_text(item) for item in _items(archive, part, "si")] if part else []
 
@@ -136,6 +149,23 @@ def _striking(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], 
     return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in struck)
 
 
+def _fonts(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> dict[str, str]:
+    """By the number of a style, the name of its font."""
+    part = _part(targets, "styles", names)
+    root = read_xml(archive, part) if part else None
+    if root is None:
+        return {}
+    fonts = [
+        next((name.get("val") or "" for name in font.iter("{*}name")), "")
+        for fonts in _all(root, "fonts")
+        for font in fonts
+        if isinstance(font.tag, str)
+    ]
+    styles = (item for styles in _all(root, "cellXfs") for item in styles if isinstance(item.tag, str))
+    used = ((str(number), style.get("fontId") or "") for number, style in enumerate(styles))
+    return {number: fonts[int(at)] for number, at in used if at.isdigit() and int(at) < len(fonts)}
+
+
 def _strikes(properties: etree._Element | None) -> bool:
     strike = None if properties is None else properties.find("{*}strike")
     return strike is not None and strike.get("val") not in ("0", "false")
@@ -153,7 +183,7 @@ def _items(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[etree._El
                 del element.getparent()[0]
 
 
-def _rich_text(item: etree._Element) -> Shown:
+def _rich_text(item: etree._Element) -> _Text:
     """The text of an item without its phonetic hints; raised and lowered runs as superscripts and subscripts."""
     parts: list[str] = []
     struck = False
@@ -167,8 +197,15 @@ def _rich_text(item: etree._Element) -> Shown:
             continue
         align = next(iter(run.iter("{*}vertAlign")), None) if tag == "r" else None
         shift = _RAISED.get(align.get("val") or "") if align is not None else None
-        parts.append(shift(text.text or "") if shift else text.text or "")
-    return Shown(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(parts)), struck)
+        font = next(iter(run.iter("{*}rFont")), None) if tag == "r" else None
+        shown = in_font(text.text or "", "" if font is None else font.get("val") or "")
+        parts.append(shift(shown) if shift else shown)
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(parts))
+    return _Text(text, struck, rich=next(item.iter("{*}r"), None) is not None)
+
+
+def _in_font(text: _Text, font: str) -> _Text:
+    return text if text.rich else text._replace(text=in_font(text.text, font))
 
 
 def _rows(archive: zipfile.ZipFile, part: str, workbook: _Workbook) -> Iterator[dict[int, str]]:
@@ -228,11 +265,12 @@ def _column(letters: str) -> int:
 
 def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
     kind, code = cell.get("t") or "n", workbook.code(cell.get("s"))
+    font = workbook.fonts.get(cell.get("s") or "0", "")
     if cell.get("s") in workbook.striking:
         workbook.struck |= bool("".join(map(str, cell.itertext())).strip())
         return ""
     if kind == "inlineStr":
-        return format_text(workbook.seen(_rich_text(cell)), code)
+        return format_text(workbook.seen(_in_font(_rich_text(cell), font)), code)
     text = cell.findtext("{*}v") or ""
     if not text and kind != "str":
         # A program wrote the formula and no result; a reader's program would count it.
@@ -240,9 +278,9 @@ def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
         return f"={formula}" if formula else ""
     if kind == "s":
         known = text.isdigit() and int(text) < len(workbook.strings)
-        return format_text(workbook.seen(workbook.strings[int(text)]), code) if known else ""
+        return format_text(workbook.seen(_in_font(workbook.strings[int(text)], font)), code) if known else ""
     if kind == "str":
-        return format_text(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text), code)
+        return format_text(in_font(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text), font), code)
     if kind == "b":
         return {"1": "TRUE", "0": "FALSE"}.get(text, text)
     if kind == "d":
