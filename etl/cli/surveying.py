@@ -158,7 +158,7 @@ def _print_lists(columns: tuple[ListProbe, ...], console: Console) -> None:
         pages = page.reported_pages if page and page.reported_pages is not None else ""
         below = f"{counted(probe.below, 'list')} below; " if probe.below else ""
         remark = below + "; ".join(
-            [*filter(None, [probe.reason]), *probe.problems, *["no next page found"] * probe.may_go_on]
+            [*filter(None, [probe.reason]), *probe.problems, *["no next page found"] * probe.may_have_more_pages]
         )
         rows.append((probe.column.name or "–", probe.column.url, len(probe.entries), total, pages, remark))
     table(("list", "address", "entries", "reported", "pages", "remark"), rows, to=console)

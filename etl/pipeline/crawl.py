@@ -24,7 +24,7 @@ def crawl(
     Raises `GongkaiError`; a run that ends red is a report, no error.
     """
     run = open_run(archive, source, key, options)
-    # The processes that will read the documents start beside the listing, which takes one core.
+    # Listing takes one core, so the processes that read documents can start meanwhile.
     readers = page_readers(settings.workers)
     event_loop.run(list_catalog(archive, run, settings.user_agent, progress, readers.prepare))
     return _run_batches(archive, run, plan_batches(archive.engine, run, settings.batch_size), settings, progress)
@@ -33,9 +33,9 @@ def crawl(
 def recheck(
     archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, progress: ProgressCallback
 ) -> Report:
-    """Fetches the source's known documents that are due again, whether they are still listed or not; or the one that
-    the options name.
+    """Fetches again the source's known documents that are due, whether or not they are still listed.
 
+    If `options.url` is set, fetches that document only.
     An interrupted run with the same key continues where it stopped. Raises `GongkaiError`.
     """
     if options.url is not None and not has_document(archive.engine, source.id, options.url):

@@ -1,5 +1,5 @@
-"""Documents made of the readings of their pages: an article of several pages, a listed file, fields that only the
-catalog states."""
+"""Makes documents from the readings of their pages: joins articles of several pages, turns listed files into documents,
+and adds fields that only the catalog states."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,9 +28,9 @@ class ReadPage:
 def document_of(
     source: Source, page_id: int, capture_id: int, listing: Mapping[str, Any], pages: Sequence[ReadPage]
 ) -> ExtractedPage:
-    """What a document says, by its pages in their order; `listing` are the fields that the catalog states.
+    """Makes a document from its pages, which are in reading order; `listing` has the fields that the catalog states.
 
-    A document of which a page could not be read is none.
+    If a page could not be read, the result has no extraction, only the failure of that page.
     """
     extractions: list[Extraction] = []
     for page in pages:
@@ -42,49 +42,50 @@ def document_of(
         extractions.append(extraction)
     article = fill_from_listing(join_article_pages(extractions), listing, source.lookups)
     if len(pages) == 1 and (further := pages[0].reading.further_pages):
-        # Stored before its pager was understood, or imported without them.
+        # The first page was stored before its pager was understood, or imported without its further pages.
         article = replace(article, flags=(*article.flags, Flag.GOES_ON.of(f"1/{len(further) + 1}")))
     identity = None
     if len(pages) == 1 and article.kind == "document":
-        # The hash is made here: no process that reads strangers' pages says which text is stored under it.
+        # Computed here, in the parent: a process that reads untrusted pages must not decide under which hash a text is
+        # stored.
         identity = TextIdentity(content_hash(article.text).sha256, pages[0].reading.bands)
     return ExtractedPage(
         page_id,
         capture_id,
         _as_listed_file(article, pages[0]),
         identity=identity,
-        is_called_otherwise=_is_called_otherwise(article, listing),
+        title_differs_from_listing=_title_differs_from_listing(article, listing),
     )
 
 
-def _is_called_otherwise(extraction: Extraction, listing: Mapping[str, Any]) -> bool:
-    """Whether the title that the catalog states and that of the page have nothing of each other: one may be cut, or
-    stand between other words."""
-    listed = _squashed(listing.get("title", "")).rstrip(".…")
-    title = _squashed(extraction.fields["title"].value) if "title" in extraction.fields else ""
+def _title_differs_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> bool:
+    """Whether neither title, the catalog's or the page's, contains the other. A catalog may cut titles, and a page may
+    put other words around them."""
+    listed = _without_spaces(listing.get("title", "")).rstrip(".…")
+    title = _without_spaces(extraction.fields["title"].value) if "title" in extraction.fields else ""
     return bool(listed and title) and listed not in title and title not in listed
 
 
-def _squashed(text: object) -> str:
+def _without_spaces(text: object) -> str:
     return "".join(str(text).split())
 
 
-_OF_ITS_OWN = frozenset((Flag.NO_TEXT, Flag.ATTACHMENTS_ONLY, Flag.IMAGES_ONLY))
-"""Flags that say what a single page consists of."""
+_SINGLE_PAGE_FLAGS = frozenset((Flag.NO_TEXT, Flag.ATTACHMENTS_ONLY, Flag.IMAGES_ONLY))
+"""Flags about the content of one page, which may be wrong for the whole article: they are determined anew for it."""
 
 
 def join_article_pages(pages: Sequence[Extraction]) -> Extraction:
-    """One extraction of an article of several pages: the fields of its first page, the texts and files of all.
+    """Joins the pages of an article: the fields of the first page, the texts and files of all pages.
 
-    Where the first page shows the others as frames, fields that it lacks are those that their texts state. What a
-    server gives again for another page is taken once.
+    If the first page shows the others as frames, fields that it lacks are taken from the header or text of the others.
+    If a server gives the same text for several pages, that text is taken once.
     """
     first = pages[0]
     if len(pages) == 1:
         return first
     files = unique_attachments(file for page in pages for file in page.attachments)
     text = "\n".join(dict.fromkeys(page.text for page in pages if page.text))
-    flags = (*(flag for flag in first.flags if flag not in _OF_ITS_OWN), *file_flags(text, files))
+    flags = (*(flag for flag in first.flags if flag not in _SINGLE_PAGE_FLAGS), *file_flags(text, files))
     joined = replace(first, text=text, attachments=files, flags=(*flags, Flag.PAGES.of(str(len(pages)))))
     if not first.frames:
         return joined
@@ -106,7 +107,7 @@ def join_article_pages(pages: Sequence[Extraction]) -> Extraction:
 
 
 def _as_listed_file(extraction: Extraction, page: ReadPage) -> Extraction:
-    """A catalog may list a file instead of a page. It becomes a document with the listed fields, and without text."""
+    """If the catalog lists a file instead of a page, makes it a document with the listed fields and without text."""
     if Flag.FILE not in extraction.flags or "title" not in extraction.fields:
         return extraction
     reason = encode_reason(Code.LISTED_FILE)

@@ -23,9 +23,10 @@ log = logging.getLogger("gongkai")
 
 
 def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback) -> RebuildResult:
-    """Rebuilds the archive's database, with the rights of `owner`. An interrupted rebuild continues when called again.
+    """Rebuilds the archive's database with the rights of `owner`. If interrupted, continues when called again.
 
-    Pages whose bytes are damaged stay unread, for the next crawl. Raises `Damaged` for them when all else is done.
+    Pages whose bytes are damaged stay unread until the next crawl; for these, raises `Damaged` after all others are
+    extracted.
     """
     result = rebuild(owner, archive.store, progress)
     with archive.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Reads documents from stored captures: those that no crawl has read, and those that are read anew."""
+"""Reads documents from stored captures: those that no crawl has read, and those to be extracted again."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from etl.pipeline.reading.pool import PageReaders
 from etl.sources.schema import Source
 
 MAX_READ_AHEAD_BYTES = 32_000_000
-"""Bytes of pages that are read before their turn to be recorded."""
+"""Bytes of pages that are read ahead of the page that is being recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class DamagedDocument:
 def stored_documents(
     archive: Archive, readers: PageReaders, source: Source, pages: Sequence[Any]
 ) -> Iterator[ExtractedPage | DamagedDocument]:
-    """Reads documents; `pages` are rows with `page_id`, `capture_id` and `listing` (listed fields), by number.
+    """Reads documents. `pages`: rows with `page_id`, `capture_id` and `listing` (listed fields), ordered by page id.
 
-    The next ones are read while the caller works on one. An article is read as it was at the time of the capture: each
-    further page in its last capture before the first page was fetched again.
+    The next documents are read while the caller works on one. An article is read as it was at the time of the capture:
+    of each further page, the last capture before the first page was fetched again is taken.
     """
     by_id = {row.page_id: row for row in pages}
     with archive.engine.connect() as connection:
@@ -59,7 +59,7 @@ def stored_documents(
 def in_groups(
     read: Iterator[ExtractedPage | DamagedDocument], size: int
 ) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
-    """So many at a time as one transaction records: documents, and by page id those of which bytes are damaged."""
+    """Groups of `size`, one for each transaction: the documents, and by page id those whose bytes are damaged."""
     while group := list(islice(read, size)):
         damaged = {item.page_id: item.item for item in group if isinstance(item, DamagedDocument)}
         yield [item for item in group if isinstance(item, ExtractedPage)], damaged
@@ -68,7 +68,7 @@ def in_groups(
 def _read_ahead(
     archive: Archive, readers: PageReaders, source: Source, captures: Sequence[Any]
 ) -> Iterator[tuple[Any, PageReading | DamagedBlob]]:
-    """Each capture with what was read in it, as far ahead as `MAX_READ_AHEAD_BYTES` allow."""
+    """Each capture with its reading. Reads ahead up to `MAX_READ_AHEAD_BYTES`."""
     waiting: deque[tuple[Any, Future[PageReading | DamagedBlob]]] = deque()
     ahead = 0
 

@@ -28,7 +28,7 @@ class ExtractedPage:
     extraction: Extraction | None
     failure: str = ""
     identity: TextIdentity | None = None
-    is_called_otherwise: bool = False
+    title_differs_from_listing: bool = False
     """Whether the catalog lists it under another title than it has."""
 
 

@@ -30,7 +30,7 @@ def pages_of_several(connection: Connection, documents: Sequence[ExtractedPage])
     of their titles. So are bytes that were found at other addresses before, and refused there."""
     same: dict[object, list[ExtractedPage]] = defaultdict(list)
     for page in documents:
-        if page.is_called_otherwise and page.extraction and page.extraction.text:
+        if page.title_differs_from_listing and page.extraction and page.extraction.text:
             files = tuple(file.url for file in page.extraction.attachments)
             same[(page.extraction.text, files)].append(page)
     refused_pages = [page for pages in same.values() for page in pages if len(pages) >= SEVERAL]

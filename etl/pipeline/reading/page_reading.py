@@ -1,5 +1,5 @@
-"""What a fetched page says, found in one pass over its bytes: whether it refuses the document, where else the document
-goes on, which files it links, and its extraction."""
+"""Reads a fetched page once: whether it refuses the document, on which pages the document continues, which files it
+links, and its extraction."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -22,8 +22,8 @@ from etl.web.urls import Address
 
 @dataclass(frozen=True, slots=True)
 class PageToRead:
-    """How a body is to be read: the address that gave it, its `Content-Type`, the day of the capture in China, and the
-    status of the answer, None for a stored page: its answer was judged when it was fetched."""
+    """What is needed to read a body: its address, its `Content-Type`, the day of the capture in China, and the HTTP
+    status. The status is None for a stored page, which was classified when it was fetched."""
 
     url: str
     content_type: str
@@ -34,22 +34,22 @@ class PageToRead:
     def of(
         cls, url: str, headers: Iterable[Sequence[str]], fetched_at: datetime, status: int | None = None
     ) -> "PageToRead":
-        """Of an answer with those headers (name, value)."""
+        """Made from an answer; `headers` are (name, value) pairs."""
         content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
         return cls(url, content_type, fetched_at.astimezone(CHINA).date(), status)
 
 
 @dataclass(frozen=True, slots=True)
 class PageReading(Outside):
-    """What a page says.
+    """The result of reading one page.
 
-    `refusal`: that of a page that refuses the document; `readable`: whether the body is anything to read. Neither a
-    page that refuses nor one that is not readable is extracted.
+    `refusal`: why the page refuses the document, if it does. `readable`: whether the body is of a type that can be
+    read. A page that refuses or is not readable is not extracted.
 
-    Canonical addresses: `further_pages` of its article, `frames` that hold its text, `files` that it links, `look` that
-    it is shown with. `pager_error`: why the further pages cannot be known. `bands`: those of a document's text
-    (`etl.extract.similarity`). `extraction` is None where the page is not extracted, or cannot be: `failure`, a stored
-    reason, says why.
+    `further_pages` of its article, `frames` that hold its text, `files` that it links and the style sheets and pictures
+    of its `look` are canonical addresses. `pager_error`: why the further pages could not be determined. `bands`: for
+    finding near duplicates of a document's text (`etl.extract.similarity`). `extraction`: None if the page was not
+    extracted, or if that failed; `failure`, a stored reason, then says why.
     """
 
     TEXTS = frozenset({"pager_error", "failure"})
@@ -66,7 +66,7 @@ class PageReading(Outside):
 
     @property
     def parts(self) -> tuple[Address, ...]:
-        """The pages that the document consists of beside this one."""
+        """The other pages of the document."""
         return self.further_pages or self.frames
 
 
@@ -80,7 +80,7 @@ def read_fetched_page(source: Source, family: Platform | None, to_read: PageToRe
             return PageReading(refusal)
         if to_read.status >= 300 or not is_readable(body, to_read.content_type):
             return PageReading(readable=False)
-    # Before anything changes the tree.
+    # Must come before extraction, which changes the tree.
     look = (
         _look(source, appearance_of(page)) if source.limits.resources and to_read.status is not None else NO_APPEARANCE
     )
@@ -122,7 +122,7 @@ def _look(source: Source, look: Appearance) -> Appearance:
 
 
 def _addresses(source: Source, urls: Iterable[str]) -> tuple[Address, ...]:
-    """The canonical URLs, each once. What is no http(s) address, or is too long for one, cannot be fetched."""
+    """The canonical URLs, each once. Leaves out what cannot be fetched: not http(s), or too long."""
     addresses: dict[Address, None] = {}
     for url in urls:
         with suppress(ValueError):

@@ -15,7 +15,7 @@ SECONDS = 60
 MEMORY = 1 << 30
 """Bytes that a process may use."""
 MAX_TEXT_BYTES = 16_000_000
-"""Bytes of the text of a page in UTF-8: more than the characters of a page that are read can make."""
+"""Maximum size of a page's text in UTF-8. The limit on the characters of a page that are read keeps texts below it."""
 
 
 class PageReaders:
@@ -57,12 +57,12 @@ class PageReaders:
 
 
 def page_readers(workers: int = 0) -> PageReaders:
-    """The readers of this process, for all its work: a process of theirs takes a second to start, starts when it is
-    needed and ends with this one. `workers`: how many there are; 0 stands for as many as there are cores."""
+    """The readers that all work in this process shares. Each reading process takes a second to start, starts when it is
+    first needed, and ends with this one. `workers`: their number; 0 means one per core."""
     return _page_readers(os.getpid(), workers or os.cpu_count() or 1)
 
 
 @cache
 def _page_readers(process: int, workers: int) -> PageReaders:
-    """A process that was forked cannot use those of its parent."""
+    """Cached by process id: a forked process cannot use the readers of its parent."""
     return PageReaders(workers)

@@ -1,6 +1,7 @@
-"""Readings of pages between the process that reads them and its parent: `encode_reading` there, `decode_reading` here.
+"""How a reading process sends a `PageReading` to its parent: the child calls `encode_reading`, the parent
+`decode_reading`.
 
-The parent trusts nothing: whatever has not the expected form is a `ValueError`.
+The parent does not trust the child: anything that does not have the expected form raises `ValueError`.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ _ROLES = frozenset(("file", "image"))
 
 
 def encode_reading(reading: PageReading) -> tuple[Any, str]:
-    """(value for JSON, text beside it) of a reading."""
+    """The reading as (JSON value, text): the long text is sent beside the JSON."""
     extraction = reading.extraction
     value = [
         list(reading.refusal) if reading.refusal else None,
@@ -38,7 +39,7 @@ def encode_reading(reading: PageReading) -> tuple[Any, str]:
 
 
 def decode_reading(answer: Any, text: str) -> PageReading:
-    """A decoder: the reading with its text."""
+    """The reading that `encode_reading` encoded. Raises `ValueError`."""
     match answer:
         case [
             refusal,
@@ -67,7 +68,7 @@ def decode_reading(answer: Any, text: str) -> PageReading:
 
 
 def _encode(extraction: Extraction) -> list[Any]:
-    """Chosen values by their place among the evidence: they are part of it."""
+    """Chosen values are sent as indices into the evidence, which contains them."""
     evidence, index = extraction.evidence, extraction.index
     return [
         extraction.kind,

@@ -1,4 +1,4 @@
-"""Reads the files of documents: the same bytes once, in a process that can be killed."""
+"""Reads the files of documents in processes that can be killed. Files with the same bytes are read once."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,16 +17,16 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 SCANS_PER_PROCESS = 50
-"""Scans that one process reads before a new one takes over."""
+"""Scans that one process reads before it is replaced by a new one."""
 
 
 def read_files(
     archive: Archive, source_id: str, urls: Sequence[str], bodies: Mapping[str, bytes] | None = None
 ) -> dict[str, UnreadableItem]:
-    """Reads the source's stored files at the URLs that the current reader has not read; returns, by URL, those whose
-    bytes are damaged.
+    """Reads the source's stored files at `urls`, except those that the current version of the reader has read. Returns
+    the files whose bytes are damaged, by URL.
 
-    `bodies`: bytes by SHA-256 that need not be read from the bucket.
+    `bodies`: bytes already in memory, by SHA-256; other files are read from the bucket.
     """
     damaged: dict[str, UnreadableItem] = {}
     if not urls:
@@ -35,20 +35,21 @@ def read_files(
         files = unread_files(connection, source_id, urls)
     digests: deque[str] = deque()
 
-    def whole() -> Iterator[tuple[bytes, str]]:
+    def undamaged() -> Iterator[tuple[bytes, str]]:
         for digest, file in files.items():
             try:
-                # No name is kept for it: files are large, and this waits while one is read and stored.
-                held = [(bodies or {}).get(digest) or read_blob(archive, digest)]
+                # Popped from a list when it is yielded: a local variable would keep a large file in memory while the
+                # generator waits for it to be read and stored.
+                body = [(bodies or {}).get(digest) or read_blob(archive, digest)]
             except DamagedBlob as error:
                 for url in file.urls:
                     damaged[url] = unreadable(encode_reason(Code.FILE_ITEM, url=url), error)
                 continue
             digests.append(digest)
-            yield held.pop(), file.name
+            yield body.pop(), file.name
 
     if files:
-        for reading in file_reader().many(whole()):
+        for reading in file_reader().many(undamaged()):
             store_file_reading(archive, digests.popleft(), reading)
             del reading
     return damaged
@@ -61,14 +62,14 @@ def linked_file_urls(pages: Iterable[ExtractedPage]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ScanReadings:
-    """How many scans were read, and those whose bytes are damaged, which stay in the queue."""
+    """The number of scans that were read, and the scans whose bytes are damaged; these stay in the queue."""
 
     read: int
     damaged: tuple[UnreadableItem, ...]
 
 
 def read_scans(archive: Archive, limit: int | None = None, progress: ProgressCallback = no_progress) -> ScanReadings:
-    """Recognises scanned files in the order of `pending_scans`: at most `limit`, or until none is left."""
+    """Runs OCR on scanned files in the order of `pending_scans`: at most `limit` of them, or all if it is None."""
     read, damaged = 0, dict[str, UnreadableItem]()
     while limit is None or read + len(damaged) < limit:
         batch_size = SCANS_PER_PROCESS if limit is None else min(SCANS_PER_PROCESS, limit - read - len(damaged))

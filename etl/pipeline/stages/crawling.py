@@ -1,4 +1,4 @@
-"""Fetches the batches of a run and records each document from what fetching already read in it."""
+"""Fetches the batches of a run and records each document from the readings that were made when it was fetched."""
 
 import asyncio
 from collections import Counter
@@ -35,12 +35,14 @@ def crawl_batches(
     progress: ProgressCallback = no_progress,
     record_progress: ProgressCallback = no_progress,
 ) -> CrawledBatches:
-    """Fetches, stores and records the pages of batches; the next pages are fetched while the last are recorded.
+    """Fetches, stores and records the pages of batches. Pages are recorded while the next ones are fetched.
 
-    What cannot be recorded from its reading is read from the bucket afterwards: what an interrupted attempt left, an
-    article of which another page changed, a record of other rules. `workers`: processes that read pages,
-    0 for one per core (`page_readers`). `progress` hears of documents that are fetched, `record_progress` of those
-    that are recorded.
+    Some documents cannot be recorded from these readings: pages that an interrupted attempt stored, articles of which
+    only another page changed, and records that were extracted with other rules. These are read from the bucket at the
+    end.
+
+    `workers`: the number of processes that read pages; 0 means one per core. `progress` counts fetched documents,
+    `record_progress` recorded ones.
     """
     recording = _Recording(archive, run, ProgressCounter("extracting", None, record_progress))
     outcomes = event_loop.run(recording.fetch(numbers, user_agent, workers, progress))
@@ -53,7 +55,7 @@ def crawl_batches(
 
 
 class _Recording:
-    """Records groups of documents and adds them to the search index while others are fetched, each in a thread."""
+    """Records groups of documents, and adds them to the search index, in two threads while others are fetched."""
 
     def __init__(self, archive: Archive, run: RunContext, count: ProgressCounter) -> None:
         self._archive, self._run, self.count = archive, run, count
@@ -62,7 +64,7 @@ class _Recording:
     async def fetch(
         self, numbers: Sequence[int], user_agent: str, workers: int, progress: ProgressCallback
     ) -> Counter[str]:
-        """Fetches, and records until all is recorded. The first error of either ends both."""
+        """Fetches all batches and records what is fetched. The first error in either ends both."""
         async with one_by_one(self._index) as index:
 
             async def record(group: Sequence[StoredDocument]) -> None:

@@ -1,4 +1,4 @@
-"""Stage three: record what pages say, and read what fetching left unread. No network."""
+"""Stage three: record documents, and read the stored pages that have not been read yet. Uses no network."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ log = logging.getLogger("gongkai")
 
 
 class DocumentRecorder:
-    """Records documents of one run, a group at a time: their files are read first, so that whoever hears of a record
-    finds their texts."""
+    """Records documents of one run, a group at a time. Their files are read first, so that the texts of the files exist
+    when the change feed announces the record."""
 
     def __init__(self, archive: Archive, run: RunContext) -> None:
         self._archive, self._run = archive, run
@@ -39,10 +39,10 @@ class DocumentRecorder:
     def record(
         self, documents: Sequence[ExtractedPage], bodies: Mapping[str, bytes] | None = None
     ) -> dict[int, UnreadableItem]:
-        """Records documents; returns, by page id, those of which a file is damaged, which are not recorded.
+        """Records documents, except those with a damaged file; returns these by page id.
 
-        `bodies`: files by SHA-256 that need not be read from the bucket. Raises `GongkaiError` where a document has a
-        record of other rules.
+        `bodies`: files already in memory, by SHA-256. Raises `GongkaiError` if a document's record was extracted with
+        other rules.
         """
         source = self._run.source.id
         damaged_files = read_files(self._archive, source, linked_file_urls(documents), bodies)
@@ -60,12 +60,12 @@ class DocumentRecorder:
         return damaged
 
     def index(self) -> None:
-        """Adds what waits to the search index, if that is so much that searches would become slow."""
+        """Adds new records to the search index, if so many are waiting that searches would become slow."""
         index_waiting(self._archive, at_least=MAX_WAITING)
 
     def record_current(self, documents: Sequence[ExtractedPage], bodies: Mapping[str, bytes] | None = None) -> int:
-        """Records documents but those that have a record of other rules, which must be read anew first; returns how
-        many. `bodies` as with `record`."""
+        """Records documents, except those whose record was extracted with other rules: these must be extracted again
+        first. Returns the number recorded. `bodies`: as in `record`."""
         with self._archive.engine.connect() as connection:
             outdated = set(pages_with_outdated_rules(connection, [item.page_id for item in documents]))
         current = [item for item in documents if item.page_id not in outdated]
@@ -86,11 +86,11 @@ def extract_batch(
     only: Sequence[str] | None = None,
     readers: PageReaders | None = None,
 ) -> RecordingResult:
-    """Reads the stored captures of the batch's pages (`only` those addresses) that nobody read yet, and records what
-    they say.
+    """Reads the batch's stored captures that have not been read yet, and records them. If `only` is given, reads the
+    pages with these addresses only.
 
-    A page stays unread where its own bytes, a file's, or those that its record was read from with other rules are
-    damaged; the run says which.
+    A page stays unread if damage is found in its own bytes, in one of its files, or in the capture of its current
+    version, where that must be extracted again with the new rules first. The run's report names such pages.
     """
     with archive.engine.begin() as connection:
         if only is None:
@@ -113,7 +113,7 @@ def extract_batch(
 
 
 def _leave_unread(archive: Archive, run: RunContext, number: int, damaged: Mapping[int, UnreadableItem]) -> None:
-    """Says with each page why it stays unread, and reports what is damaged: the next crawl asks for it anew."""
+    """Stores with each page why it stays unread, and reports the damage, so that the next crawl fetches it again."""
     report_damage(archive, damaged.values())
     for _, item in sorted(damaged.items()):
         log.error("%s: not read: %s", run.source.id, item)

@@ -1,7 +1,7 @@
-"""Stage two: fetch documents, each with its parts (further pages of its article, or frames that hold its text), the
-files that it links and what it is shown with, and store them.
+"""Stage two: fetch and store documents. Each consists of its page, its parts (further pages of the article, or frames
+that hold its text), the files that it links, and its look (style sheets and pictures).
 
-A page is read once, in a process of its own; what was read is handed on with the stored document.
+Each page is read once, in a separate process; the reading is passed on with the stored document.
 """
 
 import asyncio
@@ -41,13 +41,13 @@ from etl.web.appearance import Appearance
 from etl.web.urls import Address
 
 PAGES_PER_COMMIT = 25
-"""Pages stored in one transaction: what is fetched again at most after a crash, against the cost of a commit."""
+"""Pages stored in one transaction. More would save commits, but after a crash so many may be fetched again."""
 MAX_BUFFERED_BYTES = 32_000_000
-"""Bytes held in memory before they are stored, however few pages they belong to: files may be large."""
+"""Bytes held in memory before they are stored, even if they belong to fewer pages: files may be large."""
 MAX_ARTICLE_BYTES = 100_000_000
-"""Bytes of all pages of an article, which are stored together; texts are far smaller."""
+"""Maximum bytes of all pages of an article together, as they are stored together. Real articles are far smaller."""
 MAX_FILES = 200
-"""Files of one document that are fetched; none of the saved pages links more than 40. The others end as `limit`."""
+"""Maximum number of files fetched for one document; further ones end as `limit`. No page seen links more than 40."""
 
 
 Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
@@ -56,11 +56,10 @@ Attempts = Mapping[Address, Sequence[ClassifiedAttempt]]
 
 @dataclass(frozen=True, slots=True)
 class _FetchedDocument:
-    """The attempts for a document: for its page, its parts, its files, and for what it is shown with.
+    """The attempts for a document: for its page, its parts, its files and its look.
 
-    `part_urls` are the URLs of all parts in order, whether they were fetched or not; None where they were not
-    looked for. `readings`: what was read in its page and its parts, in their order; empty where they need not be
-    recorded.
+    `part_urls`: URLs of all parts in order, fetched or not; None if the page was not searched for parts. `readings`:
+    those of the page and its parts, in this order; empty if the document is not to be recorded from them.
     """
 
     page: DuePage
@@ -79,7 +78,7 @@ class _FetchedDocument:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document that is stored and still to be recorded: the capture of its page, what was read in its pages, and the
+    """A document that is stored but not yet recorded: the id of its capture, its pages with their readings, and the
     bytes of its files by SHA-256."""
 
     page: DuePage
@@ -88,8 +87,8 @@ class StoredDocument:
     files: Mapping[str, bytes]
 
 
-async def _hand_on_nothing(documents: Sequence[StoredDocument]) -> None:
-    """For callers that record later, from the bucket."""
+async def _record_later(documents: Sequence[StoredDocument]) -> None:
+    """Drops the readings: the documents are recorded later, from the bucket."""
 
 
 async def fetch_batches(
@@ -99,7 +98,7 @@ async def fetch_batches(
     user_agent: str,
     progress: ProgressCallback = no_progress,
     readers: PageReaders | None = None,
-    hand_on: Put[Sequence[StoredDocument]] = _hand_on_nothing,
+    hand_on: Put[Sequence[StoredDocument]] = _record_later,
 ) -> Counter[str]:
     """Fetches the pages of the run's batches that have no outcome yet; counts the outcomes of those fetched now.
 
@@ -127,7 +126,7 @@ async def fetch_batches(
 
 
 class _DuePages:
-    """The pages of batches, for several takers; a batch is looked up when the one before it is taken."""
+    """The pages of batches, as one iterator for several consumers. A batch is loaded when the one before is used up."""
 
     def __init__(self, archive: Archive, run: RunContext, numbers: Sequence[int]) -> None:
         self._archive, self._run = archive, run
@@ -153,7 +152,7 @@ class _DuePages:
 
 
 class _Store:
-    """Stores what is fetched, in threads; `outcomes` counts how the documents ended."""
+    """Stores what was fetched; its methods run in threads. `outcomes` counts the outcomes of documents."""
 
     def __init__(self, archive: Archive, run: RunContext, progress: ProgressCallback) -> None:
         self._archive, self._run = archive, run
@@ -179,7 +178,7 @@ class _Store:
                 yield _stored(document, end.capture)
 
     def files(self, files: Attempts, number: int, kind: str) -> None:
-        """Stores files of a document that is not finished, or what it is shown with."""
+        """Stores files or the look of a document of which not all is fetched yet."""
         with self._archive.engine.begin() as connection:
             page_ids = upsert_pages(connection, self._run.source.id, kind, files)
         attempts = [PageAttempt(page_ids[url], item) for url in files for item in files[url]]
@@ -195,9 +194,9 @@ def _stored(document: _FetchedDocument, capture: int) -> StoredDocument:
 
 
 class _Buffer:
-    """Gathers what is fetched in groups of `PAGES_PER_COMMIT` documents, or of about `MAX_BUFFERED_BYTES`.
+    """Collects fetched documents into groups of `PAGES_PER_COMMIT`, or of about `MAX_BUFFERED_BYTES`.
 
-    One group is stored while the next one is gathered; whoever fills that one too waits, and all others with it.
+    One group is stored while the next is collected. If that is full too, all callers wait.
     """
 
     def __init__(self, put: Put[Sequence[_FetchedDocument]], store_files: Callable[[Attempts, int, str], None]) -> None:
@@ -206,7 +205,7 @@ class _Buffer:
         self._lock = asyncio.Lock()
 
     async def add(self, document: _FetchedDocument) -> None:
-        """Takes a document, and has all be stored when it is full."""
+        """Adds a document; stores the group if it is full."""
         async with self._lock:
             self._documents.append(document)
             full = sum(item.size for item in self._documents) > MAX_BUFFERED_BYTES
@@ -214,8 +213,8 @@ class _Buffer:
                 await self._flush()
 
     async def add_files(self, files: dict[Address, list[ClassifiedAttempt]], batch: int, kind: str = "file") -> bool:
-        """Stores files of a document that is not finished, and empties the mapping, when they take much memory;
-        returns whether it did."""
+        """If the files take much memory, stores them before their document is finished and empties the mapping.
+        Returns whether it did."""
         if _size(files.values()) <= MAX_BUFFERED_BYTES:
             return False
         async with self._lock:
@@ -224,12 +223,12 @@ class _Buffer:
         return True
 
     async def flush(self) -> None:
-        """Has all that is left be stored."""
+        """Stores what is left."""
         async with self._lock:
             await self._flush()
 
     async def _flush(self) -> None:
-        # In the order of the list, not in that of the answers: so records are numbered, as far as they come together.
+        # In the order of the list, not of the answers: records of one group then get their numbers in that order.
         documents, self._documents = sorted(self._documents, key=lambda item: item.page.page_id), []
         if documents:
             await self._put(documents)
@@ -241,15 +240,15 @@ def _size(attempts: Iterable[Sequence[ClassifiedAttempt]]) -> int:
 
 
 _REFUSING = {Outcome.GONE, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.SOFT_404}
-"""Outcomes that status and words of a page give, whatever else it says."""
+"""Outcomes that are decided by status or by certain words, even if the page holds the document all the same."""
 _MIN_TITLE_CHARS = 6
-"""Characters of a title that a page does not have by chance."""
+"""Characters of a title that is too long to match by chance."""
 _NOT_READ = PageReading()
-"""Stands for the reading of a page that was not read: its bytes are those of before, or its status ends it."""
+"""The reading of a page that was not read, because its bytes are unchanged or its status is enough."""
 
 
 class _Fetching:
-    """Fetches documents. A file that several link is fetched once."""
+    """Fetches documents. A file that several documents link is fetched once."""
 
     def __init__(
         self, archive: Archive, run: RunContext, fetch: Fetcher, buffer: _Buffer, readers: PageReaders
@@ -259,9 +258,9 @@ class _Fetching:
         self._looks = Looks(archive.engine, run, fetch, self._requested_files)
 
     async def fetch_all(self, pages: _DuePages) -> None:
-        """Fetches documents and hands them to the buffer, one after the other."""
+        """Fetches documents one after the other and adds them to the buffer."""
         async for page in pages:
-            # A task of its own: the right to hold a large body ends with it (`etl.fetch.in_flight`).
+            # In its own task, because the permission to hold a large body ends with the task (`etl.fetch.in_flight`).
             task = asyncio.create_task(self._fetch(page))
             try:
                 await task
@@ -284,38 +283,38 @@ class _Fetching:
         return await self._with_files(replace(document, readings=(reading, *document.readings)), reading.look)
 
     async def _page(self, page: DuePage) -> tuple[list[ClassifiedAttempt], PageReading]:
-        """The attempts for the document's page, and what was read in the answer to the last."""
+        """The attempts for the document's page, and the reading of the last answer."""
         answers = await self._request(page.url, page.headers)
-        judged = [await self._judged(answer, page.digest) for answer in answers]
-        last, reading = await self._rescued(page, *judged[-1])
+        classified = [await self._classify(answer, page.digest) for answer in answers]
+        last, reading = await self._accept_refused_document(page, *classified[-1])
         if last.outcome is None and reading.pager_error:
             reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=reading.pager_error)
             last = replace(last, outcome=Outcome.NETWORK_ERROR, reason=reason)
-        return [*(attempt for attempt, _ in judged[:-1]), last], reading
+        return [*(attempt for attempt, _ in classified[:-1]), last], reading
 
     async def _with_files(self, document: _FetchedDocument, look: Appearance) -> _FetchedDocument:
-        """Fetches the files that the document links, and what its page is shown with."""
+        """Fetches the files that the document links, and its look."""
         files, all_here = await self._fetch_files(document.page, _files(document))
-        shown_with = await self._looks.fetch(look, partial(self._store_look, document.page.batch))
-        return replace(document, files=files, look=shown_with, readings=document.readings if all_here else ())
+        look_attempts = await self._looks.fetch(look, partial(self._store_look, document.page.batch))
+        return replace(document, files=files, look=look_attempts, readings=document.readings if all_here else ())
 
     async def _store_look(self, batch: int, attempts: LookAttempts) -> None:
         await self._buffer.add_files(attempts, batch, "resource")
 
     async def _unchanged(self, page: DuePage, attempts: list[ClassifiedAttempt]) -> _FetchedDocument:
-        """A page that did not change: its parts and files are fetched as before. One without known parts that may have
-        some, as far as its record tells, is read for them again."""
+        """Fetches the known parts and files of a page that did not change. If it has no known parts but may have some
+        (its record is not known to be whole), it is read again to find them."""
         parts: Sequence[Address] = page.parts
         if not (parts or page.is_whole) and _may_have_parts(page, attempts[-1].attempt.body or b""):
-            parts = (await self._judged(attempts[-1].attempt))[1].parts
+            parts = (await self._classify(attempts[-1].attempt))[1].parts
         document = await self._with_parts(page, attempts, parts)
         files, _ = await self._fetch_files(page, page.files)
         return replace(document, files=files, readings=())
 
-    async def _judged(self, answer: Attempt, digest: str | None = None) -> tuple[ClassifiedAttempt, PageReading]:
-        """The attempt with its outcome, and what was read in its page, in a process.
+    async def _classify(self, answer: Attempt, digest: str | None = None) -> tuple[ClassifiedAttempt, PageReading]:
+        """The attempt with its outcome, and the reading of its page.
 
-        `digest`: SHA-256 of the bytes that were read before, and need not be read again.
+        `digest`: SHA-256 of the bytes that were read before; a body with these bytes is not read again.
         """
         reading = _NOT_READ
         if not ends_by_status(answer) and (digest is None or sha256(answer.body or b"") != digest):
@@ -324,12 +323,15 @@ class _Fetching:
         outcome, reason = classify_judged(answer, reading.refusal, readable=reading.readable)
         return ClassifiedAttempt(answer, outcome, reason), reading
 
-    async def _rescued(
+    async def _accept_refused_document(
         self, page: DuePage, last: ClassifiedAttempt, reading: PageReading
     ) -> tuple[ClassifiedAttempt, PageReading]:
-        """The attempt and its reading, without its outcome where status or words refuse a body that is nevertheless the
-        document: it is one, its headline is the title that the list states, and its text says more than such words."""
-        answer, title = last.attempt, _squashed(str(page.listing.get("title") or "")).rstrip(".…")
+        """Corrects an outcome that status or words gave to a page that is nevertheless the document.
+
+        It is the document if it is extracted as one, its title begins with the title in the list, and its text says
+        more than the words of an error page. It then gets no outcome; otherwise both values are returned unchanged.
+        """
+        answer, title = last.attempt, _without_spaces(str(page.listing.get("title") or "")).rstrip(".…")
         if last.outcome not in _REFUSING or not answer.body or len(title) < _MIN_TITLE_CHARS:
             return last, reading
         to_read = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
@@ -342,7 +344,7 @@ class _Fetching:
             or "title" not in extraction.fields
         ):
             return last, reading
-        if not _squashed(extraction.fields["title"].value).startswith(title):
+        if not _without_spaces(extraction.fields["title"].value).startswith(title):
             return last, reading
         reason = encode_reason(Code.DOCUMENT_ALL_THE_SAME, verdict=Reason.from_stored(last.reason))
         return ClassifiedAttempt(answer, None, reason), again
@@ -350,18 +352,18 @@ class _Fetching:
     async def _with_parts(
         self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[Address]
     ) -> _FetchedDocument:
-        """Fetches the document's parts; `readings` are those of the parts.
+        """Fetches the document's parts; `readings` of the result has those of the parts only.
 
-        If one of them fails, the document's last attempt gets its outcome: an article that lacks a page is not the
-        article, and all of it is fetched again.
+        If a part fails, the document's last attempt gets the outcome of that part: an incomplete article is not stored
+        as the document, and all its pages are fetched again.
         """
         parts: dict[Address, list[ClassifiedAttempt]] = {}
         readings: list[PageReading] = []
         urls = list(part_urls)
-        for url in urls:  # which grows: some pagers name the next page only
-            judged = [await self._judged(answer) for answer in await self._request(url)]
-            parts[url] = [attempt for attempt, _ in judged]
-            last, reading = judged[-1]
+        for url in urls:  # `urls` grows in the loop: some pagers link the next page only
+            classified = [await self._classify(answer) for answer in await self._request(url)]
+            parts[url] = [attempt for attempt, _ in classified]
+            last, reading = classified[-1]
             readings.append(reading)
             if _size((attempts, *parts.values())) > MAX_ARTICLE_BYTES:
                 reason = encode_reason(Code.BODY_OVER_LIMIT, limit=MAX_ARTICLE_BYTES)
@@ -371,15 +373,16 @@ class _Fetching:
                 reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=number, url=url, reason=last.reason)
                 attempts = [*attempts[:-1], replace(attempts[-1], outcome=last.outcome, reason=reason)]
                 break
-            further = (each for each in reading.further_pages if each not in urls and each != page.url)
+            further = (part for part in reading.further_pages if part not in urls and part != page.url)
             urls += islice(further, MAX_ARTICLE_PAGES - len(urls))
         return _FetchedDocument(page, attempts, tuple(urls), parts, readings=tuple(readings))
 
     async def _fetch_files(self, page: DuePage, files: Iterable[DueFile]) -> tuple[Attempts, bool]:
-        """Fetches the files not requested before: those that are not stored yet, and whether these are all.
+        """Fetches the files that this run has not requested yet. Returns the attempts that still have to be stored, and
+        whether they are of all files of the document.
 
-        Otherwise the document is recorded when all is fetched: large files are read while no other is held, and a file
-        that another document links too may be just on its way. A file that fails does not fail the document.
+        If not, some files were too large to hold in memory, or are being fetched for another document: this document is
+        then recorded at the end, from the bucket. A file that fails does not fail the document.
         """
         attempts: dict[Address, list[ClassifiedAttempt]] = {}
         all_here = True
@@ -402,25 +405,26 @@ class _Fetching:
 
 
 def _may_have_parts(page: DuePage, body: bytes) -> bool:
-    """Whether the page may show a frame, or a pager of its article: the quick question before it is read."""
+    """Whether the page may have a frame or a pager: a quick check that avoids reading most pages."""
     name = urlsplit(page.url).path.rpartition("/")[2].partition(".")[0].encode()
     frame = not page.files and b"<iframe" in body.lower()
     return frame or b"createPage" in body or bool(name and re.search(re.escape(name) + rb"[_/-]\d", body))
 
 
-def _squashed(text: str) -> str:
+def _without_spaces(text: str) -> str:
     return "".join(text.split())
 
 
 def _files(document: _FetchedDocument) -> list[DueFile]:
-    """The files that the document's pages link; conditional requests for those that it linked before."""
+    """The files that the document's pages link. For files that it linked before, with headers for a conditional
+    request."""
     known = {file.url: file for file in document.page.files}
     urls = dict.fromkeys(url for reading in document.readings for url in reading.files)
     return [known.get(url) or DueFile(url) for url in urls]
 
 
 def _over_limit(url: str) -> ClassifiedAttempt:
-    """Stands for the request of a file that is not made."""
+    """The attempt for a file that is not requested, because the document has too many."""
     reason = encode_reason(Code.FILES_OVER_LIMIT, limit=MAX_FILES)
     attempt = Attempt(url, url, datetime.now(UTC), 0, (), failure=Outcome.LIMIT, reason=reason)
     return ClassifiedAttempt(attempt, Outcome.LIMIT, reason)
@@ -429,8 +433,8 @@ def _over_limit(url: str) -> ClassifiedAttempt:
 def _page_attempts(
     connection: Connection, run: RunContext, documents: Sequence[_FetchedDocument]
 ) -> Iterator[PageAttempt]:
-    """All attempts with the ids of their pages: of each document those for its page, for its parts, for its
-    files, and for its look."""
+    """All attempts with the ids of their pages; for each document those of its page, parts, files and look, in this
+    order."""
     articles = {document.page.page_id: document.part_urls for document in documents if document.part_urls is not None}
     page_ids = upsert_parts(connection, run.source.id, articles)
     page_ids |= upsert_pages(

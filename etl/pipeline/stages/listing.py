@@ -30,12 +30,13 @@ async def list_catalog(
 ) -> ListingSummary:
     """Walks every list of the run's source and stores the listing pages and the listed documents.
 
-    A list's walk ends at its last page, at the run's limit, or where all is known (`CatalogWalk`). The last applies
-    only if no full walk is requested or due, and the walk before this one was complete. A listing page that cannot be
-    read is named in the summary, and the walk continues with other pages. What an attempt that died has logged of
-    this run's listing pages is written first; they are asked for again, as they may have changed.
+    A list's walk ends at its last page, at the run's limit, or at known documents (`CatalogWalk`). It ends at known
+    documents only if no full walk is requested or due, and the previous walk was complete. A listing page that cannot
+    be read is named in the summary, and the walk continues with other pages. If an earlier attempt at this stage
+    crashed, the rows of its capture logs are written first; its listing pages are still fetched again, as they may have
+    changed.
 
-    `on_new` is called once, when the first document is listed that was not known.
+    `on_new` is called once, when the first unknown document is listed.
     """
     recover_unindexed_logs(archive, run.batch("listing"))
     full = run.options.full or _full_walk_is_due(archive, run) or not last_walk_was_complete(archive.engine, run)
@@ -49,7 +50,8 @@ async def list_catalog(
 
 
 def _full_walk_is_due(archive: Archive, run: RunContext) -> bool:
-    """Pinned and back-dated entries break the order in which a list is walked: now and then it is walked to its end."""
+    """A walk that stops at known documents misses back-dated entries, and new ones behind pinned ones. So every
+    `full_walk_days` each list is walked to its end."""
     with archive.engine.connect() as connection:
         previous = last_full_walk(connection, run)
     return previous is None or previous.started_at <= run.started_at - timedelta(days=run.source.full_walk_days)
@@ -58,7 +60,7 @@ def _full_walk_is_due(archive: Archive, run: RunContext) -> bool:
 async def preview(
     archive: Database, source: Source, options: CrawlOptions, user_agent: str, progress: ProgressCallback = no_progress
 ) -> tuple[ListingSummary, dict[Address, bool]]:
-    """Walks the catalog and stores nothing; returns also, for each listed document's URL, whether it was known."""
+    """Walks the catalog without storing anything. Returns the summary, and for each listed URL whether it is known."""
     async with fetcher(source, archive.hosts, user_agent) as fetch:
         sink = _PreviewSink(archive, source)
         walk = CatalogWalk(source, options, fetch, sink, progress, stop_at_known=not options.full)
@@ -81,7 +83,7 @@ class _ArchiveSink:
         known: dict[Address, bool] = {}
         with self._archive.engine.begin() as connection:
             for column, listed in groupby(pages, key=lambda page: page.request.column):
-                stored = upsert_listed_pages(connection, self._run, column, _together(listed))
+                stored = upsert_listed_pages(connection, self._run, column, _merge_entries(listed))
                 known |= {url: page.known for url, page in stored.items()}
         if self._all_known and not all(known.values()):
             self._all_known = False
@@ -93,8 +95,9 @@ class _ArchiveSink:
             return known_list(connection, self._run.source.id, column, before=self._run.id)
 
 
-def _together(pages: Iterable[WalkedPage]) -> dict[Address, Entry]:
-    """The entries of pages of one list; of a document that several list, the fields of all, the later before others."""
+def _merge_entries(pages: Iterable[WalkedPage]) -> dict[Address, Entry]:
+    """The entries of several pages of one list. If a document is on more than one page, its fields are merged; later
+    pages have priority."""
     entries: dict[Address, Entry] = {}
     for page in pages:
         for url, entry in page.entries.items():

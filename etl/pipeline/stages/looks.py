@@ -1,7 +1,7 @@
-"""The look of pages: fetches the style sheets and pictures that they are shown with.
+"""The look of pages: fetches the style sheets and pictures with which pages are displayed.
 
-Each is asked for once a run, whichever page names it, and one that is known not before `recheck_after_days`. None of
-them makes or fails a document.
+Each is requested at most once in a run, even if several pages name it; one that is stored already is requested again
+after `recheck_after_days`. They do not influence the outcome of a document.
 """
 
 import asyncio
@@ -22,23 +22,23 @@ from etl.web.charset import decode
 from etl.web.styles import named_in_style
 from etl.web.urls import Address
 
-MAX_OF_PAGE = 60
-"""Requests for one page."""
+MAX_REQUESTS_PER_PAGE = 60
+"""Maximum number of requests for the look of one page."""
 
 LookAttempts = dict[Address, list[ClassifiedAttempt]]
 Flush = Callable[[LookAttempts], Awaitable[object]]
-"""Stores and empties attempts that take much memory."""
+"""If the attempts take much memory, stores them and empties the mapping."""
 
 
 class Looks:
-    """Fetches what pages of a run are shown with. `requested`: addresses that need not be asked for again; grows."""
+    """Fetches the looks of a run's pages. `requested`: addresses that were requested already; this class adds to it."""
 
     def __init__(self, engine: Engine, run: RunContext, fetch: Fetcher, requested: set[str]) -> None:
         self._engine, self._run, self._fetcher, self._requested = engine, run, fetch, requested
         self._left: int | None = None
 
     async def fetch(self, look: Appearance, flush: Flush) -> LookAttempts:
-        """Fetches style sheets, then pictures, then what the sheets name; returns the attempts."""
+        """Fetches style sheets, then pictures, then what the style sheets name; returns the attempts."""
         attempts: LookAttempts = {}
         named = dict.fromkeys(look.styles, True) | {url: False for url in look.pictures if url not in look.styles}
         count = 0
@@ -46,8 +46,9 @@ class Looks:
             due = await self._due([url for url in named if url not in self._requested])
             following: dict[Address, bool] = {}
             for url, headers in due.items():
-                if count == MAX_OF_PAGE or not self._left:
-                    attempts[url] = [_over_limit(url, MAX_OF_PAGE if self._left else self._run.source.limits.resources)]
+                if count == MAX_REQUESTS_PER_PAGE or not self._left:
+                    limit = MAX_REQUESTS_PER_PAGE if self._left else self._run.source.limits.resources
+                    attempts[url] = [_over_limit(url, limit)]
                     continue
                 count += 1
                 self._left -= 1
@@ -66,7 +67,7 @@ class Looks:
             return {}
         self._requested.update(urls)
         if self._left is None:
-            self._left = self._run.source.limits.resources  # for whoever comes while it is counted
+            self._left = self._run.source.limits.resources  # for other tasks, until the query below has returned
             requested = await asyncio.to_thread(count_resources, self._engine, self._run)
             self._left = max(0, self._left - requested)
         return await asyncio.to_thread(due_resources, self._engine, self._run, urls)

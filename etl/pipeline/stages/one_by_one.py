@@ -1,4 +1,4 @@
-"""Work that goes on in a task of its own beside the work that brings it."""
+"""A queue with one consumer, which works in its own task while the producers continue."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,13 +7,13 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Put = Callable[[Item], Awaitable[None]]
-"""Hands an item on; waits while one is being taken and another one waits."""
+"""Passes on an item. Waits while the consumer is busy and another item is in the queue."""
 
 
 @asynccontextmanager
 async def one_by_one(take: Put[Item]) -> AsyncIterator[Put[Item]]:
-    """Gives what hands items to `take`, which takes them in their order, one at a time; the block ends when all are
-    taken. The first error, of the block or of `take`, ends both and is raised."""
+    """Yields a function that queues items for `take`, which is called for one item at a time, in order. The block ends
+    when all items are taken. The first error, in the block or in `take`, ends both and is raised."""
     items: asyncio.Queue[Item | None] = asyncio.Queue(maxsize=1)
 
     async def take_all() -> None:

@@ -1,4 +1,5 @@
-"""Extracts stored captures again after a change of the rules: without the network, marked as no change of the site."""
+"""Extracts stored captures again after a change of the rules. Uses no network; new versions are marked as caused by the
+rules, not by the site."""
 
 import os
 from collections import Counter
@@ -29,19 +30,20 @@ from etl.settings import Settings
 from etl.sources.schema import Source
 
 RECORDS_PER_SLICE = 500
-"""Records that one process, or one Airflow task, takes at a time."""
+"""Records in one slice, the work of one process or Airflow task."""
 MAX_SLICES = 1000
-"""Airflow maps a task over 1,024 values at most (`[core] max_map_length`), and fails a task that gives it more."""
+"""Airflow maps a task over at most 1,024 values (`[core] max_map_length`) and fails if there are more."""
 RECORDS_PER_COMMIT = 25
 """Records written in one transaction."""
 MAX_SAMPLES = 5
-"""Differences of each field that are kept as samples, for a dry run to show."""
+"""Sample differences of each field that a dry run shows."""
 _COLUMNS = ("title", "index_number", "publisher", "document_number", "extractor")
 
 
 @dataclass(frozen=True, slots=True)
 class ReextractionScope:
-    """Which records to extract again: those of `source`, and with those values (column → value, '' for empty).
+    """Which records to extract again: those of `source` whose columns have the values of `where` (column → value, ''
+    for empty).
 
     Unless `all` is set, only records that were last extracted with other rules.
     """
@@ -53,10 +55,10 @@ class ReextractionScope:
 
 @dataclass(slots=True)
 class ReextractionResult:
-    """What extracting again changed or, in a dry run, would change.
+    """What re-extraction changed or, in a dry run, would change.
 
-    `fields` counts the values that differ, by field; `samples` shows some of them. `damaged` names records and files
-    that could not be read because their bytes are damaged; such records stay as they are.
+    `fields`: number of different values by field; `samples`: some of them. `damaged`: records and files that could not
+    be read because their bytes are damaged; these records are unchanged.
     """
 
     records: int = 0
@@ -99,9 +101,9 @@ class Slice:
 
 
 def plan_slices(connection: Connection, scope: ReextractionScope) -> list[Slice]:
-    """Divides the records of the scope into slices of one source and `RECORDS_PER_SLICE` records each.
+    """Divides the records of the scope into slices of `RECORDS_PER_SLICE` records, each slice of one source.
 
-    Slices are larger where there would be more than `MAX_SLICES` of them.
+    Slices are larger if there would otherwise be more than `MAX_SLICES`.
 
     Raises `GongkaiError` for a source that the archive does not know.
     """
@@ -171,10 +173,10 @@ def _count(records: int, differences: Sequence[FieldDifference]) -> Reextraction
 
 
 def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> dict[int, UnreadableItem]:
-    """Extracts the captures of the pages' current versions again, before a run extracts newer captures of them.
+    """Extracts the captures of the pages' current versions again, before a run extracts their newer captures.
 
-    Otherwise the change of the rules would look like a change of the site. Returns, by page id, the captures that
-    cannot be read because their bytes are damaged: the newer captures of these pages must wait.
+    Otherwise a change of the rules would look like a change of the site. Returns, by page id, the captures whose bytes
+    are damaged: newer captures of these pages cannot be recorded yet.
     """
     unreadable: dict[int, UnreadableItem] = {}
     for extracted, damaged in _extract_current(archive, source, pages):
@@ -189,9 +191,9 @@ def reextract_pages(archive: Archive, source: Source, pages: Sequence[int]) -> d
 def reextract(
     settings: Settings, scope: ReextractionScope, progress: ProgressCallback, *, dry_run: bool = False
 ) -> ReextractionResult:
-    """Extracts all records of the scope again; more than one slice in as many processes as there are cores.
+    """Extracts all records of the scope again. If there is more than one slice, uses one process per core.
 
-    Interrupted and called again, it continues, unless `scope.all` is set. Raises `GongkaiError`.
+    If interrupted, continues when called again, unless `scope.all` is set. Raises `GongkaiError`.
     """
     archive = open_archive(settings)
     with archive.engine.connect() as connection:
@@ -214,7 +216,7 @@ def reextract(
 
 
 _opened: list[Archive] = []
-"""The archive of a worker process: an engine cannot be handed from one process to another."""
+"""The archive of this worker process, which opens its own: an engine cannot be passed between processes."""
 
 
 def _open(settings: Settings) -> None:
@@ -222,15 +224,15 @@ def _open(settings: Settings) -> None:
 
 
 def _reextract_in_worker(scope: ReextractionScope, part: Slice, dry_run: bool) -> ReextractionResult:
-    # Each of these processes has one that reads pages.
+    # One reading process for each worker process.
     return reextract_slice(_opened[0], scope, part, dry_run=dry_run, workers=1)
 
 
 def _extract_current(
     archive: Archive, source: Source, pages: Sequence[int], workers: int = 0
 ) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
-    """Reads the captures of the pages' current versions, in batches of one commit: documents, and those of which bytes
-    are damaged, by page id."""
+    """Reads the captures of the pages' current versions. Yields groups, one for each transaction: the documents, and by
+    page id those whose bytes are damaged."""
     with archive.engine.connect() as connection:
         rows = connection.execute(_CURRENT.where(among(Page.id, pages))).all()
     yield from in_groups(stored_documents(archive, page_readers(workers), source, rows), RECORDS_PER_COMMIT)

@@ -1,4 +1,4 @@
-"""Drafts a source file from a survey: what was found becomes keys, what a person must decide becomes comments."""
+"""Drafts a source file from a survey: findings become keys, open decisions become comments."""
 
 import json
 import re
@@ -17,10 +17,11 @@ from etl.web.redirects import page_redirect
 
 _UNKNOWN_REGION = "000000"
 _SHARE_OF_TOTAL = 0.7
-"""Share of the reported documents that the source must have: some links of any list are dead or lead elsewhere."""
+"""Proposed `min_records`, as a share of the documents that the lists report: some links are always dead or lead to
+other sites."""
 _OLD_DAYS = 730
 _HOST_SHARE = 4
-"""A host with at least one of so many listed documents belongs to the catalog; fewer are stray links."""
+"""A host belongs to the catalog if at least one in four listed documents is on it; fewer are stray links."""
 
 
 def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: float = 2.0) -> str:
@@ -110,7 +111,7 @@ def _remark(probe: ListProbe) -> str:
     totals = ((page.reported_total, "document"), (page.reported_pages, "page"))
     reported = [f"{number} {unit}{'s' * (number != 1)}" for number, unit in totals if number]
     remarks = [f"reports {', '.join(reported)}"] if reported else []
-    if probe.may_go_on:
+    if probe.may_have_more_pages:
         remarks.append("(?) no next page found")
     return f"  # {'; '.join(remarks)}" if remarks else ""
 
@@ -130,7 +131,7 @@ def _assertions(listed: list[ListProbe], hosts: list[str], today: date) -> Itera
 
 
 def _max_age(newest: date | None, today: date) -> int:
-    """Twice the age of the newest document, as sites pause; half a year more than the age of an old one."""
+    """Twice the age of the newest document, as sites pause; if it is old, its age plus half a year."""
     if newest is None:
         return 365
     age = (today - newest).days

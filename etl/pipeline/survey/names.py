@@ -1,4 +1,4 @@
-"""Guesses whose site a page is of: from its meta tags, its title, and its foot (主办单位, 版权所有, 承办)."""
+"""Guesses whose site a page belongs to, from its meta tags, its title, and its footer (主办单位, 版权所有, 承办)."""
 
 import re
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ _IN_FOOT = (
 )
 _SITE_CODE = re.compile(r"(?:标识码|识别码)\s*[：:]?\s*(\d{6})\d{4}")
 _FOOT_CHARS = 3000
-"""Characters at the end of a page in which its foot is sought; above it events have a 主办单位 too."""
+"""The footer is searched in so many characters at the end of a page. Above it, events have a 主办单位 too."""
 _NO_TEXT = "script or self::style or self::noscript or self::select or self::option"
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A value and where it is from; `certain` where the site names it by a meta tag for just that."""
+    """A value and its origin. `certain`: the site states it in a meta tag that exists for this purpose."""
 
     value: str
     origin: str
@@ -46,7 +46,7 @@ def site_name(page: WebPage) -> Guess | None:
 
 
 def agency_name(page: WebPage) -> Guess | None:
-    """The agency whose site it is: never certain, as a site's name may be no agency's."""
+    """The agency whose site it is. Never certain, as a site's name is not always that of an agency."""
     return next(_agencies(page), None)
 
 
@@ -80,7 +80,7 @@ def _title_parts(page: WebPage) -> list[str]:
 
 
 def _bare(name: str) -> str:
-    """The name without 门户网站 and 信息公开目录 behind it."""
+    """The name without 门户网站 or 信息公开目录 at its end."""
     return _OF_THE_CATALOG.sub("", _SITE.sub("", name)).strip()
 
 

@@ -1,4 +1,4 @@
-"""What one listing page gives: entries, totals, the next requests, and what was not understood. Nothing is stored."""
+"""Previews one listing page: entries, totals, the next requests, and signs that were not understood. Stores nothing."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,10 +24,10 @@ from etl.web.redirects import page_redirect
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One listing page. `page`: what was read; None if it is no list that can be read, and `problems` say why.
+    """One listing page. `page`: the parsed page, or None if it could not be read as a list; `problems` say why.
 
-    `family`: name of the family that read it; None if there is none. `rows`: how the rows were found, in words.
-    `listing`: the selectors that were used, as in a source file; they are a proposal where no source was named.
+    `family`: name of the family that read it, or None. `rows`: how the rows were found, in words. `listing`: the
+    selectors that were used, in the form of a source file; without a source they are a proposal.
     """
 
     url: str
@@ -40,7 +40,7 @@ class Preview:
 
 
 def preview_saved(body: bytes, url: str, source: Source | None) -> Preview:
-    """The preview of a saved page, read as the source's family reads it; without a source as what it is recognised."""
+    """The preview of a saved page, read by the source's family, or without a source by the recognised family."""
     page = read_page(body, url)
     if source is None:
         return _recognised(page)
@@ -54,7 +54,7 @@ def preview_saved(body: bytes, url: str, source: Source | None) -> Preview:
 def preview_address(
     url: str, user_agent: str, allow_private: bool, delay: float, report_address: Callable[[str], None]
 ) -> Preview:
-    """Fetches the page and reads it as the family that it is recognised as. Raises `GongkaiError` for a bad address."""
+    """Fetches the page, recognises its family and reads it with that. Raises `GongkaiError` for a bad address."""
     return event_loop.run(_fetched(url, user_agent, allow_private, delay, report_address))
 
 
@@ -99,7 +99,7 @@ def preview_source(source: Source, user_agent: str, report_address: Callable[[st
 
 
 def _recognised(page: WebPage) -> Preview:
-    """The page read by the family that it is of, or with the rows that it repeats."""
+    """The page read by the family that is recognised, or else by the rows that it repeats."""
     family, listing = decide_family(recognise(page)), None
     rows = "a sitemap or a feed" if is_feed(page) else f"the rows of {family.name}" if family else ""
     if redirect := page_redirect(page):
@@ -110,7 +110,7 @@ def _recognised(page: WebPage) -> Preview:
         if page.is_data or (listing := family.guess_listing(page)) is None:
             lack = "is data (JSON) of no known service" if page.is_data else "repeats no rows that could be documents"
             problem = f"the page is of no known family, and {lack}"
-            return Preview(page.url, page_name(page), None, "", None, None, (problem, *_around(page)))
+            return Preview(page.url, page_name(page), None, "", None, None, (problem, *_alternatives(page)))
         rows = f"rows that the page repeats: {listing['rows']}"
     page = _without_fragment(page, family)
     return _read(with_listing(family, listing), page, ListingRequest(page.url, page_name(page)), rows, listing)
@@ -127,21 +127,21 @@ def _read(
     try:
         listing = read_list_page(family, page, request)
     except NotAListing as error:
-        return Preview(page.url, name, family.name, rows, selectors, None, (str(error), *_around(page)))
-    problems = (*listing_problems(page.url, listing), *_front(page))
+        return Preview(page.url, name, family.name, rows, selectors, None, (str(error), *_alternatives(page)))
+    problems = (*listing_problems(page.url, listing), *_front_page_problem(page))
     return Preview(page.url, name, family.name, rows, selectors, listing, problems)
 
 
-def _around(page: WebPage) -> Iterator[str]:
-    """What a page that is no list has instead: frames, and the catalog that a front page links."""
+def _alternatives(page: WebPage) -> Iterator[str]:
+    """Where the lists may be instead, if the page is no list: in its frames, or in the catalog that it links."""
     frames = (absolute(frame.get("src") or "", base_url(page)) for frame in page.elements["iframe"])
     if shown := [url for url in frames if url and same_site(url, page)]:
         yield f"the page shows others in frames: {', '.join(shown)}"
-    yield from _front(page)
+    yield from _front_page_problem(page)
 
 
-def _front(page: WebPage) -> Iterator[str]:
-    """The problem that the page is a site's first one, which shows the newest lines of its lists."""
+def _front_page_problem(page: WebPage) -> Iterator[str]:
+    """The problem that the page is the site's front page, which shows only the newest entries of its lists."""
     if is_front_page(page.url) and (catalog := linked_catalog(page)):
         yield f"this is a front page: its catalog ({catalog.name}) is {catalog.url}"
 

@@ -1,6 +1,6 @@
 """Surveys a site that has no source file yet, and checks a source file against its live site.
 
-Nothing is stored. Requests go through the same fetcher, address guard and pace as those of a crawl.
+Stores nothing. Requests use the same fetcher, address guard and pace as a crawl.
 """
 
 import asyncio
@@ -31,18 +31,19 @@ from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
 
 MAX_LEADING_PAGES = 8
-"""Pages of a column that are fetched until one has an entry: a shell, its script, an empty list or two below it."""
+"""Maximum number of pages fetched for a column until one has an entry: there may be a shell, its script, and an empty
+list or two before it."""
 MAX_LISTS_FOR_ROWS = 5
-"""Lists whose rows are sought for a proposal, where the page itself repeats none."""
+"""Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
 MAX_DOCUMENTS_TRIED = 6
-"""Documents that are fetched at most until enough could be read; any list has a dead link or two."""
+"""Maximum number of documents fetched until `DOCUMENTS_TO_READ` could be read: any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
 """Documents that a live check must be able to read."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListProbe:
-    """A list and its first page, or the reason why that could not be read; `below` counts the lists below it."""
+    """A list and its first page, or the reason why the page could not be read. `below`: number of lists below it."""
 
     column: CandidateList
     page: ListingPage | None
@@ -55,21 +56,21 @@ class ListProbe:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What the page has and was not understood, in words."""
+        """Signs on the page that were not understood, in words."""
         return listing_problems(self.column.url, self.page) if self.page else ()
 
     @property
-    def may_go_on(self) -> bool:
-        """Whether no next page was found, on a page that does not say either that it is the only one."""
-        return self.page is not None and _may_go_on(self.page)
+    def may_have_more_pages(self) -> bool:
+        """Whether no next page was found although the page does not say that it is the only one."""
+        return self.page is not None and _may_have_more_pages(self.page)
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Result of surveying a page: the families whose signs it shows, the one that it belongs to, and its lists.
+    """The result of surveying a page: candidate families by their fingerprints, the recognised family, and its lists.
 
-    `family` is None for a page of no known family; `proposed` is then the family for which `listing` (the key of a
-    source file) was guessed.
+    `family` is None if none was recognised. `proposed` is then a family that accepts selectors, and `listing` the
+    guessed selectors (the key `listing` of a source file).
     """
 
     page: WebPage
@@ -79,14 +80,14 @@ class Survey:
     listing: Mapping[str, Any] | None
     columns: tuple[ListProbe, ...]
     requested: str
-    """The address that was given; `page` is the one that it leads to."""
+    """The address that was given; `page` may be another one, to which it redirects."""
     catalog: CandidateList | None = None
-    """The disclosure catalog that a front page links, where that was not looked at."""
+    """The disclosure catalog that a front page links, if the catalog was not surveyed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentProbe:
-    """A document that was fetched for a check: its extraction, or the reason why there is none."""
+    """A document that was fetched for a check: its extraction, or the reason why it could not be extracted."""
 
     entry: Entry
     extraction: Extraction | None
@@ -96,22 +97,22 @@ class DocumentProbe:
 def listing_problems(url: str, page: ListingPage) -> tuple[str, ...]:
     """Signs of paging, rows and lists that were not understood, in words."""
     problems = [problem.english for problem in page.problems]
-    if _may_go_on(page) and (below := columns_below(url, page.entries)):
+    if _may_have_more_pages(page) and (below := columns_below(url, page.entries)):
         problems.append(f"{url} shows documents of {len(below)} lists, and no next page: {', '.join(below)}")
     return tuple(problems)
 
 
-def _may_go_on(page: ListingPage) -> bool:
+def _may_have_more_pages(page: ListingPage) -> bool:
     if not page.entries or page.next_requests or page.problems:
         return False
     return page.reported_pages != 1 and page.reported_total != len(page.entries)
 
 
 class _Visit:
-    """How a survey comes to further pages. Of a saved page it comes to none."""
+    """How a survey opens further pages. This class is for a saved page and opens none."""
 
     async def open(self, url: str) -> WebPage | None:
-        """The page at an address; None if it is not to be had."""
+        """The page at an address, or None if it cannot be fetched."""
         return None
 
     async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
@@ -180,7 +181,7 @@ async def survey_site(
 
 
 def survey_page(body: bytes, url: str) -> Survey:
-    """Surveys a saved page: its lists are named, and only the page itself is read as a list. Raises `GongkaiError`."""
+    """Surveys a saved page: names its lists, but reads only the page itself as a list. Raises `GongkaiError`."""
     return asyncio.run(_survey(read_page(body, url), _Visit(), 1000, url))
 
 
@@ -225,9 +226,9 @@ async def _probe_all(
 
 
 async def _proposal(page: WebPage, visit: _Visit) -> tuple[Platform | None, Mapping[str, Any] | None]:
-    """The family that accepts selectors, with the rows that the page repeats, or else those of a list it leads to.
+    """The family that accepts selectors, with the rows that the page repeats, or else the rows of a list that it links.
 
-    A site's first page shows some lines of every list, in rows of its own: those are no list's.
+    The rows of a front page are not used: it shows a few lines of every list, and not in the rows of those lists.
     """
     guesser = next(family for family in all_platforms() if family.accepts_selectors)
     if not is_front_page(page.url) and (guess := guesser.guess_listing(page)):
@@ -252,14 +253,14 @@ def with_listing(family: Platform, listing: Mapping[str, Any] | None) -> Platfor
 async def probe_list(
     fetch: Fetcher, family: Platform, first: ListingRequest, report_address: Callable[[str], None]
 ) -> ListProbe:
-    """Fetches the first page of a list; where pages only lead on, what they lead to, until a page has entries."""
+    """Fetches the first page of a list. If a page has no entries but leads to others, follows it until one has."""
     waiting, below, column = deque([first]), 0, CandidateList(first.url)
     for _ in range(MAX_LEADING_PAGES):
         request = waiting.popleft()
         report_address(request.url)
         fetched = await fetch_listing_page(fetch, family, request)
         if request is first:
-            column = CandidateList(_ended_at(fetched), first.column if first.column != first.url else "")
+            column = CandidateList(_final_address(fetched), first.column if first.column != first.url else "")
         if fetched.page and not fetched.page.entries:
             below = max(below, len(fetched.page.next_requests))
             waiting.extendleft(reversed(fetched.page.next_requests))
@@ -271,8 +272,8 @@ async def probe_list(
     return ListProbe(column, fetched.page, reason, below if below > 1 else 0)
 
 
-def _ended_at(fetched: ListingFetch) -> str:
-    """The address of a list: where its page leads on, the one that it leads to."""
+def _final_address(fetched: ListingFetch) -> str:
+    """The address of a list: the last one, if its first page led to another."""
     attempt = fetched.attempts[-1].attempt
     _, mark, fragment = fetched.request.url.partition("#")
     leads_on = fetched.page and attempt.final_url != attempt.url
@@ -294,7 +295,7 @@ def visitor(url: str, allow_private: bool, delay: float) -> Source:
 async def probe_source(
     source: Source, user_agent: str, report_address: Callable[[str], None]
 ) -> tuple[tuple[ListProbe, ...], tuple[DocumentProbe, ...]]:
-    """Fetches the first page of each of the source's lists, and documents until `DOCUMENTS_TO_READ` could be read."""
+    """Fetches the first page of each of the source's lists, then documents until `DOCUMENTS_TO_READ` could be read."""
     family = platform(source.platform).for_source(source)
     async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
         columns = [await probe_list(fetch, family, request, report_address) for request in family.start(source)]

@@ -1,4 +1,4 @@
-"""The WARC files of a bag (BagIt, RFC 8493), once its bytes are what its manifest says."""
+"""The WARC files of a bag (BagIt, RFC 8493), after its bytes are checked against its manifest."""
 
 import hashlib
 from pathlib import Path
@@ -14,7 +14,7 @@ def warcs_of_bag(folder: Path) -> list[Path]:
     Raises `GongkaiError` where the folder is no bag, `Damaged` where a file is missing, changed or in no manifest.
     """
     if not (folder / "bagit.txt").is_file():
-        raise GongkaiError(f"{folder} is a folder and no bag", hint="name a WARC or WACZ file, or a bag (RFC 8493)")
+        raise GongkaiError(f"{folder} is a folder, but no bag", hint="name a WARC or WACZ file, or a bag (RFC 8493)")
     algorithm = next((name for name in _ALGORITHMS if (folder / f"manifest-{name}.txt").is_file()), None)
     if algorithm is None:
         raise Damaged(f"bag {folder} has no manifest", hint="fetch it again")
@@ -36,5 +36,5 @@ def warcs_of_bag(folder: Path) -> list[Path]:
 
 
 def _unescaped(name: str) -> str:
-    """Line ends and percent signs in a path are escaped (section 2.1.3)."""
+    """Undoes the escaping of line ends and percent signs in a path (section 2.1.3)."""
     return name.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")

@@ -1,4 +1,4 @@
-"""A WARC record of a response, resource or revisit: its HTTP message, and whether it is whole."""
+"""A WARC record of a response, resource or revisit: its HTTP message, and whether it is complete."""
 
 from dataclasses import dataclass, replace
 
@@ -10,13 +10,13 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 MAX_RECORD_BYTES = 200_000_000
-"""Bytes of the largest body that is imported, packed or unpacked."""
+"""Maximum size of a body that is imported, both as recorded and decompressed."""
 _PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The body of a capture, as far as it is there. `failure`, `reason`: why it is not whole, if it is not."""
+    """The body of a capture, as much of it as there is. `failure` and `reason` say why it is incomplete, if it is."""
 
     body: bytes | None
     failure: Outcome | None = None
@@ -25,10 +25,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class WarcCapture:
-    """A record whose block was read: `head` of its response, None where there is none, and `body` as recorded.
+    """A record whose block was read: `head` of its response (None if it has none), and `body` as recorded.
 
-    `problem` is the stored reason why the record is not whole or not to be trusted, whatever its body says of itself.
-    `segments` is the number of records that were joined, `is_open` says whether more must follow.
+    `problem`: the stored reason why the record is incomplete or cannot be trusted, even if its body looks complete.
+    `segments`: number of records that were joined. `is_open`: whether further segments must follow.
     """
 
     record: Record
@@ -51,12 +51,12 @@ class WarcCapture:
 
     @property
     def unknown_digest(self) -> str:
-        """A digest of the record that cannot be checked, if there is no other."""
+        """A digest of the record that cannot be checked, if it has no digest that can."""
         stated = [text for name in _DIGESTS if (text := self.record.header(name))]
         return "" if any(Digest(text).is_known for text in stated) else next(iter(stated), "")
 
     def joined(self, record: Record) -> "WarcCapture | None":
-        """The capture with its next segment, whose block is read here; None if the record is another's segment."""
+        """The capture with its next segment, whose block is read here; None if the segment is of another record."""
         number, origin = record.header("warc-segment-number"), record.header("warc-segment-origin-id")
         if origin != self.record.header("warc-record-id") or number != str(self.segments + 1):
             return None
@@ -67,7 +67,7 @@ class WarcCapture:
         return replace(self, body=body, problem=problem, segments=self.segments + 1, is_open=not is_last)
 
     def content(self) -> Content:
-        """The body with its codings undone."""
+        """The decoded body."""
         if self.head is None:
             return Content(None, Outcome.NETWORK_ERROR, self.problem)
         if len(self.body) > MAX_RECORD_BYTES:
@@ -86,7 +86,7 @@ class WarcCapture:
         return Content(body.data)
 
     def _has_stated_payload(self, body: Body) -> bool:
-        """Whether nothing speaks against the payload's digest, which some make of the bytes with their codings."""
+        """Whether the payload digest matches, or cannot be checked. Some writers compute it from the coded bytes."""
         if self.block_matches or self.segments > 1 or not Digest(self.payload_digest).is_known:
             return True
         seen: list[bytes] = []
@@ -127,7 +127,7 @@ def read_capture(record: Record) -> WarcCapture:
 
 
 def _problem(record: Record, *, block_matches: bool) -> str:
-    """The stored reason why a record that was read is not whole, or not to be trusted; empty if nothing shows it."""
+    """The stored reason why a record that was read is incomplete or cannot be trusted; empty if there is none."""
     if not record.trusted:
         return encode_reason(Code.WARC_IN_DOUBT)
     if record.damage and not block_matches:
@@ -139,13 +139,13 @@ def _problem(record: Record, *, block_matches: bool) -> str:
 
 
 class _Block(BufferedLines):
-    """The block of a record as lines and as a rest, with its digest."""
+    """The block of a record, read as lines and then as a whole; updates the digest while it is read."""
 
     def __init__(self, record: Record, digest: Digest) -> None:
         self._record, self.digest = record, digest
 
     def rest(self, limit: int) -> bytes:
-        """What was not read yet, at most `limit` bytes of it."""
+        """The bytes that were not read yet, at most `limit`."""
         parts, size = [self._held], len(self._held)
         while size < limit and (piece := self._record.read(min(_PIECE_BYTES, limit - size))):
             self.digest.update(piece)

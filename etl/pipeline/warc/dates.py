@@ -1,13 +1,14 @@
-"""WARC-Date in the forms that files have it in."""
+"""Parses WARC-Date in the forms that occur in files."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""There was no web before."""
+"""There was no web before this year; earlier dates are errors."""
 _AHEAD = timedelta(days=1)
-"""How far another clock may be ahead of ours. A capture of a later day would stand above all those made until then."""
+"""How far another clock may be ahead of ours. A capture with a later date would count as the newest of its page until
+that day."""
 # W3CDTF (WARC/1.1, 5.4), which may end after each part, and the same as bare digits, as in ARC files.
 _DATE = re.compile(
     r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[Tt ]?(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,]?(\d{1,9}))?)?)?)?)?)?"
@@ -17,9 +18,9 @@ _DATE = re.compile(
 
 
 def read_warc_date(text: str) -> datetime | None:
-    """The moment, in UTC; None for what is no date, or lies before the web or in the future.
+    """The time in UTC; None if it is no date, earlier than the web, or in the future.
 
-    A part that is left out is the first one that it may be, a missing zone is UTC, and second 60 is second 59.
+    A missing part takes its lowest value (month 1, hour 0), a missing zone is UTC, and second 60 is read as 59.
     """
     try:
         moment = _moment(text.strip())

@@ -12,7 +12,7 @@ _ALGORITHMS = {
 
 
 class Digest:
-    """A digest that a record states, and that of bytes as they are read."""
+    """A digest that a record states, compared with that of the bytes that `update` takes."""
 
     def __init__(self, stated: str) -> None:
         name, _, value = stated.strip().partition(":")
@@ -22,7 +22,7 @@ class Digest:
 
     @property
     def is_known(self) -> bool:
-        """Whether it can be compared: its algorithm is named and known, and its value is one of that algorithm."""
+        """Whether it can be compared: its algorithm is known, and its value has the length for that algorithm."""
         return self._value is not None
 
     def update(self, data: bytes) -> None:
@@ -37,7 +37,7 @@ class Digest:
 
 
 def _bytes_of(value: str, size: int) -> bytes | None:
-    """The value as `size` bytes, in whichever of the encodings of RFC 4648 has its length; None if in none of them."""
+    """The value as `size` bytes, decoded with the encoding of RFC 4648 that fits its length; None if none fits."""
     try:
         if len(value) == 2 * size:
             return bytes.fromhex(value)

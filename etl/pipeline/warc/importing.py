@@ -1,7 +1,7 @@
 """Imports WARC files (ISO 28500) and WACZ packages as captures, with the dates, headers and bytes of the file.
 
-A file of our own export gives the same records again: it says which responses are documents, further pages of articles
-and files, and which fields the catalog listed.
+Our own exports say which responses are documents, further pages of articles or files, and which fields the catalog
+listed. Importing such a file therefore gives the same records.
 """
 
 from collections.abc import Mapping
@@ -39,23 +39,23 @@ __all__ = ["IMPORTED", "WarcSummary", "import_source", "import_warc", "scan_warc
 IMPORTED = "imported"
 """Id of the source of pages whose address belongs to no source file."""
 MAX_NAMED = 5
-"""Places of one kind that a report names."""
+"""Maximum number of places of one kind that a report names."""
 
 
 def import_warc(
     archive: Archive, path: Path, summary: WarcSummary, source: Source, progress: ProgressCallback = no_progress
 ) -> Report:
-    """Stores and extracts the captures of a file that was scanned (`scan_warc`), as one run named by its SHA-256.
+    """Stores and extracts the captures of a scanned file (`scan_warc`) as one run, named by the file's SHA-256.
 
-    A file that was imported before gives the same report and changes nothing. An interrupted import is resumed, and so
-    is one that left pages unread because bytes are damaged. Raises `GongkaiError`.
+    A file that was imported before changes nothing and gives the same report. An import continues if it was
+    interrupted, or left pages unread because of damaged bytes. Raises `GongkaiError`.
     """
     key = f"warc:{summary.sha256}"
     if (finished := report_of(archive.engine, source.id, key)) and not finished.problems:
         return finished
     run = open_run(archive, source, key, CrawlOptions(), "import")
     recover_unindexed_logs(archive, run.batch("0"))
-    # A response is two steps: stored, and extracted.
+    # Each response counts as two steps: storing and extracting.
     total = 2 * summary.captures
     steps = Counter(path.name, total, progress)
     remarks = Remarks()
@@ -68,7 +68,7 @@ def import_warc(
 
 
 class Remarks:
-    """What is said of the places of a file: how many of each kind, and the first of them."""
+    """Remarks on places of a file: the number of each kind, and the first few."""
 
     def __init__(self) -> None:
         self._counts: dict[Code, int] = {}
@@ -82,13 +82,13 @@ class Remarks:
             first.append(remark.place)
 
     def problems(self) -> list[Reason]:
-        """Places where nobody knows what the file held."""
+        """Places whose content is lost, so that nobody knows what it was."""
         if (places := self._counts.get(Code.WARC_FILE_DAMAGED)) is None:
             return []
         return [Reason.of(Code.WARC_FILE_DAMAGED, places=places, first=self._first[Code.WARC_FILE_DAMAGED])]
 
     def warnings(self) -> list[Reason]:
-        """Records that are named, so that nothing of them is lost unseen."""
+        """Records that were left out or are incomplete, but whose address is known."""
         return [
             Reason.of(code, records=number, first=self._first[code])
             for code, number in sorted(self._counts.items())
@@ -97,10 +97,11 @@ class Remarks:
 
 
 class _Import:
-    """Stores responses in their order, a chunk at a time; the pages of the next chunk are read in processes meanwhile.
+    """Stores responses in the order of the file, a chunk at a time. Other processes read the pages of the next chunk
+    meanwhile.
 
-    A document of one page and without files is recorded from that reading. Any other is extracted at the end of the
-    file, after its further pages and files, which come later in the file; and before another capture of it is stored.
+    A document of one page and without files is recorded from that reading. The further pages and files of any other
+    document come later in the file: it is extracted at the end of the file, or when another capture of it comes.
     """
 
     def __init__(self, archive: Archive, run: RunContext, steps: Counter) -> None:
@@ -117,7 +118,7 @@ class _Import:
             self._stored = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
 
     def store(self, path: Path, remarks: Remarks) -> None:
-        """Stores the captures that are not stored yet, and adds remarks on what cannot be imported."""
+        """Stores the captures that are not stored yet, and adds remarks on those that cannot be imported."""
         with self._thread:
             for item in read_responses(path, self._body):
                 if isinstance(item, Remark):
@@ -146,7 +147,8 @@ class _Import:
     def _is_full(self, url: str, again: bool) -> bool:
         """Whether the chunk must be stored before this response is added to it.
 
-        A document that comes again is extracted first as it was, and all that may belong to it must be stored by then.
+        This is so if another capture of a document comes: its earlier capture is extracted first, and for that all its
+        parts and files must be stored.
         """
         size = sum(len(response.attempt.body or b"") for response in self._chunk.values())
         parts_waiting = again and any(response.kind != "document" for response in self._chunk.values())
@@ -154,14 +156,14 @@ class _Import:
         return url in self._chunk or parts_waiting or full
 
     def _body(self, digest: str) -> bytes:
-        """The body with that SHA-256, of a response that came before."""
+        """The body of an earlier response, by its SHA-256."""
         for response in (*self._chunk.values(), *self._being_stored.values()):
             if response.attempt.body and sha256(response.attempt.body) == digest:
                 return response.attempt.body
         return read_blob(self._archive, digest)
 
     def _store_chunk(self) -> None:
-        """Begins to store the chunk, if anything is in it, when the one before it is stored."""
+        """Waits until the previous chunk is stored, then begins to store this one, unless it is empty."""
         self._await_storing()
         if not self._chunk:
             return
@@ -188,7 +190,7 @@ class _Import:
         self._record(chunk, {url: reading for url, reading in readings.items() if chunk[url].kind == "document"})
 
     def _record(self, chunk: Mapping[Address, WarcResponse], readings: Mapping[Address, PageReading]) -> None:
-        """Records the documents that were just stored and consist of one page, without files."""
+        """Records the documents of the chunk that consist of one page and have no files."""
         alone = [url for url, reading in readings.items() if not reading.files and not reading.parts]
         with self._archive.engine.connect() as connection:
             unread = unread_in_batch(connection, self._run, 0, alone)

@@ -1,7 +1,7 @@
-"""An HTTP response as a WARC record holds it: its head, and its body with the codings undone.
+"""Parses the HTTP response in a WARC record: its head and its decoded body.
 
-Crawlers record the bytes of the connection, or a body that they have decoded already under the headers of the coded
-one. A coding that the body plainly does not have was undone before.
+Some crawlers record the bytes of the connection; others record a decoded body, but with the headers of the coded one.
+So if a header names a coding that the bytes plainly do not have, the crawler has already undone it.
 """
 
 import io
@@ -20,10 +20,11 @@ from etl.reasons import encode_reason
 _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)?\s++([1-5]\d\d)(?!\d)", re.ASCII | re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"[ \t]*+([0-9A-Fa-f]{1,15})[ \t]*+(?:;[^\n]*+)?\r?\n")
 _CODING_WAS_UNDONE = ("x-orig-content-encoding", "x-archive-orig-content-encoding")
-"""Headers with which Browsertrix and others keep the name of a coding that they have undone."""
+"""Headers in which Browsertrix and others keep the name of a coding that they have undone."""
 _MAGIC = {"gzip": GZIP, "x-gzip": GZIP, "zstd": ZSTD}
 _MAX_INTERIM, _SWITCHED = 10, "101"
-"""Interim responses before the final one; after 101 another protocol follows, and no response."""
+"""Maximum number of interim responses (1xx) before the final one; and the status after which another protocol follows
+instead of a response."""
 _WITHOUT_BODY = (204, 304)
 _CHUNKS_CUT = Outcome.NETWORK_ERROR, encode_reason(Code.BODY_CUT_OFF, encoding="chunked")
 
@@ -42,9 +43,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body with its codings undone; `failure` and `reason` say why it is not whole.
+    """A decoded body; `failure` and `reason` say why it is incomplete, if it is.
 
-    `forms` are the bytes that digests of a payload are made of: as recorded, without chunks, decoded.
+    `forms`: the bytes from which writers compute a payload digest: as recorded, without chunks, decoded.
     """
 
     data: bytes
@@ -54,9 +55,9 @@ class Body:
 
 
 def read_head(block: LineSource) -> Head:
-    """The head of a response, from the beginning of a block; behind interim ones (100 Continue) the final one.
+    """Reads the head of a response at the beginning of a block; skips interim responses (100 Continue).
 
-    Raises `ValueError` where there is none.
+    Raises `ValueError` if there is no head.
     """
     for _ in range(_MAX_INTERIM + 1):
         line, headers = parse_head(block)
@@ -68,7 +69,7 @@ def read_head(block: LineSource) -> Head:
 
 
 def read_body(head: Head, recorded: bytes, limit: int) -> Body:
-    """The body of a response as its record has it. No more than `limit` bytes of it are unpacked."""
+    """Decodes the recorded body of a response, to at most `limit` bytes."""
     failure: BodyError | None = None
     transfer = _codings(head.header("transfer-encoding"))
     unchunked = recorded
@@ -81,7 +82,7 @@ def read_body(head: Head, recorded: bytes, limit: int) -> Body:
         data = _unpacked(unchunked, codings, limit)
     except BodyError as error:
         data, failure = error.partial, failure or error
-    # The length is that of the coded bytes, and says nothing where the coding was undone before.
+    # Content-Length is that of the coded bytes, so it says nothing about a body that was recorded decoded.
     if not transfer and (data is not unchunked or not codings) and (missing := _missing(head, recorded)):
         failure = BodyError(Outcome.NETWORK_ERROR, missing)
     forms = (recorded, unchunked, data)
@@ -95,7 +96,8 @@ def _codings(header: str) -> list[str]:
 
 
 def _missing(head: Head, recorded: bytes) -> str:
-    """Why a body is shorter than its Content-Length, if it is and the header is about these bytes."""
+    """The stored reason why a body is shorter than its Content-Length; empty if it is not, or if the header is not
+    about these bytes."""
     stated = stated_length(head.header("content-length").partition(",")[0].strip())
     if stated is None or head.status in _WITHOUT_BODY:
         return ""
@@ -107,13 +109,13 @@ def _missing(head: Head, recorded: bytes) -> str:
 
 
 def _may_have(coding: str, data: bytes) -> bool:
-    """Whether the bytes may be of that coding, by their first ones. Bytes that end before these may be."""
+    """Whether the bytes may have that coding, judged by its signature. True if there are too few bytes to tell."""
     magic = _MAGIC.get(coding, b"")
     return data.startswith(magic) or magic.startswith(data)
 
 
 def _unpacked(data: bytes, codings: list[str], limit: int) -> bytes:
-    """The body without its codings; `data` itself where it plainly is not of them. Raises `BodyError`."""
+    """The decoded body; `data` itself if it plainly does not have these codings. Raises `BodyError`."""
     if not codings or (not _may_have(codings[-1], data) and _is_plain(data)):
         return data
     try:
@@ -126,7 +128,7 @@ def _unpacked(data: bytes, codings: list[str], limit: int) -> bytes:
 
 
 def _is_plain(data: bytes) -> bool:
-    """Whether this is a page, a text or a file as it is read, and not packed."""
+    """Whether the bytes are those of a page, text or file, and not compressed."""
     if is_markup(data) or is_document_file(data):
         return True
     start = data[:1000]
@@ -134,7 +136,7 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _without_chunks(recorded: bytes) -> tuple[bytes, bool] | None:
-    """The body without the framing of RFC 9112, 7.1, and whether its end is there; None where it is not framed."""
+    """The body without chunked framing (RFC 9112, 7.1), and whether it is complete; None if it is not chunked."""
     if not _CHUNK_SIZE.match(recorded):
         return None
     parts = list(_chunks(recorded))
@@ -142,7 +144,7 @@ def _without_chunks(recorded: bytes) -> tuple[bytes, bool] | None:
 
 
 def _chunks(recorded: bytes) -> Iterator[bytes]:
-    """The chunks that are whole or begun; an empty one last, if the body ends as it must."""
+    """The chunks, of which the last may be cut. A complete body ends with an empty chunk."""
     place, stream = 0, io.BytesIO(recorded)
     while match := _CHUNK_SIZE.match(recorded, place):
         size = int(match[1], 16)

@@ -1,6 +1,6 @@
-"""The WARC files in a file: itself, or those of a WACZ (https://specs.webrecorder.net/wacz/1.1.1/).
+"""Finds the WARC files in a file: the file itself, or those in a WACZ (https://specs.webrecorder.net/wacz/1.1.1/).
 
-Ours has one, `archive/data.warc.gz`; Browsertrix writes several, `archive/rec-….warc.gz`.
+A WACZ of ours has one, `archive/data.warc.gz`; Browsertrix writes several, `archive/rec-….warc.gz`.
 """
 
 import io
@@ -19,7 +19,7 @@ from etl.file_signatures import ZIP
 
 _LOCAL_HEADER_BYTES = 30
 _MAX_RATIO = {".gz": 20, ".warc": 200}
-"""How much larger an entry of a package may be than its packed bytes: what is packed already packs no more."""
+"""Maximum ratio of an entry's size to its compressed size, by ending: a `.gz` hardly compresses any further."""
 _FREE_BYTES = 1_000_000
 
 
@@ -33,7 +33,7 @@ class WarcFile:
 
     @contextmanager
     def open(self) -> Iterator[tuple[BinaryIO, str]]:
-        """The file, seekable, and what was found to be wrong with it as a whole. Raises `OSError`."""
+        """The seekable file, and the stored reason why it is damaged as a whole, or ''. Raises `OSError`."""
         with self.path.open("rb") as file:
             if self.entry is None:
                 yield file, ""
@@ -72,13 +72,13 @@ def _is_warc(name: str) -> bool:
 def _check(
     path: Path, file: BinaryIO, size: int, entries: list[zipfile.ZipInfo], chosen: list[zipfile.ZipInfo]
 ) -> None:
-    """Raises `GongkaiError` for a package that is none, or that would fill the disk."""
+    """Raises `GongkaiError` if the file is no valid package, or would fill the disk."""
     if nested := next((entry.filename for entry in entries if entry.filename.lower().endswith(".wacz")), ""):
         raise GongkaiError(f"{path} is a package of packages ({nested})", hint="unpack it, and import each")
     if not chosen:
         raise GongkaiError(f"{path} is a ZIP file without WARC files", hint="is it a WACZ?")
     if sum(entry.compress_size for entry in chosen) > size:
-        raise GongkaiError(f"{path}: its entries lie upon each other", hint="fetch the file again")
+        raise GongkaiError(f"{path}: its entries overlap", hint="fetch the file again")
     for entry in chosen:
         ratio = _MAX_RATIO[".gz" if entry.filename.lower().endswith(".gz") else ".warc"]
         stored = entry.compress_type == zipfile.ZIP_STORED
@@ -93,7 +93,7 @@ def _check(
 
 
 def _start(file: BinaryIO, entry: zipfile.ZipInfo) -> int:
-    """Where the bytes of an entry begin, behind its local header (APPNOTE.TXT, 4.3.7). Raises `GongkaiError`."""
+    """The offset of an entry's bytes, after its local header (APPNOTE.TXT, 4.3.7). Raises `GongkaiError`."""
     file.seek(entry.header_offset)
     header = file.read(_LOCAL_HEADER_BYTES)
     if not header.startswith(ZIP) or len(header) < _LOCAL_HEADER_BYTES:
@@ -110,7 +110,7 @@ def _crc(file: BinaryIO) -> int:
 
 
 def _unpack(file: BinaryIO, entry: zipfile.ZipInfo, unpacked: BinaryIO) -> str:
-    """Unpacks an entry as far as it goes; returns what was wrong with it."""
+    """Unpacks as much of an entry as possible; returns the stored reason of what is wrong with it, or ''."""
     try:
         with zipfile.ZipFile(file) as package, package.open(entry) as packed:
             shutil.copyfileobj(packed, unpacked, 1 << 20)
@@ -120,7 +120,7 @@ def _unpack(file: BinaryIO, entry: zipfile.ZipInfo, unpacked: BinaryIO) -> str:
 
 
 class _Section(io.RawIOBase):
-    """A part of a file, as a file."""
+    """A section of a file that can be read as a file of its own."""
 
     def __init__(self, file: BinaryIO, start: int, size: int) -> None:
         self._file, self._start, self._size, self._place = file, start, size, 0

@@ -1,7 +1,7 @@
-"""Reads the captures of WARC files (ISO 28500) and WACZ packages, one in memory at a time.
+"""Reads the captures of WARC files (ISO 28500) and WACZ packages; one capture is in memory at a time.
 
-A capture is a response, a revisit, which gets the bytes of the response that it refers to, or a resource, which has no
-HTTP headers. Our own exports describe each response in a metadata record after it (`etl/export/warc.py`).
+A capture is a response, a revisit (which gets the bytes of the response that it refers to) or a resource (which has no
+HTTP headers). Our own exports describe each response in a metadata record after it (`etl/export/warc.py`).
 """
 
 import hashlib
@@ -33,13 +33,13 @@ from etl.web.urls import MAX_ADDRESS_CHARS, AddressTooLong, canonical_url
 
 CAPTURE_KINDS = ("response", "revisit", "resource")
 _OTHER_KINDS = ("warcinfo", "request", "metadata", "conversion")
-"""Records that say something of captures, or were made of them."""
+"""Types of records that describe captures or were derived from them."""
 _PAGE = re.compile(r"html|xml|json|text/plain|^$", re.IGNORECASE)
 _NO_PAGE = re.compile(r"(?:image|font|audio|video)/", re.IGNORECASE)
 _NOTE = re.compile(r"(?:urn|dns|whois|ntp|metadata|screenshot|info|about|data|blob|chrome)[:]", re.IGNORECASE)
-"""Addresses of what crawlers note beside pages, such as `dns:` (Heritrix) and `urn:pageinfo:` (Browsertrix)."""
+"""Addresses of records in which crawlers keep notes, such as `dns:` (Heritrix) and `urn:pageinfo:` (Browsertrix)."""
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
-"""How a frame of zstd begins that decoders pass over (RFC 8878, 3.1.2)."""
+"""The beginning of a skippable frame of zstd (RFC 8878, 3.1.2)."""
 _CUT_HINT = "nothing was imported; check the file, or fetch it again"
 _MAX_METADATA_BYTES = 10_000_000
 _MAX_PART = 10_000
@@ -47,7 +47,7 @@ _MAX_PART = 10_000
 
 @dataclass(frozen=True, slots=True)
 class WarcSummary:
-    """A file that was read to its end: its SHA-256, and how many captures of each kind it has."""
+    """The result of scanning a file: its SHA-256, and the number of captures of each kind."""
 
     sha256: str
     responses: int
@@ -62,7 +62,8 @@ class WarcSummary:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is to be said of a place in the file: the code of the run's reason that counts it, and where and what."""
+    """A remark on a place in the file. `code`: the problem or warning of the run that counts it. `place`: where it is,
+    and what is wrong there."""
 
     code: Code
     place: Reason
@@ -70,11 +71,11 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class WarcResponse(Outside):
-    """A response as an attempt made at the time of its record; `kind` is `document`, `part` (of an article), `file`, or
-    `resource`: what pages are shown with.
+    """A response as an attempt, made at the time of its record. `kind`: `document`, `part` (of an article), `file`, or
+    `resource` (a style sheet or picture).
 
-    `part_of` is the URL of the article's first page, and `part` the position in it, from 2. `listing` has the fields
-    that a catalog listed; `stated` the outcome and reason in the archive that exported the file.
+    `part_of`: URL of the article's first page; `part`: position in the article, from 2. `listing`: fields that the
+    catalog listed. `stated`: outcome and reason in the archive that exported the file.
     """
 
     TEXTS = frozenset({"stated"})
@@ -86,8 +87,8 @@ class WarcResponse(Outside):
     stated: tuple[Outcome | None, str] = (None, "")
 
     def classified(self, reading: PageReading | None) -> ClassifiedAttempt:
-        """The attempt with its outcome; `reading`: what was read in it, if it is a page with a body. An article that
-        failed for a missing page fails here too."""
+        """The attempt with its outcome; `reading`: that of its body, if it is a page. An article that failed in the
+        exporting archive because a page was missing fails here too."""
         if self.kind in ("file", "resource"):
             outcome, reason = classify_file(self.attempt)
         else:
@@ -99,9 +100,9 @@ class WarcResponse(Outside):
 
 
 def scan_warc(path: Path) -> WarcSummary:
-    """Reads the file to its end, before anything of it is imported.
+    """Reads the whole file before anything is imported.
 
-    Raises `GongkaiError` if it cannot be read, or has nothing that can be imported.
+    Raises `GongkaiError` if it cannot be read, or contains nothing that can be imported.
     """
     counts: dict[str, int] = {}
     first = ""
@@ -129,8 +130,8 @@ def scan_warc(path: Path) -> WarcSummary:
 
 
 def _is_zstd(path: Path) -> bool:
-    """Whether the file is of zstd frames, the first of which may be the dictionary of the others: that is made of
-    pieces of records, which are none."""
+    """Whether the file consists of zstd frames. The first frame may be the dictionary of the others, which contains
+    pieces of records that must not be taken for records."""
     with path.open("rb") as file:
         start = file.read(4)
     return start == ZSTD or _SKIPPABLE.fullmatch(start) is not None
@@ -149,9 +150,9 @@ def _hint(path: Path) -> str:
 
 
 def read_responses(path: Path, body_of: Callable[[str], bytes]) -> Iterator[WarcResponse | Remark]:
-    """The file's captures in their order, and remarks on what is left out or damaged.
+    """The file's captures in their order, and remarks on records that are left out or damaged.
 
-    `body_of` returns the body of an earlier response by its SHA-256. Raises `OSError`, and what `body_of` raises.
+    `body_of` returns the body of an earlier response by its SHA-256. Raises `OSError` and whatever `body_of` raises.
     """
     originals: dict[str, _Original] = {}
     for warc in warc_files(path):
@@ -166,7 +167,8 @@ def read_responses(path: Path, body_of: Callable[[str], bytes]) -> Iterator[Warc
 
 @dataclass(frozen=True, slots=True)
 class _Original:
-    """What a revisit may refer to: the SHA-256 of a body, and `content` without it: why it is not whole, if so."""
+    """A response to which a revisit may refer: the SHA-256 of its body, and its `content` without the body, which says
+    why the body is incomplete, if it is."""
 
     sha256: str
     status: int | None
@@ -175,7 +177,7 @@ class _Original:
 
 
 class _Reader:
-    """Makes captures of a file's records. A response waits for the record after it, which may describe it."""
+    """Makes captures from a file's records. A response is held until the next record, which may describe it."""
 
     def __init__(self, name: str, body_of: Callable[[str], bytes], originals: dict[str, _Original]) -> None:
         self._name, self._body_of, self._originals = name, body_of, originals
@@ -183,7 +185,7 @@ class _Reader:
         self._segments: WarcCapture | None = None
 
     def take(self, item: Record | DamagedPlace) -> Iterator[WarcResponse | Remark]:
-        """What a record gives, with what waited for it."""
+        """Takes a record; returns the responses and remarks that are complete now."""
         if isinstance(item, DamagedPlace):
             yield self.damaged(item.offset, item.reason)
             return
@@ -200,20 +202,20 @@ class _Reader:
             reason = encode_reason(Code.WARC_UNKNOWN_TYPE, words=item.kind[:40])
             yield self._remark(Code.WARC_RECORDS_SKIPPED, item.offset, item.header("warc-target-uri"), reason)
         elif item.kind == "metadata" and self._waiting and item.header("warc-concurrent-to") == self._waiting[0]:
-            yield _described(self._waiting[1], _fields(item))
+            yield _with_metadata(self._waiting[1], _fields(item))
             self._waiting = None
         item.finish()
         if item.damage:
             yield self.damaged(item.offset, item.damage, item.header("warc-target-uri"))
 
     def flush(self) -> Iterator[WarcResponse | Remark]:
-        """The response that waits, if there is one: nothing more belongs to it."""
+        """Returns the response that is held, if any: no further record belongs to it."""
         segments, self._segments = self._segments, None
         if segments is not None:
             yield from self._complete(segments)
         waiting, self._waiting = self._waiting, None
         if waiting:
-            yield _undescribed(waiting[1])
+            yield _without_metadata(waiting[1])
 
     def _continue(self, item: Record) -> Iterator[Remark]:
         joined = self._segments.joined(item) if self._segments else None
@@ -230,11 +232,11 @@ class _Reader:
         return self._remark(Code.WARC_FILE_DAMAGED, offset, url, reason)
 
     def _complete(self, capture: WarcCapture) -> Iterator[Remark]:
-        """Lets the capture wait for its description, or remarks why there is none of it."""
+        """Holds the capture until its description comes, or remarks why the capture is left out."""
         self._segments = None
         attempt = self._attempt(capture)
         if attempt is None:
-            return  # what crawlers note beside pages
+            return  # a crawler's note
         if isinstance(attempt, str):
             yield self._remark(Code.WARC_RECORDS_SKIPPED, capture.record.offset, capture.address, attempt)
             return
@@ -252,7 +254,7 @@ class _Reader:
         return Remark(code, Reason.of(Code.WARC_PLACE, **where))
 
     def _attempt(self, capture: WarcCapture) -> Attempt | str | None:
-        """The capture as an attempt; the stored reason why it is left out; None for a crawler's note."""
+        """The capture as an attempt, or the stored reason why it is left out, or None for a crawler's note."""
         if _NOTE.match(capture.address):
             return None
         try:
@@ -304,19 +306,19 @@ def _attempt(url: str, fetched_at: datetime, head: Head | None, content: Content
     )
 
 
-def _undescribed(attempt: Attempt) -> WarcResponse:
-    """A response without metadata: a file if neither its media type nor its first bytes are those of a page."""
+def _without_metadata(attempt: Attempt) -> WarcResponse:
+    """A response without a metadata record. It is a file if neither its media type nor its first bytes are a page's."""
     media_type = attempt.header("content-type")
     is_page = _PAGE.search(media_type) and not _NO_PAGE.match(media_type)
     page = is_page or classify_file(attempt)[0] is Outcome.NOT_A_FILE
     return WarcResponse(attempt, "document" if page else "file")
 
 
-def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
-    """A response as its metadata describe it, if they are ours and valid."""
+def _with_metadata(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
+    """A response as its metadata record describes it, if that is of our export and valid."""
     kind = metadata.get("gongkai-kind", "")
     if kind not in ("document", "part", "file", "resource"):
-        return _undescribed(attempt)
+        return _without_metadata(attempt)
     try:
         requested_url = canonical_url(metadata.get("via") or attempt.url)
         listing = read_json(metadata.get("gongkai-listing") or "{}")
@@ -324,9 +326,9 @@ def _described(attempt: Attempt, metadata: Mapping[str, str]) -> WarcResponse:
         stated = Outcome(metadata["gongkai-outcome"]), metadata.get("gongkai-reason", "")
         part_of = canonical_url(metadata["gongkai-part-of"]) if metadata.get("gongkai-part-of") else ""
     except (ValueError, KeyError, RecursionError):
-        return _undescribed(attempt)
+        return _without_metadata(attempt)
     if kind == "part" and not (part_of and 1 < part <= _MAX_PART):
-        kind = "file"  # a further page that its article no longer has: it is kept, but is no document of its own
+        kind = "file"  # a page that its article no longer has: it is stored, but must not become a document
     fields = {name: str(value) for name, value in listing.items()} if isinstance(listing, dict) else {}
     return WarcResponse(replace(attempt, url=requested_url), kind, part_of, part, fields, stated)
 

@@ -1,11 +1,11 @@
-"""The records of a WARC file (ISO 28500) as they stand in it, whatever else is in the file.
+"""Reads the records of a WARC file (ISO 28500), even if parts of the file are damaged.
 
-warcio reads a sound file, and ends at the first damage. Here a damaged place costs the records that lie in it: the next
-one is looked for behind it. Time is linear in the size of the file, memory is that of one piece.
+warcio stops at the first damage. This reader loses only the records at the damaged place, and searches for the next
+record after it. Time is linear in the size of the file; memory is that of one piece.
 
-A page may hold what looks like a record. Where the file is sound it lies within a record and is not looked at; where a
-length is wrong it cannot be told from a record of the file: what is found within the length that a damaged record
-states is read, but not `trusted`.
+A page may contain text that looks like a record. In an undamaged file this text lies within the block of a record and
+is skipped. If the length of a record is wrong, the text cannot be told from a real record: a record within the stated
+length of a damaged one is read, but not `trusted`.
 """
 
 import io
@@ -22,15 +22,15 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 MAX_HEAD_BYTES = 1_000_000
-"""Bytes of the longest head of a record, or of a response in it."""
+"""Maximum size of the head of a record, or of the head of a response in it."""
 _PIECE_BYTES = 64 * 1024
 _PACKED_BYTES = 512
-"""Packed bytes that are unpacked at once: where they are broken, what stands before them is had all the same."""
+"""Packed bytes that are unpacked at once. If they are broken, all bytes before them have been unpacked already."""
 _SIGN = b"WARC/"
 _VERSION = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*+\r?\n")
 _VERSION_LINE = re.compile(rb"\nWARC/\d\.\d")
 _LONGEST_SIGN = 16
-"""Bytes that hold any of these patterns."""
+"""Length in bytes of the longest text that these patterns match."""
 _MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
 _SPARE_BYTES = 64_000_000
 _BLANK = b"\r\n"
@@ -41,7 +41,7 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class DamagedPlace:
-    """A place from which no record could be read: bytes from the start of the file, and why (`etl.reasons`)."""
+    """A place where no record could be read: offset in bytes from the start of the file, and stored reason."""
 
     offset: int
     reason: str
@@ -49,11 +49,10 @@ class DamagedPlace:
 
 @dataclass(slots=True)
 class Record:
-    """A record: its type, its headers, and its block, which is read before the next record is asked for.
+    """A record: its type, its headers, and its block, which must be read before the next record is requested.
 
-    `offset`: bytes from the start of the file, to the gzip member where it is packed. `length`: bytes that the block
-    should have. `damage` is after `finish` the stored reason why the block is not what was written, empty where nothing
-    shows it.
+    `offset`: bytes from the start of the file to the record, or to its gzip member. `length`: bytes that the block
+    should have. `damage`: after `finish`, the stored reason why the block is damaged; empty if no damage shows.
     """
 
     offset: int
@@ -76,7 +75,7 @@ class Record:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
     def read(self, size: int) -> bytes:
-        """The next bytes of the block, `size` if it has as many. Whatever is wrong with it ends it."""
+        """The next bytes of the block, at most `size`. Damage ends the block."""
         parts = []
         while (wanted := min(size, self._left, _PIECE_BYTES)) > 0:
             try:
@@ -95,7 +94,7 @@ class Record:
         return b"".join(parts)
 
     def finish(self) -> None:
-        """Reads what is left, and looks at what follows."""
+        """Reads the rest of the block, and checks the bytes that follow it."""
         if self._finished:
             return
         self._finished = True
@@ -105,9 +104,9 @@ class Record:
 
 
 def read_records(file: BinaryIO) -> Iterator[Record | DamagedPlace]:
-    """The records of a seekable file, packed or not, in their order, and the places from which none could be read.
+    """The records of a seekable file, packed or not, in their order, and the places where none could be read.
 
-    A file that is no WARC file gives one place.
+    For a file that is no WARC file, yields one `DamagedPlace`.
     """
     start = _first_record(file)
     if start is None or start[0]:
@@ -118,10 +117,10 @@ def read_records(file: BinaryIO) -> Iterator[Record | DamagedPlace]:
 
 
 def parse_head(lines: "LineSource") -> tuple[str, Headers]:
-    """The first line of a head and its headers, up to the blank line: NUL is left out, folded lines are joined.
+    """Reads a head up to its blank line: its first line and its headers. NUL is removed, and folded lines are joined.
 
-    What is no UTF-8 is read as Latin-1. Raises `ValueError` for a head of more than `MAX_HEAD_BYTES`, and for one in
-    which a record begins.
+    A line that is not UTF-8 is read as Latin-1. Raises `ValueError` if the head is longer than `MAX_HEAD_BYTES`, or if
+    another record begins within it.
     """
     first, size = "", 0
     fields: list[tuple[str, list[str]]] = []
@@ -146,19 +145,20 @@ def parse_head(lines: "LineSource") -> tuple[str, Headers]:
 
 
 class LineSource(Protocol):
-    """What gives lines: at most `size` bytes, and nothing at its end."""
+    """Anything with a `readline` that returns at most `size` bytes, and none at the end."""
 
     def readline(self, size: int, /) -> bytes: ...
 
 
 class BufferedLines(ABC):
-    """Lines of bytes that come piece by piece: `_held` are those that came and were not taken."""
+    """Reads lines from bytes that come in pieces. `_held`: bytes that came and were not read yet."""
 
     _held = b""
 
     @abstractmethod
     def _has_bytes(self, *, within_line: bool) -> bool:
-        """Whether there are more bytes; those that come next are held then. `within_line`: a line has begun."""
+        """Whether there are more bytes; puts the next ones into `_held` if it is empty. `within_line`: a line has
+        begun."""
 
     def readline(self, size: int, /) -> bytes:
         """Up to `size` bytes of the line."""
@@ -181,23 +181,23 @@ def _decoded(line: bytes) -> str:
 
 
 class _Broken(Exception):
-    """The bytes of a packed file cannot be unpacked from here on; the message is a stored reason."""
+    """The bytes of a packed file cannot be unpacked from here on. The message is a stored reason."""
 
 
 def _first_record(file: BinaryIO) -> tuple[int, bool] | None:
-    """Where the first record begins, and whether the file is packed."""
+    """The offset of the first record, and whether the file is packed; None if there is no record."""
     plain, packed = _find_plain(file, 0), _find_packed(file, 0)
     starts = [(offset, is_packed) for offset, is_packed in ((plain, False), (packed, True)) if offset is not None]
     return min(starts, default=None)
 
 
 def _record_head(lines: LineSource) -> tuple[Headers, int] | str:
-    """The headers of a record and the length of its block; or the stored reason why there is no record."""
+    """The headers of a record and the length of its block, or the stored reason why there is no record."""
     version = lines.readline(MAX_HEAD_BYTES)
     if not _VERSION.fullmatch(version):
         return encode_reason(Code.WARC_NO_RECORD)
     try:
-        _, headers = parse_head(_After(version, lines))
+        _, headers = parse_head(_WithFirstLine(version, lines))
     except ValueError as error:
         return encode_reason(Code.WARC_BAD_HEAD, error=error)
     stated = next((value for name, value in headers if name.lower() == "content-length"), "")
@@ -207,13 +207,13 @@ def _record_head(lines: LineSource) -> tuple[Headers, int] | str:
 
 
 def stated_length(text: str) -> int | None:
-    """The number of bytes that a header Content-Length states; None for what is no number, or too large for one."""
+    """The value of a header Content-Length; None if it is no number, or too large for a file."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @dataclass(slots=True)
-class _After:
-    """Lines after one that was read."""
+class _WithFirstLine:
+    """A line that was already read, followed by the lines of `rest`."""
 
     first: bytes
     rest: LineSource
@@ -254,7 +254,7 @@ def _plain_records(file: BinaryIO, offset: int) -> Iterator[Record | DamagedPlac
 
 
 def _following(file: BinaryIO, end: int, size: int) -> int | None:
-    """Where the record behind a block begins, or the end of the file; None where something else stands there."""
+    """The offset of the record after a block, or the end of the file; None if something else follows the block."""
     if end > size:
         return None
     file.seek(end)
@@ -265,7 +265,7 @@ def _following(file: BinaryIO, end: int, size: int) -> int | None:
 
 
 def _find_plain(file: BinaryIO, offset: int) -> int | None:
-    """The first place from there on where a line begins as a record does."""
+    """The first offset, from `offset` on, of a line that looks like the first line of a record."""
     # A line begins after the byte before it; at the start of the file there is none.
     start = max(offset - 1, 0)
     return next(
@@ -279,16 +279,16 @@ def _find_plain(file: BinaryIO, offset: int) -> int | None:
 
 
 def _matches(file: BinaryIO, offset: int, pattern: "re.Pattern[bytes]") -> Iterator[tuple["re.Match[bytes]", int]]:
-    """The matches of a short pattern from there on, each with the offset of the bytes that it was found in.
+    """The matches of a short pattern from `offset` on, each with the offset of the bytes that were searched.
 
-    A match may come twice.
+    The same match may be yielded twice.
     """
     tail, base, wanted = b"", offset, 4096
     while True:
         file.seek(base + len(tail))
         piece = file.read(wanted)
         window = tail + piece
-        # A line begins where the file does. Elsewhere the byte before is not known, and was looked at.
+        # At the start of the file, a line begins. Elsewhere the byte before the window was in the window before.
         for match in pattern.finditer((b"." if base else b"\n") + window):
             yield match, base - 1
         if not piece:
@@ -335,10 +335,10 @@ def _packed_records(file: BinaryIO, offset: int) -> Iterator[Record | DamagedPla
 
 
 class _Members(BufferedLines):
-    """The unpacked bytes of gzip members. Lines end with their member.
+    """The unpacked bytes of gzip members. No line continues in the next member.
 
-    `member`: where the member of the next byte begins; `reached`: how far the file was read. `in_doubt`: the next bytes
-    are not known to begin a record; `doubtful`: the last member of which this was so.
+    `member`: offset of the member that has the next byte; `reached`: offset up to which the file was read. `in_doubt`:
+    the next bytes may be in the middle of a record; `doubtful`: the last member of which this was so.
     """
 
     def __init__(self, file: BinaryIO, offset: int) -> None:
@@ -356,7 +356,7 @@ class _Members(BufferedLines):
         return taken
 
     def skip_to_record(self) -> bool:
-        """Skips blank lines, and where the place is in doubt whatever is no record's first line; False at the end."""
+        """Skips blank lines, and if `in_doubt` all lines that are not the first line of a record; False at the end."""
         while self._has_bytes():
             if self.in_doubt:
                 self._skip_to_sign()
@@ -385,7 +385,7 @@ class _Members(BufferedLines):
         return ""
 
     def doubt(self, reason: str) -> str:
-        """Says that what follows in this member is not known to begin a record; returns the reason."""
+        """Sets `in_doubt` for the rest of this member; returns `reason`."""
         self.in_doubt, self.doubtful = True, self.member
         return reason
 
@@ -397,8 +397,8 @@ class _Members(BufferedLines):
         return True
 
     def _skip_to_sign(self) -> None:
-        """Skips to the first line that begins as a record does, at most to the end of the member."""
-        # The line in doubt is none that begins here, but a member that follows begins with a line.
+        """Skips to the first line that looks like the first line of a record, at most to the end of the member."""
+        # The current line may have begun earlier, so it does not count; a following member begins with a new line.
         tail = b"." if self.member == self.doubtful else b"\n"
         while self._held or not self._inflater.eof:
             if not self._held:
@@ -446,7 +446,7 @@ class _Members(BufferedLines):
 
 
 def _find_packed(file: BinaryIO, offset: int) -> int | None:
-    """The first place from there on where a gzip member begins that holds a record."""
+    """The first offset, from `offset` on, of a gzip member that holds a record."""
     for match, base in _matches(file, offset, _MEMBER):
         place = base + match.start()
         file.seek(place)
