@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine
 from typing_extensions import is_typeddict
 
-from etl.archive.crawls.checks import Gap
+from etl.archive.crawls.checks import SerialGap
 from etl.archive.crawls.dead_links import DeadLink
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions, ListingSummary, ListSummary
@@ -79,7 +79,7 @@ def test_the_page_lists_exactly_the_fields_of_each_line_and_object() -> None:
         and (is_typeddict(kind) or (issubclass(kind, LogPart) and is_dataclass(kind)))
         and kind is not ChangeEvent
     ]
-    kinds = [*stored, CrawlOptions, ListingSummary, ListSummary, Report, Gap, DeadLink]
+    kinds = [*stored, CrawlOptions, ListingSummary, ListSummary, Report, SerialGap, DeadLink]
     assert documented == {kind.__name__: names_of(kind) for kind in kinds}
 
 

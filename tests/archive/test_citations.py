@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from demo import demo_site
 from demo.server import serve
-from etl.archive.queries.cited import CitationPlace, cited_by, count_cited_by, gaps
+from etl.archive.queries.cited import CitationPosition, cited_by, count_cited_by, gaps
 from etl.archive.records import citations
 from etl.archive.records.citations import (
     fill_citations,
@@ -145,7 +145,7 @@ def test_who_cites_a_record_is_paged_by_keys(owner_url: str) -> None:
     with create_engine(owner_url).connect() as connection:
         assert count_cited_by(connection, cited) == 6
         first = cited_by(connection, cited, None, 4)
-        rest = cited_by(connection, cited, CitationPlace(first[-1]["record_id"], first[-1]["ordinal"]), 4)
+        rest = cited_by(connection, cited, CitationPosition(first[-1]["record_id"], first[-1]["ordinal"]), 4)
         found = [(row["record_id"], row["relation"], row["cited_record_id"]) for row in [*first, *rest]]
     assert found == [(number, "cites", cited) for number in citing[:5]] + [(citing[5], "amends", cited)]
 

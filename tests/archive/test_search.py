@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from etl.archive.queries import hits, ranking
 from etl.archive.queries.counts import MatchCount
 from etl.archive.queries.full_text import by_index, matching_entries
-from etl.archive.queries.ranking import ENTRY, Place, first_places, places
+from etl.archive.queries.ranking import ENTRY, ResultPosition, first_candidates, ranked_positions
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.queries.words import Query, Word, parse_query
 from etl.archive.records import search_index
@@ -95,7 +95,7 @@ def test_neighbours_are_those_of_the_lines(
     numbers = write_and_index(owner_url, documents)
     for words, only, limit in product(("渡船", "船3", ""), ((), ("year:2024",)), (3, 8, 40)):
         asked = RecordFilter(q=words, only=only)
-        lines = list(hits.lines(connection, asked, "relevance", None, 200).records)[:limit]
+        lines = list(hits.result_page(connection, asked, "relevance", None, 200).records)[:limit]
         beside = dict(zip(lines, zip([None, *lines], [*lines[1:], None], strict=False), strict=False))
         for number in numbers:
             found_beside = hits.neighbours(connection, asked, "relevance", number, page_size=2, limit=limit)
@@ -112,7 +112,11 @@ def test_a_word_with_a_rare_character_is_looked_up(owner_url: str, connection: C
     assert ids(connection, "𠠀同志") == {other}
     asked = RecordFilter(q="王𠠀")
     assert hits.overview(connection, asked).total == MatchCount(2, exact=True)
-    assert {place.record for place in first_places(connection, asked, count_all=False).places} == {one, other, both}
+    assert {place.record for place in first_candidates(connection, asked, count_all=False).positions} == {
+        one,
+        other,
+        both,
+    }
 
 
 def test_of_many_records_the_first_are_those_that_come_first_of_all(owner_url: str, connection: Connection) -> None:
@@ -130,9 +134,11 @@ def test_of_many_records_the_first_are_those_that_come_first_of_all(owner_url: s
     with create_engine(owner_url).begin() as waiting:
         keep_entries(waiting, numbers[100:])
 
-    def in_order(asked: RecordFilter) -> tuple[MatchCount | None, list[Place]]:
-        first = first_places(connection, asked, count_all=True)
-        return first.total, [place for batch in places(connection, asked, "relevance", None, first) for place in batch]
+    def in_order(asked: RecordFilter) -> tuple[MatchCount | None, list[ResultPosition]]:
+        first = first_candidates(connection, asked, count_all=True)
+        return first.total, [
+            place for batch in ranked_positions(connection, asked, "relevance", None, first) for place in batch
+        ]
 
     short = 0
     for only in ((), ("year:2024",)):
@@ -141,8 +147,8 @@ def test_of_many_records_the_first_are_those_that_come_first_of_all(owner_url: s
             asked = RecordFilter(q=words, only=only)
             total, right = in_order(asked)
             with counted_to(20, leading=5):
-                counted, found_places = in_order(asked)
-            assert found_places == right, words
+                counted, found_positions = in_order(asked)
+            assert found_positions == right, words
             assert total == MatchCount(len(right), exact=True)
             assert counted in (total, MatchCount(20, exact=False)), words
             short += counted != total

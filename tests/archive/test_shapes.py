@@ -42,11 +42,11 @@ def test_filters_of_one_shape_share_statements_and_find_their_own(
     with create_engine(owner_url).connect() as connection:
 
         def found(asked: RecordFilter) -> tuple[object, ...]:
-            first = ranking.first_places(connection, asked, count_all=True)
+            first = ranking.first_candidates(connection, asked, count_all=True)
             return (
-                first.places,
+                first.positions,
                 first.total,
-                hits.lines(connection, asked, "published", None, 3),
+                hits.result_page(connection, asked, "published", None, 3),
                 facets.all_facets(connection, asked),
                 counts.count_matches(connection, asked, 5),
             )

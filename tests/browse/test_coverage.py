@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from etl.archive.queries.coverage import Titled, items_of
+from etl.archive.queries.coverage import TitledRecord, items_of
 from etl.archive.storage.archive import Archive
 from etl.pipeline.warc.importing import import_source
 from etl.sources.duties import Duty
@@ -21,12 +21,12 @@ DUTY = Duty(name="年度报告", title="法治政府建设.*报告(?!.*通知)",
 TODAY = date(2024, 3, 1)
 
 
-def record(number: int, title: str, published: str | None, publisher: str | None = "岚川市水务局") -> Titled:
+def record(number: int, title: str, published: str | None, publisher: str | None = "岚川市水务局") -> TitledRecord:
     day = date.fromisoformat(published) if published else None
-    return Titled("a", number, title, publisher, None, day, date(2024, 2, 1), f"https://a.example/{number}")
+    return TitledRecord("a", number, title, publisher, None, day, date(2024, 2, 1), f"https://a.example/{number}")
 
 
-def states(duty: Duty, *titles: Titled, today: date = TODAY) -> dict[tuple[str, int], tuple[str, int | None]]:
+def states(duty: Duty, *titles: TitledRecord, today: date = TODAY) -> dict[tuple[str, int], tuple[str, int | None]]:
     found = items_of(duty, "a", "岚川市人民政府", titles, today)
     return {(item.agency, item.year): (item.state, item.days_late) for item in found}
 
@@ -66,7 +66,7 @@ def test_an_agency_that_reported_once_is_asked_for_the_other_years() -> None:
 
 def test_days_after_writing() -> None:
     budget = Duty(name="预算", title="预算", years_after=0, within_days=20, since=2023, basis="某法第十四条")
-    title = Titled("a", 1, "2023年部门预算", "岚川市水务局", date(2023, 2, 1), date(2023, 3, 1), TODAY, "u")
+    title = TitledRecord("a", 1, "2023年部门预算", "岚川市水务局", date(2023, 2, 1), date(2023, 3, 1), TODAY, "u")
     assert states(budget, title)["岚川市水务局", 2023] == ("late", 8)
     assert states(budget, title)["岚川市水务局", 2024] == ("open", None)
 

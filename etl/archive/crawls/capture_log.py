@@ -1,7 +1,7 @@
 """The log entry of a capture: one line of `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
 
-An entry holds all that the database's rows of a capture are made of, so that they can be written again from the log
-alone (docs/bucket.md).
+An entry holds everything in the database's rows of a capture, so that these can be written again from the log alone
+(docs/bucket.md).
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ class PageState:
     first_seen_at: datetime
 
     def apply(self, attempt: Attempt, digest: str) -> None:
-        """Takes over the bytes and validators of an attempt, for the page's next attempt in the same batch."""
+        """Sets the page's bytes and validators to those of an attempt; the next attempt in the batch is compared with
+        them."""
         self.blob_sha256 = digest
         self.etag = attempt.header("etag") or None
         self.last_modified = attempt.header("last-modified") or None

@@ -1,4 +1,4 @@
-"""The rows of captures, made from the entries of their log: when they are stored, recovered, or rebuilt."""
+"""Writes the rows of captures from the entries of their log, when captures are stored, recovered or rebuilt."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -76,7 +76,7 @@ WHERE a.id IN (SELECT p.part_of FROM archive.page p WHERE p.id = ANY(:parts)
 
 
 def _once_a_page(entries: Iterable[CaptureLine]) -> Iterable[list[CaptureLine]]:
-    """The entries in as many parts as a page has of them: a statement changes a row once."""
+    """Divides the entries into parts in which each page occurs once, as one statement can change a row only once."""
     parts: list[list[CaptureLine]] = []
     before: Counter[int] = Counter()
     for entry in entries:
@@ -120,7 +120,7 @@ def _ended(run_id: int, entry: CaptureLine) -> dict[str, Any]:
 def _checked(entry: CaptureLine) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in entry.headers}
     if Reason.from_stored(entry.reason).code == Code.PAGE_LED_ON:
-        headers = {}  # the validators of another page: this one would be asked with them
+        headers = {}  # these are the validators of another page, and must not be sent when this one is requested
     return {
         "page": entry.page,
         "capture": entry.capture,

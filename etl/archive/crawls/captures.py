@@ -47,8 +47,8 @@ class LastCapture(NamedTuple):
 def store_attempts(archive: Archive, batch: CaptureBatch, attempts: Sequence[PageAttempt]) -> dict[int, LastCapture]:
     """Stores the attempts as captures, in their order; returns the last one of each page, by page id.
 
-    The attempts of one source are stored one batch at a time (`lock_source`), so that of two runs at once only one
-    finds a body new.
+    The attempts of one source are stored one batch at a time (`lock_source`), so that if two runs fetch the same new
+    body, only one of them treats it as new.
     """
     with archive.engine.begin() as connection:
         lock_against_garbage(connection)
@@ -70,17 +70,20 @@ def store_attempts(archive: Archive, batch: CaptureBatch, attempts: Sequence[Pag
         index_log_entries(connection, batch.run_id, entries)
         validators.save(connection)
     for entry in entries:
-        _tell(batch, entry)
+        _log_failure(batch, entry)
     return {entry.page: LastCapture(Outcome(entry.outcome), entry.capture) for entry in entries}
 
 
-def _tell(batch: CaptureBatch, entry: CaptureLine) -> None:
-    """One line of a task's log for an attempt that failed, without what is no operator's business: of the reason it has
-    the code alone, as sentences may quote the page, and of the address no parameter that is a key or a token."""
+def _log_failure(batch: CaptureBatch, entry: CaptureLine) -> None:
+    """If the attempt failed, writes one line to the task's log.
+
+    The line contains nothing confidential: only the code of the reason, as its sentence may quote the page, and the
+    address without parameters that are keys or tokens.
+    """
     if group(Outcome(entry.outcome)) is Group.FAILED:
         reason = Reason.from_stored(entry.reason).code if entry.reason else "-"
         values = (batch.source_id, batch.run_id, entry.capture, entry.outcome, entry.status or "-", reason)
-        # No warning: a command shows its progress instead, and its report names what failed.
+        # Level info, so that commands do not show it: they show their progress, and the report names failed pages.
         log.info(_FAILED_ATTEMPT, *values, without_tokens(entry.url))
 
 

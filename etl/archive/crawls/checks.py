@@ -1,4 +1,4 @@
-"""What a source's records say of its health: fields that ran dry, serial numbers that are missing."""
+"""Checks a source's records for signs of faults: fields that have become empty, serial numbers that are missing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from etl.reason_codes import Code
 from etl.reasons import Reason
 
 MIN_FILL_BEFORE = 0.6
-"""Share of earlier records in which a field must have been filled before its loss means anything."""
+"""A field is checked only if it was filled in at least this share of earlier records."""
 MAX_FILL_NOW = 0.2
 MIN_VERSIONS_NOW, MIN_VERSIONS_BEFORE = 10, 20
-"""Versions of this run, and of runs before, below which shares are chance."""
+"""Minimum numbers of versions of this run and of earlier runs; with fewer, shares are down to chance."""
 LATEST_RECORDS = 50
-"""Records by which a source's `expects` is judged, where a run writes fewer."""
+"""Minimum number of records with which `expects` is compared: if a run writes fewer, earlier ones are added."""
 MIN_SERIALS = 3
-"""Serials of a year below which a gap means nothing."""
+"""Minimum number of serials in a year; with fewer, a gap means nothing."""
 _FIELDS = (*TEXT_COLUMNS, *DATE_COLUMNS)
 _FILLED = text(
     "SELECT k.run_id = :run AS now, count(*) AS n, "
@@ -86,8 +86,8 @@ WHERE r.source_id = :source AND r.state = 'current'
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Serials of one organisation and year that no record has, between the lowest and the highest that one has."""
+class SerialGap:
+    """Missing serials of one organisation and year: those between its lowest and highest that no record has."""
 
     organisation: str
     year: str
@@ -96,7 +96,7 @@ class Gap:
 
 
 def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reason]:
-    """Warnings: fields that used to be filled and are mostly empty in what this run recorded, with both shares."""
+    """Warnings: fields that used to be filled and are mostly empty in this run's versions, with both shares."""
     rows = connection.execute(_FILLED, {"run": run.id, "source": run.source.id}).mappings()
     counts = {bool(row["now"]): row for row in rows}
     now, before = counts.get(True), counts.get(False)
@@ -111,14 +111,14 @@ def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reaso
 
 
 def documents_without_text(connection: Connection, run: RunContext) -> Iterator[Reason]:
-    """A warning: documents that this run recorded without text, files and pictures, with one of their addresses."""
+    """A warning: documents of this run that have no text, no files and no pictures, with one of their addresses."""
     row = connection.execute(_EMPTY, {"run": run.id, "source": run.source.id, "flag": Flag.NO_TEXT.value}).one()
     if row.documents:
         yield Reason.of(Code.DOCUMENTS_WITHOUT_TEXT, documents=row.documents, url=row.url)
 
 
 def documents_moved(connection: Connection, run: RunContext, least: int) -> Iterator[Reason]:
-    """A warning: most records that this run made, and not fewer than `least`, have the texts of earlier ones."""
+    """A warning: most records that this run created, and at least `least`, have the same texts as earlier records."""
     row = connection.execute(_MOVED, {"run": run.id, "nothing": content_hash("").sha256}).one()
     if row.moved >= least and row.moved * 2 > row.created:
         numbers = {"moved": row.moved, "created": row.created}
@@ -126,10 +126,10 @@ def documents_moved(connection: Connection, run: RunContext, least: int) -> Iter
 
 
 def fields_below_expected(connection: Connection, run: RunContext) -> Iterator[Reason]:
-    """Problems: fields that too few records have, by the source file's `expects`.
+    """Problems: fields that fewer records have than the source file's `expects` demands.
 
-    Counted are the records that this run wrote, filled up with those written before them to `LATEST_RECORDS`: a site
-    that changed shows within a few days, and a handful of records that were always without it weigh little.
+    Checks the records that this run wrote; if they are fewer than `LATEST_RECORDS`, the latest earlier ones are added.
+    So a change of the site shows within a few days, and a few records that never had the field carry little weight.
     """
     expects = run.source.expects
     if not expects:
@@ -150,14 +150,14 @@ def fields_below_expected(connection: Connection, run: RunContext) -> Iterator[R
             )
 
 
-def missing_serials(connection: Connection, source_id: str) -> tuple[Gap, ...]:
-    """The twenty widest gaps in the source's index numbers of the standard form; each with its first twenty serials.
+def missing_serials(connection: Connection, source_id: str) -> tuple[SerialGap, ...]:
+    """The twenty largest gaps in the source's index numbers of the standard form, each with its first twenty serials.
 
-    Only in series of which most serials between the lowest and the highest are there: others are not consecutive by
-    nature, as where several catalogs count together.
+    Only series that have most of the serials between their lowest and highest are checked. Other series are not meant
+    to be consecutive, for example because several catalogs share one series.
     """
     rows = connection.execute(_GAPS, {"source": source_id, "least": MIN_SERIALS})
-    return tuple(Gap(row.organisation, row.year, row.missing, tuple(row.first)) for row in rows)
+    return tuple(SerialGap(row.organisation, row.year, row.missing, tuple(row.first)) for row in rows)
 
 
 def newest_document(connection: Connection, source_id: str) -> date | None:

@@ -1,6 +1,6 @@
 """Dead links: entries of a catalog whose page answered 404 or 410 on several days, with no other answer in between.
 
-They stay listed, so they stay in every run; they are tried ever more rarely, and are no failure of a run.
+They stay listed, so they are part of every run. They are requested less and less often, and do not count as failures.
 """
 
 from dataclasses import dataclass
@@ -18,26 +18,26 @@ from etl.reasons import encode_reason
 DAYS = 3
 """Different days, in China's calendar, on which a page must be gone before it is dead, or its record is removed."""
 MOST_DOUBLINGS = 16
-"""More make no difference: `recheck_at_most_days` bounds the interval before."""
+"""Limits the exponent only: `recheck_at_most_days` limits the interval much earlier."""
 MAX_REPORTED = 100
-"""Dead links of which a report gives the address."""
+"""Maximum number of dead links that a report lists with their addresses."""
 
 GONE_SINCE = """
 c.outcome = 'gone' AND c.status IN (404, 410) AND c.fetched_at > coalesce((
     SELECT max(good.fetched_at) FROM archive.capture good WHERE good.page_id = c.page_id
     AND good.outcome IN ('stored', 'unchanged', 'not_modified', 'not_a_document', 'unreadable')), '-infinity')
 """
-"""Condition of a capture `c` that answered 404 or 410, with no page of content received since. An article whose page
-answers and of which a further page is gone has outcome `gone` too: it is not dead."""
+"""SQL condition: capture `c` answered 404 or 410, and no content was received from the page since. An article also has
+outcome `gone` if only a further page is gone; it is not dead."""
 DAY = "(c.fetched_at AT TIME ZONE 'Asia/Shanghai')::date"
-"""The day of a capture `c`."""
+"""SQL expression: the day of capture `c` in China."""
 _DEAD = text(f"""
 SELECT c.page_id, p.url, count(DISTINCT {DAY}) AS days, min({DAY}) AS since, max({DAY}) AS last
 FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
 WHERE p.source_id = :source AND p.kind = 'document' AND {GONE_SINCE}
 GROUP BY c.page_id, p.url HAVING count(DISTINCT {DAY}) >= {DAYS} ORDER BY c.page_id
 """)
-# That a page is still missing is no news, and says nothing of a run that fetches little else.
+# A page that is still missing is no news: it must not turn a run red that fetches few other pages.
 _MISSING_AGAIN = text(f"""
 SELECT rp.outcome, count(*) AS pages FROM archive.run_page rp
 WHERE rp.run_id = :run AND (rp.outcome = 'gone' AND EXISTS (
@@ -56,7 +56,7 @@ _END = (
 
 @dataclass(frozen=True, slots=True)
 class DeadLink:
-    """A listed address that was gone on so many different `days`, the first of them `since` (yyyy-mm-dd)."""
+    """A listed address that was gone on `days` different days, the first of which is `since` (yyyy-mm-dd)."""
 
     url: str
     since: str
@@ -65,19 +65,19 @@ class DeadLink:
 
 @dataclass(frozen=True, slots=True)
 class DeadPage:
-    """The page of a dead link, the day from which it is tried again, and the stored reason for resting until then."""
+    """The page of a dead link, the day of the next request, and the stored reason for making none before."""
 
     link: DeadLink
     retry_on: date
     reason: str
 
     def rests(self, run: RunContext) -> bool:
-        """Whether the run does not try it."""
+        """Whether the run must not request it yet."""
         return run.started_at.astimezone(CHINA).date() < self.retry_on
 
 
 def dead_pages(connection: Connection, run: RunContext) -> dict[int, DeadPage]:
-    """The source's dead links by page id. The interval between tries doubles: two days, four, eight …"""
+    """The source's dead links by page id. The interval between requests doubles: two days, four, eight …"""
     longest = max(run.source.recheck_after_days, run.source.recheck_at_most_days)
     pages = {}
     for row in connection.execute(_DEAD, {"source": run.source.id}):
@@ -89,14 +89,14 @@ def dead_pages(connection: Connection, run: RunContext) -> dict[int, DeadPage]:
 
 
 def end_as_dead(connection: Connection, run: RunContext) -> None:
-    """Gives the run's pages that are gone once more the outcome `dead`; again changes nothing."""
+    """Gives outcome `dead` to the run's pages that are dead links and were gone again. Idempotent."""
     dead = dead_pages(connection, run)
     if dead:
         connection.execute(_END, [{"run": run.id, "page": page, "why": item.reason} for page, item in dead.items()])
 
 
 def missing_again(connection: Connection, run: RunContext) -> dict[str, int]:
-    """By outcome (`gone`, `soft_404`), the run's pages that were missing in an earlier run already."""
+    """Number of the run's pages that were already missing in an earlier run, by outcome (`gone`, `soft_404`)."""
     return {row.outcome: row.pages for row in connection.execute(_MISSING_AGAIN, {"run": run.id})}
 
 

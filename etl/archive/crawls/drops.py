@@ -1,4 +1,4 @@
-"""Lists that show far fewer documents than they did: emptied for a day, cut after their first page, or taken away."""
+"""Finds lists that show far fewer documents than before: emptied for a day, cut after their first page, or removed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,9 +10,9 @@ from etl.reason_codes import Code
 from etl.reasons import Reason
 
 FEW = 5
-"""Documents that a list may lose without a word: so many are taken down on a day. A list that is empty may have lost
-fewer, but not only `FEWEST`."""
+"""It is a problem if a list loses so many documents; agencies take down fewer at a time."""
 FEWEST = 2
+"""A list that is now empty may have lost so many without a problem."""
 
 _HAD = text("""
 SELECT count(*) AS had, count(*) FILTER (WHERE n.page_id IS NULL) AS missing FROM archive.run_page b
@@ -30,12 +30,12 @@ WHERE b.run_id = :before AND n.page_id IS NULL
 def lists_dropped(
     connection: Connection, run: RunContext, lists: Sequence[ListSummary], before: PreviousWalk | None
 ) -> Iterator[Reason]:
-    """Problems: lists of which so much is missing, against the last time that each was walked to its end, as `max_drop`
-    does not allow. `before`: the last full walk that is not doubted for a drop.
+    """Problems: lists that lost a larger share of their documents than `max_drop` allows.
 
-    A document that another list shows now is not missing, nor one that has a tombstone, and a list that shows as many
-    others as it lost has not dropped: some show their newest entries only. A list that was not walked to its end is not
-    judged; one of which the run found nothing is empty.
+    Each list is compared with the last time that it was walked to its end. `before`: the last full walk without a drop.
+    A document is not missing if another list shows it now, or if it has a tombstone. A list that gained as many
+    documents as it lost has not dropped, as some lists show only their newest entries. A list that was not walked to
+    its end is not checked; a list in which the run found nothing counts as empty.
     """
     if before is None:
         return
@@ -53,6 +53,6 @@ def lists_dropped(
 
 
 def taken_down(connection: Connection, run: RunContext, before: PreviousWalk | None) -> int:
-    """How many documents of an earlier full walk the run does not list because they have tombstones."""
+    """Number of documents of an earlier full walk that have tombstones and that the run does not list."""
     values = {"run": run.id, "before": before.run_id if before else None}
     return int(connection.execute(_TAKEN_DOWN, values).scalar_one())

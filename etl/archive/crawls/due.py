@@ -1,4 +1,4 @@
-"""The pages of a batch that are still to be fetched, with all that fetching them needs, and what of their look is."""
+"""The pages of a batch that must still be fetched, with everything that fetching needs; and the due parts of looks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,11 +27,11 @@ class DueFile:
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """A document's page to fetch; `headers` as with `DueFile`; `listing`: the fields that its catalog states.
+    """A document's page to fetch. `headers`: as in `DueFile`. `listing`: the fields that its catalog states.
 
-    `digest` is the SHA-256 of its bytes when they were last extracted, None where extraction is still to come.
-    `parts` (URLs of further pages of the article or of frames, in order) and `files` are those of that extraction.
-    `is_whole`: its record has a text, read with the present rules, that is not known to go on elsewhere.
+    `digest`: SHA-256 of its bytes when they were last extracted; None if they are not extracted yet. `parts` (URLs of
+    further pages of the article or of frames, in order) and `files`: those of that extraction. `is_whole`: its record
+    has a text that was extracted with the current rules and does not continue on another page, as far as is known.
     """
 
     page_id: int
@@ -108,16 +108,16 @@ def _files(connection: Connection, page_ids: Sequence[int]) -> dict[int, list[An
 
 
 def count_resources(engine: Engine, run: RunContext) -> int:
-    """How many style sheets and pictures the run has asked for."""
+    """Number of style sheets and pictures that the run has requested."""
     query = select(func.count(distinct(Capture.page_id))).join(Page, Page.id == Capture.page_id)
     with engine.connect() as connection:
         return connection.scalars(query.where(Capture.run_id == run.id, Page.kind == "resource")).one()
 
 
 def due_resources(engine: Engine, run: RunContext, urls: Sequence[Address]) -> dict[Address, Mapping[str, str]]:
-    """Those of the addresses to ask for now, in their order, with headers as with `DueFile`.
+    """The addresses that are due, in their order, with headers as in `DueFile`.
 
-    Not those of which the archive has had an answer for less than `recheck_after_days`, nor those that this run asked.
+    Leaves out addresses that answered within the last `recheck_after_days`, and those that this run has requested.
     """
     last = (
         select(Capture.run_id, Capture.fetched_at, Capture.outcome)
@@ -144,10 +144,10 @@ _TRY_AGAIN = (Outcome.NETWORK_ERROR, Outcome.HTTP_ERROR, Outcome.LIMIT)
 
 
 def _conditional_headers(page: Any, run_id: int, trusted: set[str]) -> dict[str, str]:
-    """Headers that ask the host whether the page, a row of `_PAGES`, changed.
+    """Headers for a conditional request of a page, a row of `_PAGES`.
 
-    None where the host's answer is not believed, where it is to be verified, and where the stored bytes are damaged: a
-    304 would leave them damaged.
+    Empty if the host's 304 is not trusted, if it is this page's turn to verify it, or if the stored bytes are damaged,
+    as a 304 would leave them damaged.
     """
     if host_of(page.url) not in trusted or not page.blob_sha256 or page.damage:
         return {}

@@ -1,4 +1,4 @@
-"""What is known about hosts: their pace, what postpones them, and lifting that."""
+"""The state of hosts: their pace, why they are postponed, and how an operator ends a postponement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ WHERE name = :host AND postponed_until > now()
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """A host as its registry knows it.
+    """A host in the registry.
 
-    `pace`: seconds a request, by the sources `paced_by`. `postponed_until`: until when nobody asks it, if it is
-    postponed: for `retry_after`, the header as the host sent it, or for its `failures` in a row. `lifted_at`,
-    `lifted_by`: when and by whom that was last lifted.
+    `pace`: seconds between requests, as the sources `paced_by` set it. `postponed_until`: end of the postponement, if
+    there is one; its cause is `retry_after` (the header that the host sent) or the number of `failures` in a row.
+    `lifted_at`, `lifted_by`: when and by whom a postponement was last ended early.
     """
 
     name: str
@@ -56,9 +56,9 @@ class HostState:
 
 
 def known_hosts(archive: Database, host: str | None = None) -> Sequence[HostState]:
-    """All hosts that were ever asked, or the one, those that are postponed first.
+    """All hosts that were ever requested, postponed ones first; or only `host`.
 
-    Raises `GongkaiError` for a host that was never asked.
+    Raises `GongkaiError` for a host that was never requested.
     """
     with snapshot(archive) as connection:
         states = [HostState(**row) for row in connection.execute(_HOSTS, {"host": host}).mappings()]
@@ -68,9 +68,9 @@ def known_hosts(archive: Database, host: str | None = None) -> Sequence[HostStat
 
 
 def lift(archive: Database, host: str, who: str) -> HostState:
-    """Let a host be asked again at once, at its pace; its failures are forgotten, and who did it is kept.
+    """Ends a host's postponement at once and resets its failures; its pace still applies. Stores who did it.
 
-    Returns the host as it was. Raises `GongkaiError` for a host that was never asked, or is not postponed.
+    Returns the previous state. Raises `GongkaiError` for a host that was never requested or is not postponed.
     """
     (before,) = known_hosts(archive, host)
     with archive.engine.begin() as connection:

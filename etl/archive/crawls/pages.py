@@ -1,7 +1,7 @@
-"""Writes the pages of a source: documents that are listed, listing pages, further pages of articles, files, and what
-pages are shown with.
+"""Writes the pages of a source: listed documents, listing pages, further pages of articles, files, style sheets and
+pictures.
 
-A page is one address of one source, whatever it is found to be. Each of these functions is idempotent.
+A page is one address of one source, whatever its content is. Each of these functions is idempotent.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,10 +31,10 @@ class ListedDocument:
 def upsert_listed_pages(
     connection: Connection, run: RunContext, column: str, entries: Mapping[Address, Entry], batch: int | None = None
 ) -> dict[Address, ListedDocument]:
-    """Writes the documents of a listing page (canonical URL → entry) into the run; returns their pages by URL.
+    """Adds the documents of a listing page (canonical URL → entry) to the run; returns their pages by URL.
 
-    A document in several lists is one page with several columns; a page that was known as a file, or as a further page
-    of an article, becomes a document. `batch` puts them into that batch at once, where no plan is made (imports).
+    A document in several lists is one page with several columns. A page that was known as a file, or as a further page
+    of an article, becomes a document. `batch`: for imports, which plan no batches, the batch to put the pages into.
     """
     if not entries:
         return {}
@@ -59,8 +59,8 @@ def upsert_listed_pages(
 _LISTED = insertion(
     Page,
     ("source_id", "url", "kind", "listed_at", "listing"),
-    # What is listed is a document, also if it was first seen as a file or further page of another one. Its bytes may be
-    # stored by then, and the site may say that they are unchanged: they wait to be read.
+    # A listed page is a document, even if it was first seen as a file or further page of another document. Its bytes
+    # may be stored already, and the site may answer that they are unchanged, so they are queued to be read.
     """ON CONFLICT (source_id, url)
     DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at,
     kind = CASE WHEN page.kind IN ('file', 'part', 'resource') THEN excluded.kind ELSE page.kind END,
@@ -78,14 +78,14 @@ _IN_RUN = insertion(
 def listed_pages(
     connection: Connection, source_id: str, urls: Iterable[Address], before: datetime
 ) -> dict[Address, ListedDocument]:
-    """The source's pages among the URLs, by URL; a page first seen before that moment is known."""
+    """The source's pages with these URLs, by URL. A page is known if it was first seen before the time `before`."""
     query = select(Page.id, Page.url, Page.first_seen_at).where(Page.source_id == source_id, among(Page.url, urls))
     return {Address(row.url): ListedDocument(row.id, row.first_seen_at < before) for row in connection.execute(query)}
 
 
 def upsert_pages(connection: Connection, source_id: str, kind: str, urls: Iterable[Address]) -> dict[Address, int]:
-    """The ids of the pages with those URLs, by URL; written now unless they are known. A known page keeps its kind,
-    but what was only part of the look of pages becomes a file of one."""
+    """Writes the pages with those URLs that are not known yet; returns the ids of all, by URL. A known page keeps its
+    kind, except that a style sheet or picture becomes a file if `kind` is that."""
     urls = sorted(set(urls))
     if not urls:
         return {}
@@ -97,10 +97,11 @@ def upsert_pages(connection: Connection, source_id: str, kind: str, urls: Iterab
 def upsert_parts(
     connection: Connection, source_id: str, articles: Mapping[int, Sequence[Address]]
 ) -> dict[Address, int]:
-    """Makes URLs, in their order, the parts of articles, which count from 2; returns their page ids by URL.
+    """Sets the parts of articles; returns the page ids of the parts by URL.
 
-    Articles are named by the page id of their first page. Pages that belonged to one of them before and are not among
-    the URLs are detached from it; a page that several articles name belongs to the last.
+    `articles`: for the page id of each first page, the URLs of its parts in order; positions count from 2. Pages that
+    were parts of one of these articles and are not among the URLs are detached. A page in several articles belongs to
+    the last of them.
     """
     if not articles:
         return {}

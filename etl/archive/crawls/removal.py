@@ -1,8 +1,8 @@
-"""Tombstones, and pages that come back. Bytes and versions stay whatever happens here.
+"""Tombstones for pages that are gone, and restoring records whose pages come back. Bytes and versions always stay.
 
-A record is removed on evidence alone: its page answered 404 or 410 on several different days with nothing good in
-between, or it is off a complete walk of the whole catalog and its address fails too. A listing that failed, was cut
-short or is doubted removes nothing, and neither does a host that fails for all that it has.
+A record is removed only on evidence. Either its page answered 404 or 410 on several different days and never with
+content in between; or a complete walk of the whole catalog did not list it, and its address fails too. Nothing is
+removed on the evidence of a listing that failed, was cut short or is doubted, or of a host on which everything fails.
 """
 
 from collections.abc import Iterator
@@ -31,8 +31,8 @@ JOIN archive.capture c ON c.page_id = rp.page_id
 WHERE rp.run_id = :run AND rp.outcome = 'gone' AND {GONE_SINCE}
 GROUP BY r.id HAVING count(DISTINCT {DAY}) >= {DAYS}
 """)
-# A page that says itself that its document was taken down is none; when its bytes are seen again, its reason is in the
-# run before.
+# A page that says that its document was taken down has outcome not_a_document. If its bytes are unchanged in a later
+# run, the reason is stored with the earlier run only.
 _MISSING = f"""
 SELECT e.run_id, e.page_id, e.outcome, {_HOST} AS host, c.fetched_at, said.reason
 FROM archive.run_page e JOIN archive.capture c ON c.id = e.capture_id
@@ -44,7 +44,7 @@ WHERE (e.outcome = 'gone' AND c.status IN (404, 410)
     OR e.outcome = 'soft_404' AND e.reason NOT LIKE '%"code":"article_page_failed"%'
     OR e.outcome = 'not_a_document' AND said.reason LIKE '%"code":"error_notice"%')
 """
-"""Pages of runs that were missing by their capture, and not only a further page of their article."""
+"""Pages of runs that were missing according to their own capture, not only to that of a further page of the article."""
 _OFF_THE_LIST = text(f"""
 SELECT r.id, m.outcome, m.reason, m.host, m.fetched_at, streak.days, streak.since
 FROM ({_MISSING} AND e.run_id = :run) AS m
@@ -81,14 +81,14 @@ WHERE id = :record AND state <> :state RETURNING version, page_id
 
 @dataclass(frozen=True, slots=True)
 class RemovalResult:
-    """Numbers of the records that were removed, and restored."""
+    """The record numbers of the records that were removed and restored."""
 
     removed: tuple[int, ...]
     restored: tuple[int, ...]
 
 
 def apply_removals(archive: Archive, run: RunContext) -> RemovalResult:
-    """Removes and restores records on the evidence of this run's outcomes; again changes nothing."""
+    """Removes and restores records on the evidence of this run's outcomes. Idempotent."""
     with archive.engine.begin() as connection:
         lock_source(connection, run.source.id)
         gone, back = _evidence(connection, run)
@@ -100,7 +100,7 @@ def apply_removals(archive: Archive, run: RunContext) -> RemovalResult:
 
 
 def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], dict[int, str]]:
-    """Why records are to be removed, and restored, by their numbers."""
+    """The reasons for removing records, and for restoring records, each by record number."""
     evidence: dict[int, str] = {}
     hosts = _Hosts(connection, run)
     if walk := last_undoubted_walk(connection, run):
@@ -119,8 +119,8 @@ def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], 
 
 
 class _Hosts:
-    """What the hosts of a source answered beside a missing page. A server that answers 404, or leads to its home page,
-    for all that it has, is at fault: that its pages are missing is its bad day, or its bad week."""
+    """What the hosts of a source answered for other pages when a page was missing. If a server answers 404, or
+    redirects to its home page, for all its pages, the server is at fault and the page may not be gone."""
 
     def __init__(self, connection: Connection, run: RunContext) -> None:
         self._connection, self._run = connection, run
@@ -128,7 +128,7 @@ class _Hosts:
         self._since: dict[int, set[str]] = {}
 
     def answered_around(self, host: str, moment: datetime) -> bool:
-        """Whether within an hour more documents of the host had content than had none."""
+        """Whether within an hour of the moment, more of the host's documents had content than had none."""
         if self._around is None:
             self._around = {}
             values = {"run": self._run.id, "source": self._run.source.id, "began": self._run.started_at}
@@ -138,8 +138,8 @@ class _Hosts:
         return sum(near) * 2 > len(near)
 
     def answered_since(self, host: str, run: int) -> bool:
-        """Whether a document or a list of the host had content in a run after that one, in which a page was missing
-        first."""
+        """Whether any document or list of the host had content in a run later than `run`, the first in which the page
+        was missing."""
         if run not in self._since:
             values = {"source": self._run.source.id, "since": run, "content": _CONTENT}
             self._since[run] = set(self._connection.scalars(_ANSWERED_SINCE, values))

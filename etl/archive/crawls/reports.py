@@ -1,4 +1,4 @@
-"""Run reports: counted from the stored outcomes, never beside them, and kept with the run."""
+"""Run reports: computed from the stored outcomes only, without counters of their own, and stored with the run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from etl.archive.crawls.checks import Gap, missing_serials
+from etl.archive.crawls.checks import SerialGap, missing_serials
 from etl.archive.crawls.dead_links import DeadLink, reported_dead_links
 from etl.archive.crawls.run import ListSummary, RunContext
 from etl.archive.crawls.run_log import write_run_log
@@ -22,7 +22,10 @@ from etl.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run as its stored outcomes tell it. `listed = stored + unchanged + failed + excluded + unfinished`."""
+    """The figures of a run, from its stored outcomes.
+
+    `listed = stored + unchanged + failed + excluded + unfinished`.
+    """
 
     source: str
     run: int
@@ -51,7 +54,7 @@ class Report:
     told: tuple[ListSummary, ...] = ()
     problems: tuple[Reason, ...] = ()
     warnings: tuple[Reason, ...] = ()
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[SerialGap, ...] = ()
     dead: tuple[DeadLink, ...] = ()
 
 
@@ -101,21 +104,21 @@ def read_report(
 
 
 def _others(connection: Connection, run: int) -> dict[str, dict[str, int]]:
-    """Files, and what pages are shown with, are no listed documents: they are counted apart."""
+    """Outcomes of files and of looks, which are counted separately as they are not listed documents."""
     counts: dict[str, dict[str, int]] = {"file": {}, "resource": {}}
     for row in connection.execute(_OTHERS, {"run": run}):
         counts[row.kind][row.outcome] = row.n
     return counts
 
 
-# Each as it ended last.
+# Counts the last outcome of each page.
 _OTHERS = text("""
 SELECT kind, outcome, count(*) AS n FROM (
     SELECT DISTINCT ON (c.page_id) p.kind, c.outcome FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
     WHERE c.run_id = :run AND p.kind IN ('file', 'resource') ORDER BY c.page_id, c.id DESC) AS ended
 GROUP BY 1, 2 ORDER BY 1, 2
 """)
-# A record is a duplicate when an earlier record, of whatever source, already holds its text; having none is not a text.
+# A record is a duplicate if an earlier record of any source has the same text. Records without text are no duplicates.
 _SUMS = text("""
 WITH mine AS (
     SELECT id, content_hash FROM archive.record
@@ -136,7 +139,7 @@ SELECT (SELECT count(*) FROM archive.record WHERE source_id = :source AND state 
 def close_run(
     archive: Archive, run: RunContext, problems: Sequence[Reason] = (), warnings: Sequence[Reason] = ()
 ) -> Report:
-    """Counts the run, keeps the report with it, and ends it green, amber or red."""
+    """Computes the report, stores it with the run, and ends the run green, amber or red."""
     with archive.engine.begin() as connection:
         report = read_report(connection, run, problems, warnings)
         connection.execute(
@@ -150,13 +153,13 @@ def close_run(
 
 
 def report_of(engine: Engine, source_id: str, key: str) -> Report | None:
-    """The kept report of one run; None before its end."""
+    """The stored report of one run; None before its end."""
     with engine.connect() as connection:
         report = connection.scalar(select(Run.report).where(Run.source_id == source_id, Run.key == key))
     if report is None:
         return None
     lists = tuple(ListSummary(**column) for column in report["told"])
-    gaps = tuple(Gap(**{**gap, "first": tuple(gap["first"])}) for gap in report["gaps"])
+    gaps = tuple(SerialGap(**{**gap, "first": tuple(gap["first"])}) for gap in report["gaps"])
     reasons = {name: tuple(map(Reason.from_stored, report[name])) for name in ("problems", "warnings")}
     dead = tuple(DeadLink(**link) for link in report.get("dead", ()))
     return Report(**{**report, **reasons, "told": lists, "gaps": gaps, "dead": dead})
@@ -183,7 +186,7 @@ def past_reports(engine: Engine, source_id: str, most: int) -> list[dict[str, An
 
 
 def explained(report: Mapping[str, Any]) -> dict[str, Any]:
-    """A report as it is kept, each problem and warning with its code and its sentences."""
+    """A stored report, with the code and the sentences of each problem and warning."""
     reasons = {
         name: [Reason.from_stored(each).explained() for each in report[name]] for name in ("problems", "warnings")
     }

@@ -1,4 +1,4 @@
-"""The plain values that the stages of a run hand to each other. How they are stored is said where that is done."""
+"""Plain values that the stages of a run pass to each other. They do not know how they are stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,8 @@ from etl.sources.schema import Source as SourceFile
 class CaptureBatch:
     """Names a group of capture logs: `captures/<source>/<day>/<time>-<run>-<label>-<first number>.jsonl.gz`.
 
-    `<day>` and `<time>` are those of the run's start, because an emptied database counts its runs from 1 again and
-    must not mistake the logs of its former life for its own.
+    `<day>` and `<time>` are those of the run's start. An emptied database numbers its runs from 1 again, and the time
+    keeps it from taking older logs with the same number for its own.
     """
 
     source_id: str
@@ -26,16 +26,17 @@ class CaptureBatch:
 
     @property
     def prefix(self) -> str:
-        """What the keys of all logs of the batch begin with."""
+        """The prefix of the keys of all logs of the batch."""
         return capture_log_prefix(self.source_id, self.started_at, self.run_id, self.label)
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """Options of a run: walk every list to its end, stop after `limit` documents, or store nothing.
+    """Options of a run. `full`: walk every list to its end. `limit`: stop after so many documents. `dry_run`: store
+    nothing.
 
-    `url`: of a recheck, the only document that is fetched, due or not; `asked_by`: who asked for that, "" if unknown.
-    Stored in `run.options`: the names of the fields stay.
+    `url`: the only document that a recheck fetches, due or not; `asked_by`: who requested that, "" if unknown.
+    Stored in `run.options`: do not rename the fields.
     """
 
     full: bool = False
@@ -46,7 +47,8 @@ class CrawlOptions:
 
     @classmethod
     def of_document(cls, url: str, asked_by: str = "") -> "CrawlOptions":
-        """Those of a run that fetches one known document again. The limit says that it tells nothing of the source."""
+        """The options of a run that fetches one known document again. The limit marks it as a run that says nothing
+        about the whole source."""
         return cls(limit=1, url=url, asked_by=asked_by)
 
 
@@ -73,7 +75,7 @@ class RunContext:
 class ClassifiedAttempt:
     """An attempt with its outcome and the reason for it.
 
-    `outcome` is None as long as the body must still be compared with the stored one: `stored` or `unchanged`.
+    `outcome` is None until the body is compared with the stored one; then it is `stored` or `unchanged`.
     """
 
     attempt: Attempt
@@ -90,12 +92,12 @@ class PageAttempt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListSummary:
-    """Result of walking one list (a column of the catalog). Stored in `run.listing`: the names of the fields stay.
+    """Result of walking one list (a column of the catalog). Stored in `run.listing`: do not rename the fields.
 
-    `lines` counts entries, `listed` distinct documents among them, `pages` listing pages. `told_total` (documents) and
-    `told_pages` are what the site reports of the list, None where it reports nothing. `whole` is false where the walk
-    stopped at documents that were known. `total_is_upper_bound`: the site said itself that the list had ended, and its
-    family reports totals that are never reached.
+    `lines`: number of entries; `listed`: of different documents among them; `pages`: of listing pages. `told_total`
+    (documents) and `told_pages`: the totals that the site reports, or None. `whole`: false if the walk stopped at known
+    documents. `total_is_upper_bound`: the site itself ended the list, and its family is known to report totals that are
+    never reached.
     """
 
     column: str
@@ -110,10 +112,10 @@ class ListSummary:
 
 @dataclass(frozen=True, slots=True)
 class ListingSummary:
-    """Result of walking a catalog. Stored in `run.listing`: the names of the fields stay.
+    """Result of walking a catalog. Stored in `run.listing`: do not rename the fields.
 
-    `columns` summarises each list, `lost` names (address, reason) of listing pages that could not be read, `problems`
-    says what was odd. `full` is true if every list was to be walked to its end.
+    `columns`: the summary of each list. `lost`: address and reason of each listing page that could not be read.
+    `problems`: other problems of the listing. `full`: whether every list was to be walked to its end.
     """
 
     columns: tuple[ListSummary, ...] = ()

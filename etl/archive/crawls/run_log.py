@@ -1,4 +1,4 @@
-"""The log of a run in object storage: its source file, its listing and report, and how each of its pages ended.
+"""The log of a run in object storage: its source file, its listing and report, and the outcome of each of its pages.
 
 `runs/<12 digits>-<source>-<time>.jsonl.gz`: a line for the source, one for the run, and one for each of its pages.
 """
@@ -27,7 +27,7 @@ _PAGES = (
 
 
 def write_run_log(connection: Connection, store: Store, run: RunContext) -> None:
-    """Writes the log of the run as the database has it now; called before the transaction's commit."""
+    """Writes the log of the run in its current state in the database; call it just before the transaction's commit."""
     keep_log(connection, store, run_log_key(run.id, run.source.id, run.started_at), _lines(connection, run))
 
 

@@ -1,4 +1,4 @@
-"""The pages of a run that did not go well: which, how they ended, and why."""
+"""The pages of a run that failed or were excluded, with outcome and reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from sqlalchemy import Connection, text
 from etl.outcomes import FAILED, Outcome
 from etl.reasons import Reason
 
-# `known` and `limit` are no surprise, and most pages of a run.
+# Not `known` and `limit`: they are expected, and most pages of a run have them.
 _NAMED = [str(outcome) for outcome in (*FAILED, Outcome.ROBOTS, Outcome.OUT_OF_SCOPE, Outcome.DEAD)]
-# The look of pages is counted, and told where it is shown. Listing pages and files are no listed documents: each ends
-# as its last attempt in the run did.
+# Style sheets and pictures are only counted. Listing pages and files have no outcome in `run_page`: that of their last
+# attempt in the run is taken.
 _PAGES = text("""
 SELECT * FROM (
     SELECT p.kind, p.url, rp.outcome, rp.reason, c.status, p.id
@@ -31,7 +31,7 @@ WHERE outcome = ANY(:named) ORDER BY kind = 'file', kind = 'document', outcome, 
 
 @dataclass(frozen=True, slots=True)
 class EndedPage:
-    """A page as it ended in a run. `kind` is listing, document or file; `status` that of the last answer, if any."""
+    """A page with its outcome in a run. `kind`: listing, document or file. `status`: of the last answer, if any."""
 
     kind: str
     url: str
@@ -40,13 +40,14 @@ class EndedPage:
     reason: Reason
 
     def explained(self) -> Mapping[str, Any]:
-        """For programs: its values, the reason with its sentences."""
+        """The values for JSON output; the reason with its sentences."""
         named = {name: getattr(self, name) for name in ("kind", "url", "outcome", "status")}
         return {**named, "reason": self.reason.explained()}
 
 
 def ended_badly(connection: Connection, run: int, most: int | None = None) -> list[EndedPage]:
-    """Failed pages of the run, and those that robots.txt, the source's hosts or death excluded; listing pages first."""
+    """Pages of the run that failed, or were excluded by robots.txt, by the source's `hosts` or as dead links; listing
+    pages first."""
     return [
         EndedPage(row.kind, row.url, row.outcome, row.status, Reason.from_stored(row.reason))
         for row in connection.execute(_PAGES, {"run": run, "most": most, "named": _NAMED})

@@ -1,4 +1,4 @@
-"""Opens and resumes runs, and stores how their listing went."""
+"""Opens and resumes runs, and stores the result of their listing."""
 
 from dataclasses import asdict
 
@@ -44,8 +44,8 @@ def open_run(
         connection.execute(update(Run).where(Run.id == row.id).values(state="running", finished_at=None))
     run = RunContext(row.id, key, row.kind, source, CrawlOptions(**row.options), row.started_at)
     with archive.engine.begin() as connection:
-        # After its row is committed, so that no log names a run that never was; before any capture, so that no capture
-        # is without the log of its run.
+        # After the run's row is committed, so that no log names a run that does not exist; and before any capture, so
+        # that every capture has the log of its run.
         write_run_log(connection, archive.store, run)
     return run
 

@@ -1,4 +1,4 @@
-"""Decides which pages of a run are fetched, in which batches, and gives the others their outcome without a request."""
+"""Decides which pages of a run are fetched, and in which batches; the others get their outcome without a request."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,10 +13,11 @@ from etl.outcomes import FAILED, Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
-# A page is checked often while it is new, and ever more rarely later: sites change what they published last. For 30
-# days after it was first seen the interval is the source's `recheck_after_days`; a year later it is twelve times that.
-# One that was no document when it was new is tried after a day, two, four …: the site may have had a bad day.
-# A page whose bytes are damaged, or those of a further page or a file, is due at once: the site may still have them.
+# A new page is checked often, an old one less and less often, as sites mostly change what they published last. For 30
+# days after a page was first seen the interval is the source's `recheck_after_days`; a year later it is twelve times
+# that. A new page that was not a document is requested again after one day, two, four …, as this may be a passing fault
+# of the site. A page is due at once if its bytes, or those of a further page or a file, are damaged: the site may still
+# have them.
 _DUE = """
 (p.id IN (SELECT coalesce(pf.page_id, d.part_of, d.id)
           FROM archive.blob b JOIN archive.capture c ON c.blob_sha256 = b.sha256
@@ -30,16 +31,16 @@ _DUE = """
 """
 
 MAX_BATCHES = 1000
-"""Airflow maps a task over 1,024 values at most (`[core] max_map_length`), and fails a task that gives it more."""
+"""Airflow maps a task over at most 1,024 values (`[core] max_map_length`) and fails if there are more."""
 
 
 def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
     """Puts every listed page that needs work into a batch; others end as `known`, `dead`, `out_of_scope` or `limit`.
 
-    A page needs work if it was never fetched, is due for a check, or has a capture that is still to be extracted; a
-    dead link only now and then. What is dead or removed and comes back to a list is tried at once, and what never
-    answered well is tried again, though the walk stopped before its entry.
-    Returns the number of pages in each batch, by the batch's number. Batches that were planned before stay.
+    A page needs work if it was never fetched, is due for a check, or has a capture that is not extracted yet. A dead
+    link needs work at growing intervals. A dead link or removed page that a list shows again is requested at once. A
+    page that never answered with content is requested again even if the walk stopped before its entry.
+    Returns the number of pages in each batch, by the batch's number. Existing batches stay as they are.
     """
     values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
     with engine.begin() as connection:
@@ -76,12 +77,12 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
 
 
 def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
-    """Puts the source's known documents that are due into batches of the run, the longest unchecked first.
+    """Puts the source's known documents that are due into batches of the run, those with the oldest check first.
 
-    Due are also documents that the last complete walk of the whole catalog did not list, until their pages have
-    answered since or their records are removed. Pages of removed records are among them: a page that comes back is
-    restored. A run of one document has that alone, due or not, also a dead one. Returns the number of pages in each
-    batch, by the batch's number.
+    A document is also due if the last complete walk of the whole catalog did not list it, until its page has answered
+    since or its record is removed. Pages of removed records are included: a page that comes back is restored. A run for
+    one document (`options.url`) has only that, even if it is not due or is a dead link. Returns the number of pages in
+    each batch, by the batch's number.
     """
     with engine.begin() as connection:
         _list_due(connection, run)
@@ -99,22 +100,22 @@ def _list_due(connection: Connection, run: RunContext) -> None:
 
 
 def has_document(engine: Engine, source: str, url: str) -> bool:
-    """Whether the source has shown a document at that address."""
+    """Whether a document with that address is known from the source."""
     query = select(Page.id).where(Page.source_id == source, Page.url == url, Page.kind == "document")
     with engine.connect() as connection:
         return connection.scalar(query) is not None
 
 
 def crawled_sources(engine: Engine) -> set[str]:
-    """Ids of the sources that have documents fetched before."""
+    """Ids of the sources of which any document was fetched."""
     query = select(Page.source_id).where(Page.kind == "document", Page.checked_at.is_not(None)).distinct()
     with engine.connect() as connection:
         return set(connection.scalars(query))
 
 
 def _listed_anew(connection: Connection, run: RunContext, dead: Iterable[int]) -> set[int]:
-    """Pages that are dead, or whose records are removed, and that a list shows again, after the last full walk and
-    whatever came since did not."""
+    """Pages that this run lists and no run since the last full walk listed, if they are dead links or their records are
+    removed."""
     walk = last_full_walk(connection, run)
     if walk is None:
         return set()
@@ -141,9 +142,9 @@ _TRY_AGAIN = [
     for outcome in (*FAILED, Outcome.LIMIT)
     if outcome not in (Outcome.NOT_A_DOCUMENT, Outcome.NOT_A_LISTING, Outcome.UNREADABLE, Outcome.TOO_LARGE)
 ]
-"""How pages end that another day may answer otherwise."""
-# Of pages that never gave a document, those that were listed since the last time that all lists were walked to their
-# ends. The interval doubles: what fails for good is not asked each day.
+"""Outcomes that may be different on another day."""
+# Pages that never gave a document and were listed in the last full walk or since. The interval doubles, so that pages
+# that fail for good are not requested each day.
 _STILL_FAILING = text(f"""
 INSERT INTO archive.run_page (run_id, page_id, columns)
 SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id

@@ -1,6 +1,6 @@
-"""Silences that people set in the browser. They hold beside those of source files; no log has them.
+"""Silences that people set in the browser. They apply in addition to those in source files, and are in no log.
 
-The browser offers no silence without an end: a source that nobody hears of is lost without a word.
+Every silence has an end: without alerts for good, a source could break without anybody noticing.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from etl.reason_codes import Code
 from etl.sources.schema import DARK
 
 MAX_WHY = 2000
-"""Characters of what somebody says of a silence."""
+"""Maximum length of the explanation of a silence."""
 SilenceProblem = Literal["no_reason", "reason_missing", "too_long", "no_date", "day_over"]
 
 
@@ -38,7 +38,7 @@ _COLUMNS = tuple(getattr(SourceSilence, name) for name in StoredSilence.__slots_
 
 
 def stored_silences(connection: Connection, source: str = "") -> list[StoredSilence]:
-    """Those of one source, or of all, by source and reason; those too whose last day is over."""
+    """The silences of one source, or of all, ordered by source and reason; including those that have ended."""
     query = select(*_COLUMNS).order_by(SourceSilence.source_id, SourceSilence.reason)
     rows = connection.execute(query.where(SourceSilence.source_id == source) if source else query)
     return [StoredSilence(**row._mapping) for row in rows]
@@ -47,9 +47,9 @@ def stored_silences(connection: Connection, source: str = "") -> list[StoredSile
 def set_silence(
     archive: Archive, source: str, reason: str, until: str, why: str, person: str
 ) -> StoredSilence | SilenceProblem:
-    """Silences a reason of a source, in place of what was set for it before. `until` is written 2025-01-31.
+    """Silences a reason of a source; replaces an earlier silence of it. `until` is written 2025-01-31.
 
-    Returns the silence, or why it is not set. Raises `IntegrityError` for a source that the archive does not know.
+    Returns the silence, or why it cannot be set. Raises `IntegrityError` for a source that the archive does not know.
     """
     if reason != DARK and reason not in list(Code):
         return "no_reason"
@@ -71,7 +71,7 @@ def set_silence(
 
 
 def end_silence(archive: Archive, silence: int) -> str | None:
-    """Ends a silence now; returns the id of its source, None where there is no such silence."""
+    """Ends a silence now; returns the id of its source, or None if there is no such silence."""
     with archive.engine.begin() as connection:
         ending = delete(SourceSilence).where(SourceSilence.id == silence).returning(SourceSilence.source_id)
         return connection.scalar(ending)

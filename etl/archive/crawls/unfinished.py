@@ -1,4 +1,4 @@
-"""Runs that have not ended: they go on, or whoever worked on them died."""
+"""Runs that have not ended: they are in progress, or their process died."""
 
 from dataclasses import asdict, replace
 from typing import Any
@@ -18,9 +18,9 @@ from etl.sources.schema import Source as SourceFile
 
 
 def unfinished_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
-    """The reports so far of all runs that have not ended, in their order, in the state `running` (`explained`).
+    """Preliminary reports of all runs that have not ended, in order, with state `running` (`explained`).
 
-    Each has also `moved_at`, the time of its last capture, or that of its start.
+    Each also has `moved_at`, the time of its last capture, or of its start if it has none.
     """
     with engine.connect() as connection:
         runs = _running(connection, *([Run.source_id == source_id] if source_id else []))
@@ -34,9 +34,9 @@ def _so_far(connection: Connection, run: RunContext) -> dict[str, Any]:
 
 
 def close_unfinished(archive: Archive, number: int, who: str) -> Report:
-    """Ends a run red that nobody works on any more; what it has stored stays, and the same work may start it again.
+    """Ends a run as red whose process has died. Everything that it stored stays; the same work can be started again.
 
-    Raises `GongkaiError` if the run has ended or never was, and `DatabaseBehindBucket`.
+    Raises `GongkaiError` if the run has ended or does not exist, and `DatabaseBehindBucket`.
     """
     require_database_in_sync(archive)
     with archive.engine.connect() as connection:

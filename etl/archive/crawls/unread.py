@@ -1,7 +1,7 @@
-"""The queue of what was stored and is still to be read, and why a page stays in it.
+"""The queue of stored captures that are not read yet, and the reasons why pages stay in it.
 
-A page waits as long as `page.unread_capture_id` names a capture. `run_page.unread_reason` says why a run could not read
-it: bytes that it needs are damaged. Whatever waits without a reason was cut off.
+A page is in the queue while `page.unread_capture_id` names a capture. `run_page.unread_reason` says why a run could not
+read it: bytes that it needs are damaged. If there is no reason, the run was interrupted before it read the page.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,31 +19,33 @@ from etl.reason_codes import Code
 from etl.reasons import Reason
 
 _NOT_READ = "not read: "
-"""What the reason of a run's page began with before it had a column of its own; such lines are in run logs for good."""
+"""Prefix with which unread reasons were stored in the column `reason` before they had a column of their own. Old run
+logs still have such lines."""
 
 
 def unread_in_batch(
     connection: Connection, run: RunContext, batch: int, urls: Sequence[str] | None = None
 ) -> Sequence[Any]:
-    """Rows (page_id, url, listing, capture_id) of the pages of a batch that wait, by number; `urls`: of those only."""
+    """Rows (page_id, url, listing, capture_id) of the batch's unread pages, by page id; if `urls` is given, of those
+    only."""
     query = _IN_BATCH if urls is None else _IN_BATCH.where(among(Page.url, urls))
     return connection.execute(query, {"run": run.id, "batch": batch}).all()
 
 
 def clear_unread_reasons(connection: Connection, run: RunContext, batch: int) -> None:
-    """Forgets why the batch's pages could not be read, before they are read again."""
+    """Clears the reasons why the batch's pages could not be read, before they are read again."""
     connection.execute(_CLEAR, {"run": run.id, "batch": batch})
 
 
 def set_unread_reasons(connection: Connection, run: RunContext, batch: int, reasons: Mapping[int, str]) -> None:
-    """Says why pages of the batch, by number, stay unread. The reasons are in their stored form (`etl.reasons`)."""
+    """Stores why pages of the batch stay unread: page id → stored reason (`etl.reasons`)."""
     rows = [{"run": run.id, "batch": batch, "page": page, "why": why} for page, why in sorted(reasons.items())]
     if rows:
         connection.execute(_SET, rows)
 
 
 def unread_problems(connection: Connection, run: RunContext) -> Iterator[Reason]:
-    """The problems of a run that leaves pages unread: those that were cut off, and those whose bytes are damaged."""
+    """The problems of a run that leaves pages unread: because it was interrupted, or because bytes are damaged."""
     counts = connection.execute(_COUNT, {"run": run.id, "failed": list(FAILED)}).one()
     if counts.waiting:
         yield Reason.of(Code.PAGES_UNREAD, pages=counts.waiting)
@@ -52,26 +54,27 @@ def unread_problems(connection: Connection, run: RunContext) -> Iterator[Reason]
 
 
 def unread_after_rebuild(connection: Connection) -> Sequence[Any]:
-    """Rows (page_id, source_id, listing, capture_id, run_id) of all pages that wait, by source and run.
+    """Rows (page_id, source_id, listing, capture_id, run_id) of all unread pages, by source and run.
 
-    Captures that changed no record left no event: their pages are read once more, which changes none again. An article
-    of which a later run got one page and lost another waits for all of it, as it did before.
+    The bucket does not say that a capture was read if it changed no record. Such pages are read again, which again
+    changes nothing. An article of which a later run got one page but lost another stays unread, as it was before the
+    rebuild.
     """
     return connection.execute(_AFTER_REBUILD).all()
 
 
 def captures_to_read(connection: Connection, pages: Sequence[Any]) -> Sequence[Any]:
-    """Rows (of, part, url, final_url, headers, blob_sha256, fetched_at, size): the captures that documents consist of.
+    """The captures of which documents consist: rows (of, part, url, final_url, headers, blob_sha256, fetched_at, size).
 
-    `pages` are rows of page_id and capture_id, `of` is such a page_id. Part 1 is that capture; each further page of an
-    article is in its last capture before the first page was asked again.
+    `pages`: rows with page_id and capture_id of each document. `of` is the document's page_id; part 1 is that capture.
+    For each further page, the last capture before the first page was fetched again is taken.
     """
     values = {"pages": [row.page_id for row in pages], "captures": [row.capture_id for row in pages]}
     return connection.execute(_CAPTURES, values).all()
 
 
 def with_unread_reason(line: RunPageLine) -> RunPageLine:
-    """The line of a page in a run log, as runs are logged now."""
+    """Converts the line of a page in an old run log to the current form."""
     if line.unread_reason is not None or not line.reason.startswith(_NOT_READ):
         return line
     return replace(line, reason="", unread_reason=line.reason.removeprefix(_NOT_READ))
@@ -80,8 +83,8 @@ def with_unread_reason(line: RunPageLine) -> RunPageLine:
 _IN_BATCH = (
     select(Page.id.label("page_id"), Page.url, Page.listing, Page.unread_capture_id.label("capture_id"))
     .join(RunPage, RunPage.page_id == Page.id)
-    # A page that failed in this run may be unread all the same: an article of which one page changed and another is
-    # lost. It waits, so that no version mixes the two days.
+    # Not pages that failed in this run. They may be unread because one page of an article changed and another one could
+    # not be fetched. They stay unread, so that no version mixes pages of different days.
     .where(
         RunPage.run_id == bindparam("run"),
         RunPage.batch == bindparam("batch"),

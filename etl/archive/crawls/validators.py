@@ -1,7 +1,7 @@
-"""Whether a host's validators (`ETag`, `Last-Modified`) can be believed when it answers 304 Not Modified.
+"""Whether a host's validators (`ETag`, `Last-Modified`) can be trusted when it answers 304 Not Modified.
 
-Whenever a body arrives with the validator that its page had before, the bytes show whether the validator was right.
-Only a host whose validators were right often enough, and never wrong, is sent conditional requests.
+If a body arrives with the same validator as before, comparing the bytes shows whether the validator was right.
+Conditional requests are sent only to hosts whose validators were right often enough and never wrong.
 """
 
 from collections import Counter
@@ -14,9 +14,9 @@ from etl.fetch.client import Attempt
 from etl.web.urls import host_of
 
 TRUSTED_AFTER = 3
-"""Unchanged validators seen with unchanged bytes before a host's 304 is believed, provided it was never wrong."""
+"""A host's 304 is trusted after so many unchanged validators came with unchanged bytes, and none with changed bytes."""
 VERIFY_EVERY = 5
-"""Of a trusted host's pages, one in so many is fetched unconditionally all the same, to notice when it turns wrong."""
+"""One in so many pages of a trusted host is still fetched unconditionally, to notice if its validators become wrong."""
 
 _ADD_COUNTS = text("""
 UPDATE archive.host SET validators_right = validators_right + :right, validators_wrong = validators_wrong + :wrong
@@ -46,6 +46,6 @@ class ValidatorCounts:
 
 
 def trusted_hosts(connection: Connection) -> set[str]:
-    """Names of the hosts whose 304 is believed."""
+    """Names of the hosts whose 304 is trusted."""
     query = select(Host.name).where(Host.validators_right >= TRUSTED_AFTER, Host.validators_wrong == 0)
     return set(connection.scalars(query))

@@ -1,5 +1,5 @@
-"""Earlier walks over a source's catalog: whether the last one was complete, which one covered all of it, and which one
-showed no sign that something was missing."""
+"""Earlier walks of a source's catalog: whether the last one was complete, and the last ones that were full, without
+doubts, or without a drop."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from etl.archive.storage.models import Run
 from etl.reason_codes import Code
 
 DROPS = (Code.LISTING_DROPPED, Code.LIST_DROPPED, Code.NOTHING_LISTED)
-"""Problems of a run that listed far less than one before."""
+"""Problems of a run that listed far fewer documents than an earlier one."""
 DOUBTS = (*DROPS, Code.FEWER_DOCUMENTS, Code.FEWER_LISTING_PAGES)
-"""Problems of a run that did not list all."""
+"""Problems of a run that may not have listed all documents."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousWalk:
-    """An earlier complete walk, of all lists or of one: its run, when that began, and how many documents it listed."""
+    """An earlier complete walk of all lists or of one: its run, the run's start, and the number of listed documents."""
 
     run_id: int
     started_at: datetime
@@ -32,8 +32,8 @@ class PreviousWalk:
 class KnownList:
     """What earlier walks found in a list: the documents listed by the last full walk and since then.
 
-    `surplus`: how much that full walk counted beyond its documents: lines that repeat one, and what the site reported
-    too much where its total is known for that.
+    `surplus`: the difference between that walk's total and its number of documents: lines that repeat a document, and
+    for sites that are known to report too high a total, the excess.
     """
 
     urls: frozenset[str] = frozenset()
@@ -41,7 +41,7 @@ class KnownList:
 
 
 def known_list(connection: Connection, source_id: str, column: str, before: int | None = None) -> KnownList:
-    """What crawls of the source, those before the run with number `before` if given, found in one of its lists."""
+    """What crawls of the source found in one of its lists; if `before` is given, only crawls before that run number."""
     walk = connection.execute(_last_full_walk(source_id, before, Run.listing)).first()
     if walk is None:
         return KnownList()
@@ -57,11 +57,11 @@ def _surplus(walked: Mapping[str, Any]) -> int:
 
 
 def last_walk_was_complete(engine: Engine, run: RunContext) -> bool:
-    """Whether the crawl before this one listed all that it could, not far less than before, and fetched all that it
-    listed.
+    """Whether the previous crawl lost no listing page, did not list far fewer documents than before, and fetched all
+    that it listed.
 
-    Only then may a walk stop at documents that are known: after a walk that was cut off, the documents beyond the cut
-    are not known yet. Whether a list that dropped is whole again is seen at its end.
+    Only then may a walk stop at known documents. After an interrupted walk, documents beyond the interruption are not
+    known yet; and only at the end of a list that dropped can one see whether it is complete again.
     """
     query = select(and_(_COMPLETE, not_(_has_problem(*DROPS)))).where(
         Run.source_id == run.source.id, Run.id < run.id, Run.kind == "crawl"
@@ -71,29 +71,29 @@ def last_walk_was_complete(engine: Engine, run: RunContext) -> bool:
 
 
 def last_full_walk(connection: Connection, run: RunContext) -> PreviousWalk | None:
-    """The last crawl before this one that walked every list to its end and lost no listing page."""
+    """The last earlier crawl that walked every list to its end and lost no listing page."""
     return _previous(connection, run, ())
 
 
 def last_undoubted_walk(connection: Connection, run: RunContext) -> PreviousWalk | None:
-    """The last full walk before this one of which nothing says that it missed documents: neither a total nor a drop.
+    """The last earlier full walk without a sign that it missed documents: no total that was not reached, and no drop.
 
-    What such a walk did not list is off the list; a walk that is doubted says nothing of what it did not list.
+    Only for such a walk does it follow that a document that it did not list is no longer listed.
     """
     return _previous(connection, run, DOUBTS)
 
 
 def last_walk_without_drop(connection: Connection, run: RunContext) -> PreviousWalk | None:
-    """The last full walk before this one that did not list far less than its own: what later ones are held against.
+    """The last earlier full walk that had no drop. Later walks are compared with it.
 
-    So a list that was cut stays red until it is whole again, or somebody raises `max_drop` for a run.
+    So a source whose list was cut stays red until the list is complete again, or somebody raises `max_drop` for a run.
     """
     return _previous(connection, run, DROPS)
 
 
 def last_whole_walks(connection: Connection, run: RunContext, since: PreviousWalk) -> dict[str, PreviousWalk]:
-    """By list, the last crawl before this one, from that full walk on, that walked the list to its end without a loss
-    or a drop; `listed` counts the documents of the list."""
+    """For each list, the last earlier crawl that walked it to its end without a lost page or a drop, beginning with the
+    full walk `since`. `listed` is the number of documents of the list."""
     query = select(Run.id, Run.started_at, Run.listing["columns"]).where(
         Run.source_id == run.source.id, Run.kind == "crawl", Run.id >= since.run_id, Run.id < run.id
     )
@@ -120,7 +120,7 @@ def _has_problem(*codes: Code) -> ColumnElement[bool]:
 
 
 def _last_full_walk(source_id: str, before: int | None, *columns: Any) -> Select[Any]:
-    """The last complete full walk of a source, before that run if one is given: its number, and those columns."""
+    """A query for the last complete full walk of a source, before the run `before` if given: its id and `columns`."""
     query = select(Run.id, *columns).where(
         Run.source_id == source_id, Run.kind == "crawl", _COMPLETE, Run.listing["full"].as_boolean()
     )
@@ -134,7 +134,7 @@ _COMPLETE = and_(
     func.jsonb_array_length(func.coalesce(Run.listing["lost"], text("'[1]'"))) == 0,
     func.jsonb_array_length(func.coalesce(Run.listing["problems"], text("'[1]'"))) == 0,
 )
-"""A listing that was never stored counts as one with a lost page and a problem."""
+"""If no listing was stored, the run counts as one with a lost page and a problem."""
 _LISTED_SINCE = text("""
 SELECT DISTINCT p.url FROM archive.run_page rp
 JOIN archive.run r ON r.id = rp.run_id JOIN archive.page p ON p.id = rp.page_id

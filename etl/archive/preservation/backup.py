@@ -1,8 +1,8 @@
-"""Copies the bucket to a folder and back: each object under its name, verified on the way.
+"""Copies the bucket to a folder and back. Each object becomes a file of the same name and is verified.
 
-A log that is written once and differs between bucket and folder is copied, and the older copy stays beside it. An
-object is copied before those that it names: time stamps, daily roots, the chain of logs, the journal of changes, then
-readings, captures and runs, blobs last. So a copy made while crawls are running holds every byte that its logs name.
+If a write-once log differs between bucket and folder, it is copied and the older copy is kept beside it. An object is
+copied before the objects that it names: time stamps, daily roots, the chain of logs, the journal of changes, then
+readings, captures and runs, and blobs last. So a copy made while crawls are running has every blob that its logs name.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ from etl.progress import Progress, ProgressCallback
 
 _PARALLEL_COPIES = 8
 _PAGE = 500
-"""Objects that are copied before their progress is reported and the next ones are listed."""
+"""Objects that are listed and copied between two reports of progress."""
 _WRITE_ONCE = tuple(form.prefix for form in LAYOUT if form.write_once)
-"""The last object of the journal may differ all the same, after a transaction that failed."""
+"""Only the last object of a journal may differ all the same, after a transaction that failed."""
 _LOGS = tuple(form.prefix for form in LOGS)
 _PART, _BEFORE = ".part", ".before-"
 _State = Literal["kept", "copied", "damaged"]
@@ -33,7 +33,7 @@ _State = Literal["kept", "copied", "damaged"]
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """Numbers of objects examined and copied, and the keys of those whose original is damaged."""
+    """The numbers of objects that were examined and copied, and the keys of those whose original is damaged."""
 
     objects: int
     copied: int
@@ -43,8 +43,8 @@ class CopyResult:
 def backup(store: Store, folder: Path, progress: ProgressCallback, *, check: bool = False) -> CopyResult:
     """Copies objects that the folder does not have yet; with `check` also verifies those that it has.
 
-    An object that is damaged in the bucket never replaces a copy. An interrupted backup can be run again and continues.
-    Raises `StoreError`, and `GongkaiError` where the folder cannot be written.
+    An object that is damaged in the bucket never replaces a copy. An interrupted backup continues when it is run again.
+    Raises `StoreError`, and `GongkaiError` if the folder cannot be written.
     """
     copied = _copy_all(
         _in_order(store), lambda item: (item.key, _fetch(store, folder, item, check)), "copying", progress
@@ -54,11 +54,11 @@ def backup(store: Store, folder: Path, progress: ProgressCallback, *, check: boo
 
 
 def restore(store: Store, folder: Path, progress: ProgressCallback, names: Sequence[str] = ()) -> CopyResult:
-    """Copies back objects that are missing or damaged in the bucket; with `names` only these blobs and logs, by digest
-    and by key.
+    """Copies back objects that are missing or damaged in the bucket. `names`: only these blobs (by digest) and logs (by
+    key).
 
-    Objects that are whole in the bucket stay as they are, also logs that grew since they were copied; but a log that is
-    named becomes that of the copy. Raises `GongkaiError` where the folder is no backup or does not have an object.
+    Undamaged objects in the bucket stay as they are, including logs that grew since they were copied; but a log in
+    `names` is always replaced by the copy. Raises `GongkaiError` if the folder is no backup or lacks an object.
     """
     keys = [name if "/" in name else blob_key(name) for name in names]
     if absent := [key for key in keys or [""] if not (folder / key).exists()]:
@@ -121,12 +121,12 @@ def _fetch(store: Store, folder: Path, item: ObjectInfo, check: bool) -> _State:
 
 
 def _is_beside(path: Path) -> bool:
-    """Whether the file is an unfinished or an older copy, instead of the copy of an object."""
+    """Whether the file is an unfinished or older copy, which is not the copy of an object."""
     return path.suffix == _PART or _BEFORE in path.name
 
 
 def _has(path: Path, item: ObjectInfo) -> bool:
-    """Whether the folder has this object: blobs never change, and a log that was written again has another time."""
+    """Whether the folder has this object in its current state. Blobs never change; a rewritten log has another time."""
     if not path.is_file():
         return False
     stat = path.stat()

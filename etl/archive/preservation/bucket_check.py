@@ -1,9 +1,9 @@
-"""Checks all logs of a bucket before a rebuild reads them: each is whole, none is missing, and they go on from each
-other.
+"""Checks all logs of a bucket before a rebuild reads them: each is undamaged, none is missing, and each continues the
+one before.
 
-What the database would have known is gone by then. So a gap must be found in the bucket alone: by the numbers of the
-journal, by what logs say of each other, by the chain, whose links name the digests of all logs before them, and by the
-daily roots over these links.
+There is no database to compare with then, so a gap must be found with the bucket alone: by the numbers in journals, by
+references between logs, by the chain, whose links name the digests of all logs before them, and by the daily roots over
+these links.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ _REMEDY = "put them back from a backup (`gongkai restore BACKUP`), or the databa
 
 @dataclass(frozen=True, slots=True)
 class LogBytes:
-    """A log's digest, its size in bytes (None where it was not read), and the link that names it, if any."""
+    """A log's digest, its size in bytes (None if it was not read), and the number of the link that names it, if any."""
 
     sha256: str
     size: int | None
@@ -36,14 +36,15 @@ class LogBytes:
 
 @dataclass(slots=True)
 class CheckedBucket:
-    """The keys of the logs by the step of a rebuild that reads them, and what each log is by its key."""
+    """`keys`: the keys of the logs, by the rebuild step that reads them. `logs`: digest, size and link of each log, by
+    key."""
 
     keys: dict[RebuildStep, list[str]] = field(default_factory=dict)
     logs: dict[str, LogBytes] = field(default_factory=dict)
 
 
 def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
-    """Reads every log that a rebuild needs, and the chain. Raises `Damaged` with the first thing that is wrong."""
+    """Reads every log that a rebuild needs, and the chain. Raises `Damaged` for the first fault that it finds."""
     checked = CheckedBucket()
     roots = RootCheck(store)
     named = _read_chain(store, checked, roots)
@@ -55,7 +56,7 @@ def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
     present = {key for keys in checked.keys.values() for key in keys}
     needed = tuple(form.prefix for form in LOGS if form.rebuild_step)
     _require_all(key for key in named.last if key.startswith(needed) and key not in present)
-    # Lists of removed garbage are not read; what the chain says of them is kept for the next audit.
+    # Lists of removed garbage are not read; their digests in the chain are stored for the next audit.
     checked.logs |= {key: last for key, last in named.last.items() if not key.startswith(needed)}
     checked.logs |= {key: _compared(key, LogBytes(*log, None), named) for key, log in roots.logs.items()}
     contents = dict(_read_all(store, checked, named, progress))
@@ -68,8 +69,8 @@ def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
 
 @dataclass(slots=True)
 class _Named:
-    """What the chain says of each log: its bytes when it was last named, the digests that it was to have since then,
-    and those that it had before."""
+    """What the chain says of each log, by key. `last`: the log as it was last named; `pending`: digests that later
+    links announce for it; `former`: digests that it had before."""
 
     last: dict[str, LogBytes] = field(default_factory=dict)
     pending: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -130,7 +131,7 @@ def _read(store: Store, key: str) -> tuple[LogBytes, LogContent]:
 
 
 def _compared(key: str, log: LogBytes, named: _Named) -> LogBytes:
-    """The log as it is, held against the chain. Raises `DamagedLog`."""
+    """Compares the log with the chain. Raises `DamagedLog`."""
     last = named.last.get(key)
     if last is None or log.sha256 in named.pending[key]:
         return log
@@ -144,7 +145,7 @@ def _compared(key: str, log: LogBytes, named: _Named) -> LogBytes:
 def _check_numbers(
     keys: Iterable[str], contents: Mapping[str, LogContent], what: str, key_of: Callable[[int], str]
 ) -> int:
-    """The last number in a journal. Raises `Damaged` where one is missing, or two objects hold it."""
+    """The last number in a journal. Raises `Damaged` if a number is missing or is in two objects."""
     expected = 1
     for key in keys:
         first = number_in(key)
@@ -161,7 +162,7 @@ def _check_numbers(
 
 
 def _check_known_changes(last: int, contents: Mapping[str, LogContent]) -> None:
-    """Raises `Damaged` where the journal ends before a change that a run knows."""
+    """Raises `Damaged` if the journal ends before a change that a run's report mentions."""
     for key, content in contents.items():
         if content.known_change > last:
             raise Damaged(
@@ -172,7 +173,7 @@ def _check_known_changes(last: int, contents: Mapping[str, LogContent]) -> None:
 
 
 def _check_references(contents: Mapping[str, LogContent]) -> None:
-    """Raises `Damaged` where captures are of a run that has no log."""
+    """Raises `Damaged` if captures belong to a run that has no log."""
     runs = {content.run for content in contents.values() if content.is_run}
     for key, content in contents.items():
         if content.run and content.run not in runs:

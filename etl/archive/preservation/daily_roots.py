@@ -1,8 +1,8 @@
 """Daily roots: the Merkle root over the logs that the chain named on a day, chained to the root before it
 (docs/proofs.md).
 
-A root follows from the links of the chain alone, so whoever has the bucket can compute it again. Its leaves are the
-links of the day, each followed by the logs that it names: one line `<sha256>  <key>` each, as `sha256sum` writes it.
+A root is computed from the links of the chain alone, so anybody who has the bucket can check it. Its leaves are the
+links of the day, each followed by the logs that it names. A leaf is a line `<sha256>  <key>`, as `sha256sum` writes it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ from etl.progress import Counter, ProgressCallback
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the chain: its number, the SHA-256 of its bytes, the moment of its transaction, and its leaves."""
+    """A link of the chain: its number, the SHA-256 of its bytes, the time of its transaction, and its leaves."""
 
     number: int
     sha256: str
@@ -68,7 +68,7 @@ class LastRoot:
 
 
 def last_root(connection: Connection, store: Store) -> LastRoot | None:
-    """The newest root that the archive knows of. Raises `DamagedLog` where it has other bytes than were written."""
+    """The newest root in the database. Raises `DamagedLog` if its object does not have the bytes that were written."""
     row = connection.execute(_LAST_ROOT, {"roots": f"{ROOTS}%"}).one_or_none()
     if row is None:
         return None
@@ -77,10 +77,10 @@ def last_root(connection: Connection, store: Store) -> LastRoot | None:
 
 
 def make_roots(archive: Archive, before: date, progress: ProgressCallback) -> list[RootLine]:
-    """Writes the roots that are missing of days before that one, in China's time; returns them.
+    """Writes the missing roots of days (in China) before `before`; returns them.
 
-    A link that comes late, when its day has its root already, is of the next day. Raises `DamagedLog` where a link is
-    not as it was written, and `DatabaseBehindBucket`.
+    A link that is written after the root of its day counts as one of the next day. Raises `DamagedLog` if a link does
+    not have the bytes that were written, and `DatabaseBehindBucket`.
     """
     require_database_in_sync(archive)
     chain_logs(archive)
@@ -98,7 +98,7 @@ def make_roots(archive: Archive, before: date, progress: ProgressCallback) -> li
         count.add(len(of_day))
         last = _write(archive, last, of_day, day)
         if last is None:
-            break  # another one is making them
+            break  # another process is making them
         made.append(last.line)
     chain_logs(archive)
     return made

@@ -1,9 +1,9 @@
-"""Fixity audits: reads blobs again and hashes them, those with the oldest check first, and records the results; then
-the logs (`etl.archive.preservation.log_audit`).
+"""Fixity audits: reads and hashes blobs, those with the oldest check first, and records the results; then audits the
+logs (`etl.archive.preservation.log_audit`).
 
-An event is written when the state of a blob changes, first to object storage
-(`fixity/<day>/<time>-<first id>.jsonl.gz`), then to the database. A damaged blob is read in every audit until it is
-whole again.
+When the state of a blob changes, an event is written, first to object storage
+(`fixity/<day>/<time>-<first id>.jsonl.gz`), then to the database. Every audit reads damaged blobs again until they are
+whole.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,12 +32,12 @@ from etl.reasons import english
 BATCH = 500
 """Blobs between two commits: an interrupted audit reads at most these again."""
 MAX_PAGES_NAMED = 5
-"""Pages that are named with a damaged blob."""
+"""Maximum number of pages that are named with a damaged blob."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageOfBlob:
-    """A page with a capture of the blob, and the record made from it; None where there is no record."""
+    """A page with a capture of the blob, and the number of the record made from it, or None."""
 
     source: str
     url: str
@@ -67,7 +67,7 @@ class Damage:
 class Audit:
     """Result of an audit: numbers of blobs and bytes read, damaged blobs, and number of blobs that are whole again.
 
-    `logs` is the audit of the logs, None where only a source's blobs were read.
+    `logs`: the audit of the logs, or None if only the blobs of one source were read.
     """
 
     checked: int
@@ -96,10 +96,10 @@ class Audit:
 
 
 def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = None, source: str | None = None) -> Audit:
-    """Reads today's share of blobs and logs, so that each is read once in `days` days; without `days` all, or the blobs
-    of a source.
+    """Audits blobs and logs: all of them, or with `days` today's share, so that each is read once in so many days. With
+    `source`, audits only the blobs of this source.
 
-    Damage does not stop the audit. Raises `StoreError` when the storage is down; results so far are recorded, and
+    Damage does not stop the audit. Raises `StoreError` if the storage is down; the results so far are recorded, and
     the next audit continues from there.
     """
     require_database_in_sync(archive)
@@ -120,7 +120,7 @@ def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = No
         values = {"now": now, "source": source}
         batches = (batch for scope in scopes for batch in _batches(archive, scope, values))
         reads = (pool.map(lambda blob: check_blob(archive.store, blob), batch) for batch in batches)
-        # In pairs: the next batch is being read while this one is recorded.
+        # `pairwise` has already started to read the next batch when this one is recorded.
         for batch, _ in pairwise(chain(reads, [iter(())])):
             checks: list[BlobCheck] = []
             try:
@@ -140,9 +140,9 @@ def audit(archive: Archive, progress: ProgressCallback, *, days: int | None = No
     return Audit(checked, size, _describe(archive, damaged), restored, logs)
 
 
-# Today's share is the number of blobs divided by the days. Blobs read today count towards it, blobs stored today do
-# not. Blobs whose last check is older than the days are due besides: audits were missed, or one day stored more blobs
-# than others.
+# Today's share is the number of blobs divided by `days`. Blobs read today count towards it, blobs stored today do not.
+# Blobs whose last check is more than `days` days ago are due in addition: audits were missed, or more blobs were stored
+# on one day than on others.
 _DUE = text("""
 SELECT now(), greatest(0,
     ceil(count(*)::numeric / :days) - count(*) FILTER (WHERE verified_at >= midnight AND verified_at > stored_at),
@@ -156,7 +156,7 @@ _OF_SOURCE = """EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """An SQL condition on `archive.blob b`, and how many of the blobs under it to read."""
+    """An SQL condition on `archive.blob b`, and how many of the blobs that meet it are read."""
 
     condition: str
     blobs: int
@@ -187,7 +187,7 @@ def _batches(archive: Archive, scope: _Scope, values: dict[str, Any]) -> Iterato
 
 
 def _recover_events(archive: Archive) -> None:
-    """Writes the rows of events that an audit wrote to object storage before it died."""
+    """Writes the rows of events that a crashed audit wrote to object storage only."""
     for key in sorted(archive.store.list_keys(FIXITY), reverse=True):
         try:
             body = archive.store.read_log_bytes(key)
@@ -195,7 +195,7 @@ def _recover_events(archive: Archive) -> None:
         except Damaged:
             continue  # the audit of the logs names it
         except StoreError:
-            archive.store.check()  # raises where it is not this object alone
+            archive.store.check()  # raises if not only this object cannot be read
             continue
         with archive.engine.begin() as connection:
             if connection.scalar(select(FixityEvent.id).where(FixityEvent.id == lines[0].id)) is not None:

@@ -1,8 +1,8 @@
 """Garbage collection: finds objects of the bucket that nothing refers to, and removes them after a grace period.
 
-Bytes are stored before rows, so a running crawl has objects without rows. An object is removed only when it is some
-days old by the storage's own clock, which a new PUT of the same bytes resets. A blob that a capture log names is kept,
-whether the database has the log's rows or not.
+Bytes are stored before rows, so a running crawl has objects without rows. An object is removed only if its last write
+is some days ago by the storage's clock; storing the same bytes again counts as a write. A blob that a capture log names
+is kept, even if the database does not have the log's rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +40,7 @@ from etl.errors import GongkaiError
 _PAGE = 1000
 """Objects that are looked up in the database at once."""
 MAX_UNADOPTED = 1000
-"""With more capture logs that it does not know, the database must be that of another bucket."""
+"""If the database lacks more capture logs than this, it must belong to another bucket."""
 REMOVABLE: frozenset[UnreferencedKind] = frozenset({"blob", "reading", "temporary"})
 
 
@@ -48,9 +48,10 @@ REMOVABLE: frozenset[UnreferencedKind] = frozenset({"blob", "reading", "temporar
 class UnreferencedObject:
     """An object that nothing refers to, with its size in bytes and the time of its last write.
 
-    `blob`, `reading`: its step died before committing its rows. `temporary`: a probe that `gongkai doctor` left.
-    `unadopted`: a capture log whose rows are written when its step runs again. `ahead`: a log of a run, change or event
-    that the database does not know. `foreign`: not an object of the archive. Only the first three are ever removed.
+    `blob`, `reading`: the step that wrote it crashed before committing its rows. `temporary`: a probe that `gongkai
+    doctor` left. `unadopted`: a capture log whose rows are written when its step runs again. `ahead`: a log of a run,
+    change or event that the database does not know. `foreign`: not an object of the archive. Only the first three kinds
+    are ever removed.
     """
 
     kind: UnreferencedKind
@@ -74,14 +75,14 @@ _KNOWN = {
     STAMPS: _REGISTERED,
     FIXITY: "SELECT id::text FROM archive.fixity_event WHERE id = ANY(CAST(:names AS bigint[]))",
 }
-"""By prefix, the query for those names, as `KeyForm.pattern` finds them in keys, that the database knows."""
+"""By prefix, a query that returns those of the given names (group 1 of `KeyForm.pattern`) that the database knows."""
 _EXEMPT = tuple(form.prefix for form in LAYOUT if form.unreferenced_as is None)
 
 
 def find_unreferenced(archive: Archive) -> Iterator[UnreferencedObject]:
     """The objects that nothing refers to, in the order of the bucket's listing.
 
-    Raises `GongkaiError` when the database knows so little of the bucket that it must be that of another one.
+    Raises `GongkaiError` if the database lacks so many logs of the bucket that it must belong to another bucket.
     """
     waiting = set[str]()
     logs = 0
@@ -104,11 +105,11 @@ def find_unreferenced(archive: Archive) -> Iterator[UnreferencedObject]:
 def delete_unreferenced(
     archive: Archive, objects: Iterable[UnreferencedObject], older_than: timedelta
 ) -> Iterator[UnreferencedObject]:
-    """Removes the `REMOVABLE` objects that are older than the grace period; yields each once it is removed.
+    """Removes the `REMOVABLE` objects that are older than the grace period; yields each after it is removed.
 
-    Before it removes some (`_PAGE` at most), it asks the database again, writes a log of them
-    (`garbage/<day>/<time>.jsonl.gz`), and looks at the time of each again. Raises `StoreError`, also where the S3 key
-    may not delete, and `DatabaseBehindBucket`.
+    Works in groups of up to `_PAGE` objects. Before it removes a group, it checks again that the database does not know
+    them, writes a log of them (`garbage/<day>/<time>.jsonl.gz`), and checks the time of each again. Raises `StoreError`
+    (also if the S3 key has no right to delete) and `DatabaseBehindBucket`.
     """
     require_database_in_sync(archive)
     before = datetime.now(UTC) - older_than
@@ -135,7 +136,7 @@ def _remove(
 
 
 def _still_old(store: Store, key: str, before: datetime) -> bool:
-    """Whether nobody has written the object since: a crawl may have stored the same bytes again a moment ago."""
+    """Whether the object was not written again: a crawl may have stored the same bytes a moment ago."""
     try:
         return store.stat(key).modified < before
     except MissingObject:
@@ -145,7 +146,7 @@ def _still_old(store: Store, key: str, before: datetime) -> bool:
 def _unreferenced(
     archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], waiting: set[str]
 ) -> Iterator[UnreferencedObject]:
-    """Those of the objects that neither the database nor an unindexed capture log refers to."""
+    """The objects to which neither the database nor an unindexed capture log refers."""
     forms = {item.key: _form_of(item.key) for item in page}
     with archive.engine.connect() as connection:
         known = {prefix: _known(connection, prefix, forms.values()) for prefix in _KNOWN}
@@ -159,7 +160,7 @@ def _unreferenced(
 
 
 def _form_of(key: str) -> tuple[KeyForm | None, str]:
-    """The form of a key, None for a foreign one, and the name under which the database knows its object."""
+    """The form of a key (None for a foreign one), and the name by which the database knows the object."""
     for form in LAYOUT:
         if match := form.pattern.fullmatch(key):
             return form, match[1]

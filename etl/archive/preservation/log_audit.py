@@ -1,8 +1,8 @@
-"""Reads the logs again: each is there, has the bytes that were written, and no other is among them.
+"""Audits the logs: each must exist and have the bytes that were written, and there must be no others.
 
-Every audit compares the bucket's listing with the rows of `archive.log_object`: a log that is missing, or was written
-since its last check, is found at once. Of the others it reads today's share, for a byte that flips on a disk shows in
-no listing.
+Every audit compares the bucket's listing with the rows of `archive.log_object`, and so finds at once every log that is
+missing or was written since its last check. Of the other logs it reads today's share, because a listing does not show a
+byte that changed on a disk.
 """
 
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ from etl.reasons import encode_reason, english
 _BATCH = 500
 """Logs between two commits: an interrupted audit reads at most these again."""
 _LISTED_AT_ONCE = 1000
-"""Objects of the listing that are looked up at once."""
+"""Objects of the listing that are looked up in one query."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogDamage:
-    """A log that is missing, or is not what was written; `detail` is a stored reason (`etl.reasons`)."""
+    """A log that is missing or does not have the bytes that were written. `detail`: a stored reason (`etl.reasons`)."""
 
     key: str
     kind: DamageKind
@@ -43,15 +43,15 @@ class LogDamage:
     def __str__(self) -> str:
         remedy = f"gongkai restore BACKUP {self.key}"
         if self.detail == encode_reason(Code.LOG_NOT_WRITTEN):
-            remedy = "look where it comes from, and move it out of the bucket"
+            remedy = "find out where it comes from, and move it out of the bucket"
         return f"{self.kind} {self.key}: {english(self.detail)} — {remedy}"
 
 
 @dataclass(frozen=True, slots=True)
 class LogAudit:
-    """Numbers of logs in the bucket, of those that were read, and of those that are whole again; what is damaged.
+    """Numbers of logs in the bucket, of logs that were read, and of logs that are whole again; and the damaged logs.
 
-    The chain began at `chain_from`, None where it has not; `before_chain` logs are older and in no link yet.
+    `chain_from`: when the chain began, or None. `before_chain`: number of older logs, which no link names yet.
     """
 
     logs: int
@@ -63,9 +63,9 @@ class LogAudit:
 
 
 def audit_logs(archive: Archive, progress: ProgressCallback, days: int | None) -> LogAudit:
-    """Reads logs that are new or changed, damaged ones, and today's share of the rest, or all of it without `days`.
+    """Reads new, changed and damaged logs, and of the others today's share, or all if `days` is None.
 
-    Raises `StoreError` where the storage is down; what was found so far is recorded.
+    Raises `StoreError` if the storage is down; the results so far are recorded.
     """
     with archive.engine.begin() as connection:
         connection.execute(_LISTING)
@@ -89,7 +89,7 @@ def audit_logs(archive: Archive, progress: ProgressCallback, days: int | None) -
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A log to be read, with its size and tag as the bucket's listing has them; None where it has not."""
+    """A log to be read, with its size and tag in the bucket's listing; None if it is not listed."""
 
     key: str
     size: int | None
@@ -98,7 +98,7 @@ class _Due:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A log that was read: its digest, or how it is damaged."""
+    """The result of reading a log: its digest, or its damage."""
 
     due: _Due
     sha256: str = ""
@@ -106,7 +106,7 @@ class _Read:
     detail: str = ""
 
 
-# By key, what the bucket has. `number` is of the run of a run's log.
+# The bucket's listing, by key. `number`: that of the run, in the key of a run's log.
 _LISTING = text("""
 CREATE TEMPORARY TABLE listed (key text PRIMARY KEY, size bigint, etag text, number bigint) ON COMMIT DROP
 """)
@@ -115,8 +115,8 @@ INSERT INTO listed SELECT * FROM unnest(
     CAST(:keys AS text[]), CAST(:sizes AS bigint[]), CAST(:etags AS text[]), CAST(:numbers AS bigint[]))
 ON CONFLICT DO NOTHING
 """)
-# A run that was cut off before its first log has told nothing that could be lost. Logs of runs from before the rows of
-# logs have none; some have keys of a former form.
+# Runs that should have a log but have none in the listing. A run that was interrupted before its first log does not
+# count, as nothing of it can be lost. Logs that are older than `log_object` have no rows there; some have old keys.
 _RUNS_WITHOUT_LOG = text("""
 INSERT INTO archive.log_object (key)
 SELECT 'runs/' || lpad(r.id::text, 12, '0') || '-' || r.source_id || '-'
@@ -145,7 +145,7 @@ _BEFORE_CHAIN = text("SELECT count(*) FROM archive.log_object WHERE sha256 IS NU
 
 
 def _list(archive: Archive, connection: Connection) -> int:
-    """Writes the listing of all logs into the table `listed`; returns their number. Other objects are left out."""
+    """Writes the listing of all logs (not of other objects) into the table `listed`; returns their number."""
     items = (
         item for form in LOGS for item in archive.store.list_objects(form.prefix) if form.pattern.fullmatch(item.key)
     )
@@ -169,7 +169,7 @@ def _read(archive: Archive, due: _Due) -> _Read:
     except MissingObject:
         return _Read(due, "", "missing", encode_reason(Code.NO_OBJECT))
     except StoreError as error:
-        archive.store.check()  # raises where the whole bucket cannot be reached
+        archive.store.check()  # raises if the whole bucket cannot be reached
         detail = encode_reason(Code.OBJECT_UNREADABLE, error=error.args[0])
         raise_if_storage_is_down(archive, BlobCheck("", 0, "mismatch", detail, error))
         return _Read(due, "", "mismatch", detail)
@@ -180,7 +180,7 @@ def _read(archive: Archive, due: _Due) -> _Read:
 
 
 def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], int]:
-    """Records what was read; returns what is damaged, and the number of logs that are whole again."""
+    """Records the results; returns the damaged logs, and the number of logs that are whole again."""
     damaged: list[LogDamage] = []
     checked: list[dict[str, Any]] = []
     events: list[dict[str, str]] = []
@@ -191,7 +191,7 @@ def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], 
         for item in reads:
             row = rows.get(item.due.key)
             if row and row.sha256 is None and row.pending:
-                row = None  # its writer died before its rows
+                row = None  # its writer crashed before it wrote the rows
             item = _compared(archive, item, row) if row else _unregistered(connection, item)
             if item.kind:
                 damaged.append(LogDamage(item.due.key, item.kind, item.detail))
@@ -209,7 +209,7 @@ def _record(archive: Archive, reads: Sequence[_Read]) -> tuple[list[LogDamage], 
     return damaged, restored
 
 
-# In the order of their keys: two audits at once do not deadlock.
+# Rows are locked in the order of their keys, so that two audits at once do not deadlock.
 _ROWS = text("""
 SELECT key, sha256, size, pending, damage FROM archive.log_object WHERE key = ANY(:keys) ORDER BY key FOR UPDATE
 """)
@@ -221,10 +221,11 @@ WHERE key = :key
 
 
 def _compared(archive: Archive, item: _Read, row: Row[Any]) -> _Read:
-    """What was read, held against what was written. `row` is locked: nobody writes another one meanwhile."""
+    """Compares the log that was read with the digests in its row. The row is locked, so nobody rewrites the log
+    meanwhile."""
     written = {digest for digest in (row.sha256, row.pending) if digest}
     if item.kind is None and written and item.sha256 not in written:
-        item = _read(archive, item.due)  # it may have been written again since it was read
+        item = _read(archive, item.due)  # it may have been rewritten after it was read
     if item.kind or not written or item.sha256 in written:
         return item
     detail = encode_reason(Code.LOG_CHANGED, sha256=item.sha256, stored_sha256=row.sha256 or row.pending)
@@ -232,10 +233,11 @@ def _compared(archive: Archive, item: _Read, row: Row[Any]) -> _Read:
 
 
 def _unregistered(connection: Connection, item: _Read) -> _Read:
-    """A log without a row: of a step that died before its rows, from before there were rows, or not the archive's."""
+    """A log without a row: its step crashed before it wrote the row, or it is older than the table, or it is not a log
+    of this archive."""
     key = item.due.key
     if item.kind == "missing":
-        return _Read(item.due, "")  # gone since it was listed: nobody named it
+        return _Read(item.due, "")  # it disappeared after it was listed, and nothing refers to it
     if item.kind is None and key.startswith(CHANGES) and connection.scalar(_HAS_CHANGE, {"seq": number_in(key)}):
         return _Read(item.due, "", "mismatch", encode_reason(Code.LOG_NOT_WRITTEN))
     if item.kind is None and (

@@ -1,4 +1,4 @@
-"""Checks of a log by its bytes alone: it can be read, and what it holds belongs under its key."""
+"""Checks a log by its bytes alone: it can be read, and its content belongs to its key."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,9 +40,11 @@ from etl.archive.storage.log_object import DamagedLog, parse_log, parse_run_log
 
 @dataclass(frozen=True, slots=True)
 class LogContent:
-    """What other logs must agree with: the last event or act of a journal object, the run that a log belongs to and
-    whether it is that run's own, the last event that a run's report knows, the lines of a link, a root and a time
-    stamp; 0 and empty where the log tells no such thing."""
+    """The values of a log that other logs are compared with; 0 or empty if a log has no such value.
+
+    `last`: number of the last event or act in a journal object. `run`: the run that the log belongs to; `is_run`: it is
+    that run's run log. `known_change`: the last event that a run's report mentions. `links`, `roots`, `stamps`: lines.
+    """
 
     last: int = 0
     run: int = 0
@@ -54,7 +56,7 @@ class LogContent:
 
 
 def check_log(key: str, body: bytes) -> LogContent:
-    """Reads a log. Raises `DamagedLog`, and `GongkaiError` for lines of another kind or of a later format."""
+    """Reads and checks a log. Raises `DamagedLog`, and `GongkaiError` for lines of another kind or a later format."""
     prefix = key[: key.index("/") + 1]
     return _CHECKS[prefix](key, body)
 
@@ -72,7 +74,7 @@ def _check_acts(key: str, body: bytes) -> LogContent:
 def _check_numbers(
     key: str, lines: Sequence[JournalLine] | Sequence[ActLine], key_of: Callable[[int], str], what: str
 ) -> LogContent:
-    """That an object of a journal is named by the first of its numbers, which follow one another."""
+    """Checks that the numbers in a journal object are consecutive, and that its key has the first of them."""
     first = number_in(key)
     _require(key, [line.seq for line in lines] == list(range(first, first + len(lines))), what)
     _require(key, key == key_of(first), what)

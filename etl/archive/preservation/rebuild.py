@@ -1,9 +1,9 @@
 """Rebuilds the database from object storage alone: runs, captures, fixity events, file readings, the change feed, then
 the acts of archivists.
 
-Each step takes numbers and times from the bucket, and writes nothing twice: an interrupted rebuild can be continued,
-and until it has ended no other writer may write (`etl.archive.storage.consistency`). It needs the database's owner,
-because the application's role may not write the feed.
+Each step takes numbers and times from the bucket and is idempotent, so an interrupted rebuild can be continued. Until
+it has ended, no other writer may write (`etl.archive.storage.consistency`). It needs the rights of the database's
+owner, because the application's role may not write the feed.
 """
 
 from bisect import bisect_right
@@ -56,14 +56,14 @@ class RebuildResult:
 def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildResult:
     """Fills the database from the bucket.
 
-    Raises `Damaged` before it writes anything where a log is missing or damaged, and `GongkaiError` where database and
+    Before it writes anything, raises `Damaged` if a log is missing or damaged, and `GongkaiError` if database and
     bucket belong to different archives.
     """
     checked = check_bucket(store, progress)
     keys = {step: sorted(names, key=_IN_ORDER.get(step)) for step, names in checked.keys.items()}
     _refuse_another(owner, store, keys["changes"])
     with owner.begin() as connection:
-        # Waits for transactions that number events and acts; from then on none does before the rebuild has ended.
+        # Waits for transactions that number events or acts. New ones will be refused until the rebuild has ended.
         connection.execute(text("LOCK TABLE archive.numbering IN EXCLUSIVE MODE"))
         lock_acts(connection)
         connection.execute(text("INSERT INTO archive.rebuild DEFAULT VALUES ON CONFLICT DO NOTHING"))
@@ -88,7 +88,7 @@ def rebuild(owner: Engine, store: Store, progress: ProgressCallback) -> RebuildR
 
 @contextmanager
 def _naming(key: str) -> Iterator[None]:
-    """Names the log whose rows the database refuses, for they do not fit those of the others."""
+    """If the database refuses the rows of a log, because they contradict other logs, names the log in the error."""
     try:
         yield
     except (IntegrityError, DataError, UnicodeError) as error:
@@ -100,7 +100,7 @@ def _naming(key: str) -> Iterator[None]:
 
 
 def _register_logs(connection: Connection, logs: Mapping[str, LogBytes]) -> None:
-    """Writes what each log is, and which link names it."""
+    """Writes a row with digest, size and link for each log."""
     connection.execute(text("DELETE FROM archive.log_object"))
     rows = [{"key": key, **asdict(log)} for key, log in logs.items()]
     for chunk in _chunks(rows, 1000):
@@ -112,7 +112,7 @@ _IN_ORDER: Mapping[RebuildStep, Callable[[str], int]] = {"runs": run_number, "ca
 
 
 def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:
-    """Raises `GongkaiError` where the last event of the database is not the same event in the journal (`keys`)."""
+    """Raises `GongkaiError` if the last event in the database differs from that in the journal (`keys`)."""
     with owner.connect() as connection:
         last = connection.execute(select(Change).order_by(Change.change_seq.desc()).limit(1)).mappings().first()
     if last is None:
@@ -134,7 +134,7 @@ def _refuse_another(owner: Engine, store: Store, keys: Sequence[str]) -> None:
 
 
 def _object_with(keys: Sequence[str], seq: int) -> int:
-    """The index of the journal object that holds an event: the last one that begins no later."""
+    """The index of the journal object that has an event: the last one whose first event is not later."""
     return max(bisect_right(keys, journal_key(seq)) - 1, 0)
 
 
@@ -172,7 +172,7 @@ def _captured_page(line: CaptureLine) -> dict[str, Any]:
 
 
 _READ = {"stored", "unchanged", "not_modified", "not_a_document", "unreadable"}
-"""Outcomes after which it is known which further pages an article has."""
+"""Outcomes after which the further pages of an article are known."""
 
 
 def _replay_fixity(connection: Connection, store: Store, key: str) -> None:

@@ -1,6 +1,6 @@
-"""Holds daily roots and their time stamps against each other and against the links of the chain.
+"""Compares daily roots and time stamps with each other and with the links of the chain.
 
-Who writes the whole chain anew would have to write the roots anew, too, and has no time stamp over these.
+A forger who rewrites the whole chain must also rewrite the roots, and has no time stamps over these.
 """
 
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ from etl.archive.storage.log_object import DamagedLog
 
 
 class RootCheck:
-    """Reads roots and stamps, then is given the links, the first first, and told their end.
+    """Reads roots and stamps when it is created. Then `add` takes the links in order, and `end` finishes the check.
 
-    `logs` has the SHA-256 and the size in bytes of each. Every method raises `DamagedLog`.
+    `logs`: SHA-256 and size in bytes of each root and stamp. Every method raises `DamagedLog`.
     """
 
     def __init__(self, store: Store) -> None:
@@ -34,7 +34,7 @@ class RootCheck:
         return body
 
     def add(self, link: Link) -> None:
-        """The next link."""
+        """Takes the next link."""
         if not self._waiting or link.number < self._waiting[-1].first_link:
             return
         self._links.append(link)
@@ -46,9 +46,9 @@ class RootCheck:
             self._links.clear()
 
     def end(self, named: Iterable[str]) -> None:
-        """There is no further link; `named` are the logs that the links name.
+        """Finishes the check after the last link. `named`: the logs that the links name.
 
-        The last roots may be missing: a copy that was made while they were written has links that name them.
+        The last roots may be missing, because a copy of the bucket may have been made while they were written.
         """
         if self._waiting:
             root = self._waiting[-1]

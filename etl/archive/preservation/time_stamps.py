@@ -1,7 +1,7 @@
-"""Time stamps over daily roots by an authority that the operator names (RFC 3161); without one there are none.
+"""Time stamps (RFC 3161) over daily roots, if the operator names a time-stamping authority in the settings.
 
-A root has the digest of the one before it, so a stamp over the newest root is one over all before it: a day on which
-the authority did not answer is covered by the next stamp.
+A root has the digest of the root before it, so a stamp over the newest root covers all earlier roots. If the authority
+does not answer on one day, the next stamp covers that day too.
 """
 
 from base64 import b64decode, b64encode
@@ -31,20 +31,20 @@ from etl.progress import ProgressCallback
 from etl.settings import Settings
 
 _LONGEST = 1 << 20
-"""Bytes of an answer; one with the whole chain of certificates has 8 KB."""
+"""Maximum size of an answer in bytes; one with the whole chain of certificates has 8 KB."""
 _SECONDS = 30
 _HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
 
 class NoTimeStamp(Unavailable):
-    """The authority cannot be reached, refuses, or gave a stamp that does not hold."""
+    """The authority cannot be reached, refuses, or returned an invalid stamp."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A time-stamping authority: its address, and the certificates that it is trusted by, as PEM.
+    """A time-stamping authority: its address, and the certificates by which it is trusted, as PEM.
 
-    `url` is named in logs, stamps and proofs; `login` (user and password) in none of them.
+    `url` appears in logs, stamps and proofs; `login` (user and password) never does.
     """
 
     url: str
@@ -62,7 +62,7 @@ class StampState:
 
 
 def authority_of(settings: Settings) -> Authority | None:
-    """The authority that the settings name. Raises `GongkaiError` where its certificates cannot be read."""
+    """The authority in the settings. Raises `GongkaiError` if its certificates cannot be read."""
     if settings.stamp_url is None:
         return None
     path = settings.stamp_certificates
@@ -86,7 +86,7 @@ def authority_of(settings: Settings) -> Authority | None:
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """The roots and the time stamp that were made, and how far they go now."""
+    """The new roots and the new time stamp, and the state afterwards."""
 
     roots: tuple[RootLine, ...]
     stamp: StampLine | None
@@ -94,10 +94,10 @@ class Stamped:
 
 
 def stamp_days(archive: Archive, authority: Authority | None, before: date, progress: ProgressCallback) -> Stamped:
-    """Makes the roots of days before that one, and has the newest stamped. Idempotent.
+    """Makes the missing roots of days before `before`, and has the newest root stamped. Idempotent.
 
-    Raises `NoTimeStamp` where the authority gives none; the roots stay and are covered by the next stamp. Raises
-    `DamagedLog` and `DatabaseBehindBucket`.
+    Raises `NoTimeStamp` if the authority gives no stamp; the roots are stored all the same, and the next stamp covers
+    them. Raises `DamagedLog` and `DatabaseBehindBucket`.
     """
     roots = make_roots(archive, before, progress)
     stamp = stamp_newest(archive, authority) if authority else None
@@ -118,14 +118,14 @@ def stamp_newest(archive: Archive, authority: Authority) -> StampLine | None:
     with archive.engine.begin() as connection:
         lock_chain(connection)
         if _is_stamped(connection, line.day):
-            return None  # another one was faster
+            return None  # another process was faster
         keep_log(connection, archive.store, stamp_key(line.day), [line])
     chain_logs(archive)
     return line
 
 
 def stamp_state(connection: Connection) -> StampState:
-    """How far roots and stamps go."""
+    """The current state of roots and stamps."""
     keys = connection.scalars(_KEYS, {"roots": f"{ROOTS}%", "stamps": f"{STAMPS}%"}).all()
     roots, stamps = ([day_in(key) for key in keys if key.startswith(prefix)] for prefix in (ROOTS, STAMPS))
     stamped = max(stamps, default=None)
@@ -148,7 +148,7 @@ def _is_stamped(connection: Connection, day: date) -> bool:
 
 
 def stamp_bytes(authority: Authority, message: bytes) -> tuple[bytes, datetime]:
-    """The authority's answer for the message, and its time; verified as anybody will verify it later.
+    """The authority's answer for the message, and the time in it. The answer is verified as in any later check.
 
     Raises `NoTimeStamp`.
     """
@@ -181,12 +181,12 @@ _LATER = "the root is kept, and the next `gongkai stamp` asks again; see GONGKAI
 
 
 def response_of(stamp: StampLine) -> bytes:
-    """The authority's answer as it came (DER)."""
+    """The authority's answer as it was received (DER)."""
     return b64decode(stamp.response)
 
 
 def stamped_at(response: bytes, message: bytes, certificates: str, nonce: int | None = None) -> datetime:
-    """When the authority stamped the message. Raises `Damaged` where the stamp is not one over it, or of another."""
+    """When the authority stamped the message. Raises `Damaged` if the stamp is of other bytes or another authority."""
     try:
         trusted = load_pem_x509_certificates(certificates.encode())
         decoded = decode_timestamp_response(response)

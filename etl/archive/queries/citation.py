@@ -16,7 +16,7 @@ from etl.clock import CHINA
 MOUNT = "/archive"
 """Where Airflow shows the browser."""
 UNTITLED = "[无题名]"
-"""In brackets, as everything in a citation that is not taken from the document (7.2.1)."""
+"""In brackets, like everything in a citation that is not taken from the document (7.2.1)."""
 
 
 class Citable(Protocol):

@@ -1,6 +1,6 @@
-"""Which documents a record cites, which records cite it, and what is cited most and not in the archive.
+"""Which documents a record cites, which records cite it, and which documents are cited most but not in the archive.
 
-Rows are those of `api_v1.citations`, which says which records are meant.
+Rows are those of `api_v1.citations`, which says which records a citation may mean.
 """
 
 import re
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, text
 
 MOST_GAPS = 10_000
-"""Documents among the gaps; those behind are cited by hardly anybody."""
+"""Maximum number of gaps returned; further ones have hardly any citations."""
 
 
 @dataclass(frozen=True, slots=True)
-class CitationPlace:
-    """A place among the citations of all records, in the order of records, then of documents in them."""
+class CitationPosition:
+    """A position in the list of all citations, which is ordered by record, then by ordinal."""
 
     record: int
     ordinal: int
@@ -23,7 +23,7 @@ class CitationPlace:
         return f"{self.record}.{self.ordinal}"
 
     @classmethod
-    def parse(cls, value: str) -> "CitationPlace":
+    def parse(cls, value: str) -> "CitationPosition":
         """Parse `record.ordinal`. Raises `ValueError`."""
         match = re.fullmatch(r"(\d{1,18})\.(\d{1,5})", value)
         if match is None:
@@ -33,10 +33,10 @@ class CitationPlace:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A document that is cited and not in the archive; by how many records, and as what they name it.
+    """A document that is cited but not in the archive: its title or number, and the number of records that cite it.
 
-    `name` is that of the document, whichever record cites it; `record` the latest that does, and `ordinal` the
-    citation's place there.
+    `name` identifies the document for all records that cite it. `record`: the latest of them; `ordinal`: the citation
+    in that record.
     """
 
     title: str | None
@@ -48,14 +48,14 @@ class Gap:
 
 
 def citations(connection: Connection, record: int, after: int, number: int) -> list[RowMapping]:
-    """What a record cites, behind that ordinal."""
+    """A record's citations with an ordinal greater than `after`."""
     values = {"record": record, "after": after, "number": number}
     return list(connection.execute(_CITATIONS, values).mappings())
 
 
-def cited_by(connection: Connection, record: int, after: CitationPlace | None, number: int) -> list[RowMapping]:
+def cited_by(connection: Connection, record: int, after: CitationPosition | None, number: int) -> list[RowMapping]:
     """The citations that may mean the record, in the order of the citing records."""
-    place = after or CitationPlace(0, 0)
+    place = after or CitationPosition(0, 0)
     values = {"record": record, "after_record": place.record, "after_ordinal": place.ordinal, "number": number}
     return list(connection.execute(_CITED_BY, values).mappings())
 
@@ -69,23 +69,23 @@ def count_cited_by(connection: Connection, record: int) -> int:
 
 
 def gaps(connection: Connection, source: str = "", number: int = MOST_GAPS) -> tuple[Gap, ...]:
-    """What is cited most and is not in the archive; in citations of one source, or of all. It compares all citations
-    with all names: a second in an archive of 100,000 records."""
+    """The gaps in the citations of one source, or of all, the most cited first. Compares all citations with all names,
+    which takes a second in an archive of 100,000 records."""
     rows = connection.execute(_GAPS, {"source": source, "number": number})
     return tuple(Gap(**row) for row in rows.mappings())
 
 
 def linked_gaps(connection: Connection) -> frozenset[str]:
-    """Names of documents that an archivist linked to a record; what was counted before may still have them."""
+    """Names of documents that an archivist has linked to a record. Gaps that were counted before may have them."""
     return frozenset(connection.scalars(_LINKED))
 
 
 def settled_gaps(connection: Connection) -> frozenset[str]:
-    """The names of the documents of which a person said that the archive need not have them."""
+    """Names of the documents that an archivist has marked as not needed in the archive."""
     return frozenset(connection.scalars(_SETTLED))
 
 
-# The condition of the view (migration 0019), the other way round: from the names of a record to what cites it.
+# The inverse of the view's condition (migration 0019): from the names of a record to the citations of it.
 _OTHER_NUMBER = "(k.number_key <> c.number_key AND k.number_key ~ '[0-9]$' AND c.number_key ~ '[0-9]$') IS NOT TRUE"
 _LINKS = "archive.citation_link l"
 _IS_LINKED = """
@@ -117,7 +117,7 @@ WHERE {_IS_LINKED} AND l.cited_record_id = :record AND c.record_id <> :record AN
 _CITATIONS = text("""
 SELECT * FROM api_v1.citations WHERE record_id = :record AND ordinal > :after ORDER BY ordinal LIMIT :number
 """)
-# Only what is shown is matched: the view looks for each row into three indexes.
+# Only rows that are shown are matched, as the view searches three indexes for each row.
 _CITED_BY = text(f"""
 WITH citing AS MATERIALIZED (
     SELECT * FROM ({_CITING}) AS found WHERE (record_id, ordinal) > (:after_record, :after_ordinal)
@@ -129,8 +129,8 @@ SELECT shown.* FROM citing CROSS JOIN LATERAL (
 """)
 _COUNT_CITATIONS = text("SELECT count(*) FROM archive.citation WHERE record_id = :record")
 _COUNT_CITED_BY = text(f"SELECT count(*) FROM ({_CITING}) AS found")
-# A document that is cited by its title alone is the one that has a number in other citations of that title, unless
-# these have several.
+# A citation by title alone means the document that other citations of this title give a number, if they all give the
+# same one.
 _GAPS = text(f"""
 WITH missing AS MATERIALIZED (
     SELECT c.record_id, c.ordinal, c.title, c.number, c.number_key, c.title_key FROM archive.citation c

@@ -1,4 +1,4 @@
-"""How many records match a filter, as far as that can be counted in the time that a page has."""
+"""Counts the records that match a filter, within the time that a page may take."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.storage.models import Record, RecordVersion
 
 MAX_ROLLBACKS = 50
-"""How often a rollback is sent again that ran into the limit of the statement before it."""
+"""Maximum number of retries of a rollback to which the time limit of the counting statement still applied."""
 MAX_COUNT = 1_000
-"""Where counting all matches takes too long, they are counted up to this number."""
-# Made once, as in `search`.
+"""If counting all matches takes too long, they are counted up to this number."""
+# Created once, for the reason given in `search`.
 _RECORD, _VERSION = aliased(Record), aliased(RecordVersion)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchCount:
-    """Number of matching records; if not `exact`, there are at least so many."""
+    """The number of matching records; if not `exact`, a lower bound."""
 
     number: int
     exact: bool
@@ -34,7 +34,7 @@ class MatchCount:
 def count_matches(connection: Connection, record_filter: RecordFilter, seconds: float) -> MatchCount | None:
     """Counts matching records. If the exact count takes longer than `seconds`, counts up to `MAX_COUNT`, not `exact`.
 
-    None if that takes longer than `seconds` too. Counts records, not texts: an export of them has as many.
+    None if that takes longer than `seconds` too. Counts every record, also those with the same text, like an export.
     """
     shape, values = shaped(record_filter)
     number = _count_within(connection, _count(shape), values, seconds)
@@ -62,7 +62,7 @@ def _count(record_filter: RecordFilter, most: int | None = None) -> Select[int]:
 
 
 def _matching(record_filter: RecordFilter) -> Select[int]:
-    """The numbers of the records that match, from as few tables as can tell."""
+    """The numbers of the matching records, from as few tables as the filter needs."""
     record, version = _RECORD, _VERSION
     if not any(record_filter.beside_words):
         if not record_filter.words:
@@ -90,15 +90,15 @@ def _count_within(connection: Connection, query: Select[int], values: Mapping[st
     return number
 
 
-# The driver forgets all that it has prepared when it goes back to a savepoint, so that is done only where it must be.
+# The driver forgets its prepared statements when it rolls back to a savepoint, so that is done only if necessary.
 _LIMITED = "SAVEPOINT counting; SELECT set_config('gongkai.page', current_setting('statement_timeout'), true);"
 _UNLIMITED = "SELECT set_config('statement_timeout', current_setting('gongkai.page'), true); RELEASE SAVEPOINT counting"
 
 
 def _roll_back(connection: Connection) -> None:
-    """Goes back to before the limited statement: nothing was written, and the limit is gone with it.
+    """Rolls back to the savepoint before the limited statement, which also removes the limit; nothing was written.
 
-    The limit holds for this message too, which may take as long where the machine is busy: then it is sent again.
+    The limit applies to the rollback itself too. On a busy machine the rollback may exceed it; then it is sent again.
     """
     for tries_left in reversed(range(MAX_ROLLBACKS)):
         try:
@@ -109,6 +109,6 @@ def _roll_back(connection: Connection) -> None:
 
 
 def _at_once(connection: Connection, statements: str) -> None:
-    """Runs statements without values by one message; what is prepared can be a single statement only."""
+    """Runs several statements without parameters in one message, which prepared statements cannot do."""
     driver: Any = connection.connection.driver_connection
     driver.execute(statements, prepare=False)

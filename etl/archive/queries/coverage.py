@@ -1,4 +1,5 @@
-"""What agencies had to publish and whether the archive has it: duties of source files held against titles."""
+"""Which documents agencies had to publish, and whether the archive has them: compares the duties in source files with
+the titles of records."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +12,18 @@ from sqlalchemy import Connection, text
 from etl.sources.duties import Duty
 
 State = Literal["there", "late", "open", "absent"]
-"""In time; after its last day; not there, and not due yet; not there although it is due."""
+"""`there`: published in time. `late`: published after its due day. `open`: missing, but not due yet. `absent`: missing
+and due."""
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """What an agency had to publish for a year. `due`: its last day, None where only the days since writing count.
+class DutyItem:
+    """A document that an agency had to publish for a year. `due`: its due day; None if the limit is only a number of
+    days after it was written.
 
-    The record is the first that was published of those that fit; `day` is when it was published, `first_seen` says
-    that it is the day on which the archive first saw it, as the page has none.
+    The record is the first published one of those that fit. `day`: the day of its publication, or, if `first_seen`, the
+    day on which the archive first saw it, because the page states none.
     """
 
     duty: str
@@ -39,7 +42,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Titled:
+class TitledRecord:
     """A record whose title may fulfil a duty."""
 
     source_id: str
@@ -65,12 +68,13 @@ WHERE r.source_id = ANY(:sources) AND v.title ~ '(19|20)[0-9]{2}\\s*年' ORDER B
 """)
 
 
-def coverage(connection: Connection, today: date, source: str = "") -> tuple[Item, ...]:
-    """The duties of all sources, or of one, as their last runs read their files: by duty, agency and year."""
+def coverage(connection: Connection, today: date, source: str = "") -> tuple[DutyItem, ...]:
+    """The duties of one source or of all, by duty, agency and year. Duties are those of the source files at the last
+    run."""
     sources = connection.execute(_WITH_DUTIES, {"source": source}).all()
-    titles: dict[str, list[Titled]] = {}
+    titles: dict[str, list[TitledRecord]] = {}
     for row in connection.execute(_TITLES, {"sources": [each.id for each in sources]}).mappings():
-        titles.setdefault(row["source_id"], []).append(Titled(**row))
+        titles.setdefault(row["source_id"], []).append(TitledRecord(**row))
     items = [
         item
         for each in sources
@@ -80,14 +84,14 @@ def coverage(connection: Connection, today: date, source: str = "") -> tuple[Ite
     return tuple(sorted(items, key=lambda item: (item.duty, item.agency, item.source_id, item.year)))
 
 
-def items_of(duty: Duty, source: str, agency: str, titles: Iterable[Titled], today: date) -> list[Item]:
-    """What each agency had to publish, from `since` to the last year that is due or there.
+def items_of(duty: Duty, source: str, agency: str, titles: Iterable[TitledRecord], today: date) -> list[DutyItem]:
+    """What each agency had to publish, from year `since` to the last year that is due or published.
 
-    Agencies that fulfilled the duty for one year and are not named in it are asked for the others too.
+    The duty also applies to agencies that it does not name, if they fulfilled it for any year.
     """
     title = re.compile(duty.title)
     named = sorted(duty.agencies or (agency,), key=len, reverse=True)
-    titled: dict[tuple[str, int], list[Titled]] = {}
+    titled: dict[tuple[str, int], list[TitledRecord]] = {}
     for each in titles:
         year = _YEAR.search(each.title)
         if year and title.search(each.title) and int(year[1]) >= duty.since:
@@ -98,23 +102,23 @@ def items_of(duty: Duty, source: str, agency: str, titles: Iterable[Titled], tod
     return [_item(duty, source, name, year, titled.get((name, year), ()), today) for name in agencies for year in years]
 
 
-def _agency(each: Titled, named: Sequence[str], default: str) -> str:
+def _agency(each: TitledRecord, named: Sequence[str], default: str) -> str:
     text = f"{each.title}\n{each.publisher or ''}"
     return next((name for name in named if name in text), each.publisher or default)
 
 
-def _item(duty: Duty, source: str, agency: str, year: int, titled: Sequence[Titled], today: date) -> Item:
+def _item(duty: Duty, source: str, agency: str, year: int, titled: Sequence[TitledRecord], today: date) -> DutyItem:
     due = date.fromisoformat(f"{year + duty.years_after}-{duty.due}") if duty.due else None
     if not titled:
         until = due or date(year + duty.years_after, 12, 31)
         state: State = "open" if today <= until else "absent"
-        return Item(duty.name, agency, source, year, due, state, None, False, None, None, None, None, duty.basis)
+        return DutyItem(duty.name, agency, source, year, due, state, None, False, None, None, None, None, duty.basis)
     first = min(titled, key=lambda each: (each.published or each.seen, each.record_id))
     day = first.published or first.seen
     late = max((day - limit).days for limit in _limits(duty, due, first)) if _limits(duty, due, first) else 0
-    # The day on which the archive saw a page says that it was there by then, not that it was late.
+    # `first_seen` only shows that the document was published by that day, so it cannot show that it was late.
     is_late = late > 0 and first.published is not None
-    return Item(
+    return DutyItem(
         duty.name,
         agency,
         source,
@@ -131,13 +135,13 @@ def _item(duty: Duty, source: str, agency: str, year: int, titled: Sequence[Titl
     )
 
 
-def _limits(duty: Duty, due: date | None, first: Titled) -> list[date]:
+def _limits(duty: Duty, due: date | None, first: TitledRecord) -> list[date]:
     limits = [due] if due else []
     if duty.within_days and first.written:
         limits.append(first.written + timedelta(days=duty.within_days))
     return limits
 
 
-def row_of(item: Item) -> Mapping[str, Any]:
-    """The item as a line of CSV."""
-    return {name: getattr(item, name) for name in Item.__slots__}
+def row_of(item: DutyItem) -> Mapping[str, Any]:
+    """The item as a row of CSV."""
+    return {name: getattr(item, name) for name in DutyItem.__slots__}

@@ -1,4 +1,4 @@
-"""How many of the records that a search finds have which value: agency, source, year and so on."""
+"""Facets: for each agency, source, year and so on, the number of found records that have it."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from etl.archive.storage.lookups import among
 from etl.archive.storage.models import CollectionMember, Record, SearchEntry
 from etl.archive.storage.statements import Statement, built_once
 
-# Made once, as in `search`.
+# Created once, for the reason given in `search`.
 _ENTRY, _RECORD = aliased(SearchEntry), aliased(Record)
 VALUES = 8
-"""Values of a facet that are shown, those with most records."""
+"""Maximum number of values of a facet that are shown, those with most records."""
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet, as in `year:2024` without its name, and how many of the records have it."""
+    """A value of a facet (`2024` of `year:2024`), and the number of records that have it."""
 
     value: str
     records: int
@@ -32,7 +32,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The values of a facet that most records have; `more`: there are others."""
+    """The most frequent values of a facet; `more`: whether there are others."""
 
     name: str
     values: tuple[FacetValue, ...]
@@ -51,7 +51,7 @@ def _of_records(records: Any) -> Statement:
 
 
 def all_facets(connection: Connection, record_filter: RecordFilter) -> tuple[Facet, ...]:
-    """The facets of all records that match; may take as long as comparing all their texts."""
+    """The facets of all matching records. Slow if the words must be compared with all texts."""
     shape, values = shaped(record_filter)
     return _facets(connection, _of_all(shape), values)
 
@@ -62,10 +62,10 @@ def _of_all(record_filter: RecordFilter) -> Statement:
 
 
 def _most(entries: SelectBase) -> Statement:
-    """Of each facet the values that most of the entries have, and one more.
+    """The most frequent values of each facet, and one more.
 
-    The entries are a CTE: what to look them up costs is then no part of what the planner compares, which otherwise
-    sorts 270,000 values that it could count in a table of 200.
+    The entries are a CTE, so that the planner does not include the cost of finding them. Otherwise it sorts 270,000
+    values that it could count in a hash table of 200.
     """
     entry = entries.cte("entry")
     counted = union_all(*_counted(entry.c)).subquery()
@@ -77,7 +77,7 @@ def _most(entries: SelectBase) -> Statement:
 
 
 def _counted(entry: Any) -> Iterator[Select[Any, int]]:
-    """How many of the entries have each of their facets, each state, and each collection."""
+    """Queries that count the entries with each facet, each state and each collection."""
     values = select(func.unnest(entry.facets).label("facet")).subquery().c
     yield select(values.facet, func.count().label("records")).group_by(values.facet)
     is_removed = entry.record_id.in_(select(_RECORD.id).where(_RECORD.state == "removed"))

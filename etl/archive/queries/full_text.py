@@ -1,8 +1,8 @@
-"""Words as SQL: which entries of the search they are in.
+"""SQL conditions for the words of a query: which search entries contain them.
 
-The index knows pairs of neighbouring characters, so a word of two is found by it alone. Longer words are compared with
-the folded texts of what the index leaves; words of one character are in no pair and are looked for in titles and
-fields. Entries that wait for the index are compared all.
+The index contains pairs of neighbouring characters, so it alone finds a word of two characters. For longer words, the
+index finds candidates, whose folded texts are then compared. A word of one character is in no pair; it is searched in
+titles and fields only. Entries that are not in the index yet are all compared.
 """
 
 import re
@@ -36,13 +36,13 @@ from etl.folding import are_exact, grams
 
 Entries = type[SearchEntry]
 Records = type[Record]
-# Made once, as in `search`.
+# Created once, for the reason given in `search`.
 _ENTRY, _RECORD = aliased(SearchEntry), aliased(Record)
 _NEAR, _NEAR_RECORD = aliased(SearchEntry), aliased(Record)
 
 
 def matching_entries(query: Query) -> Select[int] | CompoundSelect[int]:
-    """The numbers of the records in which the query's words occur, each once."""
+    """The numbers of the records that contain the query's words, each once."""
     entry, record = _ENTRY, _RECORD
     selected = select(entry.record_id)
     if words_ask_the_record(query):
@@ -69,7 +69,7 @@ def has_number(query: Query, entry: Entries) -> ColumnElement[bool]:
 
 
 def occurrence(query: Query, entry: Entries, record: Records) -> ColumnElement[bool]:
-    """SQL condition: the words occur as the query says. Compares texts: for few rows, or for all where it must be."""
+    """SQL condition: the words occur as the query demands. Compares texts, so it is slow for many rows."""
     return and_(
         *(or_(*(_occurs(word, entry, record) for word in group)) for group in query.groups),
         *(~_occurs(word, entry, record) for word in query.without),
@@ -77,9 +77,9 @@ def occurrence(query: Query, entry: Entries, record: Records) -> ColumnElement[b
 
 
 def by_index(query: Query, entry: Entries) -> ColumnElement[bool] | None:
-    """SQL condition that an index answers: true of all entries in which the words occur, and of some others.
+    """SQL condition that an index answers: true for all entries that contain the words, and for some others.
 
-    None where there is no such condition: the query has only words of one character, or what is excluded.
+    None if there is no such condition, because the query has only words of one character or excluded words.
     """
     conditions = []
     for group in query.groups:
@@ -90,7 +90,7 @@ def by_index(query: Query, entry: Entries) -> ColumnElement[bool] | None:
 
 
 def index_is_exact(query: Query) -> bool:
-    """Whether `by_index` is true of no other entries."""
+    """Whether `by_index` is true only for entries that contain the words."""
     return not query.without and all(_index_is_exact(word) for group in query.groups for word in group)
 
 
@@ -98,13 +98,13 @@ LAST_RANK = 3
 
 
 def leading_by_index(query: Query, entry: Entries) -> ColumnElement[bool] | None:
-    """SQL condition that indexes answer: true of all indexed entries that `rank` puts before the last, and of some
-    others. None where there is no such condition, or `rank` asks for a number too."""
+    """SQL condition that indexes answer: true for all indexed entries with a better rank than `LAST_RANK`, and for some
+    others. None if there is no such condition, or if `rank` also depends on a number."""
     words = [group[0] for group in query.groups]
     plain = all(len(group) == 1 and group[0].anywhere and grams(group[0].folded) for group in query.groups)
     if not words or not plain or query.number or query.without:
         return None
-    # As `search_entry_title_idx` has it.
+    # The same expression as in `search_entry_title_idx`.
     title = func.archive.search_grams(entry.title, *([literal_column("''")] * 3), type_=ARRAY(INTEGER))
     in_title = and_(*(title.contains(_pairs(word)) for word in words))
     together = _by_index(query.together["phrase"], entry) if len(words) > 1 else None
@@ -112,8 +112,9 @@ def leading_by_index(query: Query, entry: Entries) -> ColumnElement[bool] | None
 
 
 def rank(query: Query, entry: Entries) -> ColumnElement[int]:
-    """SQL expression: 0 the number or the words together in the title, 1 all words in the title, 2 together in a text,
-    `LAST_RANK` elsewhere. That words are together in a text is told by their pairs alone."""
+    """SQL expression for the rank: 0 if the number fits or the words are together in the title, 1 if all words are in
+    the title, 2 if they are together in a text, else `LAST_RANK`. Whether words are together in a text is judged by
+    their pairs of characters alone."""
     words = [group[0] for group in query.groups if group[0].anywhere]
     if not words:
         return literal(LAST_RANK)
@@ -130,7 +131,7 @@ def rank(query: Query, entry: Entries) -> ColumnElement[int]:
 
 
 def _nearly(query: Query) -> CompoundSelect[int] | None:
-    """As `matching_entries`, with some records besides that have all pairs of the words; None where no pairs are."""
+    """As `matching_entries`, but with other records that have all pairs of the words; None if there are no pairs."""
     entry, record = _NEAR, _NEAR_RECORD
     indexed = by_index(query, entry)
     if indexed is None:
@@ -172,7 +173,7 @@ def _occurs(word: Word, entry: Entries, record: Records) -> ColumnElement[bool]:
 
 
 def _cites(word: Word, entry: Entries) -> ColumnElement[bool]:
-    """SQL condition: the record cites the document of that number or title, whole."""
+    """SQL condition: the record cites the document with exactly that number or title."""
     named = or_(Citation.number_key == cited_number_key(word.typed), Citation.title_key == title_key(word.typed))
     return entry.record_id.in_(select(Citation.record_id).where(named))
 
@@ -192,7 +193,7 @@ def _in_fields(word: Word, entry: Entries) -> ColumnElement[bool]:
 def field_line(word: Word) -> str:
     """The regular expression of PostgreSQL for a line of `fields` in which the word occurs."""
     lines = "|".join(name.upper() for name in (word.fields or (NUMBER,)))
-    # 云政发〔2024〕7号 is whole, and not the beginning of 云政发〔2024〕71号.
+    # A number that ends with 号 is complete, so the line must end there.
     end = "($|\\n)" if word.part == "number" and word.typed.endswith("号") else ""
     return f"(^|\\n)({lines})=[^\\n]*{re.escape(word.folded)}{end}"
 
@@ -206,7 +207,7 @@ def _has_facet(word: Word, entry: Entries) -> ColumnElement[bool]:
 
 
 def _in_collection(word: Word, entry: Entries) -> ColumnElement[bool]:
-    """By its number, or by words of its title."""
+    """SQL condition: the record is in the collection with that number, or with those words in its title."""
     number = int(word.folded) if re.fullmatch(r"\d{1,18}", word.folded, re.ASCII) else None
     return entry.record_id.in_(select(members(number, word.typed).subquery()))
 

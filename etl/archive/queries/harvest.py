@@ -1,8 +1,8 @@
-"""Records with their last events, as harvesters take them (OAI-PMH).
+"""Records with their last events, for harvesters (OAI-PMH).
 
-A list is of one state of the change feed, which ends with an event: of each record, the last event up to that one.
-Events are never changed and their numbers follow commits, so whoever goes on behind a record meets each record of that
-state once, whatever changes meanwhile.
+A list shows one state of the change feed, up to a certain event: for each record, its last event up to that one. Events
+never change and are numbered in the order of commits. So a harvester that continues after a record gets each record of
+that state exactly once, whatever changes meanwhile.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ from etl.archive.storage.database import translate_database_errors
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """What is asked for: records of `source` ("": of all) with greater numbers than `after` whose last event up to
-    number `upto` began at `since` or later, before `before` (None: no limit)."""
+    """What a harvester requests: records of `source` ("": of all) with numbers greater than `after`, if the time of
+    their last event up to number `upto` is `since` or later and earlier than `before` (None: no limit)."""
 
     upto: int
     after: int = 0
@@ -28,8 +28,8 @@ class Harvest:
     before: datetime | None = None
 
 
-# By record, one look into change_record_id_idx for each: walking through the events would meet all those that later
-# ones replaced first, 5 s of half a million after everything was read anew.
+# One search in change_record_id_idx for each record. Reading the events in order would read all replaced events too,
+# which took 5 s for half a million after everything was extracted again.
 _EVENT = """
 SELECT r.id AS record_id, r.source_id, c.change_seq, c.version, c.changed_at, coalesce((
     SELECT s.kind = 'removed' FROM archive.change s
@@ -57,7 +57,7 @@ JOIN unnest(CAST(:records AS bigint[]), CAST(:versions AS bigint[])) AS wanted (
 JOIN api_v1.sources s USING (source_id)
 """)
 _FIRST = text("SELECT min(changed_at) FROM archive.change")
-# A second: a transaction is seen here a moment after it has begun.
+# One second earlier, as a transaction becomes visible here only a moment after it has begun.
 _COMPLETE = text("""
 SELECT least(clock_timestamp(), min(xact_start)) - interval '1 second' FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -65,10 +65,10 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 
 
 def complete_to(archive: Database) -> datetime:
-    """The moment from which the next harvest must ask, if this one sees a state that is opened after this call.
+    """The time from which the next harvest must request events, if this one reads a state that is later than this call.
 
-    An event bears the time at which its transaction began, and is seen when that commits: what is still being written
-    by the archive's role holds the moment back. Raises `DatabaseError`.
+    The time of an event is the start of its transaction, but it becomes visible at the commit. So this time is not
+    later than the start of any open transaction of the archive's role. Raises `DatabaseError`.
     """
     with translate_database_errors(archive.engine), archive.engine.connect() as connection:
         moment: datetime = connection.scalars(_COMPLETE).one()
@@ -83,12 +83,12 @@ def harvested(connection: Connection, harvest: Harvest, number: int) -> list[Row
 
 
 def last_event(connection: Connection, record: int) -> Row | None:
-    """The last event of one record, as `harvested` gives it; None: there is no such record."""
+    """The last event of one record, with the columns of `harvested`; None if there is no such record."""
     return connection.execute(_LAST, {"record": record, "upto": 2**63 - 1}).mappings().one_or_none()
 
 
 def descriptions(connection: Connection, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
-    """What the versions to which events led say of their documents, by record and version."""
+    """The descriptions of the documents in the versions that the events made, by record and version."""
     wanted = {
         "records": [event["record_id"] for event in events],
         "versions": [event["version"] for event in events],
@@ -98,6 +98,6 @@ def descriptions(connection: Connection, events: Sequence[Row]) -> dict[tuple[in
 
 
 def first_change(connection: Connection) -> datetime | None:
-    """When the earliest event began; None: there is none."""
+    """The time of the earliest event; None if there is none."""
     first: datetime | None = connection.scalars(_FIRST).one()
     return first

@@ -1,4 +1,4 @@
-"""What a search finds, as far as a page shows it: how many records, their facets, and the records in their order."""
+"""The results of a search as a page shows them: the number of records, their facets, and the records in order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,15 @@ from sqlalchemy.orm import aliased
 from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.facets import Facet, all_facets, facets_of
 from etl.archive.queries.full_text import has_number
-from etl.archive.queries.ranking import NO_FIRST, FirstPlaces, Place, Sort, are_certain, first_places, places
+from etl.archive.queries.ranking import (
+    NO_FIRST_CANDIDATES,
+    FirstCandidates,
+    ResultPosition,
+    Sort,
+    are_certain,
+    first_candidates,
+    ranked_positions,
+)
 from etl.archive.queries.search import (
     CONTENT_ID,
     RecordFilter,
@@ -27,33 +35,33 @@ from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 from etl.archive.storage.state_cache import cached
 
 COUNT_SECONDS = 0.03
-"""Time limit for counting many matches, used at most twice: readers come for the lines, not for the number."""
+"""Time limit for counting many matches, used at most twice: readers need the results more than their number."""
 MAX_BATCHES = 5
-"""Batches of candidates whose texts are compared for one page; the next page goes on behind them."""
+"""Maximum number of batches of candidates whose texts are compared for one page; the next page continues after them."""
 MAX_PROPOSALS = 6
 MAX_NAMED = 100
-"""Records with a number that are looked at: whether all have one text."""
+"""Maximum number of records with the same number that are checked for having the same text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that a search finds.
+    """Number and facets of all records that a search finds.
 
-    `facets_over`: the number of records that `facets` were counted in, None for all of them.
+    `facets_over`: if `facets` were counted in only a part of the records, the size of this part; else None.
     """
 
     total: MatchCount
     facets: tuple[Facet, ...]
     facets_over: int | None
-    first: FirstPlaces
+    first: FirstCandidates
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """The records of a page, and the place behind which the next page begins; None: there is none."""
+class ResultPage:
+    """The records of a page of results, and the position after which the next page begins; None if it is the last."""
 
     records: tuple[int, ...]
-    after: Place | None
+    after: ResultPosition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +73,24 @@ class Proposal:
 
 
 def overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool = False) -> Overview:
-    """How many records match, and their facets: of more than `BATCH` records those of the first, unless `count_all`."""
+    """The number of matching records and their facets. If there are more than `BATCH`, facets of the first candidates
+    only, unless `count_all`."""
     key = ("overview", record_filter, count_all)
-    is_certain = bool(record_filter.words)  # of others, the number is counted as long as there is time
+    is_certain = bool(record_filter.words)  # without words, the total may be inexact because of the time limit
     make = partial(_overview, connection, record_filter, count_all=count_all)
     return cached(connection, key, make, lambda view: is_certain or view.total.exact)
 
 
 def _overview(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> Overview:
-    # The number is known where the index alone says which records match, or where all candidates were compared.
-    # Otherwise it is counted as far as there is time; with words, whose comparison takes longer than counting may, what
-    # matches of the first candidates is a minimum.
+    # The total is exact if the index alone decides which records match, or if all candidates were compared. Otherwise,
+    # without words, it is counted within the time limit. With words, comparing all texts would take too long, so the
+    # total is the number of matches among the first candidates, a lower bound.
     words = record_filter.words
     first = _first(connection, record_filter)
     certain = are_certain(record_filter)
-    matching = _really_matching(connection, record_filter, [place.record for place in first.places], certain=certain)
+    matching = _verified_matches(
+        connection, record_filter, [place.record for place in first.positions], certain=certain
+    )
     if not first.more:
         return Overview(MatchCount(len(matching), exact=True), facets_of(connection, matching), None, first)
     if count_all:
@@ -91,39 +102,39 @@ def _overview(connection: Connection, record_filter: RecordFilter, *, count_all:
     return Overview(total, facets_of(connection, matching), len(matching), first)
 
 
-def _first(connection: Connection, record_filter: RecordFilter) -> FirstPlaces:
+def _first(connection: Connection, record_filter: RecordFilter) -> FirstCandidates:
     count_all = bool(record_filter.words) and are_certain(record_filter)
-    key = ("first places", record_filter)
-    return cached(connection, key, partial(first_places, connection, record_filter, count_all=count_all))
+    key = ("first candidates", record_filter)
+    return cached(connection, key, partial(first_candidates, connection, record_filter, count_all=count_all))
 
 
-def lines(
+def result_page(
     connection: Connection,
     record_filter: RecordFilter,
     sort: Sort,
-    after: Place | None,
+    after: ResultPosition | None,
     number: int,
-    first: FirstPlaces = NO_FIRST,
-) -> Lines:
-    """The next records in their order, one for each text. `first`: the first candidates, where they are known."""
-    shown: list[Place] = []
-    at_first = None if first.places else 4 * number
-    for batch, candidates in enumerate(places(connection, record_filter, sort, after, first, at_first), 1):
-        for place in _one_a_text(connection, record_filter, candidates, number + 1):
+    first: FirstCandidates = NO_FIRST_CANDIDATES,
+) -> ResultPage:
+    """The next records in order, one for each text. `first`: the first candidates, if they are known."""
+    shown: list[ResultPosition] = []
+    at_first = None if first.positions else 4 * number
+    for batch, candidates in enumerate(ranked_positions(connection, record_filter, sort, after, first, at_first), 1):
+        for place in _one_per_text(connection, record_filter, candidates, number + 1):
             shown.append(place)
             if len(shown) > number:
-                return Lines(tuple(each.record for each in shown[:number]), shown[number - 1])
+                return ResultPage(tuple(each.record for each in shown[:number]), shown[number - 1])
         if batch == MAX_BATCHES:
-            return Lines(tuple(each.record for each in shown), candidates[-1])
-    return Lines(tuple(each.record for each in shown), None)
+            return ResultPage(tuple(each.record for each in shown), candidates[-1])
+    return ResultPage(tuple(each.record for each in shown), None)
 
 
 def neighbours(
     connection: Connection, record_filter: RecordFilter, sort: Sort, record: int, *, page_size: int, limit: int
 ) -> tuple[int | None, int | None]:
-    """The records before and after a record, if it is among the first `limit` of the search, as pages of `page_size`
-    show them; None where there is none."""
-    if not _really_matching(connection, record_filter, [record], first_of_text=True):
+    """The records before and after a record in the results, which are read in pages of `page_size`. Each is None if
+    there is none, or if the record is not among the first `limit` results."""
+    if not _verified_matches(connection, record_filter, [record], first_of_text=True):
         return None, None
     if sort == "relevance" and _is_beyond(connection, record_filter, record, limit):
         return None, None
@@ -137,13 +148,14 @@ def neighbours(
 
 
 def _is_beyond(connection: Connection, record_filter: RecordFilter, record: int, limit: int) -> bool:
-    """Whether the first candidates tell that a record is none of the first `limit` lines: it is not among them, and
-    they make so many lines, or there are no others. Otherwise the lines are walked, which takes five times as long."""
+    """Whether the first candidates show that a record is not among the first `limit` results: they do not contain it,
+    and either they give so many results or there are no more candidates. A quick check, as going through the results
+    takes five times as long."""
     first = _first(connection, record_filter)
-    if any(place.record == record for place in first.places) or not are_certain(record_filter):
+    if any(place.record == record for place in first.positions) or not are_certain(record_filter):
         return False
-    records = [place.record for place in first.places]
-    alone = partial(_really_matching, connection, record_filter, records, first_of_text=True, certain=True)
+    records = [place.record for place in first.positions]
+    alone = partial(_verified_matches, connection, record_filter, records, first_of_text=True, certain=True)
     return not first.more or len(cached(connection, ("first lines", record_filter), alone)) >= limit
 
 
@@ -157,33 +169,33 @@ def _walked(
 def _walk(
     connection: Connection, record_filter: RecordFilter, sort: Sort, page_size: int, at_first: int
 ) -> Iterator[int]:
-    """The records of the pages one after the other, looked up as they are asked for."""
-    first = _first(connection, record_filter) if sort == "relevance" else NO_FIRST
-    for candidates in islice(places(connection, record_filter, sort, None, first, at_first), MAX_BATCHES):
-        for place in _one_a_text(connection, record_filter, candidates, page_size):
+    """The records of one page of results after the other; each page is queried when it is needed."""
+    first = _first(connection, record_filter) if sort == "relevance" else NO_FIRST_CANDIDATES
+    for candidates in islice(ranked_positions(connection, record_filter, sort, None, first, at_first), MAX_BATCHES):
+        for place in _one_per_text(connection, record_filter, candidates, page_size):
             yield place.record
 
 
-def _one_a_text(
-    connection: Connection, record_filter: RecordFilter, candidates: Sequence[Place], number: int
-) -> Iterator[Place]:
-    """The candidates that match and stand for their text; `number` of them are compared at first."""
+def _one_per_text(
+    connection: Connection, record_filter: RecordFilter, candidates: Sequence[ResultPosition], number: int
+) -> Iterator[ResultPosition]:
+    """The matching candidates, one for each text. The first `number` candidates are compared first."""
     certain = are_certain(record_filter)
     for chunk in _chunks(candidates, number):
         records = [place.record for place in chunk]
-        alone = _really_matching(connection, record_filter, records, first_of_text=True, certain=certain)
+        alone = _verified_matches(connection, record_filter, records, first_of_text=True, certain=certain)
         yield from (place for place in chunk if place.record in alone)
 
 
-def _chunks(candidates: Sequence[Place], number: int) -> Iterator[Sequence[Place]]:
-    """As many as a page shows, then more and more: mostly the first are enough."""
+def _chunks(candidates: Sequence[ResultPosition], number: int) -> Iterator[Sequence[ResultPosition]]:
+    """Chunks of growing size. The first is as large as a page, as it is enough in most cases."""
     start, size = 0, number
     while start < len(candidates):
         yield candidates[start : start + size]
         start, size = start + size, size * 2
 
 
-def _really_matching(
+def _verified_matches(
     connection: Connection,
     record_filter: RecordFilter,
     candidates: Sequence[int],
@@ -191,8 +203,8 @@ def _really_matching(
     first_of_text: bool = False,
     certain: bool = False,
 ) -> set[int]:
-    """Those of the candidates in which the words really occur, unless that is `certain`; `first_of_text`: and which
-    stand for their text."""
+    """The candidates that really contain the words; this is not checked if `certain`. `first_of_text`: of records with
+    the same text, only the first."""
     if certain and not first_of_text:
         return set(candidates)
     shape, values = shaped(record_filter)
@@ -211,7 +223,7 @@ def _comparison(record_filter: RecordFilter, first_of_text: bool, certain: bool)
 
 
 def proposals(connection: Connection, record_filter: RecordFilter) -> tuple[Proposal, ...]:
-    """For words that find nothing: some of them, a long one in two parts, or one without its field."""
+    """If the words find nothing, searches that do: with fewer words, a long word in two parts, or without fields."""
     search_words = record_filter.words
     tried = [" ".join(map(_typed, words)) for words in fewer_words(search_words)]
     loose = [Word(word.folded, word.typed) for group in search_words.groups for word in group[:1]]
@@ -241,8 +253,8 @@ def _typed(word: Word) -> str:
 
 
 def jump(connection: Connection, record_filter: RecordFilter) -> int | None:
-    """The record of the number that was typed, in any form, or of the content id; None where there is none, or where
-    several with different texts have it."""
+    """The record with the number (in any form) or content id that was typed; None if there is none, or if several with
+    different texts have it."""
     if record_filter != RecordFilter(q=record_filter.q):
         return None
     record, entry = aliased(Record), aliased(SearchEntry)

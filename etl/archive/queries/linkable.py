@@ -1,35 +1,33 @@
-"""Records that a cited document may be which none of its names finds: those with nearly its number or title."""
+"""Proposes records for a cited document that no record's name fits exactly: records with a similar number or title."""
 
 import re
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from etl.archive.queries.hits import jump, lines
+from etl.archive.queries.hits import jump, result_page
 from etl.archive.queries.search import RecordFilter
 from etl.archive.queries.words import InvalidQuery
 from etl.archive.storage.models import Record
 
 MOST = 8
-"""Records that are proposed."""
+"""Maximum number of proposed records."""
 _YEAR_AND_SERIAL = re.compile(r"[〔\[(（【]?((?:19|20)\d\d)[〕\])）】]?\D{0,2}?(\d{1,5})号?$")
 _SHORTEST = 5
-"""Characters of a title that say which document is meant."""
+"""Minimum length of a part of a title that is searched for."""
 
 
 def proposed(connection: Connection, number: str | None, title: str | None, citing: int) -> tuple[int, ...]:
-    """The records with the year and serial of the number, then those with most of the title, in that order.
+    """First the records with the year and serial of the number, then those with most of the title.
 
-    The citing record is never one of them.
+    Leaves out the citing record.
     """
     return _first(connection, _searches(number, title), citing)
 
 
 def looked_for(connection: Connection, typed: str, citing: int) -> tuple[int, ...]:
-    """The records of what was typed: the number of a record, a 文号 or index number in any form, a content id, words.
-
-    Words are sought in titles first.
-    """
+    """The records that fit what a person typed: a record number, a 文号 or index number in any form, a content id, or
+    words, which are searched in titles first."""
     numbers = []
     if re.fullmatch(r"\d{1,18}", typed, re.ASCII):
         numbers = list(connection.scalars(select(Record.id).where(Record.id == int(typed), Record.id != citing)))
@@ -48,7 +46,7 @@ def _searches(number: str | None, title: str | None) -> Iterator[str]:
     bare = _quoted(title or "")
     if bare:
         yield f'标题:"{bare}"'
-        # Without the name of the place or the agency before it, then without what stands behind.
+        # Without the beginning, which may be the name of a place or agency; then without the end.
         yield from (f'标题:"{bare[cut:]}"' for cut in range(2, 9) if len(bare) - cut >= _SHORTEST)
         yield from (f'标题:"{bare[:-cut]}"' for cut in (2, 4) if len(bare) - cut >= _SHORTEST)
 
@@ -58,12 +56,16 @@ def _quoted(words: str) -> str:
 
 
 def _first(connection: Connection, searches: Iterator[str], citing: int) -> tuple[int, ...]:
-    """What the searches find, one after the other, until there is enough."""
+    """The records that the searches find, one search after the other, until there are enough."""
     numbers: dict[int, None] = {}
     for query in searches:
         try:
             record_filter = RecordFilter(q=query)
-            hits = lines(connection, record_filter, "relevance", None, MOST + 1).records if record_filter.words else ()
+            hits = (
+                result_page(connection, record_filter, "relevance", None, MOST + 1).records
+                if record_filter.words
+                else ()
+            )
         except InvalidQuery:
             continue  # more words than a search takes
         numbers |= dict.fromkeys(record for record in hits if record != citing)

@@ -1,4 +1,4 @@
-"""What the archive has of the style sheets and pictures of a page, at the time of the page."""
+"""The archived style sheets and pictures of a page, at the time of the page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -16,9 +16,9 @@ _WHOLE = and_(Capture.blob_sha256.is_not(None), ~among(Capture.outcome, FAILED))
 
 
 def captures_near(connection: Connection, source: str, urls: Collection[str], at: datetime) -> Mapping[str, Any]:
-    """For each of the addresses that the archive knows of that source, the capture nearest to that time, with bytes if
-    any has some: `capture`, `fetched_at`, `outcome`, `whole` (has bytes of what was asked for), `sha256`, `size`,
-    `damage`, `content_type`, `page_kind`."""
+    """For each of the addresses that the archive knows from that source, the capture nearest to that time; captures
+    that have the bytes of the requested resource (`whole`) are preferred. Columns: `capture`, `fetched_at`, `outcome`,
+    `whole`, `sha256`, `size`, `damage`, `content_type`, `page_kind`."""
     if not urls:
         return {}
     distance = func.abs(func.extract("epoch", Capture.fetched_at - at))
@@ -27,7 +27,8 @@ def captures_near(connection: Connection, source: str, urls: Collection[str], at
 
 
 def captures_by_url(connection: Connection, source: str, urls: Collection[str]) -> Mapping[str, Sequence[Any]]:
-    """All captures of each of the addresses that have bytes of what was asked for, oldest first, as of `kept_at`."""
+    """For each address, all captures that have the bytes of the requested resource, oldest first. Same columns as
+    `captures_near`."""
     captures: dict[str, list[Any]] = {url: [] for url in urls}
     if urls:
         query = _captures(source, urls).where(_WHOLE).order_by(Capture.fetched_at, Capture.id)

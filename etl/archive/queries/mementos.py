@@ -1,4 +1,4 @@
-"""Captures by address, of whatever source: what was answered there, and when."""
+"""Captures by address, regardless of source: what was answered there, and when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Memento:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The captures of an address around a moment: the first and last of all, and the one that is closest."""
+    """Captures of an address: the first, the last, and the one closest to a given time."""
 
     first: Memento
     closest: Memento
@@ -44,19 +44,19 @@ class Around:
 
 
 def same_address(url: str) -> tuple[str, ...]:
-    """The addresses under which the archive may keep a page: canonical, by https and by http.
+    """The addresses under which a page may be archived: canonical, with https and with http.
 
-    Raises `ValueError` for what is not an http(s) address.
+    Raises `ValueError` if `url` is not an http(s) address.
     """
     rest = canonical_url(url).partition("://")[2]
     return f"https://{rest}", f"http://{rest}"
 
 
 def around(connection: Connection, url: str, moment: datetime | None) -> Around | None:
-    """The captures of the page around the moment (None: now) that hold what was to be had there; None: there is none.
+    """The captures of the page around the moment (None: now); None if there are none.
 
-    Attempts that failed are left out, and what a site sends instead of a page, such as its page for what is gone.
-    Raises `ValueError` for what is not an address.
+    Leaves out attempts that failed, and error pages that a site sends instead of the page. Raises `ValueError` if `url`
+    is not an address.
     """
     selected = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
     latest = selected.order_by(Capture.fetched_at.desc(), Capture.id.desc()).limit(1)
@@ -74,14 +74,15 @@ def around(connection: Connection, url: str, moment: datetime | None) -> Around 
 
 
 def origin(connection: Connection, capture: int) -> Memento | None:
-    """The capture of that number; None if there is none, or none with bytes."""
+    """The capture with that number; None if there is none, or if it has no bytes."""
     return _one(connection, _selected().where(Capture.id == capture))
 
 
 def mementos(connection: Connection, url: str, after: int, number: int) -> list[Memento]:
-    """The captures of the page behind the capture of that number (0: from the first), as `around` takes them, by time.
+    """The captures of the page after the capture `after` (0: from the first), by time; leaves out the same ones as
+    `around`.
 
-    Raises `ValueError` for what is not an address.
+    Raises `ValueError` if `url` is not an address.
     """
     selected = _selected().where(among(Page.url, same_address(url)), ~among(Capture.outcome, FAILED))
     if after:
@@ -139,7 +140,7 @@ def _selected() -> Select[Any]:
 
 
 def content_type_of() -> ColumnElement[str]:
-    """That of a capture: of the headers, which are pairs of name and value."""
+    """SQL expression: the `Content-Type` of a capture, from its headers, which are pairs of name and value."""
     header = func.jsonb_array_elements(Capture.headers).column_valued("header")
     named = func.lower(header.op("->>")(0).cast(TEXT)) == "content-type"
     return select(header.op("->>")(1).cast(TEXT)).where(named).limit(1).scalar_subquery()

@@ -1,6 +1,6 @@
-"""Rows of schema `api_v1`, as downstream jobs read them in SQL, for the HTTP API: one name for one thing in both.
+"""Rows of schema `api_v1` for the HTTP API, with the same names and values as downstream jobs read in SQL.
 
-Values are those of the views, and which records are found is asked of the search (`etl.archive.queries.hits`).
+Which records a search finds is decided in `etl.archive.queries.hits`.
 """
 
 from collections.abc import Sequence
@@ -66,32 +66,32 @@ def records(connection: Connection, numbers: Sequence[int]) -> list[Row]:
 
 
 def versions(connection: Connection, record: int, after: int, number: int) -> list[Row]:
-    """The versions of a record behind `after`, by number; with texts and evidence."""
+    """The versions of a record with numbers greater than `after`, by number; with texts and evidence."""
     values = {"record": record, "after": after, "number": number}
     return list(connection.execute(_VERSIONS, values).mappings())
 
 
 def attachments(connection: Connection, record: int) -> list[Row]:
-    """The files that the current version of a record links, with what was read in them."""
+    """The files that the current version of a record links, with their readings."""
     return list(connection.execute(_ATTACHMENTS, {"record": record}).mappings())
 
 
 def changes(connection: Connection, after: int, number: int, source: str = "") -> list[Row]:
-    """The events of the feed behind `after`, in order.
+    """The events of the feed with numbers greater than `after`, in order.
 
-    Whoever goes on behind the last misses none and has none twice."""
+    A reader that continues after the last one misses none and gets none twice."""
     values = {"after": after, "number": number, "source": source}
     return list(connection.execute(_CHANGES, values).mappings())
 
 
 def latest_changes(connection: Connection, before: int | None, number: int, source: str = "") -> list[Row]:
-    """The events before that one (None: the newest of all), newest first."""
+    """The events before the event `before` (None: the newest of all), newest first."""
     values = {"before": before or 2**63 - 1, "number": number, "source": source}
     return list(connection.execute(_LATEST, values).mappings())
 
 
 def versions_of(connection: Connection, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
-    """The versions to which events of the feed led, by record and version."""
+    """The versions that events of the feed made, by record and version."""
     wanted = {
         "records": [event["record_id"] for event in events],
         "versions": [event["version"] for event in events],
@@ -101,12 +101,12 @@ def versions_of(connection: Connection, events: Sequence[Row]) -> dict[tuple[int
 
 
 def last_change(connection: Connection) -> int:
-    """The number of the newest event; 0: there is none."""
+    """The number of the newest event; 0 if there is none."""
     return int(connection.scalars(_LAST_CHANGE).one())
 
 
 def captures(connection: Connection, url: str, after: int, number: int) -> list[Row]:
-    """The attempts to fetch the page with that address, of whatever source, behind `after`, by number."""
+    """The captures of the page with that address, from all sources, with numbers greater than `after`, by number."""
     return list(connection.execute(_CAPTURES, {"url": url, "after": after, "number": number}).mappings())
 
 
@@ -116,13 +116,13 @@ def sources(connection: Connection) -> list[Row]:
 
 
 def runs(connection: Connection, before: int, number: int, source: str = "", state: str = "") -> list[Row]:
-    """The runs that began before the run of that number, latest first."""
+    """The runs with numbers smaller than `before`, latest first."""
     values = {"before": before, "number": number, "source": source, "state": state}
     return list(connection.execute(_RUNS, values).mappings())
 
 
 def run(connection: Connection, number: int) -> Row | None:
-    """A run; None: there is none of that number."""
+    """The run with that number, or None."""
     return connection.execute(_RUN, {"run": number}).mappings().one_or_none()
 
 

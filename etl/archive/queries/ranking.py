@@ -1,4 +1,4 @@
-"""The order of what a search finds: by relevance, or by a date, newest first; paged by a cursor."""
+"""The order of search results: by relevance, or by a date with the newest first; pages continue after a position."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -52,19 +52,20 @@ from etl.archive.storage.models import Record, RecordVersion, SearchEntry
 from etl.archive.storage.statements import Statement
 
 Sort = Literal["relevance", "published", "written", "captured"]
-# Made once, as in `search`.
+# Created once, for the reason given in `search`.
 ENTRY, _RECORD, _VERSION = aliased(SearchEntry), aliased(Record), aliased(RecordVersion)
 _SAME = aliased(Record)
 MANY = 10_000
-"""Candidates that are counted, where so many are not ranked all."""
+"""Up to so many candidates are ranked and counted. If there are more, only the leading ones are ranked, and the count
+stops here."""
 MIN_LEADING = 100
-"""First candidates that are enough for a page with its facets: a page shows 20."""
+"""Minimum number of leading candidates with which a page and its facets can be made: a page shows 20."""
 BATCH = 500
-"""Candidates that are taken from the index at once, and counted in facets."""
+"""Candidates that are taken from the index in one query, and in which facets are counted."""
 COMPARED = 200
-"""As `BATCH`, where the texts of candidates are compared, which takes 0.1 ms each."""
+"""As `BATCH`, if the texts of candidates must be compared, which takes 0.1 ms each."""
 _WORDS = 2
-"""Parts of a query for words: the index, and what waits for it."""
+"""Parts of a query for words: entries in the index, and entries that are not in it yet."""
 _COLUMNS = {
     "relevance": "listed_on",
     "published": "published_date",
@@ -74,8 +75,8 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record stands in the order: its rank, its moment (None: none is known) and its number."""
+class ResultPosition:
+    """A record's position in the order of results: its rank, its date or time (None if unknown), and its number."""
 
     rank: int
     moment: date | datetime | None
@@ -85,7 +86,7 @@ class Place:
         return f"{self.rank}.{self.moment.isoformat() if self.moment else ''}.{self.record}"
 
     @classmethod
-    def parse(cls, value: str) -> "Place":
+    def parse(cls, value: str) -> "ResultPosition":
         """Parses what `str` gives. Raises `ValueError`."""
         match = re.fullmatch(r"(\d)\.([0-9T:+.-]{0,40})\.(\d{1,18})", value)
         if match is None:
@@ -95,38 +96,38 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstPlaces:
-    """The first candidates by relevance. `total`: how many there are, None where nobody asked. `more`: there are others
-    behind these."""
+class FirstCandidates:
+    """The first candidates by relevance. `total`: the number of all candidates, None if not counted. `more`: whether
+    there are others after these."""
 
-    places: tuple[Place, ...] = ()
+    positions: tuple[ResultPosition, ...] = ()
     total: MatchCount | None = None
     more: bool = False
 
 
-NO_FIRST = FirstPlaces()
+NO_FIRST_CANDIDATES = FirstCandidates()
 
 
 def are_certain(record_filter: RecordFilter) -> bool:
-    """Whether all candidates match: their texts need not be compared."""
+    """Whether all candidates are certain to match, so that their texts need not be compared."""
     return not record_filter.words or index_is_exact(record_filter.words)
 
 
-def first_places(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> FirstPlaces:
-    """`BATCH` or `COMPARED` candidates at most, counted if `count_all`.
+def first_candidates(connection: Connection, record_filter: RecordFilter, *, count_all: bool) -> FirstCandidates:
+    """The first `BATCH` or `COMPARED` candidates; `count_all`: also counts all candidates.
 
-    Of more than `MANY` candidates only those are read that indexes name as the first ones, if these are
-    `MIN_LEADING`: to rank 90,000 takes half of the time that a page has.
+    If there are more than `MANY` candidates, only those that indexes name as leading ones are ranked, provided that
+    there are at least `MIN_LEADING` of these: ranking 90,000 takes half of the time that a page may take.
     """
     shape, values = shaped(record_filter)
     most = BATCH if are_certain(record_filter) else COMPARED
     rows = connection.execute(_first(shape, count_all), {**values, "most": most}).all()
     if not rows:
-        return FirstPlaces()
-    leading = tuple(Place(row.rank, row.moment, row.record_id) for row in rows)
+        return FirstCandidates()
+    leading = tuple(ResultPosition(row.rank, row.moment, row.record_id) for row in rows)
     number, are_many = rows[0].number, rows[0].are_many
     total = None if number is None else MatchCount(number, exact=not are_many)
-    return FirstPlaces(leading, total, are_many or len(leading) == most)
+    return FirstCandidates(leading, total, are_many or len(leading) == most)
 
 
 @lru_cache(STATEMENTS)
@@ -142,52 +143,53 @@ def _first(record_filter: RecordFilter, count_all: bool) -> Statement:
 
 
 def _leading_or_all(record_filter: RecordFilter, leading: Any) -> tuple[CTE, Any]:
-    """The leading candidates if all are many, else all; and whether they are many, which is asked once."""
+    """The leading candidates if there are more than `MANY`, else all; and an expression for whether there are more,
+    which is computed once."""
     filtered = _beside_words(record_filter, select(*_place(record_filter, "relevance")))
     waiting = filtered.where(~ENTRY.in_index, occurrence(record_filter.words, ENTRY, _RECORD))
-    # Materialized: otherwise the rank is worked out twice.
+    # Materialized, as otherwise the rank is computed twice.
     named = union_all(filtered.where(ENTRY.in_index, leading), waiting).cte("named").prefix_with("MATERIALIZED")
     first = _in_order(select(named).where(named.c.rank < LAST_RANK).cte("ranked"), None).cte("leading")
     some = select(func.count()).select_from(first).scalar_subquery() >= MIN_LEADING
     counted = candidates(record_filter, ENTRY.record_id).limit(MANY + 1).subquery()
     many = select(func.count()).select_from(counted).scalar_subquery() > MANY
-    # CASE: where few lead, nobody counts.
+    # CASE: nothing is counted if there are too few leading candidates.
     counted_once = select(case((some, many), else_=False).label("are_many")).cte("counted")
     are_many = select(counted_once.c.are_many).scalar_subquery()
     rest = candidates(record_filter, *_place(record_filter, "relevance"), only_if=~are_many).subquery()
     return union_all(select(first).where(are_many), select(rest)).cte("placed"), are_many
 
 
-def places(
+def ranked_positions(
     connection: Connection,
     record_filter: RecordFilter,
     sort: Sort,
-    after: Place | None = None,
-    first: FirstPlaces = NO_FIRST,
+    after: ResultPosition | None = None,
+    first: FirstCandidates = NO_FIRST_CANDIDATES,
     at_first: int | None = None,
-) -> Iterator[Sequence[Place]]:
-    """The candidates in their order, some at a time: all that the index has for the words. Of those that are shown the
-    texts are still to be compared (`matches`, `few`). `first`: what an earlier call gave as the first ones;
-    `at_first`: how many are taken at first, `BATCH` if it is not said."""
-    if first.places:
-        yield first.places
+) -> Iterator[Sequence[ResultPosition]]:
+    """The positions of all candidates in order, in batches. Candidates are what the index finds for the words; the
+    caller must still compare the texts of those that it shows (`matches` with `few`). `first`: the first candidates, if
+    they are known; `at_first`: size of the first batch, default `BATCH`."""
+    if first.positions:
+        yield first.positions
         if not first.more:
             return
-        after = first.places[-1]
+        after = first.positions[-1]
     shape, values = shaped(record_filter)
-    for size in count():
-        batch = min(at_first or BATCH, BATCH) if size == 0 else BATCH * 4 ** min(size - 1, 3)
-        rows = connection.execute(_candidates(shape, sort, after), {**values, "most": batch})
-        batch_places = [Place(*row) for row in rows]
-        if batch_places:
-            yield batch_places
-        if len(batch_places) < batch:
+    for number in count():
+        size = min(at_first or BATCH, BATCH) if number == 0 else BATCH * 4 ** min(number - 1, 3)
+        rows = connection.execute(_candidates(shape, sort, after), {**values, "most": size})
+        batch = [ResultPosition(*row) for row in rows]
+        if batch:
+            yield batch
+        if len(batch) < size:
             return
-        after = batch_places[-1]
+        after = batch[-1]
 
 
 @lru_cache(STATEMENTS)
-def _candidates(record_filter: RecordFilter, sort: Sort, after: Place | None) -> Statement:
+def _candidates(record_filter: RecordFilter, sort: Sort, after: ResultPosition | None) -> Statement:
     """The first `most` of them."""
     return _in_order(_placed(record_filter, sort), after)
 
@@ -197,18 +199,18 @@ def _placed(record_filter: RecordFilter, sort: Sort) -> CTE:
 
 
 def _place(record_filter: RecordFilter, sort: Sort) -> tuple[Any, ...]:
-    """The columns of a `Place`."""
+    """The columns of a `ResultPosition`."""
     ranked = rank(record_filter.words, ENTRY) if sort == "relevance" else literal(0)
     return ranked.label("rank"), getattr(ENTRY, _COLUMNS[sort]).label("moment"), ENTRY.record_id
 
 
-def _in_order(rows: CTE, after: Place | None) -> Statement:
+def _in_order(rows: CTE, after: ResultPosition | None) -> Statement:
     place = (rows.c.rank, rows.c.moment.desc().nulls_last(), rows.c.record_id.desc())
     selected = select(rows.c.rank, rows.c.moment, rows.c.record_id).order_by(*place).limit(bindparam("most"))
     return selected.where(_behind(rows.c, after)) if after else selected
 
 
-def _behind(columns: Any, place: Place) -> ColumnElement[bool]:
+def _behind(columns: Any, place: ResultPosition) -> ColumnElement[bool]:
     older = columns.record_id < place.record
     if place.moment is None:
         later = and_(columns.moment.is_(None), older)
@@ -222,16 +224,16 @@ def _behind(columns: Any, place: Place) -> ColumnElement[bool]:
 def candidates(
     record_filter: RecordFilter, *columns: Any, compared: bool = False, only_if: ColumnElement[bool] | None = None
 ) -> CompoundSelect[*tuple[Any, ...]]:
-    """Columns of the entries, which are `ENTRY`: of all that the index has for the words, or, if `compared`, of those
-    in which they really occur. `only_if`: a condition without which nothing is looked up."""
+    """A query for columns of entries (`ENTRY`): of all that the index finds for the words, or if `compared`, of those
+    that really contain them. `only_if`: a condition on which the whole query depends."""
     selected = select(*columns) if only_if is None else select(*columns).where(only_if)
     parts = _parts(record_filter, selected, compared)
-    # A record that is found by its number and by its words would come twice.
+    # `union`, because a record may be found both by its number and by its words.
     return union(*parts) if len(parts) > _WORDS else union_all(*parts)
 
 
 def _beside_words(record_filter: RecordFilter, selected: Select[Any]) -> Select[Any]:
-    """The selection from entries, with all that the filter asks for beside words."""
+    """The selection from entries, with all conditions of the filter except the words."""
     if asks_the_record(record_filter):
         selected = selected.join(_RECORD, _RECORD.id == ENTRY.record_id)
         selected = with_version(selected, record_filter, _RECORD, _VERSION)
@@ -240,7 +242,8 @@ def _beside_words(record_filter: RecordFilter, selected: Select[Any]) -> Select[
 
 
 def _parts(record_filter: RecordFilter, selected: Select[Any], compared: bool) -> list[Select[Any]]:
-    """The entries that the index finds, those that wait for it, and the one with the number."""
+    """Queries for the entries that the index finds, for those that are not in the index yet, and for those with the
+    number."""
     query = record_filter.words
     entry, record = ENTRY, _RECORD
     selected = _beside_words(record_filter, selected)

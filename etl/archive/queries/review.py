@@ -1,7 +1,7 @@
-"""What awaits a person's look: values that other evidence contradicts, flags, documents without text, near duplicates.
+"""The review queue: disputed values, flags, documents without text, and near duplicates that a person should check.
 
-Nothing is kept for it but what people found right: each record is asked for what its current version says. In an
-archive of 100,000 records a kind of which there is little takes a walk over all of them, half a second.
+Only the reviews themselves are stored. The queue is queried from the current versions of all records; for a rare issue
+this takes half a second in an archive of 100,000 records.
 """
 
 import re
@@ -17,9 +17,9 @@ from etl.archive.storage.lookups import NO_TEXT
 from etl.extract.codes import Flag
 
 SECONDS_FOR_SIMILAR = 1.0
-"""Time for finding a record with near duplicates: one look takes 3 ms, and most records have none."""
+"""Time limit for finding a record with near duplicates: each record takes 3 ms, and most have none."""
 CANDIDATES = 200
-"""Records that are looked at for near duplicates at most."""
+"""Maximum number of records in which near duplicates are searched."""
 _OF_VALUES = (
     Flag.IMPOSSIBLE_DATE,
     Flag.FUTURE_DATE,
@@ -43,12 +43,12 @@ _PATTERNS = {
         f"|:({'|'.join(flag.value for flag in _OF_VALUES)})$"
     ),
 }
-"""Of flags. The others say how a page was read, and nothing that a person could find right or wrong."""
+"""Flags that are reviewed. Other flags only say how a page was read; there is nothing in them to confirm."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the queue, which goes from the latest record to the first: a record and one of its flags."""
+class QueuePosition:
+    """A position in the queue, which is ordered from the latest record to the first: a record and one of its flags."""
 
     record: int
     subject: str = ""
@@ -57,7 +57,7 @@ class Place:
         return f"{self.record}.{self.subject}" if self.subject else str(self.record)
 
     @classmethod
-    def parse(cls, value: str) -> "Place":
+    def parse(cls, value: str) -> "QueuePosition":
         """Parse `record` or `record.flag`. Raises `ValueError`."""
         match = re.fullmatch(r"(\d{1,18})(?:\.([a-z_:0-9]{1,80}))?", value)
         if match is None:
@@ -66,25 +66,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class NextPlace:
-    """The next place, if there is one; `looked_to`: where the search for it was given up, to be continued."""
+class NextPosition:
+    """The next position, if there is one. `looked_to`: the position at which the search was stopped for lack of time,
+    and can be continued."""
 
-    place: Place | None
-    looked_to: Place | None = None
+    place: QueuePosition | None
+    looked_to: QueuePosition | None = None
 
 
-def next_issue(connection: Connection, issue: Issue, source: str, after: Place | None) -> NextPlace:
-    """The first place behind `after` that nobody has found right yet."""
+def next_issue(connection: Connection, issue: Issue, source: str, after: QueuePosition | None) -> NextPosition:
+    """The first position after `after` that nobody has reviewed yet."""
     behind = {"record": after.record if after else None, "subject": after.subject if after else ""}
     values = _values(issue, source) | behind
     if issue == "similar":
         return _next_similar(connection, values)
     row = connection.execute(text(f"{_QUEUE[issue]} {_BEHIND[issue]} LIMIT 1"), values).one_or_none()
-    return NextPlace(Place(*row) if row else None)
+    return NextPosition(QueuePosition(*row) if row else None)
 
 
 def count_issues(connection: Connection, issue: Issue, source: str) -> int | None:
-    """How many places there are; None of near duplicates, which are looked for one by one."""
+    """The number of positions in the queue; None for near duplicates, which are searched one by one."""
     if issue == "similar":
         return None
     query = text(f"SELECT count(*) FROM ({_QUEUE[issue]}) AS queue")
@@ -95,19 +96,19 @@ def _values(issue: Issue, source: str) -> dict[str, Any]:
     return {"issue": issue, "source": source, "pattern": _PATTERNS.get(issue, ""), "none": NO_TEXT}
 
 
-def _next_similar(connection: Connection, values: dict[str, Any]) -> NextPlace:
+def _next_similar(connection: Connection, values: dict[str, Any]) -> NextPosition:
     ends, last = time.monotonic() + SECONDS_FOR_SIMILAR, None
     query = text(f"{_QUEUE['similar']} {_BEHIND['similar']} LIMIT :candidates")
     for record, _ in connection.execute(query, values | {"candidates": CANDIDATES}).all():
         if similar_to(connection, record, 1):
-            return NextPlace(Place(record))
-        last = Place(record)
+            return NextPosition(QueuePosition(record))
+        last = QueuePosition(record)
         if time.monotonic() > ends:
             break
-    return NextPlace(None, last)
+    return NextPosition(None, last)
 
 
-# A later version asks again, unless a person made it.
+# A later version must be reviewed again, unless a person made it.
 _UNSEEN = """
 (:source = '' OR r.source_id = :source) AND NOT EXISTS (
     SELECT FROM archive.review w WHERE w.record_id = r.id AND w.issue = :issue AND w.subject = {subject}

@@ -1,6 +1,6 @@
 """Search for records: one filter for the browser's list, for exports and for the command line.
 
-Conditions apply to a record and its current version, each under an alias of the caller.
+Conditions apply to a record and its current version; the caller passes an alias of each table.
 """
 
 import re
@@ -35,9 +35,9 @@ from etl.archive.storage.models import Content, Record, RecordVersion, SearchEnt
 from etl.clock import CHINA
 
 MAX_TERMS = 8
-"""Words of a publisher's name that are used; each costs a comparison with every record."""
+"""Maximum number of words of a publisher's name that are used; each costs a comparison with every record."""
 MAX_PARAMETERS = 60
-"""Parameters in the query of an address that is kept: 20 facets of each kind, and the rest."""
+"""Maximum number of parameters in a stored query: 20 facets of each kind, and the others."""
 CONTENT_ID = re.compile("[0-9A-Fa-f]{16}|[0-9A-Fa-f]{64}")
 
 FACETS = ("year", "agency", "source", "region", "category", "genre", "validity", "type", "state", "flag", "collection")
@@ -45,13 +45,14 @@ FACETS = ("year", "agency", "source", "region", "category", "genre", "validity",
 _FACET = re.compile(rf"({'|'.join(FACETS)}):[^\x00]{{1,200}}")
 SOURCE_FACET = "source:"
 STATE_FACET = "state:"
-"""Facets of a record's state are no part of its entry, which a removal leaves as it is."""
+"""Prefix of facets for a record's state. They are not in its search entry, as a removal does not rewrite that."""
 COLLECTION_FACET = "collection:"
-"""Nor are those of collections, with their numbers: who puts thousands of records into one writes no entry anew."""
+"""Prefix of facets for collections, with their numbers. They are not in the entry either, so that adding thousands of
+records to a collection rewrites no entries."""
 
 State = Literal["", "current", "removed"]
 
-# Made once: half of the time of a page was spent on adapting the columns of new aliases.
+# Created once: half of a page's time was spent on adapting the columns of new aliases.
 _SEARCHED, _FACETED = aliased(SearchEntry), aliased(SearchEntry)
 _EARLIER, _ITS_VERSION, _SAME = aliased(Record), aliased(RecordVersion), aliased(Record)
 
@@ -60,11 +61,11 @@ _EARLIER, _ITS_VERSION, _SAME = aliased(Record), aliased(RecordVersion), aliased
 class RecordFilter:
     """A filter for records; an empty value matches all.
 
-    `q`: words, phrases and fields as `etl.archive.queries.words` reads them, or a content id. `publisher`: words of the
+    `q`: words, phrases and fields (see `etl.archive.queries.words`), or a content id. `publisher`: words of the
     publisher's name. `published_from`, `published_to`: dates of publication, both included; a document without a date
-    is in no range. `changed_since`: records with a new version, a removal or a return at that moment or later. Removed
-    records match unless `state` is `current`. `only` and `without`: facets, `name:value`, that a record must have, and
-    must not have.
+    is in no range. `changed_since`: records with a new version, a removal or a return at that time or later. Removed
+    records match unless `state` is `current`. `only`, `without`: facets (`name:value`) that a record must have or must
+    not have.
     """
 
     q: str = ""
@@ -79,21 +80,22 @@ class RecordFilter:
 
     @property
     def words(self) -> Query:
-        """`q`, parsed. `parse_filter` has refused what cannot be."""
+        """`q`, parsed. It is valid, as `parse_filter` has checked it."""
         return parse_query(self.q)
 
     @property
     def beside_words(self) -> tuple[object, ...]:
-        """All that it asks for beside words."""
+        """All values of the filter except the words."""
         return self.source, *self.beside_entries, self.only, self.without
 
     @property
     def beside_entries(self) -> tuple[object, ...]:
-        """What it asks for that entries of the search do not know; facets are looked at one by one."""
+        """All values of the filter that are not answered by search entries, except facets, which are checked one by
+        one."""
         return self.publisher, self.published_from, self.published_to, self.changed_since, self.state
 
     def to_query(self) -> dict[str, str | tuple[str, ...]]:
-        """The filter as parameters of an address, as `parse_filter` reads them; empty values are left out."""
+        """The filter as URL parameters for `parse_filter`, without empty values."""
         since = self.changed_since.astimezone(CHINA) if self.changed_since else None
         midnight = since is not None and not any((since.hour, since.minute, since.second, since.microsecond))
         params: dict[str, str | tuple[str, ...]] = {
@@ -112,9 +114,9 @@ class RecordFilter:
 
 @dataclass(frozen=True, slots=True)
 class Shape(RecordFilter):
-    """What the statements of many filters have in common: their values are parameters (`etl.archive.queries.shapes`).
+    """A filter in which all values are placeholders for parameters of a statement (`etl.archive.queries.shapes`).
 
-    What of a shape is not empty is a parameter, whatever stands there.
+    If a value of a shape is not empty, the statement has a parameter for it, whatever the value is.
     """
 
     query: Query = field(default_factory=Query)
@@ -125,8 +127,8 @@ class Shape(RecordFilter):
 
 
 class InvalidFilter(ValueError):
-    """A parameter of a filter has a value that it cannot have; `name` names the parameter, or what of `q` is wrong:
-    `year`, `years`, `state_in_words`, `many_words`. `range`: the first day comes after the last."""
+    """A parameter of a filter has an invalid value. `name`: the parameter; or what is wrong in `q`: `year`, `years`,
+    `state_in_words`, `many_words`; or `range`, if the first day is after the last."""
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(f"{name}: {value!r}")
@@ -136,10 +138,10 @@ class InvalidFilter(ValueError):
 def parse_filter(
     params: Mapping[str, str | None], only: Sequence[str] = (), without: Sequence[str] = ()
 ) -> RecordFilter:
-    """Parses the parameters of an address, or the options of a command.
+    """Parses URL parameters, or the options of a command.
 
-    A day is written 2025-01-31; a moment may have a time, in China's time zone where it names none. Raises
-    `InvalidFilter`.
+    A date is written 2025-01-31. `changed_since` may also have a time, which is China's unless it states a time zone.
+    Raises `InvalidFilter`.
     """
     texts = {name: (value or "").strip() for name, value in params.items()}
     state = texts.get("state", "")
@@ -171,7 +173,7 @@ def parse_filter(
 
 
 def query_of(record_filter: RecordFilter) -> str:
-    """The filter as the query of an address, without its `?`: what is kept of a saved search, and in a form."""
+    """The filter as the query part of a URL, without `?`, in which form saved searches are stored."""
     return urlencode(record_filter.to_query(), doseq=True)
 
 
@@ -197,7 +199,7 @@ def _moment(texts: Mapping[str, str], name: str) -> datetime | None:
     value = texts.get(name)
     try:
         moment = datetime.fromisoformat(value) if value else None
-        # A moment outside the calendar must fail here, not where it is shown.
+        # A time outside the calendar must fail here, not when it is displayed.
         return moment and (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidFilter(name, texts[name]) from error
@@ -208,7 +210,7 @@ def matches(
 ) -> ColumnElement[bool]:
     """SQL condition: true if the record, in its current version, matches the filter.
 
-    `few`: it is asked of few records, whose texts are compared one by one instead of looking all up in the index.
+    `few`: only few records are checked, so their texts are compared one by one without the index.
     """
     conditions = record_conditions(record_filter, record, version)
     if query := record_filter.words:
@@ -228,13 +230,13 @@ def matches(
 
 
 def has_content_id(typed: str, record: Records) -> ColumnElement[bool]:
-    """SQL condition: the record has the text of that content id, short or whole."""
+    """SQL condition: the record has the text with that content id, short or complete."""
     texts = select(Content.hash).where(func.left(Content.hash, 16) == typed[:16].lower())
     return record.content_hash.in_(select(texts.subquery()))
 
 
 def has_facets(record_filter: RecordFilter, entry: type[SearchEntry], record: Records) -> ColumnElement[bool]:
-    """SQL condition: the record has the facets that the filter wants, and none that it excludes."""
+    """SQL condition: the record has the facets that the filter demands, and none that it excludes."""
     only, without = (
         [facet for facet in facets if not facet.startswith((STATE_FACET, COLLECTION_FACET))]
         for facets in (record_filter.only, record_filter.without)
@@ -255,27 +257,27 @@ def _facets(record_filter: RecordFilter, name: str, facets: list[str]) -> Column
 
 
 def _beside_the_entry(facet: str, entry: type[SearchEntry], record: Records) -> ColumnElement[bool]:
-    """SQL condition: the record has the facet, of its state or of a collection."""
+    """SQL condition: the record has the facet, which is one of its state or of a collection."""
     if facet.startswith(COLLECTION_FACET):
         return entry.record_id.in_(select(members(int(facet.removeprefix(COLLECTION_FACET))).subquery()))
     return record.state == facet.removeprefix(STATE_FACET)
 
 
 def asks_the_record(record_filter: RecordFilter) -> bool:
-    """Whether the filter asks for more than entries of the search know: they know words and facets."""
+    """Whether the filter has conditions other than words and facets, which search entries cannot answer."""
     states = any(facet.startswith(STATE_FACET) for facet in (*record_filter.only, *record_filter.without))
     return states or any(record_filter.beside_entries) or words_ask_the_record(record_filter.words)
 
 
 def with_version(selected: Select[Any], record_filter: RecordFilter, record: Records, version: Versions) -> Select[Any]:
-    """The selection from records, joined with their current versions if the filter asks these for anything: each
-    record has one, and to look up those of thousands takes longer than the rest."""
+    """The selection from records, joined with their current versions only if the filter has a condition on versions:
+    finding the versions of thousands of records takes longer than the rest."""
     needs_version = record_filter.published_from or record_filter.published_to or record_filter.publisher
     return selected.join(version, is_current(record, version)) if needs_version else selected
 
 
 def record_conditions(record_filter: RecordFilter, record: Records, version: Versions) -> list[ColumnElement[bool]]:
-    """What the filter asks of the record and its version, besides words and facets."""
+    """The filter's conditions on the record and its version, except words and facets."""
     conditions: list[ColumnElement[bool]] = [record.id > 0]
     if record_filter.source:
         is_shape = isinstance(record_filter, Shape)
@@ -298,7 +300,7 @@ def is_duplicate_of_earlier(record_filter: RecordFilter, record: Records) -> Col
     removed, then lowest id).
 
     The condition beside EXISTS keeps the planner from an anti join, which reads all records of a text for each of
-    them: 190 ms instead of 2 for a page of the list, where a tenth of 100,000 records had the same text.
+    them: 190 ms instead of 2 for a page of the list, measured with 10,000 of 100,000 records having the same text.
     """
     other, its = _EARLIER, _ITS_VERSION
     rank = case((record.state == "removed", 1), else_=0)

@@ -1,6 +1,6 @@
-"""Statements of searches are built once for all filters of one shape: the words of a search are their parameters.
+"""Search statements are built once for all filters of the same shape; the words of a search are their parameters.
 
-To build those of one page took as long as everything else that the server did for it.
+Building the statements of one page took as long as all other work of the server for it.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ from etl.archive.queries.words import Query, Word
 from etl.folding import are_exact, grams
 
 STATEMENTS = 200
-"""Statements of a kind that are kept."""
+"""Number of statements of each kind that are cached."""
 _PARTS = (None, "title", "body", "files", "number")
 _ONE, _TWO, _MORE = "一", "一丁", "一丁七"
 
 
 @lru_cache(1000)
 def shaped(record_filter: RecordFilter) -> tuple[RecordFilter, Mapping[str, Any]]:
-    """The shape of the filter and the values of its parameters; the filter itself, without any, where its statements
-    depend on more than that."""
+    """The shape of the filter and the values of its parameters. If its statements depend on the values, returns the
+    filter itself and no parameters."""
     query = record_filter.words
     words = [*query.words, *query.together.values()]
     facets = (*record_filter.only, *record_filter.without)
@@ -59,7 +59,7 @@ def _shape(query: Query) -> Query:
 
 
 def _like(word: Word, name: str) -> Word:
-    """A word of which the statement is the same."""
+    """A placeholder for a word, which gives the same statement."""
     is_pair = len(word.folded) == 2 and are_exact(word.folded)
     alike = _ONE if len(word.folded) == 1 else _TWO if is_pair else _MORE
     return Word(alike, "", word.part, word.fields, name)

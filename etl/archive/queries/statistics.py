@@ -1,6 +1,6 @@
-"""How many records there are of which kind, how complete their fields are, and how long agencies take to publish.
+"""Statistics: numbers of records by kind, how complete their fields are, and how long agencies take to publish.
 
-Counts read the entries of the search once: a few hundred milliseconds for 100,000 records (docs/browsing.md).
+Counting reads all search entries once, which takes a few hundred milliseconds for 100,000 records (docs/browsing.md).
 """
 
 from calendar import monthrange
@@ -16,13 +16,13 @@ from etl.fields import FIELDS
 from etl.regions import region_names
 
 VALUES = 30
-"""Values that are listed of each kind, those with most records."""
+"""Maximum number of values that are listed of each kind, those with most records."""
 KINDS = ("agency", "region", "category")
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The values of a kind that most records have; `values` is how many values there are in all."""
+    """The most frequent values of a kind; `values`: the number of all its values."""
 
     name: str
     most: tuple[FacetValue, ...]
@@ -45,10 +45,10 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class SourceFigures:
-    """A source. `with_field`: by field, how many of its records have a value; only the fields that were counted.
+    """The figures of a source. `with_field`: for each counted field, the number of records that have a value.
 
-    `lag_days`: median of the days from 成文 to 发布, `lag_days_most` what nine of ten do not exceed, over `lag_records`
-    records that have both; `before_written` of them say that they were published before they were written.
+    `lag_days`: median of the days from 成文 to 发布; `lag_days_most`: the 90th percentile; both over the `lag_records`
+    records that have both dates. `before_written`: records whose 发布 is before their 成文.
     """
 
     source_id: str
@@ -63,8 +63,8 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The figures of all records, or of those of one source, at a moment (UTC). `undated`: records without 发布日期;
-    `regions`: names by code."""
+    """The figures of all records or of one source, at a certain time (UTC). `undated`: number of records without
+    发布日期; `regions`: names of regions by code."""
 
     source: str
     at: datetime
@@ -121,11 +121,11 @@ CROSS JOIN LATERAL jsonb_array_elements(v.fields) AS f
 WHERE r.source_id = :source AND (f->>'chosen')::boolean AND f->>'value' IS NOT NULL GROUP BY 1
 """)
 COLUMNS = tuple(field.name for field in FIELDS.values() if field.column)
-"""Fields that are counted of all sources: they have columns. The others are counted of one source alone."""
+"""Fields with a column of their own: they are counted for all sources, the others only for a single source."""
 
 
 def statistics(connection: Connection, source: str = "") -> Statistics:
-    """The figures of all records, or of one source, with all its fields then."""
+    """The figures of all records, or of one source, which include all its fields."""
     months = [Month(*row) for row in connection.execute(_MONTHS, {"source": source}) if row.year]
     sources = tuple(_figures(connection, row, source) for row in connection.execute(_SOURCES, {"source": source}))
     records = sum(each.records for each in sources)

@@ -1,4 +1,4 @@
-"""What a reader types into the search, parsed: words, "phrases", -excluded, field:value, `or` between alternatives."""
+"""Parses what a reader types into the search: words, "phrases", -excluded, field:value, `or` between alternatives."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from etl.folding import fold, number_key
 
 _TEXTS = (None, "title", "body", "files")
 MAX_WORDS = 16
-"""Words of a query; each costs a comparison with every record that the others leave."""
+"""Maximum number of words in a query; each costs a comparison with every record that the other words match."""
 
 Part = Literal["title", "body", "files", "number", "source", "region", "year", "state", "type", "collection", "cites"]
 
@@ -30,7 +30,7 @@ PARTS: dict[str, Part] = {
     "合集": "collection", "collection": "collection",
     "引用": "cites", "cites": "cites",
 }  # fmt: skip
-"""What may stand before a colon, beside the fields of a record (`FIELD_NAMES`)."""
+"""Names that can be used before a colon, in addition to the fields of a record (`FIELD_NAMES`)."""
 _PARTS_OF_FIELDS = ("title", "document_number", "index_number")
 FIELD_NAMES: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in FIELDS if name not in {*_PARTS_OF_FIELDS, *PARTS}},
@@ -40,13 +40,13 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("主题", "subject"), ("subject_category",)),
     **dict.fromkeys(("体裁", "genre"), ("genre_category",)),
 }
-"""The fields that a name means."""
+"""Name → the fields that it stands for."""
 FIELD_LABELS = (
     ("标题", "title"), ("正文", "body"), ("附件", "files"), ("文号", "number"), ("机构", "agency"), ("来源", "source"),
     ("地区", "region"), ("年", "year"), ("主题", "subject"), ("体裁", "genre"), ("状态", "state"), ("格式", "type"),
     ("合集", "collection"),
 )  # fmt: skip
-"""The fields as a reader is told of them, in Chinese and in English; there are more names than these."""
+"""The names that are shown to readers, in Chinese and English; further ones work too."""
 STATES = {
     "current": "current", "仍在": "current", "在站": "current", "仍在站上": "current",
     "removed": "removed", "已撤下": "removed", "撤下": "removed",
@@ -54,7 +54,7 @@ STATES = {
 
 
 class InvalidQuery(ValueError):
-    """The query has too many words, or a value that its field cannot have; `code` says which."""
+    """The query has too many words, or an invalid value of a field; `code` says which."""
 
     def __init__(self, code: Literal["many_words", "year", "years", "state_in_words"], value: str) -> None:
         super().__init__(f"{code}: {value!r}")
@@ -63,10 +63,10 @@ class InvalidQuery(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or phrase. `folded` is what must occur, exactly; `typed` what the reader wrote.
+    """A word or phrase. `folded`: the folded text that must occur exactly; `typed`: what the reader wrote.
 
-    `part`: where alone it must occur, None for anywhere; `fields`: the fields alone in which it must occur.
-    `name`: that of the parameter for which it stands, in the shape of a query; empty for a word itself.
+    `part`: the part of the record in which it must occur, None for any. `fields`: the fields in which it must occur.
+    `name`: in the shape of a query, the name of the parameter for which it is a placeholder; else empty.
     """
 
     folded: str
@@ -82,27 +82,27 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Of each group at least one word must occur, and none of `without`."""
+    """At least one word of each group must occur, and no word of `without`."""
 
     groups: tuple[tuple[Word, ...], ...] = ()
     without: tuple[Word, ...] = ()
     number: str = ""
-    """What was typed as the key of a number, if it may be one as a whole: its document is found whatever the words."""
+    """The key of the number that the whole text may be: a document with this number matches regardless of the words."""
     unknown: tuple[str, ...] = ()
-    """What stands before a colon like a field and is none: it was taken as text."""
+    """Texts before a colon that look like fields but are unknown; they were searched as words."""
 
     def __bool__(self) -> bool:
         return bool(self.groups or self.without)
 
     @property
     def words(self) -> tuple[Word, ...]:
-        """All of them."""
+        """All words, including excluded ones."""
         return (*(word for group in self.groups for word in group), *self.without)
 
     @property
     def together(self) -> dict[str, "Word"]:
-        """The words that may occur anywhere as a single one, without spaces and with them, by the name that each has
-        in a shape."""
+        """The words that may occur anywhere, joined to one word, without spaces and with them; by the name of the
+        parameter in a shape."""
         words = [group[0] for group in self.groups if group[0].anywhere]
         is_shape = any(word.name for word in words)
         joined = {name: mark.join(word.folded for word in words) for name, mark in (("phrase", ""), ("spaced", " "))}
@@ -114,7 +114,7 @@ class Query:
 
     @property
     def plain(self) -> tuple[Word, ...]:
-        """The words that occur in texts: what is marked in them."""
+        """The words that can occur in texts, which are highlighted there."""
         return tuple(word for group in self.groups for word in group if word.part in _TEXTS and not word.fields)
 
 
@@ -133,7 +133,7 @@ _MONTH = re.compile(r"((?:19|20)\d\d)年(?:(\d\d?)月)?")
 
 @lru_cache(1000)
 def parse_query(typed: str) -> Query:
-    """Parses what a reader typed. What folds to nothing is left out. Raises `InvalidQuery`."""
+    """Parses what a reader typed. Words that are empty after folding are left out. Raises `InvalidQuery`."""
     groups: list[tuple[Word, ...]] = []
     without: list[Word] = []
     unknown: dict[str, None] = {}
@@ -160,7 +160,8 @@ def parse_query(typed: str) -> Query:
 
 
 def _joined_fields(typed: str) -> str:
-    """Fields joined with their values: `标题: 安全` means `标题:安全`, while `注意: 安全` are two words."""
+    """Removes the space between a field and its value: `标题: 安全` means `标题:安全`, but `注意: 安全` are two
+    words."""
     return _FIELD_APART.sub(lambda field: f"{field[1]}:" if _is_field(fold(field[1])) else field[0], typed)
 
 
@@ -169,14 +170,15 @@ def _is_field(name: str) -> bool:
 
 
 def _looks_like_a_field(token: re.Match[str], word: Word, typed: str) -> bool:
-    """Whether a word that is searched anywhere was meant for a field. Titles have full-width colons, addresses `//`."""
+    """Whether a word that is searched anywhere was probably meant as `field:value`. Not if the colon is full-width, as
+    in titles, or followed by `/`, as in addresses."""
     if not token["field"] or not word.anywhere:
         return False
     return f"{token['field']}:" in typed and f"{token['field']}:/" not in typed
 
 
 def _forms(word: Word) -> tuple[Word, ...]:
-    """The word, and the number that it writes in another form than the index, such as 云政发(2024)第047号."""
+    """The word, and if it is a number in another form than the index has, such as 云政发(2024)第047号, the number."""
     key = number_key(word.typed)
     if word.anywhere and key != word.folded and _NUMBER.search(key):
         return word, Word(key, word.typed, "number")
@@ -211,7 +213,7 @@ def _word(token: re.Match[str]) -> Word | None:
 
 
 def _day_or_month(text: str) -> str | None:
-    """A day, or a month or year in Chinese, as fields have it: 2024-05-09, 2024-05, 2024."""
+    """A day, or a Chinese month or year, in the form of fields: 2024-05-09, 2024-05, 2024."""
     month = _MONTH.fullmatch(text)
     return f"{month[1]}-{int(month[2]):02}" if month and month[2] else month[1] if month else read_date(text).iso
 
@@ -224,7 +226,7 @@ def years_of(word: Word) -> range:
 
 
 def fewer_words(query: Query) -> Iterator[tuple[Word, ...]]:
-    """For a query that finds nothing: its words without one of them, and a long word in two parts."""
+    """Queries to propose if this one finds nothing: without one of the words, or with a long word in two parts."""
     words = tuple(group[0] for group in query.groups)
     if len(words) > 1:
         for left_out in range(len(words)):

@@ -1,9 +1,9 @@
-"""What archivists do beside correcting: reviews, collections, notes, links of citations. Each is an act, numbered
-without gaps.
+"""Acts of archivists other than corrections: reviews, collections, notes, links of citations. Acts are numbered without
+gaps.
 
 An act is written to the bucket (`acts/<12 digits>.jsonl.gz`) under the lock that numbers acts, as the last step before
-the commit, like the journal of changes (`etl.archive.records.change_feed`); so a rebuild brings it back. Its rows are
-written from its line alone, here and in a rebuild.
+the commit, like the journal of changes (`etl.archive.records.change_feed`), so a rebuild can restore it. Both here and
+in a rebuild, its rows are written from its line alone.
 """
 
 from collections.abc import Callable
@@ -33,9 +33,9 @@ from etl.archive.storage.log_registry import chain_logs, keep_replacing
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Act, CitationLink, Collection, CollectionMember, Note, Review
 
-Deed = ReviewRow | CollectionRow | MembershipPart | NoteRow | LinkRow
-"""What an act does."""
-_KINDS: dict[type[Deed], ActKind] = {
+ActContent = ReviewRow | CollectionRow | MembershipPart | NoteRow | LinkRow
+"""The content of an act: the part of its line that says what was done."""
+_KINDS: dict[type[ActContent], ActKind] = {
     ReviewRow: "review",
     CollectionRow: "collection",
     MembershipPart: "membership",
@@ -44,11 +44,11 @@ _KINDS: dict[type[Deed], ActKind] = {
 }
 
 
-def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], Deed | None]) -> int | None:
-    """Has a person do something: `decide` looks, given the number that the act would have, and says what is done.
+def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], ActContent | None]) -> int | None:
+    """Writes an act of the person `by`; returns its number, or None if there is nothing to do.
 
-    Returns the number; None where `decide` found nothing to do. Nobody else does anything meanwhile. Raises
-    `StoreError` and `DatabaseBehindBucket`.
+    `decide` gets the number that the act will have and returns its content, or None if there is nothing to do. It is
+    called under the lock of acts, so no other act is written meanwhile. Raises `StoreError` and `DatabaseBehindBucket`.
     """
     with archive.engine.connect() as connection:
         lock_acts(connection)
@@ -71,7 +71,7 @@ def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], Deed
 
 
 def _older_reviews(connection: Connection, first: int, writer: Transaction) -> list[ActLine]:
-    """Reviews that were kept before acts were told: the next act tells them too."""
+    """Lines for reviews that are older than the journal of acts: they are written together with the next act."""
     untold = select(*Review.__table__.columns).where(Review.act.is_(None)).order_by(Review.id)
     return [
         _line(seq, ReviewRow.from_row(row), row["reviewed_by"], row["reviewed_at"], writer)
@@ -79,7 +79,7 @@ def _older_reviews(connection: Connection, first: int, writer: Transaction) -> l
     ]
 
 
-def _line(seq: int, deed: Deed, by: str, at: datetime, writer: Transaction) -> ActLine:
+def _line(seq: int, deed: ActContent, by: str, at: datetime, writer: Transaction) -> ActLine:
     kind = _KINDS[type(deed)]
     return ActLine(seq, kind, by, at, writer, **{kind: deed})  # type: ignore[arg-type]
 

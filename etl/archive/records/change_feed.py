@@ -1,11 +1,11 @@
 """Publishes events of the change feed: numbers them in the order of their commits, and writes their journal.
 
 The journal object is written under the lock that orders commits, as the last step before the commit. A transaction
-that dies in between leaves an object for events that never happened. The next transaction numbers its own events from
-the same `change_seq` and replaces it, so that at most one such object exists at any time. Each line names its
-transaction, which tells such an object from events that the database has lost (`etl.archive.storage.consistency`).
-A writer whose connection was cut holds no lock and may still be writing: `keep_replacing` keeps it from replacing
-what the next one wrote.
+that fails in between leaves an object with events that never happened. The next transaction numbers its own events from
+the same `change_seq` and replaces this object, so that at most one such object exists at any time. Each line names its
+transaction; this distinguishes such objects from events that the database has lost (`etl.archive.storage.consistency`).
+A writer whose connection was cut no longer holds the lock but may still be writing: `keep_replacing` prevents it from
+replacing what the next writer wrote.
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ from etl.archive.storage.models import Change
 def publish(connection: Connection, store: Store, events: Sequence[ChangeEvent]) -> None:
     """Numbers the events and writes their journal.
 
-    Must be the last thing that a transaction does: other transactions that publish wait until it ends. Raises
-    `StoreError`, and `DatabaseBehindBucket` where the bucket has events of these numbers already.
+    Must be the last step of a transaction: other transactions that publish wait until it ends. Raises `StoreError`, and
+    `DatabaseBehindBucket` if the bucket already has events with these numbers.
     """
     if not events:
         return
     writer = current_transaction(connection)
-    # What takes long is done before the lock, for the number that comes next unless others publish meanwhile.
+    # The slow work is done before taking the lock, for the expected number. It is repeated if others publish meanwhile.
     expected, now = connection.execute(_EXPECTED).one()
     body = _journal(events, expected, now, writer)
     replaces = unused_change_seq(connection, store, expected)

@@ -1,4 +1,4 @@
-"""The keys by which a cited document is found, of the number and the title that it is cited by."""
+"""The keys by which a cited document is found, made from the number and title in the citation."""
 
 from etl.extract.citing import cited_number_key, title_key
 

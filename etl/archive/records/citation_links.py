@@ -1,7 +1,7 @@
-"""What archivists say of cited documents that the archive has under another name: which record is meant.
+"""Links of archivists: which record a cited document is, if the archive has it under another name.
 
-A link is of the document, not of one citation: it holds for all that cite it by that number, or by that title where
-they name no number. Its versions are acts; a withdrawn link leaves the citations as they were.
+A link is for the document, not for one citation: it applies to all records that cite it by that number, or by that
+title without a number. Its versions are acts. Withdrawing a link leaves the citations as they were without it.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from etl.archive.storage.models import Act, CitationLink, Record
 
 @dataclass(frozen=True, slots=True)
 class LinkVersion:
-    """What was said from then on; `cited` is None where the link was withdrawn."""
+    """A version of a link; `cited`: the number of the record, None if the link was withdrawn."""
 
     version: int
     cited: int | None
@@ -33,7 +33,7 @@ class LinkVersion:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLink:
-    """A cited document, by the number and title that it is cited by, with the versions of its link, the last first."""
+    """A cited document with its number and title in citations, and the versions of its link, the last first."""
 
     id: int
     number: str | None
@@ -48,9 +48,9 @@ class DocumentLink:
 def link_document(
     archive: Archive, by: str, number: str | None, title: str | None, record: int, reason: str
 ) -> int | None:
-    """Says that the cited document is that record; returns the number of the link, None where there is no such record.
+    """Links the cited document to that record; returns the id of the link, or None if there is no such record.
 
-    Where the document is linked already, or was, this is another version of that link. Raises as `keep_act` does.
+    If the document already has a link, even a withdrawn one, writes a new version of it. Raises as `keep_act` does.
     """
     link = None
 
@@ -68,7 +68,7 @@ def link_document(
 
 
 def withdraw_link(archive: Archive, by: str, link: int, version: int, reason: str) -> bool:
-    """Says that the document is not that record; whether `version` still was the last one, and no withdrawal.
+    """Withdraws the link if `version` is still its last version and no withdrawal; returns whether it did.
 
     Raises as `keep_act` does.
     """
@@ -96,7 +96,7 @@ def links(connection: Connection) -> Sequence[DocumentLink]:
 
 
 def name_links_anew(archive: Database) -> None:
-    """Makes the keys of all links by the rules of today."""
+    """Computes the keys of all links again with the current rules."""
     with archive.engine.begin() as connection:
         for row in connection.execute(select(CitationLink.__table__)).all():
             keys = citation_keys(row.number, row.title)
@@ -106,7 +106,7 @@ def name_links_anew(archive: Database) -> None:
 
 
 def _is_of_several(connection: Connection, title: str | None) -> bool:
-    """Whether documents of several numbers are cited by that title: alone it says nothing then."""
+    """Whether documents with different numbers are cited by that title, so that the title alone identifies none."""
     key = citation_keys(None, title)["title_key"]
     numbers = select(func.count(distinct(Citation.number_key))).where(Citation.title_key == key)
     return key is not None and connection.scalars(numbers).one() > 1

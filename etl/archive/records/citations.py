@@ -1,8 +1,8 @@
-"""Keeps the documents that each record's current version cites, and the names by which it is itself cited.
+"""Stores the citations of each record's current version, and the names by which the record itself can be cited.
 
-Both are written in the transaction that changes the record. Which record a citation means is not stored: readers of
-`api_v1.citations` compare its keys with the names of all records, so what comes later, or is corrected, needs no
-reading of texts. `fill_citations` reads the records that were there before.
+Both are written in the transaction that changes the record. Which record a citation means is not stored: the view
+`api_v1.citations` compares its keys with the names of all records. So no text must be read again when a cited record is
+added or corrected later. `fill_citations` reads records that are older than these tables or than the current rules.
 """
 
 from collections.abc import Sequence
@@ -31,15 +31,15 @@ from etl.folding import FOLDING
 from etl.progress import Progress, ProgressCallback, no_progress
 
 RULES = f"{CITING}.{FOLDING}"
-"""Versions of what finds citations and of what makes their keys."""
+"""Versions of the rules that find citations and of those that make their keys."""
 _FILLING = Filling("citation_state", "rules", RULES, none="")
 BATCH = 50
-"""Records that are read in one transaction while citations are filled: their texts are in memory together."""
+"""Records that `fill_citations` reads in one transaction; their texts are in memory at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class CitingRecord:
-    """A record's current version as it is read for citations."""
+    """A record's current version, with what is needed to find its citations."""
 
     record: int
     version: int
@@ -47,11 +47,11 @@ class CitingRecord:
 
 
 def keep_citations(connection: Connection, records: Sequence[CitingRecord]) -> None:
-    """Writes names and citations of records as they now are in this transaction."""
+    """Writes the names and citations of records in their current state in this transaction."""
     if not records:
         return
     ordered = sorted(records, key=lambda each: each.record)
-    # Of two who read the same record, the one that saw less writes nothing.
+    # If two transactions handle the same record, the one that saw the older version writes nothing.
     newest = set(connection.scalars(_NAMES, {"rows": [_names(each) for each in ordered]}))
     connection.execute(_FORGET, {"records": list(newest)})
     rows = [
@@ -65,7 +65,7 @@ def keep_citations(connection: Connection, records: Sequence[CitingRecord]) -> N
 
 
 def read_for_citations(connection: Connection, records: Sequence[int]) -> None:
-    """Reads records, as they now are in this transaction, from the database."""
+    """Loads the records in their current state in this transaction, and writes their names and citations."""
     rows = connection.execute(_RECORDS, {"records": list(records), "characters": MAX_CHARS})
     keep_citations(
         connection,
@@ -83,7 +83,7 @@ def read_for_citations(connection: Connection, records: Sequence[int]) -> None:
 
 
 def fill_citations(archive: Database, progress: ProgressCallback = no_progress) -> int:
-    """Reads the records that were never read for citations by the present rules; returns how many."""
+    """Finds the citations of records that the current rules have not been applied to; returns their number."""
     missing, read = _FILLING.begin(archive.engine), 0
     if missing:
         name_links_anew(archive)
@@ -94,12 +94,12 @@ def fill_citations(archive: Database, progress: ProgressCallback = no_progress) 
 
 
 def forget_citations(connection: Connection) -> None:
-    """Has `fill_citations` read all records anew."""
+    """Makes the next `fill_citations` read all records again."""
     _FILLING.forget(connection)
 
 
 def records_without_citations(connection: Connection) -> int:
-    """How many records `fill_citations` has still to read."""
+    """The number of records that `fill_citations` still has to read."""
     return _FILLING.missing(connection)
 
 

@@ -1,4 +1,4 @@
-"""Collections: records that archivists put together under a title. What is done to one is an act, and never lost."""
+"""Collections: records that archivists put together under a title. Every change of one is an act, and is never lost."""
 
 from collections.abc import Collection as SizedCollection
 from collections.abc import Sequence
@@ -19,15 +19,15 @@ from etl.archive.storage.statements import Statement, built_once
 from etl.errors import GongkaiError
 
 MAX_TITLE = 100
-"""Characters of a title."""
+"""Maximum length of a title."""
 MAX_DESCRIPTION = 2000
-"""Characters of a description."""
+"""Maximum length of a description."""
 MAX_ADDED = 1000
-"""Records that are put into a collection at once."""
+"""Maximum number of records that are added to a collection in one act."""
 
 
 class CollectionError(GongkaiError):
-    """A collection is refused."""
+    """A collection cannot be made or changed; `problem` says why."""
 
     def __init__(self, problem: Literal["no_title", "title_taken", "long", "no_collection"]) -> None:
         super().__init__(f"collection: {problem}")
@@ -36,7 +36,7 @@ class CollectionError(GongkaiError):
 
 @dataclass(frozen=True, slots=True)
 class CollectionLine:
-    """A collection as it is called now, its number of records, who made it and who named it so."""
+    """A collection with its current title and description, its number of records, and who made and last renamed it."""
 
     id: int
     title: str
@@ -50,7 +50,7 @@ class CollectionLine:
 
 @dataclass(frozen=True, slots=True)
 class CollectionName:
-    """A collection by its title."""
+    """A collection's id and title."""
 
     id: int
     title: str
@@ -68,16 +68,18 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class MembershipChange:
-    """How many records were put into a collection, and taken out of it; the others were so already."""
+    """The numbers of records that were added to a collection and removed from it. Records that were already in, or not
+    in it, do not count."""
 
     added: int
     removed: int
 
 
 def name_collection(archive: Archive, by: str, title: str, description: str, collection: int | None = None) -> int:
-    """Makes a collection, or names one anew; returns its number. Raises `CollectionError`, and as `keep_act` does.
+    """Makes a collection, or gives one a new title and description; returns its id. Raises `CollectionError`, and as
+    `keep_act` does.
 
-    No two are of one title: none is ever deleted, and whoever puts records into one must know it from the others.
+    Titles are unique, so that people can distinguish collections; no collection is ever deleted.
     """
     title, description = " ".join(title.split()), " ".join(description.split())
     if not title:
@@ -105,9 +107,9 @@ def name_collection(archive: Archive, by: str, title: str, description: str, col
 def change_members(
     archive: Archive, by: str, collection: int, added: SizedCollection[int] = (), removed: SizedCollection[int] = ()
 ) -> MembershipChange:
-    """Puts records into a collection and takes others out. Numbers of no record are left out.
+    """Adds records to a collection and removes others. Ignores numbers of records that do not exist.
 
-    Raises `CollectionError` where there is no such collection, and as `keep_act` does.
+    Raises `CollectionError` if there is no such collection, and as `keep_act` does.
     """
     changed = MembershipChange(0, 0)
 
@@ -130,7 +132,7 @@ def _now(collection: int) -> ColumnElement[bool]:
 
 
 def collections(connection: Connection, collection: int | None = None) -> tuple[CollectionLine, ...]:
-    """All collections, or that one; those that were made last come first."""
+    """All collections, or only `collection`; the newest first."""
     made, named = aliased(Act), aliased(Act)
     members = select(func.count()).where(
         CollectionMember.collection_id == Collection.id, CollectionMember.removed.is_(None)
@@ -192,7 +194,7 @@ def members(collection: int | None = None, title: str = "") -> Select[int]:
 
 
 def _is_last() -> ColumnElement[bool]:
-    """SQL condition: the version of the collection is its last."""
+    """SQL condition: the row is the last version of its collection."""
     later = aliased(Collection)
     return ~select(1).where(later.id == Collection.id, later.version > Collection.version).exists()
 

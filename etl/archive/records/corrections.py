@@ -1,7 +1,7 @@
-"""Corrections by archivists: stored beside the extracted value, never over it.
+"""Corrections by archivists: stored beside the extracted value, which is never overwritten.
 
-A correction makes a version of its own, and an event `corrected`. It applies to all later versions of its record until
-it is withdrawn.
+A correction makes a new version and an event `corrected`. It applies to all later versions of its record until it is
+withdrawn.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,27 +26,27 @@ from etl.errors import GongkaiError
 from etl.fields import DATE_FIELDS, FIELDS
 
 WITHDRAWN = object()
-"""In place of a value: withdraws the correction, so that the extracted value applies again."""
+"""Passed instead of a value: withdraws the correction, so that the extracted value applies again."""
 MAX_CHARS = 2000
-"""Characters of a value, a reason, a name."""
-TOGETHER = 25
-"""Records of one source that are corrected in one transaction, as many as a crawl records at once."""
+"""Maximum length of a value, a reason or a name."""
+RECORDS_PER_COMMIT = 25
+"""Records of one source that are corrected in one transaction; a crawl records as many at once."""
 
 ManyOutcome = Literal["corrected", "unchanged", "moved", "missing"]
-"""What became of one record of many: `moved`, it has another version than that which was looked at; `missing`, there is
-no such record."""
+"""The result for one record of many. `moved`: its current version is no longer the one that the archivist looked at;
+`missing`: there is no such record."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectionResult:
-    """The version at which a record is now, and whether this correction made it."""
+    """The current version of a record, and whether this correction made it."""
 
     version: int
     changed: bool
 
 
 class CorrectionError(GongkaiError):
-    """The correction is refused as it was given: an unknown record or field, a malformed date, no author or reason."""
+    """The correction is invalid: an unknown record or field, a malformed date, no author or no reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,12 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
 def correct_many(
     archive: Archive, expected: Mapping[int, int], field: str, value: Any, by: str, reason: str
 ) -> dict[int, ManyOutcome]:
-    """Sets a field of each of the records to the value, as `correct` does, in the version in which it was looked at
-    (`expected`, by record); returns what became of each. A field that has the value already stays as it is.
+    """Sets a field of several records to the value, as `correct` does; returns the result for each record.
 
-    Those of one source are corrected together, `TOGETHER` at a time: where it fails between, those before are
-    corrected, and doing it again leaves them unchanged. Raises `CorrectionError` where nothing was corrected.
+    `expected`: by record, the version that the archivist looked at; a record with another current version is not
+    corrected. A field that already has the value stays as it is. Records of one source are corrected in transactions of
+    `RECORDS_PER_COMMIT`: after a failure, the records before it are corrected, and repeating the call leaves these
+    unchanged. Raises `CorrectionError` before anything is corrected.
     """
     value = _require_value(field, value)
     by, reason = _require_text("who corrects", by), _require_text("the reason", reason)
@@ -115,9 +116,9 @@ def correct_many(
     outcomes: dict[int, ManyOutcome] = {record: "missing" for record in expected}
     for source in sorted({row.source_id for row in rows}):
         of_source = [row.id for row in rows if row.source_id == source]
-        for start in range(0, len(of_source), TOGETHER):
+        for start in range(0, len(of_source), RECORDS_PER_COMMIT):
             outcomes |= _correct_together(
-                archive, of_source[start : start + TOGETHER], expected, field, value, by, reason
+                archive, of_source[start : start + RECORDS_PER_COMMIT], expected, field, value, by, reason
             )
     chain_logs(archive)
     return outcomes
@@ -150,14 +151,15 @@ def _correct_together(
 
 
 def value_in(fields: Sequence[Mapping[str, Any]], name: str) -> str | None:
-    """The value that a version has for the field, None without one; `fields` as `RecordVersion` keeps them."""
+    """The value that a version has for the field, or None; `fields`: as in `RecordVersion.fields`."""
     return next((item["value"] for item in fields if item["name"] == name and item["chosen"]), None)
 
 
 def is_so_already(
     fields: Sequence[Mapping[str, Any]], corrections: Mapping[str, ActiveCorrection], name: str, value: Any
 ) -> bool:
-    """Whether the field has the value, whoever gave it, or no correction where one is to be withdrawn."""
+    """Whether a correction would change nothing: the field already has the value, extracted or corrected; or the value
+    is `WITHDRAWN` and the field has no correction."""
     return name not in corrections if value is WITHDRAWN else value_in(fields, name) == value
 
 
@@ -182,7 +184,7 @@ def _load(connection: Connection, record: int) -> _Current:
 
 
 def _write(connection: Connection, current: _Current, changes: Mapping[str, Any], by: str, reason: str) -> ChangeEvent:
-    """Writes the corrections and the version that they make; returns its event."""
+    """Writes the corrections and the resulting version; returns its event."""
     version = current.version + 1
     rows = [
         {
@@ -220,7 +222,7 @@ def _write(connection: Connection, current: _Current, changes: Mapping[str, Any]
 
 
 def _is_in_force(corrections: Mapping[str, ActiveCorrection], name: str, value: Any) -> bool:
-    """Whether the field is already as the value would make it."""
+    """Whether the corrections in force already include this one, or have none for the field if it is `WITHDRAWN`."""
     if value is WITHDRAWN:
         return name not in corrections
     return name in corrections and corrections[name].value == value

@@ -1,4 +1,4 @@
-"""Extracted pages: what extraction made of a stored capture, as it is recorded."""
+"""Extracted pages: the result of extracting a stored capture, in the form in which it is recorded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,10 +17,10 @@ from etl.reasons import encode_reason
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExtractedPage:
-    """The extraction of a stored capture, its attachments under their canonical addresses.
+    """The extraction of a stored capture; its attachments have canonical addresses.
 
-    `extraction` is None where the capture cannot be read; `failure` says why. `identity` is that of its text, where it
-    was computed already; else it is when the page is recorded.
+    `extraction`: None if the capture cannot be read; `failure` then says why. `identity`: that of its text; if it is
+    None, it is computed when the page is recorded.
     """
 
     page_id: int
@@ -29,12 +29,12 @@ class ExtractedPage:
     failure: str = ""
     identity: TextIdentity | None = None
     title_differs_from_listing: bool = False
-    """Whether the catalog lists it under another title than it has."""
+    """Whether the title in the catalog and that of the page differ, and neither contains the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of a page that has no version, and why; None for a document."""
+    """The outcome and reason of a page that gets no version; for a document, `outcome` is None."""
 
     outcome: Outcome | None
     reason: str
@@ -43,7 +43,7 @@ class Verdict:
 def fill_from_listing(
     extraction: Extraction, listing: Mapping[str, Any], lookups: Mapping[str, Mapping[str, str]]
 ) -> Extraction:
-    """Fills fields for which the page has no value with those of its listing entry, as the source's lookups mean it."""
+    """Fills fields for which the page has no value from its listing entry; `lookups` are those of the source file."""
     added, flags = [], list(extraction.flags)
     for name, stated in listing.items():
         raw = str(stated)
@@ -66,7 +66,7 @@ def fill_from_listing(
 
 
 def verdict_of(page: ExtractedPage) -> Verdict:
-    """What a page is recorded as."""
+    """The verdict with which a page is recorded."""
     if page.extraction is None:
         return Verdict(Outcome.UNREADABLE, page.failure)
     if page.extraction.kind != "document":
@@ -78,9 +78,9 @@ def verdict_of(page: ExtractedPage) -> Verdict:
 def version_values(
     capture_id: int, extraction: Extraction, digest: str, digests: Mapping[str, str | None]
 ) -> VersionValues:
-    """The version that an extraction makes.
+    """The values of the version that an extraction makes.
 
-    `digest` is the content hash of its text; `digests`, by address, the bytes that the archive has of its files.
+    `digest`: content hash of its text. `digests`: SHA-256 of the archived bytes of its files, by address.
     """
     evidence = [_field_evidence(extraction, item) for item in extraction.evidence]
     files = [

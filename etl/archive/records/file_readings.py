@@ -1,4 +1,4 @@
-"""Stores what was read in files: one reading for the same bytes, in object storage and in the database."""
+"""Stores the readings of files in object storage and the database. Files with the same bytes share one reading."""
 
 import json
 from collections.abc import Collection
@@ -30,10 +30,10 @@ BY_OCR = "ocr"
 
 
 def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> None:
-    """Stores what was read in a blob. Raises `StoreError`.
+    """Stores the reading of a blob. Raises `StoreError`.
 
-    If the blob was read before with another result (a scan that waited for OCR, a file read by an earlier reader), an
-    event is published for each document that links it.
+    If the blob had another reading before (a scan that was waiting for OCR, a file read by an earlier reader),
+    publishes an event for each document that links it.
     """
     with archive.engine.begin() as connection:
         before = connection.execute(select(File.outcome, File.content_hash).where(File.blob_sha256 == digest)).first()
@@ -57,7 +57,8 @@ def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> N
 
 @dataclass(slots=True)
 class UnreadFile:
-    """A blob that the current reader has not read: the URLs of the files that it is, and the name of the first."""
+    """A blob that the current reader has not read: the URLs of the files with these bytes, and the name of the
+    first."""
 
     name: str
     urls: list[str]

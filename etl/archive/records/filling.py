@@ -1,6 +1,6 @@
-"""Filling of tables that are derived from records: from the first to the last one, in batches, by rules of a version.
+"""Fills tables that are derived from records by versioned rules: from the first record to the last, in batches.
 
-What is recorded meanwhile writes its own rows; one row of state says how far the records from before have come.
+New and changed records write their own rows meanwhile. One row of state says up to which record the filling has come.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Engine, TextClause, text
 from etl.archive.storage.state_cache import cached
 
 Keep = Callable[[Connection, Sequence[int]], None]
-"""Writes the rows of these records as they now are in this transaction."""
+"""Writes the rows of these records in their current state in this transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """`table`: that of the state, whose `column` has the version of the rules by which it is filled; `version`: of the
-    present rules; `none`: a version that no rules ever have."""
+    """The filling of one derived table. `table`: the table of its state, whose `column` has the version of the rules
+    with which rows are made. `version`: that of the current rules. `none`: a version that no rules ever have."""
 
     table: str
     column: str
@@ -25,15 +25,16 @@ class Filling:
     none: int | str
 
     def begin(self, engine: Engine) -> int:
-        """Begins anew where the rules are others; returns how many records are missing."""
+        """Starts from the first record if the rules have changed; returns the number of records that are missing."""
         with engine.begin() as connection:
             connection.execute(self._sql(_BEGIN), {"version": self.version})
             return int(connection.scalars(self._sql(_MISSING)).one())
 
     def next_batch(self, engine: Engine, size: int, keep: Keep) -> int:
-        """Writes the next rows and how far that came, in one transaction; returns of how many records, 0 at the end.
+        """Writes the rows of the next records and the new state in one transaction; returns the number of records, 0 at
+        the end.
 
-        After an interruption, the next call goes on there.
+        After an interruption, the next call continues there.
         """
         with engine.begin() as connection:
             numbers = list(connection.scalars(self._sql(_NEXT), {"size": size}))
@@ -43,11 +44,11 @@ class Filling:
         return len(numbers)
 
     def forget(self, connection: Connection) -> None:
-        """Has all be written anew; until it is, every record counts as missing."""
+        """Makes the next filling write all rows again; until then, every record counts as missing."""
         connection.execute(self._sql(_FORGET), {"none": self.none})
 
     def missing(self, connection: Connection) -> int:
-        """How many records have no rows by the present rules yet."""
+        """The number of records that have no rows made with the current rules yet."""
         return cached(connection, self, lambda: self._missing(connection))
 
     def _missing(self, connection: Connection) -> int:

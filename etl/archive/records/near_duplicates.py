@@ -1,6 +1,7 @@
-"""Finds texts that are nearly the same: candidates share bands of their signatures, containment of shingles confirms.
+"""Finds texts that are nearly the same. Candidates share bands of their signatures; the share of common shingles then
+decides.
 
-They are shown as similar and never merged (docs/similar.md).
+Such records are shown as similar and never merged (docs/similar.md).
 """
 
 from collections import deque
@@ -25,11 +26,11 @@ from etl.extract.similarity import MIN_CONTAINMENT, SCHEME, Shingles, bands, con
 from etl.progress import Progress, ProgressCallback, no_progress
 
 LIMIT = 20
-"""Similar texts that are shown of a record."""
+"""Maximum number of similar texts that are shown for a record."""
 MAX_TEXTS_PER_BAND = 64
-"""Texts examined that share one band: thousands do where they are filled-in copies of one template."""
+"""Maximum number of texts examined that share one band: of forms made from one template, thousands share a band."""
 SPARE = 5
-"""Candidates examined beyond the limit: some share bands, but too little text."""
+"""Candidates examined in addition to the limit, as some share bands but too little text."""
 BATCH = 500
 """Texts signed in one transaction of a rebuild."""
 PROCESSES = 2
@@ -37,7 +38,7 @@ PROCESSES = 2
 
 @dataclass(frozen=True, slots=True)
 class SimilarRecord:
-    """The first record with a similar text. `share`: part of the shorter text that is found in the longer one (0–1)."""
+    """The first record with a similar text. `share`: share of the shorter text that is also in the longer one (0–1)."""
 
     record_id: int
     version: int
@@ -71,7 +72,7 @@ def _own_text(record: Any) -> Statement:
 def similar_to(connection: Connection, record_id: int, limit: int = LIMIT) -> tuple[SimilarRecord, ...]:
     """The texts most similar to the record's, each with the first record that currently has it, the most similar first.
 
-    Empty for a text that is too short to be compared. Raises `GongkaiError` where there is no such record.
+    Empty if the text is too short to be compared. Raises `GongkaiError` if there is no such record.
     """
     require_valid_record_number(record_id)
     own = connection.execute(*_own_text(record=record_id)).one_or_none()
@@ -105,7 +106,7 @@ def _confirmed(own: Shingles, candidates: Iterable[dict[str, Any]]) -> Iterator[
 
 
 def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progress) -> SignatureRebuild:
-    """Computes the missing signatures of this scheme for the texts of all versions, of many in several processes.
+    """Computes the missing signatures of the current scheme for the texts of all versions; many, in several processes.
 
     Each batch is committed: after an interruption, the next call continues.
     """
@@ -128,7 +129,8 @@ def rebuild_signatures(archive: Database, progress: ProgressCallback = no_progre
 
 
 def _processes() -> ProcessPoolExecutor:
-    """Each takes a second to start. Not forked: a worker would share the archive's connections."""
+    """A pool of processes, each of which takes a second to start. They are not forked, as forked workers would share
+    the archive's connections."""
     return ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
 
 
@@ -145,7 +147,7 @@ _SIGNATURES = insertion(Signature, ("content_hash", "scheme", "bands"), "ON CONF
 
 
 def _ahead(pool: ProcessPoolExecutor, batches: Iterator[dict[str, str]]) -> Iterator[dict[str, list[int]]]:
-    """The signatures of the batches, in order, with only a few batches in work at a time."""
+    """The signatures of the batches, in order; only a few batches are in progress at a time."""
     working: deque[Future[dict[str, list[int]]]] = deque()
     for batch in batches:
         working.append(pool.submit(signatures, batch))
@@ -172,10 +174,10 @@ def _owed(engine: Engine) -> Iterator[dict[str, str]]:
         last = max(batch)
 
 
-# Only the first texts that share a band are read. A text that is nearly identical also shares rare bands and is found
-# there; the bands of a template lose only texts that are like thousands of others. How many bands are shared is counted
-# on whole signatures afterwards, because the cut does not tell.
-# MATERIALIZED keeps the planner from reading the whole table for the first few rows, which it expects to meet early.
+# Of the texts that share a band, only the first `:most` are read. Nearly identical texts also share rare bands and are
+# found by these; only texts that resemble thousands of others can be missed. Because of this limit, the number of
+# shared bands is counted afterwards, on whole signatures.
+# MATERIALIZED prevents the planner from scanning the whole table because it expects to find the first rows early.
 _CANDIDATES = text("""
     WITH pool AS (
         SELECT near.content_hash, any_value(near.bands) AS bands

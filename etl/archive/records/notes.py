@@ -1,4 +1,4 @@
-"""Notes of archivists on records: plain text; a change is another version, and none is lost."""
+"""Notes of archivists on records, in plain text. A change makes a new version; no version is ever lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from etl.archive.storage.models import Act, Note, Record
 from etl.archive.storage.statements import Statement, built_once
 
 MAX_NOTE = 4000
-"""Characters of a note."""
+"""Maximum length of a note."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoteVersion:
-    """What a note said from then on; an empty text withdraws it."""
+    """A version of a note; an empty text means that it was withdrawn."""
 
     version: int
     text: str
@@ -42,9 +42,9 @@ class RecordNote:
 
 
 def write_note(archive: Archive, by: str, record: int, text: str) -> int | None:
-    """Writes a note on a record; returns its number, None where there is no such record. Raises as `keep_act` does.
+    """Writes a note on a record; returns its id, or None if there is no such record. Raises as `keep_act` does.
 
-    What the same person has noted already is not noted twice, as by a button that is pressed twice.
+    If the same person has already written the same note, for example by pressing a button twice, writes nothing.
     """
     noted: int | None = None
 
@@ -59,7 +59,8 @@ def write_note(archive: Archive, by: str, record: int, text: str) -> int | None:
 
 
 def change_note(archive: Archive, by: str, record: int, note: int, version: int, text: str) -> bool:
-    """Writes the version after that one of a note; whether it still was the last. An empty text withdraws the note.
+    """Writes a new version of a note if `version` is still its last; returns whether it is. An empty text withdraws the
+    note.
 
     The same text makes no version. Raises as `keep_act` does.
     """
@@ -77,7 +78,7 @@ def change_note(archive: Archive, by: str, record: int, note: int, version: int,
 
 
 def plain_text(typed: str) -> str:
-    """A note as it is kept: lines without white space at their ends, no empty ones around them."""
+    """A note in the form in which it is stored: without white space at line ends and empty lines around the text."""
     return "\n".join(line.rstrip() for line in typed.splitlines()).strip("\n")
 
 

@@ -1,7 +1,7 @@
-"""One page at the addresses of several documents: a notice, a form to log in, whatever a site answers to everything.
+"""Detects one page at the addresses of several documents: a notice, a login form, or another answer to all requests.
 
-Each by itself may be a document. That the list calls each of them otherwise, and the page none of them, says that it
-is not.
+Such a page may look like a document. But if the list has a different title for each address, and the page has none of
+these titles, it is not one.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 SEVERAL = 3
-"""Documents at whose addresses the same page stands before it is none of them."""
+"""The same page at so many addresses is not taken for a document."""
 _REFUSED = text("""
 SELECT c.blob_sha256 FROM archive.capture c
 JOIN archive.page p ON p.id = c.page_id AND p.blob_sha256 = c.blob_sha256 AND p.verdict = 'not_a_document'
@@ -26,8 +26,8 @@ WHERE c.blob_sha256 = ANY(:blobs) GROUP BY 1 HAVING count(DISTINCT p.id) >= :sev
 
 
 def pages_of_several(connection: Connection, documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
-    """Verdicts, by page id, on those of the documents that are one page: the same text with the same files, under none
-    of their titles. So are bytes that were found at other addresses before, and refused there."""
+    """Verdicts, by page id, for documents that are the same page: the same text and files, and none of the listed
+    titles. Also for bytes that were refused before at other addresses for this reason."""
     same: dict[object, list[ExtractedPage]] = defaultdict(list)
     for page in documents:
         if page.title_differs_from_listing and page.extraction and page.extraction.text:

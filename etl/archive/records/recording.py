@@ -1,4 +1,4 @@
-"""Records what was extracted: each content once, a version where something changed, events in the order of commits."""
+"""Records extracted pages: stores each content once, makes a version if something changed, and publishes events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -33,7 +33,7 @@ RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 
 @dataclass(frozen=True, slots=True)
 class RecordingResult:
-    """Numbers of the records that were created and updated."""
+    """The record numbers of the records that were created and updated."""
 
     created: tuple[int, ...]
     updated: tuple[int, ...]
@@ -41,16 +41,17 @@ class RecordingResult:
 
 @dataclass(frozen=True, slots=True)
 class RecordablePages:
-    """Extracted pages whose records, where they have one, were last extracted with the present rules.
+    """Extracted pages that have no record yet, or one that was last extracted with the current rules.
 
-    Only `require_current_rules` makes one. Otherwise a change of the rules would be recorded as a change of the page.
+    Only `require_current_rules` may make this value: for other pages, a change of the rules would be recorded as a
+    change of the page.
     """
 
     pages: Sequence[ExtractedPage]
 
 
 def pages_with_outdated_rules(connection: Connection, pages: Sequence[int]) -> list[int]:
-    """Those of the pages whose record was last extracted with other rules."""
+    """The pages whose record was last extracted with other rules."""
     return list(
         connection.scalars(
             select(Record.page_id).where(among(Record.page_id, pages), Record.read_with != RULES_VERSION)
@@ -59,7 +60,7 @@ def pages_with_outdated_rules(connection: Connection, pages: Sequence[int]) -> l
 
 
 def require_current_rules(connection: Connection, pages: Sequence[ExtractedPage]) -> RecordablePages:
-    """Raises `GongkaiError` where the record of a page was last extracted with other rules."""
+    """Raises `GongkaiError` if the record of a page was last extracted with other rules."""
     if outdated := pages_with_outdated_rules(connection, [page.page_id for page in pages]):
         raise GongkaiError(
             f"{len(outdated)} pages to be recorded have records of other rules than {RULES_VERSION}, "
@@ -70,9 +71,9 @@ def require_current_rules(connection: Connection, pages: Sequence[ExtractedPage]
 
 
 def record_extractions(archive: Archive, source_id: str, run_id: int, recordable: RecordablePages) -> RecordingResult:
-    """Writes versions, records and events for the captures that were extracted.
+    """Writes versions, records and events for extracted captures.
 
-    A capture that was recorded before, or that is no longer the page's newest, changes nothing.
+    A capture that was recorded before, or is no longer the newest of its page, changes nothing.
     """
     with archive.engine.begin() as connection:
         lock_source(connection, source_id)
@@ -103,9 +104,9 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """A value of a record that differs between the stored and the new extraction; None stands for no value.
+    """A value of a record that differs between the stored and the new extraction; None means no value.
 
-    `field` is as in `ValueDifference`, or `kind` where the new rules no longer take the page for a document.
+    `field`: as in `ValueDifference`, or `kind` if the page is no document according to the new rules.
     """
 
     record: int
@@ -117,15 +118,16 @@ class FieldDifference:
 def record_reextractions(
     archive: Archive, source_id: str, pages: Sequence[ExtractedPage], *, dry_run: bool = False
 ) -> list[FieldDifference]:
-    """Writes versions, marked `re-extracted`, where the present rules read an old capture differently from before.
+    """Writes versions, marked `re-extracted`, of captures from which the current rules extract something else.
 
-    Returns all differences; `dry_run` writes nothing. What the rules no longer take for a document keeps its version.
+    Returns all differences; `dry_run` writes nothing. A page that is no document according to the new rules keeps its
+    version.
     """
     with archive.engine.begin() as connection:
         if not dry_run:
             lock_source(connection, source_id)
         current = _current(connection, pages)
-        # A version that was made after the old one was extracted is newer than this extraction.
+        # If another version was made meanwhile, it is newer than this extraction.
         still_current = [
             page for page in pages if page.page_id in current and current[page.page_id].capture_id == page.capture_id
         ]
@@ -153,7 +155,8 @@ _RUN_PAGES_VERDICT = with_rows(f"""
 UPDATE archive.run_page rp SET outcome = e.outcome, reason = e.reason FROM {rows_of(RunPage)} e
 WHERE rp.run_id = e.run_id AND rp.page_id = e.page_id AND rp.capture_id = e.capture_id
 """)
-# The day of the list is written at once: the trigger that keeps it would write each record again, with all its indexes.
+# `listed_on` is set in the same statement. If it were left to the trigger, each record would be written twice, with all
+# its indexes.
 _NEW_RECORDS = with_rows(f"""
 INSERT INTO archive.record (page_id, source_id, version, content_hash, read_with, listed_on)
 SELECT page_id, source_id, version, content_hash, read_with,
@@ -172,7 +175,7 @@ _NEW_VERSIONS = insertion(
 _NEW_CONTENTS = insertion(Content, ("hash", "text", "normaliser"), "ON CONFLICT DO NOTHING RETURNING hash")
 _NEW_CONTENT = insert(Content).on_conflict_do_nothing().returning(Content.hash)
 LONG_TEXT = 1_000_000
-"""Characters from which a text is sent by itself: rows as JSON are held in memory twice more."""
+"""A text with more characters is sent in a statement of its own, as rows in JSON take twice their size in memory."""
 _FILES_LINKED = with_rows("""
 INSERT INTO archive.page_file (page_id, file_id)
 SELECT DISTINCT e.page, f.id FROM json_to_recordset(CAST(:rows AS json)) AS e (page bigint, url text)
@@ -195,7 +198,7 @@ class _CurrentVersion:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A new version: its values, text, and the text's bands; and the version before it, None where it is the first."""
+    """A new version: its values, its text and the bands of the text; `before`: the previous version, if any."""
 
     page_id: int
     values: VersionValues
@@ -205,7 +208,7 @@ class _Change:
 
 
 def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]:
-    """By page, the capture that is still to be read."""
+    """The unread capture of each page, by page id."""
     rows = connection.execute(select(Page.id, Page.unread_capture_id).where(among(Page.id, ids)))
     return {page: capture for page, capture in rows}
 
@@ -288,7 +291,8 @@ def _changes(
     *,
     keep_files: bool,
 ) -> list[_Change]:
-    """What differs from the current versions. With `keep_files`, known files keep the bytes of the current version."""
+    """New versions for the documents that differ from their current versions. With `keep_files`, known files keep the
+    bytes of the current version."""
     corrections = in_force(connection, [version.record for version in current.values()])
     digests = _digests(connection, source_id, documents)
     changes: list[_Change] = []
@@ -306,12 +310,12 @@ def _changes(
             if version_identity(before.values) == version_identity(values):
                 continue
         changes.append(_Change(page.page_id, values, text, identity.bands, before))
-    # Rules that read the same bytes otherwise see the same counters: there every difference counts.
+    # With `keep_files`, both versions come from the same bytes, so counters and clocks cannot cause a difference.
     return changes if keep_files else _without_passing_changes(connection, changes)
 
 
 def _without_passing_changes(connection: Connection, changes: Sequence[_Change]) -> list[_Change]:
-    """The changes but those by counters, clocks and tokens alone."""
+    """The changes, without those that differ only in counters, clocks and tokens."""
     versions = [change.before.values for change in changes if change.before]
     if not versions:
         return list(changes)
@@ -335,7 +339,8 @@ def _without_passing_changes(connection: Connection, changes: Sequence[_Change])
 
 
 def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str, str]:
-    """Stores texts under their hashes, the long ones first, in the order of the hashes; returns those that are new."""
+    """Stores texts under their hashes: first the long ones, then the others, in the order of hashes; returns the new
+    ones."""
     rows: list[dict[str, object]] = []
     new: list[str] = []
     for digest, text in sorted(texts.items()):
@@ -350,7 +355,7 @@ def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str,
 
 
 def _write_records(connection: Connection, source_id: str, changes: Sequence[_Change]) -> dict[int, int]:
-    """Makes the records, or points them to their new versions; returns them by page. New ones are numbered in order."""
+    """Creates the records, in order, or points them to their new versions; returns record numbers by page id."""
     records = {change.page_id: change.before.record for change in changes if change.before}
     pointers = [
         {
@@ -372,7 +377,7 @@ def _write_records(connection: Connection, source_id: str, changes: Sequence[_Ch
 
 
 def _digests(connection: Connection, source_id: str, pages: Sequence[ExtractedPage]) -> dict[str, str | None]:
-    """By address, the bytes that the archive has of the documents' files."""
+    """The SHA-256 of the archived bytes of the documents' files, by address."""
     addresses = {file.url for page in pages if page.extraction for file in page.extraction.attachments}
     if not addresses:
         return {}
@@ -381,7 +386,7 @@ def _digests(connection: Connection, source_id: str, pages: Sequence[ExtractedPa
 
 
 def _link_files(connection: Connection, source_id: str, changes: Sequence[_Change]) -> None:
-    """Writes which files belong to which page: when a file changes, its documents are read again."""
+    """Stores which files belong to which page, so that its documents are read again when a file changes."""
     connection.execute(delete(PageFile).where(among(PageFile.page_id, [change.page_id for change in changes])))
     linked = [{"page": change.page_id, "url": file["url"]} for change in changes for file in change.values.attachments]
     if linked:

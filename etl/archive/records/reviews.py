@@ -1,4 +1,5 @@
-"""Reviews: that a person looked at a version and found it right. The version itself stays as it is."""
+"""Reviews: a person checked something doubtful in a version and found it correct. The version itself does not
+change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ Issue = ReviewedIssue
 
 @dataclass(frozen=True, slots=True)
 class ReviewNote:
-    """That somebody looked. `subject`: the flag that was doubted, "" for other issues."""
+    """A review. `subject`: the flag that was checked, "" for other issues."""
 
     record: int
     version: int
@@ -31,8 +32,8 @@ class ReviewNote:
 
 
 def keep_review(archive: Archive, record: int, version: int, issue: Issue, subject: str, by: str, note: str) -> bool:
-    """Notes that a person looked at that version and found it right, if it still is the current one; returns whether it
-    is. The note is cut to `MAX_CHARS`. Raises as `keep_act` does."""
+    """Stores that a person found that version correct, if it is still the current one; returns whether it is. The note
+    is cut to `MAX_CHARS`. Raises as `keep_act` does."""
     text = " ".join(note.split())[:MAX_CHARS]
 
     def decide(connection: Connection, _: int) -> ReviewRow | None:
@@ -44,7 +45,7 @@ def keep_review(archive: Archive, record: int, version: int, issue: Issue, subje
 
 
 def reviews(connection: Connection, record: int | None = None, limit: int = 20) -> Sequence[ReviewNote]:
-    """The latest notes, of one record or of all."""
+    """The latest reviews, of one record or of all."""
     rows = connection.execute(*(_latest(limit=limit) if record is None else _of_record(record=record, limit=limit)))
     return tuple(ReviewNote(**row._mapping) for row in rows)
 

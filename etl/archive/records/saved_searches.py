@@ -1,6 +1,6 @@
-"""Searches that readers keep by name. They are a reader's own: no log has them, and nobody else can see or change them.
+"""Searches that readers save under a name. They are private: no log has them, and nobody else can see or change them.
 
-`query` is the search as parameters of an address (`etl.archive.queries.search.query_of`).
+`query`: the search as URL parameters (`etl.archive.queries.search.query_of`).
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.models import SavedSearch
 
 MAX_SEARCHES = 50
-"""Searches of one person."""
+"""Maximum number of searches of one person."""
 MAX_NAME = 80
-"""Characters of a name."""
+"""Maximum length of a name."""
 _LAST_CHANGE = LAST_SEQ.scalar_subquery()
 NameProblem = Literal["name_missing", "name_long", "name_taken", "many_searches"]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSearch:
-    """A search of a person. `tells`: messages say when something new matches; `told_at`: when one last did."""
+    """A search of a person. `tells`: whether messages are sent about new matches; `told_at`: time of the last one."""
 
     id: int
     name: str
@@ -43,7 +43,8 @@ def saved_searches(connection: Connection, person: str) -> list[StoredSearch]:
 
 
 def save_search(archive: Archive, person: str, name: str, query: str, *, tells: bool) -> int | NameProblem:
-    """Keeps a search; what is in the archive already is no news of it. Returns its number, or why it is not kept."""
+    """Saves a search; records that are already in the archive do not count as new. Returns its id, or why it cannot be
+    saved."""
     name = " ".join(name.split())
     if problem := _wrong(name):
         return problem
@@ -65,9 +66,9 @@ def save_search(archive: Archive, person: str, name: str, query: str, *, tells: 
 
 
 def change_search(archive: Archive, person: str, search: int, name: str, *, tells: bool) -> NameProblem | bool:
-    """Gives a person's search a name, and says whether messages tell of it; False where the person has no such one.
+    """Sets the name of a person's search, and whether messages are sent; False if the person has no such search.
 
-    Where messages begin, what came before is no news.
+    When messages are switched on, records that are already in the archive do not count as new.
     """
     name = " ".join(name.split())
     if problem := _wrong(name):
@@ -89,7 +90,7 @@ def change_search(archive: Archive, person: str, search: int, name: str, *, tell
 
 
 def forget_search(archive: Archive, person: str, search: int) -> bool:
-    """Deletes a person's search; False where the person has no such one."""
+    """Deletes a person's search; False if the person has no such search."""
     with archive.engine.begin() as connection:
         own = delete(SavedSearch).where(SavedSearch.id == search, SavedSearch.person == person)
         return connection.execute(own).rowcount > 0

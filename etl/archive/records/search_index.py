@@ -1,7 +1,7 @@
-"""Keeps what is searched of each record: its current version's title, fields, text and attachments, folded.
+"""Writes the search entry of each record: the folded title, fields, text and attachments of its current version.
 
-An entry is written in the transaction that changes its record, and is found from then on; its pairs of characters are
-added to the index in bulk, later (`index_waiting`). `fill_index` writes the entries of records that have none yet.
+An entry is written in the transaction that changes its record, and can be found from then on. Its pairs of characters
+are added to the index later, in bulk (`index_waiting`). `fill_index` writes the entries of records that have none yet.
 """
 
 import unicodedata
@@ -22,46 +22,47 @@ from etl.progress import Progress, ProgressCallback, no_progress
 
 _FILLING = Filling("search_state", "folding", FOLDING, none=0)
 BATCH = 200
-"""Records whose entries are written in one transaction while the index is filled."""
+"""Records whose entries `fill_index` writes in one transaction."""
 INDEXED_AT_ONCE = 2_000
-"""Entries added to the index in one transaction: the more, the cheaper each, as long as its pending list holds them
-(migration 0013)."""
+"""Entries added to the index in one transaction. More at once are cheaper, as long as they fit into the index's pending
+list (migration 0013)."""
 MAX_WAITING = 200
-"""Entries that may wait for the index while others are recorded: each search compares all of them, and a thousand took
-ten times as long as the index."""
+"""Maximum number of entries that are not in the index while a crawl records: each search compares all of them, and a
+thousand took ten times as long as the index."""
 MAX_TEXT_CHARS = 1_000_000
-"""Characters of one text that are searched; the pairs of 80 million were more than an array of PostgreSQL holds."""
+"""Maximum number of characters of one text that are searched. The pairs of 80 million did not fit into an array of
+PostgreSQL."""
 MAX_FILES_BYTES = 6_000_000
-"""Bytes of the texts of a record's files, in UTF-8, after which no further one is searched."""
+"""Once the texts of a record's files have so many bytes in UTF-8, further files are not searched."""
 WRITTEN_AT_ONCE = 12_000_000
-"""Bytes of texts of records whose entries are written in one statement."""
+"""Maximum bytes of the texts of records whose entries are written in one statement."""
 MAX_FACET_CHARS = 100
 NUMBER = "NUMBER"
 """The name of the lines of `fields` that hold keys of numbers."""
 NUMBERS = ("document_number", "index_number", "registration_number")
-"""Fields whose value leads to the document in any form (`number_key`)."""
+"""Fields by whose value a document is found, in whichever form the number is written (`number_key`)."""
 FACETS = {
     "agency": "publisher",
     "category": "subject_category",
     "genre": "genre_category",
     "validity": "validity",
 }
-"""Facets that are the values of a field."""
+"""Facets whose values are those of a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexFill:
-    """Numbers of entries that were written, and of entries that were added to the index."""
+    """The numbers of entries that were written and of entries that were added to the index."""
 
     written: int
     indexed: int
 
 
 def keep_entries(connection: Connection, records: Iterable[int]) -> None:
-    """Writes the entries of records as they now are in this transaction.
+    """Writes the entries of records in their current state in this transaction.
 
-    Locks what was read in their files first: whoever reads one of them anew either comes before, and is seen, or waits,
-    sees these records, and writes their entries again.
+    First locks the readings of their files. So a transaction that stores a new reading either comes before this one,
+    which then sees it, or waits, and then sees these records and writes their entries again.
     """
     numbers = sorted(records)
     if not numbers:
@@ -80,7 +81,7 @@ def keep_entries(connection: Connection, records: Iterable[int]) -> None:
 
 
 def _groups(connection: Connection, numbers: Sequence[int]) -> Iterator[list[int]]:
-    """The records in groups whose texts are few enough to be in memory together."""
+    """Divides the records into groups whose texts fit into memory together."""
     group: list[int] = []
     size = 0
     for record, length in connection.execute(_LENGTHS, {"records": numbers, "bytes": MAX_FILES_BYTES}):
@@ -134,7 +135,7 @@ def _facet(name: str, value: str) -> str:
 
 
 def index_waiting(archive: Database, at_least: int = 1) -> int:
-    """Adds the entries that wait to the index, if there are `at_least` so many; returns how many were added."""
+    """Adds the waiting entries to the index, if there are at least `at_least`; returns how many were added."""
     with archive.engine.begin() as connection:
         waiting = connection.scalars(_WAITING, {"most": at_least}).one()
     indexed = 0
@@ -148,7 +149,8 @@ def index_waiting(archive: Database, at_least: int = 1) -> int:
 
 
 def fill_index(archive: Database, progress: ProgressCallback = no_progress) -> IndexFill:
-    """Writes the entries of records that have none, or one of another folding, and adds all that wait to the index."""
+    """Writes the entries of records that have none, or one made with another folding; then adds all waiting entries to
+    the index."""
     missing, written, indexed = _FILLING.begin(archive.engine), 0, 0
     while batch := _FILLING.next_batch(archive.engine, BATCH, keep_entries):
         written += batch
@@ -159,12 +161,12 @@ def fill_index(archive: Database, progress: ProgressCallback = no_progress) -> I
 
 
 def forget_entries(connection: Connection) -> None:
-    """Has `fill_index` write all entries anew; until it has, no record counts as searched."""
+    """Makes the next `fill_index` write all entries again; until then, all records count as missing."""
     _FILLING.forget(connection)
 
 
 def missing_entries(connection: Connection) -> int:
-    """How many records are not searched yet, because `fill_index` has still to write their entries."""
+    """The number of records that are not searched because `fill_index` has not written their entries yet."""
     return _FILLING.missing(connection)
 
 
@@ -178,7 +180,7 @@ WHERE f.blob_sha256 IN (
 )
 ORDER BY f.blob_sha256 FOR SHARE
 """)
-# The texts of the files of each record, once each, and how many bytes come before; octet_length does not decompress.
+# The text of each file of a record, and the number of bytes of the texts before it; octet_length does not decompress.
 _FILES = """
 SELECT r.id, a.place, f.media_type, c.text,
        sum(octet_length(c.text)) OVER (PARTITION BY r.id ORDER BY a.place) - octet_length(c.text) AS before
@@ -221,7 +223,7 @@ _ENTRIES = insertion(
     SearchEntry,
     _COLUMNS,
     f"ON CONFLICT (record_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])} "
-    # Of two who write the same entry, the one that saw less must not come last.
+    # If two transactions write the same entry, the one that saw the older version must not overwrite the other.
     "WHERE search_entry.version <= excluded.version",
 )
 _WAITING = text("SELECT count(*) FROM (SELECT FROM archive.search_entry WHERE NOT in_index LIMIT :most) AS waiting")

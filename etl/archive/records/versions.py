@@ -1,4 +1,4 @@
-"""What a version holds: its fields as extraction chose them, and as an archivist set them."""
+"""The content of versions: fields as extraction chose them and as archivists corrected them, and how two differ."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +14,11 @@ from etl.outside import clip_bytes
 from etl.web.urls import without_tokens
 
 MAX_INDEXED_BYTES = 2_000
-"""Bytes of a value in a column for search: an index of PostgreSQL holds 2,704. `fields` has the whole value."""
+"""Maximum bytes of a value in a column for search: an index of PostgreSQL takes 2,704. `fields` has the whole value."""
 
 
 class VersionState(Protocol):
-    """What of a version can differ from another one: `VersionValues`, and rows with these columns."""
+    """The attributes in which versions can differ: those of `VersionValues`, or of rows with these columns."""
 
     @property
     def content_hash(self) -> str: ...
@@ -29,7 +29,8 @@ class VersionState(Protocol):
 
 
 class Identity(NamedTuple):
-    """Two states of a record with the same identity are one version; evidence that was not chosen does not count."""
+    """Two states of a record with the same identity are the same version. Evidence that was not chosen is no part of
+    it."""
 
     content_hash: str
     fields: Sequence[tuple[str, str]]
@@ -39,7 +40,7 @@ class Identity(NamedTuple):
 
 
 class ValueDifference(NamedTuple):
-    """A field that differs between two versions; None stands for no value.
+    """A field that differs between two versions; None means no value.
 
     `field` is a field's name, `text` (its values are short ids) or `attachments` (names, joined by `; `).
     """
@@ -59,7 +60,7 @@ class ActiveCorrection:
 
 
 def version_identity(version: VersionState) -> Identity:
-    """What must differ for a new version: the text, the value of a field, a file or its bytes."""
+    """The identity of a version: its text, the values of its fields, and its files with their bytes."""
     fields = sorted((item["name"], item["value"]) for item in version.fields if item["chosen"])
     files = sorted((file["url"], file.get("sha256") or "") for file in version.attachments)
     return Identity(version.content_hash, fields, files)
@@ -74,9 +75,9 @@ class CapturedText:
 
 
 def is_same_document(before: VersionState, first: CapturedText, now: VersionState, second: CapturedText) -> bool:
-    """Whether two captures of a page differ by nothing but counters, clocks, tokens and schemes in addresses of files.
+    """Whether two captures of a page differ only in counters, clocks, and tokens or schemes in addresses of files.
 
-    What is stored stays as the page has it; only the comparison is without them.
+    These are ignored in the comparison only; values are stored as the page has them.
     """
     if normalise(without_counters(first.text, first.day)) != normalise(without_counters(second.text, second.day)):
         return False
@@ -86,7 +87,7 @@ def is_same_document(before: VersionState, first: CapturedText, now: VersionStat
 
 
 def _lasting_fields(version: VersionState, day: date) -> list[tuple[str, str]]:
-    """Name and value of each field, without counters and without dates that are the clock's."""
+    """Name and value of each field, without counters and without dates of a clock."""
     return sorted(
         (item["name"], without_counters(item["value"], day))
         for item in version.fields
@@ -95,16 +96,16 @@ def _lasting_fields(version: VersionState, day: date) -> list[tuple[str, str]]:
 
 
 def _is_todays_date(item: FieldEvidence, day: date) -> bool:
-    """Whether a date is what the page shows as today's. A date without a label that is the day of the capture is one,
-    as long as it is so in every capture; then nothing else tells it from a date of publishing."""
+    """Whether a date may be a clock that shows today's date: it has no label and is the day of the capture. A date of
+    publication may look the same in one capture, but not in two of different days."""
     if item["name"] not in DATE_COLUMNS or item["origin"] in ("correction", "listing", "meta", "data"):
         return False
     return is_clock(f"{item['label']}{item['raw']}") or (not item["label"] and item["value"] == day.isoformat())
 
 
 def _are_same_files(before: Sequence[AttachedFile], now: Sequence[AttachedFile]) -> bool:
-    """Whether the files are the same but for tokens in their addresses. A file under a new token that could not be
-    fetched counts as the one that was; where bytes are equal, a value that looks like a token is one."""
+    """Whether the files differ only in tokens in their addresses. A file with a new token that could not be fetched
+    counts as the same. If the bytes are equal, a value that looks like a token counts as one."""
     known = {without_tokens(file["url"]): file.get("sha256") or "" for file in before}
 
     def lasting(file: AttachedFile) -> tuple[str, str]:
@@ -116,14 +117,14 @@ def _are_same_files(before: Sequence[AttachedFile], now: Sequence[AttachedFile])
 
 
 def with_corrections(values: VersionValues, corrections: Mapping[str, ActiveCorrection]) -> VersionValues:
-    """The version with these corrections, by field, and no others."""
+    """The version with exactly these corrections (by field)."""
     return replace(values, **field_columns(apply_corrections(values.fields, corrections)))
 
 
 def apply_corrections(
     fields: Sequence[FieldEvidence], corrections: Mapping[str, ActiveCorrection]
 ) -> list[FieldEvidence]:
-    """The evidence with these corrections, by field, and no others."""
+    """The evidence with exactly these corrections (by field)."""
     corrected: list[FieldEvidence] = []
     for item in fields:
         if item["origin"] == "correction":
@@ -152,7 +153,7 @@ def apply_corrections(
 
 
 def field_columns(fields: Sequence[FieldEvidence]) -> dict[str, Any]:
-    """The attributes of `VersionValues` that its evidence gives: `fields`, and the columns for search and lists."""
+    """The attributes of `VersionValues` that are made from evidence: `fields`, and the columns for search and lists."""
     chosen = {item["name"]: item["value"] for item in fields if item["chosen"]}
     return {
         "title": chosen.get("title", ""),
@@ -163,8 +164,8 @@ def field_columns(fields: Sequence[FieldEvidence]) -> dict[str, Any]:
 
 
 def current_evidence(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Stored evidence in today's form. Until 2026-11-27 the rule was stored as an English sentence, and beside it
-    `confidence`, a number that was never calibrated and decided nothing."""
+    """Converts stored evidence to the current form. Until 2026-11-27 the rule was stored as an English sentence, with a
+    number `confidence`, which was never calibrated and decided nothing."""
     rule = stored["rule"] if stored["origin"] == "correction" else current_rule(stored["rule"])
     return {name: value for name, value in stored.items() if name != "confidence"} | {"rule": rule}
 

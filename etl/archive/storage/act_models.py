@@ -1,5 +1,5 @@
-"""The tables of what archivists do: reviews, collections, notes, links. Each row belongs to a numbered act, which the
-journal in the bucket tells (`etl.archive.records.acts`)."""
+"""The tables of acts of archivists: reviews, collections, notes, links. Each row belongs to a numbered act, which is
+also in a journal in the bucket (`etl.archive.records.acts`)."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from etl.archive.storage.model_base import Base
 
 
 class Act(Base):
-    """Something that an archivist did, beside corrections; numbered without gaps, in the order of commits."""
+    """An act of an archivist other than a correction; numbered without gaps, in the order of commits."""
 
     __tablename__ = "act"
     __table_args__ = (CheckConstraint("kind IN ('review', 'collection', 'membership', 'note', 'link')", name="kind"),)
@@ -21,7 +21,7 @@ class Act(Base):
 
 
 class Review(Base):
-    """That a person looked at something doubtful in a version, and found it right. Never changed."""
+    """A person checked something doubtful in a version and found it correct. Never changed."""
 
     __tablename__ = "review"
     __table_args__ = (
@@ -37,17 +37,17 @@ class Review(Base):
     version: Mapped[int]
     issue: Mapped[str]
     subject: Mapped[str]
-    """The flag that was doubted; of a missing document its name as `cites:` and a digest; "" for other issues."""
+    """The flag that was checked; for a missing document its name, `cites:` and a digest; "" for other issues."""
     note: Mapped[str]
     reviewed_by: Mapped[str]
     reviewed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     act: Mapped[int | None] = mapped_column(ForeignKey("archive.act.seq"))
-    """None: kept before acts were told, and to be told with the next one."""
+    """None: the review is older than the journal of acts, and will be written to it with the next act."""
 
 
 class Collection(Base):
-    """A version of a collection: what an archivist calls it, and what it is for. Its number is that of the act that
-    made it."""
+    """A version of a collection: its title and description. The id of a collection is the number of the act that made
+    it."""
 
     __tablename__ = "collection"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -58,7 +58,7 @@ class Collection(Base):
 
 
 class CollectionMember(Base):
-    """That a record is in a collection, or was: the acts that put it in and took it out."""
+    """A record is or was in a collection; `added` and `removed` are the acts that added and removed it."""
 
     __tablename__ = "collection_member"
     __table_args__ = (
@@ -77,7 +77,8 @@ class CollectionMember(Base):
 
 
 class Note(Base):
-    """A version of a note on a record; an empty text withdraws it. Its number is that of the act that made it."""
+    """A version of a note on a record; an empty text withdraws it. The id of a note is the number of the act that made
+    it."""
 
     __tablename__ = "note"
     __table_args__ = (Index("note_record_id_idx", "record_id"),)
@@ -89,8 +90,8 @@ class Note(Base):
 
 
 class CitationLink(Base):
-    """A version of what an archivist said of a cited document: which record it is; NULL withdraws it. Its number is
-    that of the act that made it."""
+    """A version of a link: which record a cited document is, according to an archivist; NULL withdraws it. The id of a
+    link is the number of the act that made it."""
 
     __tablename__ = "citation_link"
     __table_args__ = (
@@ -105,7 +106,7 @@ class CitationLink(Base):
     number: Mapped[str | None]
     title: Mapped[str | None]
     number_key: Mapped[str | None]
-    """As keys of citations: by the rules of today, whatever they were when the link was made."""
+    """A key like those of citations; made with the current rules, not with those from when the link was made."""
     title_key: Mapped[str | None]
     cited_record_id: Mapped[int | None] = mapped_column(ForeignKey("archive.record.id"))
     reason: Mapped[str]

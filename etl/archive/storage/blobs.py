@@ -1,6 +1,6 @@
-"""Checks of blobs: tells a damaged blob from a storage that is down, and records the results.
+"""Checks blobs, distinguishes a damaged blob from a storage that is down, and records the results.
 
-An event is written when the state of a blob changes, first to object storage
+When the state of a blob changes, an event is written, first to object storage
 (`fixity/<day>/<time>-<first id>.jsonl.gz`), then to the database.
 """
 
@@ -24,9 +24,9 @@ from etl.reasons import encode_reason, english
 
 @dataclass(frozen=True, slots=True)
 class BlobCheck:
-    """The result of reading a blob: its size in bytes, or how it is damaged (`kind` None: it is whole).
+    """The result of reading a blob: its size in bytes, or its damage (`kind` is None if it is whole).
 
-    `detail` is a stored reason (`etl.reasons`), `error` what the storage answered where it gave no bytes.
+    `detail`: a stored reason (`etl.reasons`). `error`: the error of the storage, if it returned no bytes.
     """
 
     sha256: str
@@ -38,7 +38,8 @@ class BlobCheck:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableItem:
-    """Something that could not be read because bytes are damaged: `what` is an address, or a stored reason."""
+    """Something that could not be read because bytes are damaged. `what`: its address, or a stored reason that names
+    it."""
 
     what: str
     sha256: str
@@ -50,7 +51,7 @@ class UnreadableItem:
 
     @property
     def reason(self) -> str:
-        """The whole as a stored reason (`etl.reasons`)."""
+        """A stored reason (`etl.reasons`) that says what is damaged and how."""
         return encode_reason(
             Code.DAMAGED_BYTES, item=self.what, sha256=self.sha256, damage=self.kind, detail=self.detail
         )
@@ -62,7 +63,8 @@ def unreadable(what: str, error: DamagedBlob) -> UnreadableItem:
 
 
 def raise_if_unreadable(items: Collection[UnreadableItem], what: str) -> None:
-    """Raises `Damaged` with one line for all items (`what` in the plural); callers have named each before."""
+    """Raises `Damaged` with one line for all items. `what`: what they are, in the plural. The caller has already
+    printed or stored each of them."""
     if items:
         first = next(iter(items))
         raise Damaged(
@@ -75,8 +77,8 @@ def raise_if_unreadable(items: Collection[UnreadableItem], what: str) -> None:
 def read_blob(archive: Archive, digest: str) -> bytes:
     """The bytes of a blob.
 
-    Raises `DamagedBlob`, also for an object that the storage has but cannot read, and `StoreError` where the storage
-    itself is down.
+    Raises `DamagedBlob`, also if the storage has the object but cannot read it, and `StoreError` if the storage itself
+    is down.
     """
     try:
         return archive.store.blob(digest)
@@ -99,13 +101,13 @@ def report_damage(archive: Archive, damaged: Iterable[UnreadableItem]) -> None:
 
 
 def check_blob(store: Store, blob: RowMapping) -> BlobCheck:
-    """Reads and hashes a blob, a row with `sha256` and `size`. Raises `StoreError` where the storage is down."""
+    """Reads and hashes a blob, a row with `sha256` and `size`. Raises `StoreError` if the storage is down."""
     try:
         digest, size = store.digest(blob_key(blob["sha256"]))
     except MissingObject:
         return BlobCheck(blob["sha256"], 0, "missing", encode_reason(Code.NO_OBJECT))
     except StoreError as error:
-        store.check()  # raises where the whole bucket cannot be reached
+        store.check()  # raises if the whole bucket cannot be reached
         return _unreadable(blob["sha256"], error)
     if digest == blob["sha256"]:
         return BlobCheck(digest, size)
@@ -120,8 +122,8 @@ def _unreadable(digest: str, error: StoreError) -> BlobCheck:
 def raise_if_storage_is_down(archive: Archive, check: BlobCheck) -> None:
     """Raises the `StoreError` of the check if other objects cannot be read either.
 
-    SeaweedFS 4.48 answers 500 for one object whose checksum fails on its disk, and also for every object of a volume
-    that is away, while it still lists the bucket. So this reads the objects that were last found whole.
+    SeaweedFS 4.48 answers 500 for a single object whose checksum on disk is wrong, but also for every object of a
+    volume that is offline, while it still lists the bucket. So this reads the objects that were last found whole.
     """
     if check.error is None:
         return
@@ -135,7 +137,7 @@ def raise_if_storage_is_down(archive: Archive, check: BlobCheck) -> None:
 def record_checks(archive: Archive, checks: Sequence[BlobCheck], how: Code = Code.WHOLE_AGAIN) -> int:
     """Records results of checks; returns the number of blobs that were damaged and are whole again.
 
-    `how` is the code of the reason that is recorded with these.
+    `how`: the code of the reason that is recorded with these.
     """
     damaged = {check.sha256: check.kind for check in checks if check.kind}
     whole = [check.sha256 for check in checks if not check.kind]
@@ -163,7 +165,7 @@ def record_checks(archive: Archive, checks: Sequence[BlobCheck], how: Code = Cod
     return len(restored)
 
 
-# Rows are locked in the order of their hashes: two audits at once do not deadlock.
+# Rows are locked in the order of their hashes, so that two audits at once do not deadlock.
 _WHOLE = text("""
 WITH locked AS (SELECT sha256 FROM archive.blob WHERE sha256 = ANY(:digests) AND damage IS NULL
                 ORDER BY sha256 FOR NO KEY UPDATE)

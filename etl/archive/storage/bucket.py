@@ -1,7 +1,7 @@
 """Object storage: blobs by SHA-256, and the logs from which the database can be rebuilt (docs/bucket.md).
 
-Blobs, capture logs and the journal of changes are written once and never overwritten; only a transaction that failed
-leaves a journal object that the next one replaces. The log of a run is written again as the run proceeds.
+Blobs, capture logs and the journal of changes are written once. The only exception is a journal object that a failed
+transaction left, which the next transaction replaces. The log of a run is rewritten as the run proceeds.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from etl.reasons import encode_reason, english
 
 
 class StoreError(Unavailable):
-    """Object storage cannot be reached, refuses, is full, or returned other bytes than were written."""
+    """Object storage cannot be reached, refuses, is full, or does not return the bytes that were written."""
 
 
 class MissingObject(StoreError):
@@ -36,11 +36,11 @@ class MissingObject(StoreError):
 
 
 class ObjectReplaced(StoreError):
-    """An object is no longer the one that was to be replaced: another writer was faster."""
+    """The object to be replaced has changed: another writer was faster."""
 
 
 DamageKind = Literal["missing", "mismatch"]
-"""How a blob is damaged: `missing`, no object of its name; `mismatch`, other bytes, or bytes that cannot be read."""
+"""How a blob is damaged. `missing`: its object does not exist. `mismatch`: it has other bytes, or cannot be read."""
 
 
 class DamagedBlob(Damaged):
@@ -54,14 +54,14 @@ class DamagedBlob(Damaged):
         self.digest, self.kind, self.detail = digest, kind, detail
 
     def __reduce__(self) -> tuple[type["DamagedBlob"], tuple[str, DamageKind, str]]:
-        """Lets worker processes pass the exception on: the default would pass the message as `digest`."""
+        """For pickling between processes: the default would pass the message as `digest`."""
         return DamagedBlob, (self.digest, self.kind, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """An object of the bucket: its key, size in bytes, the time of its last write, and a tag of its bytes (S3's ETag),
-    which is another one once other bytes were written."""
+    """An object of the bucket: its key, its size in bytes, the time of its last write, and its ETag, which changes when
+    other bytes are written."""
 
     key: str
     size: int
@@ -95,7 +95,7 @@ def sha256(body: bytes) -> str:
 
 
 class Store:
-    """One bucket. Safe to use from several threads; every failure is a `StoreError` that names the bucket."""
+    """One bucket. Safe to use from several threads; every failure raises a `StoreError` that names the bucket."""
 
     def __init__(self, address: StoreAddress) -> None:
         self.address = address
@@ -112,7 +112,8 @@ class Store:
 
     @property
     def verification(self) -> Verification:
-        """How the server proves that it received what was sent, found out when first asked. Raises `StoreError`."""
+        """How the server proves that it received what was sent; tried out once, at the first call. Raises
+        `StoreError`."""
         with self._finding, self._errors("try how it verifies"):
             if self._verification is None:
                 self._verification = find_verification(self._client, self.address.bucket)
@@ -129,7 +130,8 @@ class Store:
             )
 
     def protection(self) -> "Protection":
-        """What the bucket does against a deletion; nothing where the server knows neither. Raises `StoreError`."""
+        """How the bucket protects objects from deletion; none if the server supports neither versions nor locks. Raises
+        `StoreError`."""
         bucket, versions, lock = self.address.bucket, "", ""
         with self._errors("ask for its versions and lock"):
             try:
@@ -142,9 +144,9 @@ class Store:
         return Protection(versions, lock)
 
     def put_blob(self, body: bytes) -> str:
-        """Stores the bytes and makes sure that they arrived; returns their SHA-256. Raises `StoreError`.
+        """Stores the bytes and verifies that they arrived; returns their SHA-256. Raises `StoreError`.
 
-        They are read back where the server itself does not prove it (`verification`).
+        They are read back if the server itself does not prove that they arrived (`verification`).
         """
         digest = sha256(body)
         etag = self._put(blob_key(digest), body, digest, "application/octet-stream")
@@ -154,7 +156,7 @@ class Store:
         return digest
 
     def blob(self, digest: str) -> bytes:
-        """The bytes of a blob. Raises `DamagedBlob` when they are missing or hash to something else, `StoreError`."""
+        """The bytes of a blob. Raises `DamagedBlob` if they are missing or have another hash, and `StoreError`."""
         try:
             body = self.read(blob_key(digest))
         except MissingObject as error:
@@ -228,16 +230,16 @@ class Store:
                 response.release_conn()
 
     def put(self, key: str, body: bytes, replaces: str | None = None) -> None:
-        """Stores an object's bytes; only a server that verifies a SHA-256 makes sure that they arrived.
+        """Stores an object. Whether the bytes arrived is only verified by servers that check the SHA-256.
 
-        With `replaces`, only in place of the object with that tag, or of none if it is empty. Raises `ObjectReplaced`;
-        servers that know no conditions store it all the same (docs/bucket.md).
+        With `replaces`, only if the current object has that tag, or, if it is empty, if there is no object; otherwise
+        raises `ObjectReplaced`. Servers that do not support conditions store it in any case (docs/bucket.md).
         """
         media_type = "application/gzip" if key.endswith(".gz") else "application/octet-stream"
         self._put(key, body, sha256(body), media_type, replaces)
 
     def remove(self, key: str) -> None:
-        """Removes an object, if it is there."""
+        """Removes an object, if it exists."""
         with self._errors(f"remove {key}"):
             self._client.remove_object(self.address.bucket, key)
 
@@ -248,8 +250,8 @@ class Store:
             headers |= checksum_header(digest)
         if replaces is not None:
             headers |= {"If-Match": f'"{replaces}"'} if replaces else {"If-None-Match": "*"}
-        # In one request, however long: the parts of an interrupted multipart upload show in no listing. The public
-        # method can send no condition.
+        # Sent in one request even if it is large, because no listing shows the parts of an interrupted multipart
+        # upload. Uses a private method, because the public one cannot send conditions.
         with self._errors(f"write {key}"):
             return self._client._put_object(self.address.bucket, key, body, headers).etag or ""
 
@@ -272,8 +274,8 @@ class Store:
 
 
 READS_AT_ONCE = 8
-"""Objects that an audit or a rebuild reads at once. Measured with bench/fixity.py on two cores: four read 5–25 %
-slower, sixteen hardly faster."""
+"""Objects that an audit or a rebuild reads at once. Measured with bench/fixity.py on two cores: with four, reading is
+5–25 % slower; with sixteen, hardly faster."""
 CHUNK_BYTES = 1 << 20
 """Bytes read at once: a page is one chunk, a large file is never in memory as a whole."""
 _KINDS: dict[str, type[StoreError]] = {
@@ -282,7 +284,7 @@ _KINDS: dict[str, type[StoreError]] = {
     "ConditionalRequestConflict": ObjectReplaced,
 }
 _NOT_KEPT = ("NotImplemented", "ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration")
-"""Codes of servers and buckets without versions or a lock."""
+"""Error codes of servers and buckets without versions or a lock."""
 _HINTS = {
     "PreconditionFailed": "another writer was faster; do it again",
     "ConditionalRequestConflict": "another writer was faster; do it again",

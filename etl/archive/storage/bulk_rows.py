@@ -1,7 +1,8 @@
-"""Many rows in one statement, however many they are: one parameter, which the server unpacks.
+"""Writes any number of rows with one statement, which has one parameter with all rows as JSON.
 
-The statement is always the same, so it is prepared once and planned once; a statement for each row costs more than what
-it does. `json` and not `jsonb`: a value of `jsonb` has at most 256 MB, and rows of a hostile site may have more.
+So the statement is always the same, and is prepared and planned once; the overhead of a statement for each row is
+larger than its work. `json` and not `jsonb`, because a value of `jsonb` has at most 256 MB, and rows of a hostile site
+may have more.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,13 +16,13 @@ from etl.archive.storage.stored_json import json_bytes
 
 
 def insertion(table: type[Base], columns: Sequence[str], then: str = "") -> TextClause:
-    """Inserts the mappings of parameter `rows` in their order, by the columns that they give; `then` ends it."""
+    """A statement that inserts the mappings of parameter `rows`, in their order; `then`: SQL at its end."""
     names = ", ".join(f'"{name}"' for name in columns)
     return with_rows(f"INSERT INTO {_name(table)} ({names}) SELECT {names} FROM {rows_of(table)} {then}")
 
 
 def rows_of(table: type[Base]) -> str:
-    """The mappings of parameter `rows` as rows of the table; columns that they lack are NULL."""
+    """SQL expression: the mappings of parameter `rows` as rows of the table; missing columns are NULL."""
     return f"json_populate_recordset(CAST(NULL AS {_name(table)}), CAST(:rows AS json))"
 
 
@@ -31,7 +32,7 @@ def with_rows(statement: str) -> TextClause:
 
 
 class _Rows(UserDefinedType[Any]):
-    """Rows as JSON, whatever the engine makes of JSON: moments are written as well."""
+    """Rows as JSON, independent of the engine's JSON serializer: also writes dates and times."""
 
     cache_ok = True
 

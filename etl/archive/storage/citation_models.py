@@ -1,4 +1,4 @@
-"""The tables of what records cite, and of what they are cited by."""
+"""The tables of the documents that records cite, and of the names by which records are cited."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text, true
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,9 +7,11 @@ from etl.archive.storage.model_base import Base
 
 
 class CitableName(Base):
-    """By what a record's current version is cited, as keys (`etl.extract.citing`); NULL where it has no such name.
+    """The names by which a record's current version is cited, as keys (`etl.extract.citing`); NULL if it has no such
+    name.
 
-    Derived, like `Citation`: `gongkai index` makes both anew. Hash indexes: keys are compared whole, and may be long.
+    Derived, like `Citation`: `gongkai index` can make both again. Hash indexes, as keys are compared for equality only,
+    and may be long.
     """
 
     __tablename__ = "citable_name"
@@ -19,15 +21,15 @@ class CitableName(Base):
     )
     record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), primary_key=True, autoincrement=False)
     version: Mapped[int]
-    """That which names and citations were made from."""
+    """The version from which names and citations were made."""
     number_key: Mapped[str | None]
     title_key: Mapped[str | None]
     issued_key: Mapped[str | None]
-    """The title of what it issues: 某办法 of 关于印发《某办法》的通知."""
+    """The title of the document that it issues: 某办法 in 关于印发《某办法》的通知."""
 
 
 class Citation(Base):
-    """A document that a record's current version cites. Which record that is, is found when it is asked for."""
+    """A document that a record's current version cites. Which record is meant is determined when it is queried."""
 
     __tablename__ = "citation"
     __table_args__ = (
@@ -54,7 +56,8 @@ class Citation(Base):
 
 
 class CitationState(Base):
-    """One row: records from `filled_to` (not included) up to `until` were not read for citations by these rules."""
+    """One row. Citations of records after `filled_to`, up to and including `until`, were not found with these rules
+    yet."""
 
     __tablename__ = "citation_state"
     __table_args__ = (CheckConstraint("one", name="one"),)

@@ -1,4 +1,4 @@
-"""Connections to object storage: a dead server is an error within seconds, a busy one has time to take large bodies."""
+"""Connections to object storage: a dead server fails within seconds, but a busy one has time to take large bodies."""
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -6,12 +6,12 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CONNECT_SECONDS = 3
 BUSY_SECONDS = 30
-"""Time in which a server must take the next bytes, or send some."""
+"""Time within which a server must accept the next bytes, or send some."""
 
 
 class _Http(HTTPConnection):
-    # urllib3 gives the sending of a body the time of connecting: a server that flushed its disk for three seconds
-    # while it took 49 MB ended a crawl.
+    # urllib3 applies the timeout for connecting also to sending a body. A crawl failed because a server flushed its
+    # disk for three seconds while it received 49 MB.
     def connect(self) -> None:
         super().connect()
         self.sock.settimeout(BUSY_SECONDS)
@@ -32,7 +32,8 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 def storage_connections() -> urllib3.PoolManager:
-    """Connections for one storage server. 500 is not retried: it is the answer of a full disk, after a long wait."""
+    """Connections to one storage server. Status 500 is not retried: a server with a full disk answers it, after a long
+    wait."""
     pool = urllib3.PoolManager(
         maxsize=16,
         timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=BUSY_SECONDS),

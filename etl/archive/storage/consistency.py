@@ -1,8 +1,8 @@
 """Detects a database that is behind its bucket: restored from an old dump, or with an interrupted rebuild.
 
-Such a database would number new events and runs like events and runs that the bucket has, and overwrite the journal of
-those that it lost. So writers call this first. Objects beyond the database's last numbers are harmless if PostgreSQL
-itself says that the transaction which wrote them was aborted.
+Such a database would give new events and runs numbers that the bucket already has, and overwrite the journal of the
+events that it lost. So writers call this first. Objects with numbers beyond the database's last ones are harmless if
+PostgreSQL knows that the transaction that wrote them was aborted.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ _REMEDY = "pause all DAGs, then `gongkai rebuild`"
 
 
 class DatabaseBehindBucket(GongkaiError):
-    """The bucket has runs or changes that the database does not know: nothing may be written before a rebuild."""
+    """The bucket has runs or changes that the database does not know, so nothing may be written before a rebuild."""
 
 
 def current_transaction(connection: Connection) -> Transaction:
@@ -46,25 +46,27 @@ SELECT system_identifier::text AS cluster, left(pg_walfile_name(pg_current_wal_l
 
 
 def require_no_rebuild(connection: Connection) -> None:
-    """Called under the lock that orders events: a rebuild begins under it. Raises `DatabaseBehindBucket`."""
+    """Raises `DatabaseBehindBucket` during a rebuild. Call it under the lock that orders events: a rebuild takes it
+    when it begins."""
     began = connection.scalar(text("SELECT began_at FROM archive.rebuild"))
     if began:
         raise _rebuilding(began)
 
 
 def unused_change_seq(connection: Connection, store: Store, first: int) -> str | None:
-    """The tag of the object that a journal from `first` may replace: one of a transaction that was aborted or is in
-    progress. Empty where there is no object, None where the bucket holds other events under that number.
+    """The tag of the journal object that a journal from `first` may replace, because its transaction was aborted or is
+    in progress. Empty if there is no object, None if the bucket has other events with that number.
 
-    A tag holds until this database gives the number away. None does not: another writer may just have had the number.
+    A tag stays valid until this database assigns the number. None may change: another writer may just have used the
+    number.
     """
     return _replaceable(connection, store, journal_key(first), JournalLine)
 
 
 def require_unused_change_seq(connection: Connection, store: Store, first: int) -> str:
-    """As `unused_change_seq`; called under the lock that orders events, after numbering new ones from `first`.
+    """As `unused_change_seq`. Call it under the lock that orders events, after numbering new ones from `first`.
 
-    Raises `DatabaseBehindBucket` where the bucket already holds other events under that number.
+    Raises `DatabaseBehindBucket` if the bucket already has other events with that number.
     """
     if (tag := unused_change_seq(connection, store, first)) is None:
         raise _behind(store, f"change {first}, which the database is about to number")
@@ -72,9 +74,9 @@ def require_unused_change_seq(connection: Connection, store: Store, first: int) 
 
 
 def require_unused_link(connection: Connection, store: Store, link: int) -> str:
-    """The tag of the object that a new link may replace, empty where there is none.
+    """The tag of the object that a new link may replace, empty if there is none.
 
-    Called under the lock of the chain, after numbering the link. Raises `DatabaseBehindBucket`.
+    Call it under the lock of the chain, after numbering the link. Raises `DatabaseBehindBucket`.
     """
     if (tag := _replaceable(connection, store, chain_key(link), ChainLine)) is None:
         raise _behind(store, f"link {link} of the chain of logs, which the database is about to number")
@@ -82,9 +84,9 @@ def require_unused_link(connection: Connection, store: Store, link: int) -> str:
 
 
 def require_unused_act(connection: Connection, store: Store, first: int) -> str:
-    """The tag of the object that acts from `first` may replace, empty where there is none.
+    """The tag of the object that acts from `first` may replace, empty if there is none.
 
-    Called under the lock of acts, after numbering them. Raises `DatabaseBehindBucket`.
+    Call it under the lock of acts, after numbering them. Raises `DatabaseBehindBucket`.
     """
     if (tag := _replaceable(connection, store, act_key(first), ActLine)) is None:
         raise _behind(store, f"act {first}, which the database is about to number")
@@ -92,7 +94,8 @@ def require_unused_act(connection: Connection, store: Store, first: int) -> str:
 
 
 def _replaceable(connection: Connection, store: Store, key: str, kind: _Numbered) -> str | None:
-    """The tag of an object of a transaction that was aborted or is in progress; empty without one, else None."""
+    """The tag of the object if its transaction was aborted or is in progress; empty if there is no object; else
+    None."""
     try:
         tag = store.stat(key).etag
         lines = store.read_log(key, kind)
@@ -102,9 +105,9 @@ def _replaceable(connection: Connection, store: Store, key: str, kind: _Numbered
 
 
 def require_database_in_sync(archive: Archive) -> None:
-    """Raises `DatabaseBehindBucket` where the bucket has runs, changes, acts or links that the database does not know.
+    """Raises `DatabaseBehindBucket` if the bucket has runs, changes, acts or links that the database does not know.
 
-    Called before anything is written that has a number: runs, captures, fixity events.
+    Call it before anything is written that has a number: runs, captures, fixity events.
     """
     reached = _last_numbers(archive)
     if reached.rebuild:
@@ -119,7 +122,7 @@ def require_database_in_sync(archive: Archive) -> None:
 
 
 def _refuse_beyond(archive: Archive, prefix: str, after: str, kind: _Numbered, name: str, last: int) -> None:
-    """Raises `DatabaseBehindBucket` where the bucket has an object of a number that the database does not know."""
+    """Raises `DatabaseBehindBucket` if the bucket has an object with a number that the database does not know."""
     for key in archive.store.list_keys(prefix, after=after):
         with archive.engine.connect() as connection:
             dead = _replaceable(connection, archive.store, key, kind) is not None
@@ -143,13 +146,14 @@ SELECT (SELECT began_at FROM archive.rebuild) AS rebuild,
 
 
 def _was_aborted(connection: Connection, transaction: Transaction | None) -> bool:
-    """Whether the transaction was aborted or is in progress. False where PostgreSQL does not remember it."""
+    """Whether the transaction was aborted or is in progress. False if PostgreSQL no longer knows it."""
     if transaction is None or not connection.scalar(_SAME_SERVER, transaction):
         return False
     return connection.scalar(_STATUS, transaction) in ("aborted", "in progress")
 
 
-# Numbers that were given away: those before our own, and those of transactions that began later and have ended.
+# Whether the transaction is of this server, and its number is known to be assigned: it is smaller than our own, or of a
+# transaction that began later and has ended.
 _SAME_SERVER = text("""
 SELECT system_identifier::text = :cluster AND left(pg_walfile_name(pg_current_wal_lsn()), 8) = :timeline
    AND CAST(:transaction AS xid8) < greatest(pg_current_xact_id(), pg_snapshot_xmax(pg_current_snapshot()))

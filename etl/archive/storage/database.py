@@ -24,7 +24,7 @@ def connect(url: str, *, pool_size: int = 4) -> Engine:
             make_url(url),
             pool_size=pool_size,
             pool_pre_ping=True,
-            # The one used last first: a connection keeps a buffer as large as the largest text that it sent.
+            # Reuses the connection that was used last, as each keeps a buffer of the size of the largest text it sent.
             pool_use_lifo=True,
             json_serializer=json_bytes,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC", "application_name": "gongkai"},
@@ -70,17 +70,17 @@ def lock_source(connection: Connection, source_id: str) -> None:
 
 
 def lock_against_garbage(connection: Connection) -> None:
-    """Until the transaction ends, no garbage is removed: objects stored in it have no rows yet."""
+    """Until the transaction ends, no garbage is removed: objects that it stores have no rows yet."""
     connection.execute(text("LOCK TABLE archive.storing IN ROW SHARE MODE"))
 
 
 def lock_against_writers(connection: Connection) -> None:
-    """Until the transaction ends, no other one stores blobs or readings, whose rows are still to come."""
+    """Until the transaction ends, no other one stores blobs or readings, whose rows would not be visible yet."""
     connection.execute(text("LOCK TABLE archive.storing IN EXCLUSIVE MODE"))
 
 
 def lock_chain(connection: Connection) -> None:
-    """Until the transaction ends, no other one makes a link of the chain of logs."""
+    """Until the transaction ends, no other one writes a link of the chain of logs."""
     connection.execute(text("LOCK TABLE archive.chaining IN EXCLUSIVE MODE"))
 
 
@@ -90,7 +90,7 @@ def lock_acts(connection: Connection) -> None:
 
 
 def lock_change_export(connection: Connection) -> None:
-    """Until the transaction ends, no other process exports the changes. Raises `GongkaiError` where one does."""
+    """Until the transaction ends, no other process exports the changes. Raises `GongkaiError` if one already does."""
     try:
         connection.execute(text("LOCK TABLE archive.exporting IN EXCLUSIVE MODE NOWAIT"))
     except OperationalError as error:

@@ -5,7 +5,7 @@ from sqlalchemy import Engine, text
 from etl.fetch.host_registry import EARLY_SHARE, PACE_LIFETIME, CachedRobots, Standing, Turn
 
 MAX_SHOWN = 60
-"""Characters of a `Retry-After` that are kept."""
+"""Characters of a `Retry-After` that are stored."""
 
 _SET_PACE = text("""
 INSERT INTO archive.host AS h (name, pace, paces) VALUES (
@@ -24,7 +24,7 @@ _STANDING = text("""
 SELECT pace, coalesce(postponed_until > clock_timestamp(), false) AS is_postponed, failures > 0 AS has_failed
 FROM archive.host WHERE name = :host
 """)
-# The turn is taken by one statement: no lock is held while the caller waits for it.
+# One statement reserves the turn, so no lock is held while the caller waits for it.
 _RESERVE = text("""
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now)
 UPDATE archive.host h SET
@@ -87,7 +87,7 @@ class PostgresHosts:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # A turn is one statement: a transaction around it would cost two more round trips, which make requests late.
+        # A turn is one statement. A transaction around it would cost two more round trips and delay requests.
         self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def set_pace(self, host: str, source: str, delay: float) -> float:

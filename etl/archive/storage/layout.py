@@ -21,13 +21,13 @@ ACTS = "acts/"
 CHANGES = "changes/"
 """Journal of the change feed: an object holds the events of one transaction."""
 READINGS = "files/"
-"""What was read in files: one object for the same bytes."""
+"""Readings of files: one object for the same bytes."""
 FIXITY = "fixity/"
-"""Blobs that were found damaged, or whole again."""
+"""Fixity events: blobs and logs that were found damaged, or whole again."""
 CAPTURES = "captures/"
 """Capture logs: an object holds the attempts of one commit."""
 RUNS = "runs/"
-"""Run logs: source file, report, and how each page ended."""
+"""Run logs: source file, report, and the outcome of each page."""
 REMOVALS = "garbage/"
 """Lists of objects that garbage collection removed."""
 EXPORTS = "exports/"
@@ -44,14 +44,14 @@ UnreferencedKind = Literal["blob", "reading", "temporary", "unadopted", "ahead",
 class KeyForm:
     """The objects of one prefix.
 
-    `pattern` matches a whole key; group 1 is the id to look up in the database. `unreferenced_as` is what garbage
-    collection calls an object that the database does not know; None exempts the prefix. `rebuild_step` reads the
-    prefix; None where a rebuild does not need it.
+    `pattern`: matches a whole key; group 1 is the id to look up in the database. `unreferenced_as`: the kind that
+    garbage collection gives to an object that the database does not know; None exempts the prefix. `rebuild_step`: the
+    step of a rebuild that reads the prefix; None if a rebuild does not need it.
 
-    `write_once`: a log that is never written again, so that other bytes under the same key are damage, or were written
-    by a transaction that failed: a backup then keeps its older copy beside the new one. Blobs and lists of removed
-    objects are not rewritten either, but need no older copy: a blob is verified by the hash in its key, and the key of
-    a list is the moment at which it was written.
+    `write_once`: these logs are never rewritten, so other bytes under the same key are damage or come from a failed
+    transaction; a backup then keeps its older copy beside the new one. Blobs and lists of removed objects are never
+    rewritten either, but need no older copy: a blob is verified by the hash in its key, and the key of a list is the
+    time at which it was written.
     """
 
     prefix: str
@@ -83,7 +83,7 @@ REWRITTEN = (RUNS, READINGS)
 """Prefixes of logs that are written again under the same key."""
 REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes", "acts")
 PROBE = ".probe"
-"""An object that is written to see what a storage server does, and removed; one that was left is garbage."""
+"""An object that is written to test a storage server, and then removed; one that is left over is garbage."""
 
 
 def blob_key(digest: str) -> str:
@@ -156,7 +156,7 @@ def run_log_key(run_id: int, source_id: str, started_at: datetime) -> str:
 
 
 def run_number(key: str) -> int:
-    """The number of the run of a log; also of keys of the former form, `runs/<source>/<day>/<time>-<run>.jsonl.gz`."""
+    """The run number in the key of a run log; also reads the old form `runs/<source>/<day>/<time>-<run>.jsonl.gz`."""
     name = key.removeprefix(RUNS)
     leading = name.partition("-")[0]
     return int(leading if leading.isdigit() else name.rpartition("-")[2].partition(".")[0])

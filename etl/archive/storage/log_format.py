@@ -1,13 +1,13 @@
-"""How a line of a log becomes JSON and is read again: `etl.archive.storage.log_lines` has the lines themselves.
+"""How the lines of logs are written as JSON and read again; `etl.archive.storage.log_lines` defines the lines.
 
-Each line carries a number under `format`; a line without one is of format 1, as all were before the number was
-written. In format 2, reasons and rules are codes instead of English sentences; readers find both (`etl.reasons`).
+Each line has the number of its format under `format`. A line without a number is of format 1: the number was introduced
+later. In format 2, reasons and rules are codes instead of English sentences; readers accept both (`etl.reasons`).
 
-- A new field needs no new number, if it has a default: who reads an older line takes the default, and who reads a
-  newer one ignores fields that it does not know.
-- A field that is removed, or that means something else, needs a new number. A higher number than `FORMAT` is refused:
-  a database rebuilt from lines that were misunderstood would be wrong without a sign.
-- Every value is of its field's type: what a line holds goes into the database, and no damaged one may.
+- A new field with a default needs no new number: when an older line is read, the field gets its default; an older
+  version of this code ignores fields that it does not know.
+- A field that is removed or changes its meaning needs a new number. Lines with a higher number than `FORMAT` are
+  refused: otherwise a database rebuilt from misunderstood lines would be wrong without anybody noticing.
+- Every value must have its field's type, because it is written to the database.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +22,13 @@ from etl.errors import Damaged, GongkaiError
 
 
 class LogPart:
-    """A dataclass that is stored as a JSON object: moments and dates in ISO 8601, `LogPart`s as objects in it."""
+    """A dataclass that is stored as a JSON object: times and dates in ISO 8601, other `LogPart`s as nested objects."""
 
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def to_json(self) -> dict[str, Any]:
-        """The object as `json` can write it."""
+        """The object in a form that `json` can write."""
         stored = self.row()
         for name, write in _conversions(type(self)):  # type: ignore[arg-type]
             if stored[name] is not None:
@@ -37,11 +37,11 @@ class LogPart:
 
     @classmethod
     def from_row(cls, row: Mapping[Any, Any]) -> Self:
-        """The object whose attributes are columns of that name; the row may have others."""
+        """Makes the object from the columns with the names of its attributes; ignores other columns."""
         return cls(**{name: row[name] for name in cls.__dataclass_fields__})
 
     def row(self) -> dict[str, Any]:
-        """The attributes by name, as a row of the database has them."""
+        """The attributes by name, as a row for the database."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
@@ -59,7 +59,7 @@ Line = TypeVar("Line", bound=LogLine)
 
 
 def read_line(kind: type[Line], stored: object, where: str) -> Line:
-    """The line, as it was written.
+    """Reads a line.
 
     Raises `Damaged` for another kind, `GongkaiError` for a later format; both name `where`.
     """

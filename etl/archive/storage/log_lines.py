@@ -1,7 +1,8 @@
-"""The lines of the logs in the bucket, typed. `docs/bucket.md` describes each key; a test holds the page to this.
+"""The lines of the logs in the bucket, one class for each kind. `docs/bucket.md` describes each key; a test compares
+the two.
 
-A class per kind of line. The names of its attributes are the keys of the JSON object, and never change
-(`etl.archive.storage.log_format` says how they may be added to).
+The names of the attributes are the keys of the JSON objects and never change; `etl.archive.storage.log_format` says how
+to add new ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -91,7 +92,7 @@ class ListedPage(LogPart):
 
 @dataclass(frozen=True, slots=True)
 class RunPageLine(LogLine):
-    """`runs/`, all further lines: how a page ended in the run. A row of `archive.run_page`, and its page."""
+    """`runs/`, all further lines: the outcome of a page in the run. A row of `archive.run_page`, and its page."""
 
     run_id: int
     page_id: int
@@ -114,13 +115,12 @@ class RunLog:
 
 
 class FieldEvidence(TypedDict):
-    """A piece of evidence for a field: the parts of `etl.extract.FieldValue`, and whether it was chosen or
-    overruled.
+    """A piece of evidence for a field: the attributes of `etl.extract.FieldValue`, and whether it was chosen.
 
-    `chosen`: it gives the field its value. `set_aside`: extraction chose it, and a correction overruled it. A
-    correction has the origin `correction`, its author as label and its reason as rule. `confidence` is in lines of
-    format 1 alone: a number that was never calibrated and decided nothing. `belief`: of a value that extraction chose,
-    whether other evidence confirms it (`etl.extract.codes.Belief`); versions made before 2026-11-27 lack it.
+    `chosen`: the field has this value. `set_aside`: extraction chose it, but a correction overruled it. A correction
+    has the origin `correction`, its author as label and its reason as rule. `belief`: for a value that extraction
+    chose, whether other evidence confirms it (`etl.extract.codes.Belief`); versions made before 2026-11-27 lack it.
+    `confidence` is only in lines of format 1: a number that was never calibrated and decided nothing.
     """
 
     name: str
@@ -136,8 +136,8 @@ class FieldEvidence(TypedDict):
 
 
 class AttachedFile(TypedDict):
-    """A file that a version links: its address and name, whether it is a `file` or an `image` in place of text, and
-    the SHA-256 of its bytes, None as long as the archive does not have them."""
+    """A file that a version links: its address and name; its role, `file` or `image` (a picture in place of text); and
+    the SHA-256 of its bytes, None if the archive does not have them."""
 
     url: str
     name: str
@@ -147,7 +147,7 @@ class AttachedFile(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class VersionValues(LogPart):
-    """What a version of a record holds: the columns of `archive.record_version` that its event gives."""
+    """The values of a version of a record: the columns of `archive.record_version` that are stored with its event."""
 
     capture_id: int
     content_hash: str
@@ -190,8 +190,8 @@ class Transaction(TypedDict):
 class ChangeEvent(LogPart):
     """An event of the change feed, before it has a number.
 
-    `values` is the version that it made, None where it made none; `texts` the texts first stored by this event,
-    by hash; `corrections` those that were made with it. `read_with` names the extractor and normaliser of the version.
+    `values`: the version that it made, if any. `texts`: the texts that were first stored with this event, by hash.
+    `corrections`: those made with it. `read_with`: versions of the extractor and normaliser.
     """
 
     kind: str
@@ -209,7 +209,7 @@ class ChangeEvent(LogPart):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalLine(ChangeEvent, LogLine):
-    """`changes/`: an event with its number in the feed, the moment of its transaction, and that transaction."""
+    """`changes/`: an event with its number in the feed, its transaction, and the start time of that transaction."""
 
     seq: int
     at: datetime
@@ -222,7 +222,7 @@ ActKind = Literal["review", "collection", "membership", "note", "link"]
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow(LogPart):
-    """What an archivist found right in a version: a row of `archive.review`; the act says who and when."""
+    """What an archivist found correct in a version: a row of `archive.review`; the act says who and when."""
 
     id: int
     record_id: int
@@ -263,8 +263,8 @@ class NoteRow(LogPart):
 
 @dataclass(frozen=True, slots=True)
 class LinkRow(LogPart):
-    """A version of what an archivist said of a cited document: which record it is. `number`, `title`: as it is cited,
-    of which one may be missing; `cited_record_id`: None where the link is withdrawn."""
+    """A version of a link: which record a cited document is, according to an archivist. `number`, `title`: as it is
+    cited; one may be missing. `cited_record_id`: None if the link is withdrawn."""
 
     id: int
     version: int
@@ -276,8 +276,8 @@ class LinkRow(LogPart):
 
 @dataclass(frozen=True, slots=True)
 class ActLine(LogLine):
-    """`acts/`: something that an archivist did: a row of `archive.act`, and the one of the five parts that `kind`
-    names."""
+    """`acts/`: an act of an archivist: a row of `archive.act`, and its content, which is in the one of the last five
+    attributes that `kind` names."""
 
     seq: int
     kind: ActKind
@@ -292,7 +292,7 @@ class ActLine(LogLine):
 
 
 class ArchiveMember(TypedDict):
-    """A file inside an archive: the parts of `etl.files.Member`."""
+    """A file inside an archive file: the attributes of `etl.files.Member`."""
 
     path: str
     media_type: str
@@ -303,7 +303,7 @@ class ArchiveMember(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ReadingLine(LogLine):
-    """`files/`, the only line: what was read in a file. A row of `archive.file`, and its text."""
+    """`files/`, the only line: the reading of a file. A row of `archive.file`, and its text."""
 
     blob_sha256: str
     media_type: str
@@ -341,10 +341,10 @@ class FixityLine(LogLine):
 
 @dataclass(frozen=True, slots=True)
 class ChainLine(LogLine):
-    """`chain/`: a log as it was written, in a link of the chain; `pending`: as it is about to be written again.
+    """`chain/`: the digest of a log, in a link of the chain; `pending`: the log was about to be rewritten with it.
 
     `link`, `before`, `at` and `writer` are the same in all lines of a link: its number from 1, the SHA-256 of the
-    link before it (null for the first), the moment of its transaction, and that transaction.
+    link before it (null for the first), the time of its transaction, and that transaction.
     """
 
     link: int
@@ -376,8 +376,8 @@ class RootLine(LogLine):
 class StampLine(LogLine):
     """`stamps/`, the only line: an authority's time stamp over the root of `day`.
 
-    `root` is the SHA-256 of the root's object, which the authority signed at `at`; `response` is its answer, a
-    TimeStampResp in base64; `certificates` those that it is trusted by, as PEM.
+    `root`: SHA-256 of the root's object, which the authority signed at `at`. `response`: its answer, a TimeStampResp in
+    base64. `certificates`: those by which the authority is trusted, as PEM.
     """
 
     day: date

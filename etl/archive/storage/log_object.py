@@ -1,7 +1,7 @@
 """The bytes of a log: lines of JSON, gzipped. Reading takes bounded memory and time, whatever the bytes are.
 
-A log that is empty, torn, changed, or holds other lines than its kind is a `DamagedLog` that names its object: what is
-not understood is never taken for an end.
+If a log is empty, truncated or changed, or has lines of another kind, `DamagedLog` names its object. Bytes that are not
+understood are never taken for the end of a log.
 """
 
 import gzip
@@ -16,15 +16,15 @@ from etl.archive.storage.stored_json import json_bytes
 from etl.errors import Damaged
 
 OBJECT_LIMIT = 256 << 20
-"""Bytes of an object beyond which it is no log: that of a run of a million pages has a fifth of it."""
+"""Maximum size of a log's object: the log of a run of a million pages takes a fifth of it."""
 LINE_LIMIT = 64 << 20
-"""Bytes of a line; the longest hold the text of a document."""
+"""Maximum length of a line in bytes; the longest lines contain the text of a document."""
 _ALWAYS_UNPACKED, _MOST_UNPACKED = 64 << 20, 200
-"""Bytes that a log may unpack to whatever its size, and how many times its size it may have besides. Lines that are
-much alike compress to a fiftieth; gzip can write a thousandth."""
+"""A log may unpack to the first number of bytes, plus its own size times the second number. Similar lines compress to a
+fiftieth of their size; a malicious gzip file, to a thousandth."""
 _CHUNK = 1 << 20
 _LEVEL = 4
-"""Of gzip: a journal of 25 real pages takes 3.8 ms and 59.4 KB, with 9 it took 12.1 ms and 56.8 KB."""
+"""Level of gzip. A journal of 25 real pages takes 3.8 ms and 59.4 KB; with level 9, 12.1 ms and 56.8 KB."""
 
 
 class DamagedLog(Damaged):
@@ -73,7 +73,7 @@ def _json_lines(key: str, body: bytes) -> Iterator[Any]:
 
 
 def _unpacked_lines(body: bytes) -> Iterator[bytes]:
-    """The lines; raises `ValueError` and `zlib.error` where the bytes are no log. One line at a time is in memory."""
+    """The lines, with only one in memory at a time. Raises `ValueError` and `zlib.error` if the bytes are no log."""
     if not body:
         raise ValueError("it is empty")
     allowed = _ALWAYS_UNPACKED + _MOST_UNPACKED * len(body)

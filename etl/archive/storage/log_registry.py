@@ -1,8 +1,9 @@
-"""Writes logs, with a row for each that says what its bytes are, and chains them (docs/bucket.md, "The chain of logs").
+"""Writes logs, registers the digest of each in a row, and chains them (docs/bucket.md, "The chain of logs").
 
-The row of a log is written in the transaction of what the log tells. Afterwards `chain_logs` writes the digests of all
-logs that are in no link yet into the next link, which also has the digest of the link before it. So a log that is lost,
-or has other bytes, is found with the database (`etl.archive.preservation.log_audit`) and without one (`rebuild`).
+The row of a log is written in the same transaction as the rows that the log describes. Afterwards `chain_logs` writes
+the digests of all logs that are in no link yet into the next link, which also has the digest of the link before it. So
+a log that is lost or has other bytes is detected with the database (`etl.archive.preservation.log_audit`) and without
+it (`rebuild`).
 """
 
 from collections.abc import Callable, Iterable
@@ -22,15 +23,16 @@ from etl.archive.storage.log_lines import ChainLine
 from etl.archive.storage.log_object import log_bytes
 
 MOST_REPLACED = 10
-"""How often a log is tried while writers that lost their locks write the same one."""
+"""Maximum number of attempts to write a log while writers that have lost their locks write the same one."""
 LINK_LINES = 10_000
-"""Logs that one link names at most: an archive from before the chain has many at once."""
+"""Maximum number of logs in one link: an archive that is older than the chain has many at once."""
 
 
 def keep_log(connection: Connection, store: Store, key: str, lines: Iterable[LogLine]) -> None:
-    """Writes a log and its row, in the transaction whose rows the log tells. Raises `StoreError`.
+    """Writes a log and its row, in the transaction that writes the rows which the log describes. Raises `StoreError`.
 
-    What is about to replace a log is said first, in a transaction of its own: where this one dies, both are right.
+    If it replaces a log, the new digest is announced first, in a transaction of its own. If this transaction then
+    fails, both digests count as right.
     """
     body = log_bytes(lines)
     if not key.startswith(REWRITTEN):
@@ -45,12 +47,12 @@ def keep_log(connection: Connection, store: Store, key: str, lines: Iterable[Log
 def keep_replacing(
     connection: Connection, store: Store, key: str, body: bytes, look: Callable[[], str], replaces: str | None = None
 ) -> None:
-    """Writes a log and its row, in place of the object that `look` finds.
+    """Writes a log and its row; replaces only the object whose tag `look` returned (empty if there is none).
 
-    Only one writer of a log holds the lock of its row, or that under which its number was given away. One that is
-    killed, or whose connection is cut, loses the lock while its object may still be on the way. So an object is
-    replaced only as it was when it was looked at: `look` returns its tag, empty where there is none; `replaces` is
-    what it returned before. Raises `StoreError`, and what `look` raises.
+    A writer holds the lock of the log's row, or the one under which its number was assigned. A writer that is killed,
+    or whose connection is cut, loses the lock while its object may still be on the way to the bucket. So an object is
+    replaced only if it has not changed since `look` was called. `replaces`: what an earlier call of `look` returned.
+    Raises `StoreError`, and whatever `look` raises.
     """
     register_log(connection, key, body)
     for _ in range(MOST_REPLACED):
@@ -69,7 +71,7 @@ def _tag(store: Store, key: str) -> str:
 
 
 def register_log(connection: Connection, key: str, body: bytes) -> None:
-    """Writes the row of a log that is in the bucket."""
+    """Writes the row of a log that is already in the bucket."""
     connection.execute(_REGISTER, {"key": key, "sha256": sha256(body), "size": len(body)})
 
 
@@ -84,7 +86,7 @@ _ANNOUNCE = text("""
 INSERT INTO archive.log_object (key, pending) VALUES (:key, :pending)
 ON CONFLICT (key) DO UPDATE SET pending = excluded.pending RETURNING link
 """)
-# Damage stays until an audit has read what was written.
+# `damage` stays until an audit has read the new bytes.
 _REGISTER = text("""
 INSERT INTO archive.log_object (key, sha256, size) VALUES (:key, :sha256, :size)
 ON CONFLICT (key) DO UPDATE
@@ -95,7 +97,7 @@ SET sha256 = excluded.sha256, size = excluded.size, pending = NULL, link = NULL,
 def chain_logs(archive: Archive) -> int:
     """Writes the logs that no link names into new links; returns their number. Raises `DatabaseBehindBucket`.
 
-    A log that is just being written again is left to its writer.
+    Leaves out logs that are just being rewritten: their writers will chain them.
     """
     chained = 0
     while chained % LINK_LINES == 0:
@@ -113,7 +115,7 @@ def chain_logs(archive: Archive) -> int:
 
 
 class _Named(NamedTuple):
-    """A log as a link names it."""
+    """A log in a link."""
 
     key: str
     sha256: str

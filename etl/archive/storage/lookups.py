@@ -1,4 +1,4 @@
-"""What queries share: a read-only snapshot, checks of record numbers and sources, the current version of a record."""
+"""Helpers of queries: a read-only snapshot, checks of record numbers and sources, the current version of a record."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from etl.errors import GongkaiError
 from etl.extract import content_hash
 
 NO_TEXT = content_hash("").sha256
-"""The hash of a document without text, such as one whose text is in a scan: such documents are not duplicates."""
+"""The content hash of all documents without text, for example scanned ones. They are not duplicates of each other."""
 RECORD_NUMBER_HINT = "the number of a record is in its address in the archive browser"
 _LAST_NUMBER = 2**63 - 1
 Records = type[Record]
@@ -40,8 +40,8 @@ def snapshot(archive: Database, seconds: float = 0) -> Iterator[Connection]:
                 known.pop(STATE)
 
 
-# A page's queries are short, and many are asked at once: to start workers for one takes longer than they save. What
-# they sort stays in memory: 90,000 rows of a frequent word do not fit into 4 MB, and go to the disk and back.
+# No parallel workers: a page's queries are short and many run at once, so starting workers costs more than they save.
+# More memory for sorting: 90,000 rows of a frequent word do not fit into 4 MB and would be sorted on disk.
 _BEGIN = text(f"""
 SELECT {SQL_STATE}, set_config('statement_timeout', :timeout, true),
        CASE WHEN :short THEN set_config('max_parallel_workers_per_gather', '0', true) END,
@@ -50,7 +50,7 @@ SELECT {SQL_STATE}, set_config('statement_timeout', :timeout, true),
 
 
 def require_source(connection: Connection, source: str) -> None:
-    """Raises `GongkaiError` for a source of which the archive has no run."""
+    """Raises `GongkaiError` if the archive has no run of the source."""
     known = connection.scalars(select(Source.id).order_by(Source.id)).all()
     if source not in known:
         raise GongkaiError(f"the archive has no source {source!r}", hint=f"known: {', '.join(known) or 'none'}")
@@ -70,9 +70,9 @@ def is_current(record: Records, version: Versions) -> ColumnElement[bool]:
 def among(
     column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any] | BindParameter[Any]
 ) -> ColumnElement[bool]:
-    """SQL condition that the column is one of the values, of which there may be any number.
+    """SQL condition: the column is one of the values, of which there may be any number.
 
-    They are one parameter, an array; `in_` makes one of each value, and PostgreSQL takes 65,535 for a statement.
+    The values are one parameter, an array. `in_` makes a parameter for each value, and PostgreSQL allows only 65,535.
     """
     of = ARRAY(column.type)
     parameter = bindparam(values.key, type_=of) if isinstance(values, BindParameter) else literal(list(values), of)

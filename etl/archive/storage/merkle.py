@@ -1,7 +1,7 @@
-"""Merkle trees as RFC 6962, section 2.1, hashes them: `0x00` before a leaf, `0x01` before two nodes, SHA-256.
+"""Merkle trees of RFC 6962, section 2.1: SHA-256 over `0x00` and a leaf, or over `0x01` and two nodes.
 
-A level's last node without a neighbour goes up as it is, which gives the tree of the RFC. A path proves that a leaf is
-in a tree of a known size at a known place.
+If the last node of a level has no neighbour, it moves up unchanged, which gives the tree of the RFC. An audit path
+proves that a leaf is at a certain index in a tree of a certain size.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ def leaf_hash(entry: bytes) -> bytes:
 
 
 def root_hash(leaves: Sequence[bytes]) -> bytes:
-    """The root over hashes of leaves, in their order; that of no leaf is the hash of nothing."""
+    """The root over the hashes of leaves, in their order; without leaves, the hash of no bytes."""
     *_, top = _levels(leaves)
     return top[0] if top else hashlib.sha256().digest()
 

@@ -38,13 +38,13 @@ from etl.archive.storage.personal_models import SourceSilence as SourceSilence
 from etl.outcomes import Outcome
 
 REVISION = "0026"
-"""The last migration: these tables are what it leaves."""
+"""The last migration, after which the tables are as in this module."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
 
 
 class Source(Base):
-    """A catalog that is crawled; its file is the truth, this row what the last run read in it."""
+    """A catalog that is crawled. Its source file decides; this row is a copy from the last run."""
 
     __tablename__ = "source"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -57,20 +57,20 @@ class Source(Base):
 
 
 class Host(Base):
-    """What is kept with a host: its pace and turns, its robots.txt, and how far its validators can be trusted."""
+    """The state of a host: its pace and turns, its robots.txt, and whether its validators can be trusted."""
 
     __tablename__ = "host"
     name: Mapped[str] = mapped_column(primary_key=True)
     pace: Mapped[float] = mapped_column(server_default=text("0"))
     """Seconds a request: the slowest of `paces`."""
     paces: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    """By source, at which pace it asks (`delay`), and when it last began to (`at`)."""
+    """By source, the pace at which it requests (`delay`), and when it last set that (`at`)."""
     next_free_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    """Where the queue of turns ends."""
+    """The end of the queue of reserved turns."""
     began_at: Mapped[datetime | None]
     """When the last turn began."""
     postponed_until: Mapped[datetime | None]
-    """Until when nobody asks: for `retry_after`, as the host sent it, or else for `failures` in a row."""
+    """No requests are made until then, because of `retry_after`, as the host sent it, or of `failures` in a row."""
     retry_after: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
     """When a person last lifted the host's postponement; `lifted_by` says who."""
@@ -92,13 +92,14 @@ class Blob(Base):
     size: Mapped[int]
     stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
     verified_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
-    """When the bytes were last verified, whatever was found: when they are stored, and when an audit reads them."""
+    """When the bytes were last verified, with any result: when they were stored, or when an audit read them."""
     damage: Mapped[str | None]
-    """What was wrong with them then: `missing` or `mismatch`."""
+    """The damage that was found then: `missing` or `mismatch`."""
 
 
 class LogObject(Base):
-    """A log in object storage, as it was last written and last found; docs/bucket.md, "The chain of logs"."""
+    """A log in object storage: what was last written, and the result of its last check; docs/bucket.md, "The chain of
+    logs"."""
 
     __tablename__ = "log_object"
     __table_args__ = (
@@ -108,12 +109,12 @@ class LogObject(Base):
     )
     key: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str | None]
-    """None for a log from before this table until it is first read, and before a new one is written."""
+    """None for a log that is older than this table until it is first read, and for a new one until it is written."""
     size: Mapped[int | None]
     pending: Mapped[str | None]
-    """SHA-256 of what is about to replace it: its writer may die before or after it does."""
+    """SHA-256 of the bytes that are about to replace it; its writer may crash before or after they do."""
     link: Mapped[int | None]
-    """The link of the chain that names these bytes; of a link, its own number."""
+    """The link of the chain that names these bytes; for a link, its own number."""
     etag: Mapped[str | None]
     """The storage's tag of its bytes at its last check; None until it is read."""
     verified_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -121,7 +122,7 @@ class LogObject(Base):
 
 
 class FixityEvent(Base):
-    """A blob or a log found missing or other than it was, or whole again."""
+    """A blob or log that was found missing, changed, or whole again."""
 
     __tablename__ = "fixity_event"
     __table_args__ = (
@@ -137,16 +138,16 @@ class FixityEvent(Base):
 
 
 class Page(Base):
-    """An address that a source has shown: a document, a further page or a file of one, a page of a listing, a style
-    sheet or picture that pages are shown with (resource)."""
+    """An address that is known from a source: of a document, of a further page or a file of one, of a listing page, or
+    of a style sheet or picture (resource)."""
 
     __tablename__ = "page"
     __table_args__ = (
         UniqueConstraint("source_id", "url"),
         CheckConstraint("kind IN ('document', 'part', 'file', 'listing', 'resource')", name="kind"),
         CheckConstraint(f"verdict IN ({_OUTCOMES})", name="verdict"),
-        # Few pages are unread at any time, in an archive of whatever size.
-        # By address or its beginning, of whatever source.
+        # Partial, as only few pages are unread at any time, even in a large archive.
+        # For searches by an address or its beginning, in all sources.
         Index("page_url_idx", text("url text_pattern_ops"), "id"),
         Index("page_unread_idx", "id", postgresql_where=text("unread_capture_id IS NOT NULL")),
     )
@@ -159,16 +160,16 @@ class Page(Base):
     listed_at: Mapped[datetime | None]
     """The start of the last run whose listing showed it."""
     part_of: Mapped[int | None] = mapped_column(ForeignKey("archive.page.id"), index=True)
-    """The first page of the article that this page goes on with; `part` is its place, from 2."""
+    """The first page of the article of which this page is a further one; `part`: its position, from 2."""
     part: Mapped[int | None] = mapped_column(SmallInteger)
     checked_at: Mapped[datetime | None]
     blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("archive.blob.sha256"))
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     unread_capture_id: Mapped[int | None]
-    """The stored capture that extraction has still to read; so a run that was cut off is completed by the next."""
+    """The stored capture that is not extracted yet, so that the next run completes an interrupted one."""
     verdict: Mapped[str | None]
-    """What extraction found the current bytes to be, where they are no document."""
+    """What the current bytes are according to extraction, if they are no document."""
 
 
 class PageFile(Base):
@@ -180,7 +181,7 @@ class PageFile(Base):
 
 
 class File(Base):
-    """What a blob is as a file, and the text read from it: a pure function of its bytes and the reader's version."""
+    """The reading of a blob: its media type and text. Depends only on the bytes and the reader's version."""
 
     __tablename__ = "file"
     __table_args__ = (Index("file_outcome_idx", "outcome"),)
@@ -243,7 +244,7 @@ class Capture(Base):
 
 
 class RunPage(Base):
-    """A page in a run: where it was listed, its batch, and the one outcome in which it ended."""
+    """A page in a run: the columns that list it, its batch, and its outcome."""
 
     __tablename__ = "run_page"
     __table_args__ = (
@@ -259,7 +260,7 @@ class RunPage(Base):
     outcome: Mapped[str | None]
     reason: Mapped[str] = mapped_column(server_default="")
     unread_reason: Mapped[str | None]
-    """Why its stored capture could not be read, a reason like the other; what is damaged may be read later."""
+    """Why its stored capture could not be read, also a stored reason; it may be read later."""
 
 
 class Content(Base):
@@ -277,7 +278,7 @@ class Signature(Base):
     """Bands of a text's MinHash: texts that share one are candidates for being nearly the same."""
 
     __tablename__ = "signature"
-    # Without fastupdate: its list of what is not yet in the index made a median query of 3 ms one of 206.
+    # Without fastupdate: with its pending list, the median query took 206 ms instead of 3.
     __table_args__ = (
         Index("signature_bands_idx", "bands", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
@@ -287,7 +288,7 @@ class Signature(Base):
 
 
 class Record(Base):
-    """A disclosed document as archivists know it: one a page; `version` points to the current one."""
+    """A disclosed document; there is one for each document page. `version`: the current version."""
 
     __tablename__ = "record"
     __table_args__ = (
@@ -303,15 +304,15 @@ class Record(Base):
     source_id: Mapped[str] = mapped_column(ForeignKey("archive.source.id"), index=True)
     version: Mapped[int]
     content_hash: Mapped[str] = mapped_column(ForeignKey("archive.content.hash"))
-    """That of the current version."""
+    """The content hash of the current version."""
     read_with: Mapped[str]
-    """Extractor and normaliser that the current state was last found right with, `1.1`."""
+    """Versions of the extractor and normaliser that last confirmed the current state, `1.1`."""
     listed_on: Mapped[date] = mapped_column(server_default=text("(now() AT TIME ZONE 'Asia/Shanghai')::date"))
     """The current version's publication date, else the day in China when the record was first seen. A trigger on
-    `record_version` keeps it."""
+    `record_version` updates it."""
     state: Mapped[str] = mapped_column(server_default="current")
     state_reason: Mapped[str] = mapped_column(server_default="")
-    """The evidence on which the record was removed, or restored."""
+    """The stored reason for which the record was removed or restored."""
     state_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -341,10 +342,11 @@ class RecordVersion(Base):
 
 
 class SearchEntry(Base):
-    """What is searched of a record's current version, folded (`etl.folding`). Derived: `gongkai index` makes it anew.
+    """The searched texts of a record's current version, folded (`etl.folding`). Derived: `gongkai index` can make it
+    again.
 
-    Its parts hold one line each for a field or a file; a line of `fields` begins with the field's name in capitals,
-    which no folded text contains.
+    `fields` and `files` have one line for each field or file. A line of `fields` begins with the field's name in
+    capitals, which folded text never contains.
     """
 
     __tablename__ = "search_entry"
@@ -375,7 +377,7 @@ class SearchEntry(Base):
     )
     record_id: Mapped[int] = mapped_column(ForeignKey("archive.record.id"), primary_key=True, autoincrement=False)
     version: Mapped[int]
-    """That which it was made from."""
+    """The version from which the entry was made."""
     title: Mapped[str]
     fields: Mapped[str]
     body: Mapped[str]
@@ -390,13 +392,14 @@ class SearchEntry(Base):
     written_date: Mapped[date | None]
     captured_at: Mapped[datetime]
     in_index: Mapped[bool] = mapped_column(server_default=false())
-    """Whether its pairs of characters are in the index; the few that wait are read through by each search."""
+    """Whether its pairs of characters are in the index; each search reads all entries that are not."""
     truncated: Mapped[bool]
     """Whether only the beginning of its texts is searched."""
 
 
 class SearchState(Base):
-    """One row: records from `filled_to` (not included) up to `until` have no entry yet, or one of another folding."""
+    """One row. Records after `filled_to`, up to and including `until`, have no entry yet, or one made with another
+    folding."""
 
     __tablename__ = "search_state"
     __table_args__ = (CheckConstraint("one", name="one"),)
@@ -407,7 +410,8 @@ class SearchState(Base):
 
 
 class Correction(Base):
-    """What an archivist set a field to, and why. The last one of a field holds until it is withdrawn."""
+    """The value to which an archivist set a field, and why. The last correction of a field applies until it is
+    withdrawn."""
 
     __tablename__ = "correction"
     __table_args__ = (CheckConstraint("kind IN ('set', 'withdrawn')", name="kind"),)
@@ -418,14 +422,15 @@ class Correction(Base):
     field: Mapped[str]
     kind: Mapped[str]
     value: Mapped[str | None]
-    """None where the field is set to have no value."""
+    """None if the field is set to have no value."""
     corrected_by: Mapped[str]
     reason: Mapped[str]
     corrected_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Change(Base):
-    """One event of the change feed. Rows come from `archive.publish_all` only: `change_seq` follows commits."""
+    """One event of the change feed. Only `archive.publish_all` inserts rows, so that `change_seq` follows the order of
+    commits."""
 
     __tablename__ = "change"
     __table_args__ = (
@@ -458,7 +463,7 @@ class ReasonSentence(Base):
 
 
 class Rebuild(Base):
-    """One row while a rebuild is running, or was interrupted: no other writer may write."""
+    """One row while a rebuild is running or was interrupted; then no other writer may write."""
 
     __tablename__ = "rebuild"
     __table_args__ = (CheckConstraint("one", name="one"),)

@@ -1,4 +1,4 @@
-"""The tables of what people set for themselves and for alerts in the browser; no log has it."""
+"""The tables of personal settings and silences of alerts, made in the browser; no log has them."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from etl.archive.storage.model_base import Base
 
 
 class SavedSearch(Base):
-    """A search that a reader keeps by name."""
+    """A search that a reader saved under a name."""
 
     __tablename__ = "saved_search"
     __table_args__ = (UniqueConstraint("person", "name"),)
@@ -17,18 +17,18 @@ class SavedSearch(Base):
     person: Mapped[str]
     name: Mapped[str]
     query: Mapped[str]
-    """Its filter as the query of an address."""
+    """Its filter as the query part of a URL."""
     tells: Mapped[bool]
-    """Whether messages say what is new."""
+    """Whether messages are sent about new matches."""
     saved_at: Mapped[datetime] = mapped_column(server_default=func.now())
     seen_seq: Mapped[int]
-    """The last event of the change feed that was told, or was there before."""
+    """The last event of the change feed that was reported, or that existed when the search was saved."""
     looked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     told_at: Mapped[datetime | None]
 
 
 class SourceSilence(Base):
-    """A reason of a source for which nobody is told until a day, as a person said in the browser."""
+    """A silence that a person set in the browser: no alerts for a reason of a source until a certain day."""
 
     __tablename__ = "source_silence"
     __table_args__ = (UniqueConstraint("source_id", "reason"),)

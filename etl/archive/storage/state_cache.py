@@ -1,7 +1,8 @@
-"""What was worked out in one state of the archive: each process keeps some of it as long as the archive stays so.
+"""A cache in each process of results that were computed in one state of the archive; it lasts until the archive
+changes.
 
-A state is told by PostgreSQL's snapshot: as long as no transaction that wrote anything ends, all snapshots are the
-same. So what is kept is never older than what a query would give, whichever process or program writes.
+PostgreSQL's snapshot identifies a state: all snapshots are the same until a transaction that has written something
+ends. So a cached result is never older than what a query would return, no matter which process or program writes.
 """
 
 from collections import OrderedDict
@@ -12,17 +13,18 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 STATE = "gongkai.state"
-"""Key of a connection's `info`, as long as it sees one state (`etl.archive.storage.lookups.snapshot`)."""
+"""Key in a connection's `info`, set while it sees a single state (`etl.archive.storage.lookups.snapshot`)."""
 SQL_STATE = "concat_ws(' ', current_database(), pg_postmaster_start_time(), pg_current_snapshot())"
-"""Of two servers the snapshots may be the same, and a server may have been put back to an earlier state."""
+"""Includes database and start time, as snapshots of two servers may be the same, and a server may be reset to an
+earlier state."""
 MOST = 200
-"""Things that are kept: some 10 MB of pages of a list."""
+"""Maximum number of cached results; if they are pages of a list, some 10 MB."""
 
 Thing = TypeVar("Thing")
 
 
 class _Cache:
-    """The things of the state that was seen last."""
+    """The results of the last state that was seen."""
 
     def __init__(self) -> None:
         self._state, self._things, self._lock = "", OrderedDict[Hashable, Any](), Lock()
@@ -53,10 +55,10 @@ def cached(
     make: Callable[[], Thing],
     is_certain: Callable[[Thing], bool] = lambda thing: True,
 ) -> Thing:
-    """What `make` gives in the state that the connection sees, which nobody may change.
+    """The result of `make` in the state that the connection sees. Callers must not change it.
 
-    It must depend on nothing but that state and the key: neither on who asks, nor on the time. `is_certain`: whether
-    what was made does so and may be kept, where that is known only then.
+    It must depend only on that state and the key, not on the user or the time. `is_certain`: called with the result, if
+    only the result shows whether this is so and it may be cached.
     """
     state = connection.info.get(STATE)
     if state is None:

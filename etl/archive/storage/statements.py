@@ -1,4 +1,4 @@
-"""Statements that are asked again and again: to put one together takes SQLAlchemy ten times as long as to send it."""
+"""Builds frequent statements only once, as building one in SQLAlchemy takes ten times as long as sending it."""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import Select, bindparam
 
 Statement = Select[*tuple[Any, ...]]
-"""A selection of any columns."""
+"""A SELECT of any columns."""
 
 
 def built_once(build: Callable[..., Statement]) -> Callable[..., tuple[Statement, dict[str, Any]]]:
-    """Makes of a function that builds a statement from values one that returns the statement, built once of
-    parameters in their place, and its values: both are what `Connection.execute` takes.
+    """Decorator for a function that builds a statement from values. The statement is built once, with parameters
+    instead of the values. The decorated function returns the statement and the values, as `Connection.execute` takes
+    them.
 
-    What the statement looks like must not depend on the values; `limit` and `among` take parameters too.
+    The form of the statement must not depend on the values; `limit` and `among` take parameters too.
     """
 
     @cache

@@ -1,6 +1,6 @@
 """How a storage server proves that it received the bytes that were sent (docs/decisions/verified-puts.md).
 
-S3 knows a header for it, and servers that do not know the header take any bytes. So each server is tried once.
+S3 has a header for it, but servers that do not support the header accept any bytes. So each server is tried out once.
 """
 
 import hashlib
@@ -15,21 +15,21 @@ from minio.error import MinioException, S3Error
 from etl.archive.storage.layout import PROBE
 
 ObjectHeaders = dict[str, str | list[str] | tuple[str]]
-"""Headers of an object, as the client library types them."""
+"""Headers of an object, with the type that the client library uses."""
 Verification = Literal["sha256", "md5", "read-back"]
-"""`sha256`: the server refuses bytes that do not have the SHA-256 sent with them. `md5`: it takes them, and its ETag is
-the MD5 of what it received. `read-back`: it does neither, and what is written must be read again."""
+"""`sha256`: the server refuses bytes that do not have the SHA-256 sent with them. `md5`: it accepts them, but its ETag
+is the MD5 of what it received. `read-back`: neither, so objects must be read again after they are written."""
 _PROBE_BODY = b"gongkai: bytes that do not have the SHA-256 sent with them"
 _OTHER_SHA256 = hashlib.sha256(b"other bytes").hexdigest()
 _REFUSALS = ("BadDigest", "XAmzContentChecksumMismatch")
-"""Codes with which servers refuse: the first is that of S3 and SeaweedFS, the second MinIO's."""
+"""Error codes of servers that refuse: the first one of S3 and SeaweedFS, the second one of MinIO."""
 
 
 def find_verification(client: Minio, bucket: str) -> Verification:
-    """Sends a small object with a wrong checksum and looks at what becomes of it.
+    """Finds out how the server verifies, by sending a small object with a wrong checksum.
 
-    A server that refuses it keeps nothing; from another one it is removed. An answer of any other kind is `read-back`.
-    Raises `S3Error` where the server fails, and what urllib3 raises where there is none.
+    A server that refuses the object stores nothing; otherwise the object is removed again. Any other answer means
+    `read-back`. Raises `S3Error` if the server fails, and whatever urllib3 raises if it cannot be reached.
     """
     try:
         written = client.put_object(
@@ -39,7 +39,7 @@ def find_verification(client: Minio, bucket: str) -> Verification:
         if isinstance(error, S3Error) and error.response.status >= 500:
             raise
         return "sha256" if isinstance(error, S3Error) and error.code in _REFUSALS else "read-back"
-    with suppress(S3Error):  # a key that may not delete leaves it to `gongkai garbage`, which knows its name
+    with suppress(S3Error):  # if the key has no right to delete, `gongkai garbage` removes the object
         client.remove_object(bucket, PROBE)
     return "md5" if is_md5(written.etag, _PROBE_BODY) else "read-back"
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from etl.archive.queries import cited, published
 from etl.archive.queries.citation import permalink
-from etl.archive.queries.cited import CitationPlace
+from etl.archive.queries.cited import CitationPosition
 from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.hits import COUNT_SECONDS
 from etl.archive.queries.published import Row
@@ -133,7 +133,7 @@ def citations(
     archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
 ) -> rows.CitationPage:
     """The documents that a record cites, in the order in which it names them."""
-    place = parse_after(CitationPlace.parse, after)
+    place = parse_after(CitationPosition.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
         read = cited.citations(connection, record_id, place.ordinal if place else 0, limit + 1)
@@ -146,7 +146,7 @@ def cited_by(
     archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
 ) -> rows.CitationPage:
     """The citations that mean a record, or may, in the order of the citing records."""
-    place = parse_after(CitationPlace.parse, after)
+    place = parse_after(CitationPosition.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
         read = cited.cited_by(connection, record_id, place, limit + 1)
@@ -156,7 +156,7 @@ def cited_by(
 
 def _citations(read: list[Row], limit: int, total: int) -> rows.CitationPage:
     shown = [rows.Citation(**row) for row in read[:limit]]
-    following = str(CitationPlace(shown[-1].record_id, shown[-1].ordinal)) if len(read) > limit else None
+    following = str(CitationPosition(shown[-1].record_id, shown[-1].ordinal)) if len(read) > limit else None
     return rows.CitationPage(citations=shown, total=total, after=following)
 
 

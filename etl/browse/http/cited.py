@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from etl.archive.queries.cited import MOST_GAPS, CitationPlace
+from etl.archive.queries.cited import MOST_GAPS, CitationPosition
 from etl.browse.errors import RequestRefused
 from etl.browse.http.routes import AfterCitation, OpenArchive, Respond, RowId, SourceParam, page_route, read_only
 from etl.browse.pages.citations import CountedGaps, citations_page, counted_gaps, gaps_page
@@ -41,7 +41,7 @@ def cited(archive: OpenArchive, responder: Respond, record: RowId, after: AfterC
 
 def _citations(archive: OpenArchive, responder: Respond, record: int, direction: str, after: str | None) -> Response:
     with read_only(archive) as connection:
-        page = citations_page(connection, record, direction, parse_after(CitationPlace.parse, after))
+        page = citations_page(connection, record, direction, parse_after(CitationPosition.parse, after))
     if page is None:
         raise RequestRefused(404, "no_record")
     return responder.page("citations.html", page)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from etl.archive.queries.counts import matching_numbers
-from etl.archive.queries.ranking import Place
+from etl.archive.queries.ranking import ResultPosition
 from etl.archive.records.collections import MAX_ADDED, CollectionError, change_members, name_collection
 from etl.archive.records.notes import MAX_NOTE, change_note, plain_text, write_note
 from etl.browse.errors import RequestRefused
@@ -83,7 +83,7 @@ def collection(
     """A collection with its records."""
     token = forms.offered(current_person(request), _subject(collection))
     with read_only(archive) as connection:
-        page = collection_page(connection, collection, sort, parse_after(Place.parse, after), token)
+        page = collection_page(connection, collection, sort, parse_after(ResultPosition.parse, after), token)
     if page is None:
         raise RequestRefused(404, "no_collection")
     return responder.page("collection.html", page)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from etl.archive.queries.review import Place
+from etl.archive.queries.review import QueuePosition
 from etl.archive.records.citation_links import link_document, withdraw_link
 from etl.browse.errors import RequestRefused
 from etl.browse.http.cited import cached_gaps
@@ -54,7 +54,7 @@ def link(
 ) -> Response:
     """Say which record a document is that is cited and missing, and go on to the next one."""
     try:
-        place = Place.parse(form.get("here", ""))
+        place = QueuePosition.parse(form.get("here", ""))
     except ValueError as error:
         raise RequestRefused(400, "form_text") from error
     forms.require(request, archivist, place.record, form.get("token", ""))

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from etl.archive.queries.hits import jump
-from etl.archive.queries.ranking import Place, Sort
+from etl.archive.queries.ranking import ResultPosition, Sort
 from etl.archive.queries.search import InvalidFilter, RecordFilter, filter_of, parse_filter
 from etl.archive.records.collections import collection_names
 from etl.archive.records.corrections import correct
@@ -216,7 +216,7 @@ def records(
             query = urlencode({"q": record_filter.q})
             return see_other(request, f"/records/{number}?{query}")
         if is_search(record_filter, sort):
-            place = parse_after(Place.parse, after)
+            place = parse_after(ResultPosition.parse, after)
             page = search_list(connection, record_filter, sort, place, count_all=counts == "all")
         else:
             page = record_list(connection, record_filter, parse_after(Cursor.parse, after))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from etl.archive.queries.review import Place
+from etl.archive.queries.review import QueuePosition
 from etl.archive.records.reviews import Issue, keep_review
 from etl.browse.errors import RequestRefused
 from etl.browse.http.cited import cached_gaps
@@ -81,7 +81,7 @@ def review(
     be."""
     counted = cached_gaps(archive, source).gaps if issue == "missing" else ()
     with read_only(archive) as connection:
-        before, shown = parse_after(Place.parse, after), parse_after(Place.parse, at)
+        before, shown = parse_after(QueuePosition.parse, after), parse_after(QueuePosition.parse, at)
         page = review_page(connection, issue, source, before, counted, shown, find)
     subject = page.thing.record if page.thing else _WHOLE_QUEUE
     page = replace(page, token=forms.offered(current_person(request), subject))
@@ -97,7 +97,7 @@ def framed(responder: Responder, page: ReviewPage, status: int = 200) -> Respons
 def accept(request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, form: FormFields) -> Response:
     """Note that the logged-in user found right what was doubted, and go on to what is next."""
     try:
-        place, version = Place.parse(form.get("here", "")), int(form.get("version", ""))
+        place, version = QueuePosition.parse(form.get("here", "")), int(form.get("version", ""))
     except ValueError as error:
         raise RequestRefused(400, "form_text") from error
     issue = next((each for each in ISSUES if each == form.get("kind")), None)

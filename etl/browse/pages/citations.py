@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, RowMapping, select
 
 from etl.archive.queries.cited import (
-    CitationPlace,
+    CitationPosition,
     Gap,
     citations,
     cited_by,
@@ -129,7 +129,7 @@ def record_citations(connection: Connection, record: int) -> RecordCitations:
 
 
 def citations_page(
-    connection: Connection, record: int, direction: str, after: CitationPlace | None
+    connection: Connection, record: int, direction: str, after: CitationPosition | None
 ) -> CitationsPage | None:
     """One page of all citations in that direction; None if there is no such record."""
     if direction == "cites":
@@ -142,7 +142,7 @@ def citations_page(
     if record not in records:
         return None
     lines = tuple(_line(row, records) for row in rows[:PER_PAGE])
-    following = str(CitationPlace(lines[-1].record.id, lines[-1].ordinal)) if len(rows) > PER_PAGE else None
+    following = str(CitationPosition(lines[-1].record.id, lines[-1].ordinal)) if len(rows) > PER_PAGE else None
     return CitationsPage(records[record], direction, total, lines, following)
 
 

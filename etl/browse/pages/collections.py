@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from etl.archive.queries.counts import matching_numbers
-from etl.archive.queries.ranking import Place, Sort
+from etl.archive.queries.ranking import ResultPosition, Sort
 from etl.archive.queries.search import COLLECTION_FACET, RecordFilter, query_of
 from etl.archive.records.collections import (
     MAX_ADDED,
@@ -69,7 +69,7 @@ def collections_page(connection: Connection, token: str | None) -> CollectionsPa
 
 
 def collection_page(
-    connection: Connection, number: int, sort: Sort, after: Place | None, token: str | None
+    connection: Connection, number: int, sort: Sort, after: ResultPosition | None, token: str | None
 ) -> CollectionPage | None:
     """A collection with a page of its records; None where there is no such collection."""
     matching = collections(connection, number)

@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 
-from etl.archive.queries.coverage import Item, row_of
+from etl.archive.queries.coverage import DutyItem, row_of
 from etl.export.tables import guard_formula
 
 
@@ -15,25 +15,25 @@ class Coverage:
 
     source: str
     at: datetime
-    items: tuple[Item, ...]
+    items: tuple[DutyItem, ...]
 
     @property
-    def duties(self) -> dict[str, list[Item]]:
+    def duties(self) -> dict[str, list[DutyItem]]:
         """The items by duty."""
-        by_duty: dict[str, list[Item]] = {}
+        by_duty: dict[str, list[DutyItem]] = {}
         for item in self.items:
             by_duty.setdefault(item.duty, []).append(item)
         return by_duty
 
 
-def years_of(items: list[Item]) -> list[int]:
+def years_of(items: list[DutyItem]) -> list[int]:
     """The years of a matrix, the newest first."""
     return sorted({item.year for item in items}, reverse=True)
 
 
-def rows_of(items: list[Item]) -> dict[tuple[str, str], dict[int, Item]]:
+def rows_of(items: list[DutyItem]) -> dict[tuple[str, str], dict[int, DutyItem]]:
     """By agency and source, the items by year."""
-    by_agency: dict[tuple[str, str], dict[int, Item]] = {}
+    by_agency: dict[tuple[str, str], dict[int, DutyItem]] = {}
     for item in items:
         by_agency.setdefault((item.agency, item.source_id), {})[item.year] = item
     return by_agency
@@ -42,7 +42,7 @@ def rows_of(items: list[Item]) -> dict[tuple[str, str], dict[int, Item]]:
 def as_csv(coverage: Coverage) -> bytes:
     """All items, one a line, in UTF-8 with a byte order mark; values are guarded as in exports."""
     out = io.StringIO(newline="")
-    lines = csv.DictWriter(out, Item.__slots__)
+    lines = csv.DictWriter(out, DutyItem.__slots__)
     lines.writeheader()
     for item in coverage.items:
         lines.writerow({name: guard_formula(value) for name, value in row_of(item).items()})

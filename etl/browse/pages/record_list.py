@@ -14,7 +14,7 @@ from etl.archive.queries import hits
 from etl.archive.queries.counts import MatchCount, count_matches
 from etl.archive.queries.facets import Facet
 from etl.archive.queries.hits import Proposal
-from etl.archive.queries.ranking import NO_FIRST, Place, Sort
+from etl.archive.queries.ranking import NO_FIRST_CANDIDATES, ResultPosition, Sort
 from etl.archive.queries.search import RecordFilter, copies, is_duplicate_of_earlier, matches, with_version
 from etl.archive.queries.shapes import STATEMENTS, shaped
 from etl.archive.records.collections import CollectionName, collection_names
@@ -147,7 +147,7 @@ def listed_records(
     """The numbers of the next records of the list, and where the page after them begins. Raises `InvalidParameter`
     for an `after` that no page of this list has given."""
     if is_search(record_filter, sort):
-        page = hits.lines(connection, record_filter, sort, parse_after(Place.parse, after), number)
+        page = hits.result_page(connection, record_filter, sort, parse_after(ResultPosition.parse, after), number)
         return list(page.records), str(page.after) if page.after else None
     record, version = _RECORD, _VERSION
     wanted: tuple[Any, ...] = (record.id, record.listed_on.label("day"))
@@ -218,7 +218,7 @@ def search_list(
     connection: Connection,
     record_filter: RecordFilter,
     sort: Sort = "relevance",
-    after: Place | None = None,
+    after: ResultPosition | None = None,
     *,
     count_all: bool = False,
 ) -> RecordList:
@@ -233,11 +233,11 @@ def search_list(
 
 
 def _search_list(
-    connection: Connection, record_filter: RecordFilter, sort: Sort, after: Place | None, count_all: bool
+    connection: Connection, record_filter: RecordFilter, sort: Sort, after: ResultPosition | None, count_all: bool
 ) -> RecordList:
     overview = hits.overview(connection, record_filter, count_all=count_all)
-    first = overview.first if sort == "relevance" and after is None else NO_FIRST
-    page = hits.lines(connection, record_filter, sort, after, HITS_PER_PAGE, first)
+    first = overview.first if sort == "relevance" and after is None else NO_FIRST_CANDIDATES
+    page = hits.result_page(connection, record_filter, sort, after, HITS_PER_PAGE, first)
     words = words_to_mark(record_filter.q)
     nothing = overview.total == MatchCount(0, exact=True)
     alone = RecordFilter(q=record_filter.q)

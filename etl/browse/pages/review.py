@@ -8,7 +8,7 @@ from typing import get_args
 from sqlalchemy import Connection, func, select
 
 from etl.archive.queries.cited import Gap, citations, linked_gaps, settled_gaps
-from etl.archive.queries.review import NextPlace, Place, count_issues, next_issue
+from etl.archive.queries.review import NextPosition, QueuePosition, count_issues, next_issue
 from etl.archive.records.near_duplicates import SimilarRecord, similar_to
 from etl.archive.records.reviews import Issue, ReviewNote, reviews
 from etl.archive.storage.lookups import is_current
@@ -95,9 +95,9 @@ def review_page(
     connection: Connection,
     issue: Issue,
     source: str,
-    after: Place | None,
+    after: QueuePosition | None,
     counted: Sequence[Gap] = (),
-    at: Place | None = None,
+    at: QueuePosition | None = None,
     find: str = "",
 ) -> ReviewPage:
     """What stands behind that place of the queue. `counted`: what is cited and missing, where the queue is of that;
@@ -106,8 +106,8 @@ def review_page(
     gap = _behind(open_gaps, counted, after) if open_gaps else None
     if at:
         gap = next((each for each in counted if each.name == at.subject), gap)
-    place = Place(gap.record, gap.name) if gap else None
-    next_place = NextPlace(place) if issue == "missing" else next_issue(connection, issue, source, after)
+    place = QueuePosition(gap.record, gap.name) if gap else None
+    next_place = NextPosition(place) if issue == "missing" else next_issue(connection, issue, source, after)
     thing = _thing(connection, issue, next_place.place) if next_place.place else None
     if thing and gap:
         thing = _with_missing(connection, thing, gap)
@@ -137,7 +137,7 @@ def _open(connection: Connection, counted: Sequence[Gap]) -> list[Gap]:
     return [gap for gap in counted if gap.name not in settled]
 
 
-def _behind(open_gaps: Sequence[Gap], counted: Sequence[Gap], after: Place | None) -> Gap | None:
+def _behind(open_gaps: Sequence[Gap], counted: Sequence[Gap], after: QueuePosition | None) -> Gap | None:
     """The first that is open behind that place; all places are those of `counted`, settled or not."""
     places = {gap.name: place for place, gap in enumerate(counted)}
     here = places.get(after.subject, -1) if after else -1
@@ -162,7 +162,7 @@ def current_text(connection: Connection, record: int) -> str:
     return connection.scalars(query).one()
 
 
-def _thing(connection: Connection, issue: Issue, place: Place) -> ReviewedThing:
+def _thing(connection: Connection, issue: Issue, place: QueuePosition) -> ReviewedThing:
     row = connection.execute(
         select(
             Record.id,
