@@ -229,7 +229,7 @@ FROM_OUTSIDE = ("etl.extract", "etl.fetch", "etl.files", "etl.pipeline.warc", "e
 OWN_VALUES = {
     "etl.fetch.client.Request",
     "etl.fetch.client.Fetcher",
-    "etl.fetch.host_registry.Standing",
+    "etl.fetch.host_registry.HostStatus",
     "etl.fetch.host_registry.Turn",
     "etl.files.process.pool.Reader",
     "etl.files.types.Limits",

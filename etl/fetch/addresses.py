@@ -1,7 +1,8 @@
-"""Which IP addresses are those of public sites, and why another one is not.
+"""Decides which IP addresses belong to public sites, and says why another one does not.
 
-What IANA lists as not globally reachable (https://www.iana.org/assignments/iana-ipv4-special-registry/ and its sibling
-for IPv6) is refused, as far as this Python's `ipaddress` knows it; the tables below add what it does not know.
+Refuses all addresses that IANA lists as not globally reachable, as far as Python's `ipaddress` knows them
+(https://www.iana.org/assignments/iana-ipv4-special-registry/, and the same for IPv6). The tables below add those that
+it does not know.
 """
 
 import ipaddress
@@ -11,21 +12,21 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _REFUSED = tuple(
     (ipaddress.ip_network(network), why)
     for network, why in (
-        # Cloud providers: what only their own machines reach, and what would give away a machine's keys.
+        # Addresses of cloud providers that only their own machines can reach; some would reveal a machine's keys.
         ("168.63.129.16/32", "Azure"),
         ("100.100.100.200/32", "Alibaba Cloud metadata"),
         ("192.0.0.192/32", "Oracle Cloud metadata"),
         ("169.254.0.0/16", "link-local, metadata of cloud providers"),
         ("fd00:ec2::/32", "AWS metadata"),
         ("fd20:ce::/32", "Google Cloud metadata"),
-        # Special networks that older versions of `ipaddress` take for public, in part or as a whole.
+        # Special networks that older versions of `ipaddress` take for public, partly or completely.
         ("192.0.0.0/24", "RFC 6890"),
         ("192.88.99.0/24", "RFC 7526"),
         ("100.64.0.0/10", "RFC 6598"),
         ("224.0.0.0/4", "multicast"),
         ("2001::/23", "RFC 2928: Teredo, ORCHID, benchmarks"),
         ("3fff::/20", "RFC 9637"),
-        # IPv4 addresses in IPv6: where a translator stands, they lead to any address behind it.
+        # IPv4 addresses in IPv6: a translator would forward them to any address behind it.
         ("64:ff9b::/96", "NAT64, RFC 6052"),
         ("64:ff9b:1::/48", "NAT64, RFC 8215"),
         ("::ffff:0:0:0/96", "IPv4-translated, RFC 2765"),
@@ -34,11 +35,11 @@ _REFUSED = tuple(
     )
 )
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-"""RFC 4291, 2.4: IANA gives no other addresses of IPv6 to sites."""
+"""RFC 4291, 2.4: IANA assigns no other IPv6 addresses to sites."""
 
 
 def why_not_public(address: str) -> str:
-    """Why the address is not that of a public site, in a few words; empty if it is public. Raises `ValueError`."""
+    """The reason why the address is not public, in a few words; empty if it is public. Raises `ValueError`."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         wrapped = ip.ipv4_mapped or ip.sixtofour
@@ -54,12 +55,12 @@ def why_not_public(address: str) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether the address is that of a public site. Raises `ValueError` for what is no IP address."""
+    """Whether the address is public. Raises `ValueError` if it is no IP address."""
     return not why_not_public(address)
 
 
 def _kind(ip: IPAddress) -> str:
-    """What `ipaddress` calls an address that is not public."""
+    """The category that `ipaddress` gives to an address that is not public."""
     for name in ("unspecified", "loopback", "link_local", "multicast", "private"):
         if getattr(ip, f"is_{name}"):
             return name.replace("_", "-")

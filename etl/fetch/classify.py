@@ -1,7 +1,7 @@
-"""Classifies a response as an outcome, by its status, address and a first look at the body.
+"""Gives a response its outcome, by its status, its address and a quick check of the body.
 
 Government sites answer 200 for nearly everything: a removed page redirects to the home page, a firewall shows a script.
-Only certain cases are decided here; extraction decides whether a page is a document.
+Only clear cases are decided here; extraction decides whether a page is a document.
 """
 
 import re
@@ -18,7 +18,7 @@ from etl.web.page import is_readable
 
 _WHOLE = re.compile(r"bytes 0-(\d{1,15})/(\d{1,15})")
 Verdict = tuple[Outcome | None, str]
-"""(outcome, stored reason) of an attempt; no outcome if the body is to be compared with the stored one."""
+"""(outcome, stored reason) of an attempt. The outcome is None if the body must be compared with the stored one."""
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
@@ -29,13 +29,14 @@ _PAGE = re.compile(
 
 
 def classify(attempt: Attempt) -> Verdict:
-    """The verdict on a page's attempt; no outcome if its body is to be stored and read."""
+    """The verdict on an attempt for a page; the outcome is None if its body must be stored and read."""
     body = attempt.body or b""
-    return classify_judged(attempt, _refusal(attempt), readable=is_readable(body, attempt.header("content-type")))
+    return classify_read_page(attempt, _refusal(attempt), readable=is_readable(body, attempt.header("content-type")))
 
 
-def classify_judged(attempt: Attempt, refusal: Refusal | None, *, readable: bool) -> Verdict:
-    """As `classify`, where it is known whether the page refuses the document, and whether it is anything to read."""
+def classify_read_page(attempt: Attempt, refusal: Refusal | None, *, readable: bool) -> Verdict:
+    """As `classify`, for a page that was read: `refusal` says why it refuses the document, if it does; `readable`
+    whether its type can be read."""
     outcome, reason = _classify(attempt, refusal)
     if outcome is None and not readable:
         return Outcome.NOT_A_DOCUMENT, encode_reason(Code.BODY_NO_TEXT, bytes=len(attempt.body or b""))
@@ -43,7 +44,7 @@ def classify_judged(attempt: Attempt, refusal: Refusal | None, *, readable: bool
 
 
 def ends_by_status(attempt: Attempt) -> bool:
-    """Whether the outcome is known without a look at the body."""
+    """Whether the outcome is known without reading the body."""
     return attempt.failure is not None or attempt.status in (304, 404, 410) or not attempt.body
 
 
@@ -56,7 +57,7 @@ def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
     if attempt.failure is not None:
         return attempt.failure, attempt.reason
     status = attempt.status or 0
-    if status == 304 and not _is_unasked(attempt):
+    if status == 304 and not _was_unconditional(attempt):
         return Outcome.NOT_MODIFIED, ""
     if status in (404, 410):
         return Outcome.GONE, encode_reason(Code.HTTP_STATUS, status=status)
@@ -68,29 +69,29 @@ def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
         return Outcome.HTTP_ERROR, encode_reason(Code.HTTP_STATUS, status=status)
     if not (attempt.body or b"").strip():
         return Outcome.EMPTY, encode_reason(Code.EMPTY_BODY, status=status)
-    if _went_home(attempt):
+    if _redirected_to_home_page(attempt):
         return Outcome.SOFT_404, encode_reason(Code.REDIRECTED_HOME, url=attempt.final_url)
     return refusal or (None, attempt.reason)
 
 
-def _is_unasked(attempt: Attempt) -> bool:
-    """Whether the request had no condition, so that 304 says nothing; False where its headers are not known."""
+def _was_unconditional(attempt: Attempt) -> bool:
+    """Whether the request was not conditional, so that a 304 makes no sense; False if its headers are not known."""
     return bool(attempt.request_headers) and not any(name in CONDITIONS for name, _ in attempt.request_headers)
 
 
 def _is_whole(attempt: Attempt) -> bool:
-    """Whether an answer with a part, which nobody asked for, has all of it."""
+    """Whether an answer 206, although only a part, contains the whole body."""
     match = _WHOLE.fullmatch(attempt.header("content-range").strip())
     return match is not None and int(match[1]) + 1 == int(match[2])
 
 
 def classify_file(attempt: Attempt) -> Verdict:
-    """The verdict on a file that a document links: a web page or a report of a program in its place is `not_a_file`;
-    HTML may be a file."""
+    """The verdict on an attempt for a file that a document links. It is `not_a_file` if a web page or the error report
+    of a program came instead. Files may be HTML too."""
     body = attempt.body or b""
     outcome, reason = _classify(attempt, _refusal(attempt))
     if (attempt.status or 0) >= 400 and body.lstrip().startswith(NO_PICTURES):
-        return None, reason  # the file itself, under a status of errors
+        return None, reason  # the file itself, sent with an error status
     if outcome is None and _PAGE.match(body[:512]) and not is_saved_as_html(body):
         return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(body))
     if outcome is None and is_program_answer(body):
@@ -98,7 +99,7 @@ def classify_file(attempt: Attempt) -> Verdict:
     return outcome, reason
 
 
-def _went_home(attempt: Attempt) -> bool:
+def _redirected_to_home_page(attempt: Attempt) -> bool:
     if attempt.final_url == attempt.url:
         return False
     requested, final = urlsplit(attempt.url), urlsplit(attempt.final_url)

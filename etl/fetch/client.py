@@ -1,4 +1,4 @@
-"""The fetcher: a pooled HTTP/2 client that holds a source's hosts, robots.txt, pace, limits and retries."""
+"""The fetcher: a pooled HTTP/2 client that observes a source's hosts, robots.txt, pace, limits and retries."""
 
 import asyncio
 import re
@@ -27,21 +27,21 @@ from etl.web.redirects import asks_again, may_lead_on, page_redirect
 from etl.web.urls import host_of
 
 ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
-# What every site packs its pages with. Of the other codings that `etl.fetch.content_coding` unpacks none is asked for.
+# The codings that every site supports. `etl.fetch.content_coding` unpacks others too, but they are not requested.
 ACCEPT_ENCODING = "gzip, deflate"
 _SENDABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 CONDITIONS = ("If-None-Match", "If-Modified-Since")
 """Headers of a conditional request."""
 MAX_REDIRECTING_BYTES = 100_000
-"""Largest page that is looked at for where it leads; one without content is far smaller."""
+"""Larger pages are not checked for a redirect in the page; a page that only redirects is far smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt(Outside):
     """One request with its redirects, and its response. `body`: the bytes received, after content decoding.
 
-    `length_known`: see `Answer`. `failure`: the outcome if the request itself failed; None if `classify` has to decide.
-    `reason` (stored form): why it failed, or that a page without content led to the response.
+    `length_known`: see `Answer`. `failure`: the outcome if the request itself failed; None if `classify` must decide.
+    `reason` (in stored form): why it failed, or that a page without content redirected to this response.
     """
 
     TEXTS = frozenset({"url", "final_url", "request_headers", "headers", "reason"})
@@ -69,8 +69,8 @@ class Attempt(Outside):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to fetch; `headers` come on top of the fetcher's own. `limit`: bytes of the answer, if fewer than those of
-    the source."""
+    """A request. `headers`: in addition to the fetcher's own. `limit`: maximum bytes of the answer, if lower than the
+    source's limit."""
 
     url: str
     method: str = "GET"
@@ -80,7 +80,7 @@ class Request:
 
 
 class Fetcher:
-    """Fetches for one source. Use `fetcher(...)`. A request that fails is an `Attempt` too, never an exception."""
+    """Fetches for one source. Create it with `fetcher(...)`. A failed request returns an `Attempt` and never raises."""
 
     def __init__(self, source: Source, hosts: HostRegistry, client: SiteClient, user_agent: str) -> None:
         self._source, self._hosts, self._client, self._user_agent = source, hosts, client, user_agent
@@ -131,7 +131,7 @@ class Fetcher:
         referer = urljoin(request.url, "/")
         headers = {"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING}
         headers |= {"Referer": referer, **(request.headers or {})}
-        # A validator that has characters no header may have is left out: the page is then fetched whole.
+        # A validator with characters that no header may have is left out; the request is then unconditional.
         return {name: each for name, each in headers.items() if name not in CONDITIONS or _SENDABLE.fullmatch(each)}
 
     async def _attempt(self, request: Request) -> Attempt:
@@ -143,18 +143,18 @@ class Fetcher:
             elapsed = int((time.monotonic() - clock) * 1000)
             return Attempt(request.url, url, started, elapsed, sent, **values)  # type: ignore[arg-type]
 
-        asked_again, led_on = False, ""
+        repeated, led_on = False, ""
         try:
             for _ in range(self._source.limits.redirects + 1):
                 trace = await self._check_allowed(url)
                 started, clock = datetime.now(UTC), time.monotonic()
                 method, body = (request.method, request.body) if url == request.url else ("GET", None)
                 limit = min(self._source.limits.bytes, request.limit or self._source.limits.bytes)
-                answer = await self._client.ask(url, headers, limit, trace, method=method, content=body)
+                answer = await self._client.send(url, headers, limit, trace, method=method, content=body)
                 if not answer.leads_on:
                     page = _page_without_content(answer, url) if request.method == "GET" else None
-                    if page and not asked_again and answer.header("set-cookie") and asks_again(page):
-                        asked_again = True
+                    if page and not repeated and answer.header("set-cookie") and asks_again(page):
+                        repeated = True
                         continue
                     onward = page_redirect(page, answer.header("refresh")) if page and not led_on else None
                     if onward is None:
@@ -167,16 +167,16 @@ class Fetcher:
                         )
                     led_on = encode_reason(Code.PAGE_LED_ON, url=url, means=onward.means)
                     url = onward.url
-                    # Conditions are about the page that led here.
+                    # The validators are those of the page that redirected here.
                     headers = {name: value for name, value in headers.items() if name not in CONDITIONS}
                     sent = tuple(headers.items())
                     continue
                 before, url = url, redirected(url, answer.location)
                 if url == before:
-                    # The first response sets a cookie; the client sends it with the second request.
-                    if asked_again:
+                    # A redirect to itself with a cookie, which the client sends with the second request.
+                    if repeated:
                         return ended(failure=Outcome.BLOCKED, reason=encode_reason(Code.REDIRECTED_TO_ITSELF))
-                    asked_again = True
+                    repeated = True
             limit = self._source.limits.redirects
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
         except RequestFailed as failed:
@@ -195,7 +195,7 @@ class Fetcher:
         return await self._pace.wait(host, rules.crawl_delay)
 
     def _out_of_reach(self, host: str) -> bool:
-        """Whether robots.txt could not be fetched: this fetcher then requests nothing more from the host."""
+        """Whether the host's robots.txt could not be fetched. Then this fetcher requests nothing more from the host."""
         return host in self._rules and self._rules[host].outcome is Outcome.NETWORK_ERROR
 
     async def _robots(self, host: str, url: str) -> RobotsRules:
@@ -211,15 +211,15 @@ class Fetcher:
         return self._rules[host]
 
     async def _fetch_robots(self, url: str) -> CachedRobots:
-        """The robots.txt of the address's host. Raises `RequestFailed` if the host is at a forbidden address."""
+        """Fetches the robots.txt of the URL's host. Raises `RequestFailed` if the host has a forbidden address."""
         number = 0
         while True:
             target, hops = urljoin(url, "/robots.txt"), 0
             try:
-                answer = await self._ask_robots(target)
+                answer = await self._request_robots(target)
                 while answer.leads_on and hops < MAX_ROBOTS_REDIRECTS:
                     target, hops = redirected(target, answer.location), hops + 1
-                    answer = await self._ask_robots(target)
+                    answer = await self._request_robots(target)
                 if (
                     answer.status < 500
                     or number == self._source.limits.retries
@@ -234,26 +234,27 @@ class Fetcher:
             await asyncio.sleep(self._source.pace.retry_delay * 2**number)
             number += 1
 
-    async def _ask_robots(self, url: str) -> Answer:
+    async def _request_robots(self, url: str) -> Answer:
         if not self._source.allows(url):
             raise RequestFailed(Outcome.OUT_OF_SCOPE, encode_reason(Code.NOT_A_SOURCE_HOST, url=url))
         trace = await self._pace.wait(host_of(url))
         headers = {"User-Agent": self._user_agent, "Accept-Encoding": ACCEPT_ENCODING}
-        answer = await self._client.ask(url, headers, MAX_ROBOTS_BYTES, trace, cut=True)
+        answer = await self._client.send(url, headers, MAX_ROBOTS_BYTES, trace, cut=True)
         await self._postpone_as_asked(host_of(url), answer)
         return answer
 
 
 def _may_be_cut_off(attempt: Attempt) -> bool:
-    """Whether a lost connection may have cut a page off: no length was announced, and it stops in its middle. The same
-    bytes a second time are how the page is."""
+    """Whether a lost connection may have cut off the page: its length was not announced, and it ends in the middle. If
+    a second attempt gives the same bytes, the page is like that."""
     if attempt.length_known or attempt.status != 200 or not attempt.body or not is_markup(attempt.body):
         return False
     return ends_early(read_page(attempt.body, attempt.final_url, attempt.header("content-type")).text)
 
 
 def _page_without_content(answer: Answer, url: str) -> WebPage | None:
-    """The page of an answer that may only lead on, and is no firewall's and no notice."""
+    """The page, if it is so small that it may only redirect to another one, and is no page of a firewall and no notice
+    of an error; else None."""
     if answer.status != 200 or len(answer.body) > MAX_REDIRECTING_BYTES:
         return None
     leads_by_header = bool(answer.header("refresh")) and not answer.body.strip()

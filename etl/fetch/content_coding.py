@@ -1,9 +1,8 @@
-"""Content codings (RFC 9110, 8.4.1): the one place where bodies of strangers are unpacked, within a limit of bytes.
+"""Content codings (RFC 9110, 8.4.1): the only place where bodies from sites are unpacked, up to a limit of bytes.
 
-As browsers do, words that name no coding are ignored, codings may be stacked, several gzip members (RFC 1952, 2.2) or
-zstd frames (RFC 8878, 3) are one body, what follows the last member is ignored, and `deflate` may lack its wrapper.
-Text that is said to be gzip or deflate and is not (pages that programs write past the server's own packing) is taken
-as it is.
+As in browsers, unknown codings are ignored, codings may be stacked, several gzip members (RFC 1952, 2.2) or zstd frames
+(RFC 8878, 3) form one body, bytes after the last member are ignored, and `deflate` may come without its wrapper. Text
+that is declared as gzip or deflate but is not packed (some programs bypass the server's compression) is taken as it is.
 """
 
 import re
@@ -25,9 +24,9 @@ else:
     from backports import zstd
 
 MAX_CODINGS = 5
-"""Codings stacked on one body; Chromium unpacks no more either (`FilterSourceStream`, kMaxStreams)."""
+"""Maximum number of codings stacked on one body, the same as in Chromium (`FilterSourceStream`, kMaxStreams)."""
 _PIECE_BYTES = 256 * 1024
-"""Bytes that a coding gives to the next at once, so that a stack of them holds little."""
+"""Size of the pieces that a coding passes to the next one, so that a stack of codings needs little memory."""
 _ZSTD_WINDOW_LOG = 23
 """8 MB, the largest window of an answer (RFC 9659, 3)."""
 _MEMBER = b"\x1f\x8b\x08"
@@ -36,10 +35,10 @@ _BROKEN = (zlib.error, brotli.error, zstd.ZstdError)
 
 
 class BodyError(Exception):
-    """A body that cannot be had whole: too large, cut off, or broken.
+    """A body cannot be unpacked completely: it is too large, cut off, or broken.
 
-    `outcome`, `reason`: how its attempt ends, and why in stored form (`etl.reasons`). `partial`: the bytes that were
-    unpacked, at most as many as the limit.
+    `outcome`, `reason`: those of its attempt; the reason in stored form (`etl.reasons`). `partial`: the bytes that were
+    unpacked, up to the limit.
     """
 
     def __init__(self, outcome: Outcome, reason: str, partial: bytes = b"") -> None:
@@ -52,14 +51,14 @@ class _Coding(Protocol):
 
     @property
     def whole(self) -> bool:
-        """Whether the packed bytes so far are a whole body."""
+        """Whether the packed bytes so far form a complete body."""
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
-        """What further packed bytes hold, in pieces of about `_PIECE_BYTES`. Raises one of `_BROKEN`."""
+        """Unpacks further bytes, in pieces of about `_PIECE_BYTES`. Raises one of `_BROKEN`."""
 
 
 class _Inflate:
-    """gzip, and deflate with its wrapper or, if it may be `raw`, without it: whichever the bytes are."""
+    """Unpacks gzip and deflate, whichever the bytes are. With `raw`, deflate may lack its wrapper."""
 
     def __init__(self, *, raw: bool) -> None:
         self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
@@ -151,18 +150,18 @@ CODINGS: dict[str, Callable[[], _Coding]] = {
     "br": _Brotli,
     "zstd": _Zstd,
 }
-"""What unpacks each coding, by its name in lower case."""
+"""The class for each coding, by its name in lower case."""
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b") + b"\x7f"
 _PLAIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[#]|user-agent)", re.IGNORECASE)
 _MIN_TEXT_BYTES = 64
-"""Bytes that are waited for, to tell text from what is packed."""
+"""Number of bytes that are needed to distinguish text from packed bytes."""
 _SEPARATOR = re.compile(r"[\s,]+")
 
 
 class BodyReader:
-    """Collects and unpacks a body, of which no coding takes or gives more than `limit` bytes.
+    """Collects and unpacks a body. No coding reads or writes more than `limit` bytes.
 
-    `content_encoding` is the header's value, several headers joined by commas. Raises `BodyError`.
+    `content_encoding`: the header's value; several headers are joined by commas. Raises `BodyError`.
     """
 
     def __init__(self, content_encoding: str, limit: int) -> None:
@@ -171,12 +170,12 @@ class BodyReader:
         if len(self._names) > MAX_CODINGS:
             reason = encode_reason(Code.UNREQUESTED_ENCODING, encoding=content_encoding[:100])
             raise BodyError(Outcome.HTTP_ERROR, reason)
-        # The last one named is the one applied last.
+        # The header names codings in the order in which they were applied.
         self._codings = [CODINGS[name]() for name in reversed(self._names)]
         self._sizes = [0] * (len(self._codings) + 1)
         self._packed = bytearray()
         self._broken: Exception | None = None
-        self._body = BytesIO()  # its value is no copy, as joined parts would be
+        self._body = BytesIO()  # `getvalue` makes no copy, unlike joining parts
 
     @property
     def size(self) -> int:
@@ -185,7 +184,7 @@ class BodyReader:
 
     @property
     def bursts(self) -> bool:
-        """Whether a few packed bytes may become as many as the limit at once; deflate gives at most 1,032 for one."""
+        """Whether a few packed bytes may unpack to the limit at once. Deflate gives at most 1,032 bytes for one."""
         return len(self._names) > 1 or not _DEFLATE.issuperset(self._names)
 
     def add(self, data: bytes) -> None:
@@ -201,7 +200,7 @@ class BodyReader:
             self._as_it_is()
 
     def _as_it_is(self) -> None:
-        """Takes what cannot be unpacked as it came, if it is text. Raises `BodyError` otherwise."""
+        """Takes bytes that cannot be unpacked as they are, if they are text. Raises `BodyError` otherwise."""
         if self.size or not _DEFLATE.issuperset(self._names) or not _is_plain(self._packed):
             raise self._error(Outcome.NETWORK_ERROR, Code.BROKEN_BODY, error=self._broken) from self._broken
         self._codings, self._sizes, self._broken = [], [0], None
@@ -209,11 +208,11 @@ class BodyReader:
 
     @property
     def proves_whole(self) -> bool:
-        """Whether the codings themselves say that the body is whole, however its length was told."""
+        """Whether the codings themselves prove that the body is complete, whatever length the site announced."""
         return bool(self._codings and self._sizes[0]) and all(coding.whole for coding in self._codings)
 
     def complete(self) -> bytes:
-        """The unpacked body, when all bytes were added."""
+        """The unpacked body, after all bytes were added."""
         if self._broken is not None:
             self._as_it_is()
         if self._codings and self._sizes[0] and not self.proves_whole:
@@ -238,7 +237,7 @@ class BodyReader:
 
 
 def _is_plain(packed: bytes | bytearray) -> bool:
-    """Whether the bytes are a page, data or robots.txt: of packed ones every tenth is a control character."""
+    """Whether the bytes are text (a page, data, robots.txt). In packed bytes, every tenth is a control character."""
     head = packed[:512]
     return bool(_PLAIN.match(head)) and len(head.translate(None, _CONTROLS)) == len(head)
 

@@ -1,7 +1,7 @@
-"""One request and its answer: the only module that asks sites, and the limits that hold for whatever they answer.
+"""One request and its answer: the only module that sends requests to sites. It applies limits to all answers.
 
-Whatever happens in here ends as an `Answer` or as `RequestFailed`: what strangers send makes every layer below (TLS,
-HTTP/1.1, HTTP/2, cookies, codings) raise errors of its own.
+Every request returns an `Answer` or raises `RequestFailed`, although every layer below (TLS, HTTP/1.1, HTTP/2, cookies,
+codings) raises errors of its own for malformed answers.
 """
 
 import asyncio
@@ -30,9 +30,9 @@ from etl.reasons import encode_reason
 from etl.web.urls import address_of_bytes, canonical_url, with_slashes
 
 MAX_COOKIE_BYTES = 4096
-"""Longest cookie that is kept, as in browsers (RFC 6265bis, 5.6)."""
+"""Longer cookies are ignored, as in browsers (RFC 6265bis, 5.6)."""
 MAX_COOKIES = 50
-"""Cookies that one client keeps; of more it forgets all (RFC 6265, 6.1, wants as many for a site)."""
+"""Maximum number of cookies in one client; if there are more, it deletes all (RFC 6265, 6.1, wants 50 for a site)."""
 _ALWAYS = {"Accept": "*/*", "Connection": "keep-alive"}
 """Headers of every request that does not set them."""
 _MAX_ERROR_CHARS = 300
@@ -40,9 +40,10 @@ _MAX_ERROR_CHARS = 300
 
 @dataclass(frozen=True, slots=True)
 class Answer(Outside):
-    """A whole answer. `headers` can be stored; `location`: the header `Location`, or an empty string.
+    """A complete answer. `headers`: cleaned, so that they can be stored. `location`: the header `Location`, or ''.
 
-    `length_known`: whether the site said where the body ends, and did not just close the connection (RFC 9112, 6.3).
+    `length_known`: whether the site announced where the body ends, and did not just close the connection (RFC 9112,
+    6.3).
     """
 
     TEXTS = frozenset({"headers", "location"})
@@ -63,7 +64,8 @@ class Answer(Outside):
 
 
 class RequestFailed(Exception):
-    """No whole answer. `outcome`, `reason`: how the attempt ends, and why in stored form (`etl.reasons`)."""
+    """There is no complete answer. `outcome`, `reason`: those of the attempt; the reason in stored form
+    (`etl.reasons`)."""
 
     def __init__(self, outcome: Outcome, reason: str) -> None:
         super().__init__(reason)
@@ -74,8 +76,8 @@ class SiteClient:
     """Sends requests; a request takes at most `seconds`. Use `async with`: leaving it closes the connections."""
 
     def __init__(self, transport: httpx.AsyncHTTPTransport, seconds: float) -> None:
-        # httpx's transport alone: of what its client does beside, redirects and cookies, the first is done by the
-        # fetcher, and both take time where there are none.
+        # Only httpx's transport, not its client: the client also handles redirects, which the fetcher does itself, and
+        # cookies, and takes time for both even if there are none.
         self._seconds, self._transport, self._pool = seconds, transport, transport._pool
         self._large_bodies = LargeBodies()
         self._timeout = httpx.Timeout(min(30.0, seconds), connect=min(10.0, seconds)).as_dict()
@@ -89,7 +91,7 @@ class SiteClient:
     ) -> None:
         await self._transport.aclose()
 
-    async def ask(
+    async def send(
         self,
         url: str,
         headers: Mapping[str, str],
@@ -100,9 +102,10 @@ class SiteClient:
         content: bytes | None = None,
         cut: bool = False,
     ) -> Answer:
-        """The answer to one request; redirects are not followed. Raises `RequestFailed`, and what `trace` raises.
+        """Sends one request and returns its answer; does not follow redirects.
 
-        A body of more than `limit` bytes, after unpacking, fails, or is cut there. `trace`: httpcore's extension.
+        If the unpacked body has more than `limit` bytes, the request fails, or with `cut` the rest is left out.
+        `trace`: httpcore's extension. Raises `RequestFailed`, and whatever `trace` raises.
         """
         address, whole, ours = None, False, None
 
@@ -150,7 +153,7 @@ class SiteClient:
 
     @asynccontextmanager
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        """The beginning of the answer, with the cookies of earlier ones sent and those of this one kept."""
+        """The head of the answer. Sends the cookies of earlier answers, and stores those of this one."""
         if self._cookies.jar:
             self._cookies.set_cookie_header(request)
         response = await self._transport.handle_async_request(request)
@@ -172,7 +175,7 @@ class SiteClient:
                         await self._large_bodies.take(deadline)
                     reader.add(chunk[start : start + AT_ONCE_BYTES])
         except httpx.RemoteProtocolError:
-            # Some servers state the length that the body has unpacked, and hang up when it is sent.
+            # Some servers announce the length of the unpacked body, and close the connection after the packed one.
             if not reader.proves_whole:
                 raise
         return reader.complete()
@@ -180,7 +183,7 @@ class SiteClient:
     async def _drop_http2(self, address: httpx.URL) -> None:
         """Closes HTTP/2 connections to the address's host after an answer that was not read to its end.
 
-        httpcore leaves the rest of such an answer unread and unacknowledged, so that the connection soon stands still.
+        httpcore neither reads nor acknowledges the rest of such an answer, so that the connection soon hangs.
         """
         origin = httpcore.Origin(address.raw_scheme, address.raw_host, address.port or 443)
         for connection in self._pool.connections:
@@ -188,11 +191,11 @@ class SiteClient:
                 try:
                     await connection.aclose()
                 except (h2.exceptions.ProtocolError, OSError):
-                    continue  # it is closed
+                    continue  # it is closed already
 
 
 def redirected(url: str, location: str) -> str:
-    """The canonical address to which an answer of `url` leads. Raises `RequestFailed` for what is none."""
+    """The canonical address to which an answer of `url` redirects. Raises `RequestFailed` if `location` is invalid."""
     try:
         return canonical_url(urljoin(url, with_slashes(location.strip())))
     except ValueError as error:
@@ -202,7 +205,7 @@ def redirected(url: str, location: str) -> str:
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:
     headers = tuple(response.headers.multi_items())
-    # httpx reads what is no UTF-8 as Latin-1, which is another address.
+    # Read from the raw header: httpx decodes bytes that are not UTF-8 as Latin-1, which gives another address.
     location = next((raw for name, raw in response.headers.raw if name.lower() == b"location"), b"")
     announced = response.headers.keys() & {"content-length", "transfer-encoding"}
     length_known = bool(announced) or response.http_version == "HTTP/2"
@@ -210,7 +213,8 @@ def _answer(response: httpx.Response, body: bytes) -> Answer:
 
 
 class _Cookies(DefaultCookiePolicy):
-    """Which cookies a client keeps: none that could not be sent, which would break every later request to its host."""
+    """Decides which cookies a client stores: none that cannot be sent, as it would break all later requests to its
+    host."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""The address guard: every connection's resolved address is checked, redirects included.
+"""The address guard: checks the resolved IP address of every connection, including those for redirects.
 
-The check is part of connecting, so a name that resolves differently a moment later (DNS rebinding) does not pass: the
-address that was checked is the address that is used.
+The check is part of connecting: the address that is checked is the one that is used. So a name that resolves to another
+address a moment later (DNS rebinding) cannot bypass it.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from etl.reasons import encode_reason, english
 from etl.sources.schema import Tls
 
 IDLE_SECONDS = 5.0
-"""After so long a connection is not used again: servers close them after as long, and more."""
+"""A connection that was idle for longer is not used again; servers close connections after this time or later."""
 
 
 class ForbiddenAddress(httpx.TransportError):
-    """A host resolves to an address that the source may not reach; `reason` is a stored reason (`etl.reasons`)."""
+    """A host resolves to an address that the source must not access; `reason`: a stored reason (`etl.reasons`)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(english(reason))
@@ -34,7 +34,7 @@ class ForbiddenAddress(httpx.TransportError):
 
 
 def describe_error(error: BaseException) -> str:
-    """The error's type and message; if it has no message (TLS ended early), that of the error which caused it."""
+    """The error's type and message; if it has no message (as when TLS ends early), that of the error that caused it."""
     source: BaseException | None = error
     while source is not None and not str(source):
         source = source.__cause__ or source.__context__
@@ -76,7 +76,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         raise failure
 
     async def _national_tls(self, host: str, port: int) -> str:
-        """Asks a server once: a site that is down is not asked twice as often."""
+        """The result is cached, so that a site that is down does not get twice as many requests."""
         if (host, port) not in self._national:
             self._national[host, port] = await national_tls(self, host, port)
         return self._national[host, port]
@@ -89,10 +89,10 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
 
 
 def guarded_transport(*, allow_private: bool, connections: int, tls: Tls) -> httpx.AsyncHTTPTransport:
-    """httpx's pooled HTTP/2 transport, which connects through the guard and mends what answers begin with."""
+    """httpx's pooled HTTP/2 transport, which connects through the guard and repairs the heads of answers."""
     context = tls_context(tls)
     transport = httpx.AsyncHTTPTransport(verify=context)
-    # httpx offers no public way to give it a pool; tests/fetch/test_guard.py holds this line.
+    # httpx has no public way to set the pool; tests/fetch/test_guard.py checks that this still works.
     transport._pool = ConnectionPool(
         ssl_context=context,
         max_connections=connections,

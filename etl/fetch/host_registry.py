@@ -1,4 +1,4 @@
-"""What a fetcher knows about a host: next free moment, failures, robots.txt. Shared by all tasks and machines.
+"""The registry of hosts: their queue of turns, failures and robots.txt. Shared by all tasks and machines.
 
 `etl.archive.storage.host_registry` stores it in PostgreSQL.
 """
@@ -11,14 +11,15 @@ from typing import Protocol
 from etl.outside import Outside
 
 PACE_LIFETIME = timedelta(days=30)
-"""A source that has not asked a host for so long does not slow the others down any more."""
+"""The pace of a source that has not requested a host for so long no longer applies to other sources."""
 EARLY_SHARE = 0.01
-"""Share of the pace by which a turn may begin early: timers and threads are not more exact."""
+"""A turn may begin early by this share of the pace, as timers and threads are not more exact."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedRobots(Outside):
-    """The last response for a host's robots.txt; if the host was unreachable, `status` is None, `text` the reason."""
+    """The last response for a host's robots.txt. If the host was unreachable, `status` is None and `text` the
+    reason."""
 
     TEXTS = frozenset({"text"})
     status: int | None
@@ -27,16 +28,17 @@ class CachedRobots(Outside):
 
     @property
     def answered(self) -> bool:
-        """Whether the response decides what is allowed. An unreachable host or a 5xx is requested again."""
+        """Whether the response decides what is allowed. If not (host unreachable, or 5xx), it is requested again."""
         return self.status is not None and self.status < 500
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A request's turn at a host. `began`: when, to be handed back if it begins again; None if it has not begun.
+    """A request's turn at a host. `began`: when it began, to be passed to `begin` if it begins again; None if it has
+    not begun.
 
-    `wait`: seconds until it may begin. `postponed`: seconds for which the host must not be asked at all. One that is
-    reserved tells of the host: `pace`, the slowest of its sources, and `has_failed`, whether failures are counted.
+    `wait`: seconds until it may begin. `postponed`: seconds for which the host must not be requested at all. A reserved
+    turn also has the host's `pace`, the slowest of its sources, and `has_failed`: whether failures are counted.
     """
 
     wait: float
@@ -47,9 +49,9 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """The slowest pace of a host's sources in seconds a request, whether it is postponed, whether failures are
-    counted."""
+class HostStatus:
+    """The current status of a host. `pace`: the slowest of its sources, in seconds between requests. `is_postponed`:
+    whether it must not be requested now. `has_failed`: whether failures are counted."""
 
     pace: float
     is_postponed: bool
@@ -57,53 +59,55 @@ class Standing:
 
     @property
     def is_free(self) -> bool:
-        """Whether it may be asked without a turn."""
+        """Whether it may be requested without a turn."""
         return not self.pace and not self.is_postponed
 
 
 class HostRegistry(Protocol):
-    """Stores what is known about hosts. Every call is one short transaction, safe for concurrent tasks."""
+    """Stores the state of hosts. Every call is one short transaction, safe for concurrent tasks."""
 
     def set_pace(self, host: str, source: str, delay: float) -> float:
-        """Say at which pace a source asks the host, in seconds a request.
+        """Sets the pace of a source at the host, in seconds between requests.
 
-        Returns the slowest pace of all sources that asked it within `PACE_LIFETIME`: the one that holds.
+        Returns the pace that applies: the slowest of all sources that requested the host within `PACE_LIFETIME`.
         """
 
-    def standing(self, host: str) -> Standing:
-        """What holds for the host, of which a pace was set."""
+    def host_status(self, host: str) -> HostStatus:
+        """The status of a host for which `set_pace` was called."""
 
     def reserve(self, host: str, at_most: float) -> Turn:
-        """Take the next turn of the host's queue; it begins at once if nobody is before it.
+        """Takes the next turn in the host's queue; it begins at once if the queue is empty.
 
-        No turn is taken if the host is postponed for more than `at_most` seconds.
+        Takes no turn if the host is postponed for more than `at_most` seconds.
         """
 
     def begin(self, host: str, began: object | None) -> Turn:
-        """Begin a turn whose time has come, or say how long it still has to wait.
+        """Begins a turn when its time has come, or returns how long it still must wait.
 
-        `began`: of the same turn, if it began before: it begins anew, unless another one has begun in between.
+        `began`: if the same turn has begun before, its `began`. It then begins again, unless another turn has begun in
+        between.
         """
 
     def postpone(self, host: str, seconds: float, retry_after: str) -> None:
-        """Let nobody request the host for `seconds`; `retry_after` is the header as the host sent it."""
+        """Forbids requests to the host for `seconds`; `retry_after`: the header as the host sent it."""
 
     def record_failure(self, host: str, delay: float) -> None:
-        """Count a failure. From the third in a row the host is postponed, doubling from `delay` up to an hour."""
+        """Counts a failure. From the third in a row on, postpones the host, first for `delay` seconds, then for twice
+        as long each time, up to an hour."""
 
     def record_success(self, host: str) -> None:
-        """Reset the count of failures."""
+        """Resets the count of failures."""
 
     def cached_robots(self, host: str) -> CachedRobots | None:
-        """The cached robots.txt, however old; None if there is none."""
+        """The cached robots.txt of any age, or None."""
 
     def cache_robots(self, host: str, robots: CachedRobots) -> None:
-        """Store a response for robots.txt."""
+        """Stores a response for robots.txt."""
 
 
 @dataclass
 class LocalHostRegistry:
-    """A registry in memory, for commands that look at a site without an archive, with one source."""
+    """A registry in memory, for commands that request a site without an archive, for one source."""
 
     _pace: dict[str, float] = field(default_factory=dict)
     _free_at: dict[str, float] = field(default_factory=dict)
@@ -115,8 +119,8 @@ class LocalHostRegistry:
         self._pace[host] = delay
         return delay
 
-    def standing(self, host: str) -> Standing:
-        return Standing(self._pace[host], self._postponed.get(host, 0.0) > time.monotonic(), False)
+    def host_status(self, host: str) -> HostStatus:
+        return HostStatus(self._pace[host], self._postponed.get(host, 0.0) > time.monotonic(), False)
 
     def reserve(self, host: str, at_most: float) -> Turn:
         now = time.monotonic()

@@ -1,26 +1,27 @@
-"""Bounds the bytes of answers that a fetcher's tasks hold, whatever the number of requests at once.
+"""Limits the bytes of answers that a fetcher's tasks hold in memory, for any number of requests at once.
 
-Each request may hold `FREE_BYTES` of its body. A task that holds more is alone until it ends: the others wait in the
-middle of their answer, unread bytes stay with the server (TCP's window), and their time limit stands still.
+Each task may hold `FREE_BYTES` of a body. Only one task at a time may hold more, until it ends. Other tasks that need
+more wait in the middle of their answers: unread bytes stay with the server (TCP's window), and their time limits are
+paused.
 """
 
 import asyncio
 
 FREE_BYTES = 4_000_000
-"""Bytes of a body that any task may hold: 64 MB with the most requests at once, 16."""
+"""Bytes of a body that every task may hold: 64 MB with the maximum of 16 requests at once."""
 AT_ONCE_BYTES = 4_096
-"""Bytes of an answer that are unpacked at once: deflate makes at most 4 MB of them."""
+"""Bytes of an answer that are unpacked at once: with deflate, they become at most 4 MB."""
 
 
 class LargeBodies:
-    """The right to hold a large body: one task has it, until it ends."""
+    """The permission to hold a large body, which one task has until it ends."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._owner: asyncio.Task[object] | None = None
 
     async def take(self, deadline: asyncio.Timeout) -> None:
-        """Waits for the right, which its owner may take again; `deadline` stands still meanwhile."""
+        """Waits for the permission; `deadline` is paused meanwhile. Returns at once if the task has it already."""
         task = asyncio.current_task()
         assert task is not None, "a fetcher works in tasks"
         if self._owner is task:

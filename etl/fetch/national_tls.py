@@ -1,7 +1,7 @@
-"""Whether a site speaks only China's national TLS: TLCP (GB/T 38636), or TLS 1.3 with SM2, SM3 and SM4 (RFC 8998).
+"""Detects sites that support only China's national TLS: TLCP (GB/T 38636), or TLS 1.3 with SM2, SM3 and SM4 (RFC 8998).
 
-OpenSSL cannot speak either, and fails as it does with any server that shares no cipher with it. So such a site is asked
-once more, with a ClientHello that offers these alone: only a server that speaks them answers with a ServerHello.
+OpenSSL supports neither, and fails with them as with any server that shares no cipher with it. So such a server gets
+another ClientHello, which offers nothing else: only a server that supports national TLS answers with a ServerHello.
 """
 
 import os
@@ -12,7 +12,7 @@ import httpcore
 TLCP, TLS_13 = "TLCP (GB/T 38636)", "TLS 1.3 (RFC 8998)"
 _SECONDS = 10.0
 _MAX_ANSWER = 16 * 1024
-"""Bytes of an answer that are read; a ServerHello ends far before."""
+"""Maximum bytes of an answer that are read; a ServerHello is far shorter."""
 _HANDSHAKE, _CLIENT_HELLO, _SERVER_HELLO = 22, 1, 2
 _TLCP_SUITES = (0xE053, 0xE013, 0xE051, 0xE011, 0xE05A, 0xE01A, 0xE059, 0xE019)
 """GB/T 38636, 6.4.5.2.1: ECC, ECDHE and RSA with SM4 and SM3."""
@@ -22,7 +22,7 @@ _CURVE_SM2, _SM2_SIGNATURE = 41, 0x0708
 
 
 def client_hellos(host: str) -> dict[str, bytes]:
-    """For each form of national TLS the record with a ClientHello that offers nothing else."""
+    """For each form of national TLS, a record with a ClientHello that offers nothing else."""
     # An empty list of key shares asks the server which group it wants (RFC 8446, 4.2.8).
     extensions = [
         (0, _sized(2, b"\0" + _sized(2, host.encode("idna")))),
@@ -39,18 +39,18 @@ def client_hellos(host: str) -> dict[str, bytes]:
 
 
 async def national_tls(backend: httpcore.AsyncNetworkBackend, host: str, port: int) -> str:
-    """Which national TLS the server speaks; empty if it speaks none, or does not answer."""
+    """The name of the national TLS that the server supports; empty if it supports none or does not answer."""
     for name, hello in client_hellos(host).items():
         try:
             if _is_national(name, await _answer(backend, host, port, hello)):
                 return name
         except (httpcore.NetworkError, httpcore.TimeoutException, UnicodeError):
-            continue  # it hangs up on what it does not speak
+            continue  # the server closes the connection if it does not support this form
     return ""
 
 
 async def _answer(backend: httpcore.AsyncNetworkBackend, host: str, port: int, hello: bytes) -> bytes:
-    """The first record that the server answers, as far as it came."""
+    """The first record of the server's answer, as much as was received."""
     stream = await backend.connect_tcp(host, port, timeout=_SECONDS)
     try:
         await stream.write(hello, timeout=_SECONDS)
@@ -65,7 +65,7 @@ async def _answer(backend: httpcore.AsyncNetworkBackend, host: str, port: int, h
 
 
 def _is_national(name: str, answer: bytes) -> bool:
-    """Whether a record holds a ServerHello of that protocol: version, random, session, suite (RFC 8446, 4.1.3)."""
+    """Whether a record is a ServerHello of that protocol: version, random, session, suite (RFC 8446, 4.1.3)."""
     if len(answer) < 44 or answer[0] != _HANDSHAKE or answer[5] != _SERVER_HELLO:
         return False
     session = answer[43]
@@ -80,5 +80,5 @@ def _client_hello(record_version: int, version: int, suites: tuple[int, ...], ex
 
 
 def _sized(length: int, body: bytes) -> bytes:
-    """The body behind its length in so many bytes."""
+    """The body, preceded by its length in `length` bytes."""
     return len(body).to_bytes(length) + body

@@ -1,6 +1,7 @@
-"""Connections as httpcore uses them, and its pool of them, each in a way that takes less time.
+"""Faster replacements of httpcore's connections and connection pool.
 
-httpcore's connections go through anyio, and its pool asks each connection of each: together half of the CPU of a page.
+httpcore's connections use anyio, and its pool examines every connection for every other one. Together this took half of
+the CPU time of a page.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ import httpcore
 from httpcore._async.interfaces import AsyncConnectionInterface
 
 _MOST_UNREAD = 64 * 1024
-"""Bytes of a connection that are kept unread, and what one read brings; then the rest stays with the server."""
+"""Maximum bytes of a connection that are buffered, plus those of one read; the rest stays with the server."""
 
 
 class AsyncioBackend(httpcore.AsyncNetworkBackend):
@@ -42,12 +43,13 @@ class AsyncioBackend(httpcore.AsyncNetworkBackend):
 
 
 class ConnectionPool(httpcore.AsyncConnectionPool):
-    """httpcore's pool, which looks only for what a waiting request needs, and only at the connection that it may get.
+    """httpcore's pool, which examines only the connection that a waiting request may get.
 
-    httpcore asks at each request and at each answer's end of every connection whether it is readable, and how many are
-    idle once for each idle one. So many may stay idle here as there are connections; one that expired is closed when a
-    request would have got it, or that holds more than the answer to the last: httpcore would take that for the answer
-    to the next request, and one document for another. `tests/fetch/test_network.py` holds that httpcore calls this.
+    At each request and each end of an answer, httpcore checks whether every connection is readable, and counts the idle
+    ones once for each idle one. Here the number of idle connections is not limited. A connection is closed when a
+    request would get it, if it has expired, or if it received more bytes than the last answer: httpcore would take
+    these for the answer to the next request, and confuse two documents. `tests/fetch/test_network.py` checks that
+    httpcore calls this method.
     """
 
     def _assign_requests_to_connections(self) -> list[AsyncConnectionInterface]:
@@ -58,7 +60,7 @@ class ConnectionPool(httpcore.AsyncConnectionPool):
             for connection in list(self._connections):
                 if not connection.is_available() or not connection.can_handle_request(origin):
                     continue
-                if not connection.has_expired() and not _has_more_than_asked(connection):
+                if not connection.has_expired() and not _has_unrequested_bytes(connection):
                     waiting.assign_to_connection(connection)
                     break
                 self._connections.remove(connection)
@@ -76,8 +78,8 @@ class ConnectionPool(httpcore.AsyncConnectionPool):
         return closing
 
 
-def _has_more_than_asked(connection: AsyncConnectionInterface) -> bool:
-    """Whether something but empty lines came with the end of the last answer (HTTP/1.1)."""
+def _has_unrequested_bytes(connection: AsyncConnectionInterface) -> bool:
+    """Whether bytes other than empty lines came after the last answer (HTTP/1.1)."""
     state = getattr(getattr(connection, "_connection", None), "_h11_state", None)
     return state is not None and bool(state.trailing_data[0].strip())
 
@@ -92,10 +94,10 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._came: asyncio.Future[None] | None = None
         self._sent: asyncio.Future[None] | None = None
 
-    # What the event loop calls
+    # Methods that the event loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by class
+        self._transport = cast(asyncio.Transport, transport)  # those of uvloop do not have this base class
         self._poll = select.poll()
         self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
@@ -123,7 +125,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._is_full = False
         _wake(self._sent)
 
-    # What httpcore calls
+    # Methods that httpcore calls
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if not self._received and not self._ended:
@@ -159,7 +161,7 @@ class _Stream(asyncio.Protocol, httpcore.AsyncNetworkStream):
                 transport = await loop.start_tls(self._transport, self, ssl_context, server_hostname=server_hostname)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(f"no TLS within {timeout} s") from error
-        except OSError as error:  # asyncio says nothing of a server that hangs up
+        except OSError as error:  # if the server closes the connection, asyncio's error has no message
             raise httpcore.ConnectError(str(error) or "the server hung up in the SSL handshake") from error
         assert transport is not None
         self._transport = transport
@@ -180,7 +182,7 @@ def _wake(waiting: asyncio.Future[None] | None) -> None:
 
 
 async def _within(seconds: float | None, event: asyncio.Future[None], late: Exception) -> None:
-    """Wait for the event. Raises `late` if it has not come in time. A fifth of what `asyncio.timeout` takes."""
+    """Waits for the event; raises `late` after `seconds`. Takes a fifth of the time of `asyncio.timeout`."""
     timer = event.get_loop().call_later(seconds, _fail, event, late) if seconds else None
     try:
         await event

@@ -1,9 +1,10 @@
-"""When a request may be made: the pace of its host, which all sources share, and what the host asked for.
+"""Decides when a request may be made: by the host's pace, which all sources share, and by the host's own `Retry-After`.
 
-A request takes a turn in the host's queue, waits for it and begins it. The pace counts from where the last turn began,
-so a request that is late (a busy event loop, a slow handshake) moves the one behind it instead of closing up to it.
+A request takes a turn in the host's queue, waits for it and begins it. The pace is counted from the actual beginning of
+the last turn. So if a request is late (a busy event loop, a slow handshake), the next one is moved too, and does not
+follow too soon.
 
-A host of which no source needs a pace is asked freely: whether that is still so is looked up every `FREE_SECONDS`.
+If no source needs a pace for a host, requests take no turns. Whether this is still so is checked every `FREE_SECONDS`.
 """
 
 import asyncio
@@ -20,30 +21,30 @@ from etl.fetch.host_registry import HostRegistry, Turn
 
 Trace = Callable[[str, Mapping[str, Any]], Awaitable[None]]
 MAX_WAIT_SECONDS = 120.0
-"""Longest wait for a host that asked to be left alone; for more the page fails now, and the next run fetches it."""
+"""Longest wait for a postponed host. If it is postponed for longer, the page fails now, and the next run fetches it."""
 MAX_RETRY_AFTER_SECONDS = 86_400.0
-"""A longer `Retry-After` is cut to this: a mistake, or malice, must not keep a host out of the archive for years."""
+"""Maximum for `Retry-After`, so that a mistake or malice cannot keep a host out of the archive for years."""
 FREE_SECONDS = 2.0
-"""So long a host that may be asked freely is not looked up: so soon what others find and set is noticed."""
+"""How long a host counts as free after it was checked; changes by other tasks are noticed after this time."""
 _LATE_SHARE, _LATE_SECONDS, _LATE_TIMES = 0.03, 0.01, 5
-"""A turn is late that begins after so much of the pace; it then begins again, at most so many times."""
+"""A turn that begins later than this share of the pace, or this many seconds, begins again, at most so many times."""
 _CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
 _SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
 
 
 class HostPostponed(Exception):
-    """The host must not be asked for another `seconds`."""
+    """The host must not be requested for another `seconds`."""
 
     def __init__(self, host: str, seconds: float) -> None:
-        super().__init__(f"{host} must not be asked for {seconds:.0f} s")
+        super().__init__(f"{host} must not be requested for {seconds:.0f} s")
         self.host, self.seconds = host, seconds
 
 
 @dataclass
-class _Known:
-    """What one source knows of a host. Moments are those of `time.monotonic`.
+class _HostState:
+    """What this process knows of a host. Times are those of `time.monotonic`.
 
-    `registered`: the pace that it asked for, as the registry was told; `pace`: that which holds, of all its sources.
+    `registered`: this source's pace in the registry; `pace`: the slowest of all sources, which applies.
     """
 
     registered: float = -1.0
@@ -53,24 +54,25 @@ class _Known:
     postponed_until: float = 0.0
     has_failed: bool = False
     """Whether the registry counts failures."""
-    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while the registry is asked for, or told, what decides whether the host is free."""
-    turning: asyncio.Lock = field(default_factory=asyncio.Lock)
+    status_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the status of the host is read from the registry, or changed there."""
+    turn_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Pace:
-    """The turns of one source at its hosts, and what their answers say of them."""
+    """The turns of one source at its hosts; records whether hosts answered or failed."""
 
     def __init__(self, source: str, delay: float, hosts: HostRegistry) -> None:
         self._source, self._delay, self._hosts = source, delay, hosts
-        self._known: defaultdict[str, _Known] = defaultdict(_Known)
+        self._known: defaultdict[str, _HostState] = defaultdict(_HostState)
 
     async def wait(self, host: str, crawl_delay: float = 0.0) -> Trace | None:
-        """Wait until a request may be made, at the slowest pace of all sources of the host; make it at once then.
+        """Waits until a request may be made, at the slowest pace of all sources of the host; it must then be made at
+        once.
 
-        `crawl_delay`: that of the host's robots.txt, in seconds. Returns httpcore's extension `trace` for the request:
-        if it has to connect first, its turn begins when it has; None for a host that is asked freely. Raises
-        `HostPostponed` for a wait over `MAX_WAIT_SECONDS` that the host asked for; no turn is taken then.
+        `crawl_delay`: that of the host's robots.txt, in seconds. Returns httpcore's extension `trace` for the request,
+        which begins the turn again after connecting; None for a host without a pace. If the host is postponed for more
+        than `MAX_WAIT_SECONDS`, takes no turn and raises `HostPostponed`.
         """
         known, delay = self._known[host], max(self._delay, crawl_delay)
         if known.registered != delay:
@@ -78,8 +80,8 @@ class Pace:
             known.registered = delay
         if not known.pace and await self._is_free(host, known):
             return None
-        # One turn at a time is taken, when it may begin at once as far as is known here: that is one statement.
-        async with known.turning:
+        # One turn at a time is reserved, and only when it can probably begin at once, which takes a single statement.
+        async with known.turn_lock:
             await asyncio.sleep(known.next_turn_at - time.monotonic())
             turn, requested_at = await _timed(lambda: self._hosts.reserve(host, MAX_WAIT_SECONDS))
             known.pace, known.has_failed = turn.pace, turn.has_failed
@@ -96,20 +98,20 @@ class Pace:
 
         return trace
 
-    async def _is_free(self, host: str, known: _Known) -> bool:
-        """Whether no source needs a pace of the host, and it is not postponed."""
+    async def _is_free(self, host: str, known: _HostState) -> bool:
+        """Whether no source needs a pace for the host, and it is not postponed."""
         if known.free_until > time.monotonic():
             return True
-        async with known.looking:
+        async with known.status_lock:
             if known.free_until > (now := time.monotonic()):
                 return True
-            standing = await asyncio.to_thread(self._hosts.standing, host)
-            known.pace, known.has_failed = standing.pace, standing.has_failed
-            known.free_until = now + FREE_SECONDS if standing.is_free else 0.0
-            return standing.is_free
+            status = await asyncio.to_thread(self._hosts.host_status, host)
+            known.pace, known.has_failed = status.pace, status.has_failed
+            known.free_until = now + FREE_SECONDS if status.is_free else 0.0
+            return status.is_free
 
-    async def _begin(self, host: str, known: _Known, turn: Turn) -> object | None:
-        """Wait for the turn and begin it, in time; returns when it began."""
+    async def _begin(self, host: str, known: _HostState, turn: Turn) -> object | None:
+        """Waits for the turn and begins it, without delay; returns when it began."""
         late = 0
         while True:
             if turn.postponed > MAX_WAIT_SECONDS:
@@ -124,37 +126,40 @@ class Pace:
                     return turn.began
 
     def is_postponed(self, host: str) -> bool:
-        """Whether `wait` raised `HostPostponed` and the time has not passed: nothing was asked, so nothing failed."""
+        """Whether `wait` raised `HostPostponed` and the postponement still lasts. Then no request was made, so it must
+        not count as a failure."""
         return self._known[host].postponed_until > time.monotonic()
 
     async def answered(self, host: str) -> None:
-        """The host has answered: failures that were counted are forgotten."""
+        """Call it when the host has answered: resets its count of failures."""
         if (known := self._known[host]).has_failed:
             known.has_failed = False
             await asyncio.to_thread(self._hosts.record_success, host)
 
     async def failed(self, host: str, delay: float) -> None:
-        """The host has failed: from the third time in a row on it is postponed, doubling from `delay` seconds."""
+        """Call it when the host has failed. From the third failure in a row on, it is postponed, first for `delay`
+        seconds, then for twice as long each time."""
         known = self._known[host]
-        async with known.looking:
+        async with known.status_lock:
             await asyncio.to_thread(self._hosts.record_failure, host, delay)
             known.has_failed, known.free_until = True, 0.0
 
     async def postpone(self, host: str, seconds: float, retry_after: str) -> None:
-        """The host has asked for it with `Retry-After`, of the value `retry_after`."""
+        """Postpones the host because it sent `Retry-After`, with the value `retry_after`."""
         known = self._known[host]
-        async with known.looking:
+        async with known.status_lock:
             await asyncio.to_thread(self._hosts.postpone, host, seconds, retry_after)
             known.free_until = 0.0
 
 
 def _is_late(requested_at: float, pace: float) -> bool:
-    """Whether so much time has passed since a turn began that the one behind it would come too close."""
+    """Whether so much time has passed since a turn began that the next one would follow too soon."""
     return pace > 0 and time.monotonic() - requested_at > max(_LATE_SECONDS, pace * _LATE_SHARE)
 
 
 async def _timed(ask: Callable[[], Turn]) -> tuple[Turn, float]:
-    """The answer, and when it was asked for: a thread may have to wait before that, and the loop after it."""
+    """The turn, and when the registry was called. Measured in the thread, as it may have to wait before the call, and
+    the event loop after it."""
 
     def timed() -> tuple[Turn, float]:
         requested_at = time.monotonic()
@@ -164,9 +169,10 @@ async def _timed(ask: Callable[[], Turn]) -> tuple[Turn, float]:
 
 
 def retry_after_seconds(value: str, now: datetime) -> float:
-    """Seconds to wait by a header `Retry-After`: RFC 9110, 10.2.3, all three forms of a date, and fractions.
+    """Seconds to wait according to a header `Retry-After` (RFC 9110, 10.2.3), which may be a date in all three forms,
+    or a number, also with a fraction.
 
-    From 0 to `MAX_RETRY_AFTER_SECONDS`. 0 for a time that has passed, and for what is neither a number nor a date.
+    From 0 to `MAX_RETRY_AFTER_SECONDS`. 0 for a time that has passed, and for a value that is neither number nor date.
     """
     value = value.strip()
     if _SECONDS.fullmatch(value):

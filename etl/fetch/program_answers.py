@@ -1,5 +1,4 @@
-"""What programs answer in the place of a file, with status 200: a report of an error, as JSON, as XML, or in their own
-words."""
+"""Detects error reports that programs send instead of a file, with status 200: as JSON, as XML, or in plain words."""
 
 import re
 
@@ -7,7 +6,7 @@ from etl.web.data import read_json
 from etl.web.program_reports import RUNTIME
 
 _MAX_BYTES = 20_000
-"""Bytes of the longest answer that is looked at: such reports are short."""
+"""Longer answers are not checked, as such reports are short."""
 _BARE = re.compile(
     rb"""["']?(?:null|none|nil|undefined|true|false|error|fail(?:ed|ure)?|-?\d{1,4}|\[\]|\{\})["']?""", re.IGNORECASE
 )
@@ -15,17 +14,17 @@ _KEYS = frozenset(
     "code errcode errno errorcode status state success ret result error err msg message errmsg errormsg exception "
     "timestamp resultcode resultmsg returncode".split()
 )
-"""Names under which programs say how a request ended."""
+"""Keys under which programs report the result of a request."""
 _MIN_KEYS = 2
 _XML = re.compile(
     rb"(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,20}:)?(?:Error|ErrorResponse|Fault|Exception|ServiceException)\b"
 )
-"""Stores (S3, OSS, COS, OBS), SOAP, map services."""
+"""Beginnings of error reports in XML: of object stores (S3, OSS, COS, OBS), SOAP, map services."""
 _RUNTIME = re.compile(RUNTIME.encode())
 
 
 def is_program_answer(body: bytes) -> bool:
-    """Whether a body is what a program answers in the place of a file. Data in the same forms is none."""
+    """Whether a body is an error report that a program sent instead of a file. Data files in JSON or XML are not."""
     if len(body) > _MAX_BYTES:
         return False
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
@@ -35,7 +34,7 @@ def is_program_answer(body: bytes) -> bool:
 
 
 def _reports(text: bytes) -> bool:
-    """Whether an object says how a request ended, and nothing else."""
+    """Whether a JSON object contains only the result of a request."""
     try:
         answer = read_json(text)
     except ValueError:

@@ -1,5 +1,5 @@
-"""Pages with status 200 that are not the document: those of firewalls, of servers that failed or are being maintained,
-and those that say that it is missing."""
+"""Detects pages with status 200 that refuse the document: pages of firewalls, of servers that failed or are in
+maintenance, and pages that say that the document is missing."""
 
 import re
 
@@ -40,15 +40,16 @@ _REPORT = re.compile(
     r"(?:.{0,60}?“/[^”]{0,80}”应用程序中的服务器错误|.{0,60}?servererrorin'|.{0,20}?(?:http(?:status|状态)|error)[-–:]?(?P<status>[45]\d\d)[-–]"
     r"|.{0,20}?strutsproblemreport)"
 )
-"""How the reports of servers begin (ASP.NET, Tomcat, TongWeb, WebLogic, Struts), however much they go on to say."""
+"""Beginnings of error reports of servers (ASP.NET, Tomcat, TongWeb, WebLogic, Struts), which may be long."""
 _OF_AN_ANSWER = re.compile(r"告知书|[您你](?:单位)?(?:申请|要求)(?:公开|获取)")
-"""What an answer to a request for information says, and no menu (依申请公开): often that it does not exist."""
+"""Words of an answer to a request for information, which often says that the information does not exist. They do not
+match menus (依申请公开)."""
 _SAYS = re.compile(r"""alert\(\s*["']([^"'\n]{4,80})["']""")
-"""What a page without words says by its script: `alert("您查看的信息不存在"); history.back()`."""
+"""The message of a page that shows it by script only: `alert("您查看的信息不存在"); history.back()`."""
 _WORDS = (_CHALLENGE, _FORBIDS, _MISSING_IN_TEXT, _FAILS)
 _SENTENCE_END = re.compile(r"[。！!\n]")
 _MIN_REST_CHARS = 30
-"""Characters beside such sentences that are more than 如有疑问请联系网站管理员."""
+"""A page with more characters than this, besides such sentences, says more than 如有疑问请联系网站管理员."""
 _MAX_CHARACTERS = 400
 """Visible characters of a block page or "not found" page; documents that quote such words are longer."""
 _UNSEEN = frozenset({"script", "style", "noscript"})
@@ -56,35 +57,36 @@ _UNSEEN = frozenset({"script", "style", "noscript"})
 Refusal = tuple[Outcome, str]
 """`blocked`, `soft_404` or `http_error`, and the stored reason (`etl.reasons`)."""
 _MAX_LINE_BYTES = 240
-"""Bytes of a message without markup."""
+"""Maximum length in bytes of a message without markup."""
 MAX_JUDGED_BYTES = 1_000_000
-"""Bytes of the largest page that is looked at: a refusal says little, whatever scripts it has. Looking for words in
-43 MB took 17 s, in which nothing else of the process went on."""
+"""Larger pages are not checked: a refusal is short, even with scripts. Searching 43 MB for such words took 17 s, during
+which the whole process was blocked."""
 
 
 def find_refusal(body: bytes, url: str, content_type: str, status: int) -> Refusal | None:
-    """`blocked`, `soft_404` or `http_error` for a page with such words, with the stored reason; None for any other."""
+    """The refusal of a page with such words; None for any other page."""
     return refusal_of(read_page(body, url, content_type), status) if may_refuse(body) else None
 
 
 def may_refuse(body: bytes) -> bool:
-    """Whether the body may be such a page: one that begins as HTML does, and is not too large, or a line of text."""
+    """Whether the body may be a refusal: HTML that is not too large, or a line of text. A quick check before
+    parsing."""
     return len(body) <= _MAX_LINE_BYTES or (len(body) <= MAX_JUDGED_BYTES and is_markup(body))
 
 
 def is_markup(body: bytes) -> bool:
-    """Whether the body begins as HTML does."""
+    """Whether the body begins like HTML."""
     head = body[:1024].lstrip().lower()
     return head.startswith(b"<") or b"<html" in head or b"<script" in head
 
 
 def refusal_of(page: WebPage, status: int) -> Refusal | None:
-    """As `find_refusal`, of a page that is read."""
+    """As `find_refusal`, for a page that is parsed already."""
     visible = visible_text(page, _UNSEEN, _MAX_CHARACTERS)
     if report := _REPORT.match(visible[:120].lower()):
         missing = report["status"] in ("404", "410")
         return (Outcome.SOFT_404 if missing else Outcome.HTTP_ERROR), _fails(status, report.group())
-    if len(visible) > _MAX_CHARACTERS:  # before words are searched: that takes 2 ms, and nearly every page ends here
+    if len(visible) > _MAX_CHARACTERS:  # first, as it is so for nearly every page, and searching for words takes 2 ms
         return None
     if _CHALLENGE.search(page.text.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
@@ -92,7 +94,7 @@ def refusal_of(page: WebPage, status: int) -> Refusal | None:
         return None
     if _FORBIDS.search(visible.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
-    says_missing = _MISSING if "<" in page.text else _MISSING_IN_TEXT  # numbers in data are no statuses
+    says_missing = _MISSING if "<" in page.text else _MISSING_IN_TEXT  # in data, 404 may be any number
     wording = visible or " ".join(_SAYS.findall(page.text))
     if match := says_missing.search(page.text) and says_missing.search(wording):
         return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=match.group())
@@ -106,7 +108,7 @@ def _fails(status: int, words: str) -> str:
 
 
 def says_more(text: str) -> bool:
-    """Whether the main text of a page says more than that something is missing, fails or is forbidden."""
+    """Whether the main text of a page says more than that something is missing, failed or is forbidden."""
     sentences = ["".join(each.split()).lower() for each in _SENTENCE_END.split(text)]
     rest = [each for each in sentences if not any(words.search(each) for words in _WORDS)]
     return len(rest) == len(sentences) or len("".join(rest)) >= _MIN_REST_CHARS

@@ -1,8 +1,8 @@
-"""Response heads of HTTP/1.1 as browsers read them: mended before h11, which is strict, sees them.
+"""Repairs malformed response heads of HTTP/1.1, so that the strict h11 accepts what browsers accept.
 
-A network stream below httpcore rewrites each head: empty lines before the status line go, a name loses the space before
-its colon, lines without a colon or with a name that is no token go, control characters in values become spaces, and the
-length of the body is said at most once in a form that h11 knows. Bodies pass as they are.
+A network stream below httpcore rewrites each head: it removes empty lines before the status line, the space before a
+colon, and lines without a colon or with an invalid name; it replaces control characters in values by spaces, and states
+the length of the body at most once, in a form that h11 knows. Bodies are not changed.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any
 import httpcore
 
 MAX_HEAD_BYTES = 100 * 1024
-"""A longer head is handed on as it is; h11 refuses it (httpcore, `MAX_INCOMPLETE_EVENT_SIZE`)."""
+"""A longer head is passed on unchanged; h11 refuses it (httpcore, `MAX_INCOMPLETE_EVENT_SIZE`)."""
 _STATUS = re.compile(rb"HTTP/(\d)(?:\.(\d))?[ \t]++(\d{3})(?!\d)(.*)", re.IGNORECASE | re.DOTALL)
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]++")
 """RFC 9110, 5.6.2."""
@@ -23,7 +23,7 @@ _LENGTH = re.compile(rb"\d{1,18}")
 
 
 class MendingBackend(httpcore.AsyncNetworkBackend):
-    """Connects through another backend, and mends the heads that come over its connections."""
+    """Connects through another backend, and repairs the heads that come over its connections."""
 
     def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
         self._inner = inner
@@ -39,7 +39,7 @@ class MendingBackend(httpcore.AsyncNetworkBackend):
 
 
 class _MendedStream(httpcore.AsyncNetworkStream):
-    """A connection. What is read after something was written begins with a head: nothing here is pipelined."""
+    """A connection. The first bytes read after a write are a head, as requests are not pipelined."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
@@ -63,7 +63,7 @@ class _MendedStream(httpcore.AsyncNetworkStream):
         return await self._inner.read(max_bytes, timeout)
 
     def _take_heads(self) -> bytes:
-        """Whole heads that have come, mended, and after the last one what has come of the body."""
+        """The complete heads that have been received, repaired, followed by the received bytes of the body."""
         assert self._head is not None
         mended = b""
         while True:
@@ -101,7 +101,8 @@ def _may_be_http(head: bytearray) -> bool:
 
 
 def mend_head(head: bytes) -> tuple[int, bytes]:
-    """(status, head as in RFC 9112 with its empty line). What has no status line is given back, with status 0."""
+    """(status, head as in RFC 9112 with its empty line). Bytes without a status line are returned unchanged, with
+    status 0."""
     first, *lines = head.split(b"\n")
     status = _STATUS.fullmatch(first)
     if not status:
@@ -125,7 +126,7 @@ def _unfolded(lines: Iterable[bytes]) -> list[bytearray]:
 
 
 def _field(line: bytearray) -> tuple[bytes, bytes] | None:
-    """Name and value of a header line; None where it has none."""
+    """Name and value of a header line; None if it is invalid."""
     name, colon, value = bytes(line).partition(b":")
     name = name.strip()
     return (name, _plain(value)) if colon and _TOKEN.fullmatch(name) else None
@@ -136,9 +137,9 @@ def _plain(text: bytes) -> bytes:
 
 
 def _framing(fields: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-    """The fields as lines. Transfer-Encoding is `chunked`, once, or absent; a Content-Length that is none is left out.
+    """The fields as lines. Transfer-Encoding is `chunked`, once, or left out; an invalid Content-Length is left out.
 
-    Lengths that contradict each other stay: nobody knows where such a body ends.
+    Contradictory lengths stay, as nobody can know where such a body ends.
     """
     header_lines, is_chunked = [], False
     for name, value in fields:

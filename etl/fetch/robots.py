@@ -1,4 +1,4 @@
-"""robots.txt as in RFC 9309: 4xx means that everything is allowed, an unreachable file that nothing is."""
+"""robots.txt according to RFC 9309: with status 4xx everything is allowed; if the file is unreachable, nothing is."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -17,25 +17,25 @@ ROBOTS_LIFETIME = timedelta(hours=24)
 MAX_ROBOTS_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least 500 KiB must be parsed; the rest is ignored."""
 MAX_ROBOTS_REDIRECTS = 5
-"""RFC 9309, 2.3.1.2: so many must be followed, also to other hosts; after more the file counts as missing."""
+"""RFC 9309, 2.3.1.2: five redirects must be followed, also to other hosts; with more, the file counts as missing."""
 MAX_CRAWL_DELAY_SECONDS = 60.0
-"""Longer values of Crawl-delay are cut to this."""
+"""Maximum for Crawl-delay; longer values are reduced to this."""
 
 _AGENT_LINE = re.compile(r"\A\s*+user[- ]?agent(?:\s*+:|\s)(?P<name>[^#]*+)", re.IGNORECASE)
-"""As Protego reads it, which takes a space for the colon too."""
+"""The same form as in Protego, which also accepts a space instead of the colon."""
 _OTHERS = "other-crawlers"
 _AGENT_NAME = re.compile(r"[\w-]+")
-"""A crawler's name (RFC 9309, 2.2.1), without a version behind it."""
+"""A crawler's name (RFC 9309, 2.2.1), without the version after it."""
 _PATH_LINE = re.compile(r"\A\s*+(?P<rule>al{1,2}ow|d[ia]s{1,2}al{1,2}ow)(?:\s*+:|\s)(?P<paths>[^#]*+)", re.IGNORECASE)
 _DELAY_LINE = re.compile(
     r"\A\s*+crawl-?delay(?:\s*+:|\s)\s*+(?P<whole>\d+)(?:[.,](?P<part>\d+))?(?![\de])", re.IGNORECASE
 )
 _AS_TYPED = str.maketrans("：＊／", ":*/", "\ufeff")
-"""What input methods and editors make of the signs of the file."""
+"""Characters that Chinese input methods and editors write instead of those of the format."""
 
 
 class RobotsRules:
-    """A host's robots.txt, read for this crawler. `outcome` and `reason` are those of a forbidden address."""
+    """The rules of a host's robots.txt for this crawler. `outcome`, `reason`: those of a page that it forbids."""
 
     def __init__(self, host: str, robots: CachedRobots, user_agent: str) -> None:
         self._agent = user_agent.partition("/")[0]
@@ -67,15 +67,16 @@ class RobotsRules:
 
 
 def robots_of(answer: Answer) -> CachedRobots:
-    """What the answer to a request for robots.txt sets; one that still leads on after all redirects sets nothing."""
+    """The robots.txt in an answer. An answer that still redirects after the maximum of redirects counts as missing."""
     status = 404 if answer.status // 100 == 3 else answer.status
     return CachedRobots(status, _text(answer.body), datetime.now(UTC))
 
 
 def _text(body: bytes) -> str:
-    """The file's text: UTF-8 (RFC 9309, 2.2), or as its byte order mark says; UTF-16 also without one.
+    """The file's text: decoded as UTF-8 (RFC 9309, 2.2), or by its byte order mark; UTF-16 is also detected without
+    one.
 
-    Its media type decides nothing: servers send it as HTML too, and pages that are sent instead of it hold no rules.
+    Its media type is ignored: some servers declare it as HTML, and a page that is sent instead of it contains no rules.
     """
     if b"\0" in body[:2]:
         return body.decode("utf-16-le" if body[1:2] == b"\0" else "utf-16-be", "replace")
@@ -83,10 +84,11 @@ def _text(body: bytes) -> str:
 
 
 def _as_meant(text: str, agent: str, host: str) -> str:
-    """The file with all other crawlers under one name, and what is written carelessly as it is meant: a path without
-    its slash or with its host, several in one line, a delay with a unit.
+    """The file in a form that Protego can read.
 
-    Protego keeps every rule once for each crawler of its group: of half a megabyte it would make 300 million.
+    Corrects common mistakes: a path without its slash or with its host, several paths in one line, a delay with a unit.
+    Gives all other crawlers the same name, because Protego stores each rule once for each crawler of its group: a
+    file of half a megabyte would give 300 million rules.
     """
     lines = []
     for line in re.split(r"\r\n?|\n", text.translate(_AS_TYPED)):

@@ -1,6 +1,6 @@
-"""TLS with sites: the exceptions that a source's file allows, and which of them a failed handshake would need.
+"""TLS with sites: the exceptions that a source file allows, and which exception a failed handshake would need.
 
-Certificates are always verified, whatever is allowed. OpenSSL's names of errors: `openssl/sslerr.h`.
+Certificates are always verified. Names of OpenSSL's errors: `openssl/sslerr.h`.
 """
 
 import ssl
@@ -40,18 +40,19 @@ _BELIEVED_BY_NOBODY = {
     62: Code.TLS_OTHER_NAME,
     64: Code.TLS_OTHER_NAME,
 }
-"""X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED, …_HOSTNAME_MISMATCH, …_IP_ADDRESS_MISMATCH: no key allows these."""
+"""X509_V_ERR_CERT_NOT_YET_VALID, …_HAS_EXPIRED, …_HOSTNAME_MISMATCH, …_IP_ADDRESS_MISMATCH: no key of `tls` allows
+these."""
 _NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "PACKET_LENGTH_TOO_LONG"}
-"""What OpenSSL makes of an answer that is no TLS."""
+"""Errors of OpenSSL for an answer that is not TLS."""
 _WEAK_CERTIFICATE = {66, 67, 68}
 """X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL, X509_V_ERR_CA_MD_TOO_WEAK."""
 
 
 @lru_cache(maxsize=8)
 def tls_context(tls: Tls) -> ssl.SSLContext:
-    """TLS settings with the exceptions of the source's file; certificates are always verified.
+    """An SSL context with the exceptions of the source file; it always verifies certificates.
 
-    Shared by all fetchers with the same settings: loading certifi's certificates takes 0.05 s.
+    Cached for all fetchers with the same settings, as loading certifi's certificates takes 0.05 s.
     """
     context = ssl.create_default_context(cafile=certifi.where())
     if tls.ca:
@@ -68,14 +69,14 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
 
 
 def ssl_error(error: BaseException | None) -> ssl.SSLError | None:
-    """The error of TLS that caused another one, if any."""
+    """The TLS error that caused the given error, if any."""
     while error is not None and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or error.__context__
     return error
 
 
 def missing_exception(error: ssl.SSLError, tls: Tls) -> str:
-    """The line of a source file's key `tls` that would allow what the handshake failed for.
+    """The line for a source file's key `tls` that would make the failed handshake succeed.
 
     Empty if there is none, or if it is set already.
     """
@@ -95,14 +96,15 @@ def missing_exception(error: ssl.SSLError, tls: Tls) -> str:
 
 
 def fault_of_site(error: ssl.SSLError) -> Code | None:
-    """What the site itself would have to change; None for what a key of `tls` may allow, and for what is not known."""
+    """The reason code for a fault that only the site can correct; None if a key of `tls` may help, or if it is
+    unknown."""
     if error.reason in _NO_TLS:
         return Code.TLS_NOT_SPOKEN
     return _BELIEVED_BY_NOBODY.get(getattr(error, "verify_code", 0))
 
 
 class TlsFailed(httpx.TransportError):
-    """A handshake that failed; `reason` is a stored reason (`etl.reasons`), which says what the server would need."""
+    """A handshake failed; `reason`: a stored reason (`etl.reasons`), which says what would be needed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(english(reason))
@@ -110,9 +112,9 @@ class TlsFailed(httpx.TransportError):
 
 
 class HandshakeStream(httpcore.AsyncNetworkStream):
-    """A connection whose handshake, if it fails, says what the server would need.
+    """A connection that says, if its handshake fails, what would be needed.
 
-    `national`: finds out which national TLS the server speaks, if any.
+    `national`: finds out which national TLS the server supports, if any.
     """
 
     def __init__(
@@ -123,7 +125,7 @@ class HandshakeStream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        """As of the connection itself. Raises `TlsFailed` for an error of TLS."""
+        """As the method of the inner connection. Raises `TlsFailed` for an error of TLS."""
         try:
             return await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except (httpcore.ConnectError, httpcore.ReadError) as error:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from etl.archive.storage.archive import Archive
 from etl.fetch import pace as pacing
-from etl.fetch.host_registry import HostRegistry, LocalHostRegistry, Standing, Turn
+from etl.fetch.host_registry import HostRegistry, HostStatus, LocalHostRegistry, Turn
 from etl.fetch.pace import MAX_RETRY_AFTER_SECONDS, HostPostponed, Pace, retry_after_seconds
 from etl.settings import Settings
 from tests.support.gongkai import CommandResult, gongkai, rows
@@ -145,9 +145,9 @@ class Counting(LocalHostRegistry):
         self.asked = []
         return super().set_pace(host, source, delay)
 
-    def standing(self, host: str) -> Standing:
+    def host_status(self, host: str) -> HostStatus:
         self.asked.append("standing")
-        return super().standing(host)
+        return super().host_status(host)
 
     def reserve(self, host: str, at_most: float) -> Turn:
         self.asked.append("reserve")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-from etl.fetch.host_registry import EARLY_SHARE, PACE_LIFETIME, CachedRobots, Standing, Turn
+from etl.fetch.host_registry import EARLY_SHARE, PACE_LIFETIME, CachedRobots, HostStatus, Turn
 
 MAX_SHOWN = 60
 """Characters of a `Retry-After` that are stored."""
@@ -95,10 +95,10 @@ class PostgresHosts:
         with self._engine.begin() as connection:
             return float(connection.execute(_SET_PACE, values).scalar_one())
 
-    def standing(self, host: str) -> Standing:
+    def host_status(self, host: str) -> HostStatus:
         with self._at_once.connect() as connection:
             row = connection.execute(_STANDING, {"host": host}).one()
-        return Standing(float(row.pace), row.is_postponed, row.has_failed)
+        return HostStatus(float(row.pace), row.is_postponed, row.has_failed)
 
     def reserve(self, host: str, at_most: float) -> Turn:
         with self._at_once.connect() as connection:

@@ -23,7 +23,7 @@ from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
-from etl.fetch.classify import classify_file, classify_judged, ends_by_status
+from etl.fetch.classify import classify_file, classify_read_page, ends_by_status
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.fetch.refusals import says_more
 from etl.outcomes import Outcome
@@ -320,7 +320,7 @@ class _Fetching:
         if not ends_by_status(answer) and (digest is None or sha256(answer.body or b"") != digest):
             to_read = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at, answer.status)
             reading = await asyncio.wrap_future(self._readers.submit(self._source, to_read, answer.body or b""))
-        outcome, reason = classify_judged(answer, reading.refusal, readable=reading.readable)
+        outcome, reason = classify_read_page(answer, reading.refusal, readable=reading.readable)
         return ClassifiedAttempt(answer, outcome, reason), reading
 
     async def _accept_refused_document(

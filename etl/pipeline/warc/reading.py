@@ -15,7 +15,7 @@ from etl.archive.crawls.run import ClassifiedAttempt
 from etl.archive.storage.blobs import unreadable
 from etl.archive.storage.bucket import DamagedBlob, sha256
 from etl.errors import GongkaiError
-from etl.fetch.classify import classify_file, classify_judged
+from etl.fetch.classify import classify_file, classify_read_page
 from etl.fetch.client import Attempt
 from etl.file_signatures import ZSTD
 from etl.outcomes import FAILED, Outcome
@@ -93,7 +93,7 @@ class WarcResponse(Outside):
             outcome, reason = classify_file(self.attempt)
         else:
             read = reading or PageReading()
-            outcome, reason = classify_judged(self.attempt, read.refusal, readable=read.readable)
+            outcome, reason = classify_read_page(self.attempt, read.refusal, readable=read.readable)
         if outcome is None and self.stated[0] in FAILED:
             outcome, reason = self.stated
         return ClassifiedAttempt(self.attempt, outcome, reason)
