@@ -259,7 +259,7 @@ class WalkedList:
         *before, last = [entries for _, entries in self._sizes]
         if not before and not self._reaches_its_total:
             # A first page without entries only leads to those of the list.
-            return 0 < last and not fills_page(last) and counted <= 1 and request.url not in self._numbered
+            return last > 0 and not fills_page(last) and counted <= 1 and request.url not in self._numbered
         is_short = 0 < last < max(before, default=0) == min(before, default=0)
         return counted <= self._pages + 1 and (is_short or self._reaches_its_total)
 
