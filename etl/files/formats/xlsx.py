@@ -200,8 +200,8 @@ def _rich_text(item: etree._Element) -> _Text:
         font = next(iter(run.iter("{*}rFont")), None) if tag == "r" else None
         shown = in_font(text.text or "", "" if font is None else font.get("val") or "")
         parts.append(shift(shown) if shift else shown)
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(parts))
-    return _Text(text, struck, rich=next(item.iter("{*}r"), None) is not None)
+    whole = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), "".join(parts))
+    return _Text(whole, struck, rich=next(item.iter("{*}r"), None) is not None)
 
 
 def _in_font(text: _Text, font: str) -> _Text:
