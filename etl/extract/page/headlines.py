@@ -131,7 +131,8 @@ def _is_headline_in_dead_link(blocks: Blocks, index: int) -> bool:
     """Whether the line's links lead nowhere and it stands right above the one with date or source, as on pages whose
     template draws the headline like an entry of a list (`<p class="tit"><a href="javascript:void(0);">`)."""
     addresses = (blocks.addresses.get(link.index, "") for link in blocks.anchors if link.first == index)
-    return _is_above_subheading(blocks, index) and all(map(_LEADS_NOWHERE.match, addresses))
+    is_long = len(blocks.blocks[index].text) >= _MIN_SHORT_CHARS  # most such lines are entries of menus
+    return is_long and _is_above_subheading(blocks, index) and all(map(_LEADS_NOWHERE.match, addresses))
 
 
 def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
