@@ -170,3 +170,33 @@ def test_what_names_no_other_file_is_no_flag(markup: str) -> None:
 @pytest.mark.parametrize("markup", ['<video src="/v/1.mp4"></video>', '<audio><source src="/v/1.mp4"></audio>'])
 def test_a_recording_in_the_text_is_a_file(markup: str) -> None:
     assert [file.url for file in found_in(markup).attachments] == [urljoin(URL, "/v/1.mp4")]
+
+
+@pytest.mark.parametrize("address", ["/s/7", "/gkxx/show.jsp?n=7", "/zwgk/202305/W020230509"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "点击<a href='{}'>此处</a>下载登记表。",
+        "登记表请<a href='{}'>点击下载</a>",
+        "请<a href='{}'>点击这里</a>下载登记表",
+        "登记表：<a href='{}'>下载</a>",
+        "登记表（<a href='{}'>下载表格</a>）",
+    ],
+)
+def test_a_link_that_downloads_as_the_text_says_leads_to_a_file(address: str, line: str) -> None:
+    found = extract(page(body=f"{paragraphs()}<p>{line.format(address)}</p>").encode(), URL).attachments
+    assert [file.url for file in found] == [urljoin(URL, address)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "点击<a href='/s/7'>此处</a>查看登记情况。",
+        "<a href='/s/7.html'>点击下载</a>登记表",
+        "请到<a href='/'>点击下载</a>",
+        "<a href='/s/7'>下载中心</a>",
+        "本通知可<a href='/s/7'>下载本页</a>",
+    ],
+)
+def test_other_links_of_a_text_lead_to_none(line: str) -> None:
+    assert extract(page(body=f"{paragraphs()}<p>{line}</p>").encode(), URL).attachments == ()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
+from urllib.parse import urlsplit
 
 from lxml import html
 
@@ -19,10 +20,13 @@ from etl.extract.page.places import position_of
 from etl.extract.page.visibility import HIDDEN_CLASSES
 from etl.extract.rules.file_labels import (
     Rank,
+    downloads_behind,
     has_chinese,
     label_of_link,
     own_name,
     says_annex,
+    says_download,
+    says_here,
     shows_itself,
     words_of_link,
 )
@@ -84,6 +88,8 @@ _BLOCKS_BELOW, _BLOCKS_OF_FILE = 25, 8
 """Blocks below the text where its files stand, and below each of them the next: number, name, size, date, buttons."""
 _MAX_FILES = 2_000
 """Most files of a page: the longest list of attachments seen has some hundred."""
+_MIN_PATH_CHARS = 3
+"""Of an address that is not the site's home page."""
 _NUMBER_BEFORE = re.compile(r"^\d{1,2}[.．、](?=[\u4e00-\u9fff])")
 """The number of a file in its list, which is no part of its name."""
 
@@ -315,13 +321,22 @@ class _Links:
         words = words_of_link(element)
         may_be_named = within or annexed or is_download_service(address) or may_answer_file(address)
         is_named = bool(target.name) or (is_file_name(words) and may_be_named)
-        is_served = is_served and not _OF_PAGE.search(words)
+        is_served = (is_served or (within and self._is_said_to_be(node, address, words))) and not _OF_PAGE.search(words)
         if not (is_file or is_named or is_served or (annexed and self._may_be_annex(address, words))):
             return False
         if _ALOUD.fullmatch(words):
             return False
         is_empty = not words and not target.name and element.tag == "a" and not shows_itself(element)
         return not is_empty and (within or annexed or not self.is_of_site(words))
+
+    def _is_said_to_be(self, node: Node, address: str, words: str) -> bool:
+        """Whether the text says that a link of its own site downloads something: 点击下载, or 此处 before 下载 …."""
+        if not address or PAGE_ENDING.search(address) or not ("下载" in words or says_here(words)):
+            return False
+        url = absolute(address, self._base) or ""
+        if url == self.own_url or site_of(url) != site_of(self._page.url) or len(urlsplit(url).path) < _MIN_PATH_CHARS:
+            return False
+        return says_download(words) or (says_here(words) and downloads_behind(self._blocks, node, words))
 
     def is_of_site(self, words: str) -> bool:
         """Whether a file is none of the document but what each page of the site links: a reader, a manual, a form."""

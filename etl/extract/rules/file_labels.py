@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from lxml import html
 
@@ -23,6 +23,10 @@ _SAVE_WORDS = re.compile(
     re.IGNORECASE,
 )
 """Words of a link that only say that something can be had."""
+_DOWNLOAD = re.compile(
+    r"\W*(?:请?点击|点此|立即|直接)?(?:此处|这里)?下载(?:此|该|本)?(?:文件|附件|表格|原文|全文|文档)?\W*"
+)
+_HERE = re.compile(r"\W*(?:请?点击|点)?(?:此处|这里|此|链接|此链接)\W*")
 _NUMBERED_ANNEX = re.compile(
     r"[\s【\[（(]*+附\s*+[件表图录]?+\s*+[\d一二三四五六七八九十]{0,3}+[】\]）)]*+[\s：:、.．]*+"
 )
@@ -42,6 +46,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ENDS_CUT = ("…", "...", "..", "．．．")
 _MAX_NAME_CHARS = 120
 """Characters of the longest text beside a link that is a name; a longer one is a sentence."""
+_MAX_HERE_CHARS = 10
 _MAX_PIECES, _MAX_LINKS = 10, 60
 """Pieces of one link; links of a line or a box in which a name is looked for."""
 _MAX_BOX_BLOCKS = 6
@@ -111,6 +116,24 @@ def says_annex(line: str) -> bool:
     if "附" not in line and "下载" not in line:
         return False
     return _ANNEX.match(line[:_LINE_START_CHARS].replace(INLINE_BOUNDARY, "")) is not None
+
+
+def says_download(words: str) -> bool:
+    """Whether the words of a link say that it downloads something, and no more."""
+    return _DOWNLOAD.fullmatch(words) is not None
+
+
+def says_here(words: str) -> bool:
+    """Whether the words of a link only say where to click."""
+    return len(words) < _MAX_HERE_CHARS and _HERE.fullmatch(words) is not None
+
+
+def downloads_behind(blocks: Blocks, node: Node, words: str) -> bool:
+    """Whether the line goes on with 下载 behind a link of these words."""
+    if not _stands_in_line(blocks, node):
+        return False
+    pieces = [piece.strip() for piece in blocks.blocks[node.first].text.split(INLINE_BOUNDARY) if piece.strip()]
+    return any(one == words and other.startswith("下载") for one, other in pairwise(pieces))
 
 
 def is_numbered_annex(line: str) -> bool:
