@@ -39,6 +39,7 @@ _RELATED_LINKS = re.compile(
 )
 _OF_REMEDIES = re.compile("不服|异议|不满意的|复议|诉讼|复查|申诉|可以?[向在自于依]")
 _OF_SITES = re.compile("转载|版权|侵权|观点|来源|本[网站]|网站|仅供|稿件|作品|删除")
+_OF_NOTICES = re.compile("声明|提示|您|版权|凡")
 _OF_PAGE = re.compile("本?[网页文站]|手机|朋友|关注|分享|查看|原文|全文|更多")
 _SENTENCES = re.compile("^(?:工作|由|应|要|负责|条?款|的|结果|如下|见|为)|[，；。]|如下$")
 """How words go on that are no heading: 政策解读工作要 …, 主办单位应当 …, 上一条款 …"""
@@ -182,7 +183,7 @@ def _goes_on_as_sentence(begin: str, rest: str) -> bool:
         return len(rest) > _MIN_STATEMENT_CHARS and not _OF_SITES.search(rest)
     if begin.strip("【[◆■>· ") in _RELATED_ALONE and rest[:1] in "：:":
         return len(rest) > _MIN_VALUE_CHARS and not is_page_tool(rest)
-    if not ("\u4e00" <= rest[:1] <= "\u9fff") or _OF_PAGE.search(rest):
+    if _OF_NOTICES.search(begin) or not ("\u4e00" <= rest[:1] <= "\u9fff") or _OF_PAGE.search(rest):
         return False
     return _SENTENCES.search(rest) is not None or instructs(rest)
 
