@@ -118,7 +118,7 @@ trap(
     "title-linked",
     "the headline is a link to the page itself",
     "titles",
-    page(headline=f"<h1><a href='#'>{TITLE}</a></h1><p>发布日期：2023-05-09</p>"),
+    page(headline=f"<h1><a href='t20230509_1.html'>{TITLE}</a></h1><p>发布日期：2023-05-09</p>"),
     fields={"title": TITLE},
 )
 trap(
