@@ -24,7 +24,7 @@ _WORD = _any_of("""
 """)
 _DESCRIBED = f"{_WORD}*"
 """What may stand before the words that decide: anything else (会议, 报名, 项目) describes something else."""
-_DAY = "(?:起始|开始|起)?(?:日期|时间|之日|年月日|日)"
+_DAY = "(?:起始|开始|起)?(?:日期|时间|之日|年月日?|日)"
 _DIGIT = re.compile(r"\d")
 _BODY = "(?:机关|机构|单位|部门|主体|部委|科室|处室)(?:名称|全称)?"
 _CLASS = "(?:分类|类别|类型|种类|类目|门类)(?:名称)?"
@@ -51,13 +51,13 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("", f"{_NUMBER}$"),
     ("expiry_date", f"^{_DESCRIBED}(?:(?:废止|失效|终止|停止执行|到期)+{_DAY}|时效期)$"),
     ("expiry_date", f"^{_DESCRIBED}有效期?限?(?:(?:截止|终止|结束|届满)(?:{_DAY})?|[至到止])$"),
-    ("effective_date", f"^{_DESCRIBED}(?:开始|起始)?(?:(?:施行|实施|生效|执行)+|有效期?(?=起|开)){_DAY}$"),
+    ("effective_date", f"^{_DESCRIBED}(?:开始|起始)?(?:(?:施行|实施|生效|执行|实行)+|有效期?(?=起|开)){_DAY}$"),
     ("written_date", f"^{_DESCRIBED}(?:{_ISSUED}|生成|形成|产生|落款){_DAY}$|^(?:公文|文件|政策){_DAY}$"),
     ("published_date", f"^{_DESCRIBED}{_PUT_ONLINE}*{_DAY}{{1,2}}$|^{_DESCRIBED}(?:发布|发表|刊登|更新)于?$"),
     ("source", f"^{_DESCRIBED}(?:发布)?(?:来源|出处|稿源)(?:于|网站|媒体|{_BODY})?$|^(?:转载|转贴|转|摘|来)自$"),
     # Who is responsible for a page, drafted a document or answers for it is not who published it.
     ("", f"{_ANSWERING}.*{_BODY}$"),
-    ("publisher", rf"^{_DESCRIBED}(?:{_ISSUED}|发布|公布|公开|办文|主办|发出){_BODY}(?:\({_BODY}\))?$"),
+    ("publisher", rf"^{_DESCRIBED}(?:{_ISSUED}|发布|公布|公开|办文|主办|发出){_BODY}(?:{_BODY}|\({_BODY}\))?$"),
     ("group_category", "组配|^法定主动公开"),
     ("genre_category", f"^{_DESCRIBED}(?:体裁|文种|文体)(?:{_CLASS})?$|^(?:公文|文件){_CLASS}$"),
     ("keywords", f"^{_DESCRIBED}(?:主题词|关键词|关键字|标引词|主题|标签){{1,2}}(?<!主题)$"),
@@ -66,7 +66,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("disclosure_method", f"^{_DESCRIBED}公开的?(?:方式|形式|属性|类别|类型|方法|途径)$"),
     ("subject_category", f"^(?:{_WORD}|所属|目录|栏目|主题)*(?:{_CLASS}(?:主题)?|主题(?:信息|导航)?)$"),
     # 有效 alone is a value.
-    ("validity", f"^是否有效$|^{_DESCRIBED}(?:[有时实]效性|有效期限?|时效|(?:法律)?效力)+(?:性质|{_STATE})?$"),
+    ("validity", "^是否(?:仍然?|继续|现行)?有效$"),
+    ("validity", f"^{_DESCRIBED}(?:[有时实]效性|有效期限?|时效|(?:法律)?效力)+(?:性质|{_STATE})?$"),
     ("validity", f"^{_DESCRIBED}(?:(?:有效|时效|效力){_STATE}|(?:文件|政策|信息)状态)$"),
     ("title", f"^{_DESCRIBED}(?:名称?|标题|题名)$"),
 ))

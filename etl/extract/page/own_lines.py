@@ -17,7 +17,9 @@ _MAX_CONTENTS = 100
 """Lines of the contents of a text."""
 _FIELDS_OF_NOTICES = frozenset(("title", "source", "published_date", ""))
 """What labels of a notice name too (项目名称, 案件来源, 公告时间); others stand in headers alone."""
-_FIELDS_AMONG_MATTERS = _FIELDS_OF_NOTICES | {"document_number", "publisher"}
+_FIELDS_AMONG_MATTERS = _FIELDS_OF_NOTICES | {
+    "document_number", "publisher", "effective_date", "expiry_date", "validity",
+}  # fmt: skip
 _OF_MATTER = re.compile(
     "项目|工程|[采招中投]标|采购|标段|供应商|当事人|案[件由]|违法|处罚|法定代表人|许可|行政相对人|申请人|被申请|建设单位|施工"
     "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算|招聘|应聘|报名|竞买|出让|转让|抽检|事故"

@@ -49,7 +49,7 @@ _MAX_HIDDEN_BLOCKS = 4
 _BLOCKS_AFTER_LABEL = 3
 """Blocks behind a label among which its value is looked for."""
 _BLOCKS_NEAR_LABEL = 6
-"""Blocks before and behind a listed label of a field among which a label may be one that stands in no list."""
+"""Blocks before a listed label of a field, and behind it or one with a value, among which one may stand in no list."""
 _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
 """Longest line searched for labels; most characters before a line's only label: longer is prose."""
 _MIN_AMBIGUOUS_TITLE_CHARS = 8
@@ -67,8 +67,17 @@ _VALUE_ENDS = re.compile(
 """Where a value ends in a line of several although no known label follows it; an unknown label is a word with a
 colon (`_UNKNOWN_LABEL`)."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
+_OTHER_DOCUMENTS_BELOW = re.compile(
+    r"[\s【\[■◆>·]*(?:(?:政策|文件|解读)?原(?:文件?|政策)|(?:政策|文件)?解读(?:文件|材料)?)[\s】\]:：]*$"
+)
 """Heading of a list of other documents, whose labels are not of this one."""
 _MAX_HEADING_CHARS = 24
+_ENDS_OF_CHOICE = 6
+_CHOICE = re.compile(
+    rf"[^:：]{{2,20}}[:：][\s{INLINE_BOUNDARY}]*?"
+    rf"(?:{INLINE_BOUNDARY}\s*+[^\s{INLINE_BOUNDARY}、，,;；/>＞»›|-]{{1,20}}+{INLINE_BOUNDARY}\s*+){{3,}}+"
+)
+"""Links with nothing but gaps between them, to choose from: `发布机构：市政府 市财政局 市水务局`."""
 _AROUND = f" \t{INLINE_BOUNDARY}"
 _LEAD = re.compile(rf"[\s{INLINE_BOUNDARY}]*")
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
@@ -94,7 +103,7 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
     parts = [(node.first, min(node.last, end)) for node in header] or [(0, end)]
     shown = sorted({i for first, last in parts for i, _ in blocks.visible_blocks(first, last, body.revealed)})
     outside = [i for i in shown if not body.first <= i < body.last]
-    values, last_listed, next_unread = 0, -_BLOCKS_NEAR_LABEL - 1, 0
+    values, last_label, next_unread = 0, -_BLOCKS_NEAR_LABEL - 1, 0
     beside = 0
     for position, index in enumerate(outside):
         if values > _MAX_VALUES:
@@ -107,20 +116,21 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
             continue
         items = _labels_of(context, index, first=not values)
         if items and any(item.name for item in items):
-            last_listed = position
+            last_label = position
             # Labels of no list may stand above the first listed one too.
             above = range(max(next_unread, position - _BLOCKS_NEAR_LABEL), position)
             lines = [(at, _with_coined_labels(context, outside[at], (), first=not values)) for at in above]
-        elif not items and position - last_listed > _BLOCKS_NEAR_LABEL:
+        elif not items and position - last_label > _BLOCKS_NEAR_LABEL:
             continue
         else:
             lines = []
-        if position - last_listed <= _BLOCKS_NEAR_LABEL:
+        if position - last_label <= _BLOCKS_NEAR_LABEL:
             items = _with_coined_labels(context, index, items, first=not values)
         next_unread = position + 1
         for at, labels in (*lines, (position, items)):
             for reading in _read_line(context, outside, at, labels, in_header=bool(header)):
                 values += reading.value is not None
+                last_label = max(last_label, at if reading.value is not None else -1)
                 yield reading
 
 
@@ -180,7 +190,8 @@ def _begins_other_documents(context: PageContext, index: int) -> bool:
     block = blocks.blocks[index]
     if block.cell >= 0 or block.link_chars or len(block.text) > _MAX_HEADING_CHARS:
         return False
-    if not _OTHER_DOCUMENTS.match(block.plain):
+    is_below = index >= context.body.last and _OTHER_DOCUMENTS_BELOW.match(block.plain)
+    if not is_below and not _OTHER_DOCUMENTS.match(block.plain):
         return False
     return _may_have_labels(blocks, index)
 
@@ -198,6 +209,8 @@ def _end_of_box(context: PageContext, index: int) -> int:
 def _may_have_labels(blocks: Blocks, index: int) -> bool:
     block = blocks.blocks[index]
     if len(block.text) > _MAX_LINE_CHARS or is_numbered_point(blocks, index):
+        return False
+    if block.link_chars and block.text.count(INLINE_BOUNDARY) >= _ENDS_OF_CHOICE and _CHOICE.fullmatch(block.text):
         return False
     return not _is_breadcrumb(block) or _has_linked_value(block)
 

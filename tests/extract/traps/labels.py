@@ -375,3 +375,80 @@ trap(
     ),
     fields=SUB | {"document_number": NUMBER},
 )
+CHOICES = "".join(
+    f"<p>{label}：{' '.join(f'<a href=?o={at}>{each}</a>' for at, each in enumerate(options.split()))}</p>"
+    for label, options in (
+        ("主题分类", "综合政务 财政金融 国土资源"),
+        ("发布机构", "区政府 区财政局 区水务局 区司法局"),
+    )
+)
+trap(
+    "choice-of-links",
+    "links to choose from stand behind the labels of a filter above the document",
+    "catalogs beside a document",
+    page(above=f"<div>{CHOICES}</div>", headline=HEAD + LINE),
+    fields=SUB,
+    absent=("publisher", "subject_category"),
+)
+trap(
+    "choice-of-links-behind-values",
+    "links to share a page end the line with date and source",
+    "tools of a page",
+    page(
+        headline=f"{HEAD}<p>发布时间：2023-05-09 来源：云溪日报 分享到：<a href=#>微信</a> <a href=#>微博</a> <a href=#>空间</a></p>"
+    ),
+    fields=SUB,
+)
+trap(
+    "values-linked-with-signs-between",
+    "a value of several links has signs between them",
+    "header layouts",
+    page(
+        headline=f"{HEAD}<p>主题分类：<a href=a>城乡建设</a>；<a href=b>公共安全</a>；<a href=c>其他</a></p><p>索引号：{INDEX}</p>"
+    ),
+    fields={"subject_category": "城乡建设；公共安全；其他", "index_number": INDEX},
+)
+for word in ("政策原文", "解读文件", "原文件"):
+    trap(
+        f"beside-original-below-{word}",
+        f"below the text stands {word} with the header of another document",
+        "政策解读",
+        page(
+            headline=HEAD + LINE,
+            below=f"<div><div>{word}</div><ul><li>标题：<a href=y.html>云溪区电梯管理办法</a></li><li>文号：云政发〔2021〕2号</li><li>发布机构：云溪区人民政府</li></ul></div>",
+        ),
+        fields=SUB,
+        absent=("document_number", "publisher"),
+    )
+PERMIT = (
+    ("许可决定书文号", "云许〔2023〕12号"),
+    ("许可机关", "云溪区水务局"),
+    ("有效期自", "2023-01-01"),
+    ("有效期至", "2026-01-01"),
+    ("许可内容", "同意取水，取水地点在云溪右岸，每年十万立方米，应当安装计量设施。"),
+)
+trap(
+    "notice-of-a-permit",
+    "a permit states its own validity in a table that is the text",
+    "行政许可公示",
+    page(headline=HEAD + LINE, body=table(*PERMIT)),
+    fields=SUB,
+    absent=("expiry_date", "effective_date", "document_number"),
+    text="\n".join(" | ".join(row) for row in PERMIT),
+)
+trap(
+    "label-coined-more",
+    "labels of no list: 发文年月, 实行日期, 是否现行有效, 发布机关单位",
+    "header layouts",
+    page(
+        headline=HEAD
+        + table(
+            ("索引号", INDEX),
+            ("发布机关单位", OFFICE),
+            ("发文年月", "2023年5月6日"),
+            ("实行日期", "2023-06-01"),
+            ("是否现行有效", "是"),
+        )
+    ),
+    fields={"publisher": OFFICE, "written_date": "2023-05-06", "effective_date": "2023-06-01", "validity": "是"},
+)
