@@ -86,6 +86,14 @@ def test_a_box_of_another_list_is_none_of_its_parts(other: str, family: str) -> 
 
 
 @pytest.mark.parametrize("family", ["trs_wcm", "generic"])
+@pytest.mark.parametrize("box", BOXES)
+def test_the_box_that_the_title_names_is_alone_among_others_with_names(box: str, family: str) -> None:
+    for title, read_rows in (("通知公告_桐溪县", 6), ("政务公开_桐溪县", 10), ("2024年_桐溪县", 10), ("", 10)):
+        shown = f"<title>{title}</title>" + boxes(BOXES[box], ("通知公告", "部门动态"), (6, 4))
+        assert len(read(shown, family).entries) == read_rows, title
+
+
+@pytest.mark.parametrize("family", ["trs_wcm", "generic"])
 def test_the_list_of_a_pager_is_alone(family: str) -> None:
     form = '<div class="box"><h4>{}</h4><ul>{}</ul>{}</div>'
     pager = '<p>首页 <span>上一页</span> <a href="index_1.html">下一页</a></p>'

@@ -18,6 +18,7 @@ _STATE_CLASS = re.compile(
 """Classes for the state of a row or its place in a list, not for what it is."""
 _NUMBERS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_MAX_BEFORE, _MAX_NAME = 2, 20
 _MAX_LEVELS = 2
 """Elements around a container of rows of which one may be its box: `div.panel > div.panel-body > ul`."""
 
@@ -28,20 +29,21 @@ def stable_classes(element: HtmlElement) -> tuple[str, ...]:
 
 
 def parts_of_lists(
-    groups: Mapping[Group, Mapping[HtmlElement, str]], paged: set[Group]
+    groups: Mapping[Group, Mapping[HtmlElement, str]], paged: set[Group], title: str
 ) -> dict[Group, tuple[Group, ...]]:
     """For each group of rows (block → address of its document) those that are one list with it: they stand in boxes of
-    one form beside each other. `paged`: those that the page's pager belongs to.
+    one form beside each other. `paged`: those that the page's pager belongs to; `title`: that of the page.
 
     Not where a box links anything else than its rows: 更多, its column or a further page, as boxes with the newest
     documents of several lists do, and a list beside such a box. What is not shown is another list, unless boxes are
-    headed by years or months.
+    headed by years or months. Where the title has the headline of one box, such as have another are other lists.
     """
     lists: dict[Group, tuple[Group, ...]] = {key: (key,) for key in groups}
     for level in range(_MAX_LEVELS):
         for alike in _alike(groups, level):
             is_new = len(alike) > 1 and all(lists[key] == (key,) for key in alike)
-            if is_new and len(paged.intersection(alike)) in (0, len(alike)) and _are_parts(groups, alike, level):
+            in_one = is_new and len(paged.intersection(alike)) in (0, len(alike))
+            if in_one and _are_parts(groups, alike, level) and not _is_one_named(groups, alike, title):
                 lists |= dict.fromkeys(alike, alike)
     return lists
 
@@ -74,6 +76,25 @@ def _are_parts(groups: Mapping[Group, Mapping[HtmlElement, str]], parts: tuple[G
         or (is_hidden(box) and not _headline(groups[key]))
         for key, box in boxes.items()
     )
+
+
+def _is_one_named(groups: Mapping[Group, Iterable[HtmlElement]], parts: tuple[Group, ...], title: str) -> bool:
+    """Whether the title has the headline of one of the boxes and not those of the others."""
+    names = {name for key in parts if (name := _name_above(next(iter(groups[key])).getparent()))}
+    named = {name for name in names if name in title}
+    return bool(named) and named != names
+
+
+def _name_above(container: HtmlElement | None) -> str:
+    """The words of the short text before a container of rows, or before what holds it; "" without one, and of years."""
+    if container is None or headline_above(container):
+        return ""
+    for around in islice((container, *container.iterancestors()), _MAX_LEVELS):
+        for item in islice(around.itersiblings(preceding=True), _MAX_BEFORE):
+            words = words_of(item, _MAX_NAME) if isinstance(item.tag, str) else ""
+            if 1 < len(words) <= _MAX_NAME:
+                return words
+    return ""
 
 
 def _headline(blocks: Iterable[HtmlElement]) -> str:

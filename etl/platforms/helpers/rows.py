@@ -15,6 +15,7 @@ from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
 from etl.platforms.base import Entry
+from etl.platforms.helpers.element_words import title_of
 from etl.platforms.helpers.list_parts import Group, parts_of_lists, stable_classes
 from etl.platforms.helpers.row_texts import (
     CUT_BY,
@@ -114,7 +115,7 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
         dated = 1 if rows[key] and is_in_side_box(rows[key][0].block) else 3
         weight = sum(dated if row.dated or says_day(row.beside) else 1 for row in rows[key])
         ranked[key] = inside * 2 > len(blocks), key in paged, weight
-    whole = parts_of_lists(groups, paged)
+    whole = parts_of_lists(groups, paged, title_of(page))
     # The rank is that of a list's best part: boxes beside it are alike, too.
     lists = dict.fromkeys(whole[key] for key in sorted(ranked, key=ranked.__getitem__, reverse=True))
     return [tuple(row for part in parts for row in rows[part]) for parts in lists]
