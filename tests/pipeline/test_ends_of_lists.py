@@ -14,7 +14,8 @@ from etl.archive.crawls.walks import KnownList
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.pipeline.stages.catalog_walk import CatalogWalk, WalkedPage
 from etl.pipeline.stages.reconciling import incomplete_lists
-from etl.platforms.base import fills_page
+from etl.pipeline.stages.walked_list import WalkedList, request_key
+from etl.platforms.base import Entry, ListingPage, ListingRequest, fills_page
 from etl.sources.schema import Source
 from etl.web.urls import Address
 
@@ -188,6 +189,47 @@ def test_a_list_of_fewer_documents_than_its_last_page_counts_is_red_for_that_alo
 
     pages = whole_list(33, pager)
     assert doubts(walked(lambda number: Answer(pages[number - 1]))) == ["fewer_documents"]
+
+
+def added(*pages: tuple[int, int]) -> WalkedList:
+    """A list after pages that lead on, each with so many entries, numbered from the second number on."""
+    walked_list, queued = WalkedList("通知"), {request_key(ListingRequest(LIST))}
+    for at, (count, first) in enumerate(pages, 1):
+        request = ListingRequest(LIST if at == 1 else f"{LIST}?page={at}")
+        entries = {
+            Address(f"{LIST}{n}.html"): Entry(f"{LIST}{n}.html", f"第{n}号") for n in range(first, first + count)
+        }
+        onward = ListingRequest(f"{LIST}?page={at + 1}")
+        walked_list.add(request, ListingPage(tuple(entries.values()), next_requests=(onward,)), entries, queued)
+        queued.add(request_key(onward))
+    return walked_list
+
+
+@pytest.mark.parametrize(
+    ("pages", "ended"),
+    [
+        (((0, 0), (0, 0), (3, 1)), False),
+        (((0, 0), (0, 0)), False),
+        (((10, 1), (3, 11), (0, 0)), False),
+        (((10, 1), (3, 11), (3, 11)), True),
+        (((10, 1), (3, 11), (10, 1)), True),
+    ],
+)
+def test_a_page_without_rows_that_leads_on_does_not_end_a_list(pages: Sequence[tuple[int, int]], ended: bool) -> None:
+    """A column's page leads to what its script asks for; of a page whose rows are all left out by `only` nothing is
+    left."""
+    assert added(*pages).ended == ended
+
+
+def test_rows_that_are_left_out_by_their_address_do_not_make_a_page_short() -> None:
+    def listed(number: int) -> Answer:
+        own = [number * 10, number * 10 + 1] if number in (1, 2, 5) else []
+        shown = page([1, *own], following(number) if number < 5 else "")
+        others = "".join(f'<li><a href="/zt/{number}{n}.html">专题第{n}部分</a></li>' for n in range(10 - len(own)))
+        return Answer(shown.replace("</ul>", f"{others}</ul>"))
+
+    summary = walked(listed, {"only": "/d/"})
+    assert (doubts(summary), summary.columns[0].listed) == ([], 7)
 
 
 def test_the_last_page_with_rows_is_not_short_where_an_empty_one_follows() -> None:

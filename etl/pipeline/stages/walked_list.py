@@ -104,7 +104,8 @@ class WalkedList:
         """Adds a listing page with its entries by their canonical URLs; returns what is odd about it. `queued`: keys of
         the requests that were made, or are going to be."""
         rows, urls, told_before = tuple(entries), frozenset(entries), self.reported_total
-        if urls <= self._documents and not page.of_other_lists and self.ends_before(request, queued):
+        has_nothing = urls <= self._documents and not page.of_other_lists and not (page.next_requests and not urls)
+        if has_nothing and self.ends_before(request, queued):
             self.end_before()
             # That the page of an earlier number leads on says nothing new.
             return [problem for problem in page.problems if problem.code != Code.PAGING_NOT_UNDERSTOOD]
@@ -114,7 +115,7 @@ class WalkedList:
         new, again = urls - self._documents, urls in self._shown
         # Some sites answer a page beyond the end with the last one again. That is an end; whether the list is complete
         # shows when it is compared with the reported totals.
-        repeated = bool(urls) and urls == self._last_page
+        repeated = bool(urls) and urls == self._last_page and not page.of_other_lists
         if self._stands_in_for_its_own(request, page, urls, queued):
             self._repeated = self._repeated or request.url
         problems += [
@@ -257,10 +258,11 @@ class WalkedList:
             return False
         counted = self._reported.get("pages", 0)
         *before, last = [entries for _, entries in self._sizes]
+        if not last:  # a page that only leads to the list
+            return False
         if not before and not self._reaches_its_total:
-            # A first page without entries only leads to those of the list.
-            return last > 0 and not fills_page(last) and counted <= 1 and request.url not in self._numbered
-        is_short = 0 < last < max(before, default=0) == min(before, default=0)
+            return not fills_page(last) and counted <= 1 and request.url not in self._numbered
+        is_short = last < max(before, default=0) == min(before, default=0)
         return counted <= self._pages + 1 and (is_short or self._reaches_its_total)
 
     def end_before(self) -> None:

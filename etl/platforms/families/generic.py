@@ -61,7 +61,8 @@ class Generic(Platform):
         if not (self._listing and self._listing.only):
             return listing_page
         only = re.compile(self._listing.only)
-        return replace(listing_page, entries=tuple(e for e in listing_page.entries if only.search(e.url)))
+        own = tuple(entry for entry in listing_page.entries if only.search(entry.url))
+        return replace(listing_page, entries=own, of_other_lists=len(listing_page.entries) - len(own))
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         if is_feed(page):
