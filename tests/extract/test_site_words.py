@@ -1,4 +1,5 @@
 """Words of footers and tools that documents have too: 无障碍, 适老, 客户端, 浏览器, 主办单位 …"""
+# ruff: noqa: E501 — tables of lines.
 
 from itertools import product
 
@@ -76,3 +77,16 @@ def test_what_a_site_says_is_none_of_the_text(line: str) -> None:
         text = SENTENCES["技术支持"]
         kind, _, said = read("石桥市关于做好春耕工作的通知", f"<p>{text}</p>", layout, f"<p>{line}</p>")
         assert (kind, said) == ("document", text), layout
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["二、无障碍环境", "（三）技术支持单位", "第四条 主办单位职责", "三、浏览器和客户端", "适老化改造", "无障碍设施建设情况", "浏览器要求"],
+)  # fmt: skip
+def test_a_heading_with_a_word_of_sites_is_text(line: str) -> None:
+    sentence = SENTENCES["无障碍"]
+    for layout, lines in product(
+        ("boxes", "plain"), ((sentence, line), (line, sentence), (sentence, line, sentence[::-1]))
+    ):
+        text = "".join(f"<p>{each}</p>" for each in lines)
+        assert read("石桥市关于做好有关工作的通知", text, layout, f"<p>{OF_SITE[0]}</p>")[2] == "\n".join(lines), layout

@@ -26,9 +26,11 @@ _TIP = re.compile(
 )
 """What boxes say that open over a page, and codes to be scanned."""
 _TITLE_WITH_SITE_WORD = re.compile(
-    r"[^\s|：:]{4,}(?:通知|通报|通告|公告|公示|公报|办法|规定|条例|细则|意见|方案|规划|计划|报告|决定|批复|复函|答复|解读|标准|规范|指南|指引|目录|清单"
-    r"|名单|要点|措施|问答|倡议书|建议|提案|活动|工作|行动|工程|项目|建设|改造)[)）》”\s]*"
+    r"[^\s|：:]{3,}(?:通知|通报|通告|公告|公示|公报|办法|规定|条例|细则|意见|方案|规划|计划|报告|决定|批复|复函|答复|解读|标准|规范|指南|指引|目录|清单"
+    r"|名单|要点|措施|问答|倡议书|建议|提案|活动|工作|行动|工程|项目|建设|改造|情况|设施|要求)[)）》”\s]*"
 )
+_NUMBERED = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节])")
+"""How lines of a text begin, and none of a site: 二、无障碍环境."""
 
 
 @lru_cache(4096)  # pages of one site have the same menus and footers
@@ -49,6 +51,8 @@ def _is_tip(text: str) -> bool:
 
 def _is_of_document(text: str) -> bool:
     """Whether a line with a word of the site is a sentence or a title of a document."""
+    if _NUMBERED.match(text):
+        return True
     if _CLAUSE.search(text):
         return _SITE_SENTENCE.search(text) is None
     return _TITLE_WITH_SITE_WORD.fullmatch(text.replace(INLINE_BOUNDARY, "").strip()) is not None
