@@ -32,6 +32,13 @@ def is_document_file(body: bytes) -> bool:
     return body[:1024].lstrip(_BEFORE).startswith(DOCUMENT_FILES)
 
 
+def without_before(body: bytes) -> bytes:
+    """The bytes of a file without what a program sent before it, if it is one of `DOCUMENT_FILES`."""
+    head = body[:1024]
+    begins = head.lstrip(_BEFORE)
+    return body[len(head) - len(begins) :] if len(begins) < len(head) and begins.startswith(DOCUMENT_FILES) else body
+
+
 def is_saved_as_html(body: bytes) -> bool:
     """Whether HTML is a file: saved by Word or Excel, which mark it with their namespace, or by a system that exports a
     table so, under the ending .xls: a table without a link or a script."""

@@ -111,6 +111,7 @@ def sniff(body: bytes, name: str = "") -> str:
 
     The name decides only what bytes cannot: csv or plain text, and the type of a container too broken to open.
     """
+    body = file_signatures.without_before(body)
     head = body[:_HEAD]
     if not body.strip(b"\0 \t\r\n"):
         return EMPTY

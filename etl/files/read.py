@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from etl.file_signatures import without_before
 from etl.files import media_types
 from etl.files.formats import office
 from etl.files.formats.archives import Budget, Unpacked, unpack
@@ -33,6 +34,7 @@ def read_file(body: bytes, name: str, limits: dict[str, Any], recognised: Recogn
 
 
 def _read(body: bytes, name: str, budget: Budget, depth: int, recognised: Recognised) -> FileReading:
+    body = without_before(body)
     kind = media_types.sniff(body, name)
     try:
         if len(body) > budget.limits.bytes:

@@ -46,6 +46,13 @@ def test_every_format_is_known_by_its_bytes_and_read(read: Reader, kind: str) ->
     assert reading.method
 
 
+@pytest.mark.parametrize("before", [b"\r\n\r\n", b"\n \n", codecs.BOM_UTF8, codecs.BOM_UTF8 + b"\r\n"])
+@pytest.mark.parametrize("kind", sorted({*SAMPLES} - {TEXT, CSV}))
+def test_blank_lines_of_the_program_that_sent_a_file_are_no_part_of_it(read: Reader, kind: str, before: bytes) -> None:
+    reading = read(before + SAMPLES[kind], "附件.pdf")
+    assert (sniff(before + SAMPLES[kind]), reading.media_type, reading.text) == (kind, kind, TEXTS[kind])
+
+
 def test_wps_office_files_are_what_they_hold() -> None:
     assert [sniff(SAMPLES[DOC], "a.wps"), sniff(SAMPLES[XLS], "a.et"), sniff(SAMPLES[PPT], "a.dps")] == [DOC, XLS, PPT]
     assert [sniff(SAMPLES[DOCX], "a.wps"), sniff(SAMPLES[XLSX], "a.et")] == [DOCX, XLSX]

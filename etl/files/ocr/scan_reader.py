@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+from etl.file_signatures import without_before
 from etl.files.media_types import ARCHIVES, WITH_FILES_INSIDE
 from etl.files.process.pool import Worker, max_text_bytes
 from etl.files.process.protocol import decode_flags, decode_reading, decode_text
@@ -33,7 +34,7 @@ class ScanReader:
         Any file gives an outcome. Raises `GongkaiError` if no process can be started.
         """
         try:
-            return self._read(body, media_type)
+            return self._read(without_before(body), media_type)
         except Unreadable as error:
             return FileReading(media_type, error.outcome, error.reason)
 
