@@ -17,6 +17,7 @@ from lxml import etree
 from etl.files.formats import docx_math
 from etl.files.formats.docx_looks import Looks, text_of
 from etl.files.formats.docx_numbering import Numbering, W, is_on, read_word, tag_of, value_of
+from etl.files.formats.drawings import drawn_lines, parts_drawn
 from etl.files.formats.list_numbering import numeral
 from etl.files.formats.symbol_fonts import in_font, symbol
 from etl.files.formats.zip_packages import open_zip, read_xml
@@ -76,7 +77,16 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
             reader.struck |= shown.struck
             return shown.text.split("\n")
 
-        reader = _Reader(Numbering(archive, folder, names), Looks(archive, folder, names), chunk)
+        def drawn(element: etree._Element) -> list[str]:
+            lines: list[str] = []
+            for part in parts_drawn(element, relations):
+                try:
+                    lines += drawn_lines(read_xml(archive, part))
+                except (Unreadable, etree.XMLSyntaxError):
+                    reader.missing.append(part)
+            return lines
+
+        reader = _Reader(Numbering(archive, folder, names), Looks(archive, folder, names), chunk, drawn)
         lines = list(reader.blocks(root))
         for notes in ("footnotes", "endnotes"):
             if reader.noted and f"{folder}/{notes}.xml" in names:
@@ -136,8 +146,14 @@ class _Piece(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, numbering: Numbering, looks: Looks, chunk: Callable[[str], list[str]]) -> None:
-        self.numbering, self.looks, self.chunk = numbering, looks, chunk
+    def __init__(
+        self,
+        numbering: Numbering,
+        looks: Looks,
+        chunk: Callable[[str], list[str]],
+        drawn: Callable[[etree._Element], list[str]],
+    ) -> None:
+        self.numbering, self.looks, self.chunk, self.drawn = numbering, looks, chunk, drawn
         self.noted, self.struck = False, False
         self.joined = ""
         """The text of paragraphs whose end was deleted: the next one goes on with it."""
@@ -185,7 +201,7 @@ class _Reader:
         while self.codes and self.codes[-1] is not None:
             self.codes.pop()
         for box in boxes:
-            yield from self.blocks(box)
+            yield from self.blocks(box) if tag_of(box) == "txbxContent" else self.drawn(box)
 
     def runs(self, parent: Iterable[etree._Element], boxes: list[etree._Element], shift: str) -> Iterator[_Piece]:
         for child in parent:
@@ -195,7 +211,7 @@ class _Reader:
             elif tag == "instrText":
                 if self.codes and self.codes[-1] is not None:
                     self.codes[-1] += child.text or ""
-            elif tag == "txbxContent":
+            elif tag in ("txbxContent", "relIds", "chart"):
                 boxes.append(child)
             elif tag in ("footnoteReference", "endnoteReference"):
                 self.noted = True

@@ -13,11 +13,12 @@ from lxml import etree, html
 
 from etl.file_signatures import is_saved_as_html
 from etl.files import media_types
+from etl.files.formats.drawings import drawn_lines
 from etl.files.formats.office_xml import is_office_xml, office_xml_text
 from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import rows
 from etl.files.formats.symbol_fonts import in_font
-from etl.files.formats.zip_packages import check_entities, open_zip
+from etl.files.formats.zip_packages import check_entities, open_zip, read_xml
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
@@ -35,6 +36,7 @@ _STRUCK = ("del", "s", "strike")
 _SHIFTS = {"sup": superscript, "super": superscript, "sub": subscript}
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _OF_A_SITE = re.compile(rb"<(?:!doctype|html|head|body|title|meta|script|form|iframe|input|frame|a)\b", re.IGNORECASE)
+_OF_A_DRAWING = re.compile(r"ppt/(?:diagrams/data|charts/chart)\d{1,4}\.xml")
 _OF_TABLES = ("tr", "td", "th")
 """Hidden rows and cells are read, as those of sheets are."""
 _OF_WORD = re.compile(r"Word\.Document|class=[\"']?MsoNormal")
@@ -53,7 +55,15 @@ _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 def slides_text(media_type: str, body: bytes, limits: Limits) -> Shown:
     """The lines of all slides. kreuzberg puts tabs between the cells of tables."""
     text = _extract(body, media_type, limits).content
-    return Shown("\n".join(rows(line.split("\t") for line in text.splitlines())))
+    lines = list(rows(line.split("\t") for line in text.splitlines()))
+    return Shown("\n".join(lines + (_drawn(body, limits) if media_type == media_types.PPTX else [])))
+
+
+def _drawn(body: bytes, limits: Limits) -> list[str]:
+    """The lines of the diagrams and charts of slides, which kreuzberg does not read."""
+    with open_zip(body, limits) as archive:
+        parts = [name for name in archive.namelist() if _OF_A_DRAWING.fullmatch(name)]
+        return [line for part in parts for line in drawn_lines(read_xml(archive, part))]
 
 
 def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.ExtractionResult:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from etl.files.formats.drawings import drawn_lines, parts_drawn, relations_of
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
@@ -21,6 +22,7 @@ from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+_DRAWING = re.compile(r"/drawings/[^/]+\.xml$")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 _REFERENCE = re.compile(
     r"(?P<other>\"[^\"]*\"|'[^']*'|[A-Za-z_][\w.]*\()"
@@ -54,10 +56,13 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
             name = listed.get("name") or ""
             if part in names:
                 workbook.struck = False
-                sheets.append(Sheet(name, list(_rows(archive, part, workbook)), struck=workbook.struck))
+                cells = list(_rows(archive, part, workbook))
+                drawn, lost = _drawn(archive, part, names)
+                cells += (dict(enumerate(line.split(" | "))) for line in drawn)
+                sheets.append(Sheet(name, cells, missing=lost, struck=workbook.struck))
             else:
                 sheets.append(Sheet(name, (), missing=part or name))
-    if sheets and all(sheet.missing for sheet in sheets):
+    if sheets and all(sheet.missing and not sheet.rows for sheet in sheets):
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=sheets[0].missing))
     return sheets
 
@@ -68,6 +73,22 @@ class _Text(NamedTuple):
     text: str
     struck: bool
     rich: bool
+
+
+def _drawn(archive: zipfile.ZipFile, sheet: str, names: set[str]) -> tuple[list[str], str]:
+    """The lines of the shapes, diagrams and charts of a sheet, and a part that is missing or broken."""
+    lines: list[str] = []
+    waiting = [part for part in relations_of(archive, sheet, names).values() if _DRAWING.search(part)]
+    while waiting:
+        part = waiting.pop(0)
+        try:
+            root = read_xml(archive, part)
+        except (Unreadable, etree.XMLSyntaxError):
+            return lines, part
+        lines += drawn_lines(root)
+        if _DRAWING.search(part):
+            waiting += parts_drawn(root, relations_of(archive, part, names))
+    return lines, ""
 
 
 @dataclass(slots=True)
