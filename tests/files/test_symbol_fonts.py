@@ -6,6 +6,7 @@ import pytest
 
 from etl.files import Reader
 from tests.support.documents import Cell, doc, docx, rtf, xls, xlsx
+from tests.support.pdfs import pdf
 
 _SIGNS = {
     ("Wingdings 2", "R"): "☑",
@@ -67,3 +68,17 @@ def test_signs_of_old_word_documents_are_those_of_their_font(read: Reader) -> No
     for font, code, sign in (("Symbol", 0xB3, "≥"), ("Wingdings 2", 0x50, "√"), ("Wingdings", 0xFE, "☑")):
         look = b"\x09\x6a\1\0" + bytes([code, 0xF0])
         assert read(doc(["(是"], raised=(0, 1), look=look, fonts=["SimSun", font])).text == f"{sign}是"
+
+
+@pytest.mark.parametrize(("font", "letter"), [key for key in _SIGNS if key[1] not in "qa" and key[0] != "Symbol"])
+@pytest.mark.parametrize("subset", ["", "ABCDEF+"])
+def test_signs_of_a_pdf_are_those_of_their_font(read: Reader, font: str, letter: str, subset: str) -> None:
+    shown = f"1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <52> <{ord(letter):04X}> endbfchar"
+    name = f"/BaseFont /{subset}{font.replace(' ', '')}"
+    added = [
+        f"<< /Type /Font /Subtype /TrueType {name} /FirstChar 82 /LastChar 82 /Widths [800] /ToUnicode 5 0 R >>",
+        f"<< /Length {len(shown)} >>\nstream\n{shown}\nendstream",
+    ]
+    made = pdf([[(96, 700, "是否公开：是")]], drawn="BT /F2 12 Tf 1 0 0 1 72 700 Tm (R) Tj ET", added=added)
+    made = made.replace(b"/Font << /F1 3 0 R >>", b"/Font << /F1 3 0 R /F2 4 0 R >>")
+    assert read(made).text.replace(" ", "") == f"{_SIGNS[font, letter]}是否公开：是"

@@ -16,6 +16,7 @@ import pypdfium2.raw as api
 
 from etl.files.formats.pdf_fonts import provide_cjk_fonts
 from etl.files.formats.pdf_layers import without_hidden_layers
+from etl.files.formats.pdf_symbols import with_signs
 from etl.files.layout.columns import in_columns
 from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.line import APART, Line
@@ -115,6 +116,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
         if unmapped > max(count * _MAX_UNMAPPED, 10):
             return Page([], picture=True)
         text = layer.get_text_range() if count > 0 else ""
+        text = with_signs(layer, text)
         text = without_hidden_layers(page, layer, text, _reader_coordinates(page))
         if len("".join(text.split())) < _MIN_CHARACTERS and _is_picture(page):
             return Page([], picture=True)
