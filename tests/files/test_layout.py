@@ -111,6 +111,16 @@ def test_parts_of_an_ofd_that_are_missing_are_named_and_the_rest_is_read(read: R
     assert (nothing.outcome, "Page_0" in nothing.reason) == (FileOutcome.BROKEN, True)
 
 
+@pytest.mark.parametrize(
+    ("stored", "seen"), [("⼈⺠政府⻓期⼯作", "人民政府长期工作"), ("⾃来⽔⼚⻔", "自来水厂门"), ("\uf90a额", "金额")]
+)
+def test_radicals_that_a_program_stored_for_glyphs_are_the_characters_that_they_show(
+    read: Reader, stored: str, seen: str
+) -> None:
+    assert read(pdf([[(72, 700, stored)]])).text == seen
+    assert read(ofd([[(20, 20, 80, stored)]])).text == seen
+
+
 def test_hidden_text_of_an_ofd_is_not_read(read: Reader) -> None:
     hidden = ofd_text(20, 30, 20, "看不见", 'Visible="false"')
     assert read(ofd([[(20, 20, 20, "看得见"), hidden]])).text == "看得见"

@@ -16,6 +16,7 @@ from lxml import etree
 from etl.files.formats.zip_packages import open_zip, read_xml
 from etl.files.layout.line import Line
 from etl.files.layout.lines import merge_rows
+from etl.files.layout.radicals import without_radicals
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -272,7 +273,7 @@ def _first(numbers: str, otherwise: float) -> float:
 
 def _parts(code: etree._Element, size: float) -> Iterator[tuple[float, float, str]]:
     """(x, y, text) of a `TextCode`, cut where `DeltaX` leaves a gap."""
-    text = code.text or ""
+    text = without_radicals(code.text or "")
     x, y = _first(code.get("X", ""), 0.0), _first(code.get("Y", ""), size)
     start, at = 0, x
     for number, step in enumerate(_deltas(code.get("DeltaX", ""), len(text)), 1):

@@ -21,6 +21,7 @@ from etl.files.layout.columns import in_columns
 from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.line import APART, Line
 from etl.files.layout.lines import group_rows, merge_rows
+from etl.files.layout.radicals import without_radicals
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import superscript
 from etl.reason_codes import Code
@@ -116,7 +117,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
         if unmapped > max(count * _MAX_UNMAPPED, 10):
             return Page([], picture=True)
         text = layer.get_text_range() if count > 0 else ""
-        text = with_signs(layer, text)
+        text = without_radicals(with_signs(layer, text))
         text = without_hidden_layers(page, layer, text, _reader_coordinates(page))
         if len("".join(text.split())) < _MIN_CHARACTERS and _is_picture(page):
             return Page([], picture=True)
