@@ -165,3 +165,14 @@ def test_sentences_that_run_downwards_are_joined(read: Reader) -> None:
     columns = ["关于停水的通知", *(sentence[at : at + 20] for at in range(0, len(sentence), 20)), "云溪区水务局"]
     made = pdf([[(520 - 24 * at, 780, text) for at, text in enumerate(columns)]], downwards=True)
     assert read(made).text.split("\n") == [columns[0], sentence, columns[-1]]
+
+
+_SCANNER = "q 595 0 0 {height} 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID X EI Q"
+
+
+@pytest.mark.parametrize(("top", "bottom"), [(820, 20), (800, 30), (826, 50)])
+def test_what_programs_print_at_the_edges_of_a_scan_is_not_its_text(read: Reader, top: int, bottom: int) -> None:
+    edges = [(72, top, _PROSE), (72, bottom, _PROSE + "由扫描程序创建")]
+    assert read(pdf([edges], drawn=_SCANNER.format(height=842))).outcome is FileOutcome.SCAN
+    for pieces, height in (([*edges, (72, 400, _PROSE)], 842), (edges, 400)):
+        assert read(pdf([pieces], drawn=_SCANNER.format(height=height))).outcome is FileOutcome.READ

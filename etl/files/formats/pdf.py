@@ -40,6 +40,10 @@ _MAX_UNMAPPED = 0.3
 """Share of characters without a Unicode value in a usable text layer; garbled layers have 0.7 and more."""
 _MIN_PICTURE = 0.2
 """Share of a scanned page that pictures cover; a letterhead or a seal covers less."""
+_MIN_SCAN = 0.8
+"""Share of a page that the picture of a scanner covers."""
+_EDGE, _MAX_AT_EDGES = 0.08, 200
+"""Share of a page's height, at its top and at its bottom, and characters there that programs put on scans."""
 _MIN_PATHS = 100
 """Paths on a page whose letters are drawn as curves; the rulings of an empty form are fewer."""
 _MAX_SEGMENTS = 20_000
@@ -119,7 +123,10 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
         text = layer.get_text_range() if count > 0 else ""
         text = without_radicals(with_signs(layer, text))
         text = without_hidden_layers(page, layer, text, _reader_coordinates(page))
-        if len("".join(text.split())) < _MIN_CHARACTERS and _is_picture(page):
+        written = len("".join(text.split()))
+        if written < _MIN_CHARACTERS and _is_picture(page):
+            return Page([], picture=True)
+        if written < _MAX_AT_EDGES and _is_scan_with_edges(page, layer, text):
             return Page([], picture=True)
         return Page(_lines(page, layer, text, typed=typed), picture=False)
     finally:
@@ -127,7 +134,26 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
         page.close()
 
 
+def _is_scan_with_edges(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> bool:
+    """Whether a picture fills the page and all text stands at its upper or lower edge, as programs put it on scans:
+    what scanned it, where it came from. A scan that has been recognised has its text all over it."""
+    height, to_reader = page.get_size()[1], _reader_coordinates(page)
+    margin = _EDGE * height
+    for line, start in _split(text):
+        first = start + len(line) - len(line.lstrip())
+        top, bottom = to_reader(*_box(layer, first))[1::2]
+        if margin < (top + bottom) / 2 < height - margin:
+            return False
+    return _covered(page)[0] > _MIN_SCAN
+
+
 def _is_picture(page: pdfium.PdfPage) -> bool:
+    covered, paths = _covered(page)
+    return covered > _MIN_PICTURE or paths > _MIN_PATHS
+
+
+def _covered(page: pdfium.PdfPage) -> tuple[float, int]:
+    """(share of the page that pictures cover, paths on it)."""
     width, height = page.get_size()
     covered, paths = 0.0, 0
     for item in page.get_objects(max_depth=4):
@@ -136,7 +162,7 @@ def _is_picture(page: pdfium.PdfPage) -> bool:
             covered += max(right - left, 0) * max(top - bottom, 0)
         elif item.type in (api.FPDF_PAGEOBJ_PATH, api.FPDF_PAGEOBJ_SHADING):
             paths += 1
-    return covered > _MIN_PICTURE * width * height or paths > _MIN_PATHS
+    return covered / max(width * height, 1.0), paths
 
 
 def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed: bool) -> list[Line]:
