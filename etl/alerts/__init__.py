@@ -1,1 +1,1 @@
-"""What should wake somebody: problems of the archive, in words, sent to people."""
+"""Alerts: problems of the archive as messages that are sent to people."""

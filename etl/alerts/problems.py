@@ -1,6 +1,6 @@
-"""The problems that are open now, read from the archive: nothing is counted beside what runs and audits stored.
+"""Finds the problems that are open now, from what runs and audits have stored in the archive.
 
-Each has a subject, which stays the same until it is over, and a key, which is another one when it begins anew.
+Each problem has a subject, which stays the same until it is over, and a key, which is different if it begins again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,8 @@ from etl.sources.schedule import longest_interval
 from etl.sources.schema import DARK, Silence, Source
 
 STUCK_HOURS = 6
-"""Hours without a capture after which a run that has not ended is stuck: a page takes minutes, with all its retries."""
+"""A run that has not ended is stuck after so many hours without a capture. With all its retries, a page takes
+minutes."""
 # The last finished run of each source and kind that is not green, how many in a row ended so, and the first of these.
 _STREAKS = text("""
 WITH last AS (
@@ -52,8 +53,8 @@ SELECT (SELECT count(*) FROM archive.blob WHERE damage IS NOT NULL) AS blobs,
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`title` in one line, `lines` why and what to do, both in Chinese and English; `link` where to look. A key begins
-    with its subject and a space. One that is `silenced` is open and not told."""
+    """An open problem. `title`: one line; `lines`: the reasons and what to do; both in Chinese and English. `link`: a
+    page with details. `key`: begins with the subject and a space. `silenced`: it is open, but no message is sent."""
 
     subject: str
     key: str
@@ -66,7 +67,7 @@ class Problem:
 def open_problems(
     connection: Connection, sources: Mapping[str, Source], *, now: datetime, dark_days: int, address: str | None
 ) -> Iterator[Problem]:
-    """What is wrong at the moment with these sources and with the archive. `address` is the browser's public one."""
+    """The open problems of these sources and of the archive. `address`: the browser's public address."""
     silences: _Silences = {source.id: list(source.silences) for source in sources.values()}
     for silence in stored_silences(connection):
         if silence.source_id in silences:
@@ -79,13 +80,13 @@ def open_problems(
 
 
 _Silences = dict[str, list[Silence | StoredSilence]]
-"""By source: those of its file, and those that people set in the browser."""
+"""Silences by source: those in its file, and those that people set in the browser."""
 
 
 def _runs(
     connection: Connection, sources: Mapping[str, Source], silences: _Silences, now: datetime, address: str | None
 ) -> Iterator[Problem]:
-    """Sources whose last run is red, and those that stay amber: one amber run may be a day's accident."""
+    """Sources whose last run is red, and those with several amber runs in a row; a single one may be an accident."""
     for row in connection.execute(_STREAKS, {"sources": list(sources)}):
         if row.state == "amber" and row.runs < 2:
             continue
@@ -120,7 +121,7 @@ def _dark(
     days: int,
     address: str | None,
 ) -> Iterator[Problem]:
-    """Sources that were crawled once and have had no good run for so long, also if none was started."""
+    """Sources that were crawled before and have had no good run for `days` days, even if no run was started."""
     for row in connection.execute(_LAST_GOOD, {"sources": list(sources)}):
         source, since = sources[row.source_id], row.good or row.first
         interval = longest_interval(source.schedule)
@@ -180,7 +181,8 @@ def _expired(
 
 
 def _link(address: str | None, source: str, kind: str, key: str) -> str:
-    """The run in Airflow, where the browser is mounted in one and it has a DAG; else the browser's page of runs."""
+    """The address of the run in Airflow, if the browser is mounted there and the run has a DAG; else of the browser's
+    page of runs."""
     if address is None:
         return ""
     if not address.endswith(MOUNT) or key.startswith("cli:"):

@@ -1,7 +1,8 @@
-"""Tells of saved searches: each morning one message for each that something new matches, however many records do.
+"""Sends messages about saved searches: each morning one message for each search with new matches.
 
-A message is sent first, and then kept how far the search is told. So what died in between is told twice, and nothing
-is left out; a message that nobody took is sent again, with what came meanwhile.
+A message is sent first; then the database stores up to which event the search was reported. After a crash in between,
+the same matches are reported twice, but none is left out. A message that could not be delivered is sent again, with the
+matches that were added meanwhile.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from etl.errors import GongkaiError
 from etl.settings import Settings
 
 HOUR = 8
-"""Of Beijing: the crawls of the night are over, and the working day begins."""
+"""Hour of the day in Beijing: the crawls of the night are over, and the working day begins."""
 TITLES = 5
 """Titles in a message; the link leads to all."""
 QUERY_SECONDS = 60
@@ -33,19 +34,20 @@ _NEWS = ("created", "updated", "restored")
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What matches a search now and has been made, changed or restored since it was told: how many, the first titles.
-    Where the search asks for removed records, those too that were removed since."""
+    """The records that match a search and were created, changed or restored since the last message: their number and
+    the first titles. If the search includes removed records, also those that were removed since."""
 
     number: int
     titles: tuple[str, ...]
 
 
 def tell_searches(archive: Database, settings: Settings, now: datetime | None = None) -> int:
-    """Looks at every search that was not looked at since the last morning, and tells what is new. Returns the number
-    of messages.
+    """Runs every saved search that was not run since the last morning, and sends messages about new matches. Returns
+    the number of messages.
 
-    Raises `Unavailable` where no address took a message, which will be sent again; `GongkaiError` for addresses that
-    did not take what others did, and for searches that cannot be made, which are tried again the next morning.
+    Raises `Unavailable` if a message could not be delivered to any address; it will be sent again. Raises
+    `GongkaiError` if a message was delivered to some addresses only, and for searches that fail, which are tried again
+    the next morning.
     """
     addresses(settings)
     now = now or datetime.now(UTC)
@@ -67,7 +69,7 @@ def tell_searches(archive: Database, settings: Settings, now: datetime | None = 
 
 
 class _NotPossible(GongkaiError):
-    """A search that cannot be made."""
+    """A saved search that cannot be run."""
 
 
 def _last_morning(now: datetime) -> datetime:
@@ -78,13 +80,13 @@ def _last_morning(now: datetime) -> datetime:
 def _due(archive: Database, before: datetime) -> list[int]:
     with archive.engine.connect() as connection:
         if missing_entries(connection):
-            return []  # what is not searched yet would be passed over: it is told once `gongkai index` has run
+            return []  # records that are not indexed yet would be left out; wait until `gongkai index` has run
         due = select(SavedSearch.id).where(SavedSearch.tells, SavedSearch.looked_at < before).order_by(SavedSearch.id)
         return list(connection.scalars(due))
 
 
 def _tell(archive: Database, settings: Settings, number: int, now: datetime) -> Delivery | None:
-    """Tells what is new of one search, whose row nobody else can take meanwhile; None where nothing is."""
+    """Sends a message about the new matches of one search, whose row is locked meanwhile; None if there are none."""
     problem: _NotPossible | None = None
     with archive.engine.begin() as connection:
         row = connection.execute(
@@ -121,7 +123,7 @@ def _filter(number: int, query: str) -> RecordFilter:
 
 
 def news(connection: Connection, record_filter: RecordFilter, seen: int, upto: int) -> News:
-    """What is new behind event `seen`, up to event `upto`. Raises `OperationalError` where it takes too long."""
+    """The new matches after event `seen`, up to event `upto`. Raises `OperationalError` if it takes too long."""
     asks_removed = record_filter.state == "removed" or f"{STATE_FACET}removed" in record_filter.only
     kinds = [*_NEWS, *(["removed"] if asks_removed else [])]
     matching = (

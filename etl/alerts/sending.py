@@ -1,4 +1,4 @@
-"""Sending messages by Apprise: mail, chats (DingTalk, WeCom, Feishu, Slack …) and webhooks, each by its address."""
+"""Sends messages with Apprise: by mail, to chats (DingTalk, WeCom, Feishu, Slack …) and to webhooks."""
 
 import logging
 from collections.abc import Iterator
@@ -19,13 +19,14 @@ def addresses(settings: Settings) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The addresses that took a message and, with their reasons, those that did not; secrets in them are masked."""
+    """`taken`: addresses to which a message was delivered. `failed`: the others, with the reasons. Secrets in addresses
+    are masked."""
 
     taken: tuple[str, ...]
     failed: tuple[str, ...]
 
     def raise_if_failed(self) -> None:
-        """Raises `GongkaiError` that names the addresses which did not take it."""
+        """Raises `GongkaiError` with the addresses to which it was not delivered, if there are any."""
         if self.failed:
             raise GongkaiError(
                 f"not delivered to {', '.join(self.failed)}", hint="check GONGKAI_ALERT_URLS and that service"
@@ -35,9 +36,10 @@ class Delivery:
 def send(settings: Settings, title: str, body: str) -> Delivery:
     """Sends one message to every address.
 
-    Raises `GongkaiError` for an address that no service has, `Unavailable` where none took it: it may be sent again.
+    Raises `GongkaiError` for an address of an unknown service, and `Unavailable` if it was delivered to none; then it
+    can be sent again.
     """
-    # It takes half a second to load, and only this needs it.
+    # Imported here, as it takes half a second to load and is only needed for sending.
     from apprise import Apprise  # noqa: PLC0415
 
     services = [Apprise.instantiate(url) for url in addresses(settings)]
@@ -60,7 +62,7 @@ def send(settings: Settings, title: str, body: str) -> Delivery:
 
 @contextmanager
 def _log_of_apprise() -> Iterator[list[str]]:
-    """What Apprise logs as a warning until the block ends: it says only there why it failed."""
+    """The warnings that Apprise logs until the block ends. It reports the reason of a failure only there."""
     log_lines: list[str] = []
 
     class Keeping(logging.Handler):

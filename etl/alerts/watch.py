@@ -1,4 +1,4 @@
-"""One look at the archive: what is new since the last look is told once, and so is what is over."""
+"""Checks the archive for problems: reports each new problem once, and each one that is over."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from etl.catalog.load import readable_sources
 from etl.settings import Settings
 
 AT_ONCE = 5
-"""New problems of one look that have a message each; more have one together: a storage that is down fails all runs."""
+"""Up to so many new problems of one check get a message each; more get one message together, as all runs fail when the
+storage is down."""
 Reported = dict[str, str]
-"""The key of each problem that was told and is not over, with its title."""
+"""Key → title of each problem that was reported and is not over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, and what is told when it is delivered: keys that are new, and keys that are over."""
+    """A message, with the keys of the new problems and of the problems that are over, which are reported by it."""
 
     title: str
     body: str
@@ -41,11 +42,11 @@ def find_problems(archive: Database, settings: Settings) -> list[Problem]:
 
 
 def messages(problems: Iterable[Problem], reported: Reported) -> list[Message]:
-    """What is to be said of problems that were not told, and of those told that are over."""
+    """The messages for problems that were not reported yet, and for reported ones that are over."""
     present = list(problems)
     keys, subjects = {each.key for each in present}, {each.subject for each in present}
     new = [each for each in present if each.key not in reported and not each.silenced]
-    # One that begins anew while it was open is no recovery.
+    # A problem that began again, with another key, has not recovered.
     over = {key: title for key, title in reported.items() if key not in keys}
     recovered = {key: title for key, title in over.items() if not any(key.startswith(f"{each} ") for each in subjects)}
     if len(new) > AT_ONCE:
@@ -55,7 +56,7 @@ def messages(problems: Iterable[Problem], reported: Reported) -> list[Message]:
     if recovered:
         body = "\n".join(recovered.values())
         news.append(Message(f"已恢复 recovered：{len(recovered)}", body, {}, tuple(recovered)))
-    # Its earlier key goes with whichever message is delivered.
+    # The earlier keys of such problems are removed with any message that is delivered.
     if replaced := over.keys() - recovered.keys():
         news = [Message(each.title, each.body, each.new, (*each.over, *replaced)) for each in news]
     return news
@@ -72,10 +73,11 @@ def _body(problem: Problem) -> str:
 
 
 def watch(archive: Database, settings: Settings, reported: Reported, keep: Callable[[Reported], None]) -> Reported:
-    """Tells what is new and what is over, and gives `keep` what is told after each message that was delivered.
+    """Sends messages about new problems and problems that are over. After each delivered message, calls `keep` with the
+    problems that are reported now.
 
-    Raises `Unavailable` where no address took a message, which is told again at the next look, and `GongkaiError` with
-    the addresses that did not take what others did.
+    Raises `Unavailable` if a message could not be delivered to any address; it is sent again at the next check. Raises
+    `GongkaiError` with the failed addresses if a message was delivered to some only.
     """
     failed: list[str] = []
     for message in messages(find_problems(archive, settings), reported):
@@ -87,7 +89,7 @@ def watch(archive: Database, settings: Settings, reported: Reported, keep: Calla
 
 
 def send_test(settings: Settings) -> Delivery:
-    """Sends a message that says that it is a test. Raises as `send` does."""
+    """Sends a test message. Raises as `send` does."""
     body = "这是 gongkai 的测试消息，收到即表示设置正确。This is a test of gongkai's alerts: the setting is right."
     if settings.public_url:
         body += f"\n{settings.public_url}"

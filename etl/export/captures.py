@@ -69,7 +69,8 @@ class ExportedCapture:
 
 @dataclass(frozen=True, slots=True)
 class ExportSize:
-    """Size of an export: captures, time of the newest, and the attempts (or pages) without bytes that are left out."""
+    """Size of an export: number of captures, time of the newest one, and number of attempts (or pages) that are left
+    out because they have no bytes."""
 
     captures: int
     newest: datetime | None
@@ -110,8 +111,8 @@ def exported_captures(
 ) -> Iterator[ExportedCapture]:
     """The captures with bytes, oldest first.
 
-    By default those that the current versions were extracted from, and the last captures of their further pages and
-    attachments. `all_captures`: all captures of these pages.
+    By default these are the captures from which the current versions were extracted, and the last captures of their
+    further pages and attachments. `all_captures`: all captures of these pages.
     """
     query = _described(Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures)), _BY_TIME)
     return _yielded(connection, query.order_by(*_BY_TIME))
@@ -120,9 +121,9 @@ def exported_captures(
 def resource_captures(
     connection: Connection, record_filter: RecordFilter, captures: Collection[int], *, all_captures: bool
 ) -> Iterator[ExportedCapture]:
-    """Those of the captures, with bytes, that are not among `exported_captures` for the same arguments, oldest first.
+    """The given captures that have bytes and are not among `exported_captures` for the same arguments, oldest first.
 
-    They come behind those in the export: `first_…` is one of those, where one of them has the same blob.
+    They come after these in the export; so `first_…` may be one of these, if it has the same blob.
     """
     of_pages = Capture.id.in_(_capture_ids(record_filter, all_captures=all_captures))
     query = _described(of_pages | among(Capture.id, captures), (~of_pages, *_BY_TIME))
@@ -141,7 +142,7 @@ def _yielded(connection: Connection, query: Select[Any]) -> Iterator[ExportedCap
 
 
 def _described(chosen: ColumnElement[bool], order: Sequence[Any]) -> Select[Any]:
-    """The captures chosen, with the first of them in that order that has the same blob."""
+    """The chosen captures, each with the first of them (in that order) that has the same blob."""
 
     def of_first(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
         return func.first_value(column).over(partition_by=Capture.blob_sha256, order_by=order)
@@ -180,7 +181,7 @@ def _described(chosen: ColumnElement[bool], order: Sequence[Any]) -> Select[Any]
 def captures_with_known_damage(
     connection: Connection, record_filter: RecordFilter, *, all_captures: bool
 ) -> list[tuple[str, str]]:
-    """SHA-256 of the blobs of those captures that a check found damaged, each with one of its addresses."""
+    """SHA-256 of the exported captures' blobs that a check found damaged, each with one of its addresses."""
     query = (
         select(Blob.sha256, func.min(Capture.final_url))
         .join(Capture, Capture.blob_sha256 == Blob.sha256)

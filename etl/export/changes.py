@@ -1,10 +1,10 @@
-"""Export of the change feed as Parquet files by month, into the archive's bucket. Reads `api_v1` as any reader does.
+"""Exports the change feed as Parquet files by month to the archive's bucket. Reads `api_v1` like any downstream job.
 
     exports/changes/month=2026-02/000000000001.parquet   named by its first change_seq; month in UTC
     exports/changes/manifest.json                        the files, and the last exported change_seq
 
-A file is named by its first change and the manifest is written last, so the next run overwrites what an interrupted run
-left. Changes and versions are immutable, so a file in the manifest is never written again.
+A file is named by its first change, and the manifest is written last, so the next run overwrites files that an
+interrupted run left. Changes and versions are immutable, so a file in the manifest is never written again.
 """
 
 import io
@@ -58,7 +58,7 @@ SCHEMA = pa.schema(
         pa.field("captured_at", _TIME, nullable=False),
     ]
 )
-"""A change with the version it led to. Columns as in `api_v1`."""
+"""A change with the version that it made. Columns as in `api_v1`."""
 
 _LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
 _CHANGES_AFTER = text(f"""

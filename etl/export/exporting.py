@@ -92,8 +92,8 @@ class ExportRequest:
 class ExportResult:
     """Numbers of an export: rows, texts or captures written, and items left out because they have no text or bytes.
 
-    Of the captures, `repeated` are revisits of the same bytes, and `resources` what pages are shown with. `damaged`:
-    blobs whose captures were left out too.
+    Of the captures, `repeated` are revisits of the same bytes, and `resources` style sheets and pictures. `damaged`:
+    damaged blobs, whose captures were also left out.
     """
 
     written: int
@@ -104,7 +104,7 @@ class ExportResult:
 
 
 def export(archive: Database, request: ExportRequest, progress: ProgressCallback = no_progress) -> ExportResult:
-    """Write an export of one state of the archive. If it fails or is interrupted, no file is left under its name.
+    """Writes an export of one state of the archive. If it fails or is interrupted, no file is left under its name.
 
     Formats with bytes need an `Archive`. Raises `GongkaiError` for an invalid request or a file that cannot be written,
     `DamagedExport`, `StoreError` and `DatabaseError`.
@@ -126,9 +126,9 @@ def export(archive: Database, request: ExportRequest, progress: ProgressCallback
 
 
 def export_into(archive: Database, request: ExportRequest, out: IO[bytes]) -> ExportResult:
-    """Write an export into what is open already, such as a response; what has many files is a ZIP file.
+    """Writes an export to an open file, such as a response; an export with several files is written as a ZIP file.
 
-    What it raises, as `export` does, may come after a part was written: whoever reads must not take that for the whole.
+    Raises as `export` does, possibly after a part was written; the reader must not take this part for the whole.
     """
     with snapshot(archive) as connection:
         if not request.format.is_folder:
@@ -137,7 +137,7 @@ def export_into(archive: Database, request: ExportRequest, out: IO[bytes]) -> Ex
 
             @contextmanager
             def create(name: str) -> Iterator[IO[bytes]]:
-                # A bag that is packed is one folder (RFC 8493, section 4.2).
+                # A packed bag must be one folder (RFC 8493, section 4.2).
                 path = f"bag/{name}" if request.format is Format.BAGIT else name
                 entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
                 entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
@@ -209,7 +209,7 @@ class DamagedExport(Damaged):
 def _export_captures(
     connection: Connection, archive: Archive, request: ExportRequest, out: IO[bytes], progress: ProgressCallback
 ) -> tuple[ExportResult, Set[int]]:
-    """What was written, and the captures of what its pages are shown with."""
+    """Writes a WARC or WACZ file; returns the result, and the captures of its pages' looks."""
     if not request.skip_damaged and (known := list(_still_damaged(connection, archive, request))):
         raise DamagedExport(known)
     size = export_size(connection, request.filter, all_captures=request.all_captures)
@@ -232,7 +232,8 @@ def _export_captures(
 
 
 def _still_damaged(connection: Connection, archive: Archive, request: ExportRequest) -> Iterator[UnreadableItem]:
-    """The blobs found damaged earlier that still are: the export fails before hours of writing and not after them."""
+    """The blobs that were found damaged earlier and still are. They are checked first, so that the export fails before
+    hours of writing, not after them."""
     for digest, url in captures_with_known_damage(connection, request.filter, all_captures=request.all_captures):
         try:
             read_blob(archive, digest)

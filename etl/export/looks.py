@@ -1,4 +1,4 @@
-"""Which style sheets and pictures exported pages are shown with: found as a browser finds them, in the pages' bytes."""
+"""Finds the style sheets and pictures of exported pages in the pages' bytes, as a browser does."""
 
 from collections.abc import Sequence, Set
 from typing import Any
@@ -17,15 +17,16 @@ from etl.web.charset import decode
 from etl.web.page import read_document
 
 _KINDS = ("resource", "file")
-"""What a page shows and the archive knows as a document is exported with the records that are selected, or not."""
+"""Kinds of pages that can belong to a look. If a page shows a picture that is itself a document in the archive, that is
+exported only if its record is selected."""
 _MAX_SHEETS = 1_000
-"""Style sheets of which is kept in memory what they name."""
+"""Maximum number of style sheets whose parsed addresses are cached."""
 _MAX_ADDRESSES = 20_000
-"""Addresses whose captures are kept in memory."""
+"""Maximum number of addresses whose captures are cached."""
 
 
 class Looks:
-    """Collects the captures of what pages are shown with. `captures`: their numbers, of each one once."""
+    """Collects the captures of pages' style sheets and pictures. `captures`: their numbers."""
 
     def __init__(self, connection: Connection, archive: Archive) -> None:
         self._connection, self._archive = connection, archive
@@ -34,9 +35,9 @@ class Looks:
         self.captures: set[int] = set()
 
     def add(self, item: ExportedCapture, body: bytes | None) -> None:
-        """Adds what a capture of a page is shown with: for each address what was kept nearest in time.
+        """Adds the style sheets and pictures of a captured page: for each address the capture nearest in time.
 
-        `body` is read where it is None. What cannot be read names nothing.
+        `body`: the page's bytes; if it is None, they are read. A page that cannot be read adds nothing.
         """
         if item.kind not in ("document", "part") or item.outcome in FAILED:
             return
@@ -52,7 +53,8 @@ class Looks:
             named = self._add(item, named, seen)
 
     def _add(self, item: ExportedCapture, named: Appearance, seen: set[str]) -> Appearance:
-        """Adds what the archive has of these; returns what the style sheets among them name."""
+        """Adds the archived captures of these addresses; returns the addresses that the style sheets among them
+        name."""
         urls = {*named.styles, *named.pictures} - seen
         seen |= urls
         nearest = [
@@ -67,7 +69,7 @@ class Looks:
         )
 
     def _captures_of(self, source: str, urls: Set[str]) -> list[Sequence[Any]]:
-        """Those of each address; most pages have the same ones."""
+        """The captures of each address. Cached, as most pages of a site name the same ones."""
         if len(self._captures) > _MAX_ADDRESSES:
             self._captures.clear()
         unknown = [url for url in urls if (source, url) not in self._captures]
@@ -77,7 +79,7 @@ class Looks:
         return [self._captures[source, url] for url in sorted(urls)]
 
     def _named_in(self, sheet: Any) -> Appearance:
-        """What a style sheet names; most pages have the same ones."""
+        """The addresses that a style sheet names. Cached, as most pages of a site have the same style sheets."""
         key = sheet.url, sheet.sha256
         if key not in self._sheets:
             if len(self._sheets) == _MAX_SHEETS:

@@ -13,7 +13,7 @@ from etl.errors import GongkaiError
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary file beside the path and rename it at the end. An error or Ctrl-C leaves nothing.
+    """Opens a temporary file beside the path and renames it at the end. After an error or Ctrl-C, no file is left.
 
     An existing file is replaced. Raises `GongkaiError` if the file cannot be written.
     """

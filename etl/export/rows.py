@@ -30,10 +30,10 @@ ROWS_PER_BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """A record in one version, with the names that `api_v1` has for the same. `places`: number of records with the same
-    text; `document_id`: the first of them. `evidence`: all values of fields that the page shows. `collections`
-    (collection_id, title) that the record is in, and `notes` on it (note_id, version, text, written_by, written_at) as
-    they are now, whichever version this is."""
+    """A record in one version, with the same names as in `api_v1`. `places`: number of records with the same text;
+    `document_id`: the first of them. `evidence`: all values of fields on the page. `collections` (collection_id, title)
+    of the record, and `notes` on it (note_id, version, text, written_by, written_at): the current ones, also for an
+    old version."""
 
     record_id: int
     version: int
@@ -72,12 +72,12 @@ class RecordRow:
 
     @property
     def id(self) -> int:
-        """As `Citable` names it."""
+        """The name in `Citable`."""
         return self.record_id
 
     @property
     def fetched_at(self) -> datetime:
-        """As `Citable` names it."""
+        """The name in `Citable`."""
         return self.captured_at
 
     @property

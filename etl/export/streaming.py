@@ -1,4 +1,4 @@
-"""An export as chunks for whoever reads it, made while they are sent: a writer in a thread of its own, which waits."""
+"""Streams an export in chunks while it is written: the writer runs in its own thread and waits for the reader."""
 
 import io
 from collections import deque
@@ -8,9 +8,10 @@ from typing import IO, Any
 
 CHUNK_BYTES = 128 * 1024
 MAX_WAITING = 4
-"""Chunks that wait to be sent; with as many the writer stops."""
+"""Maximum number of chunks that wait to be sent; then the writer waits."""
 PATIENCE_SECONDS = 60
-"""How long a writer waits for its reader. It holds a transaction and must not be held by who stopped reading."""
+"""How long a writer waits for its reader. It holds a transaction, which must not stay open if the reader has
+stopped."""
 
 
 class ReaderGone(Exception):
@@ -18,9 +19,10 @@ class ReaderGone(Exception):
 
 
 class Stream(Iterator[bytes]):
-    """The chunks of what `write` writes into the file that it is given.
+    """The output of `write` in chunks; `write` gets a file to write to.
 
-    Raises what `write` raised, after the chunks before it. `ended` is called in the writer's thread, however it ends.
+    If `write` raises, the iterator raises the same error after the last chunk. `ended` is called in the writer's thread
+    in any case.
     """
 
     def __init__(self, write: Callable[[IO[bytes]], object], ended: Callable[[], object] = lambda: None) -> None:
@@ -32,7 +34,7 @@ class Stream(Iterator[bytes]):
         return self._pipe.next_chunk()
 
     def close(self) -> None:
-        """Nobody reads any more: the writer ends at what it writes next. Does not wait for that."""
+        """Call it when nobody reads any more: the writer stops at its next write. Does not wait for it."""
         self._pipe.abandon()
 
     def _run(self) -> None:
@@ -46,7 +48,7 @@ class Stream(Iterator[bytes]):
 
 
 class _Pipe(io.RawIOBase):
-    """The file of the writer; what it writes waits in chunks."""
+    """The file to which the writer writes; holds the chunks that wait."""
 
     def __init__(self) -> None:
         self._buffer, self._chunks = bytearray(), deque[bytes]()
@@ -78,7 +80,7 @@ class _Pipe(io.RawIOBase):
             self._changed.notify_all()
 
     def end(self, error: BaseException | None) -> None:
-        """The writer has ended."""
+        """Called when the writer has ended."""
         with self._changed:
             if error is None and self._buffer:
                 self._chunks.append(bytes(self._buffer))
@@ -86,13 +88,13 @@ class _Pipe(io.RawIOBase):
             self._changed.notify_all()
 
     def abandon(self) -> None:
-        """The reader has gone."""
+        """Called when the reader has gone."""
         with self._changed:
             self._gone = True
             self._changed.notify_all()
 
     def next_chunk(self) -> bytes:
-        """The next chunk. Raises `StopIteration` behind the last, and what the writer raised."""
+        """The next chunk. After the last one, raises `StopIteration` or the writer's error."""
         with self._changed:
             self._changed.wait_for(lambda: self._chunks or self._over)
             if self._chunks:

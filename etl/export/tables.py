@@ -26,13 +26,13 @@ from etl.progress import Counter
 _INVISIBLE = r"[\s\x00-\x1f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 """White space, control, zero-width and direction characters: programs ignore or drop them."""
 _FORMULA_START = re.compile(rf"['\t\r\n]|{_INVISIBLE}*[=+\-@＝＋－＠]")
-"""What a spreadsheet may read as the beginning of a formula (OWASP, CSV injection), and a leading `'` itself."""
+"""Beginnings that a spreadsheet may take for a formula (OWASP, CSV injection), and a leading `'` itself."""
 _FLAG_SEPARATOR = "; "
 """Flags may contain spaces."""
 MAX_CELL = 32_767
-"""Characters that a cell of Excel holds; what is longer ends in `…`."""
+"""Maximum number of characters in a cell of Excel; longer values are cut and end with `…`."""
 XLSX_ROWS = 1_048_575
-"""Rows of a sheet, without its head."""
+"""Maximum number of rows in a sheet, not counting the header."""
 _NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 -- the workbook's own format knows no zone
 _NOT_IN_CSV = {"text", "evidence", "attachments", "flags", "collections", "notes"}
 CSV_COLUMNS = (
@@ -91,7 +91,7 @@ SCHEMA = pa.schema(
 
 
 Rows = Iterable[list[RecordRow]]
-"""Rows in batches, as `etl.export.rows.record_rows` gives them."""
+"""Rows in batches, from `etl.export.rows.record_rows`."""
 
 
 def write_jsonl(connection: Connection, rows: Rows, out: IO[bytes], base: str, count: Counter) -> None:
@@ -123,9 +123,11 @@ def write_csv(connection: Connection, rows: Rows, out: IO[bytes], base: str, cou
 
 
 def write_xlsx(connection: Connection, rows: Rows, out: IO[bytes], base: str, count: Counter) -> None:
-    """Write the columns of CSV as a workbook in which every cell is text: Excel runs none, and sees no day in a number.
+    """Write the columns of CSV as a workbook in which every cell is text, so that Excel runs no formulas and does not
+    convert numbers to dates.
 
-    Rows wait in a temporary folder, as large as the unpacked sheet: the file begins with what is known at its end.
+    Rows are first written to a temporary folder of the size of the unpacked sheet, because the beginning of the file
+    depends on its end.
     """
     with TemporaryDirectory(prefix="gongkai-xlsx-") as folder:
         book = Workbook(out, {"constant_memory": True, "tmpdir": folder})
@@ -147,7 +149,7 @@ def _counted(rows: Rows, count: Counter) -> Iterator[list[RecordRow]]:
 
 
 def _cells(row: RecordRow, base: str) -> list[Any]:
-    """What CSV and Excel have of a row, in the order of `CSV_COLUMNS`."""
+    """The cells of a row in CSV and Excel, in the order of `CSV_COLUMNS`."""
     values = _row_values(row, base) | {
         "characters": len(row.text),
         "attachments": "\n".join(file["url"] for file in row.attachments),

@@ -1,8 +1,10 @@
-"""Signatures of WACZ packages, after WACZ Signing and Verification 0.1.0 (https://specs.webrecorder.net/wacz-auth/0.1.0/).
+"""Signatures of WACZ packages, after WACZ Signing and Verification 0.1.0
+(https://specs.webrecorder.net/wacz-auth/0.1.0/).
 
-Signed is the digest of `datapackage.json`, which has the digests of all files of the package. With a key alone the
-signature is anonymous: whoever knows the public key knows the signer. With a certificate and a time-stamping authority
-it has the name in the certificate, and the time at which the authority saw the signature.
+The signature is of the digest of `datapackage.json`, which has the digests of all files of the package. With a key
+only, the signature is anonymous: it identifies the signer only to people who know the public key. With a certificate
+and a time-stamping authority, it has the name in the certificate, and the time at which the authority saw the
+signature.
 """
 
 from base64 import b64encode
@@ -28,7 +30,8 @@ _DOCS = "docs/exports.md says how to make it"
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The key that signs; with `chain` (PEM, the signer's certificate first) also its name, stamped by `authority`."""
+    """The key that signs. With `chain` (PEM, the signer's certificate first) the signature has a name, and is stamped
+    by `authority`."""
 
     key: ec.EllipticCurvePrivateKey
     chain: str = ""
@@ -36,7 +39,7 @@ class Signer:
 
 
 def signer_of(settings: Settings) -> Signer | None:
-    """The signer that the settings name; None without a key. Raises `GongkaiError`, which never has the key in it."""
+    """The signer in the settings; None without a key. Raises `GongkaiError`, whose message never contains the key."""
     if settings.wacz_key is None:
         return None
     try:
@@ -64,11 +67,11 @@ def signer_of(settings: Settings) -> Signer | None:
 
 
 def signed_data(signer: Signer, digest: str, created: datetime, software: str) -> dict[str, str]:
-    """What stands as `signedData` beside the digest, `sha256:…`, of `datapackage.json`. Raises `NoTimeStamp`."""
+    """The value of `signedData` for the digest (`sha256:…`) of `datapackage.json`. Raises `NoTimeStamp`."""
     claims = {"hash": digest, "created": time_text(created), "software": software, "version": VERSION}
     der = signer.key.sign(digest.encode("ascii"), SIGNED)
     if signer.authority is None:
-        # As Web Crypto signs, and the players of WACZ verify: both numbers behind each other.
+        # The form of Web Crypto, which WACZ players verify: the two numbers, one after the other.
         raw = b"".join(number.to_bytes(HALF) for number in utils.decode_dss_signature(der))
         return claims | {"signature": _base64(raw), "publicKey": _base64(public_bytes(signer.key.public_key()))}
     signature = _base64(der)
@@ -83,7 +86,7 @@ def signed_data(signer: Signer, digest: str, created: datetime, software: str) -
 
 
 def time_text(moment: datetime) -> str:
-    """The moment as WACZ writes it, in UTC to the second."""
+    """The time in the format of WACZ, in UTC with seconds."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 

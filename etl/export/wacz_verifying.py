@@ -1,4 +1,4 @@
-"""Whether a WACZ package is as its list of files says, and who vouches for that list."""
+"""Verifies that a WACZ package matches its list of files, and who signed that list."""
 
 import zipfile
 from base64 import b64decode
@@ -28,8 +28,8 @@ _ABOUT_THE_PACKAGE = {DESCRIPTION, DIGEST}
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who signed: the name in the certificate, or `sha256:` of an anonymous public key (DER); and `at` what time an
-    authority saw the signature, None for an anonymous one."""
+    """A valid signature. `who`: the name in the certificate, or `sha256:` and the digest of an anonymous public key
+    (DER). `at`: the time at which an authority saw the signature, None for an anonymous one."""
 
     who: str
     at: datetime | None
@@ -45,11 +45,10 @@ def is_wacz(file: Path) -> bool:
 
 
 def verify_wacz(file: Path, certificates: Path | None) -> list[str]:
-    """What the package shows, one line each.
+    """Verifies the package; returns what it shows, one line each.
 
-    `certificates` is a PEM file with the time-stamping authority's root certificate, which a signature with a name
-    needs. Raises `Damaged`, which names what was changed, added or taken away, or `GongkaiError` where the file cannot
-    be read.
+    `certificates`: a PEM file with the time-stamping authority's root certificate, which a signature with a name needs.
+    Raises `Damaged`, which names what was changed, added or removed, or `GongkaiError` if the file cannot be read.
     """
     try:
         trusted = certificates.read_text(encoding="ascii") if certificates else ""

@@ -1,8 +1,9 @@
-"""Captures as a WARC file (ISO 28500, WARC/1.1) with a gzip member per record: response or revisit, request, metadata.
+"""Writes captures as a WARC file (ISO 28500, WARC/1.1) with a gzip member for each record: response or revisit,
+request, metadata.
 
 Bodies are stored after content and transfer decoding. So the headers that describe the coding are written as
-`X-Archive-Orig-…`, a prefix that replay tools know, and `Content-Length` is that of the body. A WARC file with the
-original headers over decoded bodies is broken: see pywb issue 584 and httrack2warc issue 5.
+`X-Archive-Orig-…`, a prefix that replay tools know, and `Content-Length` is that of the decoded body. A WARC file that
+has decoded bodies with the original headers is broken: see pywb issue 584 and httrack2warc issue 5.
 """
 
 import io
@@ -50,8 +51,8 @@ class IndexedRecord:
 
 @dataclass(frozen=True, slots=True)
 class WarcResult:
-    """Contents of a WARC file, style sheets and pictures (`resources`) among them, and the damaged blobs left out, by
-    SHA-256. `looks`: the captures of what its pages are shown with."""
+    """The numbers of records in a WARC file; `resources`: style sheets and pictures. `damaged`: blobs that were left
+    out, by SHA-256. `looks`: the captures of its pages' style sheets and pictures."""
 
     responses: int
     revisits: int
@@ -71,7 +72,7 @@ def write_warc(
     count: Counter,
     index: Callable[[IndexedRecord], None] = lambda item: None,
 ) -> WarcResult:
-    """Write the captures of `exported_captures`, then what their pages are shown with; one body in memory at a time.
+    """Write the captures of `exported_captures`, then those of their pages' looks; one body is in memory at a time.
 
     The same captures give the same bytes.
 
@@ -89,7 +90,7 @@ def write_warc(
         for item in exported_captures(connection, record_filter, all_captures=all_captures):
             yield item
             count.add()
-        # What pages are shown with is known only now that all were read, so it is not among those counted.
+        # The looks are known only now that all pages were read, so they are not part of the progress.
         yield from resource_captures(connection, record_filter, looks.captures, all_captures=all_captures)
 
     for item in captures():
@@ -165,7 +166,8 @@ def _warc_records(writer: _Sha256Writer, item: ExportedCapture, body: bytes | No
 def _metadata_record(
     writer: _Sha256Writer, item: ExportedCapture, more: dict[str, str], concurrent: dict[str, str] | None = None
 ) -> Any:
-    """What the archive knows of the capture, and `more`. `concurrent`: headers that refer to the response, if any."""
+    """A record with what the archive knows about the capture, and `more`. `concurrent`: headers that refer to the
+    response, if any."""
     values = {
         "fetchTimeMs": item.elapsed_ms,
         "via": item.url if item.url != item.final_url else "",

@@ -1,7 +1,7 @@
 """Airflow's API server, scheduler and DAG processor as detached processes, on loopback, with generated secrets.
 
-No triggerer: nothing here defers. Configured by `airflow.cfg` in the state folder alone, so that
-`AIRFLOW_HOME=var/airflow airflow …` sees the same Airflow.
+There is no triggerer, as no task defers. All configuration is in `airflow.cfg` in the state folder, so that
+`AIRFLOW_HOME=var/airflow airflow …` uses the same Airflow.
 """
 
 import configparser
@@ -42,42 +42,43 @@ PROCESSOR_SETTINGS: dict[str, dict[str, object]] = {
         "dag_bundle_config_list": json.dumps(
             [{"name": "dags-folder", "classpath": "gongkai_bundle.DagsAndSources", "kwargs": {}}]
         ),
-        # A new, changed or removed file is noticed within ten seconds; one that nobody touched need not be read.
+        # A new, changed or removed file is noticed within ten seconds; unchanged files need not be read again.
         "refresh_interval": 10,
         "min_file_process_interval": 1800,
-        # One at a time: a second process drops the request to read a file that the first is just reading.
+        # One process: a second one would drop the request to read a file that the first is just reading.
         "parsing_processes": 1,
-        # A DAG that its file no longer makes goes when that is next looked for. The default, 50 s, waits for the next
-        # reading if the last two were closer to each other.
+        # A DAG that its file no longer defines is removed at the next check. With the default, 50 s, it is removed only
+        # after another reading if the last two readings were closer to each other.
         "stale_dag_threshold": 5,
-        # With the defaults, 50 and 30 s, a busy machine never reads a thousand sources to the end.
+        # With the defaults, 50 and 30 s, a busy machine never finishes reading a thousand sources.
         "dag_file_processor_timeout": 600,
     },
     "core": {
         "dagbag_import_timeout": 600,
-        # By default a change that follows another within 30 s is left out until the file is read again.
+        # By default, a second change within 30 s is ignored until the file is read again.
         "min_serialized_dag_update_interval": 0,
     },
-    # How often DAGs are looked for that no file makes any more. The default is 60 s.
+    # How often to check for DAGs that no file defines any more. The default is 60 s.
     "scheduler": {"parsing_cleanup_interval": 10},
 }
-"""How the DAG processor works, here and in docker-compose.yml: at rest while no file changes. By section and key."""
+"""Settings of the DAG processor, here and in docker-compose.yml, by section and key. It is idle while no file
+changes."""
 
 QUIET = (
-    # What these say every few seconds, day and night, would bury everything else.
+    # These log something every few seconds, which would bury everything else.
     "http.access",
     "airflow.dag_processing.manager",
     "airflow.serialization.definitions.dag",
     "airflow.models.dag",
-    # It names the address of each request, and that of a receiver may hold a password.
+    # It logs the address of each request, and that of a receiver of alerts may contain a password.
     "httpx",
 )
-"""Loggers that tell of no more than warnings, here and in docker-compose.yml."""
+"""Loggers that log only warnings and errors, here and in docker-compose.yml."""
 _CROSSED = '.chakra-stack > [data-testid="state-badge"]:nth-child(3):nth-last-child(2):has(line)'
 THEME = json.dumps({"globalCss": {_CROSSED: {"background": "#4b5563 !important"}}})
-"""Airflow's home page marks whatever has no heartbeat in red, also a part that was never started. The mark of the
-triggerer, third of four, is grey instead while it is crossed: none runs, and the page says why. Here and in
-docker-compose.yml."""
+"""Airflow's home page marks every component without a heartbeat in red, even one that was never started. This style
+makes the mark of the triggerer, the third of four, grey as long as it is crossed, since none is meant to run; the page
+says why. Here and in docker-compose.yml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,18 @@ def up(
     dags: Path = PROJECT / "dags",
     notice: process.Notice = process.no_notice,
 ) -> Airflow:
-    """Start those components of Airflow that do not run, and wait until all three are healthy.
+    """Start the components of Airflow that are not running, and wait until all three are healthy.
 
-    One that was just ending is waited for and started anew. `notice` is told of a long wait. Raises GongkaiError when
-    the port is taken or a component does not start.
+    If one is just shutting down, waits and starts it again. `notice` is called during a long wait. Raises GongkaiError
+    if the port is taken or a component does not start.
     """
     while True:
         running = {name: process.find(state, name) for name in NAMES}
         try:
             return _start_and_wait(state, settings, server, running, dags, notice)
         except process.EndedWhileStarting:
-            # Of those that ran already; one that was started here and ended has another reason.
+            # Only if a component that was already running has ended; one that was started here failed for another
+            # reason.
             if all(adopted is None or adopted.process() for adopted in running.values()):
                 raise
 
@@ -128,7 +130,7 @@ def _start_and_wait(
         ports.require_same_port(api.port, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
     port = api.port if api else ports.pick_port(state, API, settings.airflow_port, "Airflow", "GONGKAI_AIRFLOW_PORT")
     airflow = Airflow(f"http://{ports.HOST}:{port}", USER, state.secret("airflow:admin"))
-    # The heartbeat of a component that was told to end stays young for a while: only one from now on counts.
+    # A component that is shutting down still has a recent heartbeat, so only heartbeats from now on count.
     since = datetime.now(UTC)
     processes = {name: adopted for name, adopted in running.items() if adopted}
     if missing:
@@ -208,7 +210,7 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
             "parallelism": max(8, 2 * (os.cpu_count() or 1)),
             # `recheck` has a task for each source; the default is 1,024.
             "max_map_length": 10_000,
-            # The default asks the resolver, which on some networks takes seconds to say nothing.
+            # The default asks the resolver, which on some networks takes seconds without an answer.
             "hostname_callable": "socket.gethostname",
             "simple_auth_manager_users": f"{airflow.user}:admin",
             "simple_auth_manager_passwords_file": passwords,
@@ -217,9 +219,9 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
         },
         "database": {
             "sql_alchemy_conn": database,
-            # Derived from the one above it would need asyncpg; psycopg speaks both.
+            # If it were derived from the one above, it would need asyncpg; psycopg supports both.
             "sql_alchemy_conn_async": database,
-            # Done here, by version, and the API server loads while it is done.
+            # Migrated here instead, once for each version, while the API server loads.
             "check_migrations": False,
         },
         "api": {
@@ -230,18 +232,18 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
             "theme": THEME,
             "secret_key": state.secret("airflow:secret_key", 32),
         },
-        # Where a receiver of OpenTelemetry is named, as its own variables do, Airflow's metrics go there.
+        # If OpenTelemetry's own variables name a receiver, Airflow's metrics go there.
         "metrics": {"otel_on": any(os.environ.get(name) for name in _TELEMETRY)},
-        # SHA-512, with which the tokens are signed, asks for 64 bytes (RFC 7518, 3.2).
+        # Tokens are signed with SHA-512, which requires a key of 64 bytes (RFC 7518, 3.2).
         "api_auth": {"jwt_secret": state.secret("airflow:jwt_secret", 64)},
         "dag_processor": PROCESSOR_SETTINGS["dag_processor"]
         | {"bundle_refresh_check_interval": 2, "print_stats_interval": 0},
-        # At 0.5 it takes 7 % of a core where nothing runs, at 1 the half.
+        # With 0.5 s it takes 7 % of a core when idle, with 1 s half of that.
         # A task whose supervisor was killed is noticed after half a minute, not after five (its retry: DAGs).
         "scheduler": PROCESSOR_SETTINGS["scheduler"]
         | {"scheduler_idle_sleep_time": 1, "task_instance_heartbeat_timeout": 30},
-        # A task's supervisor that misses the end of its task notices it only after this long (3.3.2: it waits
-        # on closed sockets), and holds its place among the parallel tasks until then. The default is 5.
+        # If a task's supervisor misses the end of its task, it notices it only after this time (3.3.2 waits on closed
+        # sockets), and occupies a slot of the parallel tasks until then. The default is 5.
         "workers": {"min_heartbeat_interval": 2},
         "logging": {
             "namespace_levels": " ".join(f"{name}=WARNING" for name in QUIET),
@@ -258,8 +260,8 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
 
 
 def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> None:
-    """Migrate Airflow's schema to the installed version. `airflow db migrate`, which takes seven seconds, is left out
-    when the state folder records that it was done for this version."""
+    """Migrate Airflow's schema to the installed version. Skips `airflow db migrate`, which takes seven seconds, if the
+    state folder records that it was done for this version."""
     installed = version("apache-airflow-core")
     with server.connect("airflow") as connection:
         there = connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,)
@@ -281,7 +283,7 @@ def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> Non
 
 
 def _health_check(url: str, name: str, since: datetime) -> Callable[[], bool]:
-    """A check that is true once a component is healthy by a heartbeat that is not older than `since`."""
+    """A check that is true once a component is healthy with a heartbeat not older than `since`."""
 
     def check() -> bool:
         try:
@@ -300,9 +302,9 @@ def _health_check(url: str, name: str, since: datetime) -> Callable[[], bool]:
 
 
 def health(url: str) -> dict[str, Any]:
-    """What the Airflow at this address says of its parts. Raises GongkaiError when it does not answer."""
+    """The health report of the Airflow at this address. Raises GongkaiError if it does not answer."""
     try:
-        # On a busy machine its API server is slow, not dead.
+        # The timeout is long because on a busy machine the API server is slow.
         answer = httpx.get(f"{url}/api/v2/monitor/health", timeout=30, trust_env=False).raise_for_status()
         states: dict[str, Any] = answer.json()
     except (httpx.HTTPError, ValueError) as error:
@@ -313,7 +315,8 @@ def health(url: str) -> dict[str, Any]:
 
 
 def _warm_up(url: str) -> None:
-    """Make the API server build the application that tasks call; otherwise the first task waits for it (3.7 s)."""
+    """Make the API server build the application that tasks call, so that the first task need not wait for it (3.7
+    s)."""
     try:
         httpx.get(f"{url}/execution/health", timeout=0.1, trust_env=False)
     except httpx.TransportError:

@@ -13,9 +13,9 @@ from etl.errors import GongkaiError
 from etl.local.process import Notice, no_notice
 
 TIMEOUT = 30.0
-"""Seconds after which a request that was not answered is sent again."""
+"""Seconds after which an unanswered request is sent again."""
 PATIENCE = 300.0
-"""Seconds for which Airflow may leave a request unanswered: on a busy machine its API server is slow, not broken."""
+"""Seconds after which an unanswered request fails: on a busy machine the API server may just be slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class Pool:
 class AirflowClient:
     """Airflow's API as one user. Every method raises GongkaiError when Airflow does not answer or refuses.
 
-    Requests that are not answered in time are repeated for `PATIENCE` seconds, which `notice` is told of.
+    Requests that are not answered in time are repeated for `PATIENCE` seconds; `notice` is called meanwhile.
     """
 
     def __init__(self, base_url: str, user: str, password: str, *, notice: Notice = no_notice) -> None:
         self.base_url = base_url
         self._notice = notice
         self._login = {"username": user, "password": password}
-        # A proxy in the environment is for the sites, never for our own Airflow.
+        # A proxy in the environment is for requests to sites, never for our own Airflow.
         self._http = httpx.Client(base_url=base_url, timeout=TIMEOUT, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -82,7 +82,7 @@ class AirflowClient:
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
         """Start a run now; returns its id."""
-        # Chosen here, so that a request that is repeated does not start a second run.
+        # The id is chosen here, so that a repeated request does not start a second run.
         run_id = f"manual__{datetime.now(UTC).isoformat(timespec='seconds')}_{secrets.token_hex(4)}"
         body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf or {})}
         path = f"/api/v2/dags/{dag_id}/dagRuns"
@@ -140,7 +140,7 @@ class AirflowClient:
         ]
 
     def connection(self, name: str) -> str | None:
-        """Where a Connection leads, `host:port/schema`; None if there is none."""
+        """The target of a Connection, `host:port/schema`; None if there is no such Connection."""
         answer = self._send("GET", f"/api/v2/connections/{name}")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None

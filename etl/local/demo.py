@@ -20,9 +20,9 @@ SITES = "demo-sites"
 MAINTENANCE_DAGS = ("read_scans", "audit_fixity", "export")
 """DAGs that a real archive runs on a schedule; the demo runs each once."""
 PATIENCE = 300.0
-"""Seconds for which a run may stand still before the demo gives up."""
+"""Seconds without progress of a run after which the demo gives up."""
 LOOK_EVERY = 1.0
-"""Seconds between two looks at the runs: each takes the API server 20 ms of CPU."""
+"""Seconds between two queries of the runs' states; each takes the API server 20 ms of CPU."""
 _TEMPLATES = PROJECT / "demo" / "sources"
 _PROGRESS = text("""
 SELECT r.source_id, count(rp.page_id) AS listed, count(rp.outcome) AS ended
@@ -47,7 +47,8 @@ SELECT (SELECT count(*) FROM archive.file) AS files,
 
 @dataclass(frozen=True, slots=True)
 class CrawlProgress:
-    """How far the crawl of one source is: its run's state, documents listed, and how many of them have an outcome."""
+    """The progress of one source's crawl: the run's state, the number of listed documents, and how many have an
+    outcome."""
 
     source: str
     state: str
@@ -86,7 +87,7 @@ def write_sources(state: State, addresses: dict[str, str]) -> list[str]:
 
 
 def choose(sources: list[str], wanted: list[str] | None) -> list[str]:
-    """The sources that are wanted, all by default. Raises GongkaiError for one that no demo site has."""
+    """The requested sources, by default all. Raises GongkaiError for one that no demo site has."""
     if unknown := sorted(set(wanted or ()) - set(sources)):
         raise GongkaiError(f"no demo site is {', '.join(unknown)}", hint=f"there are {', '.join(sources)}")
     return wanted or sources
@@ -139,7 +140,7 @@ def _wait_for_runs(
 ) -> None:
     """Wait until the runs, given by DAG, have succeeded.
 
-    `report` takes the states by DAG of the runs that have not ended before, and returns how far they are.
+    `report` gets the states, by DAG, of the runs that had not ended before, and returns their progress.
     """
     waiting, progress, progress_at = dict(runs), None, time.monotonic()
     while waiting:
@@ -164,7 +165,7 @@ def _wait_for_runs(
 
 
 def archive_summary(engine: Engine) -> str:
-    """One line about what the archive holds besides its records."""
+    """One line about the content of the archive other than records."""
     with engine.connect() as connection:
         row = connection.execute(_SUMMARY).one()
     return (

@@ -1,4 +1,4 @@
-"""The one demo site that changes while the demo runs, and crawling it after each change, in this process."""
+"""Changes the one demo site that can change while the demo runs, and crawls it after each change, in this process."""
 
 import signal
 from datetime import UTC, datetime
@@ -19,10 +19,10 @@ LIVING = "demo-plain"
 
 
 def watch_it_live(state: State, archive: Archive, settings: Settings) -> None:
-    """Has the site change, and crawls it: a record gets another version, two become tombstones, one of them returns.
+    """Changes the site and crawls it: a record gets another version, two become tombstones, and one of them returns.
 
-    A tombstone needs a page that is off a whole walk and gone itself: after the walk, what is known is fetched again.
-    Raises GongkaiError when a run is red.
+    For a tombstone, a page must be missing from a full walk and be gone itself, so after the walk known pages are
+    fetched again. Raises GongkaiError if a run is red.
     """
     source = find_source(LIVING, settings.source_folders)
     for works in ((crawl, recheck), (crawl,)):

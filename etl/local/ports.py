@@ -1,4 +1,4 @@
-"""Ports on loopback: finds free ones, and tells which process holds a taken one."""
+"""Ports on loopback: finds free ones, and names the process that uses a port."""
 
 import random
 import socket
@@ -11,17 +11,17 @@ from etl.local.state import State
 
 HOST = "127.0.0.1"
 FREE_RANGE = range(20000, 30000)
-"""Below the range from which the kernel takes the ports of outgoing connections (32768 and up on Linux,
-`net.ipv4.ip_local_port_range`), so that a port remembered for the next start is not lost to one of those."""
+"""Below the range of ports for outgoing connections (32768 and up on Linux, `net.ipv4.ip_local_port_range`), so that
+none of these takes a port that is remembered for the next start."""
 
 LINGER = 3.0
-"""Seconds for which a server that was killed a moment ago may still hold its port."""
+"""Seconds for which a server that has just been killed may still hold its port."""
 
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on the port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # A server binds with it too: a closed connection that still lingers does not make a port taken.
+        # Servers also bind with this option, so a port with a lingering closed connection counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -64,12 +64,13 @@ def require_same_port(running: int, configured: int, service: str, setting: str)
 
 
 def pick_port(state: State, name: str, configured: int, service: str, setting: str) -> int:
-    """The port to start a service on: the configured one, or for 0 a free one, the last start's if possible.
+    """The port on which to start a service: the configured one, or for 0 a free one, if possible that of the last
+    start.
 
-    Clients remember the service's address across restarts: the last start's port is waited for (`LINGER`) before
-    another one is taken.
+    Clients remember the service's address across restarts, so this waits for the port of the last start (`LINGER`)
+    before it takes another one.
 
-    Raises GongkaiError when the configured port is taken; names the process that holds it and the setting to change.
+    Raises GongkaiError if the configured port is taken; names the process that uses it and the setting to change.
     """
     if configured:
         if not is_free(configured):

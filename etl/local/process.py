@@ -1,6 +1,7 @@
-"""Detached processes: started with a log file, recorded, found again, and stopped without touching any other.
+"""Detached processes: starts them with a log file, records them, finds them again, and stops them without affecting
+others.
 
-A shell waits for each and writes down how it ended: whoever started it is long gone then.
+A shell waits for each process and writes down how it ended, as the command that started it has ended long before.
 
 A process is recognised by its id together with its creation time. Children that outlived a killed process are
 recognised by their log file: a process whose standard output or error is that file belongs to the service.
@@ -27,28 +28,28 @@ from etl.local.state import State
 
 PROCESSES = "processes.json"
 LOG_LIMIT = 20_000_000
-"""Bytes after which a log moves to `<name>.log.1` at the next start: a year of restarts must not fill the disk."""
+"""A larger log is moved to `<name>.log.1` at the next start, so that a year of restarts does not fill the disk."""
 POLL = 0.05
-"""Seconds between two looks at a process that starts or ends."""
+"""Seconds between two checks of a process that starts or ends."""
 LONGEST_POLL = 0.5
 _KILLED = 128
-"""A shell tells the number of a signal as an exit code that is so much greater."""
+"""If a process is killed by a signal, a shell reports this number plus that of the signal as its exit code."""
 NOTICE_EVERY = 15.0
-"""Seconds after which a wait says what it waits for, again and again."""
+"""Seconds between two notices of what a wait is waiting for."""
 MOST_PATIENCE = 5
-"""A process is waited for so many times its `patience`, and no longer, however busy it is."""
+"""Longest wait for a process, as a multiple of its `patience`, even if it is busy."""
 
 _WATCHED = """
 exec 3>&0 </dev/null 2>/dev/null
 /bin/sh -c 'echo $$ >&3; exec "$@" 2>&1 3>&-' sh "$@"
 echo "$? $(date +%s)" >&3
 """
-"""Runs a command, and writes its id, its exit code and when it ended to what is given as standard input. The command
-runs in the foreground: what a shell runs behind itself ignores Ctrl-C, which stops a PostgreSQL quickly. What the shell
-itself says ("Killed") is no line of the command's log."""
+"""A shell script that runs a command, and writes its id, its exit code and the time of its end to the file that is
+given as standard input. The command runs in the foreground, as background commands of a shell ignore Ctrl-C, with which
+PostgreSQL is stopped quickly. Output of the shell itself ("Killed") does not go to the command's log."""
 
 Notice = Callable[[str], None]
-"""Takes what is waited for, as the rest of a line that begins with "waiting"."""
+"""Called with what a wait is waiting for, as the rest of a line that begins with "waiting"."""
 
 
 class EndedWhileStarting(GongkaiError):
@@ -60,8 +61,8 @@ _started_children: list[subprocess.Popen[bytes]] = []  # a Popen that is collect
 
 @dataclass(frozen=True, slots=True)
 class RunningProcess:
-    """A recorded process. `started` is in seconds after boot, which no change of the clock moves; `log_from` is the
-    size of its log in bytes when it was started; `port` is 0 for a process that listens nowhere."""
+    """A recorded process. `started`: in seconds after boot, so that changes of the clock do not matter. `log_from`:
+    size of its log in bytes when it was started. `port`: 0 if it does not listen on a port."""
 
     pid: int
     started: float
@@ -103,9 +104,10 @@ def find(state: State, name: str) -> RunningProcess | None:
 def adopt_or_start(
     adopted: RunningProcess | None, begin: Callable[[], RunningProcess], wait: Callable[[RunningProcess], None]
 ) -> RunningProcess:
-    """Wait for the process that was found, or for a new one where there is none or it was just ending; returns it.
+    """Wait for the process that was found. If there is none, or if it was just ending, start a new one and wait for
+    that. Returns the process.
 
-    Raises what `begin` and `wait` raise.
+    Raises whatever `begin` and `wait` raise.
     """
     if adopted:
         try:
@@ -139,7 +141,7 @@ def start(
     words = [str(word) for word in command]
     if shutil.which(words[0], path=env.get("PATH", os.defpath)) is None:
         raise GongkaiError(f"{name} cannot be started: there is no program {words[0]}", hint=f"log: {log}")
-    _ending(state, name).unlink(missing_ok=True)  # the shell of an earlier process may write to it yet
+    _ending(state, name).unlink(missing_ok=True)  # the shell of an earlier process may still write to the old file
     with log.open("ab") as output, _ending(state, name).open("wb") as ending:
         log_from = output.tell()
         try:
@@ -160,7 +162,7 @@ def start(
     try:
         started = _start_time(psutil.Process(pid))
     except psutil.NoSuchProcess:
-        started = 0.0  # it has ended already, which `wait_until` says
+        started = 0.0  # it has ended already; `wait_until` reports this
     running = RunningProcess(pid, started, port, log_from)
     state.update(PROCESSES, lambda all_: all_.update({name: asdict(running)}))
     return running
@@ -201,7 +203,7 @@ def how_it_ended(state: State, name: str) -> str:
 
 
 def no_notice(_: str) -> None:
-    """Says nothing of a long wait."""
+    """Ignores notices of a long wait."""
 
 
 def wait_until(
@@ -215,12 +217,11 @@ def wait_until(
 ) -> None:
     """Wait until `ready()` is true, as long as the process makes progress.
 
-    A busy machine makes a start slow, not wrong. So the process is given up only when it used no CPU time and wrote
-    nothing to its log for `patience` seconds, or after `MOST_PATIENCE` times as long. `notice` is called every
-    `NOTICE_EVERY` seconds with what is waited for.
+    On a busy machine a start may be slow. So the wait fails only if the process used no CPU time and wrote nothing to
+    its log for `patience` seconds, or after `MOST_PATIENCE` times as long. `notice` is called every `NOTICE_EVERY`
+    seconds with what is waited for.
 
-    Raises `EndedWhileStarting` when the process ends, GongkaiError when it is given up, both with the last line of
-    its log.
+    Raises `EndedWhileStarting` if the process ends, GongkaiError if the wait fails, both with the last line of its log.
     """
     began = progress_at = looked_at = noticed_at = time.monotonic()
     progress = _progress(state, name, running)
@@ -318,7 +319,7 @@ def _orphans(log: Path) -> list[psutil.Process]:
 
 
 def _kill(processes: list[psutil.Process]) -> None:
-    # psutil refuses to signal a process whose id was given to another one in the meantime.
+    # psutil refuses to signal a process if its id now belongs to another one.
     for process in processes:
         _signal(process, signal.SIGKILL)
     if alive := _still_running(processes, 10):

@@ -1,4 +1,4 @@
-"""The local services: PostgreSQL, the S3 server and Airflow. Starts them, stops them, and tells how they are."""
+"""Starts and stops the local services (PostgreSQL, the S3 server and Airflow), and reports their status."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ NAMES = (postgres.NAME, store.NAME, *airflow_service.NAMES)
 
 @dataclass(frozen=True, slots=True)
 class ServiceStep:
-    """A step of `up` or `down`. `seconds` is how long the step took, 0 when it begins; `detail` what is waited for."""
+    """A step of `up` or `down`. `seconds`: how long it took, 0 when it begins. `detail`: what a wait is waiting for."""
 
     service: str
     step: Literal["waiting", "starting", "ready", "stopping", "stopped"]
@@ -32,7 +32,7 @@ class ServiceStep:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the services answer, with their generated keys. `airflow` is None where it was not started."""
+    """The addresses of the services, with their generated keys. `airflow`: None if it was not started."""
 
     database_url: str
     database_owner_url: str
@@ -44,7 +44,7 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """State of a service: `running` says whether its process lives, `detail` whether it answers or how it ended."""
+    """Status of a service. `running`: whether its process exists. `detail`: whether it answers, or how it ended."""
 
     name: str
     running: bool
@@ -67,10 +67,10 @@ def up(
     fast: bool = False,
     dags: Path = PROJECT / "dags",
 ) -> Addresses:
-    """Start the services that do not run, migrate the archive's schema, and write the addresses to `local.env`.
+    """Start the services that are not running, migrate the archive's schema, and write the addresses to `local.env`.
 
-    Safe to call at any time, also twice at once. `fast` gives up durability, for tests. Raises GongkaiError that
-    names the service, why it did not start and its log; services that did start keep running.
+    Safe to call at any time, also twice at once. `fast`: without durability, for tests. Raises GongkaiError, which
+    names the service, why it did not start, and its log; services that did start keep running.
     """
     state = State.open(settings.state_dir)
     report = _serialised(report)
@@ -188,7 +188,7 @@ def _write_local_env(state: State, urls: dict[str, str], s3: S3Server, bucket: s
         "STORE_READER_SECRET_KEY": s3.reader_secret_key,
         "STORE_BUCKET": bucket,
         "STORE_SECURE": "false",
-        # Where Airflow shows the browser; it keeps its address from one start to the next.
+        # The address of the browser in Airflow, which stays the same after a restart.
         **({"PUBLIC_URL": f"{airflow}{MOUNT}"} if airflow else {}),
     }
     text = "".join(f"GONGKAI_{name}={value}\n" for name, value in values.items())

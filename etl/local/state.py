@@ -1,4 +1,4 @@
-"""The state folder: where the local services keep data, logs, generated secrets and the ports that they took."""
+"""The state folder, in which the local services keep data, logs, generated secrets and their ports."""
 
 import fcntl
 import json
@@ -38,7 +38,7 @@ class State:
         """The state folder, created if it is missing. Raises GongkaiError if it cannot be created or written."""
         state = cls(root.expanduser().resolve())
         try:
-            # The user that PostgreSQL runs as must pass through; only the owner may read.
+            # PostgreSQL's user must be able to traverse the folder; only the owner may read it.
             state.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             (state.root / "log").mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -87,13 +87,14 @@ class State:
             return value
 
     def secret(self, name: str, size: int = 24) -> str:
-        """The secret of that name: `size` random bytes as URL-safe base64, made once, kept in `secrets.json`."""
+        """The secret with that name: `size` random bytes as URL-safe base64, generated once and stored in
+        `secrets.json`."""
         stored = self.update("secrets.json", lambda all_: all_.setdefault(name, secrets.token_urlsafe(size)))
         return str(stored[name])
 
     @contextmanager
     def locked(self, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold the folder's lock, at most until the process ends. `waiting` is called if another process has it."""
+        """Hold the folder's lock, at most until this process ends. Calls `waiting` if another process has it."""
         with (self.root / "lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -36,7 +36,7 @@ INNER_PORTS = (
 )
 """Ports of the components behind S3."""
 ADMIN_GRPC = 10000
-"""Distance of the admin component's gRPC port above `admin.port`. It is fixed: the worker inside `weed mini` dials that
+"""Fixed difference between the admin component's gRPC port and `admin.port`: the worker in `weed mini` connects to this
 port whatever is configured (4.48)."""
 
 OPTIONS = {
@@ -47,13 +47,13 @@ OPTIONS = {
     "s3.port.iceberg": "0",
     "s3.port.lance": "0",
     "s3.iam": "false",
-    # A missing bucket is an error to be seen, and a full one is not dropped by one call.
+    # A missing bucket must be an error, and a bucket with objects must not be deleted by a single call.
     "s3.autoCreateBucket": "false",
     "s3.allowDeleteBucketNotEmpty": "false",
     "master.telemetry": "false",
 }
 TEST_OPTIONS = {"s3.allowDeleteBucketNotEmpty": "true"}
-"""For tests only, which drop their buckets: each takes volumes of its own, of which the disk holds few."""
+"""For tests only, which delete their buckets: each bucket has its own volumes, and the disk has room for few."""
 
 
 WRITES_WITHIN = 120
@@ -62,8 +62,8 @@ WRITES_WITHIN = 120
 
 @dataclass(frozen=True, slots=True)
 class S3Server:
-    """A running S3 server, the keys of the identity that the archive uses, and those of the one that may read
-    `exports/` and nothing else."""
+    """A running S3 server, with the keys of the archive's identity and of the identity that may only read
+    `exports/`."""
 
     endpoint: str
     access_key: str
@@ -72,7 +72,7 @@ class S3Server:
     reader_secret_key: str
 
     def client(self, timeout: float = 5) -> Minio:
-        """A client that fails at once instead of trying again; `timeout` in seconds."""
+        """A client that fails at once without retries; `timeout` in seconds."""
         http = urllib3.PoolManager(timeout=timeout, retries=False)
         return Minio(self.endpoint, self.access_key, self.secret_key, secure=False, region=REGION, http_client=http)
 
@@ -80,11 +80,11 @@ class S3Server:
 def up(
     state: State, port: int, bucket: str, *, fast: bool = False, notice: process.Notice = process.no_notice
 ) -> S3Server:
-    """Start the server unless it runs, and create the bucket. `port` 0 takes any free one.
+    """Start the server unless it is running, and create the bucket. `port` 0 takes any free one.
 
-    The bytes of every write, though not its name (docs/reliability.md), are flushed to disk before it is acknowledged,
-    unless `fast`. A server that is just ending is waited for and started anew. `notice` is told of a long wait.
-    Raises GongkaiError when the port is taken or the server does not start.
+    Unless `fast`, the bytes of every write, but not its name (docs/reliability.md), are flushed to disk before it is
+    acknowledged. If a server is just shutting down, waits and starts it again. `notice` is called during a long wait.
+    Raises GongkaiError if the port is taken or the server does not start.
     """
     adopted = process.find(state, NAME)
     if adopted:
@@ -107,7 +107,8 @@ def up(
 
 
 def _wait_until_it_writes(client: Minio, bucket: str, state: State, notice: process.Notice) -> None:
-    """The server answers before its volumes do: on a busy machine the first writes fail for some seconds."""
+    """Wait until a write succeeds: the server answers before its volumes are ready, and on a busy machine the first
+    writes fail for some seconds."""
     began = noticed_at = time.monotonic()
     while True:
         try:
@@ -129,15 +130,15 @@ def _wait_until_it_writes(client: Minio, bucket: str, state: State, notice: proc
 
 def down(state: State) -> bool:
     """Stop the server; returns whether it was running."""
-    # It closes S3 at once, and then waits 10 s for its admin component, which never ends (4.48). Every write that it
-    # has acknowledged is in its files, so it is killed before.
+    # It closes S3 at once, and then waits 10 s for its admin component, which never ends (4.48). It is killed earlier,
+    # which is safe because every acknowledged write is in its files.
     ended = process.stop(state, [NAME], seconds=3)
     drop_sockets(state)
     return bool(ended)
 
 
 def drop_sockets(state: State) -> None:
-    """Remove a killed server's sockets from /tmp, where it creates them whatever is configured (4.48)."""
+    """Remove a killed server's sockets from /tmp, where it always creates them, whatever is configured (4.48)."""
     for name, port in state.read("ports.json").items():
         if name.startswith(NAME):
             for number in (port, port + ADMIN_GRPC):
@@ -151,7 +152,7 @@ def _start(state: State, port: int, bucket: str, fast: bool) -> process.RunningP
     port = ports.pick_port(state, NAME, port, "S3 server", "GONGKAI_STORE_PORT")
     inner = {name: ports.pick_port(state, f"{NAME}:{name}", 0, "S3 server", "") for name in INNER_PORTS}
     data = state.folder(NAME)
-    # `weed mini` keeps the options of its first start here and would prefer them later.
+    # `weed mini` stores the options of its first start here and would use them instead of the current ones.
     (data / "mini.options").unlink(missing_ok=True)
     identities = state.root / "store.json"
     write_private(identities, json.dumps({"identities": _identities(_server_on(state, port), bucket)}))
@@ -177,7 +178,7 @@ def _server_on(state: State, port: int) -> S3Server:
 
 
 def _identities(store: S3Server, bucket: str) -> list[dict[str, object]]:
-    """The archive's identity comes first."""
+    """The S3 identities; the archive's is the first."""
     return [
         {
             "name": "gongkai",
@@ -193,8 +194,8 @@ def _identities(store: S3Server, bucket: str) -> list[dict[str, object]]:
 
 
 def _inner_keys() -> dict[str, str]:
-    """Keys, new at each start, with which the components behind S3 sign their calls to each other. Without them the
-    filer and volume ports would read and write the bucket for anyone on this machine."""
+    """Keys, new at each start, with which the components behind S3 sign their calls to each other. Without them, anyone
+    on this machine could read and write the bucket through the filer and volume ports."""
     kinds = ("SIGNING", "SIGNING_READ", "FILER_SIGNING", "FILER_SIGNING_READ")
     return {f"WEED_JWT_{kind}_KEY": secrets.token_urlsafe(32) for kind in kinds}
 

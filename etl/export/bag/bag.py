@@ -37,8 +37,10 @@ def write_bag(
     all_captures: bool,
     write_captures: Callable[[IO[bytes]], Set[int]],
 ) -> None:
-    """Writes all files of a bag; `write_captures` writes the WARC file and returns the captures of what its pages are
-    shown with. The same archive gives the same bytes."""
+    """Writes all files of a bag. `write_captures` writes the WARC file and returns the captures of its pages' looks.
+
+    The same archive gives the same bytes.
+    """
     manifest: dict[str, str] = {}
     size = 0
     looks: Set[int] = frozenset()

@@ -1,8 +1,8 @@
 """Metadata of records in XML, with the element names of archives in Chinese.
 
-The names and their groups are informed by DA/T 46—2009 (文书类电子文件元数据方案). That scheme is for documents that an
-agency made and filed, with classification, retention and signatures that a page of the web does not tell; what is not
-known is left out, and `采集` holds what only a web archive has. Nothing here claims to conform to it.
+The names and their groups follow DA/T 46—2009 (文书类电子文件元数据方案), but do not claim to conform to it. That
+scheme is for documents that an agency made and filed, with classification, retention and signatures, which a web page
+does not state. Unknown elements are left out, and `采集` has what only a web archive knows.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _NAMED = {
     "written_date": "日期",
     "keywords": "主题词",
 }
-"""Elements whose name in that scheme is not our Chinese name of the field."""
+"""Elements whose name in that scheme differs from our Chinese name of the field."""
 
 
 def write_metadata(connection: Connection, record_filter: RecordFilter, out: IO[bytes], base: str) -> None:

@@ -1,7 +1,8 @@
-"""PREMIS 3.0: the stored bytes and the records as objects, and what happened to them as events with their agents.
+"""PREMIS 3.0: stored bytes and records as objects, and what happened to them as events with their agents.
 
 Types of events are those of the Library of Congress (`capture`, `fixity check`, `metadata modification`, `migration`;
-id.loc.gov/vocabulary/preservation/eventType). A migration is a reading of a file: its text is kept beside its bytes.
+id.loc.gov/vocabulary/preservation/eventType). A migration is the reading of a file, whose text is stored beside its
+bytes.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -39,9 +40,9 @@ def write_premis(
     *,
     all_captures: bool,
 ) -> None:
-    """Writes objects, then events, then agents, as the schema orders them; some hundred of each in memory.
+    """Writes objects, then events, then agents, in the order of the schema; holds some hundred of each in memory.
 
-    `looks`: captures of what the pages are shown with.
+    `looks`: captures of the pages' style sheets and pictures.
     """
     people: set[str] = set()
     with open_xml(out) as xml, xml.element(_tag("premis"), version="3.0", nsmap=_NAMESPACES):
@@ -103,7 +104,7 @@ def _object(kind: str, identifier: str, value: object) -> Any:
 
 
 def _files(connection: Connection, batch: Sequence[ExportedCapture]) -> Iterator[Any]:
-    """Each blob once: where the export has its bytes."""
+    """An object for each blob, at the first capture that has its bytes in the export."""
     first = {item.blob_sha256: item for item in batch if not item.is_repeat}
     types = dict(
         connection.execute(select(File.blob_sha256, File.media_type).where(among(File.blob_sha256, first))).all()

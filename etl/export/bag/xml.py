@@ -1,11 +1,11 @@
-"""XML that is written piece by piece, of texts that may hold what XML does not allow."""
+"""Writes XML piece by piece, from texts that may contain characters which XML does not allow."""
 
 import re
 from typing import IO, Any
 
 from lxml import etree
 
-# What XML 1.0, section 2.2, does not take for a character.
+# Everything that is no character according to XML 1.0, section 2.2.
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

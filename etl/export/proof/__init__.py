@@ -1,1 +1,1 @@
-"""Proofs: a record or a capture with all that shows when the archive had it (docs/proofs.md)."""
+"""Proofs: a record or a capture with the evidence of when the archive had it (docs/proofs.md)."""

@@ -1,5 +1,5 @@
 """Writes a proof as a zip file: `proof.json`, the bytes and logs under their names in the bucket, time stamps, a page
-that says in words what is proven, and the script that verifies it."""
+that explains what is proven, and the script that verifies it."""
 
 import json
 import zipfile
@@ -21,13 +21,13 @@ from etl.export.proof import verify
 from etl.export.proof.gather import Proof
 
 FORMAT = 1
-"""Of `proof.json`."""
+"""Version of the format of `proof.json`."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The time of every file in the zip: the same proof gives the same bytes."""
+"""The time of every file in the zip; it is fixed, so that the same proof gives the same bytes."""
 
 
 def write_proof(proof: Proof, out: Path) -> None:
-    """Writes the proof; the same one gives the same bytes. Raises `GongkaiError` where the file cannot be written."""
+    """Writes the proof; the same proof gives the same bytes. Raises `GongkaiError` if the file cannot be written."""
     contents = dict(proof.files)
     contents["verify.py"] = _part("verify.py").encode()
     contents["index.html"] = _page(proof).encode()
@@ -48,10 +48,10 @@ def write_proof(proof: Proof, out: Path) -> None:
 
 
 def verify_proof(file: Path, certificates: Path | None) -> list[str]:
-    """What a proof shows, one line each, as `verify.py` says it, with no need of `openssl`.
+    """Verifies a proof; returns what it shows, one line each, as `verify.py` does, but without `openssl`.
 
-    `certificates` is a PEM file with the authority's root certificate; without it that of the proof is taken. Raises
-    `Damaged` where the proof does not hold, `GongkaiError` where it cannot be read.
+    `certificates`: a PEM file with the authority's root certificate; without it, that of the proof is used. Raises
+    `Damaged` if the proof does not hold, `GongkaiError` if it cannot be read.
     """
     try:
         trusted = certificates.read_bytes() if certificates else b""

@@ -1,4 +1,5 @@
-"""Gathers what proves a record or a capture: bytes, logs, their paths to daily roots, and the roots to a time stamp."""
+"""Gathers the parts of a proof of a record or capture: bytes, logs, their paths to daily roots, and the roots up to a
+time stamp."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,8 @@ RECORD_SAYS = ("record", "version", "at", "values.capture_id", "values.content_h
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a line of a log says, by the path of its keys; `bytes` is the file with the blob that it names, if any."""
+    """Values in a line of a log, by the path of their keys. `bytes`: the file with the blob that the line names, if
+    any."""
 
     log: str
     line: int
@@ -47,7 +49,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ProvenLog:
-    """A log with the root that it is in: its place among the leaves, and the path from there, in hexadecimal."""
+    """A log with its daily root: its index among the leaves, and the audit path from there, in hexadecimal."""
 
     key: str
     root: str
@@ -57,7 +59,7 @@ class ProvenLog:
 
 @dataclass(frozen=True, slots=True)
 class ProvenStamp:
-    """A time stamp over a root: the files with the authority's answer and certificates, its address and its time."""
+    """A time stamp over a root: the files with the authority's answer and certificates, its address, and the time."""
 
     root: str
     response: str
@@ -68,7 +70,7 @@ class ProvenStamp:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What `proof.json` says, and the bytes of all other files by their names."""
+    """The content of `proof.json`, and the bytes of all other files by name."""
 
     facts: Sequence[Fact]
     logs: Sequence[ProvenLog]
@@ -78,13 +80,13 @@ class Proof:
 
 
 class NotProvable(GongkaiError):
-    """No time stamp covers it yet."""
+    """No time stamp covers the logs of the record or capture yet."""
 
 
 def gather_record(archive: Archive, record: int, version: int | None) -> Proof:
     """The proof of a version of a record, by default the current one, with its page and the files that it links.
 
-    Raises `GongkaiError`, `NotProvable` where no time stamp covers it, `DamagedBlob` and `DamagedLog`.
+    Raises `GongkaiError`, `NotProvable` if no time stamp covers it yet, `DamagedBlob` and `DamagedLog`.
     """
     with snapshot(archive) as connection:
         row = connection.execute(_VERSION, {"record": record, "version": version}).one_or_none()
@@ -111,7 +113,7 @@ FROM archive.record r JOIN archive.record_version v ON v.record_id = r.id
     AND v.version = coalesce(CAST(:version AS bigint), r.version)
 WHERE r.id = :record
 """)
-# The page, and of each linked file the first capture that gave these bytes.
+# The capture of the page, and for each linked file the first capture with these bytes.
 _CAPTURES = text("""
 SELECT capture_id FROM archive.record_version WHERE record_id = :record AND version = :version
 UNION SELECT (SELECT min(c.id) FROM archive.page p JOIN archive.capture c ON c.page_id = p.id
@@ -162,19 +164,19 @@ class _Root:
 
 @dataclass(slots=True)
 class _Reading:
-    """Reads logs, each as it was written, and keeps those that become files of the proof."""
+    """Reads logs and compares them with their digests; `files`: those that become files of the proof."""
 
     connection: Connection
     store: Store
     files: dict[str, bytes] = field(default_factory=dict)
 
     def log(self, key: str) -> bytes:
-        """The bytes of a log, kept. Raises `DamagedLog`."""
+        """The bytes of a log, which is added to `files`. Raises `DamagedLog`."""
         self.files[key] = self.whole(key)
         return self.files[key]
 
     def whole(self, key: str) -> bytes:
-        """The bytes of a log, if they are those that were written. Raises `DamagedLog`."""
+        """The bytes of a log. Raises `DamagedLog` if they are not the ones that were written."""
         body = self.store.read_log_bytes(key)
         if sha256(body) != self.written(key)[0]:
             raise DamagedLog(key, "it has other bytes than those that were written")
