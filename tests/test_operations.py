@@ -88,7 +88,7 @@ def test_the_commands_of_a_day_run_as_they_stand(archive: Archive, run: Runner, 
     with serve(site):
         source = yaml.safe_load(source_text(site)) | {"assertions": SMALL}
         (tmp_path / "demo-trs.yaml").write_text(yaml.safe_dump(source, allow_unicode=True), encoding="utf-8")
-        run(OPERATIONS, "### What an operator does now and then")
+        run(OPERATIONS, "### Common commands")
     kinds = {row["kind"] for row in rows(archive, "SELECT DISTINCT kind FROM archive.run")}
     assert kinds == {"crawl", "recheck"}
 

@@ -52,11 +52,11 @@ COMMANDS = {
 }
 """The module of this package that defines each command."""
 INTERRUPTED = 130
-"""Exit code that Typer gives for Ctrl-C, as shells do: 128 + SIGINT."""
+"""Exit code of Typer for Ctrl-C, the same as in shells: 128 + SIGINT."""
 WRONG_COMMAND = 2
 """Exit code for a command line that cannot be parsed, as in shells."""
 _UsageError: Any = typer.BadParameter.__base__
-"""The base class of all errors that Typer raises for such a line. Typer exports only this one subclass of it."""
+"""The base class of all errors that Typer raises for such a command line. Typer itself exports only one subclass."""
 
 
 class _Commands(TyperGroup):
@@ -64,7 +64,7 @@ class _Commands(TyperGroup):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # Typer searches these names for suggestions when a name is mistyped; `get_command` gives the commands.
+        # Typer searches these names for suggestions if a name is mistyped; `get_command` returns the commands.
         self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -119,7 +119,7 @@ def main() -> None:
 
 
 def _print_usage_error(error: Any) -> None:
-    """Print one line, as for any other error, in place of Typer's box."""
+    """Print one line, as for any other error, instead of Typer's box."""
     message = " ".join(error.format_message().split())
     if not message:  # a command without arguments: its help has been printed
         return

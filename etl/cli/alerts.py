@@ -10,12 +10,12 @@ from etl.archive.storage.archive import open_database
 from etl.cli.console import output, print_json
 from etl.settings import settings
 
-app = typer.Typer(name="alerts", help="See what people are told, and whether it reaches them.", no_args_is_help=True)
+app = typer.Typer(name="alerts", help="Show open problems, and test that messages arrive.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List the problems that are open now, with why and what to do, also silenced ones. Exits with 1 if one is not."""
+    """List open problems, with reasons and what to do. Exits with 1 if there is one that is not silenced."""
     problems = find_problems(open_database(settings()), settings())
     if as_json:
         print_json([asdict(problem) for problem in problems])
@@ -26,14 +26,14 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
             for line in (*problem.lines, *filter(None, [problem.link])):
                 output.print(f"  {output.plain(line)}", soft_wrap=True)
         if not problems:
-            output.print("no problem is open")
+            output.print("there are no open problems")
     if not all(problem.silenced for problem in problems):
         raise typer.Exit(1)
 
 
 @app.command("test")
 def send_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Send a message to every address of GONGKAI_ALERT_URLS, and say which took it."""
+    """Send a test message to every address of GONGKAI_ALERT_URLS, and say to which it was delivered."""
     delivery = send_test(settings())
     if as_json:
         print_json(asdict(delivery))

@@ -1,4 +1,4 @@
-"""Printing for all commands: results to standard output, progress and errors to standard error."""
+"""Output of all commands: results go to standard output, progress and errors to standard error."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from etl.progress import Progress, ProgressCallback
 from etl.reasons import Reason
 
 _MAX_NAME_CHARS = 40
-"""Longest name in the first column that is kept on one line: an id or a word. A path may be longer."""
+"""Longest name in the first column that is not wrapped: an id or a word. A path may be longer."""
 
 
 class _Console(Console):
@@ -29,8 +29,8 @@ class _Console(Console):
         return escape(text)
 
 
-# Output for a program or a file is not cut to the width of a terminal. Colours are left out there, and where NO_COLOR
-# is set; only what has a meaning is coloured, so numbers are not.
+# Output to a program or a file is not cut to the width of a terminal, and has no colours; nor if NO_COLOR is set. Only
+# text whose colour has a meaning is coloured, so numbers are not.
 output = _Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 errors = _Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 200)
 
@@ -48,12 +48,12 @@ def print_json(value: Any) -> None:
 
 
 def in_words(reason: Any) -> str:
-    """A stored reason in the language of the terminal: Chinese where its locale is, else English."""
+    """A stored reason in the language of the terminal: Chinese if its locale is Chinese, else English."""
     return Reason.from_stored(reason).sentence("chinese" if _is_chinese() else "english")
 
 
 def one_of(both: tuple[str, str]) -> str:
-    """Of a Chinese and an English text the one in the language of the terminal."""
+    """The one of a (Chinese, English) pair of texts that is in the language of the terminal."""
     return both[0 if _is_chinese() else 1]
 
 
@@ -68,7 +68,8 @@ def heading(text: str) -> None:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "", to: Console = output) -> None:
-    """Print a table, by default to standard output. Columns of numbers are right-aligned; no head breaks in a word."""
+    """Print a table, by default to standard output. Columns of numbers are right-aligned; headers break between words
+    only."""
     cells = [[cell if isinstance(cell, Text) else Text(str(cell)) for cell in row] for row in rows]
     heads = [max((cell_len(word) for word in name.split()), default=0) for name in columns]
     numeric = [bool(rows) and all(isinstance(row[place], int | float) for row in rows) for place in range(len(columns))]
@@ -77,7 +78,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
         max([head, *(row[place].cell_len for row in cells)]) if numeric[place] else head
         for place, head in enumerate(heads)
     ]
-    # Where columns are many, they stand closer; the first, a name, is broken only where there is no other way.
+    # With many columns, the gaps are narrower. The first column, a name, is wrapped only if it must be.
     gap = 2 if longest + sum(least[1:]) + 2 * (len(columns) - 1) <= to.width else 1
     whole = longest <= _MAX_NAME_CHARS and longest + sum(least[1:]) + gap * (len(columns) - 1) <= to.width
     grid = Table(
@@ -97,7 +98,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str =
 
 
 def progress_bars() -> Bars:
-    """A progress display on standard error: task, bar, count, total, time. Disabled where that is no terminal."""
+    """A progress display on standard error: task, bar, count, total, time. Disabled if standard error is no
+    terminal."""
     return Bars(
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -24,9 +24,7 @@ from etl.settings import settings
 from etl.sources.schema import Source
 
 app = typer.Typer()
-Workers = Annotated[
-    int | None, typer.Option(min=1, max=64, help="Processes that read pages. Default: as many as there are cores.")
-]
+Workers = Annotated[int | None, typer.Option(min=1, max=64, help="Processes that read pages. Default: one per core.")]
 
 
 SourceArgument = Annotated[str, typer.Argument(help="Id of a source, or a source file.", autocompletion=source_ids)]
@@ -53,7 +51,7 @@ def crawl_command(
 def recheck_command(
     source: SourceArgument,
     limit: Annotated[int | None, typer.Option(min=1, help="Check at most this many documents.")] = None,
-    url: Annotated[str | None, typer.Option(help="Re-fetch the document at this address alone, due or not.")] = None,
+    url: Annotated[str | None, typer.Option(help="Re-fetch only the document at this address, due or not.")] = None,
     workers: Workers = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

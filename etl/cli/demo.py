@@ -21,7 +21,7 @@ app = typer.Typer()
 
 @app.command("demo")
 def demo_command(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Crawl these alone.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Crawl only these.")] = None,
 ) -> None:
     """Start everything, crawl the demo sites through Airflow, show the result, and leave it running."""
     started = time.monotonic()
@@ -51,7 +51,7 @@ def demo_command(
                 completed=item.ended,
                 total=item.listed or None,
             )
-            if not errors.is_terminal and shown_states.get(item.source) != item.state:  # where no bars are shown
+            if not errors.is_terminal and shown_states.get(item.source) != item.state:  # without progress bars
                 shown_states[item.source] = item.state
                 errors.print(f"  {item.source:<16}{item.state}, documents: {item.ended} of {item.listed or '?'}")
 

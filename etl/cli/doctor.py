@@ -16,7 +16,8 @@ _SIGNS = {"good": "[green]good[/] ", "note": "[yellow]note[/] ", "fault": "[red]
 
 @app.command("doctor")
 def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Examine database, bucket, clocks, disk and Airflow; name each fault and what to do, and then exit with 1."""
+    """Check database, bucket, clocks, disk and Airflow; name each fault and what to do. Exits with 1 if there is
+    one."""
     findings = []
     for finding in examine(*readable_settings()):
         findings.append(finding)

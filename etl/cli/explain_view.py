@@ -8,7 +8,7 @@ from etl.extract.explain import Explanation
 from etl.fields import FIELDS
 
 _MAX_CHARS = 60
-"""Characters of a value or line that are shown in a table; `--json` has all."""
+"""Maximum length of a value or line in a table; `--json` prints all of it."""
 
 
 def show_explanation(page: str, rules: str, explanation: Explanation) -> None:

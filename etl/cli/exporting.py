@@ -50,11 +50,11 @@ _EXPECTED = {
 
 
 _OPTIONS = {"range": "from", **dict.fromkeys(("q", "year", "years", "state_in_words", "many_words"), "query")}
-"""Options whose name is not that of the parameter."""
+"""Parameter → name of its option, where they differ."""
 
 
 def _filter(only: Sequence[str], without: Sequence[str], **options: str | None) -> RecordFilter:
-    """The filter that the options describe, parsed as the parameters of the browser's addresses are."""
+    """The filter that the options describe, parsed in the same way as URL parameters of the browser."""
     try:
         return parse_filter(options, only, without)
     except InvalidFilter as error:
@@ -63,7 +63,7 @@ def _filter(only: Sequence[str], without: Sequence[str], **options: str | None) 
 
 
 def _warn_of_missing_entries(archive: Database, record_filter: RecordFilter) -> None:
-    """Says that records are not searched yet, where words or facets are asked for."""
+    """If the filter has words or facets, warns that some records are not searched yet."""
     if record_filter.words or record_filter.only or record_filter.without:
         with snapshot(archive) as connection:
             missing = missing_entries(connection)
@@ -74,7 +74,7 @@ def _warn_of_missing_entries(archive: Database, record_filter: RecordFilter) -> 
 
 
 def _base_address(base: str | None) -> str:
-    """Where readers reach the browser: `base`, else the setting. Without either, warns that permalinks lead nowhere."""
+    """The address of the browser: `base`, else the setting. Without either, warns that permalinks will not work."""
     address = base or settings().public_url
     if address is None:
         errors.print(
@@ -142,11 +142,11 @@ def export_command(
 
 
 def _check_ending(format: Format, out: Path) -> None:
-    """Refuses a name that says another format than it would have."""
+    """Refuses a file name whose ending is that of another format."""
     ending = out.name.removesuffix(".gz").rpartition(".")[2].lower()
     if ending != format and ending in list(Format):
         raise GongkaiError(
-            f"{out} is named as {ending}, and --format is {format}", hint=f"give --format {ending}, or another name"
+            f"{out} ends in {ending}, but --format is {format}", hint=f"give --format {ending}, or another file name"
         )
 
 

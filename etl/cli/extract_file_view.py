@@ -10,12 +10,12 @@ from etl.files.media_types import HTML, TEXT
 from etl.files.ocr.scan_reader import ScanReader, scan_pool
 
 _SHOWN_CHARS = 2000
-"""Characters of a file's text that are printed."""
+"""Maximum number of characters of a file's text that are printed."""
 _COLOURS = {FileOutcome.READ: "green", FileOutcome.SCAN: "yellow"}
 
 
 def is_page(body: bytes, name: str) -> bool:
-    """Whether the bytes are a web page, or a page's data as XML or JSON, and not an attachment."""
+    """Whether the bytes are a web page (or its data, as XML or JSON) and not an attachment."""
     media_type = sniff(body, name)
     return media_type == HTML or (media_type == TEXT and body.lstrip()[:1] in (b"<", b"{", b"["))
 

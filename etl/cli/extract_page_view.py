@@ -1,4 +1,4 @@
-"""Printing what was extracted from a page in `gongkai extract`."""
+"""Output of `gongkai extract` for a page."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,7 +14,8 @@ from etl.reasons import english
 
 _COLOURS = {"header": "green", "subheading": "cyan", "json": "blue", "title": "yellow", "body": "yellow", "meta": "dim"}
 _NAME_WIDTH, _VALUE_WIDTH, _MAX_SIDE_WIDTH = 19, 21, 14
-"""In characters, for a terminal of 80: the longest field name, a value at least, its origin or rule at most."""
+"""In characters, for a terminal with 80 columns: width of field names, minimum width of values, maximum width of
+origins and rules."""
 
 
 def show_page(page: str, rules: str, extraction: Extraction) -> None:
@@ -40,7 +41,7 @@ def show_page(page: str, rules: str, extraction: Extraction) -> None:
 
 
 def _grid() -> Table:
-    """A table that wraps long cells instead of cutting them, with most room for the value."""
+    """A table that wraps long cells instead of cutting them; most of the space is for the value."""
     grid = Table(box=None, pad_edge=False, header_style="bold")
     grid.add_column("field", overflow="fold", min_width=_NAME_WIDTH)
     grid.add_column("value", overflow="fold", min_width=_VALUE_WIDTH)

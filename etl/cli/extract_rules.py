@@ -1,4 +1,4 @@
-"""Chooses the rules for `gongkai extract`: those of a source, as its crawl would use them, or the general ones."""
+"""Chooses the rules for `gongkai extract`: those of a source, the same as in its crawl, or the general ones."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ class ExtractRules:
         return extract_page(self.source, family_of(self.source), to_read, body)
 
     def explain(self, body: bytes, url: str, content_type: str) -> Explanation:
-        """Why the page is read as it is with these rules."""
+        """The explanation of what these rules extract from the page."""
         if self.source is None:
             return explain(body, url, content_type)
         today = datetime.now(UTC).astimezone(CHINA).date()
@@ -68,7 +68,7 @@ def rules_of(name: str, url: str) -> ExtractRules:
     except SourceError as error:
         return ExtractRules(None, f"the source files cannot be read ({error.problems[0]})")
     matches = [source for source in known if source.allows(url)]
-    # Sites on one machine differ by their ports, which `hosts` does not name.
+    # Demo sites on one machine differ only in their ports, which `hosts` does not contain.
     same_port = [source for source in matches if host_of(url) in {host_of(column.url) for column in source.columns}]
     if len(same_port) == 1:
         matches = same_port

@@ -19,19 +19,17 @@ app = typer.Typer()
 @app.command("hosts")
 def hosts_command(
     host: Annotated[str | None, typer.Argument(help="Only this host.")] = None,
-    lifts: Annotated[bool, typer.Option("--lift", help="Let the host be asked again at once.")] = False,
+    lifts: Annotated[bool, typer.Option("--lift", help="End the host's postponement at once.")] = False,
     who: Annotated[str, typer.Option(help="Name of the person who lifts. Default: the login name.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the hosts that were asked: pace, sources that set it, until when and why nobody asks. --lift ends that."""
+    """List hosts: pace, the sources that set it, and until when and why they are postponed. --lift ends that."""
     archive = open_database(settings())
     if lifts:
         if host is None:
             raise GongkaiError("--lift needs a host", hint="`gongkai hosts` lists them")
         before = lift(archive, host, who or getpass.getuser())
-        output.print(
-            f"{host} may be asked again; it was postponed until {_time(before)} ({before.why})", soft_wrap=True
-        )
+        output.print(f"{host} is no longer postponed; it was until {_time(before)} ({before.why})", soft_wrap=True)
         return
     states = known_hosts(archive, host)
     if as_json:

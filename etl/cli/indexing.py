@@ -17,7 +17,7 @@ app = typer.Typer()
 
 @app.command("index")
 def index_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Fill the search and the citations with records that they lack. If interrupted, run it again: it goes on there."""
+    """Add missing records to the search index and the citations. If interrupted, run it again; it continues there."""
     archive = open_database(settings())
     with shown_progress() as progress:
         done = fill_index(archive, progress)

@@ -26,7 +26,7 @@ def inspect_command(
     out: Annotated[Path | None, typer.Option("--out", help="Also write the report as a page, FILE.html.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Inspect records: authenticity, integrity, usability, safety (四性检测). Exits with 1 where there is a fault."""
+    """Inspect records: authenticity, integrity, usability, safety (四性检测). Exits with 1 if there is a fault."""
     with shown_progress() as progress:
         report = inspect(open_archive(settings()), settings(), source, read=read, progress=progress)
     if out:

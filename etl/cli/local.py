@@ -66,14 +66,14 @@ def migrate_command() -> None:
 
 
 def print_progress(step: ServiceStep) -> None:
-    """Say on standard error what a service waits for, and that it is ready or has stopped."""
+    """Print to standard error what a service waits for, and when it is ready or has stopped."""
     if step.step in ("ready", "stopped", "waiting"):
         seconds = f"{step.seconds:5.1f} s" if step.seconds else ""
         errors.print(f"  {step.service:<16}{step.step} {seconds} {escape(step.detail)}".rstrip())
 
 
 def print_addresses(addresses: Addresses) -> None:
-    """Print where Airflow and the browser are, and the login."""
+    """Print the addresses of Airflow and the browser, and the login."""
     if addresses.airflow is None:
         return
     airflow = addresses.airflow

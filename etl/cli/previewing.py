@@ -17,7 +17,7 @@ from etl.settings import settings
 from etl.sources.schema import Source
 
 _DATES_AND_NUMBER = ("published_date", "written_date", "document_number")
-"""Fields with a column of their own; the others stand together."""
+"""Fields that have their own column; the others share one."""
 
 
 def preview_command(
@@ -31,9 +31,9 @@ def preview_command(
     delay: Annotated[float, typer.Option(min=0, help="Seconds between requests.")] = 2.0,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Allow private addresses, for demos.")] = False,
 ) -> None:
-    """Show what one listing page gives: entries, totals, what follows, what was not understood. Stores nothing.
+    """Preview a listing page: entries, totals, next requests, and signs that were not understood. Stores nothing.
 
-    Of a source: the first page of each list. Exit code 1 if a page cannot be read as a list.
+    For a source, previews the first page of each list. Exits with 1 if a page cannot be read as a list.
     """
     is_address = what.startswith(("http://", "https://"))
     url = address or (what if is_address else "")
@@ -71,7 +71,7 @@ def print_request(url: str) -> None:
 
 
 def _as_dict(previews: Sequence[Preview], source: Source | None) -> dict[str, Any]:
-    """All lists together, as if they were one; `lists` tells them apart, and each entry names its own."""
+    """All lists combined as if they were one. `lists` has them separately, and each entry names its list."""
     lists = [_list_as_dict(preview) for preview in previews]
     return {
         "platform": source.platform if source else previews[0].family,
@@ -111,7 +111,7 @@ def _request_as_dict(request: ListingRequest) -> dict[str, Any]:
 
 
 def _sum(numbers: Sequence[int | None]) -> int | None:
-    """The sum; None if a list does not say its number."""
+    """The sum; None if one of the numbers is unknown."""
     known = [number for number in numbers if number is not None]
     return sum(known) if known and len(known) == len(numbers) else None
 

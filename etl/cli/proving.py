@@ -24,11 +24,11 @@ app = typer.Typer()
 @app.command("stamp")
 def stamp_command(
     today: Annotated[
-        bool, typer.Option("--today", help="Also end today's root now; what comes later today is of tomorrow.")
+        bool, typer.Option("--today", help="Also make today's root now; logs of later today then belong to tomorrow's.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Make the daily roots that are missing, and have the newest time-stamped by the authority of the settings."""
+    """Make missing daily roots, and have the newest one time-stamped by the authority in the settings."""
     authority = authority_of(settings())
     before = datetime.now(CHINA).date() + timedelta(days=int(today))
     with shown_progress() as progress:
@@ -55,7 +55,7 @@ def prove_command(
     out: Annotated[Path, typer.Option("--out", help="File to write, a zip.")],
     record: Annotated[int | None, typer.Argument(help="Number of a record.")] = None,
     version: Annotated[int | None, typer.Option(min=1, help="One of its versions. Default: the current one.")] = None,
-    capture: Annotated[int | None, typer.Option(help="Number of a capture, in place of a record.")] = None,
+    capture: Annotated[int | None, typer.Option(help="Number of a capture, instead of a record.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a proof of a record or a capture: its bytes and logs, with the time stamp that covers them."""
@@ -82,7 +82,7 @@ def verify_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Verify a proof or a WACZ package, offline and without an archive; exit code 1 names what was changed."""
+    """Verify a proof or a WACZ package, offline and without an archive. Exits with 1 and names what was changed."""
     shown = (verify_wacz if is_wacz(file) else verify_proof)(file, certificates)
     if as_json:
         print_json({"file": str(file), "shows": shown})

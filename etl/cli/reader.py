@@ -1,4 +1,4 @@
-"""`gongkai reader`: where downstream jobs read the archive, and with which keys."""
+"""`gongkai reader`: prints addresses and keys for downstream jobs."""
 
 import shlex
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ app = typer.Typer()
 
 @app.command("reader")
 def reader_command() -> None:
-    """Print what downstream jobs need as lines for a shell, passwords too: `eval "$(gongkai reader)"`."""
+    """Print addresses, passwords and keys for downstream jobs as shell commands: `eval "$(gongkai reader)"`."""
     chosen = settings()
     values = dict(_database(chosen)) | dict(_exports(chosen))
     for name, value in values.items():
@@ -30,7 +30,7 @@ def _database(chosen: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _exports(chosen: Settings) -> Iterator[tuple[str, str]]:
-    """By the names that AWS's tools and Arrow read them by."""
+    """The keys, under the variable names that AWS's tools and Arrow use."""
     name, secret = chosen.store_reader_access_key, chosen.store_reader_secret_key
     if name and secret and chosen.store_endpoint:
         yield "ARCHIVE_BUCKET", chosen.store_bucket

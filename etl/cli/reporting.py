@@ -34,10 +34,10 @@ COLUMNS = {
     "duplicates": "dupl.",
     "seconds": "s",
 }
-"""What a report's table shows, and the heads that fit into 80 columns beside a source's name."""
+"""The columns of the table of reports, with headers that fit into 80 characters together with a source's name."""
 _PAST = ("run", "kind", "state", "started", "listed", "stored", "same", "failed", "excl.", "s")
 STANDS_STILL = timedelta(minutes=10)
-"""A run without a capture for so long has died, or waits for a host: a page takes minutes, with all its retries."""
+"""A run without a capture for so long has died or waits for a host: with all its retries, a page takes minutes."""
 RED = 1
 """Exit code when a run that is shown is red."""
 
@@ -112,7 +112,7 @@ def _print_pages(report: dict[str, Any], pages: Sequence[EndedPage]) -> None:
 
 
 def print_reports(reports: Sequence[dict[str, Any]]) -> None:
-    """The table of the reports, then what is to be said of each."""
+    """Print the table of the reports, then remarks on each."""
     rows = [[state_cell(report[name]) if name == "state" else report[name] for name in COLUMNS] for report in reports]
     table(list(COLUMNS.values()), rows)
     for report in reports:
@@ -141,21 +141,21 @@ def _print_remarks(report: dict[str, Any]) -> None:
     output.print(f"[dim]{report['source']}: {outcomes or nothing}[/]", soft_wrap=True)
     if lists := [item for item in report["told"] if item["told_total"] is not None]:
         reported, read = sum(item["told_total"] for item in lists), sum(item["lines"] for item in lists)
-        where = f"{report['source']}: totals are told by {len(lists)} of {counted(len(report['told']), 'list')}"
+        where = f"{report['source']}: totals are reported by {len(lists)} of {counted(len(report['told']), 'list')}"
         entries = f"{counted(reported, 'document')}, and {counted(read, 'entry')} read there"
         output.print(f"[dim]{where}: {entries}[/]", soft_wrap=True)
 
 
 def _outcome(name: str) -> str:
-    """The name of an outcome; one that a later version stored as it is."""
+    """The name of an outcome; an unknown one, which a later version stored, is returned unchanged."""
     return one_of(OUTCOME_NAMES.get(name, (name, name)))
 
 
 def _running(report: dict[str, Any]) -> str:
-    """A run that has not ended; what to do about it only where it has stood still."""
+    """A line about a run that has not ended, with what to do if it makes no progress."""
     started, moved = (datetime.fromisoformat(report[name]) for name in ("started_at", "moved_at"))
     run = f"{report['source']}: run {report['run']} ({report['kind']} {report['key']}) runs since {in_beijing(started)}"
     if datetime.now(UTC) - moved < STANDS_STILL:
         return f"{run}; its last capture was at {in_beijing(moved)}"
     close = f"`gongkai runs close {report['run']}`"
-    return f"{run}, and has captured nothing since {in_beijing(moved)}: if it died, start the same again, or {close}"
+    return f"{run}, without a capture since {in_beijing(moved)}: if it has died, start the same work again, or {close}"

@@ -17,7 +17,7 @@ app = typer.Typer(name="runs", help="Work with runs that have not ended.", no_ar
 
 @app.callback()
 def _runs() -> None:
-    """Keeps `close` a command of its own, though it is the only one."""
+    """Makes Typer treat `close` as a subcommand, although it is the only one."""
 
 
 @app.command("close")
@@ -26,11 +26,9 @@ def close_command(
     who: Annotated[str, typer.Option(help="Name of the person who closes it. Default: the login name.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """End a run that died, red. What it stored stays; starting the same work again goes on with it."""
+    """End a run as red whose process has died. What it stored stays; start the same work again to continue it."""
     report = close_unfinished(open_archive(settings()), run, who or getpass.getuser())
     if as_json:
         print_json(explained(asdict(report)))
     else:
-        output.print(
-            f"run {run} of {report.source} is closed: {report.stored} stored, {report.unfinished} not asked for"
-        )
+        output.print(f"run {run} of {report.source} is closed: {report.stored} stored, {report.unfinished} not fetched")

@@ -26,7 +26,7 @@ app.command("preview")(preview_command)
 
 @app.command("list")
 def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """List all sources. Files that are wrong are named after those that are right, with exit code 1."""
+    """List all sources, then the invalid source files; exits with 1 if there are any."""
     folders = settings().source_folders
     sources = readable_sources(folders).values()
     if as_json:

@@ -1,1 +1,1 @@
-"""Inspection of records after four properties: authenticity, integrity, usability, safety (docs/inspection.md)."""
+"""Inspection of records for four properties: authenticity, integrity, usability, safety (docs/inspection.md)."""

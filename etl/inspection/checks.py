@@ -1,8 +1,7 @@
-"""What is inspected: a query for each check, which gives what does not hold it.
+"""The checks of an inspection: each has a query that returns the items that fail it.
 
-The four properties and what belongs to each are informed by DA/T 70—2018 (文书类电子档案检测一般要求). That standard is
-for archives that agencies hand over, with fields and packages that pages of the web do not have: nothing here claims to
-conform to it.
+The four properties and their checks follow DA/T 70—2018 (文书类电子档案检测一般要求), but do not claim to conform to
+it: that standard is for archives that agencies hand over, with fields and packages that web pages do not have.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,16 +31,17 @@ AT_RISK: Mapping[str, str] = {
     "application/x-ceb": "Founder CEB",
     UNKNOWN: "?",
 }
-"""Media types that few or only commercial programs open, or that nothing is known of, with their names."""
+"""Media types that only few or only commercial programs can open, or that are unknown, with their names."""
 PROGRAM = "application/vnd.microsoft.portable-executable"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: its name, property, weight if something does not hold it, and its title in both languages.
+    """A check: its name, its property, the weight of a failure, and its title in both languages.
 
-    `inspected` counts what is looked at; `failing` gives of each that does not hold it the `subject` and `why`, a word
-    or a number. Both take `source`, an id or NULL for all, and `stamped`, the last link that a time stamp covers.
+    `inspected`: a query that counts the inspected items. `failing`: a query that returns for each failing item the
+    `subject` and `why`, a word or a number. Both have the parameters `source` (an id, or NULL for all) and `stamped`
+    (the last link that a time stamp covers).
     """
 
     name: str
@@ -70,7 +70,7 @@ BLOBS = f"""(SELECT DISTINCT ON (b.sha256) b.*, u.record FROM (
 def _records(
     name: str, property: Property, weight: Weight, chinese: str, english: str, fails: str, why: str, joined: str = ""
 ) -> Check:
-    """A check of records: `fails` is the condition of those that do not hold it, `why` an expression."""
+    """A check of records. `fails`: SQL condition of failing records; `why`: SQL expression."""
     return Check(
         name,
         property,

@@ -7,15 +7,15 @@ from contextlib import closing, suppress
 from etl.errors import Unavailable
 
 _PATIENCE = 300.0
-"""Seconds without a word; clamd itself gives a file up after two minutes (`MaxScanTime`)."""
+"""Seconds without an answer after which a scan fails; clamd itself gives up after two minutes (`MaxScanTime`)."""
 
 
 class ClamdError(Unavailable):
-    """clamd cannot be reached, or does not say whether the bytes have a virus."""
+    """clamd cannot be reached, or does not answer whether the bytes have a virus."""
 
 
 class TooLong(ClamdError):
-    """clamd does not take so many bytes."""
+    """clamd does not accept so many bytes."""
 
 
 def scan(address: str, chunks: Iterable[bytes], *, patience: float = _PATIENCE) -> str | None:
@@ -24,7 +24,8 @@ def scan(address: str, chunks: Iterable[bytes], *, patience: float = _PATIENCE) 
     answer = b""
     try:
         with closing(socket.create_connection((host.strip("[]"), int(port)), patience)) as connection:
-            # A clamd that has had enough closes while we send: what it says first is the reason, not the broken pipe.
+            # If there are too many bytes, clamd closes the connection while we send. Its reply has the reason, not the
+            # broken pipe.
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.sendall(b"zINSTREAM\0")
                 for chunk in chunks:

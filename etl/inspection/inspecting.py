@@ -1,4 +1,4 @@
-"""Inspects the records of a source, or of the archive, and reports what was found."""
+"""Inspects the records of a source, or of the whole archive, and reports the results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from etl.progress import Counter, ProgressCallback
 from etl.settings import Settings
 
 NAMED = 20
-"""Of what does not hold a check, the first so many are named."""
+"""Maximum number of failing items that are named for each check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """What does not hold a check, and why."""
+    """An item that fails a check, and why."""
 
     subject: str
     why: str
@@ -31,8 +31,8 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a check: how many were inspected and failed, the first of them; `inspected` None: it was not made,
-    and `note` says why."""
+    """The result of a check: the numbers of inspected and of failed items, and the first failed ones. If `inspected` is
+    None, the check was not made; `note` says why."""
 
     name: str
     property: Property
@@ -47,8 +47,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class FixityState:
-    """Blobs of these records with their bytes; when the one was read that was read longest ago; how many were read
-    within `days`."""
+    """The fixity of the records' blobs: their number and bytes; `oldest`: the oldest time of a last check; `in_time`:
+    number of blobs that were checked within `days` days."""
 
     blobs: int
     bytes: int
@@ -70,17 +70,17 @@ class Inspection:
 
     @property
     def faults(self) -> int:
-        """Checks whose failing is a fault, and that failed."""
+        """The number of failed checks whose failure is a fault."""
         return sum(result.failed > 0 and result.weight == "fault" for result in self.results)
 
 
 def inspect(
     archive: Archive, settings: Settings, source: str | None, *, read: bool, progress: ProgressCallback
 ) -> Inspection:
-    """Inspects. With `read`, bytes are read and hashed now, and scanned by clamd where the settings name one.
+    """Makes all checks. With `read`, bytes are read and hashed now, and scanned by clamd if the settings name one.
 
-    Raises `GongkaiError` for an unknown source, `ClamdError` where clamd cannot be reached, `StoreError` where the
-    storage is down.
+    Raises `GongkaiError` for an unknown source, `ClamdError` if clamd cannot be reached, `StoreError` if the storage is
+    down.
     """
     with snapshot(archive) as connection:
         if source:
@@ -137,7 +137,7 @@ def _check_bytes(
         except ClamdError:
             raise
         except StoreError as error:
-            store.check()  # raises where it is not this object alone
+            store.check()  # raises if not only this object cannot be read
             changed.append(Failing(subject, f"mismatch: {error.args[0]}"))
         count.add()
     unread = "" if read else "not read: use --read"

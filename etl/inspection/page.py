@@ -1,4 +1,4 @@
-"""The report of an inspection as a page in both languages."""
+"""Renders the report of an inspection as a page in both languages."""
 
 from importlib.resources import files
 

@@ -304,7 +304,7 @@ def test_a_test_message_that_cannot_be_sent_says_why_and_no_secret(
 def test_open_problems_are_listed(archive: Archive, site: Site, local_settings: Settings, tmp_path: Path) -> None:
     source_file(site, tmp_path)
     done = gongkai(local_settings, "alerts", "list", GONGKAI_SOURCES=str(tmp_path))
-    assert (done.code, done.out) == (0, "no problem is open\n")
+    assert (done.code, done.out) == (0, "there are no open problems\n")
     crawl_site(archive, site, **RED)
     done = gongkai(local_settings, "alerts", "list", GONGKAI_SOURCES=str(tmp_path))
     assert done.code == 1

@@ -147,4 +147,7 @@ def test_of_a_run_that_has_not_ended_only_one_that_stands_still_is_asked_about(
     with create_engine(owner_url).begin() as owner:
         for table, column in (("run", "started_at"), ("capture", "fetched_at")):
             owner.execute(text(f"UPDATE archive.{table} SET {column} = {column} - interval '11 minutes'"))
-    assert "if it died, start the same again, or `gongkai runs close 1`" in report(local_settings, broken.name).out
+    assert (
+        "if it has died, start the same work again, or `gongkai runs close 1`"
+        in report(local_settings, broken.name).out
+    )

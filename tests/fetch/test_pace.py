@@ -277,14 +277,14 @@ def test_hosts_shows_what_a_host_asked_for_and_lifts_it(archive: Archive, local_
     for part in (HOST, "5 s", "lanchuan-slow", "Retry-After: 999"):
         assert part in listed.out
     lifted = say(HOST, "--lift", "--who", "林馆员")
-    assert f"{HOST} may be asked again" in lifted.out
+    assert f"{HOST} is no longer postponed" in lifted.out
     shown = say(HOST, "--json")
     [state] = json.loads(shown.out)
     assert (state["postponed_until"], state["retry_after"], state["lifted_by"]) == (None, None, "林馆员")
     assert archive.hosts.reserve(HOST, 120).began is not None
     for words, error in (
         ([HOST, "--lift"], "is not postponed"),
-        (["nowhere.example"], "was never asked"),
+        (["nowhere.example"], "was never requested"),
         (["--lift"], "--lift needs a host"),
     ):
         refused = say(*words)

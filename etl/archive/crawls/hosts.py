@@ -63,7 +63,7 @@ def known_hosts(archive: Database, host: str | None = None) -> Sequence[HostStat
     with snapshot(archive) as connection:
         states = [HostState(**row) for row in connection.execute(_HOSTS, {"host": host}).mappings()]
     if host is not None and not states:
-        raise GongkaiError(f"host {host!r} was never asked", hint="`gongkai hosts` lists those that were")
+        raise GongkaiError(f"host {host!r} was never requested", hint="`gongkai hosts` lists those that were")
     return states
 
 
