@@ -1,12 +1,11 @@
 """Reads a share of the stored blobs and logs each day and hashes them, so that each is read within `fixity_days`.
 
-A changed byte or a missing object is recorded and fails the task, which names each blob with its pages, and each log.
-The task fails every day until the bytes are back. If the database or object storage is unavailable, the task is retried
-and continues where it stopped.
+A changed byte or a missing object is recorded and fails the task, which names each damaged blob with its pages, and
+each damaged log. The task fails every day until the bytes are restored. If the database or object storage is
+unavailable, the task is retried and continues where it stopped.
 
-Beside it, the logs of each day that has ended get their root, and the newest root the time stamp of the authority in
-`GONGKAI_STAMP_URL` (docs/proofs.md). While the authority does not answer, that task fails; the next stamp covers the
-day.
+A second task makes the daily roots of days that have ended, and has the newest root stamped by the authority in
+`GONGKAI_STAMP_URL` (docs/proofs.md). If the authority does not answer, that task fails; the next stamp covers the day.
 """
 
 import logging
@@ -28,7 +27,7 @@ log = logging.getLogger("gongkai")
 def audit_fixity() -> None:
     @task
     def audit_blobs() -> dict[str, int]:
-        """Reads what is due; fails with the list of what is damaged."""
+        """Reads the blobs and logs that are due; fails with a list of damaged ones."""
         from etl.archive.preservation import fixity
 
         def show(progress: Progress) -> None:

@@ -1,9 +1,9 @@
 """One DAG for each source, made from the YAML files in `dags/sources/`.
 
-`list_catalog → crawl_batch for each batch → reconcile`. A file that is added there
-appears as `crawl_<source id>`, paused. A run is green when every listed document has an outcome and the source's
-assertions hold; else `reconcile` fails with the reason. Clearing a failed task resumes the same run: what is done is
-not done again. A file that is wrong has no DAG; `check_sources` names it.
+`list_catalog → crawl_batch for each batch → reconcile`. A new file there appears as DAG `crawl_<source id>`, paused. A
+run is green if every listed document has an outcome and the source's assertions hold; otherwise `reconcile` fails with
+the reason. Clearing a failed task resumes the same run; finished work is not repeated. An invalid file has no DAG;
+`check_sources` names it.
 """
 
 import logging
@@ -88,12 +88,12 @@ def crawl_dag(source: Source) -> None:
 
     @task
     def crawl_batch(number: int) -> dict[str, int]:
-        """Fetches the pages of a batch and records what they say; returns the number of pages by outcome."""
+        """Fetches the pages of a batch and records the documents; returns the number of pages by outcome."""
         from etl.pipeline.stages import crawling
 
         archive, run = resume()
         settings = gongkai_settings()
-        # Batches run side by side: one process each that reads pages.
+        # Batches run at the same time, so each has only one process that reads pages.
         workers = settings.workers or 1
         batch = crawling.crawl_batches(archive, run, [number], settings.user_agent, workers, show, show)
         return {**batch.outcomes, "created": batch.created, "updated": batch.updated}
@@ -123,7 +123,8 @@ def crawl_dag(source: Source) -> None:
     def crawl() -> None:
         crawl_batch.expand(number=list_catalog()) >> reconcile()
 
-    # Given to `dag`, they would be copied to each task, and each copy checked several times: 20 ms a source.
+    # If they were passed to `dag`, each task would get a copy, and each copy would be validated several times, which
+    # takes 20 ms for each source.
     crawl().params.update(PARAMETERS)
 
 
@@ -137,7 +138,7 @@ def crawl_dag(source: Source) -> None:
     default_args={"retries": 0},
 )
 def check_sources() -> None:
-    """Fails with every mistake in every source file: a wrong file has no DAG of its own that could fail."""
+    """Fails with every mistake in every source file, because an invalid file has no DAG that could fail."""
 
     @task
     def check() -> int:
@@ -149,9 +150,9 @@ def check_sources() -> None:
 
 
 def sources_to_make() -> Iterable[Source]:
-    """The sources whose DAGs are asked for: all that are readable, or in a task the one that it belongs to.
+    """The sources whose DAGs must be made: all valid ones, or in a task only the one that it belongs to.
 
-    Raises `SourceError` in a task whose source's file became wrong.
+    Raises `SourceError` in a task if its source file has become invalid.
     """
     folders, dag_id = settings().source_folders, get_parsing_context().dag_id
     if dag_id is None:

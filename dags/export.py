@@ -1,8 +1,8 @@
 """Writes the change feed as Parquet files, one a month, into the archive's bucket under `exports/changes/`.
 
-It works as any downstream job could: it reads the schema `api_v1` alone, as role `archive_reader`. As `archive_app` it
-only makes sure that no other export is running. It runs when a run has changed records, and once a day for what was
-missed. Running it again writes nothing twice: the manifest says up to which change_seq the export goes.
+It works like any downstream job: it reads only the schema `api_v1`, as role `archive_reader`. It uses the role
+`archive_app` only to make sure that no other export is running. It runs when a run has changed records, and once a day
+in case an event was missed. Running it again writes nothing twice: the manifest has the last exported change_seq.
 """
 
 import logging

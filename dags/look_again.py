@@ -1,6 +1,6 @@
-"""Fetches one known document again, now: somebody asked for it on its record in the archive browser.
+"""Fetches one known document again at once, when somebody requests it on the record's page in the archive browser.
 
-The document is fetched whether it is due or not; its files are fetched with it. What came of it stands on the record.
+The document is fetched whether it is due or not, together with its files. The record's page shows the result.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from gongkai_airflow import (
 from etl.catalog.load import find_source
 
 
-# Not paused at first: it runs only when it is asked to.
+# Not paused at first, as it runs only on request.
 @archive_dag(
     dag_display_name="重新抓取一页 · look_again",
     schedule=None,

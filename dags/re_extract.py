@@ -1,9 +1,9 @@
-"""Extracts stored captures again after a change of the rules: without the network, and marked as no change of the site.
+"""Extracts stored captures again after a change of the rules, without the network.
 
-Where the result differs, the record gets a version of origin `re-extracted`, and so does the event in the change feed.
-Parameters choose a source, or all records whichever rules they were extracted with. `gongkai reextract --dry-run` shows
-beforehand what would change. Records whose bytes are damaged keep their versions: they are named, and the task of their
-slice fails after the rest of the slice is done.
+If the result differs, the record gets a version of kind `re-extracted`, which shows that the site did not change; the
+event in the change feed has the same kind. Parameters select a source, or all records, even those that were extracted
+with the current rules. `gongkai reextract --dry-run` shows beforehand what would change. Records whose bytes are
+damaged keep their versions: they are named, and the task of their slice fails after the rest of the slice is done.
 """
 
 import logging
@@ -30,7 +30,7 @@ log = logging.getLogger("gongkai")
 def re_extract() -> None:
     @task
     def plan(params: dict[str, Any]) -> list[dict[str, Any]]:
-        """Returns the slices of the archive that are to be extracted again."""
+        """Returns the slices of the archive to extract again."""
         from etl.pipeline.stages.reextracting import ReextractionScope, plan_slices
 
         scope = ReextractionScope(params["source"], all=params["all"])

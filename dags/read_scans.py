@@ -1,7 +1,7 @@
-"""Recognises the text of scanned files: seconds for each page, so it has a queue of its own and delays no crawl.
+"""Reads scanned files by OCR. This takes seconds for each page, so it has its own queue and does not delay crawls.
 
-It looks for scans every hour. A worker for it listens to the queue `ocr`. A scan whose bytes are damaged does not hold
-up the others: it is named, and the task fails after the rest is read.
+It looks for scans every hour; a worker must listen to the queue `ocr`. A scan whose bytes are damaged does not stop the
+others: it is named, and the task fails after the others are read.
 """
 
 import logging

@@ -1,6 +1,6 @@
-"""Fetches known documents again at intervals of their own: often while they are new, rarely when they are old.
+"""Fetches known documents again: often while they are new, rarely when they are old.
 
-A document that changed gets a new version, one that is gone for good a tombstone, and one that came back is restored. A
+A document that changed gets a new version; one that is gone for good, a tombstone; one that came back is restored. A
 document that the last complete walk did not list is fetched soon. There is one task for each source; a retried task
 resumes its run.
 """

@@ -1,11 +1,11 @@
-"""Tells people what is wrong: a run that turned red or stays amber, a source without a good run, a run that does not
-move, damaged bytes, a silence that ended. Each is told once, and so is its end.
+"""Sends alerts about problems: a run that turned red or stays amber, a source without a good run, a stuck run, damaged
+bytes, a silence that ended. Each problem is reported once, and once more when it is over.
 
-Each morning it also tells of saved searches that something new matches: one message a search.
+Each morning it also sends a message for each saved search with new matches.
 
 Addresses are in `GONGKAI_ALERT_URLS`, or in the password of the Connection `archive_alerts`; without them the task is
-skipped. What was told is kept in Airflow's Variable `gongkai_told`. A message that nobody took fails the task, and is
-sent again ten minutes later.
+skipped. The reported problems are stored in Airflow's Variable `gongkai_told`. If a message cannot be delivered to any
+address, the task fails, and the message is sent again ten minutes later.
 """
 
 from airflow.sdk import Variable, task
@@ -28,7 +28,7 @@ VARIABLE = "gongkai_told"
 def watch() -> None:
     @task
     def look() -> int:
-        """Returns the number of problems that are told and not over."""
+        """Returns the number of problems that were reported and are not over."""
         from etl.alerts import watch
 
         settings = _settings()

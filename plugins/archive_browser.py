@@ -32,7 +32,7 @@ class Browser:
         from etl.browse.http.security_headers import SecurityHeaders  # noqa: PLC0415
         from etl.settings import settings  # noqa: PLC0415
 
-        # Airflow's key for signing is the same in all its API servers.
+        # Airflow's signing key is the same in all its API servers.
         form_key = conf.get_mandatory_value("api", "secret_key")
         before = settings().form_key_before
         browser = create_app(
@@ -43,18 +43,18 @@ class Browser:
             form_key_before=before.get_secret_value() if before else None,
             scheduler=AirflowScheduler(urlsplit(BASE).path),
         )
-        # Around the guard too: who is refused or sent to log in gets the same headers.
+        # Also wraps the guard, so that refusals and redirects to the login have the same headers.
         return SecurityHeaders(Guard(browser))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         from archive_scheduler import AIRFLOW  # noqa: PLC0415
 
-        # Below, `app` is the browser.
+        # Inside the browser, `app` in the scope is the browser itself.
         await self._guarded(scope | {AIRFLOW: scope.get("app")}, receive, send)
 
 
 class Slash:
-    """Redirects `/archive` to `/archive/`: otherwise Airflow's own interface answers that there is no such page."""
+    """Redirects `/archive` to `/archive/`, for which otherwise Airflow's own interface answers 404."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

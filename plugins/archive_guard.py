@@ -1,4 +1,4 @@
-"""Decides who may read and who may correct, by Airflow's login: the browser itself has none."""
+"""Decides who may read and who may correct, by Airflow's login; the browser itself has no login."""
 
 from urllib.parse import quote, urlencode
 
@@ -19,8 +19,8 @@ from etl.browse.http.session import PERSON, Person
 class Guard:
     """Passes a request to the application only for a user who is logged in to Airflow and may see its website.
 
-    Airflow does not protect the applications of plugins. This guards all of the application, its static files and
-    404s included.
+    Airflow does not protect the applications of plugins. This guard protects the whole application, including its
+    static files and 404 pages.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -44,7 +44,7 @@ class Guard:
         return await run_in_threadpool(_person_of, user) or _refuse(403, "This user may not see the archive.")
 
     def _login(self, request: Request, reason: str) -> Response:
-        """Redirects a browser that asks for a page to the login, which leads back to it; others get status 401."""
+        """Redirects a web browser to the login, which leads back to the requested page; others get status 401."""
         if request.method not in ("GET", "HEAD") or "text/html" not in request.headers.get("accept", ""):
             return _refuse(401, reason)
         # A path below our own mount, without a host, so that it cannot lead elsewhere; Airflow checks `next` too.
@@ -59,7 +59,7 @@ class Guard:
 def _person_of(user: BaseUser) -> Person | None:
     """The user as a person of the archive, or None if the website is forbidden.
 
-    Whoever may start DAG runs, and so change what the archive holds, may correct: role User and above.
+    Users who may start DAG runs, and so change the archive, may also correct: role User and above.
     """
     manager = get_auth_manager()
     if not manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user):

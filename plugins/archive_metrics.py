@@ -1,6 +1,6 @@
-"""Metrics for Prometheus inside Airflow, at `/gongkai/metrics`, for whoever has the token of `GONGKAI_METRICS_TOKEN`.
+"""Metrics for Prometheus inside Airflow, at `/gongkai/metrics`, protected by the token in `GONGKAI_METRICS_TOKEN`.
 
-A scraper has no login of Airflow; without the setting there is no such page.
+The token is needed because a scraper has no Airflow login; without the setting there is no such page.
 """
 
 import hmac
@@ -20,7 +20,7 @@ MOUNT = "/gongkai"
 
 
 class Metrics:
-    """The application, which loads what it needs at the first request: all of Airflow's processes load plugins."""
+    """The application. It imports what it needs at the first request, as all of Airflow's processes load plugins."""
 
     @cached_property
     def _database(self) -> "Database":

@@ -1,5 +1,5 @@
-"""What the archive browser shows of Airflow: when each source is crawled next, and its pages of a run; and what it
-has Airflow do: fetch one page again."""
+"""The archive browser's interface to Airflow: when each source is crawled next, Airflow's pages of a run, and fetching
+one page again."""
 
 import logging
 from collections.abc import Mapping
@@ -27,24 +27,25 @@ _STATES: Mapping[str, Literal["waiting", "running", "ended", "failed"]] = {
     "queued": "waiting", "running": "running", "success": "ended", "failed": "failed"
 }  # fmt: skip
 _KEYS = tuple(f"{kind.value}__" for kind in DagRunType)
-"""How the ids of Airflow's runs begin; the archive's key of a run is that id. Commands and imports have other keys."""
+"""Beginnings of the ids of Airflow's runs. The archive's key of such a run is this id; commands and imports have other
+keys."""
 
 
 class AirflowScheduler:
-    """`base` is the path below which Airflow is served, without a slash at its end."""
+    """Implements `Scheduler` with Airflow. `base`: the path at which Airflow is served, without a slash at its end."""
 
     def __init__(self, base: str) -> None:
         self._base = base
 
     def next_crawls(self) -> Mapping[str, NextCrawl]:
-        """By source id, of all DAGs that crawl one."""
+        """The next crawls, by source id, from all DAGs that crawl a source."""
         dags = select(DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after)
         with create_session() as session:
             rows = session.execute(dags.where(DagModel.dag_id.startswith(_CRAWL), ~DagModel.is_stale)).all()
         return {dag.removeprefix(_CRAWL): NextCrawl(paused, at, f"{self._base}/dags/{dag}") for dag, paused, at in rows}
 
     def run_links(self, kind: str, source: str, key: str) -> RunLinks | None:
-        """Airflow's page of the run, and that of the task which ends a crawl."""
+        """Airflow's pages of the run, and of the last task of a crawl."""
         if key.startswith("page-"):
             return RunLinks(self._run(_LOOK_AGAIN, key), None)
         if not key.startswith(_KEYS) or kind not in ("crawl", "recheck"):
@@ -54,7 +55,7 @@ class AirflowScheduler:
         return RunLinks(run, f"{run}/tasks/reconcile" if kind == "crawl" else None)
 
     def can_fetch(self, source: str) -> bool:
-        """Whether there is a DAG that crawls the source, and so a file that says how to fetch from it."""
+        """Whether there is a DAG that crawls the source, and so a source file that says how to fetch from it."""
         dags = select(DagModel.dag_id).where(DagModel.dag_id == f"{_CRAWL}{source}", ~DagModel.is_stale)
         with create_session() as session:
             return session.scalar(dags) is not None
@@ -71,8 +72,8 @@ class AirflowScheduler:
         return RequestedFetch(key, user or "", queued_at or run_after, _STATES[state], self._run(_LOOK_AGAIN, key))
 
     def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
-        """Starts a run of `look_again` through Airflow's public API, with the login of the request: what Airflow allows
-        its user is asked of Airflow itself."""
+        """Starts a run of `look_again` through Airflow's public API with the login of the request, so that Airflow
+        itself checks the user's permissions."""
         key = f"page-{page}.{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         body = {"dag_run_id": key, "logical_date": None, "conf": {"source": source, "url": url}}
         answer = from_thread.run(_post, request, f"/api/v2/dags/{_LOOK_AGAIN}/dagRuns", body)
@@ -85,7 +86,7 @@ class AirflowScheduler:
 
 
 async def _post(request: Request, path: str, body: dict[str, Any]) -> httpx.Response:
-    """Asks Airflow's application in this process: no address of it needs to be known, and no network be passed."""
+    """Sends the request to Airflow's application in this process, without its address and without the network."""
     login = {name: request.headers[name] for name in ("authorization", "cookie") if name in request.headers}
     transport = httpx.ASGITransport(app=request.scope[AIRFLOW], raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://airflow.invalid") as client:

@@ -1,6 +1,6 @@
-"""What the DAGs and the browser's plugin share: the defaults of a DAG, its retries, and the archive.
+"""Shared by the DAGs and the browser's plugin: the defaults of DAGs, their retries, and opening the archive.
 
-The archive is the one that Airflow's Connections name, or else the settings.
+The archive is the one in Airflow's Connections, or else in the settings.
 """
 
 import logging
@@ -32,10 +32,11 @@ RECORDS = Asset("disclosure_records")
 
 
 class AlreadyLogged(SystemExit):
-    """Ends a task as failed when its log says why: for any other exception Airflow adds a traceback that hides it."""
+    """Ends a task as failed when its log already has the reason. For any other exception, Airflow adds a traceback that
+    hides the reason."""
 
 
-# A database or storage that is down may come back; a wrong source file or a red run is the same at every retry.
+# A database or storage that is down may come back; an invalid source file or a red run is the same at every retry.
 RETRIES = ExceptionRetryPolicy(
     [
         RetryRule(
@@ -50,9 +51,9 @@ RETRIES = ExceptionRetryPolicy(
 )
 
 RUN_TYPES = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
-"""All of Airflow's but `backfill`."""
+"""All of Airflow's run types except `backfill`."""
 KILLED_RETRY = timedelta(seconds=15)
-"""When a task is tried again that ended without an exception, which no policy sees: it was killed."""
+"""Delay before the retry of a task that ended without an exception, so that no retry policy applies: it was killed."""
 
 
 def archive_dag(**options: Any) -> Callable[[Callable[..., None]], Callable[..., Any]]:
@@ -74,7 +75,8 @@ def archive_dag(**options: Any) -> Callable[[Callable[..., None]], Callable[...,
 
 @contextmanager
 def plain_failure() -> Iterator[None]:
-    """Ends the task with the one line of a `GongkaiError` in its log; what may go well later is raised as it is."""
+    """For a `GongkaiError`, writes its one line to the log and fails the task; an error that may pass is raised
+    again."""
     try:
         yield
     except Unavailable:
@@ -85,7 +87,7 @@ def plain_failure() -> Iterator[None]:
 
 
 def fail_if_red(archive: "Archive", report: "Report") -> None:
-    """Ends the task of a red run as failed: its log has each reason with what to do, and the first failed pages."""
+    """Fails the task if the run is red, after logging each reason with what to do, and the first failed pages."""
     from etl.pipeline.stages.reconciling import red_lines  # noqa: PLC0415
 
     if report.problems:
@@ -100,12 +102,12 @@ def announce_records(outlet_events: Any, source: str | None, change_seq_to: int)
 
 
 def gongkai_settings() -> Settings:
-    """The process's settings, with the values of Airflow's Connections in their place where these exist.
+    """The process's settings; Airflow's Connections, if they exist, have priority.
 
     `archive_db` and `archive_reader_db` are Postgres connections (host, port, login, password, schema = database).
     `archive_store` has the S3 endpoint in host and port, the keys in login and password, and in extra optionally
-    `bucket`, `secure` and `region`. The password of `archive_alerts` is what `GONGKAI_ALERT_URLS` has, that of
-    `archive_stamps` what `GONGKAI_STAMP_URL` has.
+    `bucket`, `secure` and `region`. The password of `archive_alerts` replaces `GONGKAI_ALERT_URLS`, that of
+    `archive_stamps` replaces `GONGKAI_STAMP_URL`.
     """
     changes: dict[str, Any] = {}
     for setting, name in (("database_url", DATABASE), ("database_reader_url", READER)):
@@ -127,7 +129,7 @@ def gongkai_settings() -> Settings:
 
 def archive_from_airflow() -> "Archive":
     """Opens the archive. Raises `GongkaiError` if its database or bucket is missing or cannot be reached."""
-    # DAG files import this module, and parsing them must not load what only tasks need.
+    # Imported here: DAG files import this module, and parsing them must not load what only tasks need.
     from etl.archive.storage.archive import open_archive  # noqa: PLC0415
 
     return open_archive(gongkai_settings())

@@ -1,7 +1,8 @@
 """Makes Airflow's DAG processor notice source files.
 
-Airflow reads a DAG file again when that file changed, or when `min_file_process_interval` is over. `dags/crawl.py`
-makes its DAGs from other files, and a thousand of them take many seconds: it is read when one of those files changed.
+Airflow reads a DAG file again only if it has changed, or after `min_file_process_interval`. But `dags/crawl.py` makes
+its DAGs from other files, and reading a thousand of them takes many seconds. So it is read again when one of these
+files has changed.
 """
 
 from typing import Any
@@ -33,9 +34,9 @@ class DagsAndSources(LocalDagBundle):
     def _ask_to_read_sources(self) -> None:
         """Puts `crawl.py` at the head of the processor's queue, as Airflow's API does (`parseDagFile`).
 
-        Where one parsing process works (`parsing_processes`), a request that is made while it reads `crawl.py` waits.
+        With a single parsing process (`parsing_processes`), a request that is made while it reads `crawl.py` waits.
         """
-        # Tasks load this module too, and have no metadata database.
+        # Imported here: tasks load this module too, and have no metadata database.
         from airflow.models.dagbag import DagPriorityParsingRequest  # noqa: PLC0415
         from airflow.utils.session import create_session  # noqa: PLC0415
         from sqlalchemy import select  # noqa: PLC0415

@@ -13,13 +13,15 @@ CHINA = pendulum.timezone("Asia/Shanghai")
 
 
 class ChinaCron(CronTriggerTimetable):
-    """Airflow's own timetable, made once a process for each cron line; a DAG that is unpaused waits for the next time.
+    """Airflow's own timetable, created once in each process for each cron line. A DAG that is unpaused waits for its
+    next time.
 
-    The DAG processor asks sixteen times for the timetable of each DAG that it stores, and Airflow makes it anew each
-    time, with a description for which it reads a file of translations: half of the time that it takes to store a DAG.
+    The DAG processor requests the timetable of each stored DAG sixteen times. Airflow would create it each time, with a
+    description for which it reads a file of translations; this took half of the time for storing a DAG.
 
-    Without the zero, Airflow 3.3 runs at once what was due within the last tenth of the interval, although its docs say
-    otherwise of `run_immediately=False`: a daily DAG unpaused at five would run for three o'clock (`_calc_first_run`).
+    `run_immediately` is zero and not False: with False, contrary to its documentation, Airflow 3.3 immediately starts a
+    run that was due within the last tenth of the interval. A daily DAG for three o'clock that is unpaused at five would
+    start (`_calc_first_run`).
     """
 
     def __init__(self, cron: str) -> None:
@@ -28,7 +30,8 @@ class ChinaCron(CronTriggerTimetable):
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
-        """As Airflow's own, which reads the cron line six times for the next time of a DAG that has not run yet."""
+        """As Airflow's own method, but faster: that one parses the cron line six times for a DAG that has not run
+        yet."""
         if last_automated_data_interval is None and restriction == TimeRestriction(None, None, catchup=False):
             return DagRunInfo.exact(self._get_next(pendulum.now("UTC")))
         return super().next_dagrun_info(
@@ -36,7 +39,7 @@ class ChinaCron(CronTriggerTimetable):
         )
 
     def serialize(self) -> dict[str, Any]:
-        """The cron line; the rest is the same for all."""
+        """Only the cron line, as everything else is the same for all."""
         return {"expression": self._expression}
 
     @classmethod
@@ -49,12 +52,12 @@ class ChinaCron(CronTriggerTimetable):
 
 @cache
 def at(cron: str | None) -> ChinaCron | None:
-    """A schedule in China's time; Airflow's own for DAGs that are started by hand only."""
+    """A schedule in China's time; None for DAGs that are only started by hand."""
     return ChinaCron(cron) if cron else None
 
 
 class Timetables(AirflowPlugin):
-    """Tells scheduler, API server and DAG processor of the timetable."""
+    """Registers the timetable with scheduler, API server and DAG processor."""
 
     name = "gongkai_timetable"
     timetables: ClassVar = [ChinaCron]

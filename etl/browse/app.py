@@ -75,10 +75,10 @@ def create_app(
     """Build the browser for an archive, or for a function that opens one at the first request.
 
     The server in front must authenticate users and set `session.PERSON` in the ASGI scope: the application has no
-    login, and corrections need an author. `address` is the public address, for permalinks; default: that of the
-    request. `form_key` signs form tokens; all processes that serve the browser must share it. Forms that were signed
-    with `form_key_before` are taken, too. `contact`: the address of mail that harvesters are told. `scheduler` tells of
-    coming crawls.
+    login, and corrections need an author. `address`: the public address, for permalinks; default: that of the request.
+    `form_key`: signs form tokens; all processes that serve the browser must share it. Forms that were signed with
+    `form_key_before` are also accepted. `contact`: the mail address that harvesters get. `scheduler`: knows the next
+    crawls.
     """
     app = _Browser(title="gongkai", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.archive = _LazyArchive(archive)
@@ -87,7 +87,7 @@ def create_app(
     app.state.scheduler = scheduler or NoScheduler()
     app.state.forms = FormTokens(form_key or token_hex(32), form_key_before)
     for part in _PARTS:
-        # The routes as they are: `include_router` makes each anew, which takes longer than everything else here.
+        # Adds the routes directly: `include_router` creates each again, which takes longer than everything else here.
         app.router.routes.extend(part.routes)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_exception_handler(HTTPException, _http_error)
@@ -103,7 +103,7 @@ def create_app(
 
 class _Browser(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
-        """Around everything: the page for what raised is made outside of all middleware that is added."""
+        """Wraps everything in the security headers, as error pages are made outside of all added middleware."""
         return SecurityHeaders(LanguageSwitch(super().build_middleware_stack()))
 
 
@@ -134,7 +134,7 @@ def _request_refused(request: Request, error: Exception) -> Response:
 
 
 def _validation_error(request: Request, error: Exception) -> Response:
-    """404 for a path that cannot exist, 400 for a parameter out of its limits."""
+    """404 for a path that cannot exist, 400 for an invalid parameter."""
     assert isinstance(error, RequestValidationError)
     location, *_, name = error.errors()[0]["loc"]
     return Responder(request).error(error_page(404) if location == "path" else invalid_parameter_page(str(name)))

@@ -6,7 +6,7 @@ from etl.browse.language.messages import REFUSALS
 
 
 class RequestRefused(Exception):
-    """A request that is refused with an HTTP status. `reason`: a key of `REFUSALS`, which has the text; `detail` is for
+    """A request is refused with an HTTP status. `reason`: a key of `REFUSALS`, which has the text. `detail`: for
     operators."""
 
     def __init__(self, status: int, reason: str, detail: str = "", headers: Mapping[str, str] | None = None) -> None:
@@ -15,11 +15,11 @@ class RequestRefused(Exception):
 
 
 class InvalidParameter(Exception):
-    """A parameter with an invalid value. The message is its name in the address."""
+    """A parameter has an invalid value. The message is the name of the parameter."""
 
 
 class UnknownParameter(Exception):
-    """A parameter that the address does not have. `known`: those that it has."""
+    """The route has no such parameter. `known`: those that it has."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(name)

@@ -1,4 +1,4 @@
-"""What the browser asks of the scheduler that runs the crawls, which it does not know: Airflow's plugin answers."""
+"""The browser's interface to the scheduler that runs the crawls; Airflow's plugin implements it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 @dataclass(frozen=True, slots=True)
 class NextCrawl:
-    """When a source is crawled next; `at` is None where it has no schedule, and means nothing while it is paused.
-    `link`: the page of the scheduler on which a crawl is started."""
+    """The next crawl of a source. `at`: None if it has no schedule; ignore it while `paused`. `link`: the scheduler's
+    page on which a crawl can be started."""
 
     paused: bool
     at: datetime | None
@@ -20,7 +20,7 @@ class NextCrawl:
 
 @dataclass(frozen=True, slots=True)
 class RunLinks:
-    """Where the scheduler shows a run, and the log of its last task."""
+    """The scheduler's pages of a run and of the log of its last task."""
 
     run: str
     log: str | None
@@ -28,7 +28,7 @@ class RunLinks:
 
 @dataclass(frozen=True, slots=True)
 class RequestedFetch:
-    """A fetch of one page that somebody asked for, as the scheduler has it. `key` is that of the archive's run."""
+    """A requested fetch of one page in the scheduler. `key`: that of the archive's run."""
 
     key: str
     asked_by: str
@@ -38,26 +38,26 @@ class RequestedFetch:
 
 
 class Scheduler(Protocol):
-    """Knows when sources are crawled, and its own pages; fetches one page again."""
+    """Knows when sources are crawled, has pages of its own, and can fetch one page again."""
 
     def next_crawls(self) -> Mapping[str, NextCrawl]:
         """By source id; sources that it does not crawl are missing."""
 
     def run_links(self, kind: str, source: str, key: str) -> RunLinks | None:
-        """Its pages of a run, given by what the archive knows; None for one that it did not start."""
+        """Its pages of a run, found by the archive's values; None for a run that it did not start."""
 
     def can_fetch(self, source: str) -> bool:
         """Whether it can fetch pages of the source."""
 
     def requested_fetch(self, page: int) -> RequestedFetch | None:
-        """The last fetch of the page that was asked for."""
+        """The last requested fetch of the page."""
 
     def ask_fetch(self, request: Request, page: int, source: str, url: str) -> None:
-        """Has the page fetched as soon as possible, in the name of whoever sent the request. Raises `Unavailable`."""
+        """Fetches the page as soon as possible, in the name of the user of the request. Raises `Unavailable`."""
 
 
 class NoScheduler:
-    """Where the browser runs by itself."""
+    """For a browser that runs without a scheduler."""
 
     def next_crawls(self) -> Mapping[str, NextCrawl]:
         """None."""

@@ -149,5 +149,5 @@ def test_a_name_that_says_another_format_is_refused(local_settings: Settings, re
         local_settings, "export", "--format", "xlsx", "--out", tmp_path / "o.csv", "--base", "https://a.example"
     )
     assert (done.code, "o.csv ends in csv, but --format is xlsx" in done.err) == (1, True)
-    assert "give --format csv, or another name" in done.err
+    assert "give --format csv, or another file name" in done.err
     assert list(tmp_path.glob("o.*")) == []

@@ -163,7 +163,7 @@ def test_a_correction_is_an_event_of_the_person_who_made_it(
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda bag: (bag / "bagit.txt").unlink(), "is a folder and no bag"),
+        (lambda bag: (bag / "bagit.txt").unlink(), "is a folder, but no bag"),
         (lambda bag: (bag / "manifest-sha256.txt").unlink(), "has no manifest"),
         (lambda bag: (bag / "data" / "premis.xml").unlink(), "data/premis.xml is missing"),
         (lambda bag: (bag / "data" / "more.txt").write_text("?"), "data/more.txt is missing, or in no manifest"),

@@ -1,7 +1,6 @@
 """The HTTP API, `/api/v1`: rows of `api_v1` as JSON, paged by keys, with a description for programs (OpenAPI 3.1).
 
-It asks the same queries as the pages. A parameter that it does not know is refused: what is misspelt must not be taken
-for a filter that selects everything.
+It uses the same queries as the pages. Unknown parameters are refused: a misspelt filter must not select everything.
 """
 
 from typing import Annotated, Any
@@ -38,9 +37,9 @@ from etl.browse.resources import rows
 
 PREFIX = "/api/v1"
 MOST = 200
-"""Rows of a page at most."""
+"""Maximum number of rows on a page."""
 MOST_WITH_TEXT = 100
-"""Rows with texts at most: some megabytes."""
+"""Maximum number of rows with texts on a page, which take some megabytes."""
 _DESCRIPTION = """Reads an archive of what Chinese government bodies disclose. Names are those of the SQL views in
 schema `api_v1`. Lists are paged by keys: give the value of `after` (or `before`) as the parameter of the same name."""
 
@@ -73,7 +72,7 @@ def records(
     after: AfterParam = None,
     limit: Limit = 50,
 ) -> rows.RecordPage:
-    """Records that match, one for each text, as the list of the archive browser has them."""
+    """Matching records, one for each text, as in the list of the archive browser."""
     with read_only(archive) as connection:
         numbers, following = listed_records(connection, record_filter, sort, after, limit)
         read = published.records(connection, numbers)
@@ -120,7 +119,7 @@ def versions(archive: OpenArchive, record_id: RowId, after: Key = 0, limit: Limi
 
 @router.get("/records/{record_id}/versions/{version}")
 def version(archive: OpenArchive, record_id: RowId, version: RowId) -> rows.RecordVersion:
-    """One version of a record: it never changes."""
+    """One version of a record, which never changes."""
     with read_only(archive) as connection:
         (row,) = published.versions(connection, record_id, version - 1, 1) or _none("no_version")
     if row["version"] != version:
@@ -132,7 +131,7 @@ def version(archive: OpenArchive, record_id: RowId, version: RowId) -> rows.Reco
 def citations(
     archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
 ) -> rows.CitationPage:
-    """The documents that a record cites, in the order in which it names them."""
+    """The documents that a record cites, in the order of the text."""
     place = parse_after(CitationPosition.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
@@ -145,7 +144,7 @@ def citations(
 def cited_by(
     archive: OpenArchive, record_id: RowId, after: AfterCitation = None, limit: Limit = 50
 ) -> rows.CitationPage:
-    """The citations that mean a record, or may, in the order of the citing records."""
+    """The citations that mean or may mean a record, in the order of the citing records."""
     place = parse_after(CitationPosition.parse, after)
     with read_only(archive) as connection:
         _ = published.records(connection, [record_id]) or _none("no_record")
@@ -168,7 +167,7 @@ def changes(
     with_version: WithVersion = False,
     limit: LimitWithText = 100,
 ) -> rows.ChangePage:
-    """The change feed behind `after`, a `change_seq`, in order: none is missed, none comes twice."""
+    """The events of the change feed after `after`, a `change_seq`, in order: none is missing, none comes twice."""
     with read_only(archive) as connection:
         last = published.last_change(connection)
         read = published.changes(connection, after, limit + 1, source)
@@ -185,7 +184,7 @@ def _change(row: Row, led_to: dict[tuple[int, int], Row]) -> rows.ChangeWithVers
 
 @router.get("/captures")
 def captures(archive: OpenArchive, url: PageUrl, after: Key = 0, limit: Limit = 50) -> rows.CapturePage:
-    """Every attempt to fetch the page with that address, also the failed ones, oldest first."""
+    """Every attempt to fetch the page with that address, including failed ones, oldest first."""
     with read_only(archive) as connection:
         read = published.captures(connection, url, after, limit + 1)
         if not read and not published.captures(connection, url, 0, 1):
@@ -245,7 +244,7 @@ def description(archive: OpenArchive, base: BaseAddress) -> Response:
 
 @router.get("/{rest:path}", include_in_schema=False)
 def nothing(rest: str) -> Response:
-    """What the API does not have."""
+    """Any other path: 404."""
     raise RequestRefused(404, "no_resource")
 
 
@@ -261,7 +260,7 @@ def _openapi(base: str, meanings: dict[tuple[str, str], str]) -> dict[str, Any]:
                 schema["description"] = meaning
     for path in described["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)  # a parameter out of its limits is 400 here
+            operation["responses"].pop("422", None)  # invalid parameters give 400 here
             operation["security"] = [{"airflow": []}]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -279,5 +278,5 @@ WHERE c.relnamespace = CAST('api_v1' AS regnamespace)
 
 
 def _meanings(connection: Connection) -> dict[tuple[str, str], str]:
-    """What the database says of each column of each view."""
+    """The comment in the database on each column of each view."""
     return {(view, column): meaning for view, column, meaning in connection.execute(_COMMENTS) if meaning}

@@ -1,4 +1,4 @@
-"""Correcting one field of many records: what would change is shown first, and done when that is confirmed."""
+"""Correcting one field of many records: first shows what would change, and changes it after confirmation."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from etl.browse.pages.bulk import MAX_RECORDS, after, bulk_page, filled, looked_
 router = APIRouter(redirect_slashes=False)
 
 _MANY = "correct many"
-"""What the token of the form is for."""
+"""The subject of the form's token."""
 
 
 @page_route("/correct", to=router)
@@ -45,7 +45,7 @@ def bulk_correction(
 def correct_these(
     request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, form: FormFields
 ) -> Response:
-    """Show what the form would change, or change it where that was confirmed: the records that were shown."""
+    """Show what the form would change, or if that was confirmed, change the records that were shown."""
     forms.require(request, archivist, _MANY, form.get("token", ""))
     record_filter = filter_in(form, "filter")
     with read_only(archive) as connection:

@@ -1,4 +1,4 @@
-"""Pages of citations: all of a record, in both directions, and what is cited and missing."""
+"""Pages of citations: all citations of a record, in both directions, and gaps (documents cited but missing)."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ AfterGap = Annotated[int, Query(alias="after", ge=0, le=MOST_GAPS)]
 
 
 def cached_gaps(archive: OpenArchive, source: str) -> CountedGaps:
-    """What is cited and missing, counted a while ago at most."""
+    """The gaps, from a cache that is recounted after some time."""
 
     def count() -> CountedGaps:
         with read_only(archive) as connection:
@@ -35,7 +35,7 @@ def cites(archive: OpenArchive, responder: Respond, record: RowId, after: AfterC
 
 @page_route("/records/{record}/cited-by", to=router)
 def cited(archive: OpenArchive, responder: Respond, record: RowId, after: AfterCitation = None) -> Response:
-    """All records that cite a record, or may."""
+    """All records that cite or may cite a record."""
     return _citations(archive, responder, record, "cited-by", after)
 
 
@@ -49,7 +49,7 @@ def _citations(archive: OpenArchive, responder: Respond, record: int, direction:
 
 @page_route("/gaps", to=router)
 def missing(archive: OpenArchive, responder: Respond, source: SourceParam, after: AfterGap = 0) -> Response:
-    """What is cited most and is not in the archive."""
+    """The documents that are cited most but not in the archive."""
     counted = cached_gaps(archive, source)
     with read_only(archive) as connection:
         page = gaps_page(connection, counted, source, after)

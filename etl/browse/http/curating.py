@@ -1,4 +1,4 @@
-"""Collections and notes: their pages, and the forms with which archivists keep them."""
+"""Collections and notes: their pages, and the forms with which archivists change them."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -41,7 +41,7 @@ from etl.browse.pages.record_list import parse_after
 router = APIRouter(redirect_slashes=False)
 
 _ALL, _GATHER = "collections", "collect"
-"""What the tokens are for, of the forms that are about no single record or collection."""
+"""Subjects of the tokens of forms that are not about a single record or collection."""
 NoteId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 
 
@@ -99,7 +99,7 @@ def change_collection(
     collection: RowId,
     form: FormFields,
 ) -> Response:
-    """Name a collection anew, or take a record out of it."""
+    """Rename a collection, or remove a record from it."""
     forms.require(request, archivist, _subject(collection), form.get("token", ""))
     if form.get("action") == "remove":
         _members(archive, archivist.name, collection, removed=[number_in(form, "record")])
@@ -122,7 +122,7 @@ def change_collection(
 def change_record(
     request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, record: RowId, form: FormFields
 ) -> Response:
-    """Put a record into a collection, or take it out of one."""
+    """Add a record to a collection, or remove it from one."""
     forms.require(request, archivist, record, form.get("token", ""))
     number = number_in(form, "collection")
     if form.get("action") == "remove":
@@ -136,7 +136,7 @@ def change_record(
 def gather(
     archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, record_filter: FilterParam
 ) -> Response:
-    """What the filter finds, and the collection into which it is to go."""
+    """The form that adds all records of a filter to a collection."""
     with read_only(archive) as connection:
         page = gather_page(connection, record_filter, forms.token(archivist, _GATHER))
     return responder.page("gather.html", page)
@@ -146,7 +146,7 @@ def gather(
 def put_in(
     request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, form: FormFields
 ) -> Response:
-    """Put all that a filter finds into a collection, or into a new one."""
+    """Add all records of a filter to a collection or a new one."""
     forms.require(request, archivist, _GATHER, form.get("token", ""))
     record_filter = filter_in(form, "filter")
     with read_only(archive) as connection:
@@ -187,7 +187,7 @@ def keep_note(
     record: RowId,
     form: FormFields,
 ) -> Response:
-    """Write a note on a record, or change one; an empty text withdraws one that there is."""
+    """Write a note on a record, or change one; an empty text withdraws an existing note."""
     forms.require(request, archivist, record, form.get("token", ""))
     number = number_in(form, "note") if form.get("note") else None
     text = plain_text(form.get("text", ""))

@@ -24,7 +24,7 @@ from etl.browse.pages.fixity import blob_fixity
 class ErrorPage:
     """An error page: HTTP status, its name (Chinese, English), and an explanation in both languages, if any.
 
-    `code` names the error for programs. `detail` is for programs and operators: the server's own message where there is
+    `code`: names the error for programs. `detail`: for programs and operators, the server's own message if there is
     one, else the English explanation.
     """
 
@@ -37,7 +37,7 @@ class ErrorPage:
 
     @property
     def is_of_search(self) -> bool:
-        """Whether what was typed cannot be searched, while all else that was sent is in order."""
+        """Whether only the typed query is invalid, and everything else in the request is valid."""
         return self.english in SEARCH_PROBLEMS.values()
 
 
@@ -101,11 +101,12 @@ _CODES = {
     500: "broken",
     503: "unavailable",
 }
-"""Names of errors that have no reason of their own."""
+"""Names of errors that have no other reason."""
 
 
 def damage_page(connection: Connection, digest: str, seen: str | None) -> DamagePage | None:
-    """The page of a damaged blob; None if it is intact. `seen` is damage found just now, not yet recorded."""
+    """The page of a damaged blob; None if it is intact. `seen`: damage that was found just now and is not recorded
+    yet."""
     state = blob_fixity(connection, digest)
     damage = seen or state.damage
     if damage is None:

@@ -1,4 +1,4 @@
-"""Downloads of what the filter of the list selects: the page that says what they cost, and the streams."""
+"""Downloads of the records that a filter selects: the page with formats and sizes, and the streams."""
 
 from collections.abc import AsyncIterator
 from itertools import chain
@@ -24,7 +24,7 @@ from etl.web.disposition import disposition
 router = APIRouter(redirect_slashes=False, dependencies=[Depends(refuse_unknown)])
 
 MOST_AT_ONCE = 2
-"""Downloads that one process makes at the same time: each takes most of a CPU, and pages are made beside it."""
+"""Maximum number of concurrent downloads in one process: each takes most of a CPU, which pages need too."""
 _slots = BoundedSemaphore(MOST_AT_ONCE)
 _MEDIA_TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
@@ -40,7 +40,7 @@ _MEDIA_TYPES = {
 
 @page_route("/export", to=router)
 def export_choices(archive: OpenArchive, responder: Respond, base: BaseAddress, record_filter: FilterParam) -> Response:
-    """In which formats the records that match can be downloaded, and what each costs."""
+    """The formats in which the matching records can be downloaded, with their sizes."""
     with read_only(archive) as connection:
         page = export_page(connection, record_filter, base)
     return responder.page("export.html", page)
@@ -48,7 +48,7 @@ def export_choices(archive: OpenArchive, responder: Respond, base: BaseAddress, 
 
 @router.get("/export/{kind}", response_model=None)
 def download(archive: OpenArchive, base: BaseAddress, record_filter: FilterParam, kind: Format) -> Response:
-    """The records that match, in one format, sent while they are read. A download that fails ends without its end."""
+    """The matching records in one format, streamed. A download that fails is cut off."""
     _refuse_none_and_too_many(archive, record_filter, kind)
     if not _slots.acquire(blocking=False):
         raise RequestRefused(503, "export_busy", headers={"retry-after": "60"})
@@ -59,7 +59,7 @@ def download(archive: OpenArchive, base: BaseAddress, record_filter: FilterParam
 
     stream = Stream(write, ended=_slots.release)
     try:
-        # What fails before the first chunk is told on a page of its own.
+        # An error before the first chunk gives an error page.
         first = next(stream, b"")
     except DamagedExport as error:
         raise RequestRefused(500, "export_damaged", str(error)) from error

@@ -1,4 +1,4 @@
-"""Pages of figures: statistics, and what agencies had to publish."""
+"""Pages with figures: statistics, and due documents."""
 
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def statistics_page(archive: OpenArchive, responder: Respond, source: SourcePara
 
 @page_route("/coverage", to=router)
 def coverage_page(archive: OpenArchive, responder: Respond, source: SourceParam) -> Response:
-    """What agencies had to publish, year by year: there, late, or not here."""
+    """The documents that agencies had to publish, by year: published, late, or not here."""
     return responder.page("coverage.html", _covered(archive, source))
 
 

@@ -1,4 +1,4 @@
-"""The switch between languages: a page with `?language=` remembers it in a cookie and leads to itself without it."""
+"""The language switch: a page with `?language=` stores the language in a cookie and redirects to itself without it."""
 
 from urllib.parse import quote, urlencode
 
@@ -15,7 +15,7 @@ _A_YEAR = 365 * 24 * 3600
 
 
 class LanguageSwitch:
-    """ASGI middleware that answers requests which choose a language; all others go on."""
+    """ASGI middleware that answers requests which choose a language, and passes on all others."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

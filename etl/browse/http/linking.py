@@ -31,7 +31,7 @@ from etl.browse.pages.review import review_page
 router = APIRouter(redirect_slashes=False)
 
 _WITHDRAW = "links"
-"""What the token is for, of the forms that withdraw a link."""
+"""The subject of the token of forms that withdraw a link."""
 LinkId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 
 
@@ -52,7 +52,7 @@ def link(
     responder: Respond,
     form: FormFields,
 ) -> Response:
-    """Say which record a document is that is cited and missing, and go on to the next one."""
+    """Link a document that is cited but missing to a record, and go to the next one."""
     try:
         place = QueuePosition.parse(form.get("here", ""))
     except ValueError as error:
@@ -87,7 +87,7 @@ def withdraw(
     link: LinkId,
     form: FormFields,
 ) -> Response:
-    """Take back what was said of a cited document: it is missing again, or what its names say."""
+    """Withdraw a link: the cited document is then missing again, or matched by its names."""
     forms.require(request, archivist, _WITHDRAW, form.get("token", ""))
     reason = " ".join(form.get("reason", "").split())
     if problem := problem_of(link, reason):

@@ -1,4 +1,4 @@
-"""Words of a search as `<mark>` elements. Whatever stands in a text is escaped before it is marked."""
+"""Marks words of a search with `<mark>` elements. All text is escaped first."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,11 @@ def marked(text: str, words: Sequence[str]) -> Markup:
 
 
 class Marker:
-    """Marks the words of a query in the texts of one page, and numbers the marks: `#hit-1` leads to the first, or
-    another `name` where a page shows two texts.
+    """Marks the words of a query in the texts of one page, and numbers the marks: `#hit-1` is the first. If a page
+    shows two texts, they have different `name`s.
 
-    With the page's main `text` it marks the citations in it, too: `#cite-3` leads to the third. The parts of the text
-    must then come in their order; `base` is the address of the browser.
+    If `text`, the page's main text, is given, also marks the citations in it: `#cite-3` is the third. The parts of the
+    text must then be passed in order. `base`: the address of the browser.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Marker:
             first = line.place - start
             if first < done:
                 continue
-            # A name that goes over the end of a line is marked on its first one.
+            # A name that continues on the next line is marked on the first line only.
             last = min(first + line.length, len(text))
             parts += [self._words_in(text[done:first]), self._citation(line, text[first:last])]
             done = last

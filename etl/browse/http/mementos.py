@@ -30,9 +30,9 @@ from etl.browse.resources.mementos import (
 router = APIRouter(redirect_slashes=False)
 
 MEMENTOS = 1_000
-"""Captures in one TimeMap, which leads to the next."""
+"""Maximum number of captures in one TimeMap, which links to the next one."""
 MOST_LINES = 10_000
-"""Lines of one answer of the CDX server."""
+"""Maximum number of lines in one answer of the CDX server."""
 MOST_PAGES = 1_000
 _METHODS = ["GET", "HEAD"]
 _SLASHES = re.compile(r"^(https?:)/+", re.IGNORECASE)
@@ -41,7 +41,7 @@ _TIMESTAMP = r"^\d{4,14}$"
 
 @router.api_route("/timegate/{rest:path}", methods=_METHODS, response_model=None)
 def timegate(request: Request, archive: OpenArchive, base: BaseAddress) -> Response:
-    """Leads to the capture of an address that is closest to `Accept-Datetime`, without it to the latest."""
+    """Redirects to the capture of an address that is closest to `Accept-Datetime`, or else to the latest."""
     url = _address_in_path(request, "/timegate/")
     _checked(url)
     moment = _accepted_moment(request.headers.get("accept-datetime"))
@@ -65,7 +65,8 @@ def _accepted_moment(header: str | None) -> datetime | None:
 
 @router.api_route("/timemap/{form}/{rest:path}", methods=_METHODS, response_model=None)
 def timemap(request: Request, archive: OpenArchive, base: BaseAddress, form: Literal["link", "json"]) -> Response:
-    """All captures of an address with their times; behind a number, those after the capture of that number."""
+    """All captures of an address with their times; with a number in the path, those after the capture of that
+    number."""
     rest = _address_in_path(request, f"/timemap/{form}/")
     number, slash, behind = rest.partition("/")
     after, url = (int(number), _SLASHES.sub(r"\1//", behind)) if slash and number.isdecimal() else (0, rest)
@@ -84,7 +85,7 @@ def timemap(request: Request, archive: OpenArchive, base: BaseAddress, form: Lit
 
 
 def _address_in_path(request: Request, begins: str) -> str:
-    """What is behind `begins` in the path, as it was sent, with its query."""
+    """The part of the raw path after `begins`, with its query."""
     raw = request.scope.get("raw_path", request.url.path.encode()).partition(b"?")[0].decode("ascii", "replace")
     url = _SLASHES.sub(r"\1//", raw.partition(begins)[2])
     query = request.scope["query_string"].decode("ascii", "replace")
@@ -118,7 +119,7 @@ def cdx(
     output: Literal["cdxj", "text", "json"] = "cdxj",
     fl: FieldList = "",
 ) -> Response:
-    """Captures with bytes, a line each, by address and time, as pywb's CDX server answers."""
+    """Captures with bytes, one line each, by address and time, in the format of pywb's CDX server."""
     fields = [name for name in fl.split(",") if name]
     if not set(fields) <= set(CDX_FIELDS):
         raise InvalidParameter("fl")
@@ -148,7 +149,7 @@ def cdx(
 
 
 def _beginnings(url: str, match: MatchType) -> list[str]:
-    """What the addresses of the pages are, or begin with."""
+    """The addresses of the pages, or their beginnings."""
     whole = url if "://" in url else f"http://{url}"
     if match == "host":
         return [f"{scheme}://{urlsplit(_checked(whole)[0]).netloc}/" for scheme in ("https", "http")]
@@ -156,7 +157,7 @@ def _beginnings(url: str, match: MatchType) -> list[str]:
 
 
 def _edge(timestamp: str | None, name: Literal["from", "to"]) -> datetime | None:
-    """The first or the last second that a timestamp of 4 to 14 digits means."""
+    """The first or last second of the time span that a timestamp of 4 to 14 digits means."""
     if timestamp is None:
         return None
     filled = timestamp + ("00000101000000"[len(timestamp) :])

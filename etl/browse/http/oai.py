@@ -1,7 +1,7 @@
 """OAI-PMH 2.0 (http://www.openarchives.org/OAI/openarchivesprotocol.html): library and archive systems harvest records.
 
-A token holds all that its list needs, and nothing is kept for it: the filter, the event with which its state ends, the
-record behind which it goes on, and the moment up to which the list is complete.
+A resumption token contains everything that its list needs, so the server stores nothing: the filter, the last event of
+the list's state, the record after which it continues, and the time up to which the list is complete.
 """
 
 import re
@@ -24,7 +24,7 @@ from etl.browse.pages.oai import PREFIX, Answer, harvest_list, harvested_record,
 router = APIRouter(redirect_slashes=False)
 
 NO_CONTACT = "nobody@archive.invalid"
-"""In place of an address of mail, which the protocol wants, where the setting names none (RFC 2606)."""
+"""The mail address (RFC 2606) if none is set, as the protocol requires one."""
 _LIST = (frozenset({"metadataPrefix"}), frozenset({"from", "until", "set"}))
 _VERBS = {
     "Identify": (frozenset[str](), frozenset[str]()),
@@ -34,7 +34,7 @@ _VERBS = {
     "ListIdentifiers": _LIST,
     "ListRecords": _LIST,
 }
-"""Of each verb, the arguments that it must have and those that it may have."""
+"""For each verb, the required and the optional arguments."""
 _FORMS = {10: ("%Y-%m-%d", timedelta(days=1)), 20: ("%Y-%m-%dT%H:%M:%SZ", timedelta(seconds=1))}
 _TOKEN = re.compile(r"([a-z0-9-]{0,60})~(-?\d{1,11}|)~(-?\d{1,11}|)~(\d{1,18})~(\d{1,18})~(\d{1,11})")
 
@@ -59,7 +59,7 @@ Arguments = Annotated[list[tuple[str, str]], Depends(_arguments)]
 def oai(
     request: Request, archive: OpenArchive, responder: Respond, base: BaseAddress, arguments: Arguments
 ) -> Response:
-    """The answer to one request of a harvester. Errors of the protocol have status 200, as it wants."""
+    """The answer to one request of a harvester. Errors of the protocol have status 200, as the protocol requires."""
     complete = harvest.complete_to(archive).astimezone(UTC)
     bare = Answer(f"{base}/oai", complete)
     answer = bare
@@ -76,7 +76,7 @@ def oai(
 
 
 def _checked(arguments: Sequence[tuple[str, str]]) -> tuple[str, dict[str, str]]:
-    """The verb, and the other arguments that it may have, each once and with a value."""
+    """The verb and its other arguments, each once and with a value. Raises `_Refused`."""
     given = dict(arguments)
     verbs = [value for name, value in arguments if name == "verb"]
     if len(verbs) != 1 or verbs[0] not in _VERBS:
@@ -96,7 +96,7 @@ def _checked(arguments: Sequence[tuple[str, str]]) -> tuple[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A request whose arguments its verb has."""
+    """A request with valid arguments."""
 
     connection: Connection
     bare: Answer
@@ -104,7 +104,7 @@ class _Call:
     base: str
 
     def answered(self) -> Answer:
-        """Raises `_Refused`."""
+        """The answer. Raises `_Refused`."""
         if self.given.get("metadataPrefix", PREFIX) != PREFIX:
             raise _Refused("cannotDisseminateFormat", f"the archive has {PREFIX} alone")
         match self.bare.verb:
@@ -188,7 +188,7 @@ def _moment(value: str | None, name: str) -> datetime | None:
         return None
     try:
         moment = datetime.strptime(value, _FORMS[len(value)][0]).replace(tzinfo=UTC)
-        # At the end of the calendar no moment follows it.
+        # None at the end of the calendar, after which there is no later time.
         return moment if moment + _FORMS[len(value)][1] else None
     except (KeyError, ValueError, OverflowError) as error:
         raise _Refused("badArgument", f"{name} is a day, 2026-03-01, or a second, 2026-03-01T08:00:00Z") from error
@@ -202,7 +202,7 @@ def _token(selection: Harvest, complete_until: datetime) -> str:
 
 
 def _read(token: str) -> tuple[Harvest, datetime]:
-    """What a token says. Raises `ValueError` or `OverflowError` for what is none."""
+    """Parses a resumption token. Raises `ValueError` or `OverflowError` if it is invalid."""
     match = _TOKEN.fullmatch(token)
     if match is None:
         raise ValueError(token)

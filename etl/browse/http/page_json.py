@@ -1,4 +1,5 @@
-"""Pages as JSON. What the API names too has its name beside the page's own: one thing has one name for programs."""
+"""Pages as JSON. Values that the API also has get the API's name beside the page's own, so that programs can use the
+same names everywhere."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -51,11 +52,11 @@ API_NAMES: Mapping[type, Mapping[str, str]] = {
     DocumentLink: {"id": "link_id"},
     SilenceLine: {"id": "silence_id"},
 }
-"""By what a page is made of: its name of a value → that of the API."""
+"""For each class that pages consist of: name in the page → name in the API."""
 
 
 def page_json(page: Any) -> bytes:
-    """The page with the names of the API beside its own. A token is for the form of the page in HTML, and left out."""
+    """The page with the names of the API beside its own, without form tokens, which are for HTML only."""
     plain = _plain(page)
     if isinstance(plain, dict):
         plain.pop("token", None)

@@ -1,4 +1,4 @@
-"""Looking at what was archived: the page around a capture, the capture made to be looked at, the bytes themselves."""
+"""Shows archived pages: the page about a capture, the capture itself for display in a frame, and the stored bytes."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -48,7 +48,7 @@ NearParam = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 def find(
     request: Request, archive: OpenArchive, responder: Respond, url: AddressParam, near: NearParam = None
 ) -> Response:
-    """Leads to the capture of an address that is nearest in time to another capture, or says that there is none."""
+    """Redirects to the capture of an address that is nearest in time to another capture, or says that there is none."""
     try:
         with read_only(archive) as connection:
             number = nearest_capture(connection, url, near)
@@ -63,7 +63,7 @@ def find(
 def capture(
     archive: OpenArchive, responder: Respond, capture: RowId, words: WordsParam = "", label: LabelParam = ""
 ) -> Response:
-    """A capture as it was, with when it was made, whether its bytes are intact, and the other times."""
+    """A capture with its time, whether its bytes are intact, and the other captures of the address."""
     with read_only(archive) as connection:
         page = capture_page(connection, capture, words, label)
         if page is None:
@@ -74,7 +74,7 @@ def capture(
 
 
 def _resources(archive: Archive, connection: Connection, page: CapturePage) -> tuple[Resource, ...]:
-    """The style sheets and pictures of an archived page; none where its bytes turn out to be damaged."""
+    """The style sheets and pictures of an archived page; none if its bytes are damaged."""
     archived = captured_bytes(connection, page.id)
     if archived is None:
         return ()
@@ -95,7 +95,7 @@ def capture_to_look_at(
     words: WordsParam = "",
     label: LabelParam = "",
 ) -> Response:
-    """The archived web page with its links leading into the archive: for the frame on the page of the capture."""
+    """The archived web page, with links rewritten to the archive, for the frame on the capture's page."""
     with read_only(archive) as connection:
         archived = captured_bytes(connection, capture)
         page = capture_page(connection, capture)
@@ -121,7 +121,7 @@ def capture_to_look_at(
 
 @router.api_route("/captures/{capture}/bytes", methods=["GET", "HEAD"], response_model=None)
 def bytes_of_capture(archive: OpenArchive, responder: Respond, base: BaseAddress, capture: RowId) -> Response:
-    """The stored bytes of a capture, with when it was made and of which address (RFC 7089)."""
+    """The stored bytes of a capture, with headers for its time and address (RFC 7089)."""
     with read_only(archive) as connection:
         archived = captured_bytes(connection, capture)
         origin = mementos.origin(connection, capture)
@@ -141,7 +141,7 @@ def bytes_of_file(archive: OpenArchive, responder: Respond, digest: BlobDigest) 
 
 
 def _blob_response(archive: Archive, responder: Responder, archived: ArchivedBytes | None) -> Response:
-    """The verified bytes with headers that keep them inert, or the page of a damaged blob."""
+    """The verified bytes with headers that prevent them from running scripts, or the page of a damaged blob."""
     if archived is None:
         raise HTTPException(404)
     body = _verified(archive, responder, archived)
@@ -149,7 +149,7 @@ def _blob_response(archive: Archive, responder: Responder, archived: ArchivedByt
 
 
 def _verified(archive: Archive, responder: Responder, archived: ArchivedBytes) -> bytes | Response:
-    """The bytes, which have the hash under which they are stored, or the page of a damaged blob."""
+    """The bytes after verifying their hash, or the page of a damaged blob."""
     try:
         return archive.store.blob(archived.sha256)
     except (DamagedBlob, StoreError) as error:

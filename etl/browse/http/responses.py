@@ -30,12 +30,12 @@ from etl.browse.pages.typesetting import headings, is_wide, text_blocks
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SEAL = "公开"
-"""What the seal in the corner shows: a mark, not a word to be read; the archive's name stands beside it."""
+"""The characters of the seal in the corner. They are a logo; the archive's name is beside it."""
 
 
 class Responder:
-    """Renders the response of one request: JSON for programs, and where the path ends in `.json` or Accept has JSON
-    and not HTML.
+    """Renders the response of one request. It is JSON for programs, if the path ends in `.json`, or if Accept has JSON
+    but not HTML.
 
     HTML is in one language (`language_of`); JSON has both.
     """
@@ -70,7 +70,7 @@ class Responder:
         return self._render("problem.html", page, page.status, headers)
 
     def damage(self, page: DamagePage) -> Response:
-        """The page of a damaged blob: which, since when, and how to restore it."""
+        """The page of a damaged blob, which says since when it is damaged and how to restore it."""
         return self._render("damaged.html", page, page.status, None)
 
     def _render(self, template: str, page: Any, status: int, headers: Mapping[str, str] | None) -> Response:
@@ -94,7 +94,7 @@ class Responder:
 
 
 def see_other(request: Request, path: str) -> RedirectResponse:
-    """Sends a browser on to another path of ours, which begins with `/`, below the one at which we are mounted."""
+    """Redirects (303) to another path of the browser, which begins with `/`, below the path at which it is mounted."""
     return RedirectResponse(f"{request.scope.get('root_path', '')}{path}", 303)
 
 
@@ -102,8 +102,8 @@ _FOR_PROGRAMS = ("/api/", "/cdx", "/oai", "/timegate/", "/timemap/")
 
 
 def is_for_programs(request: Request) -> bool:
-    """Whether a program asks (API, CDX, OAI-PMH, Memento): behind such a path may be an address with a query of its
-    own, so no parameter there chooses a language."""
+    """Whether the request is to an interface for programs (API, CDX, OAI-PMH, Memento). Such a path may contain an
+    address with its own query, so a parameter there does not choose a language."""
     return request.url.path.removeprefix(request.scope.get("root_path", "")).startswith(_FOR_PROGRAMS)
 
 
@@ -119,7 +119,7 @@ def _environment(language: Language) -> TranslatedTemplates:
     )
     environment.globals |= {
         "language": language,
-        # Titles, names and texts of the archive are Chinese on whichever page.
+        # Titles, names and texts from the archive are Chinese on pages of both languages.
         "zh": "" if language is CHINESE else Markup(f' lang="{CHINESE.tag}"'),
         "named": language.named,
         "flagged": language.flagged,
@@ -170,7 +170,7 @@ def _query_string(values: Mapping[str, str | int | Sequence[str] | None]) -> str
     return f"?{'&'.join(present)}" if present else ""
 
 
-# A list has a hundred addresses of the same few values.
+# Cached, as a list has a hundred addresses with the same few values.
 _quoted = lru_cache(10_000)(quote_plus)
 
 

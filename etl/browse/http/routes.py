@@ -1,6 +1,6 @@
 """Routes. Every page exists as HTML and, with `.json`, as JSON of the same dataclass; every parameter has a limit.
 
-Of these routes only `POST /records/…/correct` writes; `writing` has the other forms.
+Of these routes, only `POST /records/…/correct` writes; the other forms are in `writing`.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,8 +44,7 @@ router = APIRouter(redirect_slashes=False)
 MAX_ROW_ID = 2**63 - 1
 """Largest bigint of PostgreSQL: no row has a larger number."""
 PAGE_SECONDS = 10
-"""Time limit for the queries of one page. A page that takes longer is of no use to its reader and must not hold the
-server."""
+"""Time limit for the queries of one page. A slower page is of no use to its reader and must not block the server."""
 
 
 def read_only(archive: Archive) -> AbstractContextManager[Connection]:
@@ -53,8 +52,8 @@ def read_only(archive: Archive) -> AbstractContextManager[Connection]:
     return snapshot(archive, PAGE_SECONDS)
 
 
-# Dependencies are coroutines: for each that is none, the request would wait for a thread. What opens or asks something
-# does it in one.
+# Dependencies are coroutines, because FastAPI runs every other dependency in a thread, for which the request would have
+# to wait. Only those that open or query something use a thread.
 async def _archive(request: Request) -> Archive:
     archive = request.app.state.archive
     return archive.opened or await run_in_threadpool(archive.open)  # type: ignore[no-any-return]
@@ -91,7 +90,8 @@ SourceId = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9-]*$")]
 
 
 async def _known_source(archive: OpenArchive, source: SourceId = "") -> str:
-    """The id of a source that the archive knows, empty for all: a misspelt one must not look like one with nothing."""
+    """The id of a source in the archive, empty for all. Refuses others: a misspelt id must not look like an empty
+    source."""
     if source and not await run_in_threadpool(_is_known, archive, source):
         raise RequestRefused(404, "no_source")
     return source
@@ -144,7 +144,7 @@ FormFields = Annotated[dict[str, str], Depends(read_form)]
 
 
 def filter_in(form: Mapping[str, str], name: str) -> RecordFilter:
-    """The filter in a hidden field of a form, as `query_of` wrote it. Raises `RequestRefused` for what no form has."""
+    """The filter in a hidden field of a form, which `query_of` wrote. Raises `RequestRefused` if it is invalid."""
     try:
         return filter_of(form.get(name, ""))
     except InvalidFilter as error:
@@ -152,7 +152,7 @@ def filter_in(form: Mapping[str, str], name: str) -> RecordFilter:
 
 
 def number_in(form: Mapping[str, str], name: str) -> int:
-    """The number of a row in a form. Raises `RequestRefused` for what is none."""
+    """The number of a row in a form. Raises `RequestRefused` if it is invalid."""
     value = form.get(name, "")
     if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= MAX_ROW_ID):
         raise RequestRefused(400, "form_text")
@@ -167,7 +167,7 @@ def page_route(path: str, *more: str, to: APIRouter = router) -> Callable[[Handl
 
     def register(handler: Handler) -> Handler:
         for route in (f"{path}.json", path, *more):
-            # A program that misspells a parameter would take all for what it asked for.
+            # Otherwise a program that misspells a filter would get everything.
             refusing = [Depends(refuse_unknown)] if route.endswith(".json") else []
             to.add_api_route(route, handler, methods=["GET", "HEAD"], response_model=None, dependencies=refusing)
         return handler
@@ -208,8 +208,8 @@ def records(
     counts: CountParam = "",
     jumps: Annotated[JumpParam, Query(alias="jump")] = "",
 ) -> Response:
-    """The records that match, newest first or as the search orders them; a number that was typed leads to its
-    document."""
+    """The matching records, newest first or in the order of the search. If a document number was typed, redirects to
+    its record."""
     with read_only(archive) as connection:
         number = None if after or jumps or responder.as_json else jump(connection, record_filter)
         if number is not None:
@@ -239,15 +239,15 @@ def record(
     file: FileParam = "",
     leaf: LeafParam = 1,
 ) -> Response:
-    """A record in its current version, with those beside it in the list of the filter."""
+    """A record in its current version, with links to the previous and next one in the list."""
     current = _Current(within, sort, scheduler, forms.offered(current_person(request), record))
     return _record(archive, responder, base, record, None, before, cited, (file, leaf), current)
 
 
 @dataclass(frozen=True, slots=True)
 class _Current:
-    """What the page of a current version has beside that of an earlier one: its place in the list from which it was
-    opened, and fetching its page again."""
+    """What only the page of a current version has: its neighbours in the list from which it was opened, and the button
+    that fetches its page again."""
 
     within: RecordFilter
     sort: Sort
@@ -267,7 +267,7 @@ def version(
     file: FileParam = "",
     leaf: LeafParam = 1,
 ) -> Response:
-    """A record in one version: the target of permalinks."""
+    """A record in one version; permalinks lead here."""
     return _record(archive, responder, base, record, version, before, cited, (file, leaf))
 
 
@@ -303,7 +303,7 @@ def _record(
 
 
 def _page_or_404(responder: Responder, template: str, page: object | None, reason: str) -> Response:
-    """The page; if there is none, an error page that says by `reason`, a key of `REFUSALS`, what does not exist."""
+    """The page; if it is None, an error page that says what does not exist (`reason`, a key of `REFUSALS`)."""
     if page is None:
         raise RequestRefused(404, reason)
     return responder.page(template, page)
@@ -313,7 +313,7 @@ def _page_or_404(responder: Responder, template: str, page: object | None, reaso
 def choose_versions(
     request: Request, one: ChosenVersion, other: OtherVersion, view: ViewParam = "inline", lines: LinesParam = "all"
 ) -> Response:
-    """Leads to the comparison of two chosen versions."""
+    """Redirects to the comparison of two chosen versions."""
     path = "/".join((*one.split("."), *other.split(".")))
     query = {"view": view if view != "inline" else "", "lines": lines if lines != "all" else ""}
     chosen = urlencode({name: value for name, value in query.items() if value})
@@ -331,7 +331,7 @@ def compare(
     view: ViewParam = "inline",
     lines: LinesParam = "all",
 ) -> Response:
-    """The differences between two versions, of one record or of two."""
+    """The differences between two versions of one record or of two records."""
     with read_only(archive) as connection:
         page = comparison_page(connection, (record, version), (other, its), view, lines)
     return _page_or_404(responder, "compare.html", page, "no_version")
@@ -413,7 +413,7 @@ def run(
     group: GroupParam = "",
     after: AfterPage = None,
 ) -> Response:
-    """A run with the pages that it listed, as each of them ended."""
+    """A run with the outcomes of the pages that it listed."""
     with read_only(archive) as connection:
         page = run_page(connection, scheduler, run, outcome, group, after)
     return _page_or_404(responder, "run.html", page, "no_run")
@@ -421,7 +421,7 @@ def run(
 
 @page_route("/pages/{page}")
 def address(archive: OpenArchive, responder: Respond, page: RowId, before: BeforeLine = None) -> Response:
-    """One address over time."""
+    """The history of one address."""
     with read_only(archive) as connection:
         run, capture = before.split(".") if before else (0, 0)
         shown = address_page(connection, page, (int(run), int(capture)) if before else None)

@@ -1,4 +1,4 @@
-"""Searches that readers keep by name: whoever is logged in has their own, and nobody else sees them."""
+"""Searches that readers save under a name. Every logged-in user sees only their own."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -27,7 +27,7 @@ from etl.browse.pages.saved import saved_page
 router = APIRouter(redirect_slashes=False)
 
 _SAVED = "saved searches"
-"""What the token of these forms is for."""
+"""The subject of the token of these forms."""
 
 
 def _reader(request: Request) -> Person:
@@ -44,7 +44,7 @@ Reader = Annotated[Person, Depends(_reader)]
 def saved(
     archive: OpenArchive, reader: Reader, forms: Tokens, responder: Respond, record_filter: FilterParam
 ) -> Response:
-    """One's own searches; with parameters of the list, the form that keeps that search."""
+    """The user's searches; with parameters of the list, also the form that saves that search."""
     with read_only(archive) as connection:
         page = saved_page(connection, reader.name, record_filter, forms.token(reader, _SAVED))
     return responder.page("saved.html", page)
@@ -54,7 +54,7 @@ def saved(
 def save(
     request: Request, archive: OpenArchive, reader: Reader, forms: Tokens, responder: Respond, form: FormFields
 ) -> Response:
-    """Keep a search."""
+    """Save a search."""
     forms.require(request, reader, _SAVED, form.get("token", ""))
     wanted = filter_in(form, "query")
     if not (query := query_of(wanted)):
@@ -78,7 +78,7 @@ def change(
     search: RowId,
     form: FormFields,
 ) -> Response:
-    """Rename a search, have messages begin or end, or delete it."""
+    """Rename a search, switch its messages on or off, or delete it."""
     forms.require(request, reader, _SAVED, form.get("token", ""))
     if form.get("action") == "delete":
         changed = forget_search(archive, reader.name, search)

@@ -6,9 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 OWN_PAGES_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
-"""Content security policy of our own pages: they have style sheets and no script."""
+"""Content security policy of our own pages, which have style sheets but no scripts."""
 FRAMING_POLICY = f"{OWN_PAGES_POLICY}; frame-src 'self'"
-"""Of those of our pages that show an archived one in a frame."""
+"""The policy of our pages that show an archived page in a frame."""
 
 _DEFAULTS = {
     "content-security-policy": OWN_PAGES_POLICY,
@@ -26,7 +26,7 @@ _DEFAULTS = {
 class SecurityHeaders:
     """ASGI middleware that adds the headers above to every response that does not set them itself.
 
-    It goes around whatever can answer: the application, and the guard in front of it.
+    It wraps both the application and the guard in front of it.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""The logged-in user, as the server in front names them, and tokens that protect forms against forgery."""
+"""The logged-in user, whom the server in front names, and tokens that protect forms against forgery."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -30,15 +30,15 @@ def current_person(request: Request) -> Person | None:
 
 
 class FormTokens:
-    """Signs and checks form tokens against cross-site request forgery. A token is for one user and one thing:
-    a record by its number, or what else a form is about by its name.
+    """Signs and checks form tokens against cross-site request forgery. A token is for one user and one subject: the
+    number of a record, or a name for other forms.
 
     It is not bound to the session token of the login, which Airflow renews while a form is being filled in. The header
     Sec-Fetch-Site is checked too. Origin cannot be: `Referrer-Policy: no-referrer` makes it null.
     """
 
     def __init__(self, key: str, before: str | None = None) -> None:
-        """`key` signs; forms that were signed with the key `before` are taken, too."""
+        """`key` signs; forms that were signed with the key `before` are also accepted."""
         keys = [*([before] if before else []), key]
         self._signer = TimestampSigner(keys, salt="gongkai form", key_derivation="hmac", digest_method=sha256)
 
@@ -47,7 +47,7 @@ class FormTokens:
         return self._signer.sign(_signed_subject(person, subject)).decode()
 
     def offered(self, person: Person | None, subject: int | str) -> str | None:
-        """A token as `token` gives it, for whoever may correct; None for all others."""
+        """A token for users who may correct; None for all others."""
         return self.token(person, subject) if person and person.may_correct else None
 
     def require(self, request: Request, person: Person, subject: int | str, token: str) -> None:

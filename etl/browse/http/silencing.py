@@ -1,4 +1,4 @@
-"""Alerts of a source silenced until a day, by those who may correct; everyone who reads the archive sees which."""
+"""Silences of a source's alerts until a certain day. Users who may correct can set them; all readers can see them."""
 
 from dataclasses import replace
 
@@ -25,14 +25,14 @@ from etl.browse.pages.silences import silences_page
 router = APIRouter(redirect_slashes=False)
 
 _SILENCES = "silences"
-"""What the token of these forms is for."""
+"""The subject of the token of these forms."""
 
 
 @page_route("/silences", to=router)
 def silences(
     request: Request, archive: OpenArchive, forms: Tokens, responder: Respond, source: SourceParam
 ) -> Response:
-    """All silences; with a source, those of the source and the form for another."""
+    """All silences; with a source, those of this source and the form for a new one."""
     token = forms.offered(current_person(request), _SILENCES)
     with read_only(archive) as connection:
         page = silences_page(connection, source, token)
@@ -49,7 +49,7 @@ def silence(
     source: SourceParam,
     form: FormFields,
 ) -> Response:
-    """Silence a reason of a source until a day, or set another day for it."""
+    """Silence a reason of a source until a day, or change the day of a silence."""
     forms.require(request, archivist, _SILENCES, form.get("token", ""))
     if not source:
         raise RequestRefused(404, "no_source")

@@ -1,5 +1,4 @@
-"""Forms that have something done beside correcting: a page fetched again, a doubt found groundless; and the queue of
-what awaits a look."""
+"""Forms other than corrections: fetch a page again, and confirm a doubtful value; and the review queue."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -38,7 +37,7 @@ IssueParam = Annotated[Issue, Query(alias="kind")]
 PlaceParam = Annotated[str, Query(alias="after", max_length=100, pattern=r"^[^\x00]*$")]
 ThingParam = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
 _WHOLE_QUEUE = 0
-"""In place of a record, for the token of the queue's form: it is sent with the record that it is about."""
+"""The subject of the token of the review queue's form, instead of a record number: the form itself names the record."""
 
 
 @router.post("/records/{record}/look-again", response_model=None)
@@ -51,7 +50,7 @@ def ask_again(
     record: RowId,
     form: FormFields,
 ) -> Response:
-    """Have the page of a record fetched again, unless that is already asked for."""
+    """Request that the page of a record is fetched again, unless this is already requested."""
     forms.require(request, archivist, record, form.get("token", ""))
     with read_only(archive) as connection:
         page = page_of(connection, record)
@@ -77,8 +76,8 @@ def review(
     at: ThingParam = "",
     find: SearchParam = "",
 ) -> Response:
-    """What awaits a look, one thing at a time; `at`: a document that is cited and missing, `find`: what record it may
-    be."""
+    """The review queue, one item at a time. `at`: a document that is cited but missing; `find`: a search for the record
+    that it may be."""
     counted = cached_gaps(archive, source).gaps if issue == "missing" else ()
     with read_only(archive) as connection:
         before, shown = parse_after(QueuePosition.parse, after), parse_after(QueuePosition.parse, at)
@@ -95,7 +94,7 @@ def framed(responder: Responder, page: ReviewPage, status: int = 200) -> Respons
 
 @router.post("/review", response_model=None)
 def accept(request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, form: FormFields) -> Response:
-    """Note that the logged-in user found right what was doubted, and go on to what is next."""
+    """Store that the logged-in user found a doubtful item correct, and go to the next one."""
     try:
         place, version = QueuePosition.parse(form.get("here", "")), int(form.get("version", ""))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Names of what is stored as identifiers (fields, outcomes, kinds of versions …) in Chinese and English."""
+"""Chinese and English names of stored identifiers: fields, outcomes, kinds of versions …"""
 
 from etl import fields
 from etl.extract import Belief, Rule
@@ -6,7 +6,7 @@ from etl.files import media_types
 from etl.outcomes import DAMAGE_NAMES, FILE_OUTCOME_NAMES, OUTCOME_NAMES
 
 FIELDS: dict[str, tuple[str, str]] = {field.name: (field.chinese, field.english) for field in fields.FIELDS.values()}
-"""In the order in which a record shows them."""
+"""Names of fields, in the order in which a record shows them."""
 
 OUTCOMES = OUTCOME_NAMES
 
@@ -44,7 +44,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "excluded": ("不采集", "excluded"),
     "unfinished": ("未完成", "unfinished"),
 }
-"""Of the outcomes of a run's pages."""
+"""Groups of the outcomes of a run's pages."""
 
 PAGE_KINDS: dict[str, tuple[str, str]] = {
     "document": ("公文", "document"),
@@ -62,7 +62,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "damaged": ("存档原件已损坏", "stored bytes damaged"),
     "not_fetched": ("未采集", "not fetched"),
 } | OUTCOME_NAMES
-"""What an archived page is shown with, and how each ended."""
+"""States of the style sheets and pictures of an archived page."""
 
 RECORD_STATES: dict[str, tuple[str, str]] = {
     "current": ("仍在站上", "still on its site"),
@@ -80,7 +80,7 @@ CHANGES: dict[str, tuple[str, str]] = VERSIONS | {
     "removed": ("源站已撤下", "removed from its site"),
     "restored": ("恢复", "back on its site"),
 }
-"""Of the change feed."""
+"""Kinds of events in the change feed."""
 
 VERSIONS_HELP: dict[str, tuple[str, str]] = {
     "created": ("首次收录此页。", "The page was kept for the first time."),
@@ -96,7 +96,7 @@ ISSUES: dict[str, tuple[str, str]] = {
     "no_text": ("没有正文", "no text"),
     "similar": ("近似重复", "near duplicate"),
 }
-"""What awaits a person's look."""
+"""Issues in the review queue."""
 
 MANY_OUTCOMES: dict[str, tuple[str, str]] = {
     "corrected": ("已更正", "corrected"),
@@ -104,7 +104,7 @@ MANY_OUTCOMES: dict[str, tuple[str, str]] = {
     "moved": ("未更正：其间有新版本", "refused: a newer version was made meanwhile"),
     "missing": ("未更正：没有这条记录", "refused: there is no such record"),
 }
-"""What became of one of many records that were to be corrected: `etl.archive.records.corrections.ManyOutcome`."""
+"""Results for one record of a correction of many: `etl.archive.records.corrections.ManyOutcome`."""
 
 MINOR_CHANGES: dict[str, tuple[str, str]] = {
     "counter": ("计数或时钟", "counter or clock"),
@@ -126,7 +126,7 @@ FILES_HELP: dict[str, tuple[str, str]] = {
     "too_slow": ("没有在限时内读完；请告知管理员。", "Not read in time; tell the operator."),
     "crashed": ("读取程序中断；请告知管理员。", "The program that reads it crashed; tell the operator."),
 }
-"""What it means to whoever reads, and what to do. A file that was read needs no word."""
+"""What an outcome of a file means for readers, and what to do. A file that was read needs no explanation."""
 
 DAMAGE = DAMAGE_NAMES
 
@@ -196,7 +196,7 @@ RELATIONS_OF: dict[str, tuple[str, str]] = {
     "repeals": ("被废止", "repealed by"),
     "amends": ("被修改", "amended by"),
 }
-"""The same, seen from the document that is cited."""
+"""The same relations, from the view of the cited document."""
 
 TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "field": FIELDS,
@@ -223,4 +223,4 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "damage": DAMAGE,
     "format": FORMATS,
 }
-"""By the name that templates use."""
+"""The tables, by the name that templates use."""

@@ -1,8 +1,8 @@
-"""Texts that the code chooses: names of errors, what to do, what parameters may be. `zh_Hans.po` has the Chinese."""
+"""Texts that code selects: names of errors, what to do, valid values of parameters. `zh_Hans.po` has the Chinese."""
 
 
 def N_(text: str) -> str:
-    """Marks a text for the catalog; it is translated where it is shown."""
+    """Marks a text for the catalog of translations; it is translated when it is shown."""
     return text
 
 
@@ -18,7 +18,7 @@ PROBLEMS: dict[str, str] = {
     "503": N_("The archive is unavailable"),
     "damaged": N_("The stored bytes are damaged"),
 }
-"""By HTTP status, and of a damaged blob."""
+"""Names of errors by HTTP status, and that of a damaged blob."""
 
 REFUSALS: dict[str, str] = {
     "role": N_("This is for those who may run DAGs: Airflow's role User, Op or Admin."),
@@ -112,7 +112,7 @@ ALLOWED: dict[str, str] = {
     "a": N_("a version, written RECORD.VERSION"),
     "b": N_("a version, written RECORD.VERSION"),
 }
-"""What a parameter of an address may be."""
+"""The valid values of each parameter."""
 
 SEARCH_PROBLEMS: dict[str, str] = {
     "many_words": N_("The search has too many words; leave some out."),
@@ -121,7 +121,7 @@ SEARCH_PROBLEMS: dict[str, str] = {
     "range": N_("The first day must not come after the last."),
     "state_in_words": N_("A state is written state:current or state:removed."),
 }
-"""What of a search is wrong: names of `etl.archive.queries.search.InvalidFilter` that are no parameters."""
+"""Mistakes in a query: names of `etl.archive.queries.search.InvalidFilter` that are not parameters."""
 
 PARAMETER = N_("Parameter %(name)s: %(allowed)s.")
 UNKNOWN_PARAMETER = N_("There is no parameter %(name)s here; there are: %(allowed)s.")

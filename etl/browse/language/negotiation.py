@@ -1,4 +1,4 @@
-"""In which language a page answers: as chosen with the switch, else as the web browser asks, else Chinese."""
+"""Chooses the language of a page: the one selected with the switch, else the web browser's, else Chinese."""
 
 from urllib.parse import urlencode
 
@@ -7,7 +7,7 @@ from starlette.requests import Request
 from etl.browse.language.translation import CHINESE, ENGLISH, LANGUAGES, Language
 
 PARAMETER = "language"
-"""Of an address: it chooses the language, here and from now on."""
+"""The URL parameter that selects the language, for this page and later ones."""
 COOKIE = "gongkai_language"
 
 
@@ -19,7 +19,7 @@ def language_of(request: Request) -> Language:
 def _accepted(header: str) -> Language:
     """The first of Chinese and English in the order of preference (RFC 9110, 12.5.4).
 
-    Whoever asks for neither reads English more likely than Chinese.
+    If the header has neither, English: such readers probably understand it better than Chinese.
     """
     preferred = sorted(map(_weighted, header.lower().split(",")), key=lambda item: -item[1])
     wanted = [tag.partition("-")[0] for tag, weight in preferred if tag and weight > 0]
@@ -41,5 +41,5 @@ def switch_address(request: Request, language: Language) -> str:
 
 
 def other_parameters(request: Request) -> list[tuple[str, str]]:
-    """Those of the address that do not choose a language."""
+    """The parameters of the request other than that of the language."""
     return [(name, value) for name, value in request.query_params.multi_items() if name != PARAMETER]

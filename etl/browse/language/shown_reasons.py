@@ -1,4 +1,4 @@
-"""Stored reasons in words: JSON has both sentences, a page shows that of its language."""
+"""Stored reasons as sentences: JSON has both languages, a page shows its own."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from etl.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class ShownReason:
-    """A reason with its sentences. A text that has no code, such as an archivist's, is the same in both languages."""
+    """A reason with its sentences. A text without a code, such as an archivist's, is the same in both languages."""
 
     code: str
     params: Mapping[str, Any]
@@ -18,7 +18,7 @@ class ShownReason:
 
 
 def shown_reason(stored: object) -> ShownReason | None:
-    """A stored reason in words; None for an empty text."""
+    """A stored reason with its sentences; None for an empty text."""
     if not stored:
         return None
     reason = Reason.from_stored(stored)
@@ -26,5 +26,5 @@ def shown_reason(stored: object) -> ShownReason | None:
 
 
 def shown_reasons(stored: Iterable[object]) -> tuple[ShownReason, ...]:
-    """Those of a run's report, problems or warnings."""
+    """The problems or warnings of a run's report, with their sentences."""
     return tuple(shown for each in stored if (shown := shown_reason(each)))

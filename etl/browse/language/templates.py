@@ -1,4 +1,4 @@
-"""Templates of one language: their texts are translated when a template is compiled, and stand in it as constants."""
+"""Templates of one language: texts are translated when a template is compiled, and become constants in it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 
 class TranslatedTemplates(Environment):
-    """An environment with the texts of a catalog. Only those with values in them are looked up for each page."""
+    """An environment with the texts of a catalog. Only texts with placeholders are looked up for each page."""
 
     def __init__(self, translations: NullTranslations, **options: Any) -> None:
         super().__init__(extensions=["jinja2.ext.i18n"], **options)
@@ -30,11 +30,11 @@ class _Constants(NodeTransformer):
         }
 
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
-        """A call such as `_("Records")`, of a text alone, becomes the text."""
+        """Replaces a call with only a text, such as `_("Records")`, by the translated text."""
         self.generic_visit(node)
         named, texts = node.node, [each.value for each in node.args if isinstance(each, nodes.Const)]
         function = self._functions.get(named.name) if isinstance(named, nodes.Name) else None
         if function is None or len(texts) < len(node.args) or node.kwargs or node.dyn_args or node.dyn_kwargs:
             return node
-        # As Jinja itself does it for each page: a doubled percent sign is a single one.
+        # Jinja does the same at run time: a doubled percent sign becomes a single one.
         return nodes.MarkSafe(nodes.Const(str(Markup(function(*texts)) % {})), lineno=node.lineno)

@@ -1,7 +1,8 @@
-"""The languages of the interface: what a page says in one of them, and how dates and numbers are written in it.
+"""The languages of the interface: their texts, and how they write dates and numbers.
 
-Templates and `messages.py` hold English, which is the key of each text; `zh_Hans.po` beside this file has the Chinese.
-Names of what is stored (fields, outcomes, reasons …) exist in both languages elsewhere; here one is picked.
+Templates and `messages.py` contain the English texts, which are the keys; `zh_Hans.po` beside this file has the
+Chinese. Names of stored values (fields, outcomes, reasons …) are defined elsewhere in both languages; here one is
+selected.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ CATALOG = Path(__file__).parent / "zh_Hans.po"
 
 
 class BothLanguages(Protocol):
-    """What has a sentence in each language, such as a reason."""
+    """Anything that has a sentence in each language, such as a reason."""
 
     chinese: str
     english: str
@@ -43,7 +44,7 @@ class Language:
     own_name: str
     locale: Locale
     place: int
-    """Of its text in a pair (Chinese, English)."""
+    """Index of its text in a pair (Chinese, English)."""
     catalog: Path | None = None
 
     @cached_property
@@ -63,12 +64,12 @@ class Language:
         return pair[self.place] or pair[0]
 
     def named(self, table: str, name: str) -> str:
-        """The name of a field, an outcome, …; what has no name yet is shown as it is stored."""
+        """The name of a field, an outcome, …; a value without a name is returned unchanged."""
         names = TABLES[table].get(name)
         return self.in_words(names) if names else name
 
     def flagged(self, flag: str) -> str:
-        """What a flag of a version says; one that is not known is shown as it is stored."""
+        """The meaning of a version's flag; an unknown flag is returned unchanged."""
         return self.in_words(flag_names(flag) or (flag, flag))
 
     def day(self, value: date | datetime | str) -> str:
@@ -109,7 +110,7 @@ class Language:
         return f"{self.number(round(octets / unit, 0 if octets >= 10 * unit else 1))} {name}"
 
 
-# A page has the same numbers and days again and again.
+# Cached, as a page has the same numbers and days many times.
 @lru_cache(10_000)
 def _day(value: date, locale: Locale) -> str:
     return format_date(value, "medium", locale)
@@ -127,11 +128,11 @@ def _in_china(value: Any) -> Any:
 
 
 CHINESE = Language("zh", "zh-Hans", "中文", Locale("zh", script="Hans"), 0, CATALOG)
-# With day before month, as in Chinese officialdom's English; American dates would differ from it in their order alone.
+# With the day before the month, as in the English of Chinese authorities. American dates would only differ in order.
 ENGLISH = Language("en", "en", "English", Locale("en", "GB"), 1)
 LANGUAGES = {language.code: language for language in (CHINESE, ENGLISH)}
 
 
 def in_both(text: str, **values: str) -> tuple[str, str]:
-    """A text of `messages.py` in Chinese and English, for answers that have both. `values` fill its placeholders."""
+    """A text of `messages.py` in Chinese and English, for answers that contain both. `values`: for its placeholders."""
     return tuple(language.translations.gettext(text) % values for language in (CHINESE, ENGLISH))  # type: ignore[return-value]

@@ -1,1 +1,1 @@
-"""What each page of the archive browser shows, as plain values for its template."""
+"""The content of each page of the archive browser, as plain values for its template."""

@@ -1,4 +1,4 @@
-"""One address over time: how it ended in each run, and every attempt to fetch it."""
+"""The history of one address: its outcome in each run, and every attempt to fetch it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ LINES_PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class AddressLine:
-    """How the page ended in a run, with the attempt that decided it, if any; or another attempt of that run."""
+    """The outcome of the page in a run, with the attempt that decided it, if any; or another attempt of that run."""
 
     run: int
     run_at: datetime
@@ -30,9 +30,9 @@ class AddressLine:
 
 @dataclass(frozen=True, slots=True)
 class AddressPage:
-    """An address of a source with its history, latest first. `record` is the record that the page is, if any.
+    """An address of a source with its history, latest first. `record`: the record made from this page, if any.
 
-    `before`: with what the next page begins, None on the last.
+    `before`: the position of the next page, None on the last one.
     """
 
     id: int
@@ -49,7 +49,7 @@ class AddressPage:
 
 
 def address_page(connection: Connection, number: int, before: tuple[int, int] | None = None) -> AddressPage | None:
-    """The address with what came before that run and capture; None if it does not exist."""
+    """The address with its history before the run and capture `before`; None if it does not exist."""
     record = select(Record.id).where(Record.page_id == Page.id).scalar_subquery()
     row = connection.execute(
         select(

@@ -1,4 +1,4 @@
-"""An attachment read beside its record, and where the words of a search stand in the attachments."""
+"""An attachment that is shown beside its record, and where the words of a search occur in attachments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from etl.browse.pages.marking import hits, words_to_mark
 from etl.browse.pages.snippets import SEARCHED_CHARS
 
 MAX_HITS = 99
-"""Hits of a file that are counted."""
+"""Maximum number of hits in a file that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class BesideFile:
 
 @dataclass(frozen=True, slots=True)
 class FileHits:
-    """How often words of the search stand in a file, and on which page of its text first. `more`: there are others."""
+    """The number of hits in a file, and the page of its text with the first one. `more`: whether there are more
+    hits."""
 
     sha256: str
     hits: int
@@ -38,7 +39,7 @@ class FileHits:
 
 
 def beside_file(connection: Connection, files: Sequence[AttachedFile], digest: str, leaf: int = 1) -> BesideFile | None:
-    """One page of the text of the file with this SHA-256; None if it is none of the files, or has no such page."""
+    """One page of the text of the file with this SHA-256; None if it is not among the files, or has no such page."""
     file = next((each for each in files if each.sha256 == digest), None)
     page = file_page(connection, digest, leaf) if file else None
     if file is None or page is None:
@@ -47,7 +48,7 @@ def beside_file(connection: Connection, files: Sequence[AttachedFile], digest: s
 
 
 def hits_in_files(connection: Connection, files: Sequence[AttachedFile], q: str) -> tuple[FileHits, ...]:
-    """The files in which words of the search stand, in their order; of a long text the beginning is looked at."""
+    """The files that contain words of the search, in order. Of a long text, only the beginning is searched."""
     digests = [file.sha256 for file in files if file.sha256 and file.characters]
     words = words_to_mark(q) if digests else ()
     if not words:

@@ -1,4 +1,4 @@
-"""Correcting one field of many records: the form, what it would change, and what became of each record."""
+"""Correcting one field of many records: the form, what it would change, and the result for each record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ from etl.browse.pages.correction import FormProblem, problem_of_entries
 from etl.fields import DATE_FIELDS, FIELDS
 
 MAX_RECORDS = 200
-"""Records that are corrected at once: each makes a version, and a person is to look at each."""
+"""Maximum number of records that are corrected at once: each gets a new version, and a person should check each."""
 _ACTIONS: dict[str, Any] = {"none": None, "withdraw": WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
-    """A record with what its field holds, who corrected it if anybody did, and whether the form would change it; once
-    it was done, `outcome` says what became of it."""
+    """A record with the value of its field, who corrected it, if anybody, and whether the form would change it.
+    `outcome`: the result, after the correction."""
 
     record: int
     version: int
@@ -36,10 +36,10 @@ class BulkLine:
 
 @dataclass(frozen=True, slots=True)
 class BulkPage:
-    """The form, filled in as it was sent; `problem`, a key of `FORM_PROBLEMS`, says why it was refused.
+    """The form with the submitted entries; `problem`, a key of `FORM_PROBLEMS`, says why it was refused.
 
-    `records`: how many the filter finds, at most one more than `most`; `query`: the filter as parameters of an
-    address. `lines`: what the form would do, once it was asked for, or what was done (`done`).
+    `records`: number of records that the filter finds, at most one more than `most`. `query`: the filter as URL
+    parameters. `lines`: after a preview, what the form would change; if `done`, the results.
     """
 
     filter: RecordFilter
@@ -71,20 +71,20 @@ class BulkPage:
         return self.field in DATE_FIELDS
 
     def counted(self) -> dict[ManyOutcome, int]:
-        """How many records had which outcome."""
+        """The number of records with each outcome."""
         numbers = {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in get_args(ManyOutcome)}
         return {outcome: number for outcome, number in numbers.items() if number}
 
 
 def bulk_page(connection: Connection, record_filter: RecordFilter, field: str, token: str) -> BulkPage:
-    """The empty form for what the filter finds."""
+    """The empty form for the records that the filter finds."""
     number = len(matching_numbers(connection, record_filter, MAX_RECORDS + 1))
     known = field if field in FIELDS else ""
     return BulkPage(record_filter, query_of(record_filter), number, tuple(FIELDS), token, field=known)
 
 
 def filled(page: BulkPage, form: Mapping[str, str]) -> BulkPage:
-    """The form as it was sent, with what is wrong with it."""
+    """The form with the submitted entries, and its `problem`, if any."""
     page = replace(
         page,
         field=form.get("field", ""),
@@ -98,18 +98,18 @@ def filled(page: BulkPage, form: Mapping[str, str]) -> BulkPage:
 
 
 def value_of(page: BulkPage) -> Any:
-    """What the field is set to, as `correct_many` takes it; of a form without a problem."""
+    """The new value for `correct_many`, of a form without a problem."""
     return _ACTIONS.get(page.action, page.value)
 
 
 def previewed(connection: Connection, page: BulkPage) -> BulkPage:
-    """The form with what it would do to each record that the filter finds."""
+    """The form with what it would change in each record that the filter finds."""
     numbers = matching_numbers(connection, page.filter, MAX_RECORDS)
     return replace(page, lines=tuple(_lines(connection, page, numbers)))
 
 
 def after(connection: Connection, page: BulkPage, outcomes: Mapping[int, ManyOutcome]) -> BulkPage:
-    """What became of each record."""
+    """The form with the result for each record."""
     lines = {line.record: line for line in _lines(connection, page, list(outcomes))}
     gone = BulkLine(0, 0, "", None, None, changes=False)
     shown = tuple(
@@ -139,7 +139,7 @@ def _lines(connection: Connection, page: BulkPage, numbers: list[int]) -> list[B
 
 
 def looked_at(form: Mapping[str, str]) -> dict[int, int]:
-    """The versions that were shown, by record. Raises `RequestRefused` for what no form has."""
+    """The versions that were shown, by record. Raises `RequestRefused` if they are invalid."""
     try:
         pairs = [each.split(".") for each in form.get("records", "").split()]
         expected = {int(record): int(version) for record, version in pairs}

@@ -1,4 +1,4 @@
-"""A capture as it is looked at: what the archive has of an address at one time, and at which other times."""
+"""The page of a capture: what the archive has of an address at one time, and the other captures of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from etl.browse.pages.replay import (
 from etl.clock import CHINA
 
 MAX_CAPTURES = 2000
-"""Captures of an address that are listed; one that is fetched daily has as many in five years."""
+"""Maximum number of captures of an address that are listed; if it is fetched daily, there are as many in five years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class CaptureChoice:
 
 @dataclass(frozen=True, slots=True)
 class CapturePage:
-    """A capture with its bytes, if it has any: `shown` says how a web browser can show them.
+    """A capture, and its bytes, if it has any. `shown`: how a web browser can show them.
 
-    `captures`: of the same address, with bytes, latest first; `earlier` and `later` are beside this one. `version`:
-    the first version of `record` that was read from it, and `title` that version's; None if there is none. `words` and
-    `label`: the place that is marked. `look`: the style sheets and pictures of a page that is shown. `file`: the
-    SHA-256 of bytes that were read as a file, whose text has a page of its own.
+    `captures`: those of the same address with bytes, latest first; `earlier` and `later`: the ones before and after
+    this one. `version`: the first version of `record` that was extracted from it, and `title`: that of this version;
+    None if there is none. `words` and `label`: the place to mark. `look`: the style sheets and pictures of a page that
+    is shown. `file`: the SHA-256 of bytes that were read as a file, which has its own page.
     """
 
     id: int
@@ -71,19 +71,19 @@ class CapturePage:
 
     @property
     def missing(self) -> tuple[Resource, ...]:
-        """What it is not shown with."""
+        """The style sheets and pictures that are missing."""
         return tuple(each for each in self.look if not each.is_shown)
 
     @property
     def calendar(self) -> tuple[tuple[datetime, tuple[CaptureChoice, ...]], ...]:
-        """The captures by month of China, latest first."""
+        """The captures by month (in China), latest first."""
         months = groupby(self.captures, key=lambda choice: f"{choice.fetched_at.astimezone(CHINA):%Y-%m}")
         return tuple((choices[0].fetched_at, choices) for _, group in months if (choices := tuple(group)))
 
 
 @dataclass(frozen=True, slots=True)
 class NotArchived:
-    """An address of which the archive has nothing. `near`: the capture whose link led there."""
+    """An address without captures. `near`: the capture whose link led there."""
 
     url: str
     near: int | None
@@ -162,8 +162,8 @@ def _captures(connection: Connection, url: str) -> tuple[CaptureChoice, ...]:
 
 
 def nearest_capture(connection: Connection, url: str, near: int | None) -> int | None:
-    """The capture of that address that is nearest in time to the capture `near`, else the latest; None if the archive
-    has none. Raises `ValueError` for what is no address."""
+    """The capture of that address that is nearest in time to the capture `near`, or else the latest; None if there is
+    none. Raises `ValueError` if `url` is not an address."""
     moment = connection.scalar(select(Capture.fetched_at).where(Capture.id == near)) if near else None
     neighbours = around(connection, url, moment)
     return neighbours.closest.capture if neighbours else None

@@ -1,4 +1,4 @@
-"""What a record cites and what cites it, with the titles of the records that are meant; what is cited and missing."""
+"""Citations of and by a record, with the titles of the other records; and gaps (documents cited but missing)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.pages.record_list import SourceChoice, source_choices
 
 ON_RECORD = 12
-"""Citations of each kind on a record's page; its own page has them all."""
+"""Maximum number of citations of each kind on a record's page; another page has them all."""
 PLACES = 100
-"""Cited documents of a record that are marked in its text."""
+"""Maximum number of cited documents that are marked in a record's text."""
 PER_PAGE = 50
 CANDIDATES = 5
-"""Records that may be meant which a line names; their number is always given."""
+"""Maximum number of candidate records that a line names; it always says how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class RelatedRecord:
 
 @dataclass(frozen=True, slots=True)
 class CitationLine:
-    """A citation: `record` is the citing one, `cited` the one that is meant; where several documents may be,
-    `candidates` begins them and `candidates_total` counts them."""
+    """A citation. `record`: the citing record; `cited`: the cited one. If several documents may be meant, `candidates`
+    has the first of them, and `candidates_total` is their number."""
 
     record: RelatedRecord
     ordinal: int
@@ -63,8 +63,8 @@ class CitationLine:
 
 @dataclass(frozen=True, slots=True)
 class RecordCitations:
-    """The first citations of a record, and the first that may mean it, with the totals of both. `unread`: it was not
-    read for citations yet."""
+    """The first citations of a record, and the first ones that may mean it, with the totals of both. `unread`: its
+    citations were not determined yet."""
 
     cites: tuple[CitationLine, ...]
     cites_total: int
@@ -79,8 +79,8 @@ class RecordCitations:
 
 @dataclass(frozen=True, slots=True)
 class CitationsPage:
-    """All citations of a record (`direction` is `cites`), or all that may mean it (`cited-by`). `after`: where the
-    next page begins, None on the last."""
+    """All citations of a record (`direction` is `cites`), or all that may mean it (`cited-by`). `after`: the position
+    of the next page, None on the last one."""
 
     record: RelatedRecord
     direction: str
@@ -91,7 +91,7 @@ class CitationsPage:
 
 @dataclass(frozen=True, slots=True)
 class CountedGaps:
-    """Documents that are cited and not in the archive, cited most first, as they were at a moment."""
+    """Documents that are cited but not in the archive, the most cited first, at a certain time."""
 
     at: datetime
     gaps: tuple[Gap, ...]
@@ -99,9 +99,10 @@ class CountedGaps:
 
 @dataclass(frozen=True, slots=True)
 class GapsPage:
-    """Documents that are cited and not in the archive, cited most first, counted at `counted_at`; `total` in all, or
-    as many as are counted. `after`: how many come before the next page, None on the last. `unread`: records that were
-    not read for citations yet; `linked`: documents that an archivist linked to a record."""
+    """Documents that are cited but not in the archive, the most cited first, counted at `counted_at`. `total`: their
+    number, up to the limit of counting. `after`: offset of the next page, None on the last one. `unread`: number of
+    records whose citations were not determined yet. `linked`: number of documents that an archivist linked to a
+    record."""
 
     source: str
     sources: tuple[SourceChoice, ...]
@@ -115,7 +116,7 @@ class GapsPage:
 
 
 def record_citations(connection: Connection, record: int) -> RecordCitations:
-    """What the page of a record's current version shows."""
+    """The citations on the page of a record's current version."""
     cites = citations(connection, record, 0, PLACES)
     citing = cited_by(connection, record, None, ON_RECORD)
     records = _records(connection, [*cites, *citing])
@@ -147,12 +148,12 @@ def citations_page(
 
 
 def counted_gaps(connection: Connection, source: str) -> CountedGaps:
-    """All that is cited and missing, to be kept for a while."""
+    """All gaps, for the cache."""
     return CountedGaps(datetime.now(UTC), gaps(connection, source))
 
 
 def gaps_page(connection: Connection, counted: CountedGaps, source: str, after: int) -> GapsPage:
-    """What is cited most and missing, behind the first `after`."""
+    """A page of gaps, after the first `after`."""
     linked = linked_gaps(connection)
     missing = tuple(gap for gap in counted.gaps if gap.name not in linked)
     return GapsPage(

@@ -1,4 +1,4 @@
-"""Collections of archivists: all of them, one with its records, and what a filter finds on its way into one."""
+"""Pages of collections: all of them, one with its records, and adding the records of a filter to one."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -24,8 +24,8 @@ CollectionProblem = Literal["", "no_title", "title_taken", "long", "no_choice"]
 
 @dataclass(frozen=True, slots=True)
 class CollectionsPage:
-    """All collections, those made last first. `title` and `description` are filled in where a form was refused;
-    `problem`, a key of `FORM_PROBLEMS`, says why. `token`: for whoever may make one."""
+    """All collections, the newest first. If a form was refused, `problem`, a key of `FORM_PROBLEMS`, says why, and
+    `title` and `description` are the submitted entries. `token`: for users who may make a collection."""
 
     collections: tuple[CollectionLine, ...]
     token: str | None
@@ -37,7 +37,7 @@ class CollectionsPage:
 
 @dataclass(frozen=True, slots=True)
 class CollectionPage:
-    """A collection with its records, as a list of them has them. The rest as in `CollectionsPage`."""
+    """A collection with its records in the form of the list. The other attributes as in `CollectionsPage`."""
 
     collection: CollectionLine
     records: RecordList
@@ -50,8 +50,8 @@ class CollectionPage:
 
 @dataclass(frozen=True, slots=True)
 class GatherPage:
-    """Putting what a filter finds into a collection. `records`: how many there are, at most one more than `most`;
-    `query`: the filter as parameters of an address; `choices`: the collections that there are."""
+    """The form that adds the records of a filter to a collection. `records`: their number, at most one more than
+    `most`. `query`: the filter as URL parameters. `choices`: all collections."""
 
     filter: RecordFilter
     query: str
@@ -71,7 +71,7 @@ def collections_page(connection: Connection, token: str | None) -> CollectionsPa
 def collection_page(
     connection: Connection, number: int, sort: Sort, after: ResultPosition | None, token: str | None
 ) -> CollectionPage | None:
-    """A collection with a page of its records; None where there is no such collection."""
+    """A collection with a page of its records; None if there is no such collection."""
     matching = collections(connection, number)
     if not matching:
         return None
@@ -84,7 +84,7 @@ def within_collection(number: int) -> RecordFilter:
 
 
 def gather_page(connection: Connection, record_filter: RecordFilter, token: str) -> GatherPage:
-    """What the filter finds, on its way into a collection."""
+    """The form for the records that the filter finds."""
     number = len(matching_numbers(connection, record_filter, MAX_ADDED + 1))
     query = query_of(record_filter)
     return GatherPage(record_filter, query, number, MAX_ADDED, collection_names(connection), token)

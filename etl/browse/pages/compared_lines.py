@@ -1,4 +1,4 @@
-"""How a compared text is set: paragraphs and tables, in one column or two, whole or its changes alone."""
+"""The layout of a compared text: paragraphs and tables, in one column or two, complete or only its changes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from etl.browse.pages.typesetting import MAX_COLUMNS
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """A line, or one of each text beside each other. `parts`: of the line with all marks; `old` and `new`: of one side.
+    """A line, or two lines side by side. `parts`: the line with all marks; `old` and `new`: the parts of each side.
 
-    `number`: of the change that begins here, else 0. `skipped`: so many lines that are the same stand here, not shown.
+    `number`: that of the change that begins here, else 0. `skipped`: number of equal lines that are left out here.
     """
 
     same: bool
@@ -25,12 +25,12 @@ class ComparedRow:
 
     @property
     def cells(self) -> tuple[tuple[Part, ...], ...]:
-        """Those of a row of a table."""
+        """The cells, if it is a row of a table."""
         return cells(self.parts)
 
     @property
     def versions(self) -> tuple[tuple[tuple[Part, ...], ...], ...]:
-        """A changed row of a table as each text has it, the old one first."""
+        """A changed row of a table in both texts, the old one first."""
         return tuple(cells(side) for side in (self.old, self.new) if side)
 
 
@@ -61,8 +61,8 @@ class _Placed:
 
 
 def passages(blocks: Sequence[DiffBlock], *, sides: bool, only_changes: bool) -> Iterator[Passage]:
-    """The text of a comparison in its order. `sides`: both texts beside each other; `only_changes`: without what is
-    the same, but for the first row of a table."""
+    """The text of a comparison, in order. `sides`: both texts side by side. `only_changes`: leaves out equal lines,
+    except the first row of a table."""
     for table, group in groupby(_placed(blocks, sides=sides), key=lambda placed: placed.table):
         lines = list(group)
         if table:
@@ -85,7 +85,7 @@ def _placed(blocks: Iterable[DiffBlock], *, sides: bool) -> Iterator[_Placed]:
 
 
 def _side_by_side(lines: Iterable[DiffLine]) -> Iterator[tuple[DiffLine, tuple[Part, ...], tuple[Part, ...]]]:
-    """Each line with what stands on either side: an old and a new line that are not alike stand beside each other."""
+    """Each line with the parts of both sides. An old and a new line without similarity are put side by side."""
     for alone, group in groupby(lines, key=lambda line: not line.old or not line.new):
         rows = list(group)
         if not alone:
@@ -97,7 +97,7 @@ def _side_by_side(lines: Iterable[DiffLine]) -> Iterator[tuple[DiffLine, tuple[P
 
 
 def _with_gaps(lines: Iterable[_Placed]) -> list[_Placed]:
-    """The lines that changed, and in place of the others a gap that says how many they are."""
+    """The changed lines; the others are replaced by gaps with the number of left-out lines."""
     shown: list[_Placed] = []
     for same, group in groupby(lines, key=lambda line: line.row.same):
         rows = list(group)

@@ -30,13 +30,13 @@ from etl.extract.similarity import containment, shingles
 from etl.fields import DATE_FIELDS, FIELDS
 
 MAX_CHARS = 300_000
-"""Characters of both texts together, above which they are not compared."""
+"""Maximum number of characters of both texts together that are compared."""
 MAX_LINES = 6000
-"""Lines of both texts together, above which they are not compared: time can grow with the square of the lines."""
+"""Maximum number of lines of both texts together that are compared: time can grow with the square of this number."""
 ATTACHMENTS = "attachments"
-"""In place of a field's name."""
+"""The name of the difference in attachments, instead of a field's name."""
 _FIRST = ("title", "document_number", *(name for name in FIELDS if name in DATE_FIELDS))
-"""The fields in which a reader looks for a change first."""
+"""The fields that are shown first, as readers look at these first."""
 _SEPARATORS = re.compile(r"[\s;；,，、|]+")
 
 View = Literal["inline", "sides"]
@@ -45,7 +45,7 @@ Lines = Literal["all", "changes"]
 
 @dataclass(frozen=True, slots=True)
 class ComparedVersion:
-    """One of the two compared versions. `captured_at`: when the page was as the version says."""
+    """One of the two compared versions. `captured_at`: the time of the capture from which it was extracted."""
 
     id: int
     version: int
@@ -88,7 +88,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ComparedFile:
-    """A file as one version has it; `sha256` is None where the archive does not have its bytes."""
+    """A file of one version; `sha256`: None if the archive does not have its bytes."""
 
     name: str
     sha256: str | None
@@ -104,12 +104,12 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The differences from `before` to `after`. `text` is None for texts that are too long, empty for equal texts.
+    """The differences from `before` to `after`. `text`: None if the texts are too long, empty if they are equal.
 
-    `minor`: differences of the texts that only counters, white space or the order of lines make; `text` has none.
-    `share`: the part of the shorter text that the longer one contains, 0 to 1; None for texts that are too short or too
-    long for it. `corrections`: those that made the later version out of the earlier one, of the same record. `choices`:
-    all versions of the records. `view` and `lines`: how the page shows the text.
+    `minor`: differences only in counters, white space or the order of lines, which are not in `text`. `share`: share of
+    the shorter text that is also in the longer one, 0 to 1; None if the texts are too short or too long. `corrections`:
+    those that were made between the two versions of the same record. `choices`: all versions of the records. `view` and
+    `lines`: how the page shows the text.
     """
 
     before: ComparedVersion

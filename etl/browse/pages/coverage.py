@@ -1,4 +1,4 @@
-"""The matrix of what agencies had to publish: agency by year, one matrix a duty."""
+"""Due documents as tables: for each duty, agencies by years."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from etl.export.tables import guard_formula
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All items at a moment. `source`: of this one alone, "" for all."""
+    """All items at a certain time. `source`: only those of this source, "" for all."""
 
     source: str
     at: datetime
@@ -27,7 +27,7 @@ class Coverage:
 
 
 def years_of(items: list[DutyItem]) -> list[int]:
-    """The years of a matrix, the newest first."""
+    """The years of a table, the newest first."""
     return sorted({item.year for item in items}, reverse=True)
 
 

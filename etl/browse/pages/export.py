@@ -1,4 +1,4 @@
-"""The page before a download: how many records, in which formats, and how large each is about to be."""
+"""The page before a download: the number of records, the formats, and the estimated sizes."""
 
 import io
 import re
@@ -28,24 +28,24 @@ MAX_RECORDS: Mapping[Format, int] = {
         Format.BAGIT,
     )
 }
-"""Records of a download by format, which are listed in this order. More are exported by command: a download is made by
-the process that answers all readers, and ends with their connection."""
+"""Maximum number of records in a download, by format, in the order in which formats are listed. More must be exported
+by command, because a download runs in the process that answers all readers, and ends with the reader's connection."""
 EXTENSIONS = {Format.TXT: "zip", Format.WARC: "warc.gz", Format.BAGIT: "bag.zip"}
-"""Of file names, where it is not the name of the format."""
+"""Endings of file names that differ from the name of the format."""
 COUNT_SECONDS = 2
-"""Time for counting the records; with as many that it takes longer, a lower bound is told."""
+"""Time limit for counting the records; if it takes longer, a lower bound is shown."""
 _SAMPLE = 40
-"""Records that are written for the estimate, which takes 0.1 s."""
+"""Number of records that are written to estimate the size, which takes 0.1 s."""
 _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f\\/:*?\"<>|.%\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
-"""What has a meaning in a path, a shell or a file system, ends a name early, or turns its direction."""
+"""Characters that have a meaning in paths, shells or file systems, end a name early, or change its text direction."""
 _MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A format in which the records can be downloaded. `bytes`: about as many; None where it is not estimated.
+    """A format in which the records can be downloaded. `bytes`: estimated size, None if there is no estimate.
 
-    `most`: it has at most so many records; `open`: they are not more.
+    `most`: maximum number of records in this format; `open`: whether there are not more.
     """
 
     format: Format
@@ -56,8 +56,8 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
-    """What can be downloaded of what the filter selects. `command` exports the same. `unsearched` records, which the
-    search does not have yet, are missing where the filter has words or facets."""
+    """The downloads for a filter. `command`: exports the same records. `unsearched`: number of records that are not
+    indexed yet, and so are missing if the filter has words or facets."""
 
     filter: RecordFilter
     total: MatchCount
@@ -88,7 +88,7 @@ def export_page(connection: Connection, record_filter: RecordFilter, base: str) 
 
 
 def _bytes_of_a_record(connection: Connection, record_filter: RecordFilter, base: str) -> dict[Format, float]:
-    """Bytes that a record takes by format, in the first records that match. Of what is packed, many take less."""
+    """Bytes per record by format, from the first matching records. With many records, packed formats take less."""
     rows = sample_rows(connection, record_filter, _SAMPLE)
     sizes = {}
     for format, write in TABLE_WRITERS.items():
@@ -99,7 +99,7 @@ def _bytes_of_a_record(connection: Connection, record_filter: RecordFilter, base
 
 
 def _command(record_filter: RecordFilter) -> str:
-    """`gongkai export` with the options that select the same."""
+    """The `gongkai export` command with options that select the same records."""
     words = ["gongkai", "export", "--format", "csv", "--out", "records.csv"]
     for name, value in record_filter.to_query().items():
         option = "--query" if name == "q" else f"--{name.replace('_', '-')}"
@@ -109,7 +109,7 @@ def _command(record_filter: RecordFilter) -> str:
 
 
 def file_name(record_filter: RecordFilter, format: Format) -> str:
-    """The name of a download: what was asked for, safe as a name in any file system, and its ending."""
+    """The file name of a download: the filter, made safe for all file systems, and the ending."""
     query = record_filter.to_query()
     days = "–".join(str(query.get(name, "")) for name in ("from", "to")).strip("–")
     facets = [

@@ -1,4 +1,4 @@
-"""What Atom feeds tell: of a search, what was captured last; of the change feed, its newest events."""
+"""The content of Atom feeds: the latest captures of a search, or the newest events of the change feed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from etl.archive.queries.search import RecordFilter
 from etl.browse.pages.record_list import listed_records
 
 ENTRIES = 50
-"""Entries of one page of a feed, which leads to the next."""
+"""Entries on one page of a feed, which links to the next page."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """A record as a feed tells it. `kind`: of the event, "" in the feed of a search.
+    """An entry of a feed. `kind`: that of the event, "" in the feed of a search.
 
-    `key` and `path` are below the browser's address: what identifies the entry for ever, and what it leads to.
+    `key` and `path` are relative to the browser's address: `key` is the permanent id of the entry, `path` its link.
     """
 
     key: str
@@ -37,9 +37,9 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A page of a feed, newest first. `filter`: of the search, None for the change feed of `source` or of all.
+    """A page of a feed, newest first. `filter`: of the search; None for the change feed of `source` or of all sources.
 
-    `after`: where the next page begins, None on the last.
+    `after`: the position of the next page, None on the last one.
     """
 
     filter: RecordFilter | None
@@ -50,7 +50,7 @@ class Feed:
 
 
 def search_feed(connection: Connection, record_filter: RecordFilter, sort: Sort, after: str | None) -> Feed:
-    """The records that match, those first that were captured last. Raises `InvalidParameter` for its `after`."""
+    """The matching records, the latest captures first. Raises `InvalidParameter` for an invalid `after`."""
     numbers, following = listed_records(connection, record_filter, sort, after, ENTRIES)
     rows = published.records(connection, numbers)
     entries = [_entry(row, f"/records/{row['record_id']}", "", row["version_at"]) for row in rows]
@@ -58,7 +58,7 @@ def search_feed(connection: Connection, record_filter: RecordFilter, sort: Sort,
 
 
 def change_feed(connection: Connection, source: str, before: int | None) -> Feed:
-    """The events before that one, newest first."""
+    """The events before the event `before`, newest first."""
     events = published.latest_changes(connection, before, ENTRIES + 1, source)
     versions = published.versions_of(connection, events[:ENTRIES])
     entries = [

@@ -17,7 +17,7 @@ from etl.fields import DATE_FIELDS, FIELDS
 
 @dataclass(frozen=True, slots=True)
 class FieldEvidence:
-    """A value that the page shows for a field: its text and label there, and the rule that read it."""
+    """A value for a field on the page: its text and label there, and the rule that found it."""
 
     value: str
     raw: str
@@ -44,9 +44,9 @@ class FieldCorrection:
 class RecordField:
     """A field with its evidence, the chosen one first.
 
-    `value` is None if nothing was chosen, or the correction in force says that the field has no value; `extracted` is
-    the value that extraction chose, and `belief` whether other evidence confirms that one (`etl.extract.codes.Belief`);
-    None in versions made before beliefs were.
+    `value`: None if nothing was chosen, or if the correction in force sets the field to have no value. `extracted`: the
+    value that extraction chose. `belief`: whether other evidence confirms that value (`etl.extract.codes.Belief`); None
+    in versions that are older than this.
     """
 
     name: str
@@ -119,5 +119,5 @@ def _chosen_by_extraction(item: dict[str, Any]) -> bool:
 
 
 def _sort_key(item: dict[str, Any]) -> tuple[bool, int]:
-    """What extraction chose first, then by the priority of its place."""
+    """First the evidence that extraction chose, then by the priority of its origin."""
     return not _chosen_by_extraction(item), ORIGIN_PRIORITY.get(item["origin"], len(ORIGIN_PRIORITY))

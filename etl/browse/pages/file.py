@@ -1,4 +1,4 @@
-"""Attached files: what the archive stores of each, and the text read from it."""
+"""Attached files: the stored bytes and the text of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,18 +22,18 @@ EXCERPT_CHARS = 1500
 PAGE_CHARS = 10_000
 """Characters of a file's text on one of its own pages, extended to the end of the last line."""
 LINE_END_CHARS = 5_000
-"""Characters within which that end of line is searched for; a longer line is cut."""
+"""Number of characters in which this end of line is searched; a longer line is cut."""
 MAX_RECORDS = 50
-"""Records listed with a file."""
+"""Maximum number of records that are listed with a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
     """A file linked by a version.
 
-    Without stored bytes, `sha256` is None and `attempt` is the outcome of the last attempt to fetch it, if any.
-    `outcome` is that of reading it, None before. `characters` is the length of its text, which `excerpt` begins.
-    `picture`: whether it is an image that our pages may show.
+    Without stored bytes, `sha256` is None, and `attempt` is the outcome of the last attempt to fetch it, if any.
+    `outcome`: that of reading it, None if it was not read. `characters`: the length of its text; `excerpt`: the
+    beginning of the text. `picture`: whether it is an image that our pages may show.
     """
 
     url: str
@@ -66,7 +66,7 @@ class LinkingRecord:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """A file and page number `leaf` of the `leaves` pages of its text. `outcome` is None if it was not read yet.
+    """A file with page `leaf` of the `leaves` pages of its text. `outcome`: None if it was not read yet.
 
     `q`: the search whose words are marked.
     """
@@ -210,7 +210,7 @@ def file_bytes(connection: Connection, digest: str) -> ArchivedBytes | None:
 
 
 def _is_file() -> ColumnElement[bool]:
-    """SQL condition: the blob belongs to a file. Files of imports are pages of another kind that a page links."""
+    """SQL condition: the blob belongs to a file. In imports, a file may be a page of another kind that a page links."""
     linked = select(PageFile.file_id).where(PageFile.file_id == Page.id).exists()
     captured = select(Capture.id).join(Page, Page.id == Capture.page_id).where(Capture.blob_sha256 == Blob.sha256)
     return File.blob_sha256.is_not(None) | captured.where((Page.kind == "file") | linked).exists()
@@ -219,7 +219,7 @@ def _is_file() -> ColumnElement[bool]:
 def _text_page(window: str, start: int, characters: int) -> str:
     """One page of a text: from the line after the previous page to the end of the line at which the page is full.
 
-    `window` are the characters from `start` on, `characters` the length of the whole text.
+    `window`: the characters from `start` on. `characters`: the length of the whole text.
     """
     first = _line_end(window, 0) if start else 0
     return window[first : _line_end(window, PAGE_CHARS) if start + PAGE_CHARS < characters else len(window)]

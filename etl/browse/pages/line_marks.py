@@ -1,4 +1,4 @@
-"""What differs within a line: dates, numbers and Latin words as a whole, Chinese by character, tables cell by cell."""
+"""Differences within a line: dates, numbers and Latin words as a whole, Chinese by character, tables cell by cell."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     rf"|[0-9A-Za-z]+(?:[.,，][0-9]+)*[%％‰]?|[{_NUMERALS}]{{2,}}|.",
     re.DOTALL,
 )
-"""Units of comparison. A single numeral is a character like others: it is part of many words."""
+"""Units of comparison. A single Chinese numeral counts as an ordinary character, as it is part of many words."""
 
 Mark = Literal["same", "removed", "added"]
 Part = tuple[Mark, str]
@@ -34,12 +34,12 @@ class DiffLine:
 
     @property
     def old(self) -> tuple[Part, ...]:
-        """What of it the first text has; empty for a line of the second alone."""
+        """The parts in the first text; empty for a line that only the second text has."""
         return tuple(part for part in self.parts if part[0] != "added")
 
     @property
     def new(self) -> tuple[Part, ...]:
-        """What of it the second text has; empty for a line of the first alone."""
+        """The parts in the second text; empty for a line that only the first text has."""
         return tuple(part for part in self.parts if part[0] != "removed")
 
     @property
@@ -54,8 +54,8 @@ def whole_line(mark: Mark, line: str) -> DiffLine:
 
 
 def marked_line(before: str, after: str, max_pairs: int) -> DiffLine | None:
-    """One line with its changes marked; None if too little of it is unchanged, or comparing it would take more than
-    `max_pairs` pairs of characters."""
+    """One line with its changes marked; None if too little of it is unchanged, or if more than `max_pairs` pairs of
+    characters would have to be compared."""
     if len(before) * len(after) > max_pairs:
         return None
     old_cells, new_cells = before.split(CELL_SEPARATOR), after.split(CELL_SEPARATOR)
@@ -85,7 +85,7 @@ def _marked_cell(before: str, after: str) -> list[Part]:
 
 
 def _is_alike(parts: Sequence[Part]) -> bool:
-    """Whether enough of two lines is the same. A date counts as one thing, as it is one mark."""
+    """Whether two lines have enough in common. A date counts as one token, as it is marked as a whole."""
     sizes = [(mark, len(_TOKEN.findall(text))) for mark, text in parts]
     shared = sum(2 * size for mark, size in sizes if mark == "same")
     return shared >= MIN_SHARED_RATIO * (shared + sum(size for mark, size in sizes if mark != "same"))
@@ -106,8 +106,8 @@ def _marked(before: str, after: str) -> Iterator[Part]:
 
 
 def _without_splinters(edits: Sequence[tuple[bool, str, str]]) -> Iterator[tuple[bool, str, str]]:
-    """A character or two that two changes happen to have between them belong to the change: nobody can read
-    `<del>甲</del>的<ins>乙</ins>` as what was meant."""
+    """Joins two changes with only one or two equal characters between them: `<del>甲</del>的<ins>乙</ins>` would be
+    unreadable."""
     sizes = [max(len(removed), len(added)) for _, removed, added in edits]
     smoothed: list[tuple[bool, str, str]] = []
     for at, (equal, removed, added) in enumerate(edits):

@@ -1,4 +1,4 @@
-"""Links of cited documents to records of another name: the form in the review queue, and the page of them all."""
+"""Links of cited documents to records: the form in the review queue, and the page with all links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ LinkProblem = Literal["", "record_missing", "reason_missing", "too_long"]
 
 @dataclass(frozen=True, slots=True)
 class LinkForm:
-    """The records that a cited document may be: as its name proposes them, or as `find` found them. `record` and
-    `reason` are filled in; `problem`, a key of `FORM_PROBLEMS`, says why the form was refused."""
+    """The records that a cited document may be: proposed by its name, or found by the search `find`. `record` and
+    `reason`: the submitted entries; `problem`, a key of `FORM_PROBLEMS`, says why the form was refused."""
 
     find: str
     records: tuple[RelatedRecord, ...]
@@ -30,8 +30,8 @@ class LinkForm:
 
 @dataclass(frozen=True, slots=True)
 class LinksPage:
-    """All links that archivists made, those that are withdrawn among them; `records` by number. `token`: for whoever
-    may withdraw one."""
+    """All links of archivists, including withdrawn ones. `records`: the linked records by number. `token`: for users
+    who may withdraw a link."""
 
     links: tuple[DocumentLink, ...]
     records: dict[int, RelatedRecord]
@@ -41,7 +41,7 @@ class LinksPage:
 
 
 def link_form(connection: Connection, gap: Gap, find: str) -> LinkForm:
-    """The form for a document that is cited and missing."""
+    """The form for a document that is cited but missing."""
     typed = find.strip()
     numbers = (
         looked_for(connection, typed, gap.record) if typed else proposed(connection, gap.number, gap.title, gap.record)
@@ -61,7 +61,7 @@ def _cited(all_links: Sequence[DocumentLink]) -> set[int]:
 
 
 def problem_of(record: int | None, reason: str) -> LinkProblem:
-    """Why a form that was sent cannot be kept; "" if it can."""
+    """Why a submitted form is invalid; "" if it is valid."""
     if record is None:
         return "record_missing"
     if not reason:

@@ -1,4 +1,4 @@
-"""The look of an archived page: what the archive has of its style sheets and pictures, at the time of the page."""
+"""The look of an archived page: its archived style sheets and pictures, from the time of the page."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,20 +21,20 @@ from etl.web.styles import style_with
 
 MAX_PICTURE_BYTES = 2_000_000
 MAX_PICTURES_BYTES = 10_000_000
-"""Of a page, together."""
+"""Maximum bytes of all pictures of a page together."""
 MAX_STYLE_BYTES = 3_000_000
-"""Of all style sheets of a page."""
+"""Maximum bytes of all style sheets of a page together."""
 SVG = "image/svg+xml"
-"""In the place of a picture it runs no scripts and loads nothing (SVG 2, secure static mode)."""
+"""As the source of an `img`, an SVG runs no scripts and loads nothing (SVG 2, secure static mode)."""
 _NONE = "url(data:,)"
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A style sheet or picture of a page. `end`: `shown`; `not_shown` for what is kept and too large or of no type that
-    is shown; `damaged`; the outcome of the last attempt, where nothing was kept; `not_fetched` where none was made.
+    """A style sheet or picture of a page. `end`: `shown`; `not_shown`, if it is stored but too large or of a type that
+    is not shown; `damaged`; the outcome of the last attempt, if nothing is stored; `not_fetched`, if there was none.
 
-    `capture` is the one that counts here, the nearest in time; None if there is none.
+    `capture`: the one that is used, the nearest in time; None if there is none.
     """
 
     url: str
@@ -51,7 +51,7 @@ class Resource:
 
 
 class Look:
-    """What a page is shown with: style sheets, and pictures as `data:` addresses, in styles by custom properties."""
+    """The style sheets and pictures of a page. Pictures become `data:` addresses, and in styles custom properties."""
 
     def __init__(self, archive: Archive, resources: Mapping[str, Resource], sheets: Mapping[str, str]) -> None:
         self._archive, self._sheets = archive, sheets
@@ -65,7 +65,7 @@ class Look:
         return tuple(self.resources.values())
 
     def picture(self, address: str) -> str:
-        """A picture as a `data:` address; "" for what cannot be shown."""
+        """A picture as a `data:` address; "" if it cannot be shown."""
         known = self.resources.get(address)
         if known is None or known.kind != "picture" or not known.is_shown or known.sha256 is None:
             return ""
@@ -77,15 +77,15 @@ class Look:
         return self._data[address]
 
     def sheet(self, address: str) -> str:
-        """A style sheet of the page, with those that it imports in their places."""
+        """A style sheet of the page, with the sheets that it imports inserted."""
         return self._sheet(address, ())
 
     def style(self, css: str, base: str) -> str:
-        """Style that stands in the page itself, likewise."""
+        """Style that is in the page itself, with imported sheets inserted."""
         return self._style(css, base, ())
 
     def properties(self) -> str:
-        """The style that defines the pictures which were named in styles so far."""
+        """The style that defines the custom properties of all pictures that styles have named so far."""
         defined = "".join(f"{name}:url({self.picture(address)});" for address, name in self._in_styles.items())
         return f":root{{{defined}}}" if defined else ""
 
@@ -114,7 +114,7 @@ class Look:
 
 
 def look_of(archive: Archive, connection: Connection, page: WebPage, source: str, at: datetime) -> Look:
-    """The look of a page of that source, captured at that time. Its tree must be as it was parsed."""
+    """The look of a page of that source, captured at that time. The page's tree must be unchanged since parsing."""
     named = appearance_of(page)
     resources: dict[str, Resource] = {}
     sheets: dict[str, str] = {}
@@ -144,7 +144,7 @@ def _read_sheets(archive: Archive, resources: Iterable[Resource], sheets: dict[s
 def _stored(
     connection: Connection, source: str, named: Appearance, at: datetime, left: int
 ) -> dict[str, tuple[Resource, int]]:
-    """What the archive has at those addresses, nearest to that time, each with its size."""
+    """The archived resources at those addresses, nearest to that time, each with its size."""
     rows = captures_near(connection, source, (*named.styles, *named.pictures), at)
     stored: dict[str, tuple[Resource, int]] = {}
     for url in dict.fromkeys((*named.styles, *named.pictures)):
@@ -163,7 +163,7 @@ def _stored(
 
 
 def _may_be_picture(content_type: str) -> bool:
-    """By what the site says of it; its bytes decide when they are read."""
+    """Whether it may be a picture according to the site; the bytes decide later, when they are read."""
     media_type = media_type_of(content_type)
     return media_type in SHOWN_PICTURES | {SVG, "image/jpg", "image/pjpeg"} or not media_type.startswith(
         ("image/", "text/")

@@ -1,4 +1,4 @@
-"""Fetching the page of a record again because somebody asked for it: whether it waits, and what came of it."""
+"""Fetching the page of a record again on request: whether a request is waiting, and the result of the last one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from etl.browse.scheduler import RequestedFetch, Scheduler
 
 @dataclass(frozen=True, slots=True)
 class LookedAgain:
-    """The last time: by whom, and how it ended; `outcome` is None as long as it has not. `version`: that which it
+    """The last fetch on request: who requested it, and its outcome, None until it ends. `version`: the version that it
     made."""
 
     run: int
@@ -29,7 +29,8 @@ class LookedAgain:
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """`possible`: whether the scheduler can fetch the page; `command` does it without one, None for an imported page.
+    """The state of fetching a page on request. `possible`: whether the scheduler can fetch it. `command`: a command
+    that does it without a scheduler, None for an imported page.
 
     `asked`: the request that the scheduler has, if it is not in `last` yet.
     """
@@ -48,13 +49,13 @@ class LookAgain:
 def look_again(
     connection: Connection, scheduler: Scheduler, record: int, page: int, source: str, url: str
 ) -> LookAgain:
-    """What is known of the page of a record."""
+    """The state of fetching the page of a record on request."""
     crawled = connection.scalar(*_crawl(source=source))
     command = f"gongkai recheck {source} --url {quote(url)}" if crawled else None
     last, request = _last(connection, record, page), scheduler.requested_fetch(page)
     if request and last and last.key == request.key and last.outcome:
         request = None
-    # A request that is done is told by the archive, unless it came to nothing.
+    # A request that has ended is shown from the archive (`last`); one that failed, from the scheduler.
     shown = request if request and request.state != "ended" else None
     return LookAgain(scheduler.can_fetch(source), command, shown, last)
 

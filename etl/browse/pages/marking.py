@@ -1,4 +1,4 @@
-"""Words of a search in a text, found as the search finds them: in whatever width, case, brackets and characters."""
+"""Finds words of a search in a text as the search does: regardless of width, case, brackets and character variants."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ class Part:
 
 
 def words_to_mark(typed: str) -> tuple[str, ...]:
-    """The folded words of a query that occur in texts; none of one that cannot be parsed."""
+    """The folded words of a query that can occur in texts; none if the query cannot be parsed."""
     return tuple(dict.fromkeys(word.folded for word in _plain(typed)))
 
 
 def words_of_files(typed: str) -> tuple[str, ...]:
-    """Those of them that are looked for in attachments alone."""
+    """The words of a query that are searched in attachments only."""
     elsewhere = {word.folded for word in _plain(typed) if word.part != "files"}
     return tuple(word for word in words_to_mark(typed) if word not in elsewhere)
 
@@ -34,7 +34,7 @@ def _plain(typed: str) -> tuple[Word, ...]:
 
 
 def mark(text: str, words: Sequence[str]) -> tuple[Part, ...]:
-    """The text in parts, the words apart. Joined, they are the text with accents on their letters."""
+    """Divides the text into parts, with words as separate parts. Joined, they give the text in composed form."""
     shown = composed(text)
     parts: list[Part] = []
     end = 0
@@ -45,14 +45,14 @@ def mark(text: str, words: Sequence[str]) -> tuple[Part, ...]:
 
 
 def hits(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where words begin and end in `composed(text)`, in order; those that touch are one."""
+    """The (start, end) of words in `composed(text)`, in order; adjacent words are joined."""
     plain, folded = composed(text), fold(text) if words else ""
     numbers = [folded.count(word) for word in words]
     if not any(numbers):
         return
     places: Sequence[int]
     if numbers == [plain.count(word) for word in words]:
-        # They stand there as they are: to find the places of all characters takes ten times as long.
+        # The words occur unfolded. Mapping the positions of all characters would take ten times as long.
         folded, places = plain, range(len(plain))
     else:
         folded, places = folded_places(text)

@@ -1,4 +1,4 @@
-"""A note on a record: the form that writes or changes it, filled in as it was sent where it was refused."""
+"""A note on a record: the form that writes or changes it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,8 +14,8 @@ NoteProblem = Literal["", "note_empty", "note_long", "note_moved"]
 
 @dataclass(frozen=True, slots=True)
 class NotePage:
-    """`note`: its number, None for a new one; `versions`: what it said, the last first. `text` is filled in; `problem`,
-    a key of `FORM_PROBLEMS`, says why it was refused."""
+    """The form of a note. `note`: its id, None for a new one. `versions`: its versions, the last first. `text`: the
+    submitted or current text. `problem`, a key of `FORM_PROBLEMS`, says why the form was refused."""
 
     record: int
     title: str
@@ -28,7 +28,7 @@ class NotePage:
 
 
 def note_page(connection: Connection, record: int, note: int | None, token: str) -> NotePage | None:
-    """The form for a note; None where there is no such record or note."""
+    """The form for a note; None if there is no such record or note."""
     current = select(RecordVersion.title).join(Record, is_current(Record, RecordVersion)).where(Record.id == record)
     title = connection.scalar(current)
     if title is None:

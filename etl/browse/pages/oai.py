@@ -1,4 +1,4 @@
-"""What OAI-PMH 2.0 answers: records as Dublin Core, sources as sets, and the list that a token continues."""
+"""Answers of OAI-PMH 2.0: records as Dublin Core, sources as sets, and lists that a resumption token continues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from etl.archive.queries.harvest import Harvest
 from etl.archive.queries.published import Row
 
 RECORDS = 100
-"""Records of one answer, which has a token for the next."""
+"""Records in one answer, which has a token for the next one."""
 PREFIX = "oai_dc"
 """The one format: unqualified Dublin Core."""
 
 
 @dataclass(frozen=True, slots=True)
 class HarvestedRecord:
-    """A header, and unless the record is deleted its elements of Dublin Core in order, `(name, value)`."""
+    """The header of a record and, unless it is deleted, its Dublin Core elements in order, `(name, value)`."""
 
     identifier: str
     datestamp: datetime
@@ -30,11 +30,11 @@ class HarvestedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to one request. What its verb does not have is empty.
+    """An answer to one request. Attributes that the verb does not use are empty.
 
-    `complete_until`: up to which moment. `arguments` are those of the request, none where they are
-    refused. `token`: None where the list is whole in one answer, "" at the end of a list of several.
-    `Identify` says `since` which moment there are changes (None: there are none yet) and whom to ask, `contact`.
+    `complete_until`: the time up to which the answer is complete. `arguments`: those of the request, none if they are
+    invalid. `token`: None if the list fits into one answer, "" at the end of a list of several answers. For `Identify`,
+    `since`: the time of the first change (None if there is none), and `contact`: a mail address.
     """
 
     address: str
@@ -52,14 +52,14 @@ class Answer:
 def harvest_list(
     connection: Connection, selection: Harvest, host: str, base: str
 ) -> tuple[tuple[HarvestedRecord, ...], int | None]:
-    """A page of the list, and the number of the record behind which the next begins; None: this is the last."""
+    """A page of the list, and the number of the record after which the next page begins, None on the last page."""
     events = harvest.harvested(connection, selection, RECORDS + 1)
     shown = events[:RECORDS]
     return _records(connection, shown, host, base), shown[-1]["record_id"] if len(events) > RECORDS else None
 
 
 def harvested_record(connection: Connection, identifier: str, host: str, base: str) -> HarvestedRecord | None:
-    """The record of an identifier; None: there is none."""
+    """The record with that identifier, or None."""
     number = identifier.removeprefix(_identifier(host, ""))
     if number == identifier or not (number.isascii() and number.isdecimal() and len(number) <= 18):
         return None

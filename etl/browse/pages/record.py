@@ -1,4 +1,4 @@
-"""One record: one version with its fields and their evidence, copies elsewhere, all versions, and its captures."""
+"""The page of a record: one version with its fields and evidence, copies of it, all versions, and its captures."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ from etl.browse.pages.look_again import LookAgain
 from etl.browse.pages.record_list import Neighbours, neighbours
 
 MAX_COPIES = 100
-"""Records with the same text that are listed; the total is always given."""
+"""Maximum number of listed records with the same text; the total is always given."""
 CAPTURES_PER_PAGE = 30
 """Captures on one page of a record."""
 _OF_PEOPLE = {
@@ -49,9 +49,9 @@ _OF_PEOPLE = {
     "is_collected": CollectionMember.record_id,
     "is_noted": Note.record_id,
 }
-"""What people add to few records: the statement that reads a record says which of these tables must be read too."""
+"""Data that people add to few records. The statement that reads a record says which of these tables must be read."""
 _NOT_SHOWN = ("blob_sha256", *_OF_PEOPLE)
-"""Columns of that statement which are not fields of `RecordPage`."""
+"""Columns of this statement that are not attributes of `RecordPage`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class SimilarLine:
-    """A record with nearly the same text. `share`: the part of the shorter text found in the longer one, 0 to 1."""
+    """A record with nearly the same text. `share`: share of the shorter text that is also in the longer one, 0 to 1."""
 
     id: int
     version: int
@@ -113,18 +113,17 @@ class CaptureLine:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """A record in one of its versions. `version` is the one shown, `current` the newest; dates are in Chinese time.
+    """A record in one of its versions. `version`: the one shown; `current`: the newest one. Dates are in China's time.
 
-    `similar` is empty except for the current version. `other_id` is the content id in the address if it differs from
-    this version's; `fixity` is that of the blob that the version was extracted from. `places`: records with the same
-    text. `captures_before`: capture number for the next page of captures; `captures_first`: this is their first page.
-    `truncated`: the search has only the beginning of its texts.
-    `citations`: what it cites and what cites it, None in another version than the current one.
-    `neighbours`: the records beside it in the list in which it is read; `again`: fetching its page again. Both are None
-    in another version than the current one. `token`: for the forms of whoever may correct. `reviews`: what people found
-    right in it. `collections` and `notes` are of the record, whichever version is shown; `choices`: the collections
-    into which it could be put. `beside`: the attachment that is read beside it; `hits`: where words of the search stand
-    in its attachments.
+    Only for the current version, else None or empty: `similar`; `citations` of and by it; `neighbours`, the records
+    before and after it in the list from which it was opened; `again`, the state of fetching its page again.
+
+    `other_id`: the content id in the address, if it differs from this version's. `fixity`: that of the blob from which
+    the version was extracted. `places`: records with the same text. `captures_before`: capture number for the next page
+    of captures; `captures_first`: whether this is their first page. `truncated`: only the beginning of its texts is
+    searched. `token`: for the forms of users who may correct. `reviews`: what people found correct in it. `collections`
+    and `notes`: those of the record, for all versions; `choices`: the collections to which it can be added. `beside`:
+    the attachment that is shown beside it; `hits`: where words of the search occur in its attachments.
     """
 
     id: int
@@ -178,15 +177,15 @@ class RecordPage:
     choices: Sequence[CollectionName] = ()
 
     def hits_in(self, digest: str) -> FileHits | None:
-        """Where words of the search stand in that file; None where they do not."""
+        """The hits of the search in that file, None if there are none."""
         return next((each for each in self.hits if each.sha256 == digest), None)
 
     @property
     def timeline(self) -> tuple[tuple[VersionLine | None, tuple[CaptureLine, ...]], ...]:
-        """The versions, latest first, each with the captures from its own until that of the next version.
+        """The versions, latest first, each with the captures from its own up to that of the next version.
 
-        Several versions of one capture share the captures of the earliest. Captures before the first version, and on
-        further pages those of versions that began on an earlier one, stand with their version or with None.
+        If several versions are from one capture, the captures are with the earliest of them. Captures that are older
+        than all versions are with None.
         """
         begun: dict[datetime, VersionLine] = {}
         for line in self.versions:
@@ -215,9 +214,9 @@ def record_page(
 ) -> RecordPage | None:
     """The record in that version, or its current one; None if it does not exist.
 
-    `before`: show captures older than this one; `cited`: content id in the permalink; `base`: the browser's address;
-    `within`: filter and order of the list in which the record is read; `file`: SHA-256 of the attachment that is read
-    beside it, at page `leaf` of its text.
+    `before`: show captures older than this one. `cited`: content id in the permalink. `base`: the browser's address.
+    `within`: filter and order of the list from which the record was opened. `file`: SHA-256 of the attachment that is
+    shown beside it, with page `leaf` of its text.
     """
     statement = _current_version(number=number) if version is None else _that_version(number=number, version=version)
     row = connection.execute(*statement).one_or_none()
@@ -412,7 +411,8 @@ def _last_captures(page: Any) -> Statement:
 
 @built_once
 def _captures_before(page: Any, before: Any) -> Statement:
-    """Those fetched before that one. An import gives later numbers to earlier captures."""
+    """Captures that were fetched before that one. Compares times, as an import gives later numbers to earlier
+    captures."""
     other = aliased(Capture)
     position = select(other.fetched_at, other.id).where(other.id == before).scalar_subquery()
     return _captures_query(page).where(tuple_(Capture.fetched_at, Capture.id) < position)

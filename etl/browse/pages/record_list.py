@@ -1,4 +1,4 @@
-"""The list of records: newest first, or as a search orders them; one line per text, paged by a cursor."""
+"""The list of records: newest first, or in the order of a search; one line per text, paged by a cursor."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -28,13 +28,13 @@ from etl.browse.pages.marking import words_of_files, words_to_mark
 from etl.browse.pages.snippets import Snippet, snippets
 from etl.regions import region_names
 
-_RECORD, _VERSION, _OTHER = aliased(Record), aliased(RecordVersion), aliased(Record)  # made once: that takes long
+_RECORD, _VERSION, _OTHER = aliased(Record), aliased(RecordVersion), aliased(Record)  # created once, as it is slow
 LINES_PER_PAGE = 50
 """Lines on one page of the list."""
 MAX_WALKED = 200
-"""Lines of a search through which one walks from record to record."""
+"""Number of search results in which readers can go from one record to the next."""
 HITS_PER_PAGE = 20
-"""Lines on one page of a search, each with a part of its text."""
+"""Lines on one page of search results, each with a snippet of its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Cursor:
 class RecordLine:
     """A text in the list, shown by its earliest record. `day`: the day of publication, or when it was first seen.
 
-    `snippets`: where words of a search stand in its text, and in an attachment.
+    `snippets`: parts of its text and of an attachment in which words of the search occur.
     """
 
     id: int
@@ -92,9 +92,9 @@ class SourceChoice:
 class RecordList:
     """One page of the list. `after` is the cursor of the next page, None on the last; `first`: this is the first page.
 
-    `total` counts records, several of which may share a line. `facets` are counted in all of them, or in the first
-    `counted`. `words` are what a search marks, folded. `unsearched`: records that the search does not have yet.
-    `proposals`: what would find something, where nothing is found; `unfiltered`: what the words alone find then.
+    `total`: number of records, several of which may share a line. `facets`: counted in all of them, or in the first
+    `counted`. `words`: the folded words to mark. `unsearched`: number of records that are not indexed yet. If nothing
+    is found, `proposals` are searches that find something, and `unfiltered` is what the words alone find.
     """
 
     filter: RecordFilter
@@ -126,7 +126,7 @@ class RecordList:
 
 
 def is_search(record_filter: RecordFilter, sort: Sort) -> bool:
-    """Whether the list is made by the search, which orders it."""
+    """Whether the list comes from the search index, which also orders it."""
     return bool(record_filter.words or record_filter.only or record_filter.without or sort != "relevance")
 
 
@@ -134,7 +134,7 @@ Position = TypeVar("Position")
 
 
 def parse_after(parse: Callable[[str], Position], after: str | None) -> Position | None:
-    """Where a page of a list begins. Raises `InvalidParameter` for what no page has given."""
+    """The position at which a page of a list begins. Raises `InvalidParameter` if it is malformed."""
     try:
         return parse(after) if after else None
     except ValueError as error:
@@ -144,8 +144,8 @@ def parse_after(parse: Callable[[str], Position], after: str | None) -> Position
 def listed_records(
     connection: Connection, record_filter: RecordFilter, sort: Sort, after: str | None, number: int
 ) -> tuple[list[int], str | None]:
-    """The numbers of the next records of the list, and where the page after them begins. Raises `InvalidParameter`
-    for an `after` that no page of this list has given."""
+    """The numbers of the next records of the list, and the position of the page after them. Raises `InvalidParameter`
+    if `after` is not from a page of this list."""
     if is_search(record_filter, sort):
         page = hits.result_page(connection, record_filter, sort, parse_after(ResultPosition.parse, after), number)
         return list(page.records), str(page.after) if page.after else None
@@ -178,7 +178,7 @@ def record_list(
 ) -> RecordList:
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
     page = ("records", record_filter, after, lines)
-    # A number that could not be counted in time may be counted in time the next time.
+    # An inexact total is not cached, as the next count may finish in time.
     return cached(connection, page, lambda: _record_list(connection, *page[1:]), lambda listed: listed.total.exact)
 
 
@@ -189,7 +189,7 @@ def _record_list(connection: Connection, record_filter: RecordFilter, after: Cur
     shown = tuple(rows[:lines])
     overview, unsearched = hits.overview(connection, record_filter), missing_entries(connection)
     total: MatchCount | None = overview.total
-    if unsearched:  # what the search does not have yet is in the list all the same
+    if unsearched:  # the list also has records that are not indexed yet
         total = count_matches(connection, record_filter, hits.COUNT_SECONDS)
     return RecordList(
         filter=record_filter,
@@ -222,11 +222,11 @@ def search_list(
     *,
     count_all: bool = False,
 ) -> RecordList:
-    """A page of what a search finds, behind `after`. `count_all`: facets are counted in all that match."""
+    """A page of search results after `after`. `count_all`: counts facets in all matching records."""
     page = ("search", record_filter, sort, after, count_all)
 
     def is_certain(listed: RecordList) -> bool:
-        # As above; what is proposed instead of nothing is counted as long as there is time.
+        # As above; proposals, which are shown if nothing is found, are also counted with a time limit.
         return bool(listed.lines) and (listed.total.exact or bool(record_filter.words))
 
     return cached(connection, page, lambda: _search_list(connection, *page[1:]), is_certain)
@@ -313,7 +313,8 @@ class Neighbours:
 
 
 def neighbours(connection: Connection, record_filter: RecordFilter, sort: Sort, number: int) -> Neighbours:
-    """The lines beside the record in the list of that filter. Of a search, its first `MAX_WALKED` lines are known."""
+    """The records before and after the record in the list of that filter. In a search, only if it is among the first
+    `MAX_WALKED` results."""
     if is_search(record_filter, sort):
         numbers = hits.neighbours(connection, record_filter, sort, number, page_size=HITS_PER_PAGE, limit=MAX_WALKED)
     else:

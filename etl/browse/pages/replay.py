@@ -1,4 +1,4 @@
-"""Replay: the archived bytes of a capture or file, unchanged, with headers that keep them inert in a web browser."""
+"""Replay: the archived bytes of a capture or file, unchanged, with headers that make them harmless in a web browser."""
 
 import html
 import re
@@ -23,7 +23,7 @@ _REPLAY_HEADERS = {
     # rel=dns-prefetch, despite the policy above; measured with a listening socket. This header stops all three.
     "connection-allowlist": "()",
 }
-"""An archived page keeps its inline style and nothing else: it has an opaque origin, no scripts and no requests."""
+"""An archived page keeps only its inline style: it has an opaque origin, runs no scripts and makes no requests."""
 MARKUP = {"text/html", "application/xhtml+xml"}
 SHOWN_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 SHOWABLE_TYPES = MARKUP | {"text/plain"} | SHOWN_PICTURES
@@ -31,8 +31,9 @@ SHOWABLE_TYPES = MARKUP | {"text/plain"} | SHOWN_PICTURES
 MAX_SHOWN_BYTES = 5_000_000
 """Larger bodies are downloaded."""
 _CONNECTING_LINK = re.compile(r"preconnect|dns-prefetch|[\x00\x1b]", re.IGNORECASE)
-"""Links that open a connection or look up a name in advance, which no policy stops in every browser. NUL and ESC occur
-in UTF-16 and ISO-2022, which could hide those words; no page of an agency uses these encodings."""
+"""Links that open a connection or look up a name in advance, which no policy prevents in every browser. Also NUL and
+ESC: they occur in UTF-16 and ISO-2022, in which these words could be hidden; no page of an agency uses these
+encodings."""
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -49,9 +50,10 @@ _EXTENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ArchivedBytes:
-    """A blob with its size, a file name for downloads, and its media type: for a capture as the site declared it.
+    """A blob with its size, a file name for downloads, and its media type; for a capture, the one that the site
+    declared.
 
-    `own_name` is the name under which the site offered it, "" where it stated none.
+    `own_name`: the file name that the site stated, or "".
     """
 
     sha256: str
@@ -104,9 +106,9 @@ def inert_headers(archived: ArchivedBytes, body: bytes) -> dict[str, str]:
 
 
 def rewritten_headers(body: bytes) -> dict[str, str]:
-    """Headers of a page from which `rewrite` took what could connect; its links lead into the archive, in place of the
-    page around it. The header that stops all connections would stop these too: it is sent only where words of
-    links that connect in advance are left over, whatever a web browser makes of them."""
+    """Headers of a rewritten page. `rewrite` has removed everything that could open a connection, and its links replace
+    the page around the frame. The header that prevents all connections would also block these links, so it is sent only
+    if words of links that connect in advance are left over."""
     connecting = _CONNECTING_LINK.search(html.unescape(body.decode()))
     return {
         **({"connection-allowlist": _REPLAY_HEADERS["connection-allowlist"]} if connecting else {}),
@@ -116,6 +118,6 @@ def rewritten_headers(body: bytes) -> dict[str, str]:
 
 
 def media_type_of(content_type: str) -> str:
-    """The media type that a header states, `application/octet-stream` for what is none."""
+    """The media type that a header states; `application/octet-stream` if it is invalid."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type if _MEDIA_TYPE.fullmatch(media_type) else media_types.UNKNOWN

@@ -1,4 +1,4 @@
-"""The queue of what awaits a person's look, one thing at a time: what is doubted, its evidence, the page beside it."""
+"""The review queue, one item at a time: what is doubtful, its evidence, and the archived page beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,15 +21,15 @@ from etl.fields import FIELDS
 
 ISSUES: Sequence[Issue] = get_args(Issue)
 EXCERPT_CHARS = 400
-"""Characters of a text that are shown with it."""
+"""Maximum number of characters of a text that are shown with an item."""
 SENTENCE_CHARS = 80
-"""Characters on both sides of a citation."""
+"""Number of characters that are shown on both sides of a citation."""
 
 
 @dataclass(frozen=True, slots=True)
 class MissingDocument:
-    """A document that `records` records cite and the archive has not; as what, and where in the latest of them: the
-    text `before` and `after` the `words` that name it."""
+    """A document that `records` records cite but the archive does not have, with its title and number. `before`,
+    `words` and `after`: the citation in the latest of these records, with the text around it."""
 
     title: str | None
     number: str | None
@@ -41,9 +41,9 @@ class MissingDocument:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedThing:
-    """What is looked at. `subject`: the doubted flag, "" for other issues; `field`: that which the flag is about, with
-    its evidence. `words` and `label`: the chosen evidence, to be marked on the page. `similar` and `attachments` as far
-    as the issue is about them, `missing` of a document that is cited and not here."""
+    """An item to review. `subject`: the doubtful flag, "" for other issues. `field`: the field that the flag is about,
+    with its evidence. `words` and `label`: the chosen evidence, to be marked on the page. `similar`, `attachments` and
+    `missing` are set only if the issue is about them."""
 
     record: int
     version: int
@@ -66,7 +66,7 @@ class ReviewedThing:
 
 @dataclass(frozen=True, slots=True)
 class IssueCount:
-    """How much awaits a look; None where it is looked for one by one."""
+    """The number of items with an issue; None if they are searched one by one."""
 
     issue: Issue
     number: int | None
@@ -74,9 +74,9 @@ class IssueCount:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """`thing`: what is looked at now, None at the end; `here`: its place, to go on from. `looked_to`: where the search
-    for it was given up, to be continued. `notes`: what people found right last. `link`: which
-    record a missing document may be. `token`: for whoever may say so."""
+    """A page of the review queue. `thing`: the current item, None at the end; `here`: its position. `looked_to`: the
+    position at which the search for an item was stopped for lack of time. `notes`: the latest reviews. `link`: the form
+    for a missing document. `token`: for users who may review."""
 
     issue: Issue
     source: str
@@ -100,8 +100,8 @@ def review_page(
     at: QueuePosition | None = None,
     find: str = "",
 ) -> ReviewPage:
-    """What stands behind that place of the queue. `counted`: what is cited and missing, where the queue is of that;
-    then `at` is the document that is shown, whatever stands before it, and `find` which record it may be."""
+    """The item of the queue after the position `after`. For the issue `missing`, `counted`: the gaps; `at`: the
+    document to show, wherever it is in the queue; `find`: a search for the record that it may be."""
     open_gaps = _open(connection, counted) if issue == "missing" else None
     gap = _behind(open_gaps, counted, after) if open_gaps else None
     if at:
@@ -132,20 +132,20 @@ def _count(connection: Connection, issue: Issue, source: str, open_gaps: Sequenc
 
 
 def _open(connection: Connection, counted: Sequence[Gap]) -> list[Gap]:
-    """Those of which nobody has said yet that the archive need not have them."""
+    """The gaps that nobody has linked or marked as not needed."""
     settled = settled_gaps(connection) | linked_gaps(connection)
     return [gap for gap in counted if gap.name not in settled]
 
 
 def _behind(open_gaps: Sequence[Gap], counted: Sequence[Gap], after: QueuePosition | None) -> Gap | None:
-    """The first that is open behind that place; all places are those of `counted`, settled or not."""
+    """The first open gap after that position. Positions are those in `counted`, which includes settled gaps."""
     places = {gap.name: place for place, gap in enumerate(counted)}
     here = places.get(after.subject, -1) if after else -1
     return next((gap for gap in open_gaps if places[gap.name] > here), None)
 
 
 def _with_missing(connection: Connection, thing: ReviewedThing, gap: Gap) -> ReviewedThing:
-    """With the document, and the place at which the record names it."""
+    """The item, with the missing document and the citation of it in the record."""
     rows = citations(connection, gap.record, gap.ordinal - 1, 1)
     sentence = ("", gap.title or gap.number or "", "")
     if rows:

@@ -1,6 +1,5 @@
-"""An archived page made to be looked at: its links lead to what the archive has of their addresses, style sheets and
-pictures that the archive has stand in it, a place in it is marked. The stored bytes themselves are served beside it,
-unchanged."""
+"""Rewrites an archived page for display: its links lead to archived captures, archived style sheets and pictures are
+inserted, and a place in it is marked. The stored bytes themselves are served at another address, unchanged."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -12,10 +11,10 @@ from etl.web.appearance import canonical_or_none, is_style_sheet, picture_source
 from etl.web.page import WebPage, base_url, visible_text
 
 EVIDENCE = "evidence"
-"""Id of the place that is marked."""
+"""Id of the marked place."""
 _READ_OTHERWISE = ("svg", "math", "template", "xmp", "plaintext", "noembed")
-"""Elements, beside comments, whose content web browsers and libxml2 read differently: what is text to one can be a
-live element to the other."""
+"""Elements (in addition to comments) whose content web browsers and libxml2 parse differently: text for one may be a
+live element for the other."""
 _LEFT_OUT = ("script", "link", "base", "meta", "object", "embed", "applet", "noframes", *_READ_OTHERWISE)
 _FRAMES = ("iframe", "frame")
 _LINKS = ("href", "{http://www.w3.org/1999/xlink}href", "xlink:href")
@@ -23,21 +22,21 @@ _OTHER_ADDRESSES = {
     "action", "background", "data", "formaction", "longdesc", "manifest", "ping", "poster", "src", "srcdoc", "srcset",
     "target",
 }  # fmt: skip
-"""Attributes of which a page in a sandbox has no use."""
+"""Attributes that have no use in a sandboxed page."""
 _UNSEEN = ("style", "title", "textarea", "template", "noscript")
 _NEVER_SHOWN = frozenset(("style", "title"))
 _MARK = "background:#ffe38a;color:#000;outline:2px solid #a3312a;outline-offset:1px"
 _LABEL_BEFORE = 40
-"""Characters before a value within which its label is expected, white space not counted."""
+"""The label of a value must be within so many characters before it, not counting white space."""
 
 
 def rewrite(
     page: WebPage, link: Callable[[str], str], look: Look, words: str = "", label: str = "", says_nothing: str = ""
 ) -> bytes:
-    """The page in UTF-8, with its links as `link` gives them for an address, and with its look.
+    """The page in UTF-8, with its look. `link` returns the new address for each link.
 
-    `words`: what is marked, where it stands behind `label` if it does. `says_nothing`: what stands in a page that shows
-    neither words nor pictures, as those do that scripts draw. The tree of `page` is changed.
+    `words`: the text to mark, if possible after `label`. `says_nothing`: shown in a page that has neither words nor
+    pictures, such as one that scripts draw. Changes the tree of `page`.
     """
     base = base_url(page)
     _mark(page.tree, words, label)
@@ -67,7 +66,7 @@ def rewrite(
 
 
 def _put_style(element: html.HtmlElement, base: str, look: Look) -> None:
-    """A style sheet in place of the link to it; style of the page itself with what it names."""
+    """Replaces a link to a style sheet by the sheet; inserts imports and pictures into style of the page itself."""
     if element.tag == "style":
         element.text = look.style(element.text or "", base)
     elif is_style_sheet(element) and (css := look.sheet(canonical_or_none(base, element.get("href", "")) or "")):
@@ -83,7 +82,7 @@ def _style_element(css: str, **attributes: str) -> html.HtmlElement:
 
 
 def _picture(element: html.HtmlElement, base: str, look: Look) -> str:
-    """What a picture shows, a `data:` address; "" for one that the archive does not have, and for other elements."""
+    """The `data:` address of a picture; "" if the archive does not have it, and for other elements."""
     if element.tag != "img" and not (element.tag == "input" and element.get("type", "").lower() == "image"):
         return ""
     source = picture_source(element)
@@ -91,7 +90,7 @@ def _picture(element: html.HtmlElement, base: str, look: Look) -> str:
 
 
 def _put_styled(element: html.HtmlElement, base: str, look: Look) -> None:
-    """Pictures that attributes name: in style, and behind tables of older pages."""
+    """Inserts pictures that attributes name: in `style`, and as backgrounds of tables in older pages."""
     style = element.get("style", "")
     if "url(" in style.lower():
         style = look.style(style, base)
@@ -112,7 +111,7 @@ def _rewrite_attributes(element: html.HtmlElement, base: str, link: Callable[[st
 
 
 def _replace_frame(element: html.HtmlElement, base: str, link: Callable[[str], str]) -> None:
-    """A link in place of a frame: what was in it is a page of its own."""
+    """Replaces a frame by a link, as its content is a separate page."""
     address, parent = canonical_or_none(base, element.get("src", "")), element.getparent()
     if parent is None:
         return
@@ -122,7 +121,7 @@ def _replace_frame(element: html.HtmlElement, base: str, link: Callable[[str], s
 
 
 class _Slot(NamedTuple):
-    """A piece of text in the tree: that of an element, or what follows one."""
+    """A piece of text in the tree: the text of an element, or the text after it (tail)."""
 
     element: html.HtmlElement
     is_tail: bool
@@ -130,7 +129,7 @@ class _Slot(NamedTuple):
 
 
 def _mark(tree: html.HtmlElement, words: str, label: str) -> None:
-    """Marks the words where they stand, behind their label if they do somewhere. White space does not count."""
+    """Marks an occurrence of the words, if possible one after their label. Ignores white space."""
     slots = list(_slots(tree))
     places = [(at, index) for at, slot in enumerate(slots) for index, c in enumerate(slot.text) if not c.isspace()]
     squeezed = "".join(slots[at].text[index] for at, index in places)
@@ -141,7 +140,7 @@ def _mark(tree: html.HtmlElement, words: str, label: str) -> None:
     spans: dict[int, list[int]] = {}
     for at, index in places[start : start + len(sought)]:
         spans.setdefault(at, []).append(index)
-    # From the last on, so that those before stay where they are.
+    # From the last one backwards, so that earlier positions stay valid.
     for at, indices in sorted(spans.items(), reverse=True):
         _wrap(slots[at], indices[0], indices[-1] + 1, first=at == min(spans))
 
@@ -156,7 +155,7 @@ def _best_place(text: str, sought: str, label: str) -> int:
 
 
 def _slots(element: html.HtmlElement) -> Iterator[_Slot]:
-    """The text of a page in its order, as far as it can be seen."""
+    """The visible text of a page, in order."""
     stack: list[tuple[html.HtmlElement, bool]] = [(element, False)]
     while stack:
         node, left = stack.pop()

@@ -18,7 +18,7 @@ RUNS_PER_PAGE = 30
 PAGES_PER_PAGE = 100
 """Listed pages on one page of a run."""
 MAX_OTHERS = 50
-"""Failed requests for lists and files that are shown with a run."""
+"""Maximum number of failed requests for lists and files that are shown with a run."""
 
 GroupName = Literal["stored", "unchanged", "failed", "excluded", "unfinished"]
 GROUPS: tuple[str, ...] = get_args(GroupName)
@@ -41,7 +41,7 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run. `counts` is None until the report is written; `seconds` is how long it took."""
+    """A run. `counts`: None until the report is written. `seconds`: its duration."""
 
     id: int
     source_id: str
@@ -60,13 +60,13 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs are listed; empty texts are no condition."""
+    """The filter for runs; empty values match all."""
 
     source: str = ""
     state: str = ""
 
     def to_query(self) -> dict[str, str]:
-        """The parameters of its address."""
+        """The filter as URL parameters."""
         return {name: value for name, value in (("source", self.source), ("state", self.state)) if value}
 
 
@@ -86,10 +86,10 @@ class RunList:
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """A page as it ended in a run. Without `outcome` it has not ended; without `capture` it was not fetched.
+    """A page with its outcome in a run, None if it has none yet. `capture`: None if it was not fetched.
 
-    `columns`: the lists that showed it, `title`: how they name it, empty where they do not. `record`: the record that
-    its page is, in whatever run it was made.
+    `columns`: the lists that show it; `title`: its title there, if any. `record`: the record made from this page, in
+    any run.
     """
 
     page: int
@@ -110,11 +110,10 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class RunPageList:
-    """A run with one page of the pages that it listed, in the order of their numbers.
+    """A run with a part of the pages that it listed, in the order of their ids.
 
-    `outcome` and `group` are the filter, if any; `after` is the number after which the next page begins. `others` are
-    requests of the run that failed and are no listed pages: lists and files, at most `MAX_OTHERS`. `scheduler`: where
-    the scheduler shows it.
+    `outcome`, `group`: the filter, if any. `after`: the id after which the next part begins. `others`: failed requests
+    of the run for lists and files, at most `MAX_OTHERS`. `scheduler`: links to the run in the scheduler.
     """
 
     run: RunLine
@@ -128,7 +127,7 @@ class RunPageList:
 
 
 def run_list(connection: Connection, chosen: RunFilter, before: int | None = None) -> RunList:
-    """The runs that started before that one."""
+    """The runs with numbers smaller than `before`."""
     conditions = [Run.source_id == chosen.source] if chosen.source else []
     conditions += [Run.state == chosen.state] if chosen.state else []
     conditions += [Run.id < before] if before else []
@@ -148,7 +147,7 @@ def run_page(
     of_group: str = "",
     after: int | None = None,
 ) -> RunPageList | None:
-    """The run with its pages after that page; None if it does not exist."""
+    """The run with its pages after the page `after`; None if it does not exist."""
     row = connection.execute(_runs().where(Run.id == number)).mappings().one_or_none()
     if row is None:
         return None
@@ -199,7 +198,7 @@ def _run_line(row: Mapping[str, Any] | RowMapping) -> RunLine:
 
 
 def _listed_pages(rows: Iterable[RowMapping]) -> tuple[ListedPage, ...]:
-    """Rows with the attributes of `ListedPage`, reasons as they are stored."""
+    """Converts rows with the attributes of `ListedPage` and stored reasons."""
     changed = ("reason", "columns")
     return tuple(
         ListedPage(

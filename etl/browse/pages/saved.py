@@ -1,4 +1,4 @@
-"""Searches that a reader keeps by name: the list of one's own, and the form for another."""
+"""Saved searches: the user's list, and the form for a new one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from etl.regions import region_names
 
 @dataclass(frozen=True, slots=True)
 class SavedLine:
-    """A search of one's own. `filter`: None where this version cannot read it any more."""
+    """A search of the user. `filter`: None if this version can no longer parse it."""
 
     id: int
     name: str
@@ -26,9 +26,9 @@ class SavedLine:
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """All searches of one person. `query`: of the search that the form would keep, "" without one, with its `filter`
-    and the `name` and `tells` that are filled in; `problem`, a key of `FORM_PROBLEMS`, says why it was refused.
-    `sources`, `region_names`, `collection_titles`: what the facets of the searches are called."""
+    """All searches of one person. `query`: that of the search to save, "" without a form, with its `filter`. `name` and
+    `tells`: the entries of the form; `problem`, a key of `FORM_PROBLEMS`, says why it was refused. `sources`,
+    `region_names`, `collection_titles`: names for the facets of the searches."""
 
     searches: tuple[SavedLine, ...]
     sources: dict[str, str]
@@ -49,7 +49,7 @@ class SavedPage:
 
 
 def saved_page(connection: Connection, person: str, wanted: RecordFilter | None, token: str) -> SavedPage:
-    """The page of a person; with the form where there is a search to keep."""
+    """The page of a person; with the form if there is a search to save."""
     lines = tuple(
         SavedLine(each.id, each.name, _readable(each.query), each.tells, each.saved_at, each.told_at)
         for each in saved_searches(connection, person)

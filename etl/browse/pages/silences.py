@@ -1,4 +1,4 @@
-"""Alerts that are silenced, by source files and by people; and what of one source may be silenced."""
+"""Silences of alerts, in source files and set by people; and the reasons of a source that can be silenced."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +18,14 @@ from etl.clock import CHINA
 from etl.sources.schema import DARK
 
 USUAL_DAYS = 30
-"""Days after which a silence ends, as the form proposes."""
+"""Number of days of a silence that the form proposes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SilenceLine:
-    """A silence. `id`: None for one of the source file, as the last run read it, which nobody here can end; `set_by`
-    and `set_at` are then empty too. `words`: what the code `reason` says; None for `dark`. `over`: its last day is."""
+    """A silence. `id`: None for one in the source file (as of the last run), which cannot be ended here; `set_by` and
+    `set_at` are then None too. `words`: the sentence of the code `reason`, None for `dark`. `over`: whether it has
+    ended."""
 
     id: int | None
     source_id: str
@@ -41,7 +42,7 @@ class SilenceLine:
 @dataclass(frozen=True, slots=True)
 class SilencesPage:
     """All silences, or those of one source. `choices`: the reasons for which its last crawl and recheck are red or
-    amber; `reason`, `until` and `why` are filled in, and `problem`, a key of `FORM_PROBLEMS`, says why they were
+    amber. `reason`, `until` and `why`: the entries of the form; `problem`, a key of `FORM_PROBLEMS`, says why they were
     refused. Without a `token` there is no form."""
 
     source: str
@@ -58,7 +59,7 @@ class SilencesPage:
 
     @property
     def others(self) -> tuple[SilenceLine, ...]:
-        """Silences of what the form does not offer: their reason may be prolonged, too."""
+        """Silences of reasons that are not among the choices of the form; they can be prolonged too."""
         offered = {DARK, *(each.code for each in self.choices)}
         return tuple(each for each in self.silences if each.id is not None and each.reason not in offered)
 
@@ -75,7 +76,7 @@ def silences_page(connection: Connection, source: str, token: str | None) -> Sil
 
 
 def silence_lines(connection: Connection, source: str = "") -> tuple[SilenceLine, ...]:
-    """The silences of one source, or of all: by source, those that are over last."""
+    """The silences of one source, or of all, by source; those that have ended come last."""
     today = datetime.now(CHINA).date()
     lines = []
     for row in cached(connection, "silences of source files", lambda: connection.execute(*_of_files()).all()):

@@ -1,4 +1,4 @@
-"""The place of a record's text, or of one of its attachments, where the words of a search stand."""
+"""Snippets: the part of a record's text, or of an attachment, in which the words of a search occur."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ from etl.browse.pages.marking import Part, hits, mark
 from etl.folding import composed, fold
 
 SEARCHED_CHARS = 200_000
-"""Characters of a text in which the words are looked for; a record may be found by what comes after them."""
+"""Number of characters of a text in which words are searched for snippets; a record may match by later text."""
 BEFORE, LENGTH = 40, 160
-"""Characters of a snippet before its first word, and in all."""
+"""Characters of a snippet before its first word, and in total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Part of a text with its words marked. Of an attachment: its SHA-256, its name, and the page of its text."""
+    """Part of a text with its words marked. For an attachment, also its SHA-256, its name, and the page of its text."""
 
     parts: tuple[Part, ...]
     sha256: str | None = None
@@ -29,9 +29,9 @@ class Snippet:
 def snippets(
     connection: Connection, records: Collection[int], words: Sequence[str], of_files: Collection[str] = ()
 ) -> dict[int, tuple[Snippet, ...]]:
-    """By record, a snippet of its text, and one of the first attachment with a word that its text does not have.
+    """For each record, a snippet of its text, and one of the first attachment with a word that the text does not have.
 
-    `of_files`: those of the words that were looked for in attachments alone."""
+    `of_files`: words that are searched in attachments only."""
     if not words:
         return {}
     parameters = {"words": list(words), "characters": SEARCHED_CHARS}
@@ -53,7 +53,8 @@ def snippets(
 
 
 def _contained(text: str, words: Sequence[str]) -> list[str]:
-    """Those of the words that occur. Mostly they stand there as they are: looking takes a hundredth of folding."""
+    """The words that occur. First searches the unfolded text, which is mostly enough and takes a hundredth of
+    folding."""
     text = composed(text)
     if all(word in text for word in words):
         return list(words)
@@ -68,7 +69,7 @@ def _in_file(row: Mapping[str, str], words: Sequence[str]) -> tuple[Snippet, ...
 
 
 def _snippet(text: str, words: Sequence[str]) -> tuple[Snippet, ...]:
-    """The first line with most of the words, cut to what can be shown; none without words."""
+    """The first of the lines with most of the words, cut to the length of a snippet; empty if no line has any."""
     text = composed(text)
     literal = all(word in text for word in words)
     best, most = "", 0
@@ -79,7 +80,7 @@ def _snippet(text: str, words: Sequence[str]) -> tuple[Snippet, ...]:
             best, most = line, number
         if most == len(words):
             break
-    # A word may go over the end of a line; and the search reads further into a text than this.
+    # Some words may not be in any line: a word may continue on the next line, or be further on in the text.
     here = words if best else _contained(text, words)
     return (Snippet(_cut(best or text, here)),) if here else ()
 
@@ -101,7 +102,7 @@ SELECT r.id, left(c.text, :characters) AS text,
        ARRAY(SELECT strpos(e.body, word) = 0 AND strpos(e.title, word) = 0
              FROM unnest(CAST(:words AS text[])) AS word) AS elsewhere
 FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash
--- The text as a value: a column would be decompressed for each word, twice.
+-- `|| ''` makes the text a value, as a column would be decompressed twice for each word.
 CROSS JOIN LATERAL (
     SELECT title, body || '' AS body FROM archive.search_entry WHERE record_id = r.id OFFSET 0
 ) AS e

@@ -1,4 +1,4 @@
-"""The list of sources, with how each of them does."""
+"""The list of sources, with the state of each."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,15 +20,15 @@ from etl.clock import CHINA
 from etl.regions import region_names
 
 CHART_DAYS = 30
-"""Days that the chart of a source shows, the last of them today."""
+"""Number of days in the chart of a source, which ends today."""
 GOOD = ("green", "amber")
-"""States of a run that listed and stored what it was to."""
+"""States of a run that counts as good."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlDay:
-    """The crawls and imports that began on a day in China, how many documents they stored, and how many failed. Of a
-    run without a report (it runs, or was killed) nothing is known."""
+    """The number of crawls and imports that began on a day in China, and of documents that they stored and that failed.
+    Runs without a report (in progress, or killed) are counted without documents."""
 
     day: date
     runs: int = 0
@@ -40,11 +40,11 @@ class CrawlDay:
 class SourceLine:
     """A source with its number of records and distinct texts, the newest day of publication, and its last run.
 
-    The run is the last crawl or import; rechecks do not count, as they list nothing. `listed`, `stored` and `failed`
-    are its counts, None until it ends, and `reason` is its first problem or warning; `silences` are those that are not
-    over. `dark_since` is when the first of the runs started that have all been red since the last good one.
-    `lag_days`: median of the days from publication to the archive, of documents published since the first run. `next`:
-    None where nothing crawls it. `days`: the last `CHART_DAYS` days, the earliest first.
+    The run is the last crawl or import; rechecks do not count, as they list nothing. `listed`, `stored` and `failed`:
+    its counts, None until it ends. `reason`: its first problem or warning. `silences`: those that have not ended.
+    `dark_since`: if all runs since the last good one are red, the start of the first of them. `lag_days`: median of the
+    days from publication to capture, for documents published since the first run. `next`: None if no scheduler crawls
+    it. `days`: the last `CHART_DAYS` days, the earliest first.
     """
 
     id: str
@@ -70,7 +70,7 @@ class SourceLine:
 
     @property
     def most_a_day(self) -> int:
-        """The largest number of the chart, at least 1."""
+        """The largest number in the chart, at least 1."""
         return max(1, *(max(each.stored, each.failed) for each in self.days))
 
 

@@ -1,4 +1,4 @@
-"""Two texts line by line: first what a reader would call a change, apart from it counters, white space and order."""
+"""Compares two texts line by line. Differences only in counters, white space or order are listed separately."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,14 +13,14 @@ from etl.extract.content_id import normalise
 from etl.extract.counters import lines_without_counters
 
 MAX_COMPARED_PAIRS = 30_000_000
-"""Pairs of characters that may be compared to mark words within lines, shared out among the changed lines. It takes 3 s
-for a text that was made to take long, a hundredth of that otherwise."""
+"""Maximum number of pairs of characters that are compared to mark words within lines, shared among the changed lines.
+This takes 3 s for a text made to be slow, and a hundredth of that for ordinary ones."""
 MAX_ALIGNED_PAIRS = 2000
-"""Pairs of lines of one change that may be held against each other to find which belong together: about 20 ms."""
+"""Maximum number of pairs of lines in one change that are compared to find which lines correspond: about 20 ms."""
 CONTEXT_LINES = 2
 """Unchanged lines shown on each side of a change."""
 FEWEST_FOLDED = 4
-"""Lines that are worth folding."""
+"""Fewer unchanged lines than this are not folded."""
 
 MinorKind = Literal["counter", "space", "order"]
 
@@ -37,8 +37,8 @@ class Version:
 class DiffBlock:
     """Consecutive lines, all unchanged (`same`) or all changed. `folded`: unchanged and far from every change.
 
-    `number`: of the change, from 1; 0 for what is the same. Lines that differ in what is minor are the same: they are
-    shown as the second text has them, and those of the first alone are missing.
+    `number`: that of the change, from 1; 0 for unchanged lines. Lines with only minor differences count as unchanged:
+    they are shown as in the second text, and those that only the first text has are left out.
     """
 
     same: bool
@@ -49,7 +49,7 @@ class DiffBlock:
 
 @dataclass(frozen=True, slots=True)
 class MinorChange:
-    """Lines that differ in counters or clocks, or in white space, breaks and width alone, or stand elsewhere."""
+    """Lines that differ only in counters, clocks, white space, line breaks or character width, or that were moved."""
 
     kind: MinorKind
     before: tuple[str, ...]
@@ -58,14 +58,14 @@ class MinorChange:
 
 @dataclass(frozen=True, slots=True)
 class TextChanges:
-    """How two texts differ, from the first line to the last, and apart from it what is minor."""
+    """The differences of two texts, from the first line to the last; and separately, the minor ones."""
 
     blocks: tuple[DiffBlock, ...]
     minor: tuple[MinorChange, ...]
 
 
 def text_changes(before: Version, after: Version) -> TextChanges:
-    """How two texts differ. No blocks where nothing but what is minor does."""
+    """The differences of two texts; no blocks if there are only minor differences."""
     old, new = _lines(before), _lines(after)
     edits = SequenceMatcher(None, [line.key for line in old], [line.key for line in new]).get_opcodes()
     changed = [(old[a:b], new[c:d]) for tag, a, b, c, d in edits if tag != "equal"]
@@ -85,7 +85,7 @@ def text_changes(before: Version, after: Version) -> TextChanges:
 
 
 def changed_lines(before: Sequence[str], after: Sequence[str], max_pairs: int) -> Iterator[DiffLine]:
-    """The lines of a change: pairwise with marks where the pairs are alike, else all old lines, then all new ones."""
+    """The lines of a change: similar lines in pairs with marks; or all old lines, then all new ones."""
     pairs = [
         (old, new, marked_line(old, new, max_pairs) if old is not None and new is not None else None)
         for old, new in _aligned(before, after)
@@ -101,7 +101,7 @@ def changed_lines(before: Sequence[str], after: Sequence[str], max_pairs: int) -
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line, and what of it counts: nothing of a counter."""
+    """A line, and the key by which it is compared, which is empty for a counter."""
 
     text: str
     key: str
@@ -109,7 +109,7 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """Lines of both texts that differ, or those of the second that are the same."""
+    """Differing lines of both texts, or equal lines (of the second text)."""
 
     removed: Sequence[_Line]
     added: Sequence[_Line]
@@ -131,7 +131,7 @@ def _whole(lines: Sequence[_Line]) -> _Line:
 
 
 def _moved(changed: Sequence[tuple[Sequence[_Line], Sequence[_Line]]]) -> dict[str, tuple[str, str]]:
-    """Lines that are gone from one place and stand at another, as often: as both texts have them, by what counts."""
+    """Moved lines: removed at one place and added as often at another; by key, the line in both texts."""
     gone = Counter(line.key for removed, _ in changed for line in removed if line.key)
     come = Counter(line.key for _, added in changed for line in added if line.key)
     old, new = ({line.key: line.text for change in changed for line in change[side]} for side in (0, 1))
@@ -147,7 +147,7 @@ def _passing(changed: Sequence[tuple[Sequence[_Line], Sequence[_Line]]]) -> Iter
 
 
 def _spaced(old: Sequence[_Line], new: Sequence[_Line]) -> Iterator[MinorChange]:
-    """Lines that are the same but for what is minor."""
+    """Lines with only minor differences."""
     for one, other in zip(old, new, strict=True):
         if one.text != other.text:
             kind: MinorKind = "space" if normalise(one.text) == normalise(other.text) else "counter"
@@ -157,8 +157,8 @@ def _spaced(old: Sequence[_Line], new: Sequence[_Line]) -> Iterator[MinorChange]
 def _settled(
     removed: Sequence[_Line], added: Sequence[_Line], moved: Iterable[str]
 ) -> Iterator[tuple[Sequence[_Line], Sequence[_Line], Sequence[_Line]]]:
-    """What is left of a change without counters and moved lines: removed and added lines, and the settled lines that
-    follow them."""
+    """A change without counters and moved lines: its remaining removed and added lines, and the unchanged lines after
+    them."""
     done = {"", *moved}
     rest = [line for line in removed if line.key not in done]
     waiting: list[_Line] = []
@@ -190,7 +190,7 @@ def _blocks(steps: Sequence[_Step]) -> Iterator[DiffBlock]:
 
 
 def _same_blocks(lines: Sequence[DiffLine], *, is_first: bool, is_last: bool) -> Iterator[DiffBlock]:
-    """Unchanged lines, folded where they are far from a change."""
+    """Unchanged lines; those far from a change are folded."""
     # No context above the first line of the text, and none below its last.
     above, below = 0 if is_first else CONTEXT_LINES, 0 if is_last else CONTEXT_LINES
     end = len(lines) - below
@@ -201,7 +201,7 @@ def _same_blocks(lines: Sequence[DiffLine], *, is_first: bool, is_last: bool) ->
 
 
 def _aligned(before: Sequence[str], after: Sequence[str]) -> Sequence[tuple[str | None, str | None]]:
-    """Which lines of a change belong together: the pairing in which most characters are common."""
+    """Pairs of corresponding lines of a change: the pairing with most characters in common."""
     if len(before) == len(after) == 1 or len(before) * len(after) > MAX_ALIGNED_PAIRS:
         return list(zip_longest(before, after))
     bags = [Counter(line) for line in after]

@@ -1,4 +1,4 @@
-"""Figures that take long are kept for a while: many readers of a page ask the database once."""
+"""A cache for slow figures: for some time, all readers of a page get the result of one query."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -10,14 +10,14 @@ T = TypeVar("T")
 
 
 class TimedCache(Generic[T]):
-    """Values by key, made anew after `KEEP_SECONDS`; of each process its own."""
+    """Values by key, computed again after `KEEP_SECONDS`. Each process has its own cache."""
 
     def __init__(self, most: int = 100) -> None:
         self._most, self._lock = most, Lock()
         self._values: dict[Hashable, tuple[float, T]] = {}
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of the key; `make` makes it where there is none, or an old one. Others wait meanwhile."""
+        """The value of the key; calls `make` if there is none, or if it is too old. Other callers wait meanwhile."""
         with self._lock:
             made, value = self._values.get(key, (0.0, None))
             if value is None or monotonic() - made > KEEP_SECONDS:

@@ -13,16 +13,16 @@ from typing import Literal
 ParagraphRole = Literal["body", "salutation", "heading", "signature"]
 
 MAX_COLUMNS = 6
-"""Columns of a table that fit beside each other into the width of a text."""
+"""Maximum number of columns of a table that fits into the width of a text."""
 CELL_SEPARATOR = " | "
-"""Between the cells of a row in a stored text."""
+"""The separator between cells of a row in a stored text."""
 _NUMERAL = "一二三四五六七八九十百"
 _HEADING = re.compile(rf"^(?:第[{_NUMERAL}]+[编章节]|[{_NUMERAL}]+、|（[{_NUMERAL}]+）)")
 _SENTENCE_MARK = re.compile("[，。；！？：,;:]")
 _DATE_LINE = re.compile(r"^(?:(?:19|20)\d\d|[一二][〇○零O0一二三四五六七八九]{3})\s*年.{1,4}月.{1,4}日$")
 _SHORT_LINE = 40
 _MAX_SIGNER_LINES = 3
-"""Lines above the date that may name the signing bodies."""
+"""Maximum number of lines above the date that may name the signing bodies."""
 
 
 @dataclass(frozen=True, slots=True)

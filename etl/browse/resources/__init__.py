@@ -1,1 +1,1 @@
-"""What the HTTP API answers, with the names of `api_v1`."""
+"""The answers of the HTTP API, with the names of `api_v1`."""

@@ -1,4 +1,4 @@
-"""Captures of an address as Memento tells of them (RFC 7089), and as CDX servers list them."""
+"""Captures of an address in the formats of Memento (RFC 7089) and of CDX servers."""
 
 import json
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from etl.export.cdxj import url_key
 
 LINK_FORMAT = "application/link-format"
 CDX_FIELDS = ("urlkey", "timestamp", "url", "mime", "status", "digest", "length", "capture_id", "outcome", "redirect")
-"""Fields of a line of the index. The first seven are those of other CDX servers; `digest` is that of WACZ files,
-`length` the bytes of the body, `redirect` the address that answered where it is another one."""
+"""Fields of a line of the index. The first seven are those of other CDX servers. `digest`: as in WACZ files; `length`:
+bytes of the body; `redirect`: the address that answered, if it is another one."""
 
 
 def http_date(moment: datetime) -> str:
-    """As in `Memento-Datetime`."""
+    """The time in the format of `Memento-Datetime`."""
     return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
 def replay_address(base: str, capture: int) -> str:
-    """Where the bytes of a capture are shown."""
+    """The address of the bytes of a capture."""
     return f"{base}/captures/{capture}/bytes"
 
 
 def links_of_memento(base: str, url: str) -> str:
-    """The header Link of a capture: the address that it was made of, and where its other captures are told."""
+    """The header Link of a capture: its original address, and where its other captures are listed."""
     return ", ".join(_links(base, url))
 
 
@@ -53,7 +53,8 @@ def _memento(base: str, each: Memento, relation: str) -> str:
 
 
 def link_timemap(base: str, url: str, versions: Sequence[Memento], after: int | None) -> str:
-    """A TimeMap as application/link-format. `after`: behind that capture the next TimeMap begins; None: this is all."""
+    """A TimeMap as application/link-format. `after`: the capture after which the next TimeMap begins, None if there is
+    none."""
     lines = _links(base, url)
     lines += [_memento(base, each, "memento") for each in versions]
     if after is not None:
@@ -78,7 +79,7 @@ _FORMS = {"link_format": "link", "json_format": "json"}
 
 
 def cdx_line(each: Memento) -> dict[str, str]:
-    """A capture as a line of the index: every value is text, as CDX servers give it."""
+    """A capture as a line of the index. Every value is text, as in other CDX servers."""
     mime = each.content_type.partition(";")[0].strip().lower()
     line = {
         "urlkey": url_key(each.url),
@@ -105,5 +106,5 @@ def _iso(moment: datetime) -> str:
 
 
 def _uri(url: str) -> str:
-    """The address as it may stand in a header."""
+    """The address in a form that is allowed in a header."""
     return quote(url, safe="!#$%&'()*+,/:;=?@[]~")

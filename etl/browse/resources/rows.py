@@ -1,5 +1,5 @@
 """The rows of the HTTP API. Names and values are those of the views of `api_v1`, which docs/database.md explains;
-a test compares them. The description of the API takes what each means from the database's comments.
+a test compares them. The description of the API takes the meaning of each from the database's comments.
 """
 
 from datetime import date, datetime
@@ -15,7 +15,7 @@ class _Row(BaseModel):
 
 
 class _Described(_Row):
-    """What records and versions tell alike."""
+    """Attributes that records and versions have in common."""
 
     source_id: str
     url: str
@@ -232,7 +232,7 @@ VIEWS: dict[type[_Row], tuple[str, ...]] = {
     Run: ("runs",),
     Citation: ("citations",),
 }
-"""The views in which each column of a row stands: in the first of them that has it, it means the same."""
+"""The views that contain the columns of a row; the meaning of a column is that in the first view that has it."""
 
 
 class Total(_Row):
