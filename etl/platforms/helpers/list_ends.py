@@ -27,6 +27,7 @@ from etl.platforms.helpers.pager_elements import (
     slides,
 )
 from etl.platforms.helpers.script_links import leads_nowhere
+from etl.platforms.helpers.short_counts import is_of_statistics
 from etl.platforms.helpers.side_boxes import is_in_side_box
 from etl.platforms.helpers.spoken_counts import counts_in_digits
 from etl.web.page import WebPage, absolute, base_url
@@ -133,13 +134,20 @@ def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
         if row.tag in ("body", "html"):
             return
         for block in row.itersiblings():
-            is_nothing = block.tag in ("script", "style", "br", "hr", "link")
-            if not isinstance(block.tag, str) or is_nothing or (block.tag == "input" and block.get("type") != "image"):
+            if not isinstance(block.tag, str) or _is_nothing(block):
                 continue
             if _is_another(block) or passed >= _MAX_BEHIND:
                 return
             passed += 1
             yield block
+
+
+def _is_nothing(block: HtmlElement) -> bool:
+    """Whether a block shows nothing: what browsers without scripts are asked (请开启后继续浏览) is seen by nobody."""
+    if block.tag == "noscript":
+        return next(block.iter("a"), None) is None
+    is_hidden_field = block.tag == "input" and block.get("type") != "image"
+    return is_hidden_field or block.tag in ("script", "style", "br", "hr", "link")
 
 
 def _before(first: HtmlElement) -> Iterator[HtmlElement]:
@@ -201,7 +209,7 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
     if not words or len(words) > _MAX_TEXT or _ENDED.search(words) or slides(part) or moves(part):
         return None
     linked = part.tag == "a" or next(part.iter("a"), None) is not None
-    if linked or next(part.iter("select"), None) is not None:
+    if linked or next(part.iter("select"), None) is not None or is_of_statistics(part):
         return None
     documents = [*_numbers(_IN_BRACKETS, words), *_numbers(_BARE, words)]
     pages = list[int]()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from etl.outside import digits
-from etl.platforms.helpers.element_words import plain_signs, short_words
+from etl.platforms.helpers.element_words import plain_signs, short_words, words_of
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.pager_elements import moves, slides
 from etl.platforms.helpers.spoken_counts import counts_in_digits, may_count
@@ -50,7 +50,11 @@ _DOCUMENTS = re.compile(
 _MAY_COUNT = re.compile(
     r"[页頁条篇件项量数共计到果总合][^\u4e00-\u9fff]{0,3}\d|\d[^\u4e00-\u9fff]{0,3}[页頁条篇件项]|\d/\d|\d(?i:[a-z])|(?i:[a-z])\W?\d"
 )
-_MAX_CHARS = 30
+_DISCLOSED = re.compile(r"^\W*(?:累计|已)?(?:主动|政府信息|信息)?公开")
+_STATISTICS = re.compile(
+    r"^\W*(?:累计|已)?(?:依申请|收到|受理|办[结理件]|答复|回复|来信|咨询|留言|投诉|注册)\D{0,12}[1-9]\d*\D{0,4}$"
+)
+_MAX_CHARS, _MAX_BESIDE = 30, 12
 
 
 def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
@@ -94,8 +98,17 @@ def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
         plain = " ".join(_STEPS.sub(" ", plain_signs(shown)).split())
         words = counts_in_digits(plain)
         counts = any(map(str.isdigit, words)) and (_CHINESE.fullmatch(words) or _ENGLISH.fullmatch(words))
-        if counts and (words == plain or not _is_below_a_headline(element)):
+        if counts and (words == plain or not _is_below_a_headline(element)) and not is_of_statistics(element):
             yield element, _PAGE_SIZE.sub("", words)
+
+
+def is_of_statistics(element: HtmlElement) -> bool:
+    """Whether the element counts what an agency disclosed beside other counts of its work: 主动公开信息 12876 条,
+    依申请公开 23 件."""
+    around = element.getparent()
+    if around is None or len(around) > _MAX_BESIDE or not _DISCLOSED.match(words_of(element, _MAX_CHARS)):
+        return False
+    return any(_STATISTICS.match(words_of(item, _MAX_CHARS)) for item in around if item is not element)
 
 
 def _is_below_a_headline(element: HtmlElement) -> bool:
