@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -55,11 +56,16 @@ def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
     if address := address_in_code(inner) or address_in_code(step):
         return resolved(page.url, address) == page.url
     call = _call_of(inner) or _call_of(step)
-    return call != "" and any(
-        call == _call_of(other)
-        for other in page.tree.iter(*_TAGS, "button", "input")
-        if other is not inner and _TO_FIRST.match(label_of(other)[:16])
-    )
+    return call != "" and call in _calls_to_first(page)
+
+
+@lru_cache(maxsize=1)  # each step of a page is asked about
+def _calls_to_first(page: WebPage) -> frozenset[str]:
+    """What 首页, 上一页 and 1 call on the page."""
+    elements = page.tree.iter(*_TAGS, "button", "input")
+    # What an element calls is asked before what it says, which costs more.
+    calls = ((call, element) for element in elements if (call := _call_of(element)))
+    return frozenset(call for call, element in calls if _TO_FIRST.match(label_of(element)[:16]))
 
 
 def _call_of(step: HtmlElement) -> str:
