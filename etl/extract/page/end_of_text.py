@@ -87,7 +87,7 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
         is_footer = _is_footer_line(last) or (is_number and (last.link_chars or before_number))
         if not is_footer and not _advertises_below_signature(blocks, indices[:end]):
             break
-        if is_footer and (_is_own_word(blocks, indices[:end]) or is_host_of_text(blocks, indices[end - 1])):
+        if is_footer and (_is_own_word(blocks, indices, end) or is_host_of_text(blocks, indices[end - 1])):
             break
         before_number = is_number
         end -= 1
@@ -95,15 +95,16 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
     return indices[end - 1] + 1 if end else indices[0]
 
 
-def _is_own_word(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether the last line looks like a tool, but is what the text says: a cell of data, or 无 below a heading."""
-    *_, last = indices
+def _is_own_word(blocks: Blocks, indices: list[int], end: int) -> bool:
+    """Whether the last line before an end looks like a tool, but is what the text says: a cell of data, or 无 below a
+    heading."""
+    last = indices[end - 1]
     text = blocks.blocks[last].plain.strip()
     if says_with_row(blocks, last, indices[0], is_tool=_is_footer_line):
         return True
     if not is_word_of_texts(text) or is_tool_line(blocks, last):
         return False
-    return len(indices) < 2 or not starts_related_links(blocks.blocks[indices[-2]])
+    return end < 2 or not starts_related_links(blocks.blocks[indices[end - 2]])
 
 
 def behind_signature(blocks: Blocks, end: int, body: Body) -> int:

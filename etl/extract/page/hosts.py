@@ -15,7 +15,7 @@ _OF_FOOTER = re.compile(r"ICP备|ICP证|公安网?备|网站标识码|[Cc]opyrig
 _FOOT = re.compile(r"foot|copy|bottom|btm|dibu|banquan|bq\b|link", re.IGNORECASE)
 _CONTACTS = re.compile(r"(?:联系)?(?:地址|电话|方式)|邮编|邮政编码|传真|邮箱|网站|技术|备案|建议|网址|访问|您是|站点")
 _GOES_ON = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[、.．)）]|[\u4e00-\u9fff]{2,8}[:：]")
-_MAX_LINE_CHARS, _LEVELS_UP, _MAX_LINES_BELOW = 100, 8, 400
+_MAX_LINE_CHARS, _LEVELS_UP, _MAX_LINES_BELOW, _MAX_HOSTS = 100, 8, 400, 12
 
 
 def is_host_of_text(blocks: Blocks, index: int) -> bool:
@@ -24,7 +24,7 @@ def is_host_of_text(blocks: Blocks, index: int) -> bool:
     if not _names_host(blocks, index) or _is_in_foot(blocks, index):
         return False
     first = index
-    while _names_host(blocks, first - 1):
+    while first > index - _MAX_HOSTS and _names_host(blocks, first - 1):
         first -= 1
     if first and _HEADING.search(blocks.blocks[first - 1].plain):
         return True

@@ -6,6 +6,8 @@ from etl.extract.lexicon.page_tools import is_page_tool, is_word_of_texts
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import is_prose
 
+_MAX_TOOLS_ABOVE = 12
+"""Lines of one word each behind the tool that they belong to."""
 _MAX_CELLS = 40
 """Lines beside a cell in its row, beyond which the row lays the page out."""
 
@@ -13,14 +15,13 @@ _MAX_CELLS = 40
 def is_tool_line(blocks: Blocks, index: int) -> bool:
     """Whether a line only operates the page: a word that texts have as a line of their own (无, 中, 附件1) does so as a
     link, or behind another tool (字号： / 大 / 中 / 小)."""
-    while index >= 0:
-        block = blocks.blocks[index]
+    for at in range(index, max(-1, index - _MAX_TOOLS_ABOVE), -1):
+        block = blocks.blocks[at]
         text = block.plain.strip()
         if not is_page_tool(text):
             return False
         if block.link_chars or not is_word_of_texts(text):
             return True
-        index -= 1
     return False
 
 
