@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from etl.files import FileOutcome, Reader
 from etl.files.layout.line import Line
-from etl.files.layout.lines import merge_rows, paragraphs
+from etl.files.layout.lines import drop_page_edges, merge_rows, paragraphs
 from etl.raised_text import superscript
 from tests.support.documents import ofd, ofd_text
 from tests.support.pdfs import pdf, picture, saved
@@ -176,3 +176,40 @@ def test_what_programs_print_at_the_edges_of_a_scan_is_not_its_text(read: Reader
     assert read(pdf([edges], drawn=_SCANNER.format(height=842))).outcome is FileOutcome.SCAN
     for pieces, height in (([*edges, (72, 400, _PROSE)], 842), (edges, 400)):
         assert read(pdf([pieces], drawn=_SCANNER.format(height=height))).outcome is FileOutcome.READ
+
+
+def _pages(texts: list[list[str]]) -> list[list[Line]]:
+    return [[Line(text, 72, 60 + 20 * at, 300, 72 + 20 * at) for at, text in enumerate(page)] for page in texts]
+
+
+_ROWS = ["{n} | 第{n}水厂 | {n}.50", "{n}.第{n}号取水口", "第{n}水厂", "编号 | {n}{n}", "水厂 | {n} | 是"]
+
+
+@settings(deadline=None)
+@given(st.integers(3, 6), st.integers(4, 40), st.sampled_from(_ROWS), st.booleans(), st.booleans())
+def test_rows_that_differ_in_numbers_alone_are_no_running_headers(
+    pages: int, rows: int, row: str, headed: bool, numbered: bool
+) -> None:
+    body = [[row.format(n=100 + page * rows + at) for at in range(rows)] for page in range(pages)]
+    head, foot = ["云溪区水务局 | 附表"] * headed, ["— {} —", "第{}页"][pages % 2]
+    made = _pages([[*head, *lines, *[foot.format(at)] * numbered] for at, lines in enumerate(body, 1)])
+    kept = [line.text for page in drop_page_edges(made) for line in page]
+    assert kept == [*head, *(line for page in body for line in page)]
+
+
+@settings(deadline=None)
+@given(st.integers(3, 6), st.integers(0, 9))
+def test_headers_that_name_the_page_and_lines_inside_others(pages: int, first: int) -> None:
+    """The forms of three people have the same words in their second lines and in their last but one."""
+    inner = [
+        [f"当事人：{'甲乙丙丁戊己'[at]}", "依据：水法", "机关：水务局", f"金额：{'一二三四五六'[at]}"]
+        for at in range(pages)
+    ]
+    made = _pages([[f"云溪公报 2023 第 {first + at} 页", *lines, "电话：12345"] for at, lines in enumerate(inner)])
+    kept = [line.text for page in drop_page_edges(made) for line in page]
+    assert kept == [
+        f"云溪公报 2023 第 {first} 页",
+        *inner[0],
+        "电话：12345",
+        *(line for page in inner[1:] for line in page),
+    ]

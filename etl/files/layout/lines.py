@@ -6,7 +6,7 @@ continues in the next one, unless that is indented or of another size.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -20,6 +20,8 @@ _EDGE = 0.12
 """Share of a page's height, at its top and at its bottom, for running headers and page numbers."""
 _MIN_REPEATS = 3
 """Pages that have the same line at their edge if it is a running header."""
+_DIGITS, _MAX_COUNTS = re.compile(r"[0-9]{1,4}+"), 4
+"""Numbers of a line that may count the pages."""
 
 
 _ITEM = re.compile(
@@ -65,37 +67,74 @@ def _parts(row: Sequence[Line]) -> list[list[Line]]:
 
 
 def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without page numbers, and with each running header or footer only at its first place."""
-    repeats = Counter(key for page in pages for key in {_key(line) for line in _at_edge(page)})
-    cleaned: list[list[Line]] = []
+    """The pages without page numbers, and with each running header or footer only at its first place.
+
+    These stand outside all else: the first and last rows of a list or a table on three pages may be alike as well.
+    """
+    repeats = Counter(
+        key
+        for number, page in enumerate(pages)
+        for key in {key for side in _edges(page) for row in side for line in row for key in _keys(line, number)}
+    )
     shown: set[str] = set()
-    for page in pages:
-        edge = {id(line) for line in _at_edge(page)}
-        lines: list[Line] = []
-        for line in page:
-            if id(line) in edge:
-                if len(pages) > 1 and _NUMBER.fullmatch(line.text):
-                    continue
-                if repeats[_key(line)] >= _MIN_REPEATS:
-                    if _key(line) in shown:
-                        continue
-                    shown.add(_key(line))
-            lines.append(line)
-        cleaned.append(lines)
+    cleaned: list[list[Line]] = []
+    for number, page in enumerate(pages):
+        left_out: set[int] = set()
+        for row in (row for side in _edges(page) for row in _running(side, repeats, number, alone=len(pages) == 1)):
+            for line in row:
+                keys = {key for key in _keys(line, number) if repeats[key] >= _MIN_REPEATS}
+                if _is_page_number(line) or not keys.isdisjoint(shown):
+                    left_out.add(id(line))
+                shown |= keys
+        # A head may stand below the title of the first page.
+        shown |= {key for line in page if repeats[key := _text_of(line)] >= _MIN_REPEATS}
+        cleaned.append([line for line in page if id(line) not in left_out])
     return cleaned
 
 
-def _at_edge(page: Sequence[Line]) -> list[Line]:
-    """Lines at the top or bottom of the page's content, since the size of the paper is not always known."""
+def _running(
+    side: Sequence[Sequence[Line]], repeats: Mapping[str, int], number: int, *, alone: bool
+) -> Iterator[list[Line]]:
+    """The rows from the edge of a page inwards that are page numbers and running headers; the last one may have other
+    lines beside them."""
+    for row in side:
+        running = [
+            line
+            for line in row
+            if not (alone and _is_page_number(line))
+            and (_is_page_number(line) or any(repeats[key] >= _MIN_REPEATS for key in _keys(line, number)))
+        ]
+        yield running
+        if len(running) < len(row):
+            return
+
+
+def _edges(page: Sequence[Line]) -> tuple[list[list[Line]], list[list[Line]]]:
+    """The rows at the top and at the bottom of the page's content, from its edge inwards: the size of the paper is not
+    always known."""
     if not page:
-        return []
+        return [], []
     top, bottom = min(line.top for line in page), max(line.bottom for line in page)
     margin = (bottom - top) * _EDGE
-    return [line for line in page if line.middle < top + margin or line.middle > bottom - margin]
+    upper = group_rows(line for line in page if line.middle < top + margin)
+    lower = group_rows(line for line in page if line.middle > bottom - margin and line.middle >= top + margin)
+    return upper, lower[::-1]
 
 
-def _key(line: Line) -> str:
-    return re.sub(r"\d+", "0", "".join(line.text.split()))
+def _is_page_number(line: Line) -> bool:
+    return not line.is_row and _NUMBER.fullmatch(line.text) is not None
+
+
+def _text_of(line: Line) -> str:
+    return "".join(line.text.split())
+
+
+def _keys(line: Line, number: int) -> list[str]:
+    """What a line has in common with the same header of other pages: its text, or its text but for a number that counts
+    the pages."""
+    text = _text_of(line)
+    counts = list(_DIGITS.finditer(text))[:_MAX_COUNTS]
+    return [text] + [f"{text[: at.start()]}\0{int(at[0]) - number}\0{text[at.end() :]}" for at in counts]
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
