@@ -178,6 +178,15 @@ def test_what_programs_print_at_the_edges_of_a_scan_is_not_its_text(read: Reader
         assert read(pdf([pieces], drawn=_SCANNER.format(height=height))).outcome is FileOutcome.READ
 
 
+@settings(deadline=None)
+@given(st.lists(st.integers(2, 12), min_size=2, max_size=6), st.sampled_from([".", "…", "·", "．", ". "]))
+def test_entries_of_a_table_of_contents_are_lines(lengths: list[int], dot: str) -> None:
+    titles = [_PROSE[:length] for length in lengths]
+    texts = [title + (dot * 60)[: 70 - 2 * len(title)].rstrip() + f" {at}" for at, title in enumerate(titles, 1)]
+    lines = [Line(text, 72, 100 + 20 * at, 520, 112 + 20 * at) for at, text in enumerate(texts)]
+    assert paragraphs([lines]) == texts
+
+
 def _pages(texts: list[list[str]]) -> list[list[Line]]:
     return [[Line(text, 72, 60 + 20 * at, 300, 72 + 20 * at) for at, text in enumerate(page)] for page in texts]
 

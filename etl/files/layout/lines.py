@@ -32,6 +32,8 @@ _ITEM = re.compile(
 """How numbered items begin; `第三条规定` and `（二）项` go on in a sentence."""
 _ENDS = ("。", "；", "：", "！", "？", ";", ":", "!", "?", "”", "）", "…")
 _IN_SENTENCE = re.compile("[，。；：,;:]")
+_LEADER = 12
+"""Characters before the number of a page that are looked at: dots, with spaces between them."""
 _MIN_FULL = 12
 """Characters of a full line; the widest line of a nearly empty page is shorter."""
 
@@ -164,8 +166,15 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
             # A centred heading may nearly fill its line, but leaves the same space on both sides.
             centred = indent > 0.6 * size and abs(indent - rest) < 0.6 * size
             full = rest < 1.6 * size and line.right - line.left > _MIN_FULL * size
-            open_size = line.height if full and not row and not centred else 0.0
+            ends = row or centred or _is_of_contents(line.text)
+            open_size = line.height if full and not ends else 0.0
     return texts
+
+
+def _is_of_contents(line: str) -> bool:
+    """Whether a line is an entry of a table of contents: dots lead to the number of a page, at the right margin."""
+    title = line.rstrip("0123456789 ")
+    return title != line and title[-_LEADER:].replace(" ", "").endswith(("...", "……", "···", "．．．"))
 
 
 def _begins_item(before: str, line: str) -> bool:
