@@ -48,3 +48,14 @@ def test_notes_stand_at_the_end_and_old_lists_have_numbers() -> None:
 
 def test_pictures_are_no_text() -> None:
     assert _read(rb"a{\pict\wmetafile8\bin5 }{}\x}b") == "ab"
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["字号", "红头", "说明"]), st.booleans()), max_size=4))
+def test_text_boxes_stand_below_the_text(boxes: list[tuple[str, bool]]) -> None:
+    made = b""
+    for text, older in boxes:
+        words = b"".join(map(_WAYS["escaped"], text))
+        drawn = b"{\\shprslt{\\*\\do\\dptxbx{\\dptxbxtext " + words + b"\\par}}}" if older else b""
+        made += b"a{\\shp{\\*\\shpinst\\shpleft0{\\sp{\\sn x}{\\sv 1}}{\\shptxt " + words + b"\\par}}" + drawn + b"}"
+    assert _read(made + b"b").split("\n") == ["a" * len(boxes) + "b", *(text for text, _ in boxes)]

@@ -28,6 +28,8 @@ _BYTE = re.compile(r"\\'([0-9a-fA-F]{2})|(.)", re.DOTALL)
 _OF_EAST_ASIA = re.compile(r"\\ansicpg(?:932|936|949|950|54936)\b|\\fcharset(?:128|129|134|136)\b")
 _HIDING = ("v", "deleted", "strike", "striked")
 _STRUCK = frozenset(("strike", "striked"))
+_ELSEWHERE = ("footnote", "shptxt")
+"""What has a text of its own: notes, text boxes."""
 _SHIFTS = {"super": superscript, "sub": subscript}
 
 
@@ -81,10 +83,10 @@ class _Rewriter:
             self.groups[-1] = replace(now, unseen=frozenset(), shift="", points=0, font=-1)
         elif word in ("super", "sub", "nosupersub"):
             self.groups[-1] = replace(now, shift="" if number == "0" or word == "nosupersub" else word)
-        elif word == "footnote":
+        elif word in _ELSEWHERE:
             self.notes.append("")
             self.groups[-1] = replace(now, written=[], unseen=frozenset(), shift="")
-        if word not in ("footnote", "pntext") and not (word == "u" and now.unseen):
+        if word not in (*_ELSEWHERE, "pntext") and not (word == "u" and now.unseen):
             now.written.append(self.in_own_font(int(number)) if word == "u" and number else whole)
 
     def in_own_font(self, code: int) -> str:
