@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import tarfile
+from base64 import b64encode
 from collections.abc import Mapping
 
 import olefile
@@ -72,6 +73,28 @@ def test_attachments_of_pdf_and_ofd_are_read(read: Reader) -> None:
     }
     reading = read(ofd([[(20, 20, 40, "停水通知")]], parts=parts))
     assert reading.text.startswith("停水通知\n== 名单.xlsx ==\n一季度")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("filename*=gbk''%B8%BD%BC%FE.docx", "附件.docx"),
+        ('filename="=?gbk?B?uL28/i5kb2N4?="', "附件.docx"),
+        ('filename="=?no?B?uL28/i5kb2N4?="', "=?no?B?uL28/i5kb2N4?="),
+        ("", "3"),
+    ],
+)
+def test_attachments_of_a_message_are_read_below_its_text(read: Reader, written: str, name: str) -> None:
+    def part(kind: str, disposition: str, content: bytes) -> str:
+        head = f"--x\nContent-Type: {kind}\nContent-Disposition: {disposition}\n"
+        return f"{head}Content-Transfer-Encoding: base64\n\n{b64encode(content).decode()}\n"
+
+    parts = part("text/plain; charset=utf-8", "inline", "请报送台账。".encode()) + part("image/png", "inline", b"x")
+    parts += part("application/octet-stream", f"attachment; {written}".rstrip("; "), SAMPLES[DOCX])
+    made = f"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n{parts}--x--\n"
+    reading = read(made.encode(), "a.eml")
+    assert reading.text == f"请报送台账。\n== {name} ==\n{read(SAMPLES[DOCX]).text}"
+    assert [member.path for member in reading.members] == [name]
 
 
 def test_what_is_inside_a_document_in_an_archive_stands_below_both_names(read: Reader) -> None:

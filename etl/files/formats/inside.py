@@ -1,13 +1,18 @@
-"""Files inside documents that a reader opens with a click: objects in Office documents, attachments of PDF and OFD."""
+"""Files inside documents that a reader opens with a click: objects in Office documents, attachments of PDF, OFD and
+messages."""
 
+import email
 import io
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 
 import olefile
 
 from etl.files import media_types
+from etl.files.formats.office import is_message
 from etl.files.formats.pdf import open_pdf
 from etl.files.formats.zip_packages import open_zip, read_xml
 from etl.files.types import Limits
@@ -88,10 +93,28 @@ def _of_ofd(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
                     yield name + ending, archive.read(part.lstrip("/"))
 
 
+def _of_message(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    """Those that a message calls attachments; the pictures of a web page in one file (.mht) are none."""
+    if not is_message(body):
+        return
+    for number, part in enumerate(email.message_from_bytes(body).walk()):
+        content = part.get_payload(decode=True)
+        if part.get_content_disposition() == "attachment" and isinstance(content, bytes):
+            yield _name(part.get_filename() or str(number)), content
+
+
+def _name(written: str) -> str:
+    try:
+        return str(make_header(decode_header(written)))
+    except (LookupError, ValueError, HeaderParseError):
+        return written
+
+
 _FINDERS: dict[str, Callable[[bytes, Limits], Iterator[tuple[str, bytes]]]] = {
     **dict.fromkeys(media_types.WITH_FILES_INSIDE, _of_office),
     media_types.PDF: _of_pdf,
     media_types.OFD: _of_ofd,
+    media_types.TEXT: _of_message,
 }
 FAULTS = (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError, EOFError)
 """What finding them raises in a document that is read all the same."""

@@ -112,7 +112,12 @@ def text_of_text(body: bytes, limits: Limits) -> Shown:
     (.mht)."""
     if is_office_xml(body):
         return office_xml_text(body, limits, inner_text)
-    return inner_text(body) if _MIME.search(body[:2000]) else Shown(plain_text(body))
+    return inner_text(body) if is_message(body) else Shown(plain_text(body))
+
+
+def is_message(body: bytes) -> bool:
+    """Whether a text is a message (.eml) or a web page in one file (.mht)."""
+    return _MIME.search(body[:2000]) is not None
 
 
 def html_lines(text: str) -> Shown:
@@ -214,7 +219,7 @@ def inner_text(body: bytes) -> Shown:
         return html_lines(decode(body)[0])
     if kind != media_types.TEXT:
         raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.NO_READER, media_type=kind))
-    if not _MIME.search(body[:2000]):
+    if not is_message(body):
         return Shown(plain_text(body))
     parts = list(email.message_from_bytes(body).walk())
     shown = [*_of_parts(parts, "text/html", html_lines)] or [*_of_parts(parts, "text/plain", Shown)]
