@@ -16,7 +16,7 @@ import olefile
 from etl.files.formats.doc_lists import Lists, read_lists
 from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
 from etl.files.formats.list_numbering import ListCounter
-from etl.files.formats.symbol_fonts import in_font, symbol
+from etl.files.formats.symbol_fonts import in_font, is_of_symbols, symbol
 from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
@@ -71,6 +71,7 @@ class _Document:
         self.characters = _Formats(self, _CHPX, 1)
         self.struck = False
         self.fonts = list(_font_names(self.fib(_FONTS)))
+        self.has_signs = any(map(is_of_symbols, self.fonts))
 
     def fib(self, at: int) -> bytes:
         """The part of the table stream that the FIB points to at an offset."""
@@ -141,7 +142,9 @@ class _Document:
             if code not in (0x07, 0x0D) and self.is_left_out(code, place):
                 return
             character = _CONTROLS.get(code) or (raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code))
-            yield in_font(character, self.font(self.characters.value(place, _FONT))), place
+            if self.has_signs:
+                character = in_font(character, self.font(self.characters.value(place, _FONT)))
+            yield character, place
 
     def font(self, number: bytes | None) -> str:
         at = int.from_bytes(number or b"", "little")

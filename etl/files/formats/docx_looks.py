@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from etl.files.formats.docx_numbering import W, is_on, read_word, tag_of, value_of
-from etl.files.formats.symbol_fonts import in_font
+from etl.files.formats.symbol_fonts import in_font, may_have_signs
 from etl.raised_text import moved
 
 MAX_UNSEEN_SIZE = 2
@@ -60,6 +60,8 @@ def _has(holders: list[etree._Element], name: str) -> bool:
 def text_of(element: etree._Element) -> str:
     """The text of a `w:t` as its font shows it."""
     text = element.text or ""
+    if not may_have_signs(text):
+        return text
     fonts = {
         str(key).rpartition("}")[2]: str(font)
         for holder in element.itersiblings("{*}rPr", preceding=True)

@@ -36,8 +36,17 @@ def symbol(code: int, font: str = "") -> str:
     return _BY_FONT.get(font.replace(" ", "").lower(), {} if font else _DINGBATS).get(code & 0xFF, "")
 
 
+def is_of_symbols(font: str) -> bool:
+    return _OF_SYMBOLS.match(font.strip()) is not None
+
+
+def may_have_signs(text: str) -> bool:
+    """Whether a font of symbols shows any of the text otherwise."""
+    return _SIGNS.search(text) is not None
+
+
 def in_font(text: str, font: str) -> str:
     """The text as a font shows it: as it is, unless that is one of symbols."""
-    if not _OF_SYMBOLS.match(font.strip()):
+    if not font or not is_of_symbols(font):
         return text
     return _SIGNS.sub(lambda sign: symbol(ord(sign[0]), font), text)
