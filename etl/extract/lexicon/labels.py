@@ -8,8 +8,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from etl.dates import DATE, TIME_OF_DAY
+from etl.dates import DATE, TIME_OF_DAY, dates_in_digits
 from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, CREDITS, FOOTER_LABELS, NON_FIELD_LABELS
+from etl.extract.lexicon.english import FIELD_OF_BYLINE, FIELD_OF_ENGLISH, is_of_byline
 from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.fields import DATE_FIELDS
@@ -52,24 +53,6 @@ _IN_ENGLISH = re.compile(
 _ENGLISH_FIRST = re.compile(rf"^\s*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++(?=[\u4e00-\u9fff])", re.IGNORECASE)
 ENGLISH_LABEL = re.compile(rf"[\s(（/]*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++[)）:：\s]*+", re.IGNORECASE)
 """A line below a label that says the same in English."""
-FIELD_OF_ENGLISH: dict[str, str] = {
-    key: name
-    for name, keys in (
-        ("index_number", "indexnumber indexno indexcode"),
-        ("document_number", "documentnumber documentno issuenumber issueno"),
-        ("publisher", "issuingagency issuingauthority issuingdepartment issuingorgan publishingagency issuedby"),
-        ("written_date", "issuedate dateofissue issuingdate dateissued dateofwriting writtendate"),
-        ("published_date", "publishdate publishingdate publicationdate dateofpublication releasedate publishedon"),
-        ("effective_date", "effectivedate dateofeffect effectivefrom"),
-        ("expiry_date", "expirydate expirationdate"),
-        ("subject_category", "subjectcategory topiccategory subjectclassification"),
-        ("validity", "validity"),
-        ("keywords", "keywords keyword"),
-    )
-    for key in split_words(keys)
-}
-"""Field by what an English label says, its letters alone: pages in English have no other. `Date`, `Title` and `Source`
-are words of any page."""
 _ENGLISH_WORD = re.compile(r"[A-Za-z.]+")
 _MAX_ENGLISH_WORDS = 3
 _OPENING, _CLOSING = "【[「『〔〖", "】]」』〕〗"
@@ -255,7 +238,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     ends = [_before_marks(text, start) for _, _, start, _ in positions[1:]] + [len(text)]
     return tuple(
         LabelMatch(
-            _field_of(label, coined=coined) or "",
+            _field_of(label, coined=coined) or FIELD_OF_BYLINE.get(label.lower(), ""),
             label,
             shown[(at := text.index(raw, start)) : at + len(raw)],
             shown[after:end],
@@ -309,7 +292,10 @@ def _english_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str,
         label = text[word.start() : end]
         if (at < len(words) - 1 or not at) and _field_of(label, coined=False) is not None:
             return label, label, word.start()
-    return None
+    if not words or words[-1].end() != end or not is_of_byline(words, floor):
+        return None
+    last = words[-1]
+    return (last[0], last[0], last.start()) if _DATE.search(dates_in_digits(text)) else None
 
 
 def _has_single_letters(text: str, floor: int, end: int) -> bool:

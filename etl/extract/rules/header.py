@@ -309,7 +309,7 @@ def _raw_value(
 ) -> tuple[str, Rule]:
     """What a label says, and how it was read. `following`: the blocks behind the line for its last label, else None."""
     raw, rule = _without_tools(name, _own_value(name, item)), Rule.LABEL_IN_LINE
-    if not raw.replace(INLINE_BOUNDARY, "").strip():
+    if not raw.replace(INLINE_BOUNDARY, "").strip(" \t:："):
         raw = "" if following is None else _without_tools(name, _value_after(context.blocks, index, following))
         rule = Rule.VALUE_BESIDE_LABEL
     if not raw and following is not None:
@@ -350,6 +350,8 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
         rest = [i for i in following if i < cell.last and not ENGLISH_LABEL.fullmatch(blocks.blocks[i].text)]
         if not rest or label_in_lines(blocks, index):
             return _cell_beside(blocks, cell, block)
+    if following and blocks.blocks[following[0]].plain.strip() in (":", "："):
+        following = following[1:]
     if not following or is_known_empty(blocks, index):
         return ""
     after = following[0]

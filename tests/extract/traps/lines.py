@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.traps.registry import HEAD, NUMBER, SUB, WHOLE, trap
-from tests.support.pages import page
+from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, SUB, WHOLE, trap
+from tests.support.pages import page, paragraphs
 
 
 def under(line: str, **rest: str) -> str:
@@ -194,3 +194,45 @@ trap(
     fields=SUB,
     text=WHOLE,
 )
+ENGLISH = (
+    "The city has opened a new clinic, which offers free checkups to elderly residents of all districts.",
+    "Officials said that more clinics will be opened by the end of the year, covering the whole city.",
+)
+for name, line in {
+    "bars": "Source: Yunxi Daily | Updated: May 9, 2023",
+    "spans": "<span>Date: 2023-05-09</span> <span>Source: Yunxi Daily</span> <span>Views: 12</span>",
+    "gaps": "Published: 2023-05-09 10:30&nbsp;&nbsp;&nbsp;Source: Yunxi Daily&nbsp;&nbsp;&nbsp;Author: Li Ming",
+}.items():
+    trap(
+        f"line-english-{name}",
+        "a line in English names date and source",
+        "pages in English",
+        page(
+            headline=f"<h1>New clinic opens for elderly residents</h1><p>{line}</p>",
+            body=paragraphs(ENGLISH),
+            title="New clinic opens for elderly residents",
+        ),
+        fields={"published_date": "2023-05-09", "source": "Yunxi Daily"},
+        text="\n".join(ENGLISH),
+    )
+trap(
+    "line-english-without-date",
+    "a word of English with a colon names nothing in a line without a date",
+    "pages in English",
+    page(headline=f"{HEAD}<p>Source: Yunxi Daily</p>"),
+    absent=("source",),
+)
+for name, pair in (
+    ("between", "<div>{}</div>：<div>{}</div>"),
+    ("twice", "<table><tr><td>{}：：</td><td>{}</td></tr></table>"),
+):
+    rows = "".join(
+        f"<div>{pair.format(*each)}</div>" for each in (("索引号", INDEX), ("文号", NUMBER), ("发布机构", OFFICE))
+    )
+    trap(
+        f"line-colon-{name}",
+        "the colon stands in a line of its own" if name == "between" else "two colons stand behind a label",
+        "header layouts",
+        page(headline=f"{HEAD}{rows}"),
+        fields={"index_number": INDEX, "document_number": NUMBER, "publisher": OFFICE},
+    )

@@ -1,0 +1,39 @@
+"""Labels in English, of pages that have no others."""
+
+import re
+
+from etl.extract.lexicon.words import split_words
+
+FIELD_OF_ENGLISH: dict[str, str] = {
+    key: name
+    for name, keys in (
+        ("index_number", "indexnumber indexno indexcode"),
+        ("document_number", "documentnumber documentno issuenumber issueno"),
+        ("publisher", "issuingagency issuingauthority issuingdepartment issuingorgan publishingagency issuedby"),
+        ("written_date", "issuedate dateofissue issuingdate dateissued dateofwriting writtendate"),
+        ("published_date", "publishdate publishingdate publicationdate dateofpublication releasedate publishedon"),
+        ("effective_date", "effectivedate dateofeffect effectivefrom"),
+        ("expiry_date", "expirydate expirationdate"),
+        ("subject_category", "subjectcategory topiccategory subjectclassification"),
+        ("validity", "validity"),
+        ("keywords", "keywords keyword"),
+    )
+    for key in split_words(keys)
+}
+"""Field by what an English label says, its letters alone: pages in English have no other. `Date`, `Title` and `Source`
+are words of any page."""
+FIELD_OF_BYLINE = {"source": "source"} | dict.fromkeys(
+    split_words("date time published posted released updated updatetime pubdate pubtime"), "published_date"
+)
+"""Field by a word of English in a line that has a date."""
+_ENDS_OF_BYLINE = frozenset(split_words("author editor views view hits clicks font print share"))
+
+
+def is_of_byline(words: list[re.Match[str]], floor: int) -> bool:
+    """Whether the last of some words is a label of a line with date and source: `Source`; nothing English stands right
+    before it but the value of another label, and before `Date` not even that (Adoption Date)."""
+    key = words[-1][0].lower()
+    if key not in FIELD_OF_BYLINE and key not in _ENDS_OF_BYLINE:
+        return False
+    before = words[-1].string[words[-2].end() : words[-1].start()] if len(words) > 1 else ""
+    return not before or not before.isspace() or (floor > 0 and words[-1][0].istitle() and key not in ("date", "time"))
