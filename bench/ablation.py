@@ -3,10 +3,10 @@ that only one host's pages need.
 
 usage: python -m bench.ablation DIR [--only words|numbers]
 
-DIR holds `labels.jsonl` and `pages/`. Taken away are, one at a time, each word of each table of words in `etl/extract`
-(labels, tools, words of footers …) and each selector and pair of markers of the families' layouts; each number in
-capitals is halved and doubled. Then, for each host, all that only its pages need or hold is taken away at once: what
-extraction would score on them if they had never been seen. Regular expressions are not taken apart.
+DIR contains `labels.jsonl` and `pages/`. The following are removed, one at a time: each word of each table of words in
+`etl/extract` (labels, tools, words of footers …) and each selector and pair of markers of the families' layouts; each
+number in capitals is halved and doubled. Then, for each host, everything that only its pages need or contain is removed
+at once, which gives the score on them as if they had never been seen. Parts of regular expressions are not removed.
 """
 
 import argparse
@@ -36,8 +36,8 @@ Prediction = Mapping[str, Any]
 
 
 class Item(NamedTuple):
-    """A word of a table (`table` is its module with the number of the table there), a selector, or a number with the
-    factor that it is changed by."""
+    """A word of a table (`table`: its module and the number of the table there), a selector, or a number with the
+    factor by which it is changed."""
 
     table: str
     word: str
@@ -46,7 +46,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an item's absence does: files whose prediction changes, and how many core values more are wrong."""
+    """The effect of removing an item: files whose prediction changes, and how many more core values are wrong."""
 
     item: Item
     changed: frozenset[str]
@@ -146,7 +146,7 @@ def _all_items() -> tuple[dict[str, list[Item]], list[Item], list[Item]]:
 
 
 def _in_child(task: Callable[[], Any]) -> Any:
-    """The task's result, from a process of its own that has not loaded the rules yet."""
+    """The task's result, from a separate process that has not loaded the rules yet."""
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=lambda: sender.send(task()))
@@ -164,7 +164,7 @@ def _in_child(task: Callable[[], Any]) -> Any:
 
 
 class Ablation:
-    """A labelled set with what extraction says of it as it is."""
+    """A labelled set with the predictions of the unchanged rules."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
         all_platforms()  # loaded once, not in every child
@@ -183,7 +183,7 @@ class Ablation:
         return [(*self.pages[name], prediction) for name, prediction in predictions.items()]
 
     def holds(self, item: Item) -> list[str]:
-        """Files in whose source a word stands at all; all of them for what is no word."""
+        """Files whose source contains the item's word; all files if the item is not a word."""
         if item.table == "numbers":
             return list(self.pages)
         if item.table == "layouts":
@@ -193,7 +193,7 @@ class Ablation:
         return [name for name, source in self._sources.items() if word in source]
 
     def effects(self, items: Sequence[Item]) -> Iterator[Effect]:
-        """The effect of each item. Neighbours are tried together first: most change nothing."""
+        """The effect of each item. Neighbours are removed together first, as most change nothing."""
         items = [item for item in items if self.holds(item)]
         for start in range(0, len(items), _GROUP):
             group = items[start : start + _GROUP]
@@ -217,7 +217,7 @@ class Ablation:
         return sum(key(part, label.get(part)) != key(part, prediction.get(part)) for part in CORE)
 
     def own(self, effects: Iterable[Effect], host: str) -> frozenset[Item]:
-        """What only this host's pages need, or, of words, hold."""
+        """The items that only this host's pages need and the words that only they contain."""
         own = set()
         for effect in effects:
             hosts = {self.host[name] for name in effect.changed}
@@ -282,7 +282,8 @@ def _print_words(ablation: Ablation) -> None:
 
 
 def _print_tables(ablation: Ablation, effects: Sequence[Effect]) -> None:
-    """How many words of each table stand on any page, change any page, change pages of one host, cost a core field."""
+    """Prints for each table how many words occur on a page, change a page, change one host's pages, cost a core
+    field."""
     by_table: dict[str, list[Effect]] = defaultdict(list)
     for effect in effects:
         by_table[effect.item.table].append(effect)

@@ -1,10 +1,10 @@
 """`python -m bench.attacks [--quick] [--only WORD] [--seed N] [--write]`: everything that can go wrong, often.
 
-Attacks archives of its own (PostgreSQL, an S3 server, sites on loopback) in rounds, each drawn by the seed; after each
-round the archive must hold all that it promised (`tests/support/attacks`). One attack more than there are cores go on
-at once, each in a process with servers of its own. A line for each attack; a line for each loss says what to look at,
-and any loss makes the exit status 1. Interrupted, it tells what it did so far. `--write` writes its rows of the table
-in docs/reliability.md. Less than half an hour on two cores, `--quick` two.
+Tests separate archives (PostgreSQL, an S3 server, sites on loopback) under faults, in rounds drawn by the seed; after
+each round the archive must meet all its guarantees (`tests/support/attacks`). One attack more than there are cores runs
+at once, each in a process with separate servers. Prints a line for each attack, and for each loss a line that says what
+to look at; any loss makes the exit status 1. When interrupted, it prints the results so far. `--write` writes its rows
+of the table in docs/reliability.md. Takes less than half an hour on two cores, with `--quick` two minutes.
 """
 
 import argparse
@@ -47,9 +47,9 @@ from tests.support.services import own_bucket, own_database, running_services, s
 PAGE = PROJECT / "docs" / "reliability.md"
 MARKERS = ("<!-- what bench/attacks.py measured -->", "<!-- end of what was measured -->")
 ON_ONE_ARCHIVE = 40
-"""Rounds after which an attack goes on with a new archive, as each check reads all of it. A crawl has fewer steps."""
+"""Rounds after which an attack continues with a new archive, as each check reads all of it."""
 MOST_LOSSES = 3
-"""Losses after which an attack is left: what fails each time need not be seen each time."""
+"""Losses after which an attack is ended, as it would probably fail in each round."""
 
 ATTACKS = (
     Attack(
@@ -128,7 +128,7 @@ ATTACKS = (
 
 @dataclass(slots=True)
 class Result:
-    """What became of an attack: rounds, losses, seconds, and the largest resident size in megabytes."""
+    """The result of an attack: rounds, losses, seconds, and the largest resident size in megabytes."""
 
     attack: Attack
     rounds: int = 0
@@ -139,7 +139,7 @@ class Result:
 
 
 def main() -> None:
-    """Runs the attacks that were asked for, prints what was lost, and exits with 1 where something was."""
+    """Runs the chosen attacks, prints what was lost, and exits with 1 if anything was."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tenth of the rounds")
     parser.add_argument("--only", action="append", default=[], metavar="WORD", help="attacks with this in their name")
@@ -165,7 +165,7 @@ def main() -> None:
 
 
 def attack_all(wanted: Sequence[Attack], *, quick: bool, seed: int) -> list[Result]:
-    """Each attack in a process of its own; the results in their order, without those that did not begin."""
+    """Runs each attack in a separate process; returns the results in order, without attacks that did not begin."""
     # Some rounds wait for a site that sends nothing.
     at_once = (os.cpu_count() or 1) + 1
     with ProcessPoolExecutor(at_once, get_context("spawn"), max_tasks_per_child=1) as pool:
@@ -178,7 +178,7 @@ def attack_all(wanted: Sequence[Attack], *, quick: bool, seed: int) -> list[Resu
 
 
 def attack(name: str, rounds: int, seed: int) -> Result:
-    """An attack on archives of its own, until it is over or interrupted."""
+    """Runs an attack on separate archives, until it is over or interrupted."""
     [chosen] = [each for each in ATTACKS if each.name == name]
     result = Result(chosen)
     # On disk: the gigabytes of one site are more than a folder in memory may hold.
@@ -198,7 +198,7 @@ _numbers = count(1)
 
 @dataclass(slots=True)
 class Battle:
-    """One attack, round after round; after forty or a loss it goes on with a new archive."""
+    """One attack, round after round; after forty rounds or a loss it continues with a new archive."""
 
     services: Addresses
     folder: Path
@@ -208,7 +208,7 @@ class Battle:
     shown: float = 0
 
     def fight(self) -> None:
-        """Fights until all rounds are over or too much was lost."""
+        """Runs rounds until all are over or there are too many losses."""
         began, result = time.monotonic(), self.result
         try:
             while result.rounds < self.rounds and len(result.losses) < MOST_LOSSES:
@@ -227,7 +227,7 @@ class Battle:
                         result.rounds += not over
         finally:
             result.seconds = time.monotonic() - began
-            # Of crawls in processes of their own, theirs alone.
+            # If crawls run in separate processes, only their memory counts.
             result.megabytes = result.megabytes or peak_megabytes()
             self._show("", last=True)
 
@@ -236,7 +236,7 @@ class Battle:
         settings = settings_of(self.services, self.folder, owner_url, bucket)
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             ground = Ground(open_archive(settings), settings, Path(scratch))
-            # Drawn anew after a loss, or it would come again.
+            # The seed includes the rounds so far: otherwise the same loss would be drawn again.
             play = attack.play(ground, random.Random(f"{self.seed}:{attack.name}:{result.rounds}"))
             try:
                 last = self.rounds if attack.check is None else min(self.rounds, result.rounds + ON_ONE_ARCHIVE)
@@ -257,7 +257,7 @@ class Battle:
                 result.megabytes = max([result.megabytes, *(round(peak / 1e6) for peak in ground.peaks)])
 
     def _show(self, description: str, *, last: bool = False) -> None:
-        """A line each ten seconds, and one at the end."""
+        """Prints a line every ten seconds, and one at the end."""
         result, now = self.result, time.monotonic()
         if last or now - self.shown > 10:
             self.shown = now
@@ -286,9 +286,9 @@ def measured(results: Sequence[Result]) -> list[Sequence[str]]:
 
 
 def write(page: Path, rows: Sequence[Sequence[str]], took: float | None) -> None:
-    """Puts the rows between the marks of the page; rows of other attacks stay as they were measured before.
+    """Writes the rows between the marks of the page; rows of attacks that were not run are left as they are.
 
-    `took`: the seconds that all attacks took, if all were made now.
+    `took`: the seconds that all attacks took, if all were run now.
     """
     before, begin, rest = page.read_text(encoding="utf-8").partition(MARKERS[0])
     body, end, after = rest.partition(MARKERS[1])

@@ -1,8 +1,8 @@
-"""Fills an archive with copies of the records that it has, by the database itself: rows alone, no bytes behind them.
+"""Fills an archive with copies of its records by statements in the database: rows only, without bytes in the bucket.
 
-Each copy is a document of its own: another address, title, index number, document number, day and text, which holds the
-original's lines in another order, and bands of its own. The copies belong to `SOURCES` sources, as many a run as a run
-of a source finds. All goes through the real schema, with its keys, checks, triggers and indexes.
+Each copy is a different document: another address, title, index number, document number, day and text (the lines of the
+original in another order), and other bands. The copies belong to `SOURCES` sources, with as many per run as a run of a
+source finds. The rows are written to the real schema, with its keys, checks, triggers and indexes.
 """
 
 import time
@@ -13,7 +13,7 @@ import psycopg
 SOURCES = 1_000
 """Sources to which the copies belong."""
 A_TURN = 20_000
-"""Copies that are made in a transaction."""
+"""Copies per transaction."""
 
 
 def copy_records(owner_url: str, wanted: int, report: Callable[[str], None]) -> None:

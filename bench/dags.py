@@ -1,11 +1,11 @@
 """`python -m bench.dags [--sources 1000] [--due 200] [--idle 120]`: Airflow with many source files and many due.
 
-Starts parts of its own with so many invented source files, and prints
+Starts separate services with that many invented source files, and prints
 - how long the DAG processor takes until Airflow knows every source, and how much memory;
-- how much of a core it takes while no file changes;
-- how long a new, a changed and a removed file take to be noticed;
-- what a task pays to find its own source, beside one source and beside all;
-- of sources that are due in the same minute, each with a site of its own that answers at once: how long until all are
+- how much of a core it uses while no file changes;
+- how long it takes until a new, a changed and a removed file are noticed;
+- how long a task takes to find its own source, among one source and among all;
+- for sources that are due in the same minute, each with its own site that answers immediately: how long until all are
   done, how many tasks ran at once, and how many connections PostgreSQL had.
 """
 
@@ -54,7 +54,7 @@ print(statistics.median(took[1:]) * 1000)
 
 
 def main() -> None:
-    """Runs the bench on parts of its own."""
+    """Runs the bench on separate services."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=int, default=1000)
     parser.add_argument("--due", type=int, default=200)
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def at_rest(settings: Settings, seconds: int) -> None:
-    """The processor while no file changes."""
+    """Measures the processor while no file changes."""
     time.sleep(15)
     before = cpu(settings)
     time.sleep(seconds)
@@ -97,7 +97,7 @@ def at_rest(settings: Settings, seconds: int) -> None:
 
 
 def files(settings: Settings, connection: psycopg.Connection, folder: Path, sources: int, port: int) -> None:
-    """What the processor does when a file is new, changed or removed."""
+    """Measures the processor when a file is added, changed or removed."""
     new = f"crawl_site-{sources:04}"
 
     def one(query: str) -> Any:
@@ -126,7 +126,7 @@ def files(settings: Settings, connection: psycopg.Connection, folder: Path, sour
 
 
 def tasks(folder: Path, home: Path) -> None:
-    """What a task pays for reading `crawl.py`."""
+    """Measures how long a task takes to read `crawl.py`."""
     alone = home / "alone"
     alone.mkdir()
     (alone / "site-0000.yaml").write_bytes((folder / "site-0000.yaml").read_bytes())
@@ -147,7 +147,7 @@ def tasks(folder: Path, home: Path) -> None:
 
 
 def due(settings: Settings, connection: psycopg.Connection, folder: Path, number: int, port: int) -> None:
-    """So many sources at the same minute."""
+    """Measures that many sources due in the same minute."""
     at = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=3)
     for each in range(number):
         write(folder, each, port, schedule=f"{at.minute} {at.hour} * * *")
@@ -191,7 +191,7 @@ def due(settings: Settings, connection: psycopg.Connection, folder: Path, number
 
 
 def write(folder: Path, number: int, port: int, *, name: str = "信息公开", schedule: str = "@daily") -> None:
-    """An invented source with an address of its own in loopback's network."""
+    """Writes an invented source with its own address in the loopback network."""
     host = f"127.1.{number // 250}.{number % 250 + 1}"
     source = {
         "id": f"site-{number:04}",
@@ -261,7 +261,10 @@ def cpu(settings: Settings) -> float:
 
 @contextmanager
 def watched(settings: Settings) -> Iterator[list[int]]:
-    """Its one element is the most memory of the processor and its children, in bytes; shared pages count once."""
+    """Yields a list whose only element is the peak memory of the processor and its children, in bytes.
+
+    Shared pages count once.
+    """
     peak, done = [0], threading.Event()
 
     def look() -> None:
@@ -314,7 +317,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body.encode())
 
     def log_message(self, *words: object) -> None:
-        """Nothing: the archive says what was asked."""
+        """Logs nothing: the archive records the requests."""
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 usage: make bench CORPUS=DIR, or python -m bench.extraction DIR [--rounds N] [--out FILE] [--predictions DIR]
 
-DIR holds `labels.jsonl` and `pages/`. Speed is CPU time of one process on one core: the median of N rounds, ours and
-the peers taking turns, so that all meet the same machine. The page goes to FILE; `bench/disagreements.toml` says of
-each disagreement who is believed to be wrong.
+DIR contains `labels.jsonl` and `pages/`. Speed is CPU time of one process on one core: the median of N rounds in which
+ours and the peers alternate, so that the load of the machine affects all. The page is written to FILE;
+`bench/disagreements.toml` says for each disagreement who is believed to be wrong.
 """
 
 import argparse

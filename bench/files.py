@@ -1,7 +1,8 @@
 """`python -m bench.files DIR [--ocr]`: reads every file of a folder, with kreuzberg alone beside it.
 
-`shared` is the part of our characters that kreuzberg has too; where it is far from 100 %, look at both texts. kreuzberg
-is told the type that we find, as it knows neither .wps nor .et. With `--ocr` scans are read too (seconds a page).
+`shared` is the share of our characters that kreuzberg reads too; if it is far from 100 %, compare the two texts.
+kreuzberg is given the type that we detect, as it knows neither .wps nor .et. With `--ocr` scans are read too (seconds a
+page).
 """
 
 import statistics

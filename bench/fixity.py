@@ -1,7 +1,7 @@
 """`python -m bench.fixity [ROUNDS]`: how fast an audit reads beside plain GETs with the same client and thread count.
 
-Starts parts of its own, stores 2,000 blobs of 40 KB and 160 of 5 MB, and lets plain GETs and the audit take turns over
-each set. Prints the medians of their rates, and of their shares of the plain GETs' rate in the same round.
+Starts separate services, stores 2,000 blobs of 40 KB and 160 of 5 MB, and reads each set alternately by plain GETs and
+by the audit. Prints the median rates, and the audit's median share of the plain GETs' rate in the same round.
 """
 
 import os
@@ -65,7 +65,7 @@ def compare(archive: Archive, owner_url: str, digests: Sequence[str], size: int,
 
 
 def plain(archive: Archive, keys: Sequence[str], threads: int) -> None:
-    """Reads every object whole with the client that the store uses, and does nothing with it."""
+    """Reads every object completely with the client that the store uses, and discards it."""
     client, bucket = archive.store._client, archive.store.address.bucket
 
     def get(key: str) -> None:

@@ -1,10 +1,11 @@
-"""How much extraction leans on names: a labelled set is scored as saved, and with every name of its templates hidden.
+"""How much extraction depends on names: a labelled set is scored as saved, and with every name of its templates hidden.
 
 usage: python -m bench.hidden_names DIR [--keep FOLDER]
 
-DIR holds `labels.jsonl` and `pages/`. Hidden are classes, ids, names of controls, elements of a family's own, hosts,
-words of page addresses, meta tags outside the published standard, and comments; each name has one stand-in everywhere,
-in style sheets and scripts too, so that the pages look and work as before. `--keep` writes the hidden pages to FOLDER.
+DIR contains `labels.jsonl` and `pages/`. Hidden are classes, ids, names of controls, non-standard elements, hosts,
+words of page addresses, meta tags outside the published standard, and comments. A name has the same replacement
+everywhere, in style sheets and scripts too, so that pages look and work as before. `--keep` writes the hidden pages to
+FOLDER.
 """
 
 import argparse
@@ -55,9 +56,9 @@ _ENDING = re.compile(r"(?:\.(?:s?html?|jhtml|js|css|jsp|aspx?|php|do|action))?$"
 
 @cache
 def hidden_name(name: str) -> str:
-    """The stand-in of a class or id: it has no word in it, and the name's length, because scripts are read up to one.
+    """The replacement of a class or id: without words, and as long as the name, because scripts are read to a limit.
 
-    Names of fewer than 7 characters get 7, so that no two have the same stand-in.
+    Names of fewer than 7 characters get 7, so that no two have the same replacement.
     """
     digits = str(int(sha256(name.encode()).hexdigest(), 16))
     return f"n{digits[: max(len(name), 7) - 1]}"
@@ -194,7 +195,7 @@ def rows_as_saved(pages: Iterable[Page]) -> list[Row]:
 
 
 def rows_hidden(pages: Sequence[Page]) -> list[Row]:
-    """Predictions under hidden names, beside the labels and bytes as saved: labels bound their text in these."""
+    """Predictions under hidden names, with the labels and bytes as saved: the labels refer to text in these bytes."""
     hidden = hidden_pages(pages)
     return [(label, body, _predict(*next(hidden))) for label, body in pages]
 
@@ -204,7 +205,7 @@ def _predict(label: Label, body: bytes) -> Mapping[str, Any]:
 
 
 def fallen(before: Score, after: Score) -> list[Disagreement]:
-    """What is wrong under hidden names only."""
+    """The disagreements that occur under hidden names only."""
     known = set(before.disagreements)
     return [item for item in after.disagreements if item not in known]
 

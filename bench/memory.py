@@ -1,9 +1,9 @@
 """`python -m bench.memory [--files 100]`: the memory of a crawl of a site that sends as much as it may.
 
 One document links files that unpack to 49 MB each, one says `document.cookie=;` for 43 MB, one links 66,000 files,
-and the others are pages of 49 MB. Crawled by `gongkai crawl` in a process of its own, beside real services; the site is
-in another. Prints the largest resident size of the crawl and of the processes that read its files, and fails above
-600 MB. Some minutes, and 6 GB of disk.
+and the others are pages of 49 MB. `gongkai crawl` crawls it in a separate process, with real services; the site is
+in another process. Prints the largest resident size of the crawl and of the processes that read its files, and fails
+above 600 MB. Takes some minutes and 6 GB of disk.
 """
 
 import argparse
@@ -35,7 +35,7 @@ READ = 5
 
 
 def main() -> None:
-    """Runs the bench on parts of its own."""
+    """Runs the bench on separate services."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=100)
     files = parser.parse_args().files
@@ -60,7 +60,7 @@ def play(ground: Ground, chance: Random) -> Iterator[str]:
 
 @contextmanager
 def site(files: int = 100) -> Iterator[str]:
-    """The site with so many large files, served from a process of its own; gives its base URL."""
+    """Serves the site with that many large files from a separate process; yields its base URL."""
     ready: multiprocessing.Queue[int] = multiprocessing.Queue()
     process = multiprocessing.Process(target=serve, args=(ready, files), daemon=True)
     process.start()
@@ -92,7 +92,7 @@ def source_text(base: str) -> str:
 
 
 def crawl(file: Path, settings: Settings) -> int:
-    """Crawls in a process of its own, and prints its memory; 1 where that was too much or the crawl failed."""
+    """Crawls in a separate process and prints its memory; returns 1 if that was too much or the crawl failed."""
     began = time.monotonic()
     largest, report = measure(file, settings)
     print(f"{time.monotonic() - began:.0f} s; largest resident size, MB: {largest}; outcomes: {report.get('outcomes')}")
@@ -101,7 +101,7 @@ def crawl(file: Path, settings: Settings) -> int:
 
 
 def measure(file: Path, settings: Settings) -> tuple[dict[str, int], dict[str, Any]]:
-    """Crawls in a process of its own: the largest resident sizes in megabytes, and the report."""
+    """Crawls in a separate process; returns the largest resident sizes in megabytes, and the report."""
     command = [str(Path(sys.executable).parent / "gongkai"), "crawl", str(file), "--json"]
     largest = dict.fromkeys(("crawl", "a process that reads", "all together"), 0)
     with subprocess.Popen(command, env=environment(settings), stdout=subprocess.PIPE, text=True) as process:
@@ -166,7 +166,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(packed)
 
     def log_message(self, *words: object) -> None:
-        """Nothing: the crawl's report says what was asked."""
+        """Logs nothing: the crawl's report has the requests."""
 
 
 def answer(path: str, files: int) -> bytes:

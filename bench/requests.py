@@ -1,9 +1,9 @@
 """`python -m bench.requests [--pages 2000] [--rounds 5] [--database] [--only NAME]`: what a request costs this process.
 
-Asks a server on loopback, which runs in a process of its own, for pages of 45 KB, 16 at once and without pause, in
-turns: with the fetcher of crawls, with what is below it (httpx, httpcore), and with sockets alone. Prints the median of
-the rounds: milliseconds of CPU a page of this process, threads included. `--database`: the fetcher also with the
-hosts of the database that the settings name, and how many statements it took.
+Requests pages of 45 KB from a server on loopback in a separate process, 16 at once and without pause, alternately with
+the fetcher of crawls, with the libraries below it (httpx, httpcore), and with sockets alone. Prints the median of the
+rounds: milliseconds of CPU a page of this process, threads included. `--database`: runs the fetcher also with the
+hosts of the database that the settings name, and prints how many statements it took.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def serve(ready: "multiprocessing.Queue[int]") -> None:
 
 @contextmanager
 def site() -> Iterator[str]:
-    """The site in a process of its own; gives its base URL."""
+    """The site in a separate process; yields its base URL."""
     ready: multiprocessing.Queue[int] = multiprocessing.Queue()
     process = multiprocessing.Process(target=serve, args=(ready,), daemon=True)
     process.start()

@@ -2,10 +2,10 @@
 
 usage: python -m bench.respelt DIR [--show]
 
-DIR holds pages as HTML files at any depth; labels are not needed, as each page is held against itself. Every change
-keeps what a reader sees of the document: other elements and signs, other charsets, tips and tools of a site at the
-page's ends, below the headline, or below the text. What a change makes of the kind of page, its fields, text or files
-is counted; `--show` prints each difference.
+DIR contains pages as HTML files at any depth; labels are not needed, as each page is compared with itself. No change
+affects what a reader sees of the document: other elements and signs, other charsets, tips and tools of a site at the
+page's ends, below the headline, or below the text. Differences in the kind of page, its fields, text or files are
+counted; `--show` prints each.
 """
 
 import argparse

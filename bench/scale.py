@@ -1,9 +1,9 @@
 """`python -m bench.scale [--records 100000]`: what an archive of many records costs, beside one of two thousand.
 
 Fills two archives on the same servers with invented pages through the real stages (capture, extraction, record), and
-one of them with copies of their rows up to the number that is wanted (`bench.copies`). Then both are given the same
-work in turns, so that what the machine does meanwhile slows both: new pages, pages of the browser, the feed, an export,
-a re-extraction. Prints a line for each, with the ratio, and the sizes of tables and indexes.
+one of them with copies of their rows up to the given number (`bench.copies`). Then both do the same work alternately,
+so that other load on the machine affects both: new pages, pages of the browser, the feed, an export, a re-extraction.
+Prints a line for each, with the ratio, and the sizes of tables and indexes.
 """
 
 import argparse
@@ -61,7 +61,7 @@ WORDS = """
 
 
 def main() -> None:
-    """Runs the bench on parts of its own."""
+    """Runs the bench on separate services."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     wanted = parser.parse_args().records
@@ -109,7 +109,7 @@ def measure(large: Settings, small: Settings, wanted: int) -> None:
 
 
 def compare(what: str, jobs: Mapping[str, Callable[[], float]]) -> None:
-    """Does the jobs in turns; each returns a figure of its own. Prints medians, the largest, and the ratio of turns."""
+    """Runs the jobs alternately; each returns a figure. Prints medians, the largest, and the ratio within rounds."""
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
     for job in jobs.values():
         job()

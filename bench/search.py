@@ -1,8 +1,8 @@
 """`python -m bench.search [--records 100000] [--write]`: how long the search takes in a full archive, for many readers.
 
-Fills an archive by COPY with invented documents whose words are as unequally frequent as those of a language, has
-their entries written and indexed, and asks the browser for pages by a server of two processes, under three loads.
-Prints percentiles, which `--write` puts into docs/search.md, sizes, and what recording costs with entries and without.
+Fills an archive by COPY with invented documents whose words are as unequally frequent as those of a language, writes
+and indexes their entries, and requests pages of the browser from a server of two processes, under three loads. Prints
+percentiles, which `--write` writes into docs/search.md, sizes, and the cost of recording with entries and without.
 """
 
 import argparse
@@ -110,7 +110,7 @@ class Language:
 
 
 def main() -> None:
-    """Runs the bench on parts of its own."""
+    """Runs the bench on separate services."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--write", action="store_true", help="put the percentiles into docs/search.md")
@@ -310,7 +310,7 @@ def queries(seed: int, records: int) -> Iterator[tuple[str, str]]:
 
 
 def serve(settings: Settings, port: int) -> None:
-    """The browser in a process of its own."""
+    """The browser in a separate process."""
     uvicorn.run(create_app(open_archive(settings)), port=port, log_level="warning")
 
 

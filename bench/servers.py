@@ -1,4 +1,4 @@
-"""An empty archive on a PostgreSQL and an S3 server of its own, as long as a bench needs them."""
+"""An empty archive on separate PostgreSQL and S3 servers, for the duration of a bench."""
 
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.support.services import settings_of
 
 @contextmanager
 def own_archive() -> Iterator[Settings]:
-    """Settings that name it, its owner's address too; servers and state are gone at the end of the block."""
+    """Yields its settings, with the owner's address; servers and state are removed at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as folder:
         own = Settings(state_dir=Path(folder), postgres_port=0, store_port=0)
         addresses = services.up(own, airflow=False, report=lambda progress: None)

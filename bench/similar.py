@@ -1,8 +1,9 @@
 """`python -m bench.similar [TEXTS]`: near duplicates among 100,000 texts, and beside datasketch if it is installed.
 
-Starts a PostgreSQL and S3 server of its own, fills them with invented texts of 1 to 6 KB and takes them away again.
-A tenth of the texts fill in one template, three tenths thirty others, a twentieth are planted: another header, a
-corrected figure, an added note. Prints the times to sign, rebuild and ask, sizes, and how many planted were found.
+Starts separate PostgreSQL and S3 servers, fills them with invented texts of 1 to 6 KB and removes them afterwards.
+A tenth of the texts are made from one template, three tenths from thirty others, and a twentieth are planted: another
+header, a corrected figure, an added note. Prints the times to sign, rebuild and query, sizes, and how many planted
+texts were found.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """`python -m bench.workers [--rounds 3]`: pages a second of one, two and four processes that crawl forty sources.
 
-Each process does what a worker's tasks do, with one process that reads its pages, and without Airflow around it; the
-sources lie on ten hosts that answer at once and are asked without pause. The numbers of processes take turns, each
-with an archive of its own, so that whatever else the machine does slows all. Prints the median of each.
+Each process does the work of a worker's tasks without Airflow, with one process that reads its pages. The sources are
+on ten hosts that answer immediately and are requested without pause. The numbers of processes alternate, each with a
+separate archive, so that other load on the machine affects all. Prints the median of each.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _archive: list[Archive] = []
 
 
 def main() -> None:
-    """Runs the bench on parts of its own."""
+    """Runs the bench on separate services."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds

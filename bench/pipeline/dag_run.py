@@ -1,4 +1,4 @@
-"""The same crawl as a run of its DAG, by an Airflow of its own."""
+"""The same crawl as a run of its DAG, in a separate Airflow."""
 
 import math
 import time

@@ -1,6 +1,6 @@
-"""Where a crawl's milliseconds go: samples of py-spy, told by the module of `etl` that was at work.
+"""Where a crawl's milliseconds go: samples of py-spy, grouped by the module of `etl` that was running.
 
-Only threads that hold the interpreter are sampled: on a busy machine py-spy takes waiting for computing otherwise.
+Only threads that hold the interpreter are sampled: otherwise, on a busy machine, py-spy counts waiting as computing.
 """
 
 import re

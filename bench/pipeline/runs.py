@@ -1,4 +1,4 @@
-"""Runs on the site with servers of their own, by gongkai or by the peer, and the check that they stored everything."""
+"""Runs on the site with separate servers, by gongkai or by the peer, and the check that they stored everything."""
 
 import io
 import json
@@ -112,7 +112,7 @@ def phases(here: Ground, ended: datetime, seconds: float) -> str:
 
 
 def peer(here: Ground, site: RenderedSite) -> Usage:
-    """Runs the peer, in a database and a bucket of its own; raises Incomplete unless it stored everything."""
+    """Runs the peer, in a separate database and bucket; raises Incomplete unless it stored everything."""
     with here.postgres.connect() as connection:
         connection.execute("CREATE DATABASE peer OWNER archive_owner")
     here.addresses.store.client().make_bucket("peer")

@@ -1,6 +1,6 @@
 """The site that is crawled: invented documents in the markup of three families, 40–53 KB a page, as real pages have.
 
-It is rendered once, and served as ready bytes by a process of its own, whose CPU is not counted.
+It is rendered once and served as ready bytes by a separate process, whose CPU is not counted.
 One catalog of TRS WCM lists all documents: three in five are its own, the others are pages of Lonsun and UCAP, as on
 sites that moved from one system to the next. Of a tenth of the documents a file hangs below the text (PDF, Word,
 Excel in turn); one in fifty answers 404, one in a hundred after `SLOW` seconds.
@@ -275,7 +275,7 @@ $(function () {{ if ($("#unit{n}").length > 0) {{ showUnit{n}("#unit{n}", unit{n
 
 @contextmanager
 def serving(site: RenderedSite, answer_time: float, changed: bool = False) -> Iterator[None]:
-    """Serves the site from a process of its own; each answer takes so many seconds. `changed`: a tenth of it is new."""
+    """Serves the site from a separate process; each answer takes that many seconds. `changed`: a tenth of it is new."""
     answers = site.answers | site.changed if changed else site.answers
     process = get_context("fork").Process(target=_serve, args=(site.listener, answers, answer_time), daemon=True)
     process.start()
