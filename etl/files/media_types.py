@@ -1,4 +1,4 @@
-"""The media type of a file by its bytes: the extension and the server's Content-Type are wrong too often.
+"""Finds the media type of a file by its bytes, as file endings and the server's Content-Type are often wrong.
 
 WPS Office writes Word, Excel and PowerPoint files under the endings .wps, .et and .dps, as OLE containers or as zip;
 only the streams and members inside distinguish them.
@@ -39,7 +39,7 @@ ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODP = "application/vnd.oasis.opendocument.presentation"
 PACKAGE = "application/x-opc-package"
-"""A package of another program than Word, Excel and PowerPoint: XPS, Visio."""
+"""A package of a program other than Word, Excel and PowerPoint, such as XPS or Visio."""
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
@@ -83,7 +83,7 @@ _BRANDS = {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime", **dict.fromkeys((b"
 ALL = frozenset(
     (*_MAGIC.values(), *_OLE_STREAMS.values(), *(kind for _, kind in _PACKAGES), *_RIFF.values(), *_BRANDS.values())
 ) | {PDF, OFD, ZIP, ODT, ODS, ODP, PACKAGE, TAR, "video/mp4", HTML, CSV, TEXT, EMPTY, UNKNOWN}
-"""What `sniff` may say; a package may state any other type itself."""
+"""The types that `sniff` may return; in addition, a package may itself state any other type."""
 _BY_NAME = {
     "doc": DOC, "wps": DOC, "xls": XLS, "et": XLS, "ppt": PPT, "dps": PPT,
     "docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "ofd": OFD, "zip": ZIP,
@@ -109,7 +109,7 @@ def short_name(media_type: str) -> str:
 def sniff(body: bytes, name: str = "") -> str:
     """The media type of a file's bytes. Never raises.
 
-    The name decides only what bytes cannot: csv or plain text, and the type of a container too broken to open.
+    The name is used only if the bytes do not decide: csv or plain text, or a container that is too broken to open.
     """
     body = file_signatures.without_before(body)
     head = body[:_HEAD]

@@ -25,11 +25,11 @@ from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 
 Recognised = Mapping[str, FileReading]
-"""Readings that OCR made: of the members of an archive, by path, and of the file itself, under ""."""
+"""Readings made by OCR: of the members of an archive by path, and of the file itself under ""."""
 
 
 def read_file(body: bytes, name: str, limits: dict[str, Any], recognised: Recognised | None = None) -> FileReading:
-    """Read the file. Any bytes give an outcome; no exception is raised except `MemoryError`."""
+    """Reads the file. Any bytes give an outcome; no exception is raised except `MemoryError`."""
     return _read(body, name, Budget(Limits(**limits)), 1, recognised or {})
 
 
@@ -70,7 +70,7 @@ def _document(body: bytes, kind: str, limits: Limits) -> FileReading:
 
 
 def _text(kind: str, method: str, shown: Shown, pages: int | None = None, missing: str = "") -> FileReading:
-    """A reading with its text; `missing` says what of the file is missing."""
+    """A reading with its text; `missing`: stored reason that says which parts of the file are missing, or ''."""
     reason = missing or (encode_reason(Code.STRUCK_LEFT_OUT) if shown.struck else "")
     if not shown.text.strip():
         outcome = FileOutcome.BROKEN if missing else FileOutcome.NO_TEXT
@@ -153,7 +153,7 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
     media_types.XLSX: partial(_sheets, media_types.XLSX),
     media_types.HTML: _html,
 }
-"""Readers of media types whose reading is more than a text."""
+"""Readers of media types whose readings have more than a text."""
 _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], Shown]]] = {
     media_types.DOC: ("word", lambda body, _: doc_text(body)),
     **{
@@ -180,7 +180,8 @@ def _archive(body: bytes, kind: str, budget: Budget, depth: int, recognised: Rec
 def _members(
     unpacked: Iterator[Unpacked], kind: str, budget: Budget, depth: int, recognised: Recognised
 ) -> tuple[list[Member], list[str], str]:
-    """The members of an archive, or the files inside a document, their texts under their names, and why they end."""
+    """The members of an archive, or the files inside a document; their texts, each under its name; and the stored
+    reason why further ones were not read, or ''."""
     members: list[Member] = []
     texts: list[str] = []
     left = budget.limits.characters
@@ -210,14 +211,14 @@ def _members(
 
 
 def _below(path: str, recognised: Recognised) -> Recognised:
-    """Those of a member itself, under "", and of what is in it."""
+    """The readings of a member itself, under "", and of the files in it."""
     inside = f"{path}/"
     below = {name[len(inside) :]: reading for name, reading in recognised.items() if name.startswith(inside)}
     return below | ({"": recognised[path]} if path in recognised else {})
 
 
 def _with_inside(reading: FileReading, body: bytes, budget: Budget, depth: int, recognised: Recognised) -> FileReading:
-    """The reading with the files inside the document as members, and their texts below its own."""
+    """Adds the files inside the document to the reading, as members, with their texts after its own."""
     kind = reading.media_type
     try:
         members, texts, stopped = _members(_inside(body, kind, budget, depth), kind, budget, depth, recognised)
@@ -245,7 +246,7 @@ def _inside(body: bytes, kind: str, budget: Budget, depth: int) -> Iterator[Unpa
 
 
 _OPENED = (FileOutcome.READ, FileOutcome.SCAN, FileOutcome.NO_TEXT)
-# The outcome of an archive is the first of these that a member has: one with a scan waits for OCR.
+# The outcome of an archive is the first of these that any member has; so an archive with a scan waits for OCR.
 _ORDER = (
     FileOutcome.TOO_LARGE, FileOutcome.SCAN, FileOutcome.READ, FileOutcome.ENCRYPTED, FileOutcome.BROKEN,
     FileOutcome.TOO_SLOW, FileOutcome.CRASHED, FileOutcome.UNSUPPORTED, FileOutcome.NOT_A_FILE, FileOutcome.NO_TEXT,

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from etl.outside import Outside
 
 READER = "6"
-"""Version of the reader. Raise it whenever unchanged bytes may give another reading."""
+"""Version of the reader. Raise it whenever the same bytes may give another reading."""
 
 
 class FileOutcome(StrEnum):
-    """How reading a file ended. docs/outcomes.md says what to do about each."""
+    """The outcome of reading a file. docs/outcomes.md says what to do about each."""
 
     READ = "read"
     SCAN = "scan"
@@ -58,7 +58,7 @@ class FileReading(Outside):
 
 
 class Shown(NamedTuple):
-    """The text of a document as a reader sees it. `struck`: struck words, which are visible, were left out."""
+    """The visible text of a document. `struck`: whether struck words, although visible, were left out."""
 
     text: str
     struck: bool = False
@@ -66,10 +66,10 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits for one file; beyond them it ends as `too_large` or `too_slow`.
+    """Limits for one file; a file that exceeds them ends as `too_large` or `too_slow`.
 
-    `bytes` as received; `unpacked`: bytes of all members, nested archives included; `ratio` of the two; `members` and
-    `depth` of nested archives; `pages`; `characters` of the text; `seconds`; `memory` of the process in bytes.
+    `bytes`: as received. `unpacked`: bytes of all members, including nested archives. `ratio`: of the two. `members`
+    and `depth`: of nested archives. `characters`: of the text. `memory`: of the process, in bytes.
     """
 
     bytes: int = 100 * 2**20

@@ -23,7 +23,7 @@ from etl.reasons import encode_reason
 from etl.web.charset import decode
 
 Unpacked = tuple[str, bytes | Unreadable]
-"""(path, bytes) of a member, or (path, why it could not be unpacked)."""
+"""(path, bytes) of a member, or (path, error) if it could not be unpacked."""
 _UTF8 = 0x800
 _UNKNOWN_BYTES = "\ufffe"
 _CLUTTER = ("__MACOSX/", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -32,14 +32,14 @@ _RAR_END, _RAR_NO_PASSWORD, _RAR_BAD_PASSWORD, _RAR_STOP = 10, 22, 24, -1
 
 
 class Budget:
-    """The rest of the limits for a file and everything packed in it."""
+    """What is left of the limits for a file and everything packed in it."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.unpacked, self.members = limits.unpacked, limits.members
 
     def spend(self, size: int) -> None:
-        """Count a member of that size. Raises `Unreadable` for one member or byte too many."""
+        """Counts a member of that size. Raises `Unreadable` if members or bytes exceed the limits."""
         self.unpacked -= size
         self.members -= 1
         if self.unpacked < 0:
@@ -87,7 +87,8 @@ def _zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
 
 
 def _zip_name(member: zipfile.ZipInfo) -> str:
-    """A member's name. Without the UTF-8 flag its charset is the packer's: GB18030 on Windows, UTF-8 on a Mac."""
+    """A member's name. Without the UTF-8 flag it is in the charset of the packing system: GB18030 on Windows, UTF-8 on
+    a Mac."""
     if member.flag_bits & _UTF8:
         return member.filename
     return decode(member.filename.encode("cp437", "replace"))[0]
@@ -143,7 +144,7 @@ def _rar_member(header: Any, size: int) -> bytes | Unreadable:
     handle = unrarlib.ffi.new_handle(take)
     unrarlib.RARSetCallbackPtr(header.handle, unrarlib.PyUNRARCALLBACKStub, handle)
     code = unrarlib.RARProcessFileW(header.handle, unrarlib.C_RAR_TEST, unrarlib.ffi.NULL, unrarlib.ffi.NULL)
-    # UnRAR also checks what follows: a member may be complete although the archive is cut after it.
+    # UnRAR also checks the bytes after the member, so it may fail for a complete member if the archive is cut after it.
     complete = code == 0 or (len(content) == size > 0 and zlib.crc32(content) == header.headerDataEx.FileCRC)
     return bytes(content) if complete else _rar_fault(code)
 
@@ -188,7 +189,8 @@ def _tar(body: bytes, budget: Budget) -> Iterator[Unpacked]:
 
 
 def _gzip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
-    """The one file of a gzip, which may be a tar: a server may have packed any file for the way, and not said so."""
+    """The only file in a gzip, which may be a tar. A server may have packed any file for transfer, without a header
+    that says so."""
     unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
         content = unpacker.decompress(body, budget.unpacked + 1)

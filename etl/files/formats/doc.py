@@ -1,8 +1,8 @@
-"""Text of Word 97-2003 documents (.doc, and .wps as WPS Office writes it): the piece table of [MS-DOC].
+"""Text of Word 97-2003 documents (.doc, and .wps as WPS Office writes it), from the piece table of [MS-DOC].
 
-kreuzberg 4.10 takes the UTF-16 of such files for single bytes and loses all Chinese characters; antiword and its
-wrappers return no table rows. This reader returns the main text, foot- and endnotes and text boxes; not headers,
-footers, comments, deleted, hidden and struck text.
+kreuzberg 4.10 reads the UTF-16 of such files as single bytes and loses all Chinese characters; antiword and its
+wrappers return no table rows. This reader returns the main text, footnotes, endnotes and text boxes, but no headers,
+footers, comments, or deleted, hidden or struck text.
 """
 
 import io
@@ -14,7 +14,7 @@ from itertools import groupby
 import olefile
 
 from etl.files.formats.doc_lists import Lists, read_lists
-from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
+from etl.files.formats.docx_run_formats import MAX_UNSEEN_SIZE
 from etl.files.formats.list_numbering import ListCounter
 from etl.files.formats.symbol_fonts import in_font, is_of_symbols, symbol
 from etl.files.types import FileOutcome, Shown, Unreadable
@@ -74,7 +74,7 @@ class _Document:
         self.has_signs = any(map(is_of_symbols, self.fonts))
 
     def fib(self, at: int) -> bytes:
-        """The part of the table stream that the FIB points to at an offset."""
+        """The part of the table stream to which the entry of the FIB at offset `at` points."""
         start, length = struct.unpack_from("<II", self.main, at)
         return self.table[start : start + length]
 
@@ -98,8 +98,8 @@ class _Document:
         return "\n".join(rows.lines)
 
     def shift(self, character: tuple[str, int]) -> bytes:
-        """Whether a character is raised or lowered, or its position in two bytes; marks that end lines and cells are
-        neither."""
+        """How a character is raised or lowered: one byte for superscript or subscript, or two bytes with its position.
+        Empty for others, and for marks that end lines and cells."""
         text, place = character
         if text in "\r\n\x07":
             return b""
@@ -204,7 +204,7 @@ class _Formats:
         """The operand of a modifier for the character at the byte position; None if it is not set."""
         first, end, properties = self.span
         if not first <= place < end:
-            # Characters are read in order, and most have the properties of the one before.
+            # Characters are read in order, and most have the same properties as the one before.
             self.span = first, end, properties = self.find(place)
         return properties.get(modifier)
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from etl.files.formats import docx_math
-from etl.files.formats.docx_looks import Looks, text_of
 from etl.files.formats.docx_numbering import Numbering, W, is_on, read_word, tag_of, value_of
+from etl.files.formats.docx_run_formats import RunFormats, text_of
 from etl.files.formats.drawings import drawn_lines, parts_drawn
 from etl.files.formats.list_numbering import numeral
 from etl.files.formats.symbol_fonts import in_font, symbol
@@ -25,7 +25,7 @@ from etl.files.types import Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 
 _MAIN = "wordprocessingml.document.main+xml"
-# Elements that a reader of the printed page does not see, or sees elsewhere.
+# Elements that are not visible on the printed page, or are shown elsewhere on it.
 _SKIPPED = {"del", "moveFrom", "delText", "Fallback", "rt", "pPr", "rPr", "sectPr", "tblPr", "tcPr"}
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 _SHIFTS: dict[str, Callable[[str], str]] = {"superscript": superscript, "subscript": subscript}
@@ -33,17 +33,19 @@ _CIRCLED = re.compile(r"\\o\s*(?:\\a[clr])?\s*\(\s*[○〇◯Oo]\s*[,，]\s*(\d{
 _EQUATION = re.compile(r"\s*eq\b(.*)", re.IGNORECASE | re.DOTALL)
 _EQUATION_SIGNS = re.compile(r"\\[a-z]+\d*|[()\s]", re.IGNORECASE)
 _MIN_CHARACTERS = 30
-"""Characters of a document with a text of its own, as of a page of a PDF; the title over a scan has fewer."""
+"""Minimum number of characters of a document that is more than a scan; a title over a scan has fewer."""
 _MIN_PICTURE = 0.2 * 7_560_000 * 10_692_000
-"""Area of a picture of a page: a fifth of A4, in square EMU; seals and letterheads are smaller."""
+"""Minimum area of a picture that may be a scanned page: a fifth of A4, in square EMU. Seals and letterheads are
+smaller."""
 _MAX_DEPTH = 3
-"""Documents inside documents."""
+"""Maximum depth of documents inside documents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a document holds. `missing`: parts that it names and does not have, or that nothing reads. `pictures`: the
-    parts of its pictures in their order, if it has nothing else to read: then it is a scan. `struck`: see `Shown`."""
+    """The content of a document. `missing`: parts that it refers to but does not have, or that cannot be read.
+    `pictures`: if it has no other content and so is a scan, the parts of its pictures in order. `struck`: see
+    `Shown`."""
 
     text: str
     missing: tuple[str, ...]
@@ -56,7 +58,8 @@ ReadChunk = Callable[[bytes], Shown]
 
 
 def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0) -> Document:
-    """Paragraphs and table rows as lines. `read_chunk` reads what is no Word document. Raises `Unreadable`."""
+    """Paragraphs and table rows as lines. `read_chunk` reads inner documents that are not Word documents. Raises
+    `Unreadable`."""
     with open_zip(body, limits) as archive:
         names = set(archive.namelist())
         name = _main_part(archive)
@@ -86,7 +89,7 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
                     reader.missing.append(part)
             return lines
 
-        reader = _Reader(Numbering(archive, folder, names), Looks(archive, folder, names), chunk, drawn)
+        reader = _Reader(Numbering(archive, folder, names), RunFormats(archive, folder, names), chunk, drawn)
         lines = list(reader.blocks(root))
         for notes in ("footnotes", "endnotes"):
             if reader.noted and f"{folder}/{notes}.xml" in names:
@@ -123,7 +126,7 @@ def _relation(element: etree._Element, *names: str) -> str:
 
 
 def _pictures(root: etree._Element, relations: dict[str, str], names: set[str]) -> Iterator[str]:
-    """The parts of the pictures that may be pages. A picture of VML does not say its size in numbers: it may be one."""
+    """The parts of pictures that may be scanned pages. Pictures in VML have no size in numbers, so all may be pages."""
     for element in root.iter("{*}blip", "{*}imagedata"):
         part = relations.get(_relation(element, "embed", "id"), "")
         around = next(element.iterancestors("{*}inline", "{*}anchor"), None)
@@ -149,17 +152,17 @@ class _Reader:
     def __init__(
         self,
         numbering: Numbering,
-        looks: Looks,
+        run_formats: RunFormats,
         chunk: Callable[[str], list[str]],
         drawn: Callable[[etree._Element], list[str]],
     ) -> None:
-        self.numbering, self.looks, self.chunk, self.drawn = numbering, looks, chunk, drawn
+        self.numbering, self.run_formats, self.chunk, self.drawn = numbering, run_formats, chunk, drawn
         self.noted, self.struck = False, False
         self.joined = ""
-        """The text of paragraphs whose end was deleted: the next one goes on with it."""
+        """The text of paragraphs whose end mark was deleted; it is the beginning of the next paragraph."""
         self.missing: list[str] = []
         self.codes: list[str | None] = []
-        """The codes of the fields that are open, the outermost first; None for one whose result has begun."""
+        """The codes of the fields that are open, the outermost first; None after the result of a field has begun."""
 
     def blocks(self, parent: etree._Element) -> Iterator[str]:
         """The lines of everything below the element."""
@@ -195,9 +198,9 @@ class _Reader:
         if value_of(properties, "rPr", "del") is not None and following is not None and tag_of(following) == "p":
             self.joined = text
         elif (text := text.strip()) or not is_on(properties, "rPr", "vanish"):
-            # A paragraph without text has its number all the same: columns of tables are numbered so.
+            # A paragraph without text also has its number: columns of tables are numbered in this way.
             yield from (self.numbering.label(properties) + text).strip().split("\n")
-        # A code never goes on in another paragraph: the end of this field is missing, the text after it is not.
+        # A code never continues in another paragraph. If the end of a field is missing, the following text is not lost.
         while self.codes and self.codes[-1] is not None:
             self.codes.pop()
         for box in boxes:
@@ -221,7 +224,7 @@ class _Reader:
                 yield from self.below(child, tag, boxes, shift)
 
     def text(self, element: etree._Element, tag: str) -> str:
-        """The text that an element is, outside the codes of fields."""
+        """The text of an element, unless it is within the code of a field."""
         if any(code is not None for code in self.codes):
             return ""
         if tag == "t":
@@ -235,19 +238,19 @@ class _Reader:
         return _BREAKS.get(tag, "")
 
     def below(self, element: etree._Element, tag: str, boxes: list[etree._Element], shift: str) -> Iterator[_Piece]:
-        """The pieces of a run, or of a part of an equation: `m:f` is a fraction, `m:sup` stands raised."""
+        """The pieces of a run, or of a part of an equation: `m:f` is a fraction, `m:sup` is raised."""
         if tag == "r":
-            look = self.looks.of(element)
-            if not look.seen or look.struck:
-                self.struck |= look.seen and any((text.text or "").strip() for text in element.iter("{*}t"))
+            run_format = self.run_formats.of(element)
+            if not run_format.seen or run_format.struck:
+                self.struck |= run_format.seen and any((text.text or "").strip() for text in element.iter("{*}t"))
                 return
-            shift = look.shift or shift
+            shift = run_format.shift or shift
         shift = docx_math.shift_of(tag, shift)
         for part in docx_math.parts(element, tag):
             yield from [_Piece(part, shift)] if isinstance(part, str) else self.runs([part], boxes, shift)
 
     def field(self, mark: etree._Element) -> str:
-        """What a mark of a field shows: the choice in a form, or a field that has no result but a look."""
+        """The text that a field mark shows: the choice in a form, or that of a field whose result is not stored."""
         kind = mark.get(f"{W}fldCharType")
         if kind == "begin":
             self.codes.append("")
@@ -261,7 +264,7 @@ class _Reader:
         return ""
 
     def table(self, table: etree._Element) -> Iterator[str]:
-        """A line a row; a cell over several columns leaves the further ones empty."""
+        """One line for each row. If a cell spans several columns, its text is in the first and the others are empty."""
         for row in _inside(table, "tr"):
             if value_of(row, "trPr", "del") is not None:
                 continue
@@ -300,7 +303,7 @@ def _choice(mark: etree._Element) -> str:
 
 
 def _equation(code: str) -> str:
-    """What an EQ field shows: `eq \\o\\ac(○,3)` is ③. Word stores no result of it."""
+    """The text that an EQ field shows: `eq \\o\\ac(○,3)` is ③. Word does not store its result."""
     match = _EQUATION.match(code)
     if not match:
         return ""

@@ -1,4 +1,4 @@
-"""Signs of equations in Office Open XML that stand in no text of theirs: (a+b), ∑, √, the line of a fraction."""
+"""Signs of equations in Office Open XML that are elements instead of text: brackets, ∑, √, the line of a fraction."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _SHIFTS = {"sup": "superscript", "sub": "subscript", "deg": "superscript"}
 
 
 def shift_of(tag: str, otherwise: str) -> str:
-    """How the part of an equation stands: `m:sup` is raised."""
+    """The shift of a part of an equation: `m:sup` is raised."""
     return _SHIFTS.get(tag, otherwise)
 
 
@@ -51,7 +51,7 @@ def _grouped(children: list[etree._Element]) -> Iterator[str | etree._Element]:
 
 
 def _property(element: etree._Element, name: str, otherwise: str) -> str:
-    """The `m:val` of a property; a delimiter may be none at all."""
+    """The `m:val` of a property, or `otherwise`. It may be empty, for example for a missing delimiter."""
     for properties in element:
         if tag_of(properties).endswith("Pr"):
             for child in properties:

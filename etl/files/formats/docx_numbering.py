@@ -16,7 +16,8 @@ _PLACE = re.compile(r"%([1-9])")
 
 
 def read_word(archive: zipfile.ZipFile, name: str) -> etree._Element:
-    """The root of a part, with the names of the transitional schema whichever it is written in. As `read_xml`."""
+    """The root of a part, with the names of the transitional schema, even if it is written in the strict one. Raises as
+    `read_xml` does."""
     root = read_xml(archive, name)
     if _STRICT not in (root.nsmap or {}).values():
         return root
@@ -40,7 +41,7 @@ def value_of(element: etree._Element | None, *path: str) -> str | None:
 
 
 def is_on(element: etree._Element | None, *path: str) -> bool:
-    """Whether the property at the path is there and not switched off."""
+    """Whether the property at the path exists and is not switched off."""
     return value_of(element, *path) in ("", "1", "true", "on")
 
 

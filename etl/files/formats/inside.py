@@ -22,7 +22,8 @@ _DOCUMENTS = frozenset(("worddocument", "workbook", "book", "powerpoint document
 
 
 def files_inside(body: bytes, kind: str, limits: Limits) -> Iterator[tuple[str, bytes]]:
-    """(name, bytes) of each. Data of charts and equations are none. What is too broken to list has none."""
+    """(name, bytes) of each file, except data of charts and equations. None for a document that is too broken to list
+    them."""
     return _FINDERS[kind](body, limits) if kind in _FINDERS else iter(())
 
 
@@ -38,7 +39,8 @@ def _of_office(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
 
 
 def _embedded(archive: zipfile.ZipFile) -> Iterator[str]:
-    """The parts that pages, sheets and slides refer to as objects; those of charts are what a chart draws."""
+    """The parts that pages, sheets and slides refer to as objects. Those of charts are left out: they are the charts'
+    data."""
     names = set(archive.namelist())
     for relations in sorted(name for name in names if name.endswith(".rels") and "/charts/" not in name):
         folder = posixpath.dirname(posixpath.dirname(relations))
@@ -50,7 +52,7 @@ def _embedded(archive: zipfile.ZipFile) -> Iterator[str]:
 
 
 def _of_object(name: str, content: bytes) -> tuple[str, bytes] | None:
-    """The file that an OLE object holds, or the object itself where it is a document; None for an equation."""
+    """The file in an OLE object, or the object itself if it is a document; None for an equation."""
     with olefile.OleFileIO(io.BytesIO(content)) as container:
         streams = {path[0].lower(): path for path in container.listdir() if path}
         if not _DOCUMENTS.isdisjoint(streams):
@@ -117,4 +119,4 @@ _FINDERS: dict[str, Callable[[bytes, Limits], Iterator[tuple[str, bytes]]]] = {
     media_types.TEXT: _of_message,
 }
 FAULTS = (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError, EOFError)
-"""What finding them raises in a document that is read all the same."""
+"""Errors of finding these files; the document itself is still read."""

@@ -16,7 +16,7 @@ _SIGNS = {
     "decimalEnclosedFullstop": "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛", "ideographEnclosedCircle": "㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉",
     "ideographTraditional": "甲乙丙丁戊己庚辛壬癸", "ideographZodiac": "子丑寅卯辰巳午未申酉戌亥",
 }  # fmt: skip
-"""Formats whose numbers are single characters, from 1; numbers beyond them are in decimal digits."""
+"""Formats whose numbers are single characters, starting from 1; higher numbers are written in decimal digits."""
 _SIGNS["decimalEnclosedCircleChinese"] = _SIGNS["decimalEnclosedCircle"]
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
           (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
@@ -64,7 +64,7 @@ class Level:
 
     `start`: its first number. `form`: format of its numbers. `text`: the text with the characters 0–8 in place of the
     numbers of the levels. `gap`: the text between the number and the paragraph. `legal`: all its numbers are in decimal
-    digits (第一章, 1.1). `restart`: a paragraph of a level before this one begins it anew; 0: none does.
+    digits (第一章, 1.1). `restart`: which higher levels restart its numbers: those before this one; 0: none.
     """
 
     start: int

@@ -1,7 +1,7 @@
-"""Numbers of spreadsheet cells as a reader sees them: number formats after ECMA-376 Part 1, 18.8.30 and 18.8.31.
+"""Formats numbers of spreadsheet cells as they are displayed, according to ECMA-376 Part 1, 18.8.30 and 18.8.31.
 
-Where the file names only a built-in format that depends on the reader's system (14, 22, 27–36, 50–58), dates are
-written 2023-05-09 and times 08:30.
+If the file names only a built-in format that depends on the user's system (14, 22, 27–36, 50–58), dates are written
+2023-05-09 and times 08:30.
 """
 
 import re
@@ -26,9 +26,9 @@ BUILT_IN = {
     **dict.fromkeys((*range(27, 32), 36, *range(50, 55), 57, 58), _DATE),
     **dict.fromkeys((32, 34, 55), _TIME), **dict.fromkeys((33, 35, 56), _SECONDS),
 }  # fmt: skip
-"""Codes of the formats that a file names by number alone, for Chinese readers."""
+"""Codes of the formats that a file names by number only, as in the Chinese version of Excel."""
 _SYSTEM = {"$-F800": _DATE, "$-F400": _SECONDS}
-"""Marks of formats that follow the reader's system, whatever code stands after them."""
+"""Marks of formats that depend on the user's system; the code after them is ignored."""
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|(?P<space>[_*].)|\[(?P<bracket>[^\]]*)\]'
     r"|(?P<general>General|G/通用格式)|(?P<half>AM/PM|A/P|上午/下午)|(?P<exponent>E[+-])"
@@ -42,7 +42,7 @@ _MONTHS = "January February March April May June July August September October N
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _CHINESE_DAYS = "一二三四五六日"
 _PLAIN = re.compile(r"-?[1-9]\d{0,14}|0|-?(?=[\d.]{2,16}$)(?:0|[1-9]\d*)\.\d*[1-9]")
-"""Numbers that the format General shows as they are."""
+"""Numbers that the format General shows unchanged."""
 _FIFTEEN = Context(prec=15, rounding=ROUND_HALF_UP)
 _NOT_ZERO = re.compile("[1-9１-９一二三四五六七八九十壹贰叁肆伍陆柒捌玖]")
 _MAX_EXPONENT, _MAX_CODE = 308, 255
@@ -73,14 +73,14 @@ class _Section:
 
 
 def format_number(raw: str, code: str, *, from_1904: bool = False) -> str:
-    """The number (as the file writes it) in this format; what is no number comes back as it is."""
+    """The number (as the file writes it) in this format; text that is no number is returned unchanged."""
     if code == BUILT_IN[0] and _PLAIN.fullmatch(raw):
         return raw
     try:
         value = Decimal(raw)
     except InvalidOperation:
         return raw
-    # Beyond what a cell can hold there is nothing to format.
+    # Such values and codes cannot occur in a cell.
     if not value.is_finite() or abs(value.adjusted()) > _MAX_EXPONENT or len(code) > _MAX_CODE:
         return raw
     if value != value.to_integral_value() or abs(value) >= Decimal("1e21"):
@@ -126,7 +126,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
 
 
 def _finished(tokens: Sequence[_Token]) -> _Section:
-    """A section with what its brackets say."""
+    """The section, with the condition, numerals and names that are in its brackets."""
     condition, numerals, names = None, 0, False
     finished: list[_Token] = []
     for token in tokens:
@@ -146,7 +146,7 @@ def _finished(tokens: Sequence[_Token]) -> _Section:
 
 
 def _section(sections: Sequence[_Section], value: Decimal) -> tuple[_Section | None, bool]:
-    """(the section for this value, whether a minus sign must be added); None for what no section covers."""
+    """(the section for this value, whether a minus sign must be added); None if no section covers the value."""
     numbers = sections[:3]
     if any(section.condition for section in numbers):
         for section in numbers:
@@ -207,7 +207,7 @@ def _digits(section: _Section, value: Decimal) -> str:
 
 
 def _whole(tokens: Sequence[_Token], places: list[int], digits: str, grouped: bool) -> dict[int, str]:
-    """What stands in the places before the point; further digits stand in the first of them."""
+    """The digits for the places before the point; surplus digits go to the first place."""
     filled: dict[int, str] = {}
     for number, at in enumerate(reversed(places)):
         own = digits[-1:] or ("0" if tokens[at].text == "0" else "")
@@ -245,7 +245,7 @@ def _power(tokens: Sequence[_Token], places: list[int], at: int, exponent: int) 
 
 
 def _fraction(section: _Section, value: Decimal) -> str:
-    """`# ?/?`, `?/8`: a whole number where the code has a place for it, and the nearest fraction."""
+    """For `# ?/?` or `?/8`: a whole number, if the code has a place for it, and the nearest fraction."""
     before, _, after = "".join(t.text for t in section.tokens).partition("/")
     fixed = re.match(r"\s*(\d+)", after.replace("0", ""))
     widest = 10 ** max(len(re.findall(r"[?#0]", after)), 1) - 1
@@ -295,7 +295,7 @@ def _large(number: int, digits: str, units: str) -> str:
 
 
 def _date(section: _Section, value: Decimal, from_1904: bool) -> str | None:
-    """The value as a date, time or duration; None for what is none."""
+    """The value as a date, time or duration; None if it is none of these."""
     if value < 0 or value >= _LAST_DAY - (_DAYS_TO_1904 if from_1904 else 0):
         return None
     shown = [token.text.lower() for token in section.tokens if token.kind in ("date", "elapsed")]
@@ -309,8 +309,8 @@ def _fraction_places(section: _Section) -> int:
 
 
 def _moment(value: Decimal, from_1904: bool, places: int) -> datetime:
-    """The time of a serial number, rounded to the digits of its seconds. Excel has a day 60 that never was, and
-    1900-01-00 for day 0."""
+    """The time of a serial number, rounded to `places` digits after the seconds. Excel's day 60 (1900-02-29) never
+    existed, and its day 0 is 1900-01-00."""
     base = datetime(1904, 1, 1, tzinfo=UTC) if from_1904 else datetime(1899, 12, 30 if value >= 60 else 31, tzinfo=UTC)
     # A serial number has 15 digits: 0.354166666666667 is 08:30:00.
     seconds = (value * 86400).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

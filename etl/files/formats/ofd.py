@@ -1,7 +1,8 @@
 """Text of OFD files (GB/T 33190-2016): a zip of XML whose pages have positioned pieces of text.
 
-Every piece (`TextObject`) has a box (`Boundary`, millimetres from the page's upper left corner) and the text itself in
-`TextCode` elements. Programs write a piece for each character, word or line, so lines are made from the boxes.
+Every piece (`TextObject`) has a box (`Boundary`, millimetres from the page's upper left corner) and its text in
+`TextCode` elements. Some programs write a piece for each character, others for each word or line, so lines are made
+from the boxes.
 """
 
 import posixpath
@@ -22,26 +23,27 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _MIN_CHARACTERS = 30
-"""Characters of a page with a text of its own, as of a page of a PDF."""
+"""Minimum number of characters of a page with a usable text."""
 _MIN_PICTURE = 0.2
-"""Share of a scanned page that a picture covers."""
+"""Minimum share of a scanned page that a picture covers."""
 _MAX_PLACEHOLDERS = 0.3
-"""Share of characters without a meaning in a usable text."""
+"""Maximum share of meaningless characters in a usable text."""
 _PLACEHOLDERS = re.compile("[\u00a4\ufffd\ue000-\uf8ff]")
-"""What programs write where `CGTransform` names glyphs and their fonts have no map to Unicode."""
+"""Characters that programs write if `CGTransform` names glyphs and their font has no map to Unicode."""
 _UNREAD = ("Watermark", "Link", "Highlight")
-"""Kinds of annotations whose text is none of the page."""
+"""Types of annotations whose text does not belong to the page."""
 _SAME_PLACE = 0.2
-"""Distance, in its height, of a piece of text from itself drawn again; at most twice as much."""
+"""Maximum distance, in heights of the text, between two copies of a text that is drawn twice; in some cases twice as
+much."""
 _A4 = (0.0, 0.0, 210.0, 297.0)
 _APART = 1.6
-"""Advance in sizes of the font beyond which characters of one piece stand apart."""
+"""If the distance to the next character is greater, in font sizes, the two are in different parts of the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Lines of a page in reading order; `picture`: it must be read by OCR instead, from the part `image` if it has
-    one."""
+    """A page. `lines`: in reading order. `picture`: the page must be read by OCR instead; `image`: the part with its
+    picture, if the file has it."""
 
     lines: list[Line]
     picture: bool
@@ -75,7 +77,7 @@ def ofd_picture(body: bytes, part: str, limits: Limits) -> bytes:
 
 @dataclass(slots=True)
 class _Package:
-    """The parts of a file; what cannot be read is noted in `missing`, and the rest is read."""
+    """The parts of a file. Names of parts that cannot be read are added to `missing`; the others are read."""
 
     archive: zipfile.ZipFile
     missing: list[str] = field(default_factory=list)
@@ -94,7 +96,7 @@ class _Package:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """What pages refer to by id: templates, and the parts of pictures."""
+    """The templates and pictures to which pages refer by id."""
 
     templates: dict[str, str]
     images: dict[str, str]
@@ -102,7 +104,7 @@ class _Document:
     units: dict[str, etree._Element] = field(default_factory=dict)
     """Graphics that pages show by their id."""
     notes: dict[str, list[etree._Element]] = field(default_factory=dict)
-    """By the part of a page, what was put onto it later: stamps with text, and no watermarks."""
+    """By the part of a page, its annotations with text, such as stamps, but no watermarks."""
 
 
 def _all(root: etree._Element, name: str) -> list[etree._Element]:
@@ -128,7 +130,7 @@ def _listed(package: _Package, name: str) -> Iterator[tuple[str, _Document]]:
     units: dict[str, etree._Element] = {}
     for part in (*_texts(root, "PublicRes"), *_texts(root, "DocumentRes")):
         place = _join(folder, part)
-        # Fonts and colours may be missing: only pictures are looked for.
+        # Resources may be missing, as they may contain only fonts and colours; only pictures are needed.
         resources = package.read(place) if place in package.archive.namelist() else None
         if resources is not None:
             base = _join(posixpath.dirname(place), resources.get("BaseLoc") or ".")
@@ -145,7 +147,7 @@ def _listed(package: _Package, name: str) -> Iterator[tuple[str, _Document]]:
 
 
 def _current(package: _Package, body: etree._Element) -> str:
-    """The part of a document in its present version."""
+    """The part with the current version of a document."""
     for version in _all(body, "Version"):
         place = _join("", version.get("BaseLoc", ""))
         if version.get("Current") in ("true", "1") and (root := package.read(place)) is not None:
@@ -189,7 +191,8 @@ def _page(package: _Package, name: str, document: _Document) -> Page:
 
 
 def _page_picture(root: etree._Element, document: _Document) -> str | None:
-    """The part of the largest picture that may be the page, "" for one that is not in the file; None without one."""
+    """The part of the largest picture that may be the scanned page; "" if the file does not contain it; None if the
+    page has no such picture."""
     box = next(map(_numbers, _texts(root, "PhysicalBox")), document.box)
     paper = box[2] * box[3] if len(box) == 4 else _A4[2] * _A4[3]
     pictures: list[tuple[float, str]] = []
@@ -209,12 +212,13 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _is_visible(item: etree._Element) -> bool:
-    """Whether neither the item nor what holds it is hidden or wholly transparent."""
+    """Whether neither the item nor any element around it is hidden or completely transparent."""
     return not any(e.get("Visible") in ("false", "0") or e.get("Alpha") == "0" for e in (item, *item.iterancestors()))
 
 
 def _lines(layer: etree._Element, units: dict[str, etree._Element], left: float = 0, top: float = 0) -> Iterator[Line]:
-    """The pieces of text of a layer, and of the graphics that it shows by their id, `units`; from its corner."""
+    """The pieces of text of a layer, and of the graphics (`units`) that it shows by their id. `left`, `top`: the
+    position of its corner."""
     for piece in layer.iter("{*}TextObject", "{*}CompositeObject"):
         box = _numbers(piece.get("Boundary", ""))
         if len(box) != 4 or not _is_visible(piece):
@@ -230,12 +234,12 @@ def _lines(layer: etree._Element, units: dict[str, etree._Element], left: float 
 
 
 def _is_on_paper(line: Line, box: tuple[float, ...]) -> bool:
-    """Whether any of the line is on the page: what stands beside it nobody sees."""
+    """Whether any part of the line is on the page; text beside the page is not visible."""
     return line.right > 0 and line.bottom > 0 and line.left < box[2] and line.top < box[3]
 
 
 def _once(lines: list[Line]) -> list[Line]:
-    """The lines without those that are drawn twice in one place, which makes them bold."""
+    """The lines, each once. Some programs draw a line twice at the same place to make it bold."""
     distinct: list[Line] = []
     drawn: set[tuple[str, int, int]] = set()
     for line in lines:
@@ -248,7 +252,7 @@ def _once(lines: list[Line]) -> list[Line]:
 
 
 def _pieces(piece: etree._Element, box: tuple[float, ...]) -> Iterator[Line]:
-    """The text of an object: one line, or one for each part that stands apart, as `X`, `Y` and `DeltaX` say."""
+    """The text of an object: one line, or one for each part that is set apart by `X`, `Y` and `DeltaX`."""
     left, top, width, height = box
     size = _first(piece.get("Size", ""), height)
     scale = _first(piece.get("CTM", ""), 1.0)

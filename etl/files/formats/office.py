@@ -97,8 +97,8 @@ def plain_text(body: bytes) -> str:
 
 
 def html_text(body: bytes, limits: Limits) -> Shown | None:
-    """Text of a file that is HTML (`is_saved_as_html`), a piece of it without a page around it, or a workbook that is
-    one XML document; None for a web page, and for a piece that says no more than that something failed."""
+    """Text of a file that is HTML (`is_saved_as_html`), a fragment of HTML, or a workbook as one XML document. None for
+    a web page, and for a fragment that only reports an error."""
     if is_office_xml(body):
         return office_xml_text(body, limits, inner_text)
     if is_saved_as_html(body):
@@ -108,8 +108,8 @@ def html_text(body: bytes, limits: Limits) -> Shown | None:
 
 
 def text_of_text(body: bytes, limits: Limits) -> Shown:
-    """Text of a file without bytes of its own: plain text, or what Word and Excel save as one XML document or web page
-    (.mht)."""
+    """Text of a file that has no binary signature: plain text, or a document of Word or Excel saved as one XML document
+    or web page (.mht)."""
     if is_office_xml(body):
         return office_xml_text(body, limits, inner_text)
     return inner_text(body) if is_message(body) else Shown(plain_text(body))
@@ -139,7 +139,8 @@ def _shift(element: html.HtmlElement) -> Callable[[str], str] | None:
 
 
 class _HtmlLines:
-    """The lines of HTML: a block begins and ends one. `seen`: whether words are, by the style of what they stand in."""
+    """Collects the lines of HTML; each block begins and ends a line. `seen`: whether words are visible, by the style of
+    the elements around them."""
 
     def __init__(self, *, seen: bool = True) -> None:
         self.lines: list[str] = []
@@ -227,7 +228,7 @@ def inner_text(body: bytes) -> Shown:
 
 
 def _of_parts(parts: Sequence[email.message.Message], media_type: str, read: Callable[[str], Shown]) -> Iterator[Shown]:
-    """What the parts of a message that have that type show."""
+    """The texts of the parts of a message that have that type."""
     for part in parts:
         content = part.get_payload(decode=True) if part.get_content_type() == media_type else None
         if isinstance(content, bytes):

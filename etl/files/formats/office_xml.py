@@ -1,6 +1,7 @@
 """Documents and workbooks that are one XML document: Word and Excel 2003, and Flat OPC.
 
-A document is packed as Word packs it today, so that its reader reads it: tables, notes, hidden and struck words.
+A document is converted to a package as current Word versions write it, and read by the reader for these, which handles
+tables, notes, and hidden and struck words.
 """
 
 import base64
@@ -34,7 +35,7 @@ _MAX_COLUMN = 16_384
 
 
 def is_office_xml(body: bytes) -> bool:
-    """Whether the bytes begin as such a document does."""
+    """Whether the bytes begin like such a document."""
     return _ROOT.search(body[:2000]) is not None
 
 
@@ -84,7 +85,7 @@ def _sheets(tree: etree._Element) -> Iterator[Sheet]:
 
 
 def _cells(row: etree._Element, formats: Mapping[str, str]) -> dict[int, str]:
-    """By column from 0, the texts of a row: a cell may say its column, and how many it covers beside."""
+    """The texts of a row, by column from 0. A cell may state its column, and how many further columns it spans."""
     cells: dict[int, str] = {}
     at = 0
     for cell in row.iterchildren("{*}Cell"):

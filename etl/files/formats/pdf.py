@@ -1,7 +1,7 @@
 """Text of PDF files from their text layer, and which of their pages only OCR can read.
 
-Uses PDFium directly. kreuzberg uses it too, but returns lines as broken on paper and no table rows, and takes the codes
-of fonts without a map to Unicode for text (`!"#$%`). On the sample it also took 3–10 times as long.
+Uses PDFium directly. kreuzberg uses it too, but returns lines as they are broken on paper and no table rows, and
+returns the codes of fonts without a map to Unicode as text (`!"#$%`). On the sample it also took 3–10 times as long.
 """
 
 import ctypes
@@ -29,15 +29,15 @@ from etl.reasons import encode_reason
 
 _MAY_BE_RAISED = re.compile(r"(?<=\S)[0-9+\-−n]*[0-9][0-9+\-−n]*")
 _RAISED_SIZE, _RAISED_BY = 0.8, 0.15
-"""Height of a raised digit and the place of its foot, in heights of the character before it."""
+"""Maximum height of a raised digit, and minimum height of its foot, in heights of the character before it."""
 _TYPED = (api.FPDF_ANNOT_WIDGET, api.FPDF_ANNOT_FREETEXT, api.FPDF_ANNOT_STAMP)
 _WORD = re.compile(r"\S+")
 _MIN_DOWNWARDS = 3
-"""Characters of a line that shows that it is written downwards."""
+"""Minimum number of characters of a line from which its direction, downwards, can be seen."""
 _MIN_CHARACTERS = 30
-"""Characters of a page with a text of its own; a page number, a stamp or a watermark has fewer."""
+"""Minimum number of characters of a page with a usable text; a page number, a stamp or a watermark has fewer."""
 _MAX_UNMAPPED = 0.3
-"""Share of characters without a Unicode value in a usable text layer; garbled layers have 0.7 and more."""
+"""Maximum share of characters without a Unicode value in a usable text layer; garbled layers have 0.7 and more."""
 _MIN_PICTURE = 0.2
 """Share of a scanned page that pictures cover; a letterhead or a seal covers less."""
 _MIN_SCAN = 0.8
@@ -45,9 +45,9 @@ _MIN_SCAN = 0.8
 _EDGE, _MAX_AT_EDGES = 0.08, 200
 """Share of a page's height, at its top and at its bottom, and characters there that programs put on scans."""
 _MIN_PATHS = 100
-"""Paths on a page whose letters are drawn as curves; the rulings of an empty form are fewer."""
+"""Minimum number of paths on a page whose letters are drawn as curves; an empty form has fewer rulings."""
 _MAX_SEGMENTS = 20_000
-"""Path segments of a page with tables; drawings have more."""
+"""Maximum number of path segments on a page with tables; drawings have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def pdf_pages(body: bytes, limits: Limits) -> list[Page]:
 
 
 def _open_page(document: pdfium.PdfDocument, number: int) -> tuple[pdfium.PdfPage, bool]:
-    """The page with what is written into its forms and typed onto it as a part of its text, and whether there is any:
-    it is the last of the text then, wherever it stands."""
+    """The page with the texts of its form fields and text annotations added to its text layer; and whether there are
+    any. They come last in the text, wherever they are on the page."""
     page = document[number]
     if not any(_is_typed(page, at) for at in range(api.FPDFPage_GetAnnotCount(page.raw))):
         return page, False
@@ -101,7 +101,7 @@ def _open_page(document: pdfium.PdfDocument, number: int) -> tuple[pdfium.PdfPag
 
 
 def _is_typed(page: pdfium.PdfPage, at: int) -> bool:
-    """Whether an annotation shows text: that of a form's field, of a text box, of a stamp."""
+    """Whether an annotation shows text: it is a form field, a text box or a stamp."""
     annotation = api.FPDFPage_GetAnnot(page.raw, at)
     try:
         return api.FPDFAnnot_GetSubtype(annotation) in _TYPED
@@ -201,9 +201,9 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed:
 
 
 def _downwards(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, to_reader: Callable[..., Box]) -> list[Line]:
-    """The lines of a page that is written downwards, its columns from right to left; none for any other page.
+    """The lines of a page that is written downwards, with columns from right to left; none for any other page.
 
-    Their boxes are those of the page turned to the left, so that they are joined as other lines are.
+    Their boxes are those of the page rotated to the left, so that they can be joined like other lines.
     """
     made: list[Line] = []
     written = downwards = 0
@@ -221,7 +221,8 @@ def _downwards(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, to_re
 
 
 def _with_raised(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Callable[..., Box]) -> str:
-    """The line with smaller digits that stand above the foot of the character before them as superscripts."""
+    """The line with raised digits as superscripts: digits that are smaller, and higher than the foot of the character
+    before them."""
     if not _MAY_BE_RAISED.search(line):
         return line
     characters = list(line)
@@ -240,8 +241,9 @@ def _with_raised(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Ca
 
 
 def _spaced(words: Sequence[Line], gaps: Sequence[str]) -> str:
-    """The words of a line with what stands between them. One space may be PDFium's, for a gap of any width: wider than
-    two characters it separates cells. Several spaces were typed, as in the blanks of a form."""
+    """The words of a line, joined with the gaps between them. A single space may come from PDFium, for a gap of any
+    width: if the gap is wider than two characters, it separates cells. Several spaces were typed, as in the blanks of a
+    form."""
     text = words[0].text
     for before, gap, word in zip(words, gaps, words[1:], strict=False):
         text += " | " if gap == " " and word.left - before.right > APART * word.height else gap
@@ -250,14 +252,14 @@ def _spaced(words: Sequence[Line], gaps: Sequence[str]) -> str:
 
 
 def _is_on_paper(word: Line, page: pdfium.PdfPage) -> bool:
-    """Whether any of the word is on the page as it is cut: what stands beside it nobody sees."""
+    """Whether any part of the word is within the visible area of the page."""
     width, height = page.get_size()
     has_box = word.right > word.left and word.bottom > word.top
     return not has_box or (word.right > 0 and word.bottom > 0 and word.left < width and word.top < height)
 
 
 def _on_one_row(layer: pdfium.PdfTextPage, span: tuple[int, int], start: int) -> Iterator[tuple[int, int]]:
-    """The parts of a word each of which stands on one row: fields of a form follow each other without a space."""
+    """The parts of a word that are each on one row. The texts of form fields follow each other without a space."""
     first, end = span
     boxes = [_box(layer, start + at) for at in range(first, end)]
     begin = first
@@ -279,7 +281,7 @@ def _around(words: Sequence[Line], text: str) -> Line:
 
 
 def _apart(words: Sequence[Line]) -> Iterator[Line]:
-    """The words of a line, cut where they stand more than a character apart."""
+    """The words of a line, divided where the gap is wider than a character."""
     first = 0
     for at in range(1, len(words) + 1):
         if at == len(words) or words[at].left - words[at - 1].right > words[at].height:
@@ -302,7 +304,7 @@ def _pieces(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Callabl
 
 
 def _box(layer: pdfium.PdfTextPage, at: int) -> tuple[float, float, float, float]:
-    """Left, bottom, right, top of the character with that index, as wide and high as in its font."""
+    """Left, bottom, right, top of the character with that index, with the width and height that the font states."""
     index = api.FPDFText_GetCharIndexFromTextIndex(layer.raw, at)
     box = api.FS_RECTF()
     if index < 0 or not api.FPDFText_GetLooseCharBox(layer.raw, index, ctypes.byref(box)):

@@ -1,10 +1,10 @@
 """A stand-in for the Chinese, Japanese and Korean fonts that a PDF names without embedding them.
 
-PDFium leaves a text object out of a page's text if its glyphs have no width, and has no CJK glyphs itself. A machine
-without such fonts, like our image, silently lost every text object of one character: a full stop on a line of its own,
-"是" in a table cell, the whole text of a document that positions each character. The stand-in is invisible, so pages
-drawn for OCR show as much as before. Fonts of the character collection "Identity" are not covered: ISO 32000-1,
-9.7.5.2, requires them to be embedded.
+PDFium omits a text object from a page's text if its glyphs have no width, and has no CJK glyphs itself. So on a machine
+without such fonts, like our image, every text object of one character was lost without an error: a full stop on a line
+of its own, "是" in a table cell, the whole text of a document that positions each character. The stand-in is invisible,
+so pages drawn for OCR look the same as before. Fonts of the character collection "Identity" are not covered, because
+ISO 32000-1, 9.7.5.2, requires them to be embedded.
 """
 
 import ctypes
@@ -22,17 +22,18 @@ _CJK = {
     api.FXFONT_CHINESEBIG5_CHARSET,
 }
 _VISIBLE = ((0x21, 0x2FFF), (0x3001, 0x10FFFF))
-"""Code points that get a glyph: all but controls and the two spaces."""
+"""Code points that get a glyph: all except control characters and the two spaces."""
 
 
 @cache
 def provide_cjk_fonts() -> None:
-    """Make PDFium use the stand-in wherever the machine has no font. Once a process, before a document is opened."""
+    """Makes PDFium use the stand-in if the machine lacks a font. Call it once in a process, before opening
+    documents."""
     _StandIn().setup()
 
 
 class _StandIn(pdfium.PdfSysfontBase):  # type: ignore[misc]  # pypdfium2 has no types
-    """PDFium's own search for fonts, which ends at the stand-in. The names are those of fpdf_sysfontinfo.h."""
+    """PDFium's own font search, with the stand-in as the last choice. Method names are those of fpdf_sysfontinfo.h."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,8 +66,8 @@ class _StandIn(pdfium.PdfSysfontBase):  # type: ignore[misc]  # pypdfium2 has no
 
 
 def invisible_font() -> bytes:
-    """A TrueType font that gives every visible character the same glyph: a line drawn to and fro, which has a box
-    (0.7 em wide and high) but no area. Tables and their fields: the OpenType specification, "Font File"."""
+    """A TrueType font in which all visible characters have the same glyph: a line drawn forth and back, which has a box
+    (0.7 em wide and high) but no area. Tables and their fields: OpenType specification, "Font File"."""
     em, size = 1000, 700
     outline = pack(">HH2B4h", 1, 0, 1, 1, 0, size, 0, size)  # Contour ends at point 1, no instructions, two points.
     glyph = pack(">5h", 1, 0, 0, size, size) + outline + b"\0\0"

@@ -1,7 +1,7 @@
-"""Text of a PDF in layers that are switched off (optional content, ISO 32000-1, 8.11).
+"""Removes text of a PDF that is in layers which are switched off (optional content, ISO 32000-1, 8.11).
 
-PDFium has such text in its text layer and does not draw it; it does not tell which layers are on. So the page is drawn,
-and what is in a layer and leaves no trace there is not seen.
+PDFium includes such text in its text layer although it does not draw it, and does not say which layers are on. So the
+page is drawn: text in a layer that leaves no trace in the drawing is not visible.
 """
 
 import ctypes
@@ -14,18 +14,19 @@ from etl.files.layout.grid import Box
 
 _MARK = "OC"
 _CONTRAST = 24
-"""Difference between the darkest and the lightest dot of a place, of 255, from which on something is drawn there."""
+"""Minimum difference (of 255) between the darkest and the lightest pixel of an area in which something is drawn."""
 
 
 def without_hidden_layers(
     page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, to_reader: Callable[..., Box]
 ) -> str:
-    """The page's text with spaces in place of what is in layers that are off.
+    """The page's text, with spaces instead of the text in layers that are off.
 
-    Only what is surely drawn where its layer is on: letters of fonts in the file, and ASCII, which PDFium has itself.
+    Considers only characters that PDFium would certainly draw if their layer were on: those of embedded fonts, and
+    ASCII, for which PDFium has its own font.
     """
     raw = page.raw
-    # Without pypdfium2's objects: a page has thousands, and hardly any has one in a layer.
+    # Uses the raw API instead of pypdfium2's objects, as a page may have thousands and hardly any is in a layer.
     items = (api.FPDFPage_GetObject(raw, number) for number in range(api.FPDFPage_CountObjects(raw)))
     in_layers = [item for item in items if api.FPDFPageObj_CountMarks(item) > 0 and _is_text_in_layer(item)]
     if not in_layers:

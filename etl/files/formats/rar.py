@@ -1,4 +1,4 @@
-"""Checks that a RAR archive has its end: UnRAR takes an archive cut between two members for complete."""
+"""Checks that a RAR archive is not cut: UnRAR takes an archive that is cut between two members for complete."""
 
 import struct
 

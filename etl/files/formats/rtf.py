@@ -1,8 +1,8 @@
-"""Text of RTF documents: what a reader sees, with striprtf.
+"""The visible text of RTF documents, with striprtf.
 
-striprtf 0.0.35 reads hidden and struck words as text, 10⁵ as 105, and bytes above ASCII that stand there as they are
-(many programs write Chinese so) as Latin-1; it drops footnotes and numbers of old lists. So the document is rewritten
-first; what is not named here is handed on as it is.
+striprtf 0.0.35 has faults: it includes hidden and struck words, reads 10⁵ as 105, reads unescaped bytes above ASCII (in
+which many programs write Chinese) as Latin-1, and drops footnotes and numbers of old lists. So these parts of a
+document are rewritten first; all others are passed on unchanged.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from striprtf.striprtf import rtf_to_text
 
-from etl.files.formats.docx_looks import MAX_UNSEEN_SIZE
+from etl.files.formats.docx_run_formats import MAX_UNSEEN_SIZE
 from etl.files.formats.sheets import rows
 from etl.files.formats.symbol_fonts import in_font
 from etl.files.types import FileOutcome, Shown, Unreadable
@@ -40,7 +40,7 @@ def rtf_text(body: bytes) -> Shown:
         text: str = rtf_to_text(source, errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, LookupError, IndexError) as error:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="RTF", error=error)) from error
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # pairs stand as two \u
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # surrogates are written as two \u
     return Shown("\n".join(rows(line.split("|") for line in text.splitlines())), struck)
 
 
@@ -117,7 +117,7 @@ class _Rewriter:
         now.written.append(text if shifted == text else "".join(map(_escaped, shifted)))
 
     def octets(self, run: str) -> None:
-        """Bytes above ASCII, and the ASCII character that may be the second half of a letter."""
+        """Takes bytes above ASCII, and the ASCII character that may be the second byte of a letter."""
         values = [int(hexed, 16) if hexed else ord(raw) for hexed, raw in _BYTE.findall(run)]
         if unseen := self.groups[-1].unseen:
             self.struck |= unseen <= _STRUCK
@@ -133,7 +133,7 @@ class _Rewriter:
 
 
 def _ends_open(values: list[int]) -> bool:
-    """Whether the last byte is the first half of a letter of two bytes."""
+    """Whether the last byte is the first of a letter of two bytes."""
     at = 0
     while at < len(values) - 1:
         at += 2 if values[at] > 0x80 else 1
@@ -146,8 +146,7 @@ def _escaped(character: str) -> str:
 
 
 def _as_seen(source: str) -> tuple[str, bool]:
-    """The document without what a reader does not see, its footnotes at its end, and whether struck words are left
-    out."""
+    """The document without invisible text and with its footnotes at the end; and whether struck words were left out."""
     writer = _Rewriter(pairs=_OF_EAST_ASIA.search(source) is not None)
     for token in _tokens(source):
         if token["word"]:
@@ -169,7 +168,7 @@ def _as_seen(source: str) -> tuple[str, bool]:
 
 
 def _tokens(source: str) -> Iterator[re.Match[str]]:
-    """The tokens of a document; the bytes of pictures in binary form are no text."""
+    """The tokens of a document, without binary data of pictures."""
     at = 0
     while token := _TOKEN.match(source, at):
         at = token.end()

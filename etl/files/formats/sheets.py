@@ -1,4 +1,4 @@
-"""Sheets of workbooks as lines, each cell in its place."""
+"""Converts sheets of workbooks to lines, with each cell in its column."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from etl.reasons import encode_reason
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: by row, in their order, the texts of its cells by column from 0. `missing`: the part that is not in
-    the file; `struck`: see `etl.files.types.Shown`."""
+    """A sheet. `rows`: for each row, in order, the texts of its cells by column from 0. `missing`: name of its part, if
+    the file does not contain it. `struck`: see `etl.files.types.Shown`."""
 
     name: str
     rows: Iterable[Mapping[int, str]]
@@ -30,8 +30,8 @@ def rows(cells: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def sheets_text(sheets: Sequence[Sheet], limits: Limits) -> str:
-    """The lines of all sheets; each begins with its name if there are several. A merged cell has its text in its first
-    place and leaves the others empty, as the file does. Raises `Unreadable` beyond the characters allowed."""
+    """The lines of all sheets; if there are several, each begins with its name. A merged cell has its text in the first
+    cell and the others are empty, as in the file. Raises `Unreadable` if there are too many characters."""
     lines: list[str] = []
     left = limits.characters
     for sheet in sheets:
@@ -49,7 +49,7 @@ def _lines(sheet: Sheet, limits: Limits) -> Iterator[str]:
     filled_rows = [{at: text for at, text in row.items() if text.strip()} for row in sheet.rows]
     filled_rows = [row for row in filled_rows if row]
     first = min((min(row) for row in filled_rows), default=0)
-    # A cell in the last of 16,384 columns costs that many bars; a file may have a million of them.
+    # A cell in the last of 16,384 columns needs as many separators, and a file may have a million such cells.
     if sum(3 * (max(row) - first) for row in filled_rows) > limits.characters:
         raise _too_long(limits)
     for row in filled_rows:

@@ -1,6 +1,6 @@
-"""Cells of Excel 97–2003 and Excel 5 workbooks (.xls, .et) as a reader sees them, after [MS-XLS].
+"""Cells of Excel 97–2003 and Excel 5 workbooks (.xls, .et) as they are displayed, according to [MS-XLS].
 
-Not with kreuzberg 4.10, which gives numbers without their formats.
+kreuzberg 4.10 is not used, as it returns numbers without their formats.
 """
 
 import io
@@ -108,7 +108,7 @@ def _broken(error: Exception | str) -> Unreadable:
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """(type, content) of the records from a place to the end of their part, without those of charts inside."""
+    """(type, content) of the records from offset `at` to the end of their substream, without those of charts in it."""
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -164,7 +164,7 @@ def _note(workbook: _Workbook, kind: int, content: bytes) -> None:
 
 
 def _text(workbook: _Workbook, content: bytes, at: int, size: int) -> tuple[str, int]:
-    """(text, place after it) whose length is a number of 1 or 2 bytes; formats of its runs come after it."""
+    """(text, offset after it). Its length is in `size` bytes (1 or 2); the formats of its runs come after it."""
     length = int.from_bytes(content[at : at + size], "little")
     at += size
     if not workbook.wide:
@@ -176,7 +176,7 @@ def _text(workbook: _Workbook, content: bytes, at: int, size: int) -> tuple[str,
 
 
 def _shared_strings(parts: list[bytes], workbook: _Workbook) -> Iterator[Shown]:
-    """The texts of SST, which go on in further records: the characters then begin with flags of their own."""
+    """The texts of the SST. A text may continue in the next record, where its characters begin with new flags."""
     reader = _Parts(parts)
     _, count = struct.unpack("<II", reader.take(8))
     for number in range(count):
@@ -204,7 +204,7 @@ class _Parts:
         return self.number >= len(self.parts)
 
     def _advance(self) -> bool:
-        """Goes to the next record at the end of one; whether it did."""
+        """At the end of a record, goes to the next one; returns whether it did."""
         moved = False
         while self.number < len(self.parts) and self.at >= len(self.parts[self.number]):
             self.number, self.at, moved = self.number + 1, 0, True

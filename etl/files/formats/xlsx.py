@@ -1,6 +1,6 @@
-"""Cells of Office Open XML workbooks (.xlsx, .et) as a reader sees them.
+"""Cells of Office Open XML workbooks (.xlsx, .et) as they are displayed.
 
-Not with kreuzberg 4.10, which gives numbers without their formats: 0.125 for 12.5 %, 1234 for the code 001234.
+kreuzberg 4.10 is not used, as it returns numbers without their formats: 0.125 for 12.5 %, 1234 for the code 001234.
 """
 
 import posixpath
@@ -126,7 +126,7 @@ def _main_part(archive: zipfile.ZipFile) -> str:
 
 
 def _relations(archive: zipfile.ZipFile, main: str, names: set[str]) -> dict[str, tuple[str, str]]:
-    """By id, (the last word of the type, the part) of what the workbook refers to."""
+    """The parts to which the workbook refers: id → (last word of the type, part)."""
     folder, _, file = main.rpartition("/")
     part = f"{folder}/_rels/{file}.rels"
     relations: dict[str, tuple[str, str]] = {}
@@ -193,7 +193,7 @@ def _strikes(properties: etree._Element | None) -> bool:
 
 
 def _items(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[etree._Element]:
-    """The elements of that name, one after the other: a whole sheet as a tree takes ten times its size in memory."""
+    """The elements with that name, one at a time: a tree of a whole sheet takes ten times its size in memory."""
     with archive.open(part) as content:
         for _, element in etree.iterparse(
             content, tag=f"{{*}}{name}", recover=True, resolve_entities=False, no_network=True, load_dtd=False
@@ -243,7 +243,8 @@ def _rows(archive: zipfile.ZipFile, part: str, workbook: _Workbook) -> Iterator[
 
 
 def _spell_out_shared(cell: etree._Element, column: int, row: int, shared: dict[str, tuple[int, int, str]]) -> None:
-    """Writes the formula of a cell that has that of another one, whose cells are meant from its own place."""
+    """If a cell shares the formula of another one, writes the formula into it, with references moved to its
+    position."""
     formula = cell.find("{*}f")
     if formula is None or formula.get("t") != "shared":
         return
@@ -294,7 +295,7 @@ def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
         return format_text(workbook.seen(_in_font(_rich_text(cell), font)), code)
     text = cell.findtext("{*}v") or ""
     if not text and kind != "str":
-        # A program wrote the formula and no result; a reader's program would count it.
+        # The file has the formula but no result; a spreadsheet program would compute it.
         formula = cell.findtext("{*}f")
         return f"={formula}" if formula else ""
     if kind == "s":

@@ -14,9 +14,9 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _ANY_RATIO_BYTES = 10 * 2**20
-"""Unpacked bytes up to which the ratio to the packed size does not matter."""
+"""Up to so many unpacked bytes, the ratio to the packed size is not checked."""
 _HEAD = 2048
-"""Bytes of an XML member in which its declarations begin."""
+"""The declarations of an XML member begin within so many bytes."""
 _FAULTS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, IndexError, zlib.error)
 
 
@@ -69,7 +69,8 @@ def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
 
 
 def _entities() -> Unreadable:
-    """No office program writes entities. They are not expanded, so their text would be lost silently."""
+    """The error for XML with entities. No office program writes them, and as they are not expanded, their text would be
+    lost without a notice."""
     return Unreadable(FileOutcome.BROKEN, encode_reason(Code.XML_ENTITIES))
 
 

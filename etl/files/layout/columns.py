@@ -1,4 +1,4 @@
-"""Pages in two columns: which lines stand in which, so that they are read one column after the other."""
+"""Pages in two columns: decides which lines are in which, so that the columns are read one after the other."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,17 +7,17 @@ from statistics import median
 from etl.files.layout.line import Line, joined
 
 _MIN_ROWS = 4
-"""Rows with a line on both sides that make columns."""
+"""Minimum number of rows with a line on both sides, for columns."""
 _MIN_WIDTH = 8
-"""Characters of a line of a column; cells of a table are shorter."""
+"""Minimum number of characters of a column's line; cells of a table are shorter."""
 _FULL = 0.6
-"""Share of lines that reach the right edge of their column: running text does, cells do not."""
+"""Minimum share of lines that reach the right edge of their column: running text does, cells do not."""
 
 
 def in_columns(rows: Sequence[Sequence[Line]]) -> list[Line] | None:
-    """The lines in reading order with their `column`, or None for a page that has no two columns of running text.
+    """The lines in reading order with their `column`, or None if the page does not have two columns of running text.
 
-    `rows`: the lines of each row from left to right, what stands more than a character apart as lines of its own.
+    `rows`: the lines of each row from left to right; texts with a gap wider than a character are separate lines.
     """
     pairs = [(row[0], row[1]) for row in rows if len(row) == 2]
     if len(pairs) < _MIN_ROWS:
@@ -41,7 +41,7 @@ def _is_running(lines: Sequence[Line], size: float) -> bool:
 
 
 def _ordered(rows: Sequence[Sequence[Line]], edge: float, size: float) -> list[Line]:
-    """Each run of rows that no line crosses: its left lines, then its right ones."""
+    """For each group of rows in which no line crosses both columns: the left lines, then the right ones."""
     result: list[Line] = []
     sides: tuple[list[Line], list[Line]] = ([], [])
     number = 0

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 APART = 2.0
-"""Gap in heights of a character beyond which pieces of a row are cells."""
+"""If the gap between pieces of a row is wider, in heights of a character, they are cells."""
 _SPACE, _LATIN_SPACE = 0.35, 0.15
-"""Gap beyond which a space stands between two pieces; between Latin letters or digits a space is narrower."""
+"""If the gap between two pieces is wider, there is a space between them. The second value is for Latin letters and
+digits, whose spaces are narrower."""
 
 
 @dataclass(frozen=True, slots=True)

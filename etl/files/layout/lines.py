@@ -1,7 +1,7 @@
 """Joins positioned pieces of text to paragraphs, for PDF, OFD and OCR.
 
-Chinese documents break lines inside words, which would hide them from searches. A line that reaches the right margin
-continues in the next one, unless that is indented or of another size.
+Chinese documents break lines within words, so a search would not find these words. A line that reaches the right margin
+continues in the next line, unless that is indented or has another size.
 """
 
 import re
@@ -17,7 +17,7 @@ _NUMBER = re.compile(
     r"^[\s\-—–―·・.]*(第\s*)?[0-9０-９ivxIVX]{1,3}(\s*页)?([\s/／,，]*共?\s*\d{1,4}\s*页?)?[\s\-—–―·・.]*$"
 )
 _EDGE = 0.12
-"""Share of a page's height, at its top and at its bottom, for running headers and page numbers."""
+"""Share of a page's height, at its top and at its bottom, that may have running headers and page numbers."""
 _MIN_REPEATS = 3
 """Pages that have the same line at their edge if it is a running header."""
 _DIGITS, _MAX_COUNTS = re.compile(r"[0-9]{1,4}+"), 4
@@ -29,13 +29,13 @@ _ITEM = re.compile(
     r"|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）](?![项款目条、，。；和或至])"
     r"|\d{1,2}(?:[、．]|[.](?!\d))|[①-⑳])"
 )
-"""How numbered items begin; `第三条规定` and `（二）项` go on in a sentence."""
+"""Beginnings of numbered items. `第三条规定` and `（二）项` are parts of a sentence and do not match."""
 _ENDS = ("。", "；", "：", "！", "？", ";", ":", "!", "?", "”", "）", "…")
 _IN_SENTENCE = re.compile("[，。；：,;:]")
 _LEADER = 12
 """Characters before the number of a page that are looked at: dots, with spaces between them."""
 _MIN_FULL = 12
-"""Characters of a full line; the widest line of a nearly empty page is shorter."""
+"""Minimum number of characters of a full line; the widest line of a nearly empty page is shorter."""
 
 
 def merge_rows(pieces: Iterable[Line]) -> list[Line]:
@@ -59,7 +59,7 @@ def group_rows(pieces: Iterable[Line]) -> list[list[Line]]:
 
 
 def _parts(row: Sequence[Line]) -> list[list[Line]]:
-    """The pieces of a row, cut where they stand more than a character apart."""
+    """The pieces of a row, divided where the gap is wider than a character."""
     parts = [[row[0]]]
     for before, piece in pairwise(row):
         if piece.left - before.right > piece.height:
@@ -178,7 +178,7 @@ def _is_of_contents(line: str) -> bool:
 
 
 def _begins_item(before: str, line: str) -> bool:
-    """Whether a line begins a numbered item: after the end of a sentence, or after what is none, such as a heading."""
+    """Whether a line begins a numbered item: the line before ends a sentence, or is no sentence, such as a heading."""
     return _ITEM.match(line) is not None and (before.endswith(_ENDS) or not _IN_SENTENCE.search(before))
 
 

@@ -1,4 +1,4 @@
-"""Functions of the process that reads scans: the pages to recognise, the lines of one page, the joined text.
+"""Functions that run in the process that reads scans: list the pages to recognise, read one page, join the text.
 
 The models come with RapidOCR's wheel; nothing is downloaded.
 """
@@ -33,10 +33,11 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _DPI = 120
-"""Characters of 10 points are 17 pixels high. 100 to 300 dpi read the sample equally well, more takes longer."""
+"""Characters of 10 points are then 17 pixels high. The sample is read equally well with 100 to 300 dpi; more dpi take
+longer."""
 _OPTIONS = {
     "Global.log_level": "critical",
-    # Its classifier of upside-down lines turned upright lines of the sample and lost a tenth of their text.
+    # The classifier for upside-down lines also turned upright lines of the sample, and lost a tenth of their text.
     "Global.use_cls": False,
 }
 _MODELS = {
@@ -45,12 +46,12 @@ _MODELS = {
 _MAX_SIDE = 4000
 """Pixels of the longer side of a drawn page; RapidOCR itself shrinks pictures longer than 2,000."""
 _STRIP = 1.5
-"""Height of a strip, in widths of the picture: a long poster as one picture would be shrunk until unreadable."""
+"""Height of a strip, in widths of the picture. Without strips, a long poster would be shrunk until it is unreadable."""
 
 
 def read_whole(body: bytes, recognised: list[list[Any]]) -> FileReading:
-    """The reading of a file with what was recognised in it or in its members: path, type, outcome, reason, text and
-    number of pages of each."""
+    """The reading of a file, with the texts that OCR recognised in it or its members. `recognised`: path, type,
+    outcome, reason, text and number of pages of each."""
     known = {
         path: FileReading(kind, FileOutcome(outcome), reason, text, pages, "ocr")
         for path, kind, outcome, reason, text, pages in recognised
@@ -149,10 +150,10 @@ def _lines(body: bytes, media_type: str, number: int) -> list[Line]:
 
 @cache
 def _engine() -> Any:
-    """The models, loaded once a process.
+    """The models, loaded once in each process.
 
-    Their threads wait for each other asleep: by default they spin, which takes a third more CPU and reads no page
-    sooner. RapidOCR has no option for it, but takes sessions that are made.
+    By default their threads spin while they wait for each other, which takes a third more CPU and is not faster; here
+    they sleep. RapidOCR has no option for this, but accepts sessions that are created elsewhere.
     """
     options = SessionOptions()
     options.log_severity_level = 4

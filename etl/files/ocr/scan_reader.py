@@ -1,6 +1,6 @@
-"""Text of scans: pages of PDF files without a usable text layer, and pictures, with RapidOCR on onnxruntime.
+"""Reads scans with RapidOCR on onnxruntime: pages of PDF files without a usable text layer, and pictures.
 
-In a process of its own, since a page takes seconds.
+Runs in a separate process, since a page takes seconds.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _MAX_PAGE_BYTES = 2**20
-"""Bytes of the lines of one page as JSON; 5,000 printed characters take 60 kB. This process does not parse them, since
-only the time of its child is limited."""
+"""Maximum size of the lines of one page as JSON; 5,000 printed characters take 60 kB. The parent process does not parse
+this JSON, since only the time of the child is limited."""
 
 
 class ScanReader:
@@ -29,7 +29,7 @@ class ScanReader:
         self.worker = Worker("etl.files.ocr.engine", limits.memory)
 
     def __call__(self, body: bytes, media_type: str) -> FileReading:
-        """Read a scan: pictures by OCR, pages with a text layer from that layer.
+        """Reads a scan: pictures by OCR, pages with a text layer from that layer.
 
         Any file gives an outcome. Raises `GongkaiError` if no process can be started.
         """
@@ -49,13 +49,13 @@ class ScanReader:
         return self._whole(body, [_as_data("", reading)]) if media_type in WITH_FILES_INSIDE else reading
 
     def _whole(self, body: bytes, recognised: list[list[object]]) -> FileReading:
-        """The reading of a file with what was recognised in it."""
+        """The reading of a file, with the texts that OCR recognised in it."""
         limits = Limits()
         longest = max_text_bytes(limits.characters)
         return self.worker.call(limits.seconds, decode_reading, longest, "read_whole", body, recognised)
 
     def _archive(self, body: bytes) -> FileReading:
-        """An archive with its members that are scans, in the order in which they are in it."""
+        """Reads an archive: its members that are scans, in their order in the archive."""
         recognised: list[list[object]] = []
         pages = 0
         for member in self._whole(body, []).members:
@@ -73,7 +73,7 @@ class ScanReader:
         return self._whole(body, recognised)
 
     def _scan(self, body: bytes, media_type: str, *path: str) -> FileReading:
-        """A scan, or the member of an archive at this path that is one."""
+        """Reads a scan, or the scan at this path in an archive."""
         call, seconds = self.worker.call, self.limits.seconds
         pages = call(seconds, self._flags, 0, "pages_to_recognise", body, media_type, asdict(self.limits), *path)
         recognised: list[str | None] = [None] * len(pages)
@@ -96,7 +96,7 @@ class ScanReader:
         return FileReading(media_type, outcome, reason, text, len(pages), "ocr")
 
     def _flags(self, answer: Any, text: str) -> list[bool]:
-        """A decoder: whether each page has to be recognised. Raises `ValueError` for more pages than allowed."""
+        """Decodes the answer to whether each page must be recognised. Raises `ValueError` if there are too many."""
         pages = decode_flags(answer, text)
         if sum(pages) > self.limits.pages:
             raise ValueError(f"{sum(pages)} pages to recognise, allowed are {self.limits.pages}")

@@ -1,1 +1,1 @@
-"""The processes that read files and may be killed, and how they are talked to."""
+"""The processes that read files and can be killed, and the communication with them."""

@@ -1,4 +1,5 @@
-"""Reads files in processes that can be killed: a file that hangs, crashes or takes too much memory harms no other."""
+"""Reads files in processes that can be killed, so that a file that hangs, crashes or takes too much memory does not
+affect others."""
 
 import os
 import socket
@@ -22,21 +23,21 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
 _START_SECONDS = 120
-"""Time in which a process must have loaded its parsers: usually 0.3 s, 2 s for OCR, more on a busy machine."""
+"""Time limit for loading the parsers in a process: it usually takes 0.3 s, 2 s for OCR, and more on a busy machine."""
 
 MAX_WAITING_BYTES = 32_000_000
-"""Bytes of files that are in memory to be read, besides the last one."""
+"""Maximum bytes of files that wait in memory, not counting the last one."""
 
 Answer = TypeVar("Answer")
 Decoder = Callable[[Any, str], Answer]
-"""Makes an answer of a process's JSON and the text beside it, or raises `ValueError`."""
+"""Converts a process's JSON and the text beside it to an answer, or raises `ValueError`."""
 
 
 class Worker:
     """One process that runs functions of one module; started when first needed, and again after it was killed.
 
-    Not `multiprocessing`, whose children import the program's main module again: 5 s for Airflow's. Only the child
-    imports the module: parsers take time to load, and hostile bytes stay out of this process.
+    Not `multiprocessing`, whose children import the program's main module again, which takes 5 s in Airflow. Only the
+    child imports `module`: parsers take time to load, and hostile bytes must not be parsed in this process.
     """
 
     def __init__(self, module: str, memory: int) -> None:
@@ -58,7 +59,7 @@ class Worker:
             except TimeoutError:
                 raise self._too_slow(seconds) from None
             except OSError:
-                # It died between two files, so this file is not the cause.
+                # The process died between two files, so this file is not the cause.
                 self.stop()
         return self._answer(seconds, decoder, max_bytes)
 
@@ -103,7 +104,7 @@ class Worker:
             raise GongkaiError(f"the process that reads files does not start: {english(error.reason)}") from None
 
     def stop(self) -> int | None:
-        """End the process and return its exit code; None if it does not run."""
+        """Ends the process and returns its exit code; None if it is not running."""
         if self.process is None:
             return None
         self.channel.close()
@@ -114,7 +115,7 @@ class Worker:
 
 
 class WorkerPool:
-    """Processes of one module. A process starts when all others are busy, so that little work keeps few of them."""
+    """Processes of one module. A process is started only if all others are busy, so little work needs few of them."""
 
     def __init__(self, module: str, memory: int, workers: int) -> None:
         self.workers = [Worker(module, memory) for _ in range(workers)]
@@ -134,12 +135,12 @@ class WorkerPool:
             self._free.put(worker)
 
     def submit(self, function: Callable[..., Answer], *arguments: Any) -> Future[Answer]:
-        """Runs a function that waits for a process, in a thread: as many at once as there are processes."""
+        """Runs a function that calls a process in a thread; there are as many threads as processes."""
         return self._threads.submit(function, *arguments)
 
     def prepare(self) -> None:
-        """Begins to start all processes, for work that will soon come. Whoever calls one that could not be started
-        hears why."""
+        """Begins to start all processes, for work that will come soon. If one cannot be started, the next `call` raises
+        the error."""
         for _ in self.workers:
             self._threads.submit(self._start_one)
 
@@ -151,21 +152,21 @@ class WorkerPool:
             self._free.put(worker)
 
     def close(self) -> None:
-        """Ends the processes, after what was submitted is done."""
+        """Ends the processes after all submitted work is done."""
         self._threads.shutdown()
         for worker in self.workers:
             worker.stop()
 
 
 class Reader:
-    """Reads files in processes of its own. Call it with a file; `many` reads several at once."""
+    """Reads files in its own processes. Call it with one file; `many` reads several at once."""
 
     def __init__(self, limits: Limits, workers: int) -> None:
         self.limits = limits
         self.pool = WorkerPool("etl.files.read", limits.memory, workers)
 
     def __call__(self, body: bytes, name: str = "") -> FileReading:
-        """Read one file. Its name only helps where its bytes do not show its type (`sniff`).
+        """Reads one file. Its name is used only if the bytes do not show its type (`sniff`).
 
         Any file gives an outcome. Raises `GongkaiError` if no process can be started.
         """
@@ -176,8 +177,8 @@ class Reader:
             return FileReading(_kind(body, name), error.outcome, error.reason)
 
     def many(self, files: Iterable[tuple[bytes, str]]) -> Iterator[FileReading]:
-        """Readings of (body, name) pairs in their order, read concurrently: as many as there are processes, and at most
-        `MAX_WAITING_BYTES` of those that wait for their turn."""
+        """Readings of (body, name) pairs, in their order. Reads as many at once as there are processes; files that wait
+        for their turn take at most `MAX_WAITING_BYTES`."""
         waiting: deque[tuple[int, Future[FileReading]]] = deque()
         held = 0
         for body, name in files:
@@ -198,13 +199,13 @@ def max_text_bytes(characters: int) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment without its passwords, as the child reads strangers' files."""
+    """This process's environment without its passwords, as the child reads untrusted files."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("GONGKAI_", "AIRFLOW"))}
     return variables | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 def _kind(body: bytes, name: str) -> str:
-    """The media type of a file that killed its reader, without opening containers, which may be what killed it."""
+    """The media type of a file that killed its reader. Does not open containers, which may have been the cause."""
     head = body[:8]
     return UNKNOWN if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")) else sniff(body[:4096], name)
 
@@ -220,12 +221,12 @@ def reader_pool(limits: Limits | None = None, workers: int = 1) -> Iterator[Read
 
 
 def file_reader() -> Reader:
-    """The reader of this process for all its work, with as many processes as there are cores: each starts when it is
-    needed and ends with this one."""
+    """The reader that all work in this process shares. It has one process per core; each starts when it is first needed
+    and ends with this one."""
     return _file_reader(os.getpid())
 
 
 @cache
 def _file_reader(process: int) -> Reader:
-    """A process that was forked cannot use that of its parent."""
+    """Cached by process id: a forked process cannot use the reader of its parent."""
     return Reader(Limits(), os.cpu_count() or 1)

@@ -1,6 +1,6 @@
-"""Answers of the process that reads files: `encode` in that process, the others in its parent.
+"""Answers of the process that reads files: this process calls `encode`, its parent the decoders.
 
-The parent trusts nothing: the decoders raise `ValueError` for anything but the expected form.
+The parent does not trust the child: the decoders raise `ValueError` for anything but the expected form.
 """
 
 import re
@@ -31,7 +31,7 @@ def encode(answer: Any) -> tuple[Any, str]:
 
 
 def decode(message: Any) -> Any:
-    """The answer in the message, or the `Unreadable` in its place, which is returned and not raised."""
+    """The answer in the message, or the `Unreadable` that came instead; it is returned, not raised."""
     match message:
         case {"unreadable": [str(outcome), str(reason)]}:
             return Unreadable(FileOutcome(outcome), reason)
@@ -41,7 +41,7 @@ def decode(message: Any) -> Any:
 
 
 def decode_reading(answer: Any, text: str) -> FileReading:
-    """A decoder: the reading with its text."""
+    """Decodes a reading and its text."""
     match answer:
         case [str(kind), str(outcome), str(reason), None | int() as pages, str(method), list(members)]:
             count = None if pages is None else _number(pages)
@@ -51,14 +51,14 @@ def decode_reading(answer: Any, text: str) -> FileReading:
 
 
 def decode_flags(answer: Any, text: str) -> list[bool]:
-    """A decoder: true or false for each page."""
+    """Decodes a list with true or false for each page."""
     if text or not isinstance(answer, list) or not all(isinstance(flag, bool) for flag in answer):
         raise ValueError("not a list of true and false")
     return answer
 
 
 def decode_text(answer: Any, text: str) -> str:
-    """A decoder: a text alone."""
+    """Decodes an answer that is only a text."""
     if answer is not None:
         raise ValueError("more than a text")
     return text

@@ -1,7 +1,8 @@
-"""A process that reads file after file and may be killed: `python -m etl.files.process.worker FD BYTES MODULE`.
+"""A process that reads one file after the other and can be killed: `python -m etl.files.process.worker FD BYTES
+MODULE`.
 
-FD is the number of its socket, BYTES the memory that it may use. After loading the module it sends "ready". Then each
-message has the name of a function of the module, its arguments, and a file's bytes; the answer is the function's
+FD: the number of its socket; BYTES: the memory that it may use. After loading the module it sends "ready". Then each
+message has the name of a function of the module, its arguments, and a file's bytes. The answer is the function's
 result, or the `Unreadable` that it raised.
 """
 
@@ -21,10 +22,10 @@ from etl.reasons import encode_reason
 
 
 def serve(channel: Channel, module: ModuleType) -> None:
-    """Answer until the other side is gone, which raises `ConnectionError`."""
+    """Answers messages until the parent closes the channel, which raises `ConnectionError`."""
     channel.send(*_message("ready"))
     while True:
-        # Without limits: this side trusts its parent.
+        # Without limits, as the child trusts its parent.
         (function, arguments), body = channel.receive(sys.maxsize, sys.maxsize)
         try:
             answer = _message(getattr(module, function)(body, *arguments))
@@ -46,9 +47,9 @@ def _message(answer: object) -> tuple[object, bytes]:
 
 if __name__ == "__main__":
     limit = int(sys.argv[2])
-    # Data, not address space: onnxruntime and PDFium map far more than they use.
+    # Limits data and not address space, as onnxruntime and PDFium map far more than they use.
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    # A crash is an outcome here; its core would be a copy of the document on the disk.
+    # A crash is an expected outcome here. A core dump would write a copy of the document to disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     cycle_collector.pause()
     module = import_module(sys.argv[3])

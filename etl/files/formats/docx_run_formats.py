@@ -1,4 +1,4 @@
-"""How runs of a Word document look where that changes what is read: raised, hidden, struck, in a font of symbols."""
+"""Formats of runs in a Word document that change its text: raised, lowered, hidden, struck, in a symbol font."""
 
 import re
 import zipfile
@@ -11,22 +11,24 @@ from etl.files.formats.symbol_fonts import in_font, may_have_signs
 from etl.raised_text import moved
 
 MAX_UNSEEN_SIZE = 2
-"""Half points: nobody can read a letter of one point, and some hide words so."""
+"""Maximum size, in half points, of text that counts as hidden: nobody can read letters of one point, and some documents
+hide words in this way."""
 _POSITION = re.compile(r"-?[0-9]{1,3}")
 _MAX_STYLES = 20
-"""Styles that a style is based on, one on the other."""
+"""Maximum length of the chain of styles that are based on each other."""
 
 
-class Look(NamedTuple):
-    """`shift` is a `w:vertAlign`; `seen` is false of hidden text and of such without a size."""
+class RunFormat(NamedTuple):
+    """The format of a run. `shift`: a value of `w:vertAlign`. `seen`: false for hidden text and text that is too small
+    to read."""
 
     shift: str = ""
     seen: bool = True
     struck: bool = False
 
 
-class Looks:
-    """The looks of runs, by their own properties and their styles of characters."""
+class RunFormats:
+    """Finds the formats of runs by their own properties and their character styles."""
 
     def __init__(self, archive: zipfile.ZipFile, folder: str, names: set[str]) -> None:
         self._styles: dict[str, etree._Element] = {}
@@ -35,8 +37,8 @@ class Looks:
                 if tag_of(style) == "style" and style.get(f"{W}type") == "character":
                     self._styles[style.get(f"{W}styleId") or ""] = style
 
-    def of(self, run: etree._Element) -> Look:
-        """The look of a run."""
+    def of(self, run: etree._Element) -> RunFormat:
+        """The format of a run."""
         holders, style = [run], value_of(run, "rPr", "rStyle")
         while style in self._styles and len(holders) < _MAX_STYLES:
             holders.append(self._styles[style])
@@ -48,11 +50,11 @@ class Looks:
                 shift = "superscript" if int(position) > 0 else "subscript"
         size = next((v for each in holders if (v := value_of(each, "rPr", "sz")) is not None), "")
         is_seen = not _has(holders, "vanish") and not (size.isdecimal() and int(size) <= MAX_UNSEEN_SIZE)
-        return Look(shift, is_seen, _has(holders, "strike") or _has(holders, "dstrike"))
+        return RunFormat(shift, is_seen, _has(holders, "strike") or _has(holders, "dstrike"))
 
 
 def _has(holders: list[etree._Element], name: str) -> bool:
-    """Whether the first of these that speaks of the property has it."""
+    """Whether the property is on in the first of these elements that states it."""
     first = next((each for each in holders if value_of(each, "rPr", name) is not None), None)
     return first is not None and is_on(first, "rPr", name)
 
