@@ -31,6 +31,7 @@ _BLOCKS_ABOVE = 25
 _MAX_DATE_LINE_CHARS = 100
 _BARS = " \t\u3000|丨｜"
 _IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
+_APART = re.compile(rf"[{INLINE_BOUNDARY}/／|｜丨·\[\]【】]")
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 
 
@@ -82,9 +83,10 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
             for reading in _read_date_line(context, index, is_title=is_title):
                 if reading.name == "published_date" and _IN_BRACKETS.fullmatch(text):
                     bracketed.append(reading)
-                else:
+                    continue
+                if reading.name == "published_date":
                     bracketed.clear()
-                    yield reading
+                yield reading
     yield from bracketed
 
 
@@ -134,11 +136,13 @@ def _of_day_and_month(one: str, other: str) -> str | None:
 
 
 def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | None:
-    """The name beside a date without a label, where an inline element of its own holds it: an icon says what it is."""
+    """The name beside a date without a label, where an inline element of its own holds it, as an icon says what it is,
+    or strokes, bars or brackets set it apart: `云溪日报 / 2023-05-09 / 阅读 5`."""
     block = blocks.blocks[index]
     if is_title or find_labels(block.text) or source_of_subheading(block.text):
         return None
-    names = [run for run in _runs(block) if NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
+    pieces = (piece.strip() for piece in _APART.split(block.text))
+    names = [run for run in pieces if NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
     return names[0] if len(names) == 1 else None
 
 

@@ -236,3 +236,22 @@ for name, pair in (
         page(headline=f"{HEAD}{rows}"),
         fields={"index_number": INDEX, "document_number": NUMBER, "publisher": OFFICE},
     )
+for name, line in {
+    "strokes": "云溪日报 / 2023-05-09 / 阅读 12",
+    "dots": "云溪日报 · 2023-05-09 · 12次阅读",
+    "brackets": "[云溪日报]　[2023-05-09 09:30]",
+}.items():
+    trap(
+        f"line-source-between-{name}",
+        "signs part a name from the date beside it",
+        "lines without labels",
+        under(f"<p>{line}</p>"),
+        fields=SUB,
+    )
+trap(
+    "line-signature-is-no-source",
+    "a name right beside a date may be who signed",
+    "lines without labels",
+    under("<p>云溪区司法局 2023-05-09</p>"),
+    absent=("source",),
+)
