@@ -29,7 +29,7 @@ check: $(INSTALLED)  ## check style and types, and run the tests that need no se
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target style types pins quick
 
 test: $(INSTALLED) $(REPLAYED)  ## run all tests
-	@$(TESTS) -n 4
+	@$(TESTS) -n 3
 
 quick: $(INSTALLED)
 	@HYPOTHESIS_PROFILE=check $(TESTS) -n 3 -m "not service"
