@@ -23,6 +23,7 @@ _NO_PLURALS = {
     "its",
     "this",
     "does",
+    "ends",
     "needs",
     "names",
     "looks",

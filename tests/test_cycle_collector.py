@@ -5,11 +5,11 @@ import sys
 
 CODE = """
 import gc, sys
-from etl.cli import main
+from etl.cli.program import run
 sys.argv = ["gongkai", "sources", "platforms"]
 began = sum(each["collections"] for each in gc.get_stats())
 try:
-    main()
+    run()
 except SystemExit:
     pass
 made = sum(each["collections"] for each in gc.get_stats()) - began

@@ -99,8 +99,7 @@ def _gongkai(
 
 
 def main() -> None:
-    """Entry point of the command `gongkai`."""
-    cycle_collector.pause()
+    """Run the command that `sys.argv` names, and exit with its code."""
     try:
         code = app(standalone_mode=False)
     except _UsageError as error:

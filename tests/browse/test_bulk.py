@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from etl.archive.records.corrections import TOGETHER, correct, correct_many
+from etl.archive.records.corrections import RECORDS_PER_COMMIT, correct, correct_many
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import CHANGES
 from etl.browse import create_app
@@ -89,7 +89,7 @@ def test_what_would_change_is_shown_and_done_when_it_is_confirmed(
 
 
 def test_records_of_one_source_are_written_together(archive: Archive, tmp_path: Path) -> None:
-    keep(archive, tmp_path, *(Page(number) for number in range(10, 10 + TOGETHER)))
+    keep(archive, tmp_path, *(Page(number) for number in range(10, 10 + RECORDS_PER_COMMIT)))
     before = len(list(archive.store.list_keys(CHANGES)))
     numbers = [row["id"] for row in rows(archive, "SELECT id FROM archive.record WHERE id > 2")]
     outcomes = correct_many(archive, dict.fromkeys(numbers, 1), "publisher", NAME, "林馆员", "同上")
