@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.helpers.dead_steps import is_dead
 from etl.platforms.helpers.element_words import MAX_LABEL, label_of, words_of
+from etl.platforms.helpers.list_parts import is_hidden
 from etl.platforms.helpers.pager_elements import (
     is_disabled,
     is_in_pager,
@@ -68,7 +69,6 @@ _MORE = re.compile(r"^\W*(?:更多|展开更多|more)\W*$", re.IGNORECASE)
 _LOADS_ALONE = re.compile(
     r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|infinite|scroll[-_]?load|pull[-_]?up", re.IGNORECASE
 )
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LOADS = re.compile(r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|(?:^|[\s_-])load(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:^|/)(?:index|list|default|page|more)?[_-]?(\d{1,4})\.s?html?$", re.IGNORECASE)
 _NUMBERED_QUERY = re.compile(
@@ -238,7 +238,7 @@ def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
     """加载更多 and its like: elements without an address that a script listens to."""
     for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
         words = label_of(element) if len(element) <= 3 else ""
-        if not words and _LOADS_ALONE.search(names_of(element)) and not _HIDDEN.search(element.get("style") or ""):
+        if not words and _LOADS_ALONE.search(names_of(element)) and not is_hidden(element):
             yield names_of(element).strip()
         if not words or len(words) > 20:
             continue
