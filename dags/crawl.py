@@ -1,9 +1,9 @@
 """One DAG for each source, made from the YAML files in `dags/sources/`.
 
-`list_catalog → crawl_batch for each batch → reconcile`. A new file there appears as DAG `crawl_<source id>`, paused. A
-run is green if every listed document has an outcome and the source's assertions hold; otherwise `reconcile` fails with
-the reason. Clearing a failed task resumes the same run; finished work is not repeated. An invalid file has no DAG;
-`check_sources` names it.
+`list_catalog → crawl_batch for each batch → reconcile`; a single batch is crawled by `list_catalog`. A new file there
+appears as DAG `crawl_<source id>`, paused. A run is green if every listed document has an outcome and the source's
+assertions hold; otherwise `reconcile` fails with the reason. Clearing a failed task resumes the same run; finished work
+is not repeated. An invalid file has no DAG; `check_sources` names it.
 """
 
 import logging
@@ -70,21 +70,19 @@ def crawl_dag(source: Source) -> None:
 
     @task
     def list_catalog(params: dict[str, Any], run_id: str) -> list[int]:
-        """Walks the source's lists and divides the pages to fetch into batches; returns the batches' numbers."""
-        from etl.archive.crawls import scheduling
+        """Walks the source's lists and divides the pages to fetch into batches; returns the batches' numbers. A single
+        batch is crawled at once, and not returned."""
         from etl.archive.crawls.run import CrawlOptions
-        from etl.archive.crawls.runs import open_run
+        from etl.pipeline.crawl import begin
         from etl.pipeline.stages import listing
 
-        archive, user_agent = archive_from_airflow(), gongkai_settings().user_agent
+        archive, settings = archive_from_airflow(), gongkai_settings()
         options = CrawlOptions(params["full"], params["limit"], params["dry_run"])
         if options.dry_run:
-            _, known = event_loop.run(listing.preview(archive, source, options, user_agent, show))
+            _, known = event_loop.run(listing.preview(archive, source, options, settings.user_agent, show))
             new = sum(not is_known for is_known in known.values())
             raise AirflowSkipException(f"dry run: {len(known)} documents listed, {new} of them new; nothing stored")
-        run = open_run(archive, source, run_id, options)
-        event_loop.run(listing.list_catalog(archive, run, user_agent, show))
-        return list(scheduling.plan_batches(archive.engine, run, gongkai_settings().batch_size))
+        return begin(archive, source, run_id, options, settings, show)
 
     @task
     def crawl_batch(number: int) -> dict[str, int]:

@@ -30,6 +30,22 @@ def crawl(
     return _run_batches(archive, run, plan_batches(archive.engine, run, settings.batch_size), settings, progress)
 
 
+def begin(
+    archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, progress: ProgressCallback
+) -> list[int]:
+    """Walks the source's lists as the first task of a DAG run, and returns the batches that are left for other tasks.
+
+    A single batch is crawled here: most runs find few new documents, for which a task would cost more than their pages.
+    """
+    run = open_run(archive, source, key, options)
+    event_loop.run(list_catalog(archive, run, settings.user_agent, progress))
+    batches = list(plan_batches(archive.engine, run, settings.batch_size))
+    if len(batches) != 1:
+        return batches
+    crawl_batches(archive, run, batches, settings.user_agent, settings.workers or 1, progress, progress)
+    return []
+
+
 def recheck(
     archive: Archive, source: Source, key: str, options: CrawlOptions, settings: Settings, progress: ProgressCallback
 ) -> Report:

@@ -15,7 +15,9 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.local.services import Addresses
+from etl.pipeline.crawl import begin
 from etl.pipeline.stages.listing import list_catalog
+from etl.settings import Settings
 from tests.support.gongkai import SMALL, crawl_site, rows, small, source_of, squash, state
 from tests.support.services import own_archive
 
@@ -111,6 +113,21 @@ def test_a_second_crawl_changes_nothing(archive: Archive, platform: str) -> None
     assert {name: second.outcomes.get(name, 0) for name in first.outcomes if name != "stored"} == {
         name: number for name, number in first.outcomes.items() if name != "stored"
     }
+
+
+@pytest.mark.parametrize(("batch_size", "left"), [(100, []), (5, [0, 1, 2])])
+def test_the_first_task_of_a_run_crawls_what_fits_into_one_batch(
+    archive: Archive, one_site: Site, batch_size: int, left: list[int]
+) -> None:
+    settings, source = Settings(batch_size=batch_size), source_of(one_site)
+    assert begin(archive, source, "test", CrawlOptions(), settings, lambda *_: None) == left
+    ended = rows(archive, f"{_ENDED} WHERE rp.outcome IS NOT NULL")
+    if left:
+        assert ended == []
+    else:
+        assert {row["url"]: row["outcome"] for row in ended} == {
+            one_site.url(key): goldens.outcome(one_site, key) for key in one_site.postings
+        }
 
 
 def test_a_page_that_changes_and_changes_back_has_three_versions(archive: Archive, one_site: Site) -> None:
