@@ -12,7 +12,7 @@ import logging
 from datetime import datetime
 
 from airflow.sdk import task
-from gongkai_airflow import archive_dag, archive_from_airflow, gongkai_settings, plain_failure
+from gongkai_airflow import STAMPS, archive_dag, archive_from_airflow, gongkai_settings, plain_failure
 from gongkai_timetable import at
 
 from etl.clock import CHINA
@@ -34,7 +34,8 @@ def audit_fixity() -> None:
             if progress.done % 1000 == 0 or progress.done == progress.total:
                 log.info("%s: %s of %s", progress.stage, progress.done, progress.total)
 
-        result = fixity.audit(archive_from_airflow(), show, days=gongkai_settings().fixity_days)
+        settings = gongkai_settings()
+        result = fixity.audit(archive_from_airflow(settings), show, days=settings.fixity_days)
         for damage in result.all_damage:
             log.error("%s", damage)
         with plain_failure():
@@ -47,9 +48,10 @@ def audit_fixity() -> None:
         from etl.archive.preservation import time_stamps
 
         with plain_failure():
-            authority = time_stamps.authority_of(gongkai_settings())
+            settings = gongkai_settings(STAMPS)
+            authority = time_stamps.authority_of(settings)
             today = datetime.now(CHINA).date()
-            state = time_stamps.stamp_days(archive_from_airflow(), authority, today, no_progress).state
+            state = time_stamps.stamp_days(archive_from_airflow(settings), authority, today, no_progress).state
         return {"root": str(state.root), "stamp": str(state.stamp), "unstamped": state.unstamped}
 
     audit_blobs()

@@ -28,7 +28,7 @@ from etl import event_loop
 from etl.catalog.files import source_files
 from etl.catalog.load import find_source, load_sources, readable_sources
 from etl.progress import Progress
-from etl.settings import settings
+from etl.settings import Settings, settings
 from etl.sources.schema import Source
 
 log = logging.getLogger("gongkai")
@@ -58,11 +58,11 @@ PARAMETERS = {
 def crawl_dag(source: Source) -> None:
     """Makes the DAG of one source."""
 
-    def resume() -> tuple[Any, Any]:
+    def resume(settings: Settings | None = None) -> tuple[Any, Any]:
         """The archive and the run that `list_catalog` started."""
         from etl.archive.crawls.runs import resume_run
 
-        archive = archive_from_airflow()
+        archive = archive_from_airflow(settings)
         return archive, resume_run(archive, source, get_current_context()["run_id"])
 
     def show(progress: Progress) -> None:
@@ -76,7 +76,8 @@ def crawl_dag(source: Source) -> None:
         from etl.pipeline.crawl import begin
         from etl.pipeline.stages import listing
 
-        archive, settings = archive_from_airflow(), gongkai_settings()
+        settings = gongkai_settings()
+        archive = archive_from_airflow(settings)
         options = CrawlOptions(params["full"], params["limit"], params["dry_run"])
         if options.dry_run:
             _, known = event_loop.run(listing.preview(archive, source, options, settings.user_agent, show))
@@ -89,8 +90,8 @@ def crawl_dag(source: Source) -> None:
         """Fetches the pages of a batch and records the documents; returns the number of pages by outcome."""
         from etl.pipeline.stages import crawling
 
-        archive, run = resume()
         settings = gongkai_settings()
+        archive, run = resume(settings)
         # Batches run at the same time, so each has only one process that reads pages.
         workers = settings.workers or 1
         batch = crawling.crawl_batches(archive, run, [number], settings.user_agent, workers, show, show)

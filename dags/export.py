@@ -8,7 +8,7 @@ in case an event was missed. Running it again writes nothing twice: the manifest
 import logging
 
 from airflow.sdk import AssetOrTimeSchedule, task
-from gongkai_airflow import RECORDS, archive_dag, gongkai_settings
+from gongkai_airflow import READER, RECORDS, archive_dag, gongkai_settings
 from gongkai_timetable import at
 
 log = logging.getLogger("gongkai")
@@ -27,7 +27,7 @@ def export() -> None:
         from etl.archive.storage.archive import open_archive, open_reader
         from etl.export import changes
 
-        settings = gongkai_settings()
+        settings = gongkai_settings(READER)
         manifest = changes.export_changes(open_archive(settings), open_reader(settings))
         log.info("%s files, up to change %s", len(manifest.files), manifest.change_seq_to)
         return manifest.change_seq_to

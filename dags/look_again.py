@@ -43,7 +43,7 @@ def look_again() -> None:
         context, chosen = get_current_context(), gongkai_settings()
         options = CrawlOptions.of_document(params["url"], context["dag_run"].triggering_user_name or "")
         with plain_failure():
-            archive, file = archive_from_airflow(), find_source(params["source"], chosen.source_folders)
+            archive, file = archive_from_airflow(chosen), find_source(params["source"], chosen.source_folders)
             report = crawl.recheck(archive, file, context["run_id"], options, chosen, no_progress)
         fail_if_red(archive, report)
         announce_records(outlet_events, file.id, report.change_seq_to)

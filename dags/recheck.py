@@ -48,7 +48,7 @@ def recheck() -> None:
         def show(progress: Progress) -> None:
             log.info("%s: %s %s of %s", source, progress.stage, progress.done, progress.total)
 
-        archive, file = archive_from_airflow(), find_source(source, chosen.source_folders)
+        archive, file = archive_from_airflow(chosen), find_source(source, chosen.source_folders)
         report = crawl.recheck(archive, file, context["run_id"], CrawlOptions(), chosen, show)
         for warning in report.warnings:
             log.warning("%s: %s", source, warning)

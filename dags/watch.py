@@ -10,7 +10,7 @@ address, the task fails, and the message is sent again ten minutes later.
 
 from airflow.sdk import Variable, task
 from airflow.sdk.exceptions import AirflowSkipException
-from gongkai_airflow import archive_dag, archive_from_airflow, gongkai_settings, plain_failure
+from gongkai_airflow import ALERTS, archive_dag, archive_from_airflow, gongkai_settings, plain_failure
 from gongkai_timetable import at
 
 from etl.settings import Settings
@@ -35,7 +35,7 @@ def watch() -> None:
         reported = Variable.get(VARIABLE, default={}, deserialize_json=True)
         with plain_failure():
             reported = watch.watch(
-                archive_from_airflow(),
+                archive_from_airflow(settings),
                 settings,
                 reported,
                 lambda now: Variable.set(VARIABLE, now, serialize_json=True),
@@ -49,14 +49,14 @@ def watch() -> None:
 
         settings = _settings()
         with plain_failure():
-            return tell_searches(archive_from_airflow(), settings)
+            return tell_searches(archive_from_airflow(settings), settings)
 
     look()
     searches()
 
 
 def _settings() -> Settings:
-    settings = gongkai_settings()
+    settings = gongkai_settings(ALERTS)
     if not settings.alert_urls:
         raise AirflowSkipException("nobody to tell: GONGKAI_ALERT_URLS is not set (docs/alerts.md)")
     return settings

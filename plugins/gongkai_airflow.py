@@ -101,8 +101,9 @@ def announce_records(outlet_events: Any, source: str | None, change_seq_to: int)
     outlet_events[RECORDS].extra = {"source": source, "change_seq_to": change_seq_to}
 
 
-def gongkai_settings() -> Settings:
-    """The process's settings; Airflow's Connections, if they exist, have priority.
+def gongkai_settings(*more: str) -> Settings:
+    """The process's settings; Airflow's Connections `archive_db`, `archive_store` and those named in `more`, if they
+    exist, have priority. Each is a request to the API server, and a task needs no passwords of others.
 
     `archive_db` and `archive_reader_db` are Postgres connections (host, port, login, password, schema = database).
     `archive_store` has the S3 endpoint in host and port, the keys in login and password, and in extra optionally
@@ -111,7 +112,7 @@ def gongkai_settings() -> Settings:
     """
     changes: dict[str, Any] = {}
     for setting, name in (("database_url", DATABASE), ("database_reader_url", READER)):
-        if database := _connection(name):
+        if (name == DATABASE or name in more) and (database := _connection(name)):
             login = f"{quote(database.login or '', safe='')}:{quote(database.password or '', safe='')}"
             place = f"{database.host}:{database.port or 5432}/{database.schema or 'archive'}"
             changes[setting] = SecretStr(f"postgresql+psycopg://{login}@{place}")
@@ -122,17 +123,18 @@ def gongkai_settings() -> Settings:
         extra = store.extra_dejson
         changes |= {f"store_{name}": extra[name] for name in ("bucket", "secure", "region") if name in extra}
     for setting, name in (("alert_urls", ALERTS), ("stamp_url", STAMPS)):
-        if (addresses := _connection(name)) and addresses.password:
+        if name in more and (addresses := _connection(name)) and addresses.password:
             changes[setting] = SecretStr(addresses.password)
     return settings().model_copy(update=changes)
 
 
-def archive_from_airflow() -> "Archive":
-    """Opens the archive. Raises `GongkaiError` if its database or bucket is missing or cannot be reached."""
+def archive_from_airflow(settings: Settings | None = None) -> "Archive":
+    """Opens the archive of these settings, or of `gongkai_settings()`. Raises `GongkaiError` if its database or bucket
+    is missing or cannot be reached."""
     # Imported here: DAG files import this module, and parsing them must not load what only tasks need.
     from etl.archive.storage.archive import open_archive  # noqa: PLC0415
 
-    return open_archive(gongkai_settings())
+    return open_archive(settings or gongkai_settings())
 
 
 def _connection(name: str) -> Connection | None:
