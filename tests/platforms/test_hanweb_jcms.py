@@ -178,7 +178,8 @@ def test_the_total_is_that_of_the_call_with_the_store(total: int, order: bool, a
     first = stored(4001, 77, 30)
     parts = [first, beside, *scripts] if apart else [first, scripts[0], beside, scripts[1]]
     page = read("".join(parts), "http://x.example/col/col77/index.html", 0)
-    assert page.reported_total == total
+    # One of fewer lines than there are says nothing.
+    assert page.reported_total == (total if total >= 30 else None)
 
 
 def test_of_totals_without_a_store_the_greatest_must_be_found() -> None:

@@ -19,6 +19,9 @@ from etl.web.urls import MAX_ADDRESS_CHARS, Address
 _NUMBER = re.compile(r"\d+")
 MAX_BARREN_PAGES = 3
 """Listing pages in a row that list nothing new before the list is taken for a trap (a calendar, say)."""
+MAX_LEADING_PAGES = 8
+"""Pages before a list's first entry that lead on to it: a shell, its script, an answer to a form that the site does not
+know. They list nothing, and are no trap."""
 KNOWN_PAGES = 2
 """Pages in a row of known documents that end a list without a total: pinned entries may fill the first one."""
 
@@ -97,7 +100,9 @@ class WalkedList:
         self._promised.append(() if again else page.promised)
         self._numbered.update(() if again else page.numbered)
         self._sizes.append(PageSize(request.url, len(urls) + page.of_other_lists))
-        self._barren_pages = 0 if new or repeated or page.of_other_lists else self._barren_pages + 1
+        leads_on = not urls and not self._documents and bool(page.next_requests) and self._pages < MAX_LEADING_PAGES
+        lists = bool(new) or repeated or bool(page.of_other_lists)
+        self._barren_pages = 0 if lists or leads_on else self._barren_pages + 1
         self._pages += 1
         self._lines += 0 if again else len(page.entries) - shown
         self._documents |= new

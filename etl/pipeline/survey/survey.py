@@ -19,6 +19,7 @@ from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
 from etl.outcomes import Outcome
 from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
+from etl.pipeline.stages.walked_list import MAX_LEADING_PAGES
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.columns import column_key, columns_below, feeds_of, is_front_page, linked_catalog
 from etl.platforms.listing import read_list_page
@@ -30,9 +31,6 @@ from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, read_page
 
-MAX_LEADING_PAGES = 8
-"""Maximum number of pages fetched for a column until one has an entry: there may be a shell, its script, and an empty
-list or two before it."""
 MAX_LISTS_FOR_ROWS = 5
 """Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
 MAX_DOCUMENTS_TRIED = 6

@@ -230,8 +230,9 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
 def _rows(page: WebPage) -> tuple[list[dict[str, Any]] | None, int | None]:
     """(rows, total); None for what the answer lacks. `custom` is JSON in a string in answers of sister services."""
     content = parse_json(page)
+    # An answer to a form that the service does not know has an empty one.
     custom = content.get("custom") if isinstance(content, dict) else None
-    if isinstance(custom, str):
+    if isinstance(custom, str) and custom.strip():
         custom = parse_json(replace(page, text=custom))
     if not isinstance(custom, dict):
         return None, None

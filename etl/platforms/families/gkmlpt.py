@@ -192,6 +192,8 @@ def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tup
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     content = parse_json(page)
     articles = content.get("articles") if isinstance(content, dict) else None
+    if articles is None and request.seen and isinstance(content, dict) and "articles" in content:
+        articles = []  # A page beyond the last one.
     if not isinstance(articles, list):
         raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))

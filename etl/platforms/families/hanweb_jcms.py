@@ -15,12 +15,18 @@ or by POST with `ajaxParam` if the page has no such link. Also known:
   request gives a range of lines and a page number; they agree only if the page size divides the number of lines
   already seen.
 - Some encrypt `columnid` and `unitid` in the link, and answer plain ones with an empty body of 54 bytes.
+- The page shows what the service answers: its links are relative to the page, which is sent as the Referer.
 
-*Catalog.* The page calls `loadDynamic('/module/xxgk/search.jsp?…', divid, cid, _, _, jdid …)`; POST gives HTML rows
-(`tr_main_value_odd`/`_even`, in newer templates `li`) and `共N页`; `currpage` is the page. The link of a row may have
-the index number in an attribute `syh`. The class is in the column's address (`?number=F100`); the search needs `area`
-too, which is in the script, in the column's address (`?vc_xxgkarea=11371623004384523M-1`) or in the page's `tree.jsp`.
-Without a class it lists the whole district: the column's own documents are those with its number (`art_{column}_…`).
+A column may also have its own documents as plain links, and no store: a short list.
+
+*Catalog.* The page calls `loadDynamic('/module/xxgk/search.jsp?…', divid, cid, _, _, jdid …)`, or asks for the same
+by `$.ajax`, `$.post` or `.load`; POST gives HTML rows (`tr_main_value_odd`/`_even`, in newer templates `li`) and a
+counter (`共N页`, `第1/4页`, or none: `hasNoPages=1`); `currpage` is the page. Catalogs of one's own making are
+`/module/xxgk/search_custom.jsp?fieldConfigId=…`, often in a frame (Shandong, Jinan, Yancheng). The link of a row may
+have the index number in an attribute `syh`. The class is in the column's address (`?number=F100`); the search needs
+`area` too, which is in the script, in the column's address (`?vc_xxgkarea=11371623004384523M-1`) or in the page's
+`tree.jsp`. Without a class it lists the whole district: the column's own documents are those with its number
+(`art_{column}_…`).
 
 Seen: details on saved pages (July 2026). From other people's crawlers and a list that they saved
 (fzggw.jiangsu.gov.cn), read in July and November 2026: all else. Unverified: no response of a live site was seen.
@@ -47,13 +53,18 @@ from etl.platforms.base import (
     ListingRequest,
     NotAListing,
     Platform,
+    fills_page,
 )
+from etl.platforms.helpers.answers import stated_total
 from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.paging import counts_in_words, shown_words
 from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.helpers.short_counts import short_counts
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
+_OF_COLUMN = r"/art/\d{{4}}/\d{{1,2}}/\d{{1,2}}/art_{}_\d+\.html"
 # Each ends at the next element of its kind as well, so that a page of beginnings without ends takes linear time.
 _STORE = re.compile(r"<datastore>((?:(?!</?datastore>).)*+)</datastore>", re.DOTALL | re.IGNORECASE)
 _RECORD = re.compile(r"<record>((?:(?!</?record>).)*+)</record>", re.DOTALL | re.IGNORECASE)
@@ -67,14 +78,23 @@ _UNIT_OF_STORE = re.compile(r"""\bid\s*=\s*["'](\w+)["'][^<>]*>\s*<script[^<>]*>
 _PROXY = re.compile(r"""\bproxyUrl\b["']?\s*:\s*["']([^"']+)["']""")
 _PARAMETERS = re.compile(r"""\bajaxParam\b["']?\s*:\s*\{([^}]*)\}""")
 _PAIR = re.compile(r"""\b(\w++)["']?\s*+:\s*+(?:"([^"]*)"|'([^']*)'|([\w.-]+))""")
-_LOAD = re.compile(r"""loadDynamic\s*\(\s*(?=["'][^"']*/xxgk/search\.jsp\?)""")
+_SEARCH = re.compile(r"/xxgk/search(?:_\w+)?\.jsp$")
+_LOAD = re.compile(r"""loadDynamic\s*\(\s*(?=["'][^"']*/xxgk/search(?:_\w+)?\.jsp\?)""")
+_ADDRESS = re.compile(r"""["']([^"'\s]*/module/xxgk/search(?:_\w+)?\.jsp(?:\?[^"'\s]*)?)["']""")
+"""The catalog's address in a script that asks for it in another way."""
+_FRAME = re.compile(r"<i?frame\b[^<>]*>", re.IGNORECASE)
+_VALUES = re.compile(r"\{([^{}]{1,2000})\}")
 _LITERAL = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s*(,|\)\s*;?|\+)?""")
 _COLUMN = re.compile(r"/col/col(\d+)/")
 _AREA = re.compile(r"""\bvc_xxgkarea=([\w-]+)|/xxgk/tree\.jsp\?[^"'<>]*?\barea=([\w-]+)""")
 _COUNTS = re.compile(r"共(\d+)(页|条)")
+_CALL_CHARS = 300
+"""Characters behind the catalog's address in which the values are that are sent to it."""
 # If more lines are requested, sites silently answer with about 300.
 _MAX_LINES = 300
 _MAX_CALL_CHARS = 2000
+# Hidden documents count in the totals of some sites: so many may be missing at the end of a list.
+_MOST_HIDDEN = 15
 _FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
 
 
@@ -96,11 +116,11 @@ class HanwebJcms(Platform):
         Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", _DETAIL.pattern, 1),
         Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
         Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
-        Fingerprint("its modules", "address", r"/module/(?:web/jpage/dataproxy|xxgk/search)\.jsp", 2),
+        Fingerprint("its modules", "address", r"/module/(?:web/jpage/dataproxy|xxgk/search(?:_\w+)?)\.jsp", 2),
         Fingerprint(
             "its modules (jpage, dataproxy.jsp, search.jsp …)",
             "markup",
-            r"/module/(?:web/jpage|jslib|visitcount|download|jact|idea)/|/module/xxgk/(?:search\.jsp|tree\.jsp|script/)"
+            r"/module/(?:web/jpage|jslib|visitcount|download|jact|idea)/|/module/xxgk/(?:search(?:_\w+)?\.jsp|tree\.jsp|script/)"
             r"|<datastore>|dataproxy\.jsp",
             2,
         ),
@@ -115,13 +135,17 @@ class HanwebJcms(Platform):
         path = urlsplit(request.url).path
         if path.endswith("dataproxy.jsp"):
             return _group(page, request)
-        if path.endswith("/xxgk/search.jsp"):
+        if _SEARCH.search(path):
             return _catalog(page, request)
         if store := _main_store(page):
             return _first_group(page, request, store)
         if shell := _search(page, request):
             return ListingPage((), next_requests=(shell,))
-        raise NotAListing("neither a datastore nor a call of search.jsp")
+        number = _COLUMN.search(urlsplit(page.url).path)
+        # Boxes beside a list that a script draws have links too, but of other columns.
+        if number and (entries := linked_rows(page, re.compile(_OF_COLUMN.format(number[1])))):
+            return ListingPage(entries)
+        raise NotAListing("neither a datastore nor a call of search.jsp, and no links to documents of the column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +178,7 @@ def _stores(page: WebPage) -> Iterator[_Store]:
         own = own or [call for call in calls if match.end() <= call.place < end]
         more, form = (unescape(link[1] or link[2]), {}) if link else _posted(both)
         yield _Store(
-            records=tuple(_CDATA.sub("", record.group(1)).strip() for record in _RECORD.finditer(match.group(1))),
+            records=tuple(map(_record, _RECORD.findall(match.group(1)))),
             total=digits(answered[1]) if answered else _total(own),
             more=resolved(page.url, more) if more else None,
             form=form,
@@ -169,6 +193,12 @@ class _Call:
     unit: str
     total: int
     has_store: bool
+
+
+def _record(text: str) -> str:
+    """A record's HTML, which is in CDATA, or has its signs as entities."""
+    record = _CDATA.sub("", text).strip()
+    return unescape(record) if "<" not in record and "&lt;" in record else record
 
 
 def _calls(text: str) -> Iterator[_Call]:
@@ -221,31 +251,42 @@ def _main_store(page: WebPage) -> _Store | None:
 
 def _first_group(page: WebPage, request: ListingRequest, store: _Store) -> ListingPage:
     seen = len(store.records)
+    # A total of fewer lines than there are says nothing of the list.
+    total = store.total if store.total is None or store.total >= seen else None
     next_requests: tuple[ListingRequest, ...] = ()
-    if seen and store.more and (store.total is None or seen < store.total):
+    if seen and store.more and (total is None or seen < total):
         method = "POST" if store.form else "GET"
         body = urlencode(store.form).encode() if store.form else None
-        more = replace(request, url=store.more, method=method, body=body, headers=_FORM if store.form else {})
+        headers = {"Referer": page.url} | (_FORM if store.form else {})
+        more = replace(request, url=store.more, method=method, body=body, headers=headers)
         next_requests = (_window(more, seen, seen),)
-    return ListingPage(_lines(store.records, page), reported_total=store.total, next_requests=next_requests)
+    return ListingPage(_lines(store.records, page), reported_total=total, next_requests=next_requests)
 
 
 def _group(page: WebPage, request: ListingRequest) -> ListingPage:
     store = next(_stores(page), None)
     total = store.total if store else None
     if not store or not store.records:
-        if total is not None and request.seen >= total:
-            return ListingPage((), reported_total=total)
         sent = dict(parse_qsl(urlsplit(request.url).query))
+        size = digits(sent.get("perpage") or 0)
+        missing = total - request.seen if total is not None else 0
+        if total is not None and missing <= 0:
+            return ListingPage((), reported_total=total)
+        if request.seen > size > 0:  # The service gave lines before, so it knows the column.
+            if missing > _MOST_HIDDEN:
+                raise NotAListing(f"an answer without lines, and only {request.seen} of {total} were listed")
+            return ListingPage((), reported_total=total, total_is_upper_bound=total is not None)
         raise NotAListing(
             f"a response of {len(page.text.encode())} bytes without the lines from number "
             f"{sent.get('startrecord', '1')}: a site that encrypts columnid and unitid answers plain ones so"
         )
     seen = request.seen + len(store.records)
+    total = stated_total(total, len(store.records))
     next_requests: tuple[ListingRequest, ...] = ()
     if total is None or seen < total:
         next_requests = (_window(request, seen, len(store.records)),)
-    return ListingPage(_lines(store.records, page), reported_total=total, next_requests=next_requests)
+    shown = replace(page, url=request.headers.get("Referer", page.url))
+    return ListingPage(_lines(store.records, shown), reported_total=total, next_requests=next_requests)
 
 
 def _window(request: ListingRequest, seen: int, most: int) -> ListingRequest:
@@ -268,24 +309,43 @@ def _whole(record: str) -> str:
 
 def _search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
     """The first request of the catalog that the page's script searches; None if it searches none."""
-    call = _LOAD.search(page.live_source)
-    if not call:
-        return None
-    path, rest = _arguments(page.live_source[call.end() : call.end() + 2000])
+    path, rest, values = _search_call(page)
+    if not path:
+        return _framed_search(page, request)
     url = resolved(page.url, path)
     query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     # The category is in the column's own address; the page's script inserts it for its variable.
     if number := dict(parse_qsl(urlsplit(page.url).query)).get("number"):
         query["infotypeId"] = number
-    query["area"] = query.get("area") or _area(page)
+    query["area"] = query.get("area") or values.get("area") or _area(page)
     url = _with(url, query)
     arguments = dict(zip(("divid", "infotypeId", "", "", "jdid"), rest, strict=False))
     names = ("vc_title", "vc_number", "vc_filenumber", "vc_all", "texttype", "fbtime", "area")
-    form = dict.fromkeys(names, "") | arguments | query | {"currpage": "1"}
+    form = dict.fromkeys(names, "") | arguments | values | query | {"currpage": "1"}
     form.setdefault("sortfield", "compaltedate:0")
     form.pop("", None)
     headers = _FORM | {"Referer": page.url}
     return replace(request, url=url, method="POST", body=urlencode(form).encode(), headers=headers)
+
+
+def _search_call(page: WebPage) -> tuple[str, list[str], dict[str, str]]:
+    """(address, further arguments, values) of the script's call of the catalog; an empty address if it has none."""
+    source = page.live_source
+    if call := _LOAD.search(source):
+        path, rest = _arguments(source[call.end() : call.end() + 2000])
+        return path, rest, {}
+    if address := _ADDRESS.search(_FRAME.sub("", source)):
+        sent = _VALUES.search(_FRAME.sub("", source), address.end(), address.end() + _CALL_CHARS)
+        pairs = _PAIR.findall(sent[1]) if sent else ()
+        return unescape(address[1]), [], {name: a or b or c for name, a, b, c in pairs}
+    return "", [], {}
+
+
+def _framed_search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
+    """The first request of the catalog that a frame of the page shows; None if none does."""
+    frames = (resolved(base_url(page), frame.get("src") or "") for frame in page.elements["iframe"])
+    url = next((url for url in frames if _SEARCH.search(urlsplit(url).path)), None)
+    return replace(request, url=url, headers={"Referer": page.url}) if url else None
 
 
 def _area(page: WebPage) -> str:
@@ -317,21 +377,32 @@ def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
     listed = tuple(entry for row in rows if (entry := _row(row, base_url(page), date_field))) or linked_rows(
         page, _DETAIL
     )
-    counts = {unit: digits(number) for number, unit in _COUNTS.findall("".join("".join(page.tree.itertext()).split()))}
-    pages, total = counts.get("页"), counts.get("条")
     sent = dict(parse_qsl(urlsplit(request.url).query)) | dict(parse_qsl((request.body or b"").decode()))
     current = digits(sent.get("currpage") or 1)
+    pages, total = _catalog_counts(page, first=current == 1)
     column = _COLUMN.search(urlsplit(request.headers.get("Referer", "")).path)
     entries = listed
-    if column and sent.get("infotypeId", "") in ("", "0"):
+    if column and sent.get("infotypeId", "") in ("", "0") and not sent.get("fieldConfigId"):
         entries, total = tuple(entry for entry in listed if f"/art_{column[1]}_" in entry.url), None
-    if not listed and pages is None:
+    if not listed and pages is None and current == 1 and total != 0:
         raise NotAListing("neither rows of a catalog nor 共N页")
     if not listed and pages and current <= pages:
         raise NotAListing(f"no rows on page {current} of {pages}")
     seen = request.seen + len(entries)
-    next_requests = (_turned(request, current + 1, seen),) if pages is not None and current < pages else ()
+    goes_on = seen < total if total is not None else fills_page(len(listed))
+    goes_on = current < pages if pages is not None else bool(listed) and goes_on
+    next_requests = (_turned(request, current + 1, seen),) if goes_on else ()
     return ListingPage(entries, total, pages, next_requests, of_other_lists=len(listed) - len(entries))
+
+
+def _catalog_counts(page: WebPage, *, first: bool) -> tuple[int | None, int | None]:
+    """The numbers of pages and of documents that an answer of a catalog says."""
+    words = shown_words(page)
+    counts = {unit: digits(number) for number, unit in _COUNTS.findall(words)}
+    stated = [each for each in (counts_in_words(page, words), short_counts(page, words, first=first)) if each]
+    pages = next((each.pages for each in stated if each.pages is not None), None)
+    documents = next((each.documents for each in stated if each.documents is not None), None)
+    return counts.get("页", pages), counts.get("条", documents)
 
 
 def _date_of_rows(page: WebPage) -> str:

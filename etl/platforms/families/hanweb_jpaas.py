@@ -35,9 +35,10 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json
+from etl.platforms.helpers.answers import parse_json, stated_total
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
 from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.helpers.script_links import read_script_links
 from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url, links
 from etl.web.urls import resolved
@@ -156,11 +157,13 @@ def _list_unit(page: WebPage) -> tuple[str, dict[str, str]] | None:
 
 
 def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
-    html = _html(page)
+    html = _html(page, request)
     # Relative links are relative to the column's page, which shows this HTML.
-    entries = _entries(WebPage(request.headers.get("Referer", page.url), html, page.charset))
+    shown = WebPage(request.headers.get("Referer", page.url), html, page.charset)
+    read_script_links(shown)
+    entries = _entries(shown)
     count = _COUNT.search(html)
-    total = digits(count[1]) if count else None
+    total = stated_total(count[1], len(entries)) if count else None
     query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     sent = read_json(query.get("paramJson") or "{}")
     number, size = digits(sent.get("pageNo") or 1), digits(sent.get("pageSize") or _SIZE)
@@ -179,11 +182,14 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 
-def _html(page: WebPage) -> str:
+def _html(page: WebPage, request: ListingRequest) -> str:
+    """The HTML of the answer: `data.html`, `data` itself on some sites; none beyond the last page."""
     content = parse_json(page)
     data = content.get("data") if isinstance(content, dict) else None
-    html = data.get("html") if isinstance(data, dict) else None
+    html = data.get("html") if isinstance(data, dict) else data
     if not isinstance(html, str):
+        if html is None and request.seen and content.get("success") is True:
+            return ""
         message = content.get("message") if isinstance(content, dict) else None
         raise NotAListing(f"JSON without data.html{f': {message}' if message else ''}")
     return html

@@ -6,7 +6,8 @@ saved pages, July 2026; `/public/content/{id}` too). A list is one of three:
 * an ordinary column, `/{path}/index.html`: rows `li` with link and `span.date`, and the call `Ls.pagination("#page_…",
   function(pageIndex){location.href='…/content/column/…?pageIndex=' + pageIndex;}, {currPage: (0+1),pageCount:3})`;
 * a catalog's page, `/public/column/{organ}?type=4&catId={category}&action=list`: an empty page whose script requests
-  the rows (`Ls.ajax({url: "…/site/label/8888", data: {…}})`). On many sites it is below a path (`/zwgk/public/column/`,
+  the rows (`Ls.ajax({url: "…/site/label/8888", data: {…}})`, also `$.ajax`, or `.load("…/site/label/8888?labelName=…")`
+  with the values in its query). On many sites it is below a path (`/zwgk/public/column/`,
   `/zfxxgk/public/column/`) and the service below another one that its script names (`/huangshanzwgk/zwgk/site/label/`).
   A page of administrative rules (`type: 6`) requests a list for each tab, with `catIds` from a variable (`yxCatId`);
 * those rows, `/site/label/8888?labelName=publicInfoList&siteId&organId&catId&type=4&pageSize&pageIndex&file&length…`,
@@ -25,6 +26,7 @@ the column); that GET works everywhere (crawlers use GET and POST); that `/grass
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml.html import HtmlElement
@@ -52,6 +54,8 @@ _LISTS = re.compile(r"/(?:public|grassroots)/column/\d+|/site/tpl/\d+|^(?!(?:/[\
 _PAGES = re.compile(r"""\bpageCount\s*:\s*["']?(\d+)""")
 _CURRENT = re.compile(r"""\bcurrPage\s*+:\s*+\(?\s*+(\d++)(?:\s*+\+\s*+(\d++))?""")
 _TURN = re.compile(r"""location\.href\s*=\s*["']([^"']*[?&]pageIndex=)["']\s*\+\s*pageIndex""")
+_CALL = re.compile(r"\b(?:Ls|jQuery)\.ajax\b|\$\.(?:ajax|post|get)\b")
+_LOADED = re.compile(r"""\.load\s*\(\s*["']([^"']*\bsite/label/\d+\?[^"']*)["']""")
 _LABEL = re.compile(r"""url\s*:\s*(?:([\w$.]+)\s*\+\s*)?["']([^"']*\bsite/label/\d+[^"']*)["']""")
 _PAIR = re.compile(r"""\b(\w++)["']?\s*+:\s*+(?:"([^"]*)"|'([^']*)'|(\d+|true|false)\b|([A-Za-z_$][\w$]*))""")
 # Rows of the templates that are known, each holding one document.
@@ -125,6 +129,12 @@ def _rows_requested(page: WebPage, request: ListingRequest) -> tuple[ListingRequ
             urls[f"{address}{'&' if '?' in address else '?'}{query}"] = (
                 values.get("catIds") or values.get("catId") or ""
             )
+    for loaded in _LOADED.findall(page.live_source):
+        label, _, query = unescape(loaded).partition("?")
+        values = dict(parse_qsl(query, keep_blank_values=True))
+        if values.get("organId"):
+            address = _service(page.url, label, complete=True)
+            urls[f"{address}?{urlencode({**values, 'pageIndex': '1'})}"] = values.get("catId") or ""
     if len(urls) == 1:
         return (ListingRequest(next(iter(urls)), request.column),)
     return tuple(
@@ -155,8 +165,9 @@ def _service(url: str, label: str, *, complete: bool) -> str:
 
 
 def _call_around(text: str, place: int) -> str:
-    """The call of `Ls.ajax` around the position, to the end of its argument (at most 4,000 characters)."""
-    start = text.rfind("Ls.ajax", 0, place)
+    """The call around the position, to the end of its argument (at most 4,000 characters)."""
+    first = max(0, place - 4000)
+    start = first + max((call.start() for call in _CALL.finditer(text[first:place])), default=0)
     depth = 0
     for end in range(text.find("{", start), min(len(text), start + 4000)):
         depth += {"{": 1, "}": -1}.get(text[end], 0)

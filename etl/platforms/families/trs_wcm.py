@@ -16,6 +16,8 @@ against a response of such a site:
   in `SiteInfo.trsapi_url`, and the search's number in `SiteInfo.searchId` (both seen on saved details of Fuzhou and
   Shaxian, July 2026). A source file names such a column by its page, whose script calls the service (`listArgs: {…
   classsql: "chnlid=4910" …}`, else `PageInfo.chnlid`), or by the service's address with the parameters as its query.
+  Older sites of Fujian have `GET /was5/web/search` (fuzhou.gov.cn, putian.gov.cn), which answers the same, or with
+  another `templet` a page of rows.
 """
 
 import re
@@ -53,6 +55,7 @@ _ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+_\{page\}")
 _PAGER = r"""createPage(?:HTML)?\s*\(\s*(?:["'\w][^,()]*,\s*)?\d+\s*,\s*\d+\s*,\s*["'][\w-]+["']\s*,\s*["']\w+["']"""
 _LIST = re.compile(r"/(?:index\.s?html?)?$")
 _SERVICE = re.compile(r"/fjdzapp/\w+$")
+_OLD_SERVICE = re.compile(r"/was5/web/search$")
 _CALL = re.compile(r"listArgs\s*:\s*\{([^{}]*)\}")
 _RECORDS = re.compile(r"""\brecordCount\s*:\s*["']?(\d+)""")
 # Other calls on the page request documents related to one, by its number.
@@ -88,6 +91,7 @@ class TrsWcm(Platform):
         Fingerprint("class of its editor", "markup", r"\bTRS_(?:UEDITOR|Editor|PreAppend)\b|trs_editor_view", 1),
         Fingerprint("its files (trs_web…)", "markup", r"\btrs_web\w*\.(?:css|js)|jquery_trs_web", 2),
         Fingerprint("its service /fjdzapp/", "service", _SERVICE.pattern, 3),
+        Fingerprint("its older service /was5/web/search", "address", r"/was5/web/search\?", 1),
         Fingerprint("answer of that service", "markup", r'"(?:docpuburl|docreltime|chnldocurl)"\s*:', 2),
         Fingerprint("call of createPageHTML(pages, current, …)", "markup", _PAGER, 1),
     )
@@ -105,7 +109,8 @@ class TrsWcm(Platform):
         )
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        if _SERVICE.search(urlsplit(request.url).path):
+        path = urlsplit(request.url).path
+        if _SERVICE.search(path) or (_OLD_SERVICE.search(path) and not page.is_markup):
             return _service_page(page, request)
         entries = tuple(_rows(page)) or linked_rows(page, _DETAIL)
         pager = script_pager(page, first=request.seen == 0)
@@ -194,12 +199,18 @@ def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & content.keys():
         raise NotAListing("JSON without data or docs")
     entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict))
-    sent = dict(parse_qsl((request.body or b"").decode()))
+    address = urlsplit(request.url)
+    sent = dict(parse_qsl((request.body or b"").decode() or address.query))
     current, seen = digits(sent.get("page") or 1), request.seen + len(entries)
     pages, total = stated_total(content.get("pageCount"), seen), stated_total(content.get("recordCount"), seen)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (current < pages if pages is not None else total is None or seen < total):
-        next_requests = (_service(request.url, {**sent, "page": str(current + 1)}, request.column, seen),)
+        turned = {**sent, "page": str(current + 1)}
+        if request.body:
+            following = _service(request.url, turned, request.column, seen)
+        else:
+            following = ListingRequest(address._replace(query=urlencode(turned)).geturl(), request.column, seen)
+        next_requests = (following,)
     return ListingPage(entries, total, pages, next_requests)
 
 

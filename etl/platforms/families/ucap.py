@@ -10,7 +10,9 @@ A column is listed in one of three ways:
 * JSON, `/searchList/{channel}?_isAgg=true&_isJson=true&_pageSize=&_template=index&page=` (also `/search/…` and
   `/common/search/…`): `data.total`, `data.results` with `title, url` (without a scheme), `publishedTimeStr` and
   labelled values in `domainMetaList[].resultList[]` (`name, value, key`; empty ones are "" or "null"). Sites return
-  fewer than `_pageSize` (20 at most at csrc.gov.cn);
+  fewer than `_pageSize` (20 at most at csrc.gov.cn). With `_isJson=false` it answers a page of the site's template
+  (hainan.gov.cn), whose next page is asked for in the same way. A column's page may hold no lines and ask for them in
+  its script: `'/common/search/' + channelId + '?_isAgg=true…'`;
 * JSON, `POST /getFileListByCodeId` with the form `codeId=&channelId={32 hex}&page=1&size=20` and no cookie:
   `results.data` is what `data` is in the other search; keys of labelled values are `writtentext`, `writtendate` … A
   column's page has the channel in `var channelId`; a source file names that page, or the service's address with the
@@ -35,7 +37,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.fields import DATE_FIELDS
-from etl.outside import digits
+from etl.outside import count, digits
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -46,8 +48,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import objects, parse_json, stated_total, strip_markup
+from etl.platforms.helpers.answers import objects, parse_json, script_value, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
+from etl.platforms.helpers.paging import counts
 from etl.platforms.helpers.row_texts import FIELD_OF_LABEL
 from etl.platforms.helpers.rows import linked_rows
 from etl.web.data import read_json
@@ -61,11 +64,18 @@ _DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?ht
 # Another family has c<id>/content.html too, below a channel n<id>.
 _OWN = r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html|/c\d{4,}/c\d{4,}/content\.s?html"
 _PAGER = re.compile(
-    r"""createPageHTML\s*\(\s*["'][\w-]+["']\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']\s*,\s*(\d+)"""
+    r"""createPageHTML\s*\(\s*["'][\w-]+["']\s*,\s*["']?(\d+)["']?\s*,\s*["']?(\d+)["']?\s*,"""
+    r"""\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']\s*(?:,\s*["']?(\d+))?"""
 )
 _SEARCH = re.compile(r"/search(?:List)?/[0-9a-f]{32}$")
+_SEARCH_CALL = re.compile(
+    r"""["'`]((?:https?:)?(?://[^"'`/\s]{1,80}+)?/(?:[\w-]{1,40}+/){0,4}search(?:List)?/)"""
+    r"""(?:([0-9a-f]{32})|\$\{([\w. ]{1,60})\}|["'][\s+]{1,9}+([\w.]{1,60}+)(?:[\s+]{1,9}+["'`])?)([^"'`\s]*+)"""
+)
+"""A script's call of the search: the path, the channel or the variable that holds it, and the query."""
 _SERVICE = "/getFileListByCodeId"
 _SERVICE_CALL = re.compile(r"""["']((?:https?:)?(?://[^"'/]+)?/(?:[^"'/]+/)*getFileListByCodeId)\b""")
+_ID = re.compile(r"^[0-9a-f]{32}$")
 _CHANNEL = re.compile(r"""\bchannelId\s*[=:]\s*["']([0-9a-f]{16,})["']""", re.IGNORECASE)
 _LISTS = re.compile(r"/[\w-]*list\.shtml$|/(?:fg|tzgg|index)\.shtml$")
 _SEVERAL_LISTS = re.compile(r"/xxgk_(?:lists|navs)\.shtml$")
@@ -109,10 +119,15 @@ class Ucap(Platform):
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(page.url).path
+        if _SEARCH.search(path) and dict(parse_qsl(urlsplit(page.url).query)).get("_isJson") == "false":
+            return _search_page(page, request)
         if _SEARCH.search(path) or path.endswith(_SERVICE) or page.is_data:
             return _results(page, request)
-        if not _PAGER.search(page.live_source) and (call := _service_call(page)):
-            return ListingPage((), next_requests=(_service(*call, request.column),))
+        if not _PAGER.search(page.live_source):
+            if call := _service_call(page):
+                return ListingPage((), next_requests=(_service(*call, request.column),))
+            if url := _search_call(page):
+                return ListingPage((), next_requests=(replace(request, url=url, headers={"Referer": page.url}),))
         return _lists_below(page, request) if _SEVERAL_LISTS.search(path) else _list(page, request)
 
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
@@ -128,6 +143,43 @@ def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     """(address, form) of the service as the column's script calls it, or None if no script does."""
     call, channel = _SERVICE_CALL.search(page.live_source), _CHANNEL.search(page.live_source)
     return (resolved(page.url, call[1]), {"channelId": channel[1]}) if call and channel else None
+
+
+def _search_call(page: WebPage) -> str | None:
+    """The address of the search that the column's script calls, with its first page; None if no script does.
+
+    Raises `NotAListing` if the channel is neither in the call nor a variable of the page.
+    """
+    call = _SEARCH_CALL.search(page.live_source)
+    if call is None:
+        return None
+    variable = (call[3] or call[4] or "").strip().rpartition(".")[2]
+    named = (script_value(page.live_source, name) for name in (variable, "channelId", "channelid") if name)
+    channel = call[2] or next((value for value in named if isinstance(value, str) and _ID.match(value)), None)
+    if channel is None:
+        raise NotAListing(f"its script calls {call[1]} for a channel whose number the page does not say")
+    sent = {name: value for name, value in parse_qsl(call[5].partition("?")[2]) if name != "page"}
+    query = {"_isAgg": "true", "_isJson": "true", "_pageSize": "20", "_template": "index", **sent, "page": "1"}
+    return resolved(page.url, f"{call[1]}{channel}?{urlencode(query)}")
+
+
+def _search_page(page: WebPage, request: ListingRequest) -> ListingPage:
+    """A page of the site's template, which the search answers without `_isJson`; one without lines ends the list."""
+    entries = linked_rows(page, _DETAIL)
+    total, pages, number = None, None, _number_of(request)
+    if stated := counts(page):
+        total, pages = stated.documents, stated.pages
+    if not entries and number == 1 and total != 0:
+        raise NotAListing("a page of the search without links to documents (<month>/<32 hex>.shtml)")
+    seen = request.seen + len(entries)
+    goes_on = seen < total if total is not None else True
+    goes_on = number < pages if pages is not None else goes_on
+    next_requests = (_turned(request, {}, seen),) if entries and goes_on else ()
+    return ListingPage(entries, total, pages, next_requests)
+
+
+def _number_of(request: ListingRequest) -> int:
+    return digits(dict(parse_qsl(urlsplit(request.url).query)).get("page") or 1)
 
 
 def _service(url: str, form: Mapping[str, str], column: str) -> ListingRequest:
@@ -160,7 +212,7 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing("neither links to documents (<month>/<32 hex>.shtml) nor a call of createPageHTML")
     if not pager:
         return ListingPage(entries)
-    pages, current, stem, extension, total = digits(pager[1]), digits(pager[2]), pager[3], pager[4], digits(pager[5])
+    pages, current, stem, extension, total = digits(pager[1]), digits(pager[2]), pager[3], pager[4], count(pager[5])
     next_requests: tuple[ListingRequest, ...] = ()
     if current < pages:
         url = resolved(page.url, f"{stem}_{current + 1}.{extension}")
@@ -174,6 +226,8 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     answer = content.get("results") if isinstance(content.get("results"), dict) else content
     data = answer.get("data") if isinstance(answer, dict) else None
     results = data.get("results") if isinstance(data, dict) else None
+    if results is None and request.seen and isinstance(data, dict) and data.keys() & {"total", "page", "rows"}:
+        results = []  # A page beyond the last one.
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing("JSON without data.results (the address needs _isJson=true)")
     entries = tuple(_entry(result, page.url) for result in results if isinstance(result, dict))
