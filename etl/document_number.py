@@ -8,19 +8,31 @@ from etl.file_names import without_text_ending
 _BRACKETS = str.maketrans("[]【】()〈〉{}「」<>", "〔〕〔〕〔〕〔〕〔〕〔〕〔〕")
 _OPEN, _CLOSE = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
 # 机关代字 + 〔year〕 + serial + 号; pages put white space anywhere between them.
-_CORE = (
-    r"[\u4e00-\u9fffA-Za-z·、]{2,20}\s*+"
-    rf"(?:{_OPEN}\s*+(?:19|20)\s*+\d\s*+\d\s*+{_CLOSE})\s*+(?:第\s*+)?\d{{1,5}}(?:[-—]\d{{1,3}})?\s*+号"
+_YEAR_AND_SERIAL = (
+    rf"(?:{_OPEN}\s*+(?:(?:19|20)\s*+\d\s*+\d|[一二][〇○零O一九][〇○零O一二三四五六七八九]{{2}})\s*+年?\s*+{_CLOSE})\s*+"
+    r"(?:第\s*+)?[A-Z特]?\d{1,5}(?:[-—－]\d{1,4})?\s*+号"
 )
+_CORE = rf"[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*+{_YEAR_AND_SERIAL}"
+_JOINT = rf"{_CORE}(?:[、,，;；/\s]*+{_CORE}){{0,4}}"
+"""Agencies that issue a document together give it a number each."""
 # Announcements and orders: 公告2025年第17号, 令第55号.
 _ANNOUNCEMENT = (
     r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*+"
-    r"(?:[(（]\s*+(?:(?:19|20)\d\d年)?第\s*+[\d一二三四五六七八九十百]{1,4}\s*+号\s*+[)）]"
-    r"|[〔(（\[]?\s*+(?:(?:19|20)\d\d\s*+年?\s*+[〕)）\]]?\s*+)?第?\s*+[\d一二三四五六七八九十百]{1,4}\s*+号)"
+    r"(?:[(（]\s*+(?:(?:19|20)\d\d年)?第\s*+[\d一二三四五六七八九十百]{1,7}\s*+号\s*+[)）]"
+    r"|[〔(（\[]?\s*+(?:(?:19|20)\d\d\s*+年?\s*+[〕)）\]]?\s*+)?第?\s*+[\d一二三四五六七八九十百]{1,7}\s*+号)"
 )
-_WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_CORE}|{_ANNOUNCEMENT})\s*[）)〕\]】]?$")
+# （2021）云01行终123号: the court's own number of its case.
+_CASE = (
+    r"[(（〔\[]\s*+(?:19|20)\d\d\s*+[)）〕\]]\s*+[\u4e00-\u9fff]{1,6}\d{0,4}[\u4e00-\u9fff]{1,8}\d{1,6}\s*+号"
+    r"(?:之[一二三四五六七八九十\d]{1,3})?"
+)
+_YEARLY = r"(?:19|20)\d\d\s*+年\s*+第\s*+\d{1,4}\s*+号"
+_WHOLE = re.compile(rf"^[（(〔\[【]?\s*({_JOINT}|{_ANNOUNCEMENT}|{_CASE})\s*[）)〕\]】]?$")
 _WITHIN = re.compile(_CORE)
 _CITED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+_TITLE_WORD = re.compile("关于|的(?:通知|公告|通告|决定)")
+"""What no organ has in its name: 云溪区药监局关于药品抽检的通告（2023年第12号） is a title."""
+_MAX_LINE_CHARS = 80
 _LEAD = re.compile(r"^(?:根据|按照|依据|关于|印发|贯彻|落实|现将|见|的|和|及|与|以|由|为|对|在)+")
 
 
@@ -36,18 +48,60 @@ def match_document_number(text: str) -> str | None:
     if "号" not in text:
         return None
     text = without_text_ending(text.strip())
-    if len(text) > 60:
+    if len(text) > _MAX_LINE_CHARS:
         return None
     match = _WHOLE.match(text)
-    return match.group(1) if match else None
+    return match.group(1) if match and not _TITLE_WORD.search(match.group(1)) else None
 
 
-_SIGNED = re.compile(r"\s*(?:会签人|签发人?)\s*[:：].{0,40}$")
+_REGISTRATION = r"[A-Z]{2,8}\d{0,4}[-—－]\d{4}[-—－]\d{3,8}"
+_URGENT = r"(?:特\s*急|加\s*急|平\s*急|急\s*件|特\s*提|明\s*电)"
+_BEFORE_NUMBER = re.compile(rf"^(?:(?:{_URGENT}|{_REGISTRATION})[\s:：·★]+){{1,2}}")
+_BEHIND_NUMBER = re.compile(
+    r"\s*(?:(?:会签人|签发人?)\s*[:：].{0,40}|[(（][^（）()]{0,10}(?:公开|共?印\d*份|\d份|件)[^（）()]{0,8}[)）]"
+    rf"|\s{_URGENT}|\s{_REGISTRATION})$"
+)
+"""What stands beside the number of a red header: how urgent it is, who signed it, how many copies were printed, its
+number in a register."""
+_ORGAN = re.compile(r"[\u4e00-\u9fffA-Za-z·、 \u3000]{2,40}")
+_NO_ORGAN = re.compile("关于|的|《|，|印发|第.+号")
+_REST = re.compile(
+    rf"[(（]?\s*(?:{_YEAR_AND_SERIAL}|(?:(?:19|20)\d\d\s*年?\s*)?第\s*[\d一二三四五六七八九十百]{{1,7}}\s*号|{_YEARLY})\s*[)）]?"
+)
+"""The second line of a number: 第256号, 〔2022〕322号."""
 
 
 def number_of_red_header(text: str) -> str | None:
-    """The number that a line consists of, alone or beside who signed the document: `云政发〔2023〕1号 签发人：王一`."""
-    return match_document_number(_SIGNED.sub("", text.strip())) if "号" in text else None
+    """The number that a line consists of, alone or beside what a red header says next to it:
+    `云政发〔2023〕1号 签发人：王一`, `特急 云政发〔2023〕1号`."""
+    if "号" not in text:
+        return None
+    return match_document_number(_BEHIND_NUMBER.sub("", _BEFORE_NUMBER.sub("", text.strip())))
+
+
+def number_over_two_lines(line: str, following: str) -> str | None:
+    """The number of which a line is the organ and the next one the rest: 云溪市人民政府令 / 第256号."""
+    if "号" not in following or not _REST.fullmatch(following.strip()):
+        return None
+    organ = line.strip()
+    if not _ORGAN.fullmatch(organ) or _NO_ORGAN.search(organ):
+        return None
+    return match_document_number(f"{organ} {following.strip()}")
+
+
+_ANNOUNCES = re.compile("(?:公告|通告|令|通报)$")
+_YEARLY_ALONE = re.compile(rf"[(（]?\s*({_YEARLY})\s*[)）]?")
+
+
+def number_below_headline(headline: str, line: str) -> str | None:
+    """The number that a line below a headline goes on with: of an announcement without its organ (关于…的公告 /
+    2023年第12号), of an order whose name is the headline (云溪市人民政府令 / 第256号)."""
+    if "号" not in line:
+        return None
+    if number := number_over_two_lines(headline, line):
+        return number
+    match = _YEARLY_ALONE.fullmatch(line.strip()) if _ANNOUNCES.search(headline.strip()) else None
+    return match[1] if match else None
 
 
 def document_number_at_start(text: str) -> str | None:
@@ -56,10 +110,41 @@ def document_number_at_start(text: str) -> str | None:
     return match.group(0) if match else None
 
 
+_CITED_BEHIND = re.compile(r"\s*[)）〕\]】]?(?:的|文[件字]?|精神|等|规定|要求|中)")
+"""What goes on behind a number of another document that a title cites: 《甲》（云政发〔2020〕1号）的通知."""
+_GENRE_BEFORE = re.compile(
+    r".*的(?:通知|公告|通告|意见|决定|批复|通报|函|报告|办法|规定|细则|方案|答复)(?=[\u4e00-\u9fff]{2})"
+)
+
+
 def document_number_in_title(title: str) -> str | None:
-    """A number in the title that is not inside a cited title's 《》."""
-    match = _WITHIN.search(_CITED.sub("《》", title)) if "号" in title else None
-    return _LEAD.sub("", match.group(0)) if match else None
+    """A number in the title that is not inside a cited title's 《》, and not one that the title goes on to cite."""
+    if "号" not in title:
+        return None
+    own = _CITED.sub("《》", title)
+    for match in _WITHIN.finditer(own):
+        if not _CITED_BEHIND.match(own, match.end()):
+            return _GENRE_BEFORE.sub("", _LEAD.sub("", match.group(0)))
+    return None
+
+
+_ANNOUNCED_FIRST = re.compile(rf"({_ANNOUNCEMENT})(?=$|[\s(（:：]|关于|《)")
+_ANNOUNCED_LAST = re.compile(rf"[\s(（〔\[]({_ANNOUNCEMENT})\s*[)）〕\]]?$")
+_YEARLY_LAST = re.compile(rf"(?:公告|通告|令|决定|公报|通报)\s*[(（]\s*({_YEARLY})\s*[)）]$")
+_CASE_FIRST = re.compile(rf"({_CASE})(?=.{{0,24}}(?:书|令)$)")
+
+
+def announcement_in_title(title: str) -> str | None:
+    """The number of an announcement or order with which a title begins or ends, or of the case whose judgment it names:
+    `云溪海关公告2023年第5号（关于…的公告）`, `关于…的公告（2023年第5号）`, `云溪法院（2021）云01行终12号行政判决书`."""
+    if "号" not in title:
+        return None
+    own = _CITED.sub("《》", title).strip()
+    for match in (_ANNOUNCED_FIRST.match(own), _ANNOUNCED_LAST.search(own)):
+        if match and not _NO_ORGAN.search(match[1].split("第")[0]):
+            return match[1]
+    match = _YEARLY_LAST.search(own) or _CASE_FIRST.search(own)
+    return match[1] if match else None
 
 
 def can_be_document_number(text: str) -> bool:

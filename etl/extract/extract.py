@@ -317,7 +317,7 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
     readings = (
         *(reading for reading in located.labels if reading.name != "title"),
         *lines,
-        *read_main_text(context),
+        *read_main_text(context, title_text),
         *read_file_names(content.files, title_text),
         *data,
         *(read_title(title.value) if title else ()),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from etl.extract.codes import BETWEEN
-from etl.extract.page.blocks import Blocks, Node
+from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.boxes import SIDEBAR_CLASSES
 
 _BUTTONS = frozenset(("hidden", "button", "submit", "reset", "image"))
@@ -35,11 +35,25 @@ class Body:
 def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
     """The column beside the text that holds a node, or None. `index` points into `Blocks.nodes`."""
     for around in blocks.ancestors(index):
-        if around.first <= body.first and around.last >= body.last:
+        if holds_text(around, body):
             return None
         if not SIDEBAR_CLASSES.isdisjoint((around.element.get("class") or "").lower().split()):
             return around
     return None
+
+
+def holds_text(node: Node, body: Body) -> bool:
+    """Whether an element holds the whole text: a cell that does is one of a table for the page's layout, and its lines
+    stand beside no other cells."""
+    return node.first <= body.first and node.last >= body.last
+
+
+def is_beside_cells(blocks: Blocks, block: Block, body: Body) -> bool:
+    """Whether a block stands in a row of several cells with words, of which its own does not hold the text."""
+    if block.row < 0 or block.cell < 0:
+        return False
+    row, cell = blocks.nodes[block.row], blocks.nodes[block.cell]
+    return row.last - row.first > cell.last - cell.first and not holds_text(cell, body)
 
 
 def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:

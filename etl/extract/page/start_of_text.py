@@ -102,10 +102,16 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
             continue
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
         # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
-        begun = prose > 0 or block.row >= 0 or len(text) > _HEADER_WORD_CHARS
+        begun = prose > 0 or _is_in_row(blocks, block, indices) or len(text) > _HEADER_WORD_CHARS
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
+
+
+def _is_in_row(blocks: Blocks, block: Block, indices: list[int]) -> bool:
+    """Whether a line stands in a row of a table of the text, and not in a cell that holds the whole text."""
+    cell = blocks.nodes[block.cell] if block.cell >= 0 else None
+    return block.row >= 0 and not (cell and cell.first <= indices[0] and indices[-1] < cell.last)
 
 
 def _is_last_of_header(block: Block, *, follows: bool) -> bool:

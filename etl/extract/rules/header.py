@@ -13,7 +13,7 @@ from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.body import Body, enclosing_sidebar, is_in_search_form
+from etl.extract.page.body import Body, enclosing_sidebar, holds_text, is_in_search_form
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
     follows_pair,
@@ -188,7 +188,9 @@ def _begins_other_documents(context: PageContext, index: int) -> bool:
     """Whether a line is the heading of a list of other documents, none of whose labels counts."""
     blocks = context.blocks
     block = blocks.blocks[index]
-    if block.cell >= 0 or block.link_chars or len(block.text) > _MAX_HEADING_CHARS:
+    if block.link_chars or len(block.text) > _MAX_HEADING_CHARS:
+        return False
+    if block.cell >= 0 and not holds_text(blocks.nodes[block.cell], context.body):
         return False
     is_below = index >= context.body.last and _OTHER_DOCUMENTS_BELOW.match(block.plain)
     if not is_below and not _OTHER_DOCUMENTS.match(block.plain):

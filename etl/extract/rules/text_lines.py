@@ -8,19 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from etl.dates import SIGNED_DATE, YEAR, dates_in_digits
 from etl.document_number import (
+    announcement_in_title,
     document_number_at_start,
     document_number_in_title,
     match_document_number,
+    number_below_headline,
     number_of_red_header,
+    number_over_two_lines,
 )
 from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
-from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.page.body import is_in_search_form
+from etl.extract.page.body import is_beside_cells, is_in_search_form
 from etl.extract.page.own_lines import begins_line, label_of_row
 from etl.extract.page.pairs import is_column_header_row, value_apart
 from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
@@ -32,6 +35,8 @@ _MAX_DATE_LINE_CHARS = 100
 _BARS = " \t\u3000|丨｜"
 _IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
 _APART = re.compile(rf"[{INLINE_BOUNDARY}/／|｜丨·\[\]【】]")
+_NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
+"""（2018年3月6日 云政发〔2018〕6号）: the day of signing, which is not that of the page."""
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 
 
@@ -46,7 +51,7 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     blocks, body = context.blocks, context.body
     title_key = label_key(title)
     below_title = False
-    above = ""
+    above = line_above = ""
     bracketed: list[Reading] = []
     values: set[int] = set()
     for index, block in blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed):
@@ -71,9 +76,12 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
         if not below_title and text[:1].isdigit() and not is_value and ONLY_A_DATE.fullmatch(text):
             above = text
         number = day = ""
-        if not is_value and not _is_beside_cells(blocks, block):
+        if not is_value and not is_beside_cells(blocks, block, body):
             number, day = _number_and_date(text) if below_title else (match_document_number(text) or "", "")
-        if number and not find_labels(block.text, coined=True):
+            number = number or (below_title and number_below_headline(line_above, text)) or ""
+            number = number or number_over_two_lines(line_above, text) or ""
+        line_above = text
+        if number and not any(item.name for item in find_labels(block.text, coined=True)):
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
             if day:
                 yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
@@ -106,8 +114,10 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
 
 def _number_and_date(text: str) -> tuple[str, str]:
     """The 文号 that a line consists of, alone or beside a date, and that date; empty strings for what it has not."""
-    if number := match_document_number(text):
+    if number := number_of_red_header(text):
         return number, ""
+    if enclosed := _NUMBER_AND_DATE.fullmatch(text):
+        return _number_and_date(enclosed[1])[0], ""
     if (number := document_number_at_start(text)) and ONLY_A_DATE.fullmatch(text[len(number) :].strip(_BARS)):
         return number, text[len(number) :].strip(_BARS)
     if (day := DATE_LINE.match(text)) and (number := match_document_number(text[day.end() :].strip(_BARS))):
@@ -157,11 +167,6 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
     return len(before) < 10 and before.endswith(("时间", "日期", "日"))
 
 
-def _is_beside_cells(blocks: Blocks, block: Block) -> bool:
-    """Whether the block stands in a table row of several blocks."""
-    return block.row >= 0 and blocks.nodes[block.row].last - blocks.nodes[block.row].first > 1
-
-
 _FIELD_OF_LAST_LINE = {
     "公开方式": "disclosure_method",
     "公开形式": "disclosure_method",
@@ -175,20 +180,17 @@ _FIELDS_OF_FIRST_LINES, _FIRST_LABELS = frozenset(("document_number", "publisher
 """What a notice states of itself; blocks of the labels with which it begins."""
 _FIRST_BLOCKS, _LAST_BLOCKS, _SIGNATURE_BLOCKS = 8, 3, 12
 """Blocks of the text among which its number, its labelled last lines, and its signature are looked for."""
+_ENDS_OF_PROSE = ("。", "：", ":", "；")
 _SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_DATE})(?:印发)?$")
 """A line without its white space that is a date, or a date of printing."""
 
 
-def read_main_text(context: PageContext) -> Iterator[Reading]:
+def read_main_text(context: PageContext, title: str = "") -> Iterator[Reading]:
     """What the text itself says in the places where documents say it: red header, labelled last lines, signature."""
     body = context.body
     text = [b for _, b in context.blocks.visible_blocks(body.first, body.last, body.revealed)]
-    for block in text[:_FIRST_BLOCKS]:
-        if block.link_chars:
-            continue
-        if number := number_of_red_header(_line_of(context.blocks, block)):
-            yield make_evidence("document_number", number, "", "body", Rule.RED_HEADER)
-            break
+    if number := _number_of_red_header(context, text[:_FIRST_BLOCKS], title):
+        yield make_evidence("document_number", number, "", "body", Rule.RED_HEADER)
     yield from _labelled_first_lines(context)
     for block in text[-_LAST_BLOCKS:]:
         yield from _last_line(block, context.values)
@@ -198,9 +200,25 @@ def read_main_text(context: PageContext) -> Iterator[Reading]:
             break
 
 
-def _line_of(blocks: Blocks, block: Block) -> str:
+def _number_of_red_header(context: PageContext, lines: list[Block], title: str) -> str | None:
+    """The number in the first lines of a text, which one line holds or two. Below a signature they are those of another
+    document, which the first one forwards."""
+    above, prose = title, False
+    for block in lines:
+        line = "" if block.link_chars or begins_with_label(block.text) else _line_of(context, block)
+        number = _number_and_date(line)[0] or (
+            number_below_headline(title, line) if above == title else number_over_two_lines(above, line)
+        )
+        if number or (prose and _SIGNATURE.match("".join(line.split()))):
+            return number
+        above, prose = line, prose or line.endswith(_ENDS_OF_PROSE)
+    return None
+
+
+def _line_of(context: PageContext, block: Block) -> str:
     """What a block says, with its row: of a number beside who signed it, each in a cell."""
-    if not _is_beside_cells(blocks, block):
+    blocks = context.blocks
+    if not is_beside_cells(blocks, block, context.body):
         return block.plain
     row = blocks.nodes[block.row]
     return "　".join(each.plain for _, each in blocks.visible_blocks(row.first, min(row.last, row.first + 3)))
@@ -248,7 +266,7 @@ def _last_line(block: Block, rules: ValueRules) -> Iterator[Reading]:
 
 def read_title(title: str) -> Iterator[Reading]:
     """The 文号 in the title."""
-    if number := document_number_in_title(title):
+    if number := document_number_in_title(title) or announcement_in_title(title):
         yield make_evidence("document_number", number, "", "title", Rule.NUMBER_IN_TITLE)
 
 
