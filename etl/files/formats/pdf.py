@@ -17,18 +17,20 @@ import pypdfium2.raw as api
 from etl.files.formats.pdf_fonts import provide_cjk_fonts
 from etl.files.formats.pdf_layers import without_hidden_layers
 from etl.files.formats.pdf_symbols import with_signs
+from etl.files.formats.pdf_turned import is_turned, turn_upright
 from etl.files.layout.columns import in_columns
 from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.line import APART, Line
-from etl.files.layout.lines import group_rows, merge_rows
+from etl.files.layout.lines import group_rows, is_item_number, merge_rows
 from etl.files.layout.radicals import without_radicals
+from etl.files.layout.reading_order import in_reading_order
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _MAY_BE_RAISED = re.compile(r"(?<=\S)[0-9+\-−n]*[0-9][0-9+\-−n]*")
-_RAISED_SIZE, _RAISED_BY = 0.8, 0.15
+_RAISED_SIZE, _RAISED_BY = 0.85, 0.15
 """Maximum height of a raised digit, and minimum height of its foot, in heights of the character before it."""
 _TYPED = (api.FPDF_ANNOT_WIDGET, api.FPDF_ANNOT_FREETEXT, api.FPDF_ANNOT_STAMP)
 _WORD = re.compile(r"\S+")
@@ -115,6 +117,9 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
     except pdfium.PdfiumError:
         return Page([], picture=False, lost=True)
     layer = page.get_textpage()
+    if turn_upright(page, layer):
+        layer.close()
+        layer = page.get_textpage()
     try:
         count = layer.count_chars()
         unmapped = sum(api.FPDFText_HasUnicodeMapError(layer.raw, at) == 1 for at in range(count))
@@ -170,10 +175,10 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed:
     vertical, horizontal = _rulings(page, to_reader)
     if len(vertical) >= 2 and len(horizontal) >= 2:
         rows = [
-            list(_pieces(layer, _with_raised(layer, line, start, to_reader), start, to_reader))
+            list(_pieces(page, layer, _with_raised(layer, line, start, to_reader), start))
             for line, start in _split(text)
         ]
-        return table_lines(rows, Grid(vertical, horizontal))
+        return in_reading_order(table_lines(rows, Grid(vertical, horizontal)))
     if downwards := _downwards(page, layer, text, to_reader):
         return downwards
     lines: list[Line] = []
@@ -192,11 +197,12 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed:
         if not any(_is_on_paper(word, page) for word in words):
             continue
         gaps = [line[before[1] : after[0]] for before, after in pairwise(spans)]
-        lines.append(_around(words, _spaced(words, gaps)))
+        turned = _is_turned(page, layer, line, start)
+        lines.append(replace(_around(words, _spaced(words, gaps)), is_turned=turned))
         parts += words if typed else _apart(words)
     ordered = in_columns([sorted(row, key=lambda part: part.left) for row in group_rows(parts)])
     if ordered is None:
-        return merge_rows(parts) if typed else lines
+        return merge_rows(parts) if typed else in_reading_order(lines)
     return ordered
 
 
@@ -243,11 +249,16 @@ def _with_raised(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Ca
 def _spaced(words: Sequence[Line], gaps: Sequence[str]) -> str:
     """The words of a line, joined with the gaps between them. A single space may come from PDFium, for a gap of any
     width: if the gap is wider than two characters, it separates cells. Several spaces were typed, as in the blanks of a
-    form."""
+    form. A number and its item, at a tab, are no cells."""
+    wide = [
+        gap == " " and word.left - before.right > APART * word.height
+        for before, gap, word in zip(words, gaps, words[1:], strict=False)
+    ]
+    if wide.count(True) == 1 and wide[0] and is_item_number(words[0].text):
+        wide[0] = False
     text = words[0].text
-    for before, gap, word in zip(words, gaps, words[1:], strict=False):
-        text += " | " if gap == " " and word.left - before.right > APART * word.height else gap
-        text += word.text
+    for is_wide, gap, word in zip(wide, gaps, words[1:], strict=False):
+        text += (" | " if is_wide else gap) + word.text
     return text
 
 
@@ -298,9 +309,16 @@ def _split(text: str) -> Iterator[tuple[str, int]]:
         at += len(line) + 2
 
 
-def _pieces(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Callable[..., Box]) -> Iterator[Piece]:
+def _pieces(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, line: str, start: int) -> Iterator[Piece]:
+    to_reader, turned = _reader_coordinates(page), _is_turned(page, layer, line, start)
     for at, character in enumerate(line, start):
-        yield Piece(character, to_reader(*_box(layer, at)))
+        yield Piece(character, to_reader(*_box(layer, at)), turned)
+
+
+def _is_turned(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, line: str, start: int) -> bool:
+    first = start + len(line) - len(line.lstrip())
+    index = api.FPDFText_GetCharIndexFromTextIndex(layer.raw, first)
+    return index >= 0 and is_turned(page, layer, index)
 
 
 def _box(layer: pdfium.PdfTextPage, at: int) -> tuple[float, float, float, float]:

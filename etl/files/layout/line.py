@@ -15,7 +15,9 @@ digits, whose spaces are narrower."""
 class Line:
     """A piece of text and its box; coordinates in any unit, from the upper left corner of the page.
 
-    `column`: 0 for a line over the whole page, else the number of its column; `is_row`: it is a row of a table."""
+    `column`: 0 for a line over the whole page, else the number of its column; `is_row`: it is a row of a table;
+    `is_turned`: it is not level, such as a watermark across the page; `is_aside`: a footer, which
+    interrupts the text."""
 
     text: str
     left: float
@@ -24,6 +26,8 @@ class Line:
     bottom: float
     column: int = 0
     is_row: bool = False
+    is_turned: bool = False
+    is_aside: bool = False
 
     @property
     def height(self) -> float:

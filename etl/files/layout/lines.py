@@ -7,6 +7,7 @@ continues in the next line, unless that is indented or has another size.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -82,23 +83,24 @@ def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     cleaned: list[list[Line]] = []
     for number, page in enumerate(pages):
         left_out: set[int] = set()
-        for row in (row for side in _edges(page) for row in _running(side, repeats, number, alone=len(pages) == 1)):
-            for line in row:
-                keys = {key for key in _keys(line, number) if repeats[key] >= _MIN_REPEATS}
-                if _is_page_number(line) or not keys.isdisjoint(shown):
-                    left_out.add(id(line))
-                shown |= keys
+        footers: set[int] = set()
+        upper, lower = (_running(side, repeats, number, alone=len(pages) == 1) for side in _edges(page))
+        for line, is_footer in [*((line, False) for line in upper), *((line, True) for line in lower)]:
+            keys = {key for key in _keys(line, number) if repeats[key] >= _MIN_REPEATS}
+            if _is_page_number(line) or not keys.isdisjoint(shown):
+                left_out.add(id(line))
+            elif is_footer:
+                footers.add(id(line))
+            shown |= keys
         # A head may stand below the title of the first page.
         shown |= {key for line in page if repeats[key := _text_of(line)] >= _MIN_REPEATS}
-        cleaned.append([line for line in page if id(line) not in left_out])
+        cleaned.append([replace(line, is_aside=id(line) in footers) for line in page if id(line) not in left_out])
     return cleaned
 
 
-def _running(
-    side: Sequence[Sequence[Line]], repeats: Mapping[str, int], number: int, *, alone: bool
-) -> Iterator[list[Line]]:
-    """The rows from the edge of a page inwards that are page numbers and running headers; the last one may have other
-    lines beside them."""
+def _running(side: Sequence[Sequence[Line]], repeats: Mapping[str, int], number: int, *, alone: bool) -> Iterator[Line]:
+    """The lines from the edge of a page inwards that are page numbers and running headers; in the last row of them,
+    others may stand beside them."""
     for row in side:
         running = [
             line
@@ -106,7 +108,7 @@ def _running(
             if not (alone and _is_page_number(line))
             and (_is_page_number(line) or any(repeats[key] >= _MIN_REPEATS for key in _keys(line, number)))
         ]
-        yield running
+        yield from running
         if len(running) < len(row):
             return
 
@@ -140,8 +142,9 @@ def _keys(line: Line, number: int) -> list[str]:
 
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
-    """Join lines to paragraphs, also across pages."""
+    """Join lines to paragraphs, also across pages; what stands below them on a page follows the whole paragraph."""
     texts: list[str] = []
+    asides: list[str] = []
     open_size, in_column = 0.0, False
     for page in pages:
         if not page:
@@ -152,6 +155,9 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
         }
         size = median(line.height for line in page)
         for line in page:
+            if line.is_aside:
+                asides.append(line.text)
+                continue
             left, right = margins[line.column]
             indent, rest = line.left - left, right - line.right
             row = line.is_row or " | " in line.text
@@ -162,13 +168,14 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
             if open_size and not begins:
                 texts[-1] += (" " if are_words(texts[-1], line.text) else "") + line.text
             else:
-                texts.append(line.text)
+                texts += [*asides, line.text]
+                asides = []
             # A centred heading may nearly fill its line, but leaves the same space on both sides.
             centred = indent > 0.6 * size and abs(indent - rest) < 0.6 * size
             full = rest < 1.6 * size and line.right - line.left > _MIN_FULL * size
             ends = row or centred or _is_of_contents(line.text)
             open_size = line.height if full and not ends else 0.0
-    return texts
+    return texts + asides
 
 
 def _is_of_contents(line: str) -> bool:
@@ -180,6 +187,11 @@ def _is_of_contents(line: str) -> bool:
 def _begins_item(before: str, line: str) -> bool:
     """Whether a line begins a numbered item: the line before ends a sentence, or is no sentence, such as a heading."""
     return _ITEM.match(line) is not None and (before.endswith(_ENDS) or not _IN_SENTENCE.search(before))
+
+
+def is_item_number(text: str) -> bool:
+    """Whether a text is the number of an item without the item."""
+    return _ITEM.fullmatch(text) is not None
 
 
 def join_cell_lines(lines: Sequence[Line]) -> str:
