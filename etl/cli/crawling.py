@@ -14,12 +14,11 @@ from etl.archive.storage.archive import open_archive, open_database
 from etl.catalog.load import find_source
 from etl.cli.completion import source_ids
 from etl.cli.console import output, print_json, shown_progress, table
-from etl.cli.reporting import print_reports
+from etl.cli.reporting import print_reports, raise_if_red
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.crawl import crawl, recheck
 from etl.pipeline.stages.listing import preview
-from etl.pipeline.stages.reconciling import raise_if_red
 from etl.settings import settings
 from etl.sources.schema import Source
 

@@ -12,7 +12,7 @@ from etl.archive.storage.archive import open_archive
 from etl.catalog.load import find_source
 from etl.cli.completion import source_ids
 from etl.cli.console import in_words, output, print_json, shown_progress, table
-from etl.pipeline.stages.reconciling import raise_if_red
+from etl.cli.reporting import raise_if_red
 from etl.pipeline.warc.bags import warcs_of_bag
 from etl.pipeline.warc.importing import IMPORTED, import_source, import_warc, scan_warc
 from etl.settings import settings

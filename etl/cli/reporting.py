@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from etl.archive.crawls.advice import advice
-from etl.archive.crawls.reports import last_reports, past_reports
+from etl.archive.crawls.reports import Report, last_reports, past_reports
 from etl.archive.crawls.run_pages import EndedPage, ended_badly
 from etl.archive.crawls.unfinished import unfinished_reports
 from etl.archive.storage.archive import Database, open_database
@@ -40,6 +40,12 @@ STANDS_STILL = timedelta(minutes=10)
 """A run without a capture for so long has died or waits for a host: with all its retries, a page takes minutes."""
 RED = 1
 """Exit code when a run that is shown is red."""
+LONGEST_SENTENCE = 200
+"""Characters of a reason in the line of an error."""
+
+
+class RedRun(GongkaiError):
+    """A run that must not be trusted."""
 
 
 @app.command("report")
@@ -109,6 +115,15 @@ def _print_pages(report: dict[str, Any], pages: Sequence[EndedPage]) -> None:
     for page in pages:
         line = f"{report['run']} {_outcome(page.outcome)} {page.url}: {in_words(page.reason)}"
         output.print(output.plain(line), soft_wrap=True)
+
+
+def raise_if_red(report: Report) -> None:
+    """Raises `RedRun` with the first reason, in the language of the terminal; the report has all of them."""
+    if report.problems:
+        first, others = in_words(report.problems[0]), len(report.problems) - 1
+        short = first if len(first) <= LONGEST_SENTENCE else f"{first[: LONGEST_SENTENCE - 1]}…"
+        more = one_of((f"；另有 {others} 条原因", f"; and {counted(others, 'more reason')}")) if others else ""
+        raise RedRun(f"{report.source}: {short}{more}", hint=f"gongkai report {report.source} --pages")
 
 
 def print_reports(reports: Sequence[dict[str, Any]]) -> None:

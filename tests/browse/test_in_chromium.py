@@ -10,8 +10,14 @@ from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from etl.archive.crawls.reports import close_run
+from etl.archive.crawls.run import CrawlOptions
+from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
+from etl.pipeline.warc.importing import import_source
+from etl.reason_codes import Code
+from etl.reasons import Reason
 from tests.support import browser_pages
 from tests.support.browser_pages import keep
 from tests.support.chromium import served
@@ -154,6 +160,26 @@ def test_dates_of_the_list_and_bars_of_statistics_stand_on_one_line(address: str
     assert tops
     assert max(tops) < 3
     page.context.close()
+
+
+_WORDS_WIDTH = """each => {
+  const range = document.createRange()
+  range.selectNodeContents(each)
+  return range.getBoundingClientRect().width
+}"""
+
+
+def test_the_reason_of_a_red_run_has_the_width_of_its_line(archive: Archive, chromium: Browser) -> None:
+    run = open_run(archive, import_source(), "red", CrawlOptions())
+    lost = {"url": "https://www.lanchuan.example/zwgk/index_2.html", "reason": "status 500 " * 9}
+    close_run(archive, run, [Reason.of(Code.LISTING_PAGES_LOST, pages=1, **lost)])
+    with served(create_app(archive)) as base:
+        page = _page(chromium)
+        page.goto(f"{base}/runs")
+        line = page.locator(".runs > li > div").bounding_box()
+        assert line is not None
+        assert page.locator(".reasons > li").evaluate(_WORDS_WIDTH) > line["width"] / 2
+        page.context.close()
 
 
 def test_an_attachment_is_read_beside_the_text_with_the_keyboard_alone(

@@ -11,10 +11,12 @@ from starlette.testclient import TestClient
 
 from demo import demo_site
 from demo.server import serve
+from etl.archive.crawls.advice import advice
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
 from etl.browse.pages import address, runs
 from etl.local.services import Addresses
+from etl.reasons import Reason
 from tests.support.browser_pages import Page, keep
 from tests.support.gongkai import crawl_site, rows
 from tests.support.services import own_archive
@@ -106,6 +108,14 @@ def test_a_run_that_could_not_list_shows_the_requests_that_failed(reader: TestCl
     shown = reader.get("/runs/3").text
     assert run["others"][0]["url"] in unescape(shown)
     assert "失败的目录页与附件请求" in shown
+
+
+@pytest.mark.parametrize(("language", "place"), [("zh-CN", 0), ("en-GB", 1)])
+def test_the_page_of_a_red_run_says_what_to_do_about_each_reason(reader: TestClient, language: str, place: int) -> None:
+    problems = _json(reader, "/runs/3")["run"]["problems"]
+    page = html.fromstring(reader.get("/runs/3", headers={"accept-language": language}).text)
+    shown = page.xpath("//*[@class='problems']//*[@class='advice']/text()")
+    assert shown == [f"→ {advice(Reason(each['code'], each['params']))[place]}" for each in problems]
 
 
 def test_the_pages_of_a_run_are_paged_by_key(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

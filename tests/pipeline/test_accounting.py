@@ -11,10 +11,12 @@ from sqlalchemy import text
 
 from demo import demo_site, faults
 from demo.server import Site, serve
+from etl.archive.crawls.advice import LOST_LISTS, advice
 from etl.archive.crawls.reports import Report, close_run
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
+from etl.outcomes import Outcome
 from etl.pipeline.stages.listing import list_catalog
 from etl.reason_codes import Code
 from tests.support import gongkai
@@ -66,6 +68,45 @@ def test_a_total_that_is_never_reached_is_a_warning_where_the_site_ends_the_list
         # A list that breaks off is no list that ends.
         demo.faults["nb/2"] = faults.status(500)
         assert crawl_site(archive, demo, FULL).state == "red"
+
+
+@pytest.mark.parametrize("page", [1, 2])
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (faults.status(500), Outcome.HTTP_ERROR),
+        (faults.status(404), Outcome.GONE),
+        (faults.waf(403), Outcome.BLOCKED),
+        (faults.offsite(), Outcome.OUT_OF_SCOPE),
+        (faults.changed(b'"articles"', b'"others"'), Outcome.NOT_A_LISTING),
+    ],
+)
+def test_a_list_page_that_is_lost_is_the_only_reason_for_what_is_missing(
+    archive: Archive, site: Site, fault: faults.Fault, outcome: Outcome, page: int
+) -> None:
+    columns = [posting.column for posting in site.postings.values() if not posting.href]
+    column = max(columns, key=columns.count)
+    crawl_site(archive, site, limits={"retries": 0})
+    site.faults |= {f"{column}/{number}": fault for number in range(page, 9)}
+    report = crawl_site(archive, site, FULL, limits={"retries": 0})
+    assert [problem.code for problem in report.problems] == [Code.LISTING_PAGES_LOST]
+    assert advice(report.problems[0]) == LOST_LISTS[outcome]
+
+
+def test_a_list_that_drops_and_reports_more_is_compared_with_the_walk_before_it_dropped(
+    archive: Archive, site: Site
+) -> None:
+    columns = [posting.column for posting in site.postings.values() if not posting.href]
+    column = max(columns, key=columns.count)
+    crawl_site(archive, site)
+    site.unlisted |= {key for key, posting in site.postings.items() if posting.column == column}
+    lies = {f"{column}/{page}": faults.changed(b'"total": ', b'"total": 9') for page in range(1, 9)}
+    site.faults |= lies
+    codes = [problem.code for problem in crawl_site(archive, site, FULL).problems]
+    assert (Code.FEWER_DOCUMENTS in codes, Code.LIST_DROPPED in codes) == (True, True)
+    for place in lies:
+        del site.faults[place]
+    assert Code.LIST_DROPPED in [problem.code for problem in crawl_site(archive, site, FULL).problems]
 
 
 def test_nothing_listed_is_red(archive: Archive, site: Site) -> None:

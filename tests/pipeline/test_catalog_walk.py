@@ -482,3 +482,21 @@ def test_a_pager_that_leaps_over_pages_is_told(numbers: tuple[int, ...], told: l
     number = f"<b>共{10 * len(pages)}条</b>"
     counted = {name: (title, rows, number + more) for name, (title, rows, more) in given.items()}
     assert problems_of(**counted) == [], "all that the site counts are there"
+
+
+@pytest.mark.parametrize("answer", ['{"code":500,"msg":"令牌已过期","data":null}', '[{"error": "token expired"}]'])
+def test_data_that_is_no_list_is_quoted_in_the_reason_why_its_page_is_lost(answer: str) -> None:
+    class Failing(Served):
+        async def fetch(self, request: Request) -> list[Attempt]:
+            return [Attempt(request.url, request.url, datetime.now(UTC), 1, (), 200, (), answer.encode())]
+
+    walked = CatalogWalk(
+        SOURCE,
+        CrawlOptions(),
+        cast(Fetcher, Failing([], None)),
+        Sink(KnownList()),
+        lambda *_: None,
+        stop_at_known=False,
+    )
+    [(_, reason)] = asyncio.run(walked.run()).lost
+    assert answer in reason.english

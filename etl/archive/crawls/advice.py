@@ -3,6 +3,7 @@
 `docs/operations.md` shows the same sentences.
 """
 
+from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import Reason
 
@@ -109,6 +110,39 @@ ADVICE: dict[str, tuple[str, str]] = {
 }
 
 
+_FAILING = "网站停机或出错：恢复后再采集", "the site was down or failed: crawl again when it answers"
+_LEFT = (
+    "目录已撤下或换了地址：在网站上找到它，改来源文件的 columns",
+    "the list is gone from that address: find it on the site, and correct `columns` in the source file",
+)
+LOST_LISTS: dict[str, tuple[str, str]] = {
+    Outcome.NETWORK_ERROR: _FAILING,
+    Outcome.HTTP_ERROR: _FAILING,
+    Outcome.GONE: _LEFT,
+    Outcome.SOFT_404: _LEFT,
+    Outcome.BLOCKED: (
+        "网站拒绝访问：放慢 pace.delay，或请公开机关放行",
+        "the site refuses: raise `pace.delay`, or ask the agency to let the crawler in",
+    ),
+    Outcome.ROBOTS: (
+        "robots.txt 不许采集此目录：与公开机关联系；许可之前不再请求",
+        "robots.txt forbids the list: ask the agency; nothing is requested until it allows it",
+    ),
+    Outcome.OUT_OF_SCOPE: (
+        "若目录已迁至该主机：把主机加进来源文件的 hosts，把 columns 改为新地址",
+        "if the list moved to that host, add it to `hosts` in the source file, and correct `columns`",
+    ),
+    Outcome.NOT_A_LISTING: (
+        "该地址返回的不是可读的目录：用 gongkai sources preview 看它现在是什么",
+        "what came is not read as a list: look at it with `gongkai sources preview`",
+    ),
+}
+"""Where pages of lists were lost, by the outcome of the first one."""
+
+
 def advice(reason: Reason) -> tuple[str, str]:
     """What to do about a reason, in Chinese and in English; empty texts for a text that is no reason of a run."""
+    if reason.code == Code.LISTING_PAGES_LOST:
+        ended = Reason.from_stored(reason.params.get("reason"))
+        return LOST_LISTS.get(str(ended.params.get("outcome")), ADVICE[Code.LISTING_PAGES_LOST])
     return ADVICE.get(reason.code, ("", ""))

@@ -96,8 +96,8 @@ class ListSummary:
 
     `lines`: number of entries; `listed`: of different documents among them; `pages`: of listing pages. `told_total`
     (documents) and `told_pages`: the totals that the site reports, or None. `whole`: false if the walk stopped at known
-    documents. `total_is_upper_bound`: the site itself ended the list, and its family is known to report totals that are
-    never reached.
+    documents, or could not read a page of the list. `total_is_upper_bound`: the site itself ended the list, and its
+    family is known to report totals that are never reached.
     """
 
     column: str

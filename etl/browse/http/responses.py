@@ -141,6 +141,7 @@ def _environment(language: Language) -> TranslatedTemplates:
         "is_wide": is_wide,
         "headings": headings,
         "in_words": language.in_words,
+        "advice": language.advice,
         "day": language.day,
         "moment": language.moment,
         "month": language.month,

@@ -21,9 +21,12 @@ from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup
 
+from etl.archive.crawls.advice import advice
 from etl.browse.language.labels import TABLES
+from etl.browse.language.shown_reasons import ShownReason
 from etl.clock import CHINA
 from etl.extract.codes import flag_names
+from etl.reasons import Reason
 
 CATALOG = Path(__file__).parent / "zh_Hans.po"
 
@@ -62,6 +65,10 @@ class Language:
         """The sentence of a reason, or the text of a pair (Chinese, English), in this language."""
         pair = value if isinstance(value, Sequence) else (value.chinese, value.english)
         return pair[self.place] or pair[0]
+
+    def advice(self, reason: ShownReason) -> str:
+        """What an operator does about a reason of a run; empty where there is nothing to say."""
+        return self.in_words(advice(Reason(reason.code, reason.params)))
 
     def named(self, table: str, name: str) -> str:
         """The name of a field, an outcome, …; a value without a name is returned unchanged."""

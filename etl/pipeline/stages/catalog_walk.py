@@ -29,6 +29,8 @@ from etl.web.urls import Address, without_passing
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
 NAMED_ENTRIES = 5
 """Entries of a page without a valid address that are named one by one; the others are counted."""
+SHOWN_OF_DATA = 60
+"""Characters of an answer in a reason; families that quote answers give as many."""
 MOST_UNSAVED = 20
 """Listing pages that wait to be saved: what is fetched again at most after a crash."""
 
@@ -74,9 +76,15 @@ def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[A
         try:
             page = _read_listing(family, last.attempt, shown, request)
         except NotAListing as error:
-            reason = encode_reason(Code.NOT_A_LISTING, error=error)
+            reason = encode_reason(Code.NOT_A_LISTING, error=_with_what_came(str(error), shown))
             attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=reason)
     return ListingFetch(request, tuple(attempts), page, _ended_as(last) if page is None else None, shown)
+
+
+def _with_what_came(error: str, shown: WebPage) -> str:
+    """The error with the beginning of an answer that is data: a service that fails says why there."""
+    begins = repr(" ".join(shown.text[:SHOWN_OF_DATA].split()))
+    return f"{error}: {begins}" if shown.is_data and begins not in error else error
 
 
 def _has_them_in_titles(family: Platform, attempt: Attempt, shown: WebPage, request: ListingRequest) -> bool:
@@ -190,6 +198,8 @@ class CatalogWalk:
                 before.end_before()
             else:
                 self._lost.append((request.url, fetched.reason))
+                if before:
+                    before.break_off()
             await self._save(WalkedPage(request, fetched.attempts, {}))
             return
         entries = self._entries(fetched.page, fetched.attempts[-1].attempt.final_url, request)

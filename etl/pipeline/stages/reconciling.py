@@ -26,7 +26,6 @@ from etl.archive.crawls.walks import PreviousWalk, last_walk_without_drop
 from etl.archive.records.search_index import index_waiting
 from etl.archive.storage.archive import Archive, Database
 from etl.clock import CHINA
-from etl.errors import GongkaiError
 from etl.outcomes import Group, Outcome, group
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -39,10 +38,6 @@ LONGEST_SENTENCE = 200
 """Characters of a reason in the line of an error."""
 NAMED_PAGES = 10
 """Failed pages that a log names."""
-
-
-class RedRun(GongkaiError):
-    """A run that must not be trusted; the text gives its reasons in short, the report in full."""
 
 
 def reconcile(archive: Archive, run: RunContext) -> Report:
@@ -78,8 +73,8 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         warnings += _totals_not_reached(run, counted)
         warnings += _excluded(counted)
         walked = [*_listing(run, counted, listing)]
-        # Where pages of lists were lost, that is why documents are missing.
-        problems += [*walked, *_asserted(run, counted, stored, () if walked else stored.dropped)]
+        dropped = [] if _explains_drop(walked) else _dropped(run, counted, stored)
+        problems += [*walked, *dropped, *_asserted(run, counted, stored)]
     return close_run(archive, run, problems, warnings)
 
 
@@ -107,13 +102,6 @@ def red_lines(archive: Database, report: Report) -> Iterator[str]:
         yield f"{page.outcome} {page.url}: {_short(page.reason.english)}"
     if len(pages) > NAMED_PAGES:
         yield f"所有失败页面 all of them: gongkai report {report.source} --pages"
-
-
-def raise_if_red(report: Report) -> None:
-    """Raises `RedRun` with all reasons in one line, in both languages."""
-    if report.problems:
-        reasons = "; ".join(f"{_short(each.english)} ({_short(each.chinese)})" for each in report.problems)
-        raise RedRun(f"{report.source}: {reasons}", hint=f"gongkai report {report.source} --pages")
 
 
 def _short(sentence: str) -> str:
@@ -191,7 +179,7 @@ def _listing(run: RunContext, counted: Report, listing: dict[str, Any]) -> Itera
         url, reason = lost[0]
         yield Reason.of(Code.LISTING_PAGES_LOST, pages=len(lost), url=url, reason=Reason.from_stored(reason))
     yield from map(Reason.from_stored, listing.get("problems", []))
-    if not counted.listed:
+    if not counted.listed and not lost:
         yield Reason.of(Code.NOTHING_LISTED)
     if run.options.limit is None:
         yield from incomplete_lists(counted.told, run.source.id)
@@ -226,15 +214,29 @@ def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
                 yield Reason.of(Code.TOTAL_NOT_REACHED, list=name, reported=column.told_total, found=column.lines)
 
 
-def _asserted(run: RunContext, counted: Report, stored: _Stored, dropped: Iterable[Reason]) -> Iterator[Reason]:
-    """Whether the source is what its file says, and what it was before."""
+def _explains_drop(walked: Iterable[Reason]) -> bool:
+    """Whether documents are missing because pages of lists were lost or not understood, or because nothing was listed.
+    A total that was not reached is no such reason: later walks must not be compared with a walk that also dropped."""
+    return any(reason.code not in (Code.FEWER_DOCUMENTS, Code.FEWER_LISTING_PAGES) for reason in walked)
+
+
+def _dropped(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reason]:
+    """Whether the source lists far less than before: the list that dropped; all lists together, if it is not one."""
     if run.options.limit is not None:
         return
-    asserted, before = run.source.assertions, stored.walk_before
-    if counted.full and before and counted.listed < (before.listed - stored.taken_down) * (1 - asserted.max_drop):
+    before, least = stored.walk_before, 1 - run.source.assertions.max_drop
+    fell = counted.full and before and counted.listed < (before.listed - stored.taken_down) * least
+    if before and fell and len(stored.dropped) != 1:
         day = f"{before.started_at:%Y-%m-%d}"
         yield Reason.of(Code.LISTING_DROPPED, listed=counted.listed, before=before.listed, day=day)
-    yield from dropped
+    yield from stored.dropped
+
+
+def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reason]:
+    """Whether the source is what its file says."""
+    if run.options.limit is not None:
+        return
+    asserted = run.source.assertions
     if counted.records < asserted.min_records:
         yield Reason.of(Code.FEWER_RECORDS, records=counted.records, minimum=asserted.min_records)
     yield from stored.below_expected

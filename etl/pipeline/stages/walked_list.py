@@ -176,6 +176,10 @@ class WalkedList:
         self.ended = True
         self._pages += 1
 
+    def break_off(self) -> None:
+        """Ends the list because one of its pages could not be read: what the others lack says nothing."""
+        self._whole = False
+
     def end_at_known(self, page: ListingPage) -> None:
         """Ends the list at a page of known documents: it was not walked as a whole unless that is its last page."""
         self.ended = True
