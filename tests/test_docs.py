@@ -23,7 +23,7 @@ from etl.archive.storage.log_format import LogLine
 from etl.archive.storage.models import REVISION
 from etl.cli import COMMANDS, app
 from etl.extract import EXTRACTOR, NORMALISER, extract
-from etl.extract.citing import CITING
+from etl.extract.citing.cited_documents import CITING
 from etl.files import READER, FileOutcome
 from etl.outcomes import Outcome, group
 from etl.reason_codes import Code

@@ -6,6 +6,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from demo import demo_site
 from demo.server import serve
+from etl.archive.records.citations import records_without_citations
+from etl.archive.records.search_index import missing_entries
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.database import DatabaseError, connect, require_schema_revision
 from etl.archive.storage.migrations import check_migrations, downgrade, migrate
@@ -13,6 +15,7 @@ from etl.archive.storage.models import SCHEMA, Base
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.settings import Settings
 from tests.support.gongkai import crawl_site, small
+from tests.support.searched import Document, write
 
 
 def test_the_models_say_what_the_migrations_do(owner_url: str) -> None:
@@ -42,6 +45,30 @@ def test_migrations_go_down_and_up_on_a_filled_database(
         report = crawl_site(again, site)
     assert (report.created, report.updated) == (0, 0)
     assert report.records > 0
+
+
+@pytest.mark.parametrize(("table", "rules"), [("search_state", "folding"), ("citation_state", "rules")])
+def test_a_new_archive_has_nothing_of_older_rules_and_one_with_records_keeps_what_it_had(
+    owner_url: str, table: str, rules: str
+) -> None:
+    engine = create_engine(owner_url)
+    set_rules = text(f"UPDATE archive.{table} SET {rules} = '0'")
+    state = text(f"SELECT {rules}::text FROM archive.{table}")
+    with engine.begin() as connection:
+        current = connection.scalar(state)
+        connection.execute(set_rules)
+    migrate(owner_url)
+    with engine.connect() as connection:
+        assert connection.scalar(state) == current != "0"
+        assert (missing_entries(connection), records_without_citations(connection)) == (0, 0)
+    write(owner_url, [Document("第一号公告", "请知悉。")])
+    with engine.connect() as connection:
+        assert (missing_entries(connection), records_without_citations(connection)) == (0, 0)
+    with engine.begin() as connection:
+        connection.execute(set_rules)
+    migrate(owner_url)
+    with engine.connect() as connection:
+        assert connection.scalar(state) == "0"
 
 
 @pytest.mark.parametrize("table", ["capture", "blob", "content", "record_version", "change"])

@@ -18,7 +18,7 @@ from etl.archive.storage.archive import Database
 from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.citation_models import CitableName, Citation
 from etl.extract.citing import (
-    CITING,
+    CITATION_RULES,
     CitedDocument,
     CitingDocument,
     cited_documents,
@@ -27,12 +27,9 @@ from etl.extract.citing import (
     title_key,
 )
 from etl.extract.citing.cited_documents import MAX_CHARS
-from etl.folding import FOLDING
 from etl.progress import Progress, ProgressCallback, no_progress
 
-RULES = f"{CITING}.{FOLDING}"
-"""Versions of the rules that find citations and of those that make their keys."""
-_FILLING = Filling("citation_state", "rules", RULES, none="")
+_FILLING = Filling("citation_state", "rules", CITATION_RULES, none="")
 BATCH = 50
 """Records that `fill_citations` reads in one transaction; their texts are in memory at the same time."""
 

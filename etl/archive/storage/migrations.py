@@ -3,12 +3,15 @@ import."""
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exists, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
+from etl.archive.storage.citation_models import CitationState
 from etl.archive.storage.database import DatabaseError, connect, translate_database_errors
-from etl.archive.storage.models import ReasonSentence
+from etl.archive.storage.models import ReasonSentence, Record, SearchState
+from etl.extract.citing import CITATION_RULES
+from etl.folding import FOLDING
 from etl.reason_codes import Code
 from etl.settings import PROJECT
 
@@ -21,6 +24,7 @@ def migrate(owner_url: str, revision: str = "head") -> None:
             command.upgrade(_alembic(owner_url), revision)
             if revision == "head":
                 _write_reasons(engine)
+                _begin_with_current_rules(engine)
     except DBAPIError as error:
         raise DatabaseError(f"migration failed: {str(error.orig).strip().splitlines()[0]}") from error
     finally:
@@ -34,6 +38,13 @@ def _write_reasons(owner: Engine) -> None:
     rows = [{"code": code, "chinese": code.chinese, "english": code.english} for code in Code]
     with owner.begin() as connection:
         connection.execute(upsert.on_conflict_do_update(index_elements=["code"], set_=sentences), rows)
+
+
+def _begin_with_current_rules(owner: Engine) -> None:
+    """In an archive without records, nothing was made with older rules; migrations begin with those of their day."""
+    with owner.begin() as connection:
+        for table, rules in ((SearchState, {"folding": FOLDING}), (CitationState, {"rules": CITATION_RULES})):
+            connection.execute(update(table).values(rules).where(~exists().select_from(Record)))
 
 
 def downgrade(owner_url: str, revision: str = "base") -> None:

@@ -8,10 +8,13 @@ from etl.extract.citing.mentions import Mention, mentions
 from etl.extract.citing.names import cited_number_key, is_document, title_key
 from etl.extract.citing.own_names import OwnNames
 from etl.extract.citing.relations import Relation, named_without_marks, of_text, of_title
+from etl.folding import FOLDING
 from etl.outside import Outside
 
 CITING = 1
 """Version of `cited_documents`. A change of what it finds raises it: `gongkai index` reads all records anew."""
+CITATION_RULES = f"{CITING}.{FOLDING}"
+"""Versions of the rules that find citations and of those that make their keys."""
 MAX_CITED = 2_000
 """Cited documents of one record that are kept, the first ones: lists of what is repealed name a few hundred."""
 MAX_CHARS = 1_000_000
