@@ -152,10 +152,12 @@ def locate_source(name: str, folders: str) -> tuple[Path, Source]:
             return path, source
     if problems:
         raise SourceError(problems)
+    if others := [f"{path} has id {load_source(path).id!r}" for path in named]:
+        raise GongkaiError(f"no source {name!r}: {', '.join(others)}", hint="change the id, or name that one")
     known = sorted(readable_sources(folders))
     more = [f"{len(known) - NAMED} more (`gongkai sources list`)"] if len(known) > NAMED else []
     raise GongkaiError(
-        f"no source {name!r} in {folders}",
+        f"no source {name!r} in {folders}{did_you_mean(name, known)}",
         hint=f"known: {', '.join([*known[:NAMED], *more]) or 'none'}; or name a .yaml file",
     )
 

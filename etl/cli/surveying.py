@@ -57,7 +57,7 @@ def new_command(
         )
     if not as_json:
         _print_survey(survey, output if out else errors)
-    text = draft(survey, _today(), allow_private=allow_private, delay=delay)
+    text = draft(survey, _today(), allow_private=allow_private, delay=delay, name=out.stem if out else "")
     if out:
         _write(out, text)
     if as_json:

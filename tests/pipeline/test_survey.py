@@ -151,6 +151,21 @@ def test_a_saved_page_is_read_without_a_request(plain: PlainSite) -> None:
     assert "not fetched: the page is a saved one" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [
+        ("zechuan", "zechuan"),
+        ("Ze_chuan 2", "ze-chuan-2"),
+        ("泽川", "tongxi-example"),
+        ("a" * 90, "a" * 60),
+        ("", "tongxi-example"),
+    ],
+)
+def test_the_id_of_a_draft_is_the_name_of_its_file(name: str, identifier: str) -> None:
+    page = f"<html><body><ul>{ROWS}</ul></body></html>".encode()
+    assert yaml.safe_load(draft(survey_page(page, LIST), TODAY, name=name))["id"] == identifier
+
+
 def test_a_draft_says_what_it_does_not_know(plain: PlainSite) -> None:
     plain.link("away", "云岭省林业局关于转载的通知", "https://lyj.yunling.example/1.html", "zcwj", date(2024, 1, 1))
     text = draft(survey(f"{plain.base}/gk/list.php?cid=11"), TODAY, allow_private=True)

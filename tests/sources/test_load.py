@@ -94,6 +94,14 @@ def test_a_source_is_found_in_a_file_of_another_name(tmp_path: Path) -> None:
         find_source("nowhere", folder)
 
 
+def test_an_id_that_no_source_has_names_the_id_of_its_file_or_one_that_is_close(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, zechuan=GOOD.replace("id: good", "id: 127-0-0-1"))
+    with pytest.raises(GongkaiError, match=r"no source 'zechuan': .*zechuan\.yaml has id '127-0-0-1'"):
+        find_source("zechuan", folder)
+    with pytest.raises(GongkaiError, match=r"no source '127-0-0-2'.*did you mean `127-0-0-1`\?"):
+        find_source("127-0-0-2", folder)
+
+
 def test_to_find_a_source_no_file_of_another_is_read(tmp_path: Path) -> None:
     # Each task of a crawl finds its source: among a thousand files, to read them all would take it a second.
     folder = folder_of(tmp_path, good=GOOD)

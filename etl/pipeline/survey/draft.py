@@ -20,12 +20,17 @@ _SHARE_OF_TOTAL = 0.7
 """Proposed `min_records`, as a share of the documents that the lists report: some links are always dead or lead to
 other sites."""
 _OLD_DAYS = 730
+MAX_ID_CHARS = 60
+"""As many as the schema allows."""
 _HOST_SHARE = 4
 """A host belongs to the catalog if at least one in four listed documents is on it; fewer are stray links."""
 
 
-def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: float = 2.0) -> str:
-    """The text of a source file for the surveyed site. Raises `GongkaiError` if the survey found no list at all."""
+def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: float = 2.0, name: str = "") -> str:
+    """The text of a source file for the surveyed site. `name`: that of the file, which becomes the id.
+
+    Raises `GongkaiError` if the survey found no list at all.
+    """
     if onward := page_redirect(survey.page):
         raise GongkaiError(f"{survey.page.url}: the page only leads on to {onward.url}", hint="give that address")
     if survey.proposed is None or not survey.columns:
@@ -33,12 +38,12 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
             f"{survey.page.url}: no list was found to write down",
             hint="give the address of a page that lists documents",
         )
-    text = "\n".join(_lines(survey, today, allow_private, delay)) + "\n"
+    text = "\n".join(_lines(survey, today, allow_private, delay, _words(name) or _id(survey.page.url))) + "\n"
     Source.model_validate(yaml.safe_load(text))
     return text
 
 
-def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> Iterator[str]:
+def _lines(survey: Survey, today: date, allow_private: bool, delay: float, identifier: str) -> Iterator[str]:
     page, listed = survey.page, [probe for probe in survey.columns if probe.entries]
     yield f"# Drafted on {today} by `gongkai sources new {survey.requested}`. Lines with (?) are to be decided."
     if survey.page.url != survey.requested:
@@ -57,7 +62,7 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float) -> It
         yield f"# (?) This is a front page. Its catalog ({survey.catalog.name}) is {survey.catalog.url}: survey that."
     host = urlsplit(page.url).netloc
     site, agency, code = site_name(page), agency_name(page), region_code(page)
-    yield f"id: {_id(page.url)}"
+    yield f"id: {identifier}"
     yield f"name: {_quoted(site.value if site else host)}" + (
         "" if site and site.certain else f"  # (?) {_origin(site)}"
     )
@@ -145,7 +150,12 @@ def _origin(guess: Guess | None) -> str:
 def _id(url: str) -> str:
     """A short name from the host: `www.kq.gov.cn` gives `kq`, an address or port in digits stays."""
     host = (urlsplit(url).hostname or "").removeprefix("www.").removesuffix(".gov.cn").removesuffix(".cn")
-    return re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-") or "site"
+    return _words(host) or "site"
+
+
+def _words(name: str) -> str:
+    """Words of letters and digits joined by hyphens, as an id has them."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:MAX_ID_CHARS].rstrip("-")
 
 
 def _hosts(survey: Survey) -> list[str]:
