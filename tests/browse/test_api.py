@@ -205,7 +205,7 @@ def test_a_record_has_its_versions_its_text_and_its_files(filled: Archive, reade
         ),
         ("sources?after=1", 400, "unknown_parameter", "no parameter after here; there are: –"),
         ("records?language=en", 400, "unknown_parameter", "no parameter language"),
-        ("records?limit=201", 400, "invalid_parameter", "limit: a number of rows from 1"),
+        ("records?limit=201", 400, "invalid_parameter", "limit: a number of rows: at most 200"),
         ("records?from=soon", 400, "invalid_parameter", "from: a date"),
         ("records?after=x", 400, "invalid_parameter", "after"),
         ("records?q=a&after=2024-01-01.1", 400, "invalid_parameter", "after"),
@@ -214,7 +214,7 @@ def test_a_record_has_its_versions_its_text_and_its_files(filled: Archive, reade
         ("records/999", 404, "no_record", "No record has this number."),
         ("records/999/versions", 404, "no_record", "No record has this number."),
         ("records/1/versions/9", 404, "no_version", "no version of this number"),
-        ("records/x", 404, "not_found", ""),
+        ("records/x", 404, "not_found", "check the number"),
         ("runs/999", 404, "no_run", "No run has this number."),
         ("captures?url=http://nowhere.example/", 404, "no_address", "never fetched"),
         ("nothing/here", 404, "no_resource", "openapi.json"),
@@ -228,6 +228,7 @@ def test_a_refusal_has_a_name_and_says_why(
     found = answer.json()
     assert (answer.status_code, found["status"], found["code"]) == (status, status, code)
     assert said in found["english"]
+    assert found["chinese"]
     models.Problem(**found)
 
 

@@ -67,6 +67,17 @@ def test_a_correction_is_a_version_in_the_name_of_who_is_logged_in(archive: Arch
     assert field["evidence"][0]["chosen"], "what extraction chose stays told"
 
 
+def test_days_are_written_alike_in_the_value_what_was_extracted_and_the_form(archivist: TestClient) -> None:
+    _send(archivist, _form(archivist, "published_date") | {"value": "2024-03-06"})
+    record = html.fromstring(archivist.get("/archive/records/1").text)
+    field = " ".join(record.xpath("//*[@id='field-published_date']//dd//text()"))
+    form = " ".join(html.fromstring(archivist.get(f"{_FORM}?field=published_date").text).xpath("//dl//dd//text()"))
+    for days in (field, form):
+        assert "2024年3月6日" in days
+        assert "2024年3月5日" in days
+    assert "2024-03" not in field.partition("以落款为准")[2].partition("依据")[0]
+
+
 def test_a_correction_is_withdrawn_and_earlier_versions_stay(archivist: TestClient) -> None:
     _send(archivist, _form(archivist))
     _send(archivist, _form(archivist) | {"action": "withdraw", "reason": "看错了"})

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from etl.browse.errors import RequestRefused, UnknownParameter
 from etl.browse.language.messages import (
     ALLOWED,
+    EXPLAINED,
     NOT_POSSIBLE,
     PARAMETER,
     PROBLEMS,
@@ -61,6 +62,7 @@ class DamagePage:
 
 def error_page(status: int, explanation: str = "", detail: str = "", code: str = "") -> ErrorPage:
     """The error page of an HTTP status. `explanation`: a text of `messages.py`, such as what to do."""
+    explanation = explanation or EXPLAINED.get(status, "")
     return _error_page(status, in_both(explanation) if explanation else ("", ""), detail, code)
 
 

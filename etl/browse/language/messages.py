@@ -20,6 +20,12 @@ PROBLEMS: dict[str, str] = {
 }
 """Names of errors by HTTP status, and that of a damaged blob."""
 
+EXPLAINED: dict[int, str] = {
+    404: N_("Nothing has this address; check the number in it."),
+    405: N_("This address does not accept this method."),
+}
+"""What is said of an error by HTTP status if no reason of its own is known."""
+
 REFUSALS: dict[str, str] = {
     "role": N_("This is for those who may run DAGs: Airflow's role User, Op or Admin."),
     "no_person": N_("Only who is logged in has saved searches."),
@@ -95,7 +101,7 @@ ALLOWED: dict[str, str] = {
     "id": N_("a content id, 80 characters at most"),
     "page": N_("a number from 1 to 10000"),
     "field": N_("the name of a field, 40 characters at most"),
-    "limit": N_("a number of rows from 1; openapi.json says up to which"),
+    "limit": N_("a number of rows: at most 200, 100 with texts, 10,000 in /archive/cdx"),
     "url": N_("an address of 2,500 characters at most"),
     "Accept-Datetime": N_("a time as in HTTP, written Sat, 01 Jun 2024 00:00:00 GMT"),
     "matchType": N_("exact, prefix or host"),
@@ -106,7 +112,7 @@ ALLOWED: dict[str, str] = {
     "near": N_("the number of a capture"),
     "mark": N_("words on the page, 300 characters at most"),
     "label": N_("words on the page, 100 characters at most"),
-    "kind": N_("disputed, flagged, no_text or similar"),
+    "kind": N_("disputed, flagged, no_text, similar or missing"),
     "view": N_("inline or sides"),
     "lines": N_("all or changes"),
     "a": N_("a version, written RECORD.VERSION"),
