@@ -1,4 +1,4 @@
-"""What a page is shown with: the style sheets and pictures that it names."""
+"""The style sheets and pictures of a page."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from etl.web.styles import Named, named_in_style
 from etl.web.urls import Address, canonical_url
 
 MAX_NAMED = 200
-"""Style sheets, and pictures, of a page that are looked at; what comes behind them counts as not named."""
+"""Maximum number of style sheets, and of pictures, of a page; any further ones are ignored."""
 MAX_RESOURCE_BYTES = 2_000_000
-"""Of one style sheet or picture."""
+"""Maximum size of one style sheet or picture."""
 MAX_IMPORTS = 3
-"""How deep style sheets that name others are followed."""
+"""How many levels of imported style sheets are followed."""
 _LATE = ("data-src", "data-original", "data-lazy-src", "data-echo", "lazy-src", "original")
-"""Attributes in which scripts that load pictures late look for the address."""
+"""Attributes from which lazy-loading scripts take the address of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ NO_APPEARANCE = Appearance()
 
 
 def appearance_of(page: WebPage) -> Appearance:
-    """The style sheets and pictures of a page, those inline not among them."""
+    """The style sheets and pictures of a page, except inline ones."""
     base = base_url(page)
     styles: dict[Address, None] = {}
     pictures: dict[Address, None] = {}
-    # Of many pictures that are the same, one costs time.
+    # A picture that is used many times is resolved once.
     for written, is_sheet in dict.fromkeys(_named(page)):
         named = styles if is_sheet else pictures
         if len(named) < MAX_NAMED and (address := canonical_or_none(base, written)):
@@ -46,7 +46,7 @@ def appearance_of(page: WebPage) -> Appearance:
 
 
 def named_in_sheets(sheets: Iterable[tuple[str, str]]) -> Appearance:
-    """What style sheets, each an address and its text, name themselves."""
+    """The style sheets and pictures named in style sheets; each sheet is a pair of address and text."""
     styles: dict[Address, None] = {}
     pictures: dict[Address, None] = {}
     for base, css in sheets:
@@ -77,19 +77,19 @@ def _named_in(css: str) -> tuple[Named, ...]:
 
 
 def is_style_sheet(link: html.HtmlElement) -> bool:
-    """Whether a `<link>` is a sheet with which the page is shown, not one that its reader may choose."""
+    """Whether a `<link>` is a style sheet that applies to the page, not an alternate one."""
     relations = link.get("rel", "").lower().split()
     return "stylesheet" in relations and "alternate" not in relations
 
 
 def picture_source(element: html.HtmlElement) -> str:
-    """The address of the picture that a visitor sees in the end, as it is written; "" if it has none."""
+    """The address, as written, of the picture that a visitor finally sees; "" if there is none."""
     late = (element.get(name, "").strip() for name in _LATE)
     return next((value for value in late if "/" in value or "." in value), "") or element.get("src", "").strip()
 
 
 def canonical_or_none(base: str, written: str) -> Address | None:
-    """The address as the archive knows it; None for what is none."""
+    """The canonical form of the address; None if it is not a web address."""
     try:
         return canonical_url(written, base) if written and not written.startswith("data:") else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""From bytes to text: which charset a page is in, whatever it says of itself.
+"""Bytes to text: the actual charset of a page, even if the page declares another one.
 
 Order: byte order mark, then what the bytes themselves prove, then the HTTP header, then `<meta>`. Proof comes
 before the declarations because government sites declare wrongly in both directions (GBK pages labelled UTF-8 after
@@ -31,27 +31,27 @@ _WIDE_MARKUP = (
 """UTF-16 that begins with a tag, without a byte order mark."""
 _CHINESE_BYTES = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}")
 _RUN = re.compile(rb"[\x80-\xff][\x40-\x7e\x80-\xff]*+")
-"""What one part in GBK or UTF-8 has between two tags; second bytes of GBK may be ASCII letters."""
+"""The text between two tags, in GBK or UTF-8; the second byte of a GBK character may be an ASCII letter."""
 _CUT_LETTER = re.compile(rb"[\xe0-\xef][\x80-\xbf][\x40-\x7e]*+")
-"""Two bytes of a letter of UTF-8 whose third was cut off, by programs that count bytes. Alone in a page of UTF-8 they
-are hardly ever a letter of GBK: such would be a rare one."""
+"""Two bytes of a UTF-8 character whose third byte was cut off by a program that counts bytes. In a UTF-8 page such a
+pair is hardly ever a GBK character, because it would be a rare one."""
 _NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
-"""Runs of the letters of GB 2312, both of whose bytes are above ASCII: in western text such bytes seldom touch."""
+"""Runs of GB 2312 characters. Both bytes are above ASCII; in western text such bytes are seldom adjacent."""
 _TWICE = re.compile(rb"\xc3[\xa3-\xa9\xaf](?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb\xe2])")
-"""A letter of UTF-8 that was taken for three of a western charset, and written in UTF-8 again."""
+"""A UTF-8 character whose three bytes were read as three western characters and encoded in UTF-8 again."""
 _WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
 _WRITTEN_TWICE = re.compile(f"[\x80-\xff{re.escape(_WESTERN)}]{{2,}}")
 _BYTE_OF = {ord(bytes([byte]).decode("cp1252", "ignore") or chr(byte)): byte for byte in range(0x80, 0xA0)}
 _MIN_TWICE = 2
-"""Chinese letters that a run has at least which proves that a page, or a part of it, was written twice."""
+"""Minimum number of Chinese characters in a run that proves that a page, or a part of it, was encoded twice."""
 _META_SEARCH_BYTES = 8192
 """Bytes in which `<meta charset>` is looked for: sites put kilobytes of comments and scripts before it."""
 
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _WITHOUT_CONTROLS = dict.fromkeys(_CONTROLS)
 _MAX_CONTROL_SHARE = 0.05
-"""Share of control characters that text may have: texts out of Word have some, programs and packed data twice as many
-and more (a tenth of random bytes are such)."""
+"""Maximum share of control characters in text. Texts from Word have some; programs and packed data have at least twice
+as many (a tenth of random bytes are such)."""
 
 # WHATWG Encoding maps the older national names to the superset that decodes them all.
 _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "gb": "gb18030"}
@@ -65,9 +65,9 @@ _STANDARD = str.maketrans(
 _COMMON = frozenset(
     "的一在有和中大为為以年月日于於对對会會可及等府政公告通知关關发發开開行法民人市区區县縣镇鎮工作部门門号號"
 )
-"""Letters of which every text of a government has many, of either script."""
+"""Characters, simplified and traditional, of which every government text has many."""
 _MIN_COMMON = 6
-"""Common letters that tell Big5 from GBK; names alone, as in a small table, have fewer."""
+"""Minimum number of common characters to distinguish Big5 from GBK; a small table of names has fewer."""
 _EURO = "gb18030_euro"
 _REFUSED = {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 
@@ -119,7 +119,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return _WRITTEN_TWICE.sub(_written_once, text), "utf-8"
     if b"~{" in body and body.isascii() and "hz" in _declared_codecs(body, content_type):
         return body.decode("hz", "replace"), "hz"
-    # What the bytes prove comes first: it is seen in their first word, and declarations have to be searched for.
+    # The bytes are checked first: their first word is enough, whereas declarations have to be searched for.
     if body.isascii() or _THREE_BYTES.search(body):
         return text, "utf-8"
     declared = _declared_codecs(body, content_type)
@@ -127,7 +127,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
 
 
 def _written_once(run: re.Match[str]) -> str:
-    """The text of a run that a database or a program wrote in UTF-8 twice; any other one as it is."""
+    """The original text of a run that a database or program encoded in UTF-8 twice; any other run unchanged."""
     try:
         return bytes(_BYTE_OF.get(ord(letter), ord(letter)) for letter in run[0]).decode("utf-8")
     except ValueError:
@@ -139,12 +139,12 @@ def _has_chinese(text: str) -> bool:
 
 
 def _is_mostly_utf8(body: bytes) -> bool:
-    """Whether most bytes above ASCII are Chinese letters of UTF-8: of GBK one in sixty looks so."""
+    """Whether most bytes above ASCII are Chinese characters in UTF-8; one in sixty GBK characters looks like one."""
     return 6 * len(_CHINESE_BYTES.findall(body)) > sum(map(len, _RUN.findall(body)))
 
 
 def _as_utf8(run: re.Match[bytes]) -> bytes:
-    """A run of a page in UTF-8: as it is, or from GB18030 if it is whole in that and mostly no UTF-8."""
+    """A run of a UTF-8 page: unchanged, or converted from GB18030 if it is valid GB18030 and mostly not UTF-8."""
     try:
         run[0].decode("utf-8")
         return run[0]
@@ -170,7 +170,7 @@ def _best_decoding(body: bytes, declared: list[str]) -> tuple[str, str]:
         declared = [name for name in declared if not _is_single_byte(name)]
     for name in dict.fromkeys([*declared, "utf-8", "gb18030", "big5"]):
         text = decode_gb18030(body, _EURO) if name == "gb18030" else body.decode(name, "replace")
-        # Control characters of no text count too: single-byte codecs make them of foreign bytes.
+        # Control characters that no text has count too: single-byte codecs make them from bytes of other charsets.
         faults = text.count("\ufffd") + sum(text.count(c) for c in "\x80\x81\x8d\x8f\x90\x9d")
         if best is None or faults < best[0]:
             best = (faults, text, name)
@@ -199,7 +199,7 @@ codecs.register_error(_EURO, _euro)
 
 
 def _whole_big5(body: bytes) -> str | None:
-    """The text, if all bytes are Big5: most of that is GB 18030 as well, of letters that nobody uses."""
+    """The text, if all bytes are Big5. Most Big5 is also valid GB 18030, but of characters that nobody uses."""
     try:
         return body.decode("big5")
     except UnicodeDecodeError:
@@ -216,7 +216,7 @@ def _is_single_byte(codec: str) -> bool:
 
 
 def _is_chinese(body: bytes) -> bool:
-    """Whether the bytes are whole GB18030, but for a letter that is cut off at the end, and mostly Chinese letters.
+    """Whether the bytes are valid GB18030, except for a truncated character at the end, and mostly Chinese characters.
 
     Text of other alphabets whose every letter is above ASCII (Cyrillic, Greek) is not whole: half of its words have an
     odd number of letters.

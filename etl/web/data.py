@@ -1,4 +1,4 @@
-"""JSON that sites answer with, and in the scripts of their pages."""
+"""JSON in responses of sites and in the scripts of their pages."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 from etl.outside import clean
 
-# NUL, a half of a surrogate pair, and numbers that are none, as they are written; only then is what was read cleaned.
+# NUL, half a surrogate pair, or NaN in the source: only then do the parsed values need cleaning.
 _TO_CLEAN = re.compile("[\x00\ud800-\udfff]|\\\\u(?:0000|[dD][89a-fA-F])|NaN|Infinity|\\d[eE]\\+?\\d{3}|\\d{19}")
 
 
@@ -36,7 +36,7 @@ def _read(text: str, decode: Callable[[], tuple[Any, int]], start: int = 0) -> t
     try:
         value, end = decode()
         return (clean(value) if _TO_CLEAN.search(text, start, end) else value), end
-    except RecursionError as error:  # the decoder's answer to a hundred thousand brackets
+    except RecursionError as error:  # raised by the decoder for a hundred thousand brackets
         raise ValueError("nested too deep") from error
 
 
@@ -44,7 +44,7 @@ def json_object_after(text: str, name: str) -> dict[str, Any] | None:
     """The JSON object after the first `name: ` in the text; None if there is none, or it cannot be parsed."""
     if name not in text:  # a hundred times as fast as the search for the pattern
         return None
-    # The name first: a pattern that begins with what must not stand before it is tried at every letter.
+    # The name comes first: a pattern that begins with a look-behind is tried at every character.
     match = re.search(rf"{name}(?<![\w$]{name})\s*:\s*(?=\{{)", text)
     if match is None:
         return None

@@ -1,5 +1,5 @@
-"""Names under which responses ask to be saved: the header Content-Disposition (RFC 6266, RFC 8187), and what servers
-make of it."""
+"""File names of responses: the header Content-Disposition (RFC 6266, RFC 8187), in the forms that servers actually
+send."""
 
 import html
 import re

@@ -1,5 +1,5 @@
-"""What an element's own `style` says of its words: that nobody sees them, that they are seen again, that they are
-struck.
+"""What the attribute `style` of an element does to its words: it hides them, shows them again, or strikes
+them.
 
 Word, page editors and copiers hide words in more ways than `display: none`: no size, no opacity, far off the page.
 """
@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 Sight = Literal["gone", "unseen", "seen", ""]
-"""Of an element's words. `gone`: whatever stands within; `unseen`: but for what is `seen` again within."""
+"""Visibility of an element's words. `gone`: hidden with all descendants; `unseen`: hidden except `seen` descendants."""
 _GONE = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*(?:all|screen)|content-visibility\s*:\s*hidden"
     r"|(?<![\w-])opacity\s*:\s*(?:0?\.)?0+%?\s*(?:;|!|$)"
@@ -26,15 +26,15 @@ _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through")
 _SHIFT = re.compile(r"vertical-align\s*:\s*(super|sub)\b")
 _SIZED_SHIFT = re.compile(r"vertical-align\s*:\s*(-?\d{1,2}(?:\.\d{1,2})?)(pt|px)")
 _RAISE = re.compile(r"mso-text-raise\s*:\s*(-?\d{1,2}(?:\.\d{1,2})?)(pt)")
-"""How Word writes a position in a web page, beside one for browsers."""
+"""Word's own property for raised text in a web page, beside the one for browsers."""
 _FONT = re.compile(r"(?<![\w-])font-family\s*:\s*[\"']?([^;\"',]{1,60})")
 _LEGIBLE = {"px": 1.0, "pt": 1.0}
-"""Sizes up to which words are a trick of layout: nobody can read a letter of a pixel."""
+"""Font sizes up to which words are a layout trick: nobody can read characters of one pixel."""
 
 
 @lru_cache(2048)  # pages repeat their styles
 def sight_of(style: str) -> Sight:
-    """Whether words in an element with that `style` are seen; "" where the style does not say."""
+    """Whether words in an element with this `style` are visible; "" if the style does not say."""
     style = style.lower()
     if _GONE.search(style) or (_FLAT.search(style) and _CUT.search(style)):
         return "gone"
@@ -42,13 +42,13 @@ def sight_of(style: str) -> Sight:
     tiny = size is not None and float(size[1]) <= _LEGIBLE.get(size[2], 0.0)
     if tiny or (visibility and visibility[1] != "visible"):
         return "unseen"
-    relative = size is not None and size[2] in ("em", "%")  # of no size it is no size either
+    relative = size is not None and size[2] in ("em", "%")  # zero times any size is zero
     return "seen" if visibility or (size and not relative) else ""
 
 
 @lru_cache(2048)
 def shift_of(style: str) -> str | float:
-    """How words in an element with that `style` are raised or lowered: `super`, `sub`, or by so many points."""
+    """How words in an element with this `style` are raised or lowered: `super`, `sub`, or a number of points."""
     style = style.lower()
     if match := _SHIFT.search(style):
         return match[1]
@@ -58,7 +58,7 @@ def shift_of(style: str) -> str | float:
 
 @lru_cache(2048)
 def font_of(style: str) -> str:
-    """The first font of an element with that `style`; "" where the style does not say."""
+    """The first font of an element with this `style`; "" if the style names none."""
     match = _FONT.search(style.lower())
     return match[1].strip() if match else ""
 

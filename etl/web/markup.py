@@ -8,19 +8,20 @@ from etl.web.site_cache import cached_for_site
 
 # What a browser does not look into for comments or tags, up to its own end tag (HTML standard, 13.2.5).
 _RAW_TAGS = ("script", "style", "textarea", "title")
-# Only the names ignore case: what begins with `<` whatever the case is found three times as fast.
+# Only the names ignore case: finding `<` case-sensitively is three times as fast.
 _OPENING = re.compile(rf"<(?:!--|((?i:{'|'.join(_RAW_TAGS)}))\b[^>]{{0,2000}}+>)")
 _CLOSING = {name: re.compile(f"</(?i:{name})") for name in _RAW_TAGS}
 _CODE_TYPE = re.compile(r"""\btype\s*=\s*["']?\s*([^"'\s>]*)""", re.IGNORECASE)
 _CODE = re.compile(r"^(?:module|.*(?:java|ecma|j)script.*)?$", re.IGNORECASE)
-# Strings and patterns are matched first, so that `//` in an address is no comment. `<!--` is one to its line's end.
+# Strings and patterns are matched first, so that `//` in an address is not read as a comment. `<!--` is a comment up
+# to the end of its line.
 _PART_OF_SCRIPT = re.compile(
     r"""(?P<text>"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`"""
     r"""|(?<=[(,=:!&|?])/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*+\])++/)"""
     r"""|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|//[^\n]*|<!--[^\n]*""",
     re.DOTALL,
 )
-# A quote opens a value only behind `=`; anywhere else it is a letter of a name, as in `title="手机版"">`.
+# A quote opens a value only after `=`; anywhere else it is part of a name, as in `title="手机版"">`.
 START_TAG = re.compile(
     r"""<[A-Za-z][^\s/>]*+"""
     r"""(?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:"[^"]*+"|'[^']*+'|(?=>)|[^\s>"'][^\s>]*+|["'])?+)*+>?+"""
@@ -31,11 +32,11 @@ _MARKUP = re.compile(r"[\s\ufeff]*+<")
 _CONTAINER = re.compile(r"<(/?)(?:div|table|ul|ol|dl|form|section|article)\b", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*+\Z")
 _LAST_CHARS = 1_000
-"""Characters at the end of a page in which most have their end tags; others are searched from their beginning."""
+"""Most pages have their end tags within this many last characters; other pages are searched from their beginning."""
 _WHOLE_PAGE = re.compile(r"[\s\ufeff]*+<(?:!DOCTYPE|html|head|body)\b", re.IGNORECASE)
 _LEFT_OPEN = 2
-"""Elements that stay open at the end of a page, from which on it is cut off: templates forget one. A piece of a page,
-which is one element, may forget none."""
+"""Number of unclosed elements from which a page counts as cut off: templates forget one. A piece of a page,
+which is one element, may have none."""
 _NUMBERED_LETTER = re.compile(
     r"&#(?:0{0,9}+([1-9]\d{2,6}+)|[xX]0{0,9}+([1-9A-Fa-f][0-9A-Fa-f]{1,5}+))(?![0-9A-Fa-f])(?:;|(?=\W|$))"
 )
@@ -44,7 +45,7 @@ _SHOWN_TAG = re.compile(rf"{START_TAG.pattern}|</[A-Za-z][^>]*+>?+|<![^>]*+>?+|<
 
 
 class Piece(NamedTuple):
-    """A part of a page's source. `raw` is what stands in a script, style, text area or title, whose start is `tag`."""
+    """A part of a page's source. `raw`: the content of a script, style, text area or title with the start tag `tag`."""
 
     kind: Literal["markup", "comment", "raw"]
     source: str
@@ -52,7 +53,7 @@ class Piece(NamedTuple):
 
 
 def pieces(source: str) -> Iterator[Piece]:
-    """The parts of a page's source, in their order; together they are all of it. Takes linear time."""
+    """The parts of a page's source in order; joined, they are the whole source. Takes linear time."""
     position = 0
     while opening := _OPENING.search(source, position):
         name = opening[1]
@@ -70,8 +71,8 @@ def pieces(source: str) -> Iterator[Piece]:
 
 
 def with_letters(source: str) -> str:
-    """The source with the letters that it writes as numbers (`&#25991;`, `&#x6587;`), as some systems write all that is
-    not ASCII: words are searched in the source too. Signs of markup stay as they are written."""
+    """The source with numeric references (`&#25991;`, `&#x6587;`) replaced by their characters. Some systems write all
+    characters beyond ASCII like that, and words are searched in the source too. Markup characters stay escaped."""
     return _NUMBERED_LETTER.sub(_letter, source) if "&#" in source else source
 
 
@@ -84,7 +85,7 @@ def _letter(reference: re.Match[str]) -> str:
 def live_source(source: str) -> str:
     """The source of a page without the comments of its markup and of its scripts; a comment becomes one space.
 
-    What stands in comments is neither shown nor run: templates keep old calls there beside the live ones, such as
+    Comments are neither shown nor run: templates keep old calls there beside the live ones, such as
     `<!-- createPageHTML(129, 9, …) -->` before `createPageHTML(191, 13, …)`. Scripts that hold data (`type="text/xml"`,
     `application/json`) stay as they are.
     """
@@ -101,7 +102,7 @@ def _live(piece: Piece) -> str:
 
 
 def is_code_type(name: str) -> bool:
-    """Whether a browser runs what stands in a `<script>` of this type; without one it does."""
+    """Whether a browser runs a `<script>` with this type; it runs scripts without a type."""
     return _CODE.match(name.strip()) is not None
 
 
@@ -131,7 +132,8 @@ def without_early_ends(source: str) -> str:
 
 
 def ends_early(source: str) -> bool:
-    """Whether a page stops in its middle: nothing ends it, and a tag, a comment, a script or several elements are open.
+    """Whether a page stops in its middle: it has no end tags, and a tag, a comment, a script or several elements are
+    open.
 
     A program that fails while it writes leaves such a page, and so does a lost connection where no length was
     announced; what is read of it then looks whole. End tags alone are no sign, since a page may lack them (HTML

@@ -23,12 +23,12 @@ from etl.web.markup import (
 from etl.web.urls import encode_query, with_slashes
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
-"""Bytes that end libxml2's parsing, or that it refuses in text that is set later. None is part of a UTF-8 sequence."""
+"""Bytes that stop libxml2's parser, or that it rejects in text set later. None of them occurs in a UTF-8 sequence."""
 
 _MAX_UNPACKED_BYTES = 52_428_800
-"""Largest unpacked sitemap by sitemaps.org. A larger one is cut, and then refused as broken XML."""
+"""Maximum size of an unpacked sitemap (sitemaps.org). A larger one is cut, and then rejected as broken XML."""
 
-# lxml.html asks a Python function for the class of every element it hands out: a third of a walk over a page.
+# lxml.html calls a Python function for the class of every element that it returns: a third of a walk over a page.
 _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=html.HtmlComment)
 
 # libxml2 2.14 and lxml 6.1 take time that grows with the square of a tag's attributes: 40,000 of them 14 s.
@@ -38,16 +38,17 @@ _LOST_SHARE = 0.95
 """Share of a page's text that its tree must hold: entities and broken tags make small differences."""
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
 INVISIBLE = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-"""Letters that nobody sees: editors leave them between others."""
+"""Invisible characters, which editors leave between others."""
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _SAMPLE = re.compile(r">\s*+([\u4e00-\u9fff，。、：]{4,16})")
 _SAMPLES, _MIN_SAMPLES = 16, 3
-"""How many parts of a source a sample is taken of, and how many must be found."""
+"""Number of samples taken from a source, and how many of them the tree must contain."""
 MAX_DOCUMENT_BYTES = 8_000_000
-"""Bytes of a document's page that are decoded: more than the characters that extraction reads, in any charset."""
+"""Maximum number of decoded bytes of a document's page: in any charset more than the characters that extraction
+reads."""
 _LAST_TAG_BYTES = 100_000
 INLINE_PICTURE = r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]{1000,}"
-"""A pattern: no part of the text, and most of the bytes of a page that has one."""
+"""A pattern for inline pictures: they are not text, but most of the bytes of a page that has one."""
 _INLINE_PICTURE = re.compile(INLINE_PICTURE.encode())
 _PROLOG_CHARS = 4_000
 """Characters in which `<html` is searched where a page does not begin with a tag."""
@@ -74,7 +75,7 @@ COLLECTED_TAGS = (
 class WebPage:
     """`url` as fetched, `text` decoded with `charset`; `tree` is parsed at first need and then kept.
 
-    `headers`: those of the answer, where they are known: services count and link the pages of a list there.
+    `headers`: those of the response, if known: services count and link the pages of a list there.
 
     Changes of the tree are seen by everyone who has the page.
     """
@@ -86,13 +87,14 @@ class WebPage:
 
     @property
     def is_data(self) -> bool:
-        """Whether this is JSON, as services answer it: markup in its strings is no markup of a page."""
+        """Whether this is a JSON response of a service; markup in its strings is not markup of the page."""
         return self.text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
 
     @property
     def is_markup(self) -> bool:
-        """Whether this is a page or a part of one, and not data or XML as services answer them. A page may begin like
-        XML (XHTML), with a mark of UTF-8 for each file that it is put together of, or with a warning of its program."""
+        """Whether this is a page or a part of one, and not a response of a service (data or XML). A page may begin like
+        XML (XHTML), with a UTF-8 byte order mark for each file that it is built from, or with a warning of its
+        program."""
         head = self.text[:_PROLOG_CHARS].lstrip("\ufeff \t\r\n").lower()
         is_tag = head.startswith("<") and not head.startswith("<?xml")
         return is_tag or ("<html" in head and not self.is_data)
@@ -115,7 +117,7 @@ class WebPage:
 
     @cached_property
     def lost_chars(self) -> int:
-        """Number of characters of text that a browser would put into the page and that the tree lacks; 0 for few."""
+        """Number of characters that a browser would show and that the tree lacks; 0 if it is small."""
         if self._tree_holds_samples():
             return 0
         hidden = (element.text or "" for element in self.tree.iter("script", "style", "title"))
@@ -124,7 +126,7 @@ class WebPage:
         return shown - held if held < _LOST_SHARE * shown else 0
 
     def _tree_holds_samples(self) -> bool:
-        """Whether words from all over the source stand in the tree, in their order, the last ones among them.
+        """Whether the tree contains words from all over the source, in their order and including the last ones.
 
         Counting what is shown costs ten times as much. Single samples may be missing: words in comments.
         """
@@ -160,7 +162,7 @@ class WebPage:
 
 
 def is_readable(body: bytes, content_type: str) -> bool:
-    """Whether the body is text, or a file that is found at the addresses of pages: a document, a packed sitemap."""
+    """Whether the body is text, or a file of a kind found at addresses of pages: a document, a packed sitemap."""
     return is_document_file(body) or body.startswith(GZIP) or is_text(body, content_type)
 
 
@@ -171,13 +173,13 @@ def read_page(body: bytes, url: str, content_type: str = "", headers: tuple[tupl
 
 
 def read_document(body: bytes, url: str, content_type: str = "") -> WebPage:
-    """As `read_page`, of a page of which the beginning is read: a longer body is cut to `MAX_DOCUMENT_BYTES`, inline
-    pictures not counted, so that it takes little memory whatever its size."""
+    """Like `read_page`, but a longer body is cut to `MAX_DOCUMENT_BYTES`, not counting inline pictures, to limit
+    memory."""
     body = _unpack(body)
     if len(body) > MAX_DOCUMENT_BYTES:
         body = _INLINE_PICTURE.sub(b"data:,", body)
     if len(body) > MAX_DOCUMENT_BYTES:
-        # Before a tag, not within a character: `<` is no part of one in UTF-8, GB 18030 or Big5.
+        # Cut before a tag, never within a character: in UTF-8, GB 18030 and Big5, `<` is never part of a character.
         tag = body.rfind(b"<", MAX_DOCUMENT_BYTES - _LAST_TAG_BYTES, MAX_DOCUMENT_BYTES)
         body = body[: tag if tag > 0 else MAX_DOCUMENT_BYTES]
     return read_page(body, url, content_type)
@@ -237,8 +239,8 @@ def _strip_attributes(tag: re.Match[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _folder(base: str) -> tuple[str, str] | None:
-    """What an address begins with that is written from the root of the base's host, or from the base's folder; None
-    where that takes more than adding two strings."""
+    """The prefix of an address that is relative to the root of the base's host, or to the base's folder; None
+    if resolving it takes more than joining two strings."""
     match = _PLAIN_ADDRESS.fullmatch(f"{base}x")  # of a folder, too
     if match is None or not match["host"]:
         return None
@@ -248,7 +250,7 @@ def _folder(base: str) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=4096)
 def absolute(url: str, base: str) -> str | None:
-    """`url` resolved against `base`, without its fragment; None for what is no http(s) address.
+    """`url` resolved against `base`, without its fragment; None if it is not an http(s) address.
 
     Slashes are read as in browsers (`with_slashes`).
     """
@@ -268,9 +270,9 @@ def absolute(url: str, base: str) -> str | None:
 
 
 def visible_text(page: WebPage, unseen: frozenset[str], at_most: int) -> str:
-    """The page's text without white space and without that in elements of the tags `unseen`.
+    """The page's text without white space and without the text in elements whose tags are in `unseen`.
 
-    Of a longer one only a beginning of more than `at_most` characters: most pages say so much in their first elements.
+    If it is longer than `at_most`, only a beginning of at least that length: for most pages the first elements suffice.
     """
     parts, length = [], 0
     walk = etree.iterwalk(page.tree, events=("start", "end", "comment"))

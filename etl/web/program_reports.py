@@ -1,4 +1,4 @@
-"""How the runtimes of PHP, Python, Java, .NET, ASP and databases begin their reports, in place of a file or a text."""
+"""The beginnings of error reports that PHP, Python, Java, .NET, ASP and databases send in place of a file or text."""
 
 RUNTIME = (
     r"(?:<br\s*/?>\s*)?<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated)</b>:"
@@ -8,4 +8,4 @@ RUNTIME = (
     r"|Microsoft (?:VBScript|JScript|OLE DB|JET|ADO)|(?:ADODB|Server)\.\w+ "
     r"|\[?(?:ORA|SQLSTATE)[-\[ ]\w{2,6}"
 )
-"""A pattern for bytes and texts alike."""
+"""A pattern for both bytes and text."""

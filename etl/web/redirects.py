@@ -16,21 +16,21 @@ from etl.web.urls import canonical_url, encode_query
 
 Means = Literal["refresh header", "meta refresh", "script", "frameset"]
 MAX_PAGE_CHARS = 100_000
-"""Characters of a page that may be one: with all their styles such pages stay below a tenth of that."""
+"""Maximum length of a redirect page; even with their styles such pages have less than a tenth of that."""
 _MAX_OWN_CHARS, _MAX_LINKS = 100, 3
-"""Most visible characters and links of a page without content ("正在跳转，如果没有反应请点击这里")."""
+"""Maximum visible characters, and links, of a page without content ("正在跳转，如果没有反应请点击这里")."""
 _END_OF_NO_MARKUP = {b"<!--": b"-->"} | {
     b"<" + tag: b"</" + tag for tag in (b"script", b"style", b"textarea", b"title", b"xmp")
 }
-"""Where what begins so ends: tags in it are none."""
+"""The end of each part whose content is not markup, by its beginning."""
 _LINK_OR_NO_MARKUP = re.compile(rb"<(?:a\s|!--|script|style|textarea|title|xmp)")
 _SIGN = re.compile(r"refresh|location|<frameset", re.IGNORECASE)
 _REFRESH = re.compile(
     r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?+(?:"(?P<double>[^"]++)|'(?P<single>[^']++)|(?P<bare>[^"'].*))""",
     re.IGNORECASE,
 )
-"""The value of `content`, its white space collapsed. A quote ends what it began; one that none ends, with the value
-(HTML standard, "shared declarative refresh steps")."""
+"""The value of `content` with collapsed white space. A quoted address ends at its quote, or, if none follows, at the
+end of the value (HTML standard, "shared declarative refresh steps")."""
 _RELOAD = re.compile(r"(?:(?:window|self|top|document)\.)?location\.reload\((?:true|false)?\);?")
 """A whole script."""
 _UNSEEN = frozenset({"script", "style", "noscript", "noframes", "title", "template"})
@@ -40,14 +40,14 @@ _JAVASCRIPT = re.compile(r"^$|javascript|ecmascript|^module$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class PageRedirect:
-    """The canonical address of the page that another one leads to, and by which means."""
+    """The canonical address of the page to which another page leads, and by which means."""
 
     url: str
     means: Means
 
 
 def may_lead_on(body: bytes) -> bool:
-    """Whether a page of these bytes may be one. Not if it has more links, for which it need not be parsed."""
+    """Whether these bytes may be a redirect page. Without parsing, a page with many links is ruled out."""
     markup, at, links = body.lower(), 0, 0
     while match := _LINK_OR_NO_MARKUP.search(markup, at):
         at, end = match.end(), _END_OF_NO_MARKUP.get(match[0])
@@ -61,7 +61,7 @@ def may_lead_on(body: bytes) -> bool:
 
 
 def page_redirect(page: WebPage, refresh: str = "") -> PageRedirect | None:
-    """Where a page without content of its own leads; None for any other page, and where it leads nowhere for certain.
+    """The page to which a page without content leads; None for any other page, or if the target is not certain.
 
     `refresh`: the header `Refresh`. Several means must agree on the address. An address in a condition or an event
     handler is none.
@@ -81,7 +81,7 @@ def page_redirect(page: WebPage, refresh: str = "") -> PageRedirect | None:
 
 
 def asks_again(page: WebPage) -> bool:
-    """Whether a page without content only has its own address asked for again, as with the cookie that came with it."""
+    """Whether a page without content only makes the browser request the same address again, as with a cookie it set."""
     if len(page.text) > MAX_PAGE_CHARS or not _SIGN.search(page.text) or _has_content(page):
         return False
     refreshes = [each.get("content", "") for each in page.elements["meta"] if _is_refresh(each)]
@@ -129,7 +129,7 @@ def _scripts(page: WebPage) -> Iterator[tuple[str, Means]]:
 
 
 def _frames(page: WebPage) -> Iterator[tuple[str, Means]]:
-    """The frame of a frameset that has one; empty ones do not count, and one of no height or width is not seen."""
+    """The only visible frame of a frameset; empty frames and frames without height or width do not count."""
     if next(page.tree.iter("frameset"), None) is None:
         return
     shown = [frame.get("src", "").strip() for frame in page.tree.iter("frame") if not _is_unseen(frame)]

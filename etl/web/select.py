@@ -8,11 +8,11 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import XPath, XPathError
 from lxml.html import HtmlElement
 
-# No CSS selector begins so: with a path, an attribute, a bracket, or a function (`normalize-space(…)`).
+# No CSS selector begins with a path, an attribute, a bracket, or a function (`normalize-space(…)`).
 _XPATH = re.compile(r"^(?:\.{0,2}/|@|\(|\.$|[a-z-]+\()")
 
 
-@lru_cache(maxsize=2048)  # those of pages' own scripts come here too
+@lru_cache(maxsize=2048)  # selectors from scripts of pages are compiled here too
 def compile_selector(selector: str) -> XPath:
     """The compiled selector. Raises `ValueError` with the reason if it is neither CSS nor XPath."""
     try:
@@ -51,6 +51,6 @@ def _evaluate(selector: str, root: HtmlElement) -> object:
 
 
 def validate_selector(selector: str) -> str:
-    """The selector, after it was tried on an empty document. Raises `ValueError` if it cannot be evaluated."""
+    """Returns the selector after trying it on an empty document. Raises `ValueError` if it cannot be evaluated."""
     _evaluate(selector, HtmlElement())
     return selector

@@ -1,11 +1,11 @@
-"""Style sheets (CSS): which others and which pictures they name, and the same sheet with other addresses."""
+"""Style sheets (CSS): finding the sheets and pictures that they name, and replacing their addresses."""
 
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 _STRING = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
-"""One that is not closed ends with its line: it is a token too, or reading would take time that grows
+"""An unclosed string ends with its line. It is a token too; otherwise parsing would take time that grows
 with the square of the length."""
 _TOKEN = re.compile(
     rf"""/\*.*?(?:\*/|\Z)
@@ -15,20 +15,20 @@ _TOKEN = re.compile(
     |{_STRING}""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-"""Comments and texts are tokens, so that what looks like an address in them is none. Linear in the length."""
+"""Comments and strings are tokens, so that addresses in them are not found. Linear in the length."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _MEDIA = re.compile(r"[\w\s,():.-]*")
 
 
 class Named(NamedTuple):
-    """A sheet or picture that a style sheet names, as it is written there."""
+    """A style sheet or picture that a style sheet names, with the address as written."""
 
     address: str
     is_sheet: bool
 
 
 def named_in_style(css: str) -> Iterator[Named]:
-    """The sheets that it imports and the pictures that it shows, in their order; fonts are left out."""
+    """The imported sheets and the pictures of a style sheet, in order; fonts are left out."""
     for token in _TOKEN.finditer(css):
         if address := _address(token["sheet"] or token["picture"] or ""):
             yield Named(address, token["sheet"] is not None)

@@ -29,8 +29,8 @@ _TOKEN_VALUE = re.compile(
     r"^(?:\d{9,}|0\.\d{6,}|(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w+/=.~-]{16,}"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*)$"
 )
-"""Seconds since 1970, a time as digits, a random number, letters and digits without a word, a written date: values of
-clocks and keys."""
+"""Values of clocks and keys: seconds since 1970, a time as digits, a random number, letters and digits without a word,
+a written date."""
 _PASSING_NAME = re.compile(r"^(t|ts|tm|time|_|_dc|v|r|rnd|ran|rand(om)?|nocache|no_cache|sid|session_?id|token)$", re.I)
 _PASSING_VALUE = re.compile(r"^(?:1[4-9]\d{8}(?:\d{3})?|0\.\d{6,}|(?=[^A-Za-z]*[A-Za-z])(?=\D*\d)[\w-]{20,})$")
 """Seconds or milliseconds since 1970 (of 2014 to 2033), a random number, a key."""
@@ -88,15 +88,16 @@ def resolved(base: str, url: str) -> str:
 
 
 def _is_tracking(pair: str) -> bool:
-    """Whether the parameter tells of the visitor. `from` does with a name (`from=timeline`); a number is an offset."""
+    """Whether the parameter depends on the visitor. `from` with a name does (`from=timeline`); with a number it is an
+    offset."""
     name, _, value = pair.partition("=")
     name = unquote_plus(name).lower()
     return bool(_TRACKING.match(name)) and not (name == "from" and _OFFSET.match(unquote_plus(value).strip()))
 
 
 def without_tokens(url: str, *, values: bool = False) -> str:
-    """The address without the parameters that are made anew for every visitor (`Signature=`, `Expires=`, `token=`), for
-    comparing two captures: it is no address to fetch.
+    """The address without parameters that differ for every visitor (`Signature=`, `Expires=`, `token=`), for
+    comparing two captures. It must not be fetched.
 
     `values`: also without those of any other name whose value looks like a clock or a key (`?t=1699999999`). Such a
     value may be the number of a file as well, so this is for files whose bytes are known to be the same.
@@ -114,10 +115,11 @@ def _is_token(pair: str, *, values: bool) -> bool:
 
 
 def without_passing(url: str) -> str:
-    """The address of a listed document without parameters that are made anew with each list (`?t=1763971200000`,
-    `?random=0.8173625`): with them each crawl would find each document at another address, and record it again.
+    """The address of a listed document without parameters that change each time the list is generated
+    (`?t=1763971200000`, `?random=0.8173625`): with them each crawl would find each document at another address, and
+    record it again.
 
-    Both the name and the value must say so, for one alone may as well be the number of the document.
+    Both the name and the value must match, because either alone may be the number of the document.
     """
     address, hash_, fragment = url.partition("#")
     path, mark, query = address.partition("?")
@@ -131,7 +133,7 @@ def _is_passing(pair: str) -> bool:
 
 
 def column_address(url: str) -> str:
-    """The canonical form of a list's address with its fragment, by which some sites name one list of many.
+    """The canonical address of a list with its fragment, by which some sites select one of several lists.
 
     Raises `ValueError` for what is not an http(s) address.
     """
@@ -142,8 +144,8 @@ def column_address(url: str) -> str:
 def encode_query(url: str, charset: str) -> str:
     """`url` with the non-ASCII characters of its query escaped in the charset of the page that links it.
 
-    Browsers do so (WHATWG URL, "percent-encode after encoding"), and servers of GBK pages read nothing else. The path
-    stays as it is: it is UTF-8 on every page.
+    Browsers do this (WHATWG URL, "percent-encode after encoding"), and servers of GBK pages accept nothing else. The
+    path stays as it is: it is UTF-8 on every page.
     """
     address, hash_, fragment = url.partition("#")
     path, mark, query = address.partition("?")

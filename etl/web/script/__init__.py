@@ -1,1 +1,1 @@
-"""What a page's own scripts show: an interpreter of a small part of JavaScript, and its values."""
+"""An interpreter of a small part of JavaScript, for the scripts that change the content of their page."""

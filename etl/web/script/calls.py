@@ -1,4 +1,4 @@
-"""Members and calls: what methods and functions of the browser, of jQuery and of the script itself return and do."""
+"""Members and calls: the results and effects of methods and functions of the browser, of jQuery and of the script."""
 
 import re
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class Caller(Evaluator):
     """Evaluates expressions with the calls in them."""
 
     def run_function(self, function: Function, arguments: list[Value], this: Value = None) -> Value:
-        """What the function returns. Raises `UnknownError` where that is not known."""
+        """Runs the function and returns its result. Raises `UnknownError` if that is not known."""
         raise NotImplementedError
 
     def member(self, value: Value, name: str) -> Value:
@@ -158,7 +158,7 @@ class Caller(Evaluator):
         raise UnknownError
 
     def _listen(self, name: str, arguments: list[Value]) -> Value:
-        """Functions that run when the page is there run at the end; those of other events never."""
+        """Functions that run when the page is loaded run at the end; handlers of other events never run."""
         match name, arguments:
             case "ready" | "load", [Function() as function]:
                 self.deferred.append(function)
@@ -224,7 +224,7 @@ class Caller(Evaluator):
     def _chain_matters(self) -> bool:
         """Whether the methods that are called on the elements do more than to register handlers.
 
-        Raises `UnknownError` if one is not known. To look ahead spares to search the page for most widgets.
+        Raises `UnknownError` for an unknown method. Looking ahead avoids searching the page for most widgets.
         """
         position, names = self.position, []
         while self.words[position] == ".":

@@ -1,6 +1,6 @@
-"""The tree of a page as its scripts see it: finding elements, reading what they hold, changing them.
+"""The tree of a page as its scripts see it: finding elements, reading their content, changing them.
 
-Changes of a statement are collected and applied when the statement was understood to its end.
+The changes of a statement are collected, and applied only if the whole statement was understood.
 """
 
 import re
@@ -17,19 +17,19 @@ from etl.web.script.values import UNDEFINED, Undefined, UnknownError
 from etl.web.select import elements as select_elements
 
 SHOWN_BY_SCRIPT = "data-gk-shown"
-"""Attribute of an element that a script shows, whatever its classes and its style say."""
+"""Attribute of an element that a script makes visible, whatever its classes and style say."""
 MAX_TEXT_CHARS = 50_000
 """Longest string that a script may make."""
 MAX_HTML_CHARS = 4_000
-"""Longest content of an element that is read as a string: fields are short, and main text is not taken apart."""
+"""Maximum content of an element that is read as a string: fields are short, and scripts do not parse main text."""
 _MAX_WORK = 600_000
-"""Most work of all scripts of a page, in tags that are walked: 500 times a page of usual size, about 0.1 s."""
+"""Maximum work of all scripts of a page, in visited tags: 500 times a page of usual size, about 0.1 s."""
 STEP = 20
-"""Work of a statement or an operand."""
+"""Work charged for a statement or an operand."""
 ELEMENT = 5
-"""Work of handing out or changing one element."""
+"""Work charged for returning or changing one element."""
 _RAW_TEXT = ("script", "style", "xmp", "iframe", "noembed", "noframes")
-"""Elements whose text is no markup to a browser: what stands in them is given as it is."""
+"""Elements whose content is text, not markup, for a browser; it is returned unchanged."""
 _CHARS_OF_WORK = 50
 MAX_DEPTH = 40
 
@@ -54,11 +54,11 @@ _ATTRIBUTE = re.compile(r"^[A-Za-z_][\w.-]*$")
 
 
 class ExhaustedError(Exception):
-    """The scripts of the page did all the work that they may do."""
+    """The scripts of the page have used up their allowed work."""
 
 
 class Document:
-    """One page for all its scripts. Without a tree nothing of it is known: every reading raises `UnknownError`.
+    """One page, shared by all its scripts. Without a tree its content is unknown: every read raises `UnknownError`.
 
     `tags` is about how many it has. `display_rules(name)` returns the rules of the page's style sheets that name a
     class and set `display`: pairs of a selector and the value, those that win last.
@@ -79,13 +79,13 @@ class Document:
     # -- limits and order
 
     def charge(self, work: int) -> None:
-        """Raises `ExhaustedError` when the scripts of the page did all they may."""
+        """Counts work. Raises `ExhaustedError` when the scripts of the page have used up their allowed work."""
         self._work -= work
         if self._work < 0:
             raise ExhaustedError
 
     def bounded(self, text: str) -> str:
-        """The text. Raises `UnknownError` if it is longer than a script may make it."""
+        """Returns the text. Raises `UnknownError` if it is longer than `MAX_TEXT_CHARS`."""
         self.charge(len(text) // _CHARS_OF_WORK)
         if len(text) > MAX_TEXT_CHARS:
             raise UnknownError
@@ -106,7 +106,7 @@ class Document:
             self._matching.clear()
 
     def insert_written(self, script: Element) -> None:
-        """Puts behind the script what it wrote with `document.write`."""
+        """Inserts the output of `document.write` after the script."""
         text = "".join(self.written)
         self.written.clear()
         parent = script.getparent()
@@ -173,7 +173,8 @@ class Document:
             return [e for e in matching if name in e.get("class", "").split() and tag in (None, e.tag)]
         if not _PATH.match(selector):
             return _css(selector, self._root())
-        # Below the few elements that the first part finds: the whole page takes ten times as long.
+        # Search only below the few elements that the first part finds: searching the whole page takes ten times as
+        # long.
         (_, first), *below = _PART.findall(selector)
         matching = self._everywhere(first)
         for child, part in below:
@@ -183,7 +184,7 @@ class Document:
         return matching
 
     def _positional(self, selector: str, root: Element | None) -> list[Element]:
-        """jQuery's `:eq(n)`, `:first` and `:last` choose among all that is found up to there."""
+        """jQuery's `:eq(n)`, `:first` and `:last` choose among all elements that the selector before them finds."""
         match = _POSITIONAL.search(selector)
         if not match:
             return self.select(selector, root)
@@ -236,7 +237,7 @@ class Document:
         return [piece for piece in self.content_of(markup) if not isinstance(piece, str)]
 
     def content_of(self, value: str | Sequence[Element]) -> Content:
-        """What is to be inserted: markup is parsed, elements leave the place where they are."""
+        """The content to insert: markup is parsed, existing elements are removed from their old place."""
         if isinstance(value, str):
             self.charge(2 * len(value))
             self._has_new_ids = self._has_new_ids or "id" in value
@@ -283,7 +284,7 @@ class Document:
                 element.set("style", _DISPLAY.sub("", element.get("style")))
 
     def set_attribute(self, elements: Sequence[Element], name: str, value: str | None) -> None:
-        """Sets or, with None, removes an attribute. Raises `UnknownError` for what is no name of one."""
+        """Sets an attribute, or removes it with None. Raises `UnknownError` if the name is not valid."""
         if not _ATTRIBUTE.match(name) or name.lower().startswith("data-gk-"):
             raise UnknownError
         name = name.lower()
@@ -313,7 +314,7 @@ class Document:
                         styled.set(SHOWN_BY_SCRIPT, name)
 
     def remove_class(self, elements: Sequence[Element], names: str | None) -> None:
-        """Takes the classes away, or all of them, and with each what its style did to `display`."""
+        """Removes the given classes or all classes, and undoes the effect of each on `display`."""
         for element in elements:
             present = element.get("class", "").split()
             for name in present if names is None else names.split():
@@ -326,7 +327,7 @@ class Document:
             element.set("class", " ".join(remaining))
 
     def _styled(self, element: Element, name: str) -> list[tuple[Element, str]]:
-        """What the class makes of `display`: pairs of an element, which is this one or one below it, and the value."""
+        """The `display` values that the class sets: pairs of an element (this one or a descendant) and the value."""
         styled: dict[Element, str] = {}
         for selector, value in self._display_rules(name):
             if selector == f".{name}":

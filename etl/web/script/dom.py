@@ -96,7 +96,8 @@ _SETTABLE = {**_ATTRIBUTES, "href": "href", "src": "src", "value": "value"}
 
 
 def get_element_member(document: Document, target: Elements, name: str) -> Value:
-    """`target.name`. Raises `UnknownError` for what is no member, or depends on more than the page."""
+    """`target.name`. Raises `UnknownError` if there is no such member, or if its value depends on more than the
+    page."""
     if not target.dom:
         if name == "length":
             return float(len(target.known()))
@@ -115,7 +116,7 @@ def get_element_member(document: Document, target: Elements, name: str) -> Value
         return inner(document, element)
     if name == "value":
         return document.form_value(element)
-    # What is rendered of several elements depends on their styles; of one text it is the text.
+    # The rendered text of several elements depends on their styles; for a single text it is that text.
     if name == "textContent" or (name == "innerText" and not len(element)):
         text = document.text([element])
         return text if name == "textContent" else " ".join(trim(text).split())
@@ -123,7 +124,7 @@ def get_element_member(document: Document, target: Elements, name: str) -> Value
 
 
 def set_element_member(document: Document, target: Elements, name: str, value: Value) -> None:
-    """`target.name = value`. Raises `UnknownError` for what is no member that is understood."""
+    """`target.name = value`. Raises `UnknownError` for members that are not supported."""
     if not target.dom or not isinstance(name, str):
         raise UnknownError
     if name == "innerHTML":

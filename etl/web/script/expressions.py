@@ -1,6 +1,6 @@
 """Expressions of a script, evaluated while they are read: literals, names, operators.
 
-What is not understood raises `UnknownError`, which ends the statement that it is in.
+Unsupported code raises `UnknownError`, which ends its statement.
 """
 
 import re
@@ -37,7 +37,7 @@ _HOLE = re.compile(r"\$\{([^{}`]*)\}")
 
 
 class Evaluator(Cursor):
-    """Evaluates expressions from the position on."""
+    """Evaluates expressions at the current position."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Evaluator(Cursor):
         self.scope = scope or Scope()
         self.deferred: list[Function] = []
 
-    # -- what those that build on it add
+    # -- implemented by subclasses
 
     def member(self, value: Value, name: str) -> Value:
         """`value.name`."""
@@ -93,7 +93,7 @@ class Evaluator(Cursor):
             self.document.depth -= 1
 
     def _chosen(self, value: Value) -> Value:
-        """The operand before `:` or the one behind it, as the condition holds; `?` comes next."""
+        """The operand before or after `:`, depending on the condition; `?` comes next."""
         self.take("?")
         if is_truthy(as_object(value)):
             value = self.expression()
@@ -105,7 +105,7 @@ class Evaluator(Cursor):
         return self.expression()
 
     def _binary(self, least: int) -> Value:
-        """Operands joined by operators that bind more closely than `least`."""
+        """Operands joined by operators with a precedence above `least`."""
         value = self._unary() if self.words[self.position] in _UNARY else self._postfix()
         while (rank := _RANKS.get(self.words[self.position], 0)) > least:
             operator = self.words[self.position]

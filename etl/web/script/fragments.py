@@ -22,7 +22,7 @@ def clear(element: Element) -> None:
 
 
 def detach(element: Element) -> None:
-    """Takes the element out of its parent; the text behind it stays."""
+    """Removes the element from its parent; the text after it stays."""
     parent = element.getparent()
     if parent is None:
         return
@@ -39,7 +39,7 @@ def detach(element: Element) -> None:
 def insert_after(parent: Element, before: Element | None, content: Content, at_tail_end: bool = False) -> None:
     """Inserts the content into the parent after the child `before`, or at the parent's beginning if that is None.
 
-    What text follows there comes behind the content, with `at_tail_end` in front of it.
+    The text that follows there is moved after the content, with `at_tail_end` before it.
     """
     rest = ""
     if not at_tail_end:

@@ -1,4 +1,4 @@
-"""What inline scripts do to a page, read without running JavaScript.
+"""The effects of inline scripts on a page, found without running JavaScript.
 
 Government templates print fields with fragments such as
 `var d='2022-04-06'; if(d!=''){document.write('发布日期：'+d)}`, and rewrite what a database put into the page:
@@ -20,7 +20,7 @@ from etl.web.script.tokens import ASSIGNING
 from etl.web.script.values import UNDEFINED, UnknownError, Value, add, calculate, compare, get_item, is_truthy, to_text
 
 __all__ = ["Reader", "condition_holds"]
-# `createPageHTML(7, 0, "index", "html")` and its kin write links to other pages: no text of the document.
+# `createPageHTML(7, 0, "index", "html")` and similar calls write links to other pages, not text of the document.
 _PAGER = re.compile("page", re.IGNORECASE)
 _LOOPS = frozenset(("for", "while", "do", "switch"))
 
@@ -40,17 +40,17 @@ class _ContinueSignal(Exception):
 
 
 class _UndecidedError(Exception):
-    """Whether the rest of this function or loop runs depends on something that is not known."""
+    """It is not known whether the rest of this function or loop runs."""
 
 
 class Reader(Caller):
-    """Follows the statements of a script: `run` those that run at once, `run_deferred` those that await the page."""
+    """Executes a script: `run` the statements that run at once, `run_deferred` those that wait for the page to load."""
 
     _in_function = False
     _in_loop = False
 
     def run(self) -> None:
-        """Runs the script to its end, or until the scripts of the page did all the work they may do."""
+        """Runs the script to its end, or until the scripts of the page have used up their allowed work."""
         try:
             self._declare_functions(0, len(self.tokens) - 1)
             while not self.at_end():
@@ -59,7 +59,7 @@ class Reader(Caller):
             self.document.drop_changes()
 
     def run_deferred(self) -> None:
-        """Runs what the script put off until the page is there: `$(function(){…})`, `window.onload`."""
+        """Runs the functions that wait for the page to load: `$(function(){…})`, `window.onload`."""
         try:
             while self.deferred:
                 try:
@@ -79,7 +79,8 @@ class Reader(Caller):
             self.position += 1
 
     def statement(self) -> None:
-        """Runs one statement. If it is not understood it has no effect, and what it would change is forgotten."""
+        """Runs one statement. If it is not understood, it has no effect, and the names that it would change are
+        forgotten."""
         self.document.charge(STEP)
         self.document.commit()
         start = self.position
@@ -114,7 +115,7 @@ class Reader(Caller):
             self._end_of_statement()
 
     def _end_of_statement(self) -> None:
-        """What goes on in a way that is not understood was not understood."""
+        """Raises `UnknownError` if the statement continues in an unsupported way."""
         if not self.accept(";") and not self.peek("}") and not self.peek("else") and not self.line_ends():
             raise UnknownError
 
@@ -159,7 +160,7 @@ class Reader(Caller):
         return is_truthy(as_object(self.expression()))
 
     def run_if(self, active: bool) -> None:
-        """Runs the statement that comes next, or moves over it."""
+        """Runs or skips the next statement."""
         if active:
             self.statement()
         else:
@@ -259,7 +260,8 @@ class Reader(Caller):
         self._while_condition(self.position, ")", body)
 
     def _while_condition(self, condition: int, end: str, body: int) -> None:
-        """A loop by the positions of its condition and its body; after `;` comes what ends a round."""
+        """Runs a loop, given the positions of its condition and body; after `;` comes the expression that ends a
+        round."""
         while True:
             self.position = condition
             goes_on = self.peek(end) or self.condition()
@@ -321,7 +323,7 @@ class Reader(Caller):
         self._end_of_statement()
 
     def expression_statement(self) -> None:
-        """An assignment, a counting up or down, or an expression for what it does."""
+        """An assignment, an increment or decrement, or an expression that is run for its effects."""
         kind, name, _ = self.tokens[self.position]
         if self.peek("++", "--"):
             self.position += 1
@@ -385,7 +387,7 @@ class Reader(Caller):
         return reader.run_body(function, arguments, this) if isinstance(reader, Reader) else UNDEFINED
 
     def run_body(self, function: Function, arguments: list[Value], this: Value) -> Value:
-        """Runs a function of this script with the arguments and returns what it returns."""
+        """Runs a function of this script with the arguments and returns its result."""
         self.document.commit()
         filled = [*arguments, *[UNDEFINED] * len(function.parameters)]
         names: dict[str, Value] = dict(zip(function.parameters, filled, strict=False))
@@ -411,7 +413,7 @@ class Reader(Caller):
         finally:
             self.position, self.scope, self._in_function, self._in_loop = before
 
-    # -- what is not understood
+    # -- unsupported code
 
     def _forget(self, start: int, end: int) -> None:
         """Forgets the names that the tokens assign, and the lists and objects that they might change."""

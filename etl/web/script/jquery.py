@@ -1,6 +1,6 @@
-"""What scripts do with elements of a page through jQuery: going to others, reading, changing.
+"""Operations on elements of a page through jQuery: moving to other elements, reading, changing.
 
-Nothing here runs code: functions as arguments (`each`) are the interpreter's.
+Nothing here runs code: the interpreter handles functions as arguments (`each`).
 """
 
 import re
@@ -31,14 +31,15 @@ class Elements:
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """The markup inside an element, too long to be read as a string: it can only be written somewhere else as it is."""
+    """The markup inside an element, too long to be read as a string; it can only be written unchanged somewhere
+    else."""
 
     element: Element
 
 
 class InnerMarkup(str):
-    """The markup inside an element as a string. Where a script changes it in a way that is not understood and then
-    writes it, the element is shown as it is: a person sees the text, not nothing."""
+    """The markup inside an element as a string. If a script changes it in an unsupported way and then
+    writes it, the element is shown unchanged, so that its text is not lost."""
 
     __slots__ = ("element",)
     element: Element
@@ -333,7 +334,7 @@ def _prop(document: Document, target: Elements, arguments: Arguments) -> Value:
 def _data(document: Document, target: Elements, arguments: Arguments) -> Value:
     value = _attr(document, target, [f"data-{to_text(*arguments)}"]) if len(arguments) == 1 else None
     if isinstance(value, str) and (not value or re.match(r"[\d.\-+{\[]|(?:true|false|null)$", value)):
-        raise UnknownError  # jQuery makes numbers and objects of such values
+        raise UnknownError  # jQuery converts such values to numbers and objects
     return value
 
 
@@ -368,7 +369,7 @@ def _classes(change: str) -> Method:
 
 
 READS = frozenset("html text val attr data size is hasClass get".split())
-"""Methods that may return something else than elements."""
+"""Methods that may return something other than elements."""
 EVENTS = frozenset(
     "on bind click hover mouseover mouseout mouseenter mouseleave change focus blur keyup scroll resize".split()
 )

@@ -1,5 +1,5 @@
-"""Where a page's scripts take its visitor, read without running JavaScript: in any case (`location.href = "…"`), and
-when something is clicked (`window.open(…)`).
+"""The addresses to which a page's scripts lead, found without running JavaScript: always (`location.href = "…"`), or
+after a click (`window.open(…)`).
 
 Only what is certain counts: an address in a condition that is not known, or made of anything but literals, is none, nor
 is for what happens in any case one in a function that is called elsewhere. A script that sets a cookie is a firewall's
@@ -30,9 +30,9 @@ _LATER = re.compile(r"(?:window \. )?setTimeout \( (?P<function>function \( \) |
 _GOES = re.compile(r"\blocation\s*(?:\.\s*(?:href|replace|assign)\b|=)")
 _CALL = re.compile(r"([\w$]{1,60})\s*\(")
 _LONGEST_WORDS = 10
-"""Words of the longest beginning that either pattern matches."""
+"""Number of words in the longest beginning that either pattern matches."""
 MAX_SCRIPT_CHARS = 20_000
-"""Longest script that is read: those that lead on are short."""
+"""Longest script that is read: scripts that redirect are short."""
 
 
 def navigation_target(source: str) -> str | None:
@@ -49,7 +49,7 @@ def navigation_target(source: str) -> str | None:
 
 
 class _NavigationReader(Reader):
-    """Reads as `Reader` does, and collects where the script goes."""
+    """A `Reader` that also collects the addresses to which the script leads."""
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
@@ -73,7 +73,7 @@ class _NavigationReader(Reader):
         self._note(start, end)
 
     def _note(self, start: int, end: int) -> None:
-        """Notes whether what was not run may lead somewhere."""
+        """Notes whether code that was not run may lead somewhere."""
         self.undecided = self.undecided or "location" in self.words[start:end]
 
     def expression_statement(self) -> None:
@@ -113,7 +113,8 @@ class _NavigationReader(Reader):
 
 @cached_for_site
 def _calls_of_functions(source: str) -> Mapping[str, frozenset[str]]:
-    """What each function of a script calls; one that mentions a location calls `open`. Empty for a long script."""
+    """The calls in each function of a script; mentioning a location counts as calling `open`. Empty for a long
+    script."""
     calls: dict[str, frozenset[str]] = {}
     has_functions = "function" in source or "=>" in source
     script = program(source if has_functions and len(source) <= MAX_SCRIPT_CHARS else "")
@@ -137,7 +138,7 @@ def _functions(words: Sequence[str]) -> Iterator[tuple[str, int]]:
 
 
 class Clicks:
-    """Where clicks lead, followed into the functions that the page's own scripts define. No click changes the page."""
+    """The targets of clicks, traced into the functions of the page's own scripts. No click changes the page."""
 
     def __init__(self, scripts: Iterable[str]) -> None:
         self._calls = {source: _calls_of_functions(source) for source in scripts}
@@ -153,7 +154,7 @@ class Clicks:
 
     @cached_property
     def _opening(self) -> Set[str]:
-        """The functions that open something, or call one that does: that of the browser, and those of the page."""
+        """The functions of browser and page that open an address, directly or through another function."""
         calls = [item for functions in self._calls.values() for item in functions.items()]
         opening = {"open"}
         while more := {name for name, called in calls if name not in opening and not opening.isdisjoint(called)}:
@@ -162,7 +163,7 @@ class Clicks:
 
     @cached_property
     def _read(self) -> tuple[Document, Scope]:
-        """What is left of the scripts that have such functions, once they have run."""
+        """The state of the scripts that have such functions, after they have run."""
         document, functions = Document(), Scope()
         for source, calls in self._calls.items():
             if not self._opening.isdisjoint(calls):
@@ -171,7 +172,8 @@ class Clicks:
 
 
 class _ClickReader(Reader):
-    """Reads as `Reader` does, and collects what is opened: by it, or by a function of another script that it calls."""
+    """A `Reader` that also collects the addresses opened by the script or by functions of other scripts that it
+    calls."""
 
     def __init__(self, source: str, document: Document, scope: Scope) -> None:
         super().__init__(source, lambda _: None, document, scope)
@@ -193,7 +195,7 @@ class _ClickReader(Reader):
         return super()._call_of_browser(owner, name)
 
     def _open(self) -> Value:
-        """Notes the first argument of `window.open`: the others tell of the window."""
+        """Notes the first argument of `window.open`; the others describe the window."""
         end = self.closing.get(self.position, len(self.tokens) - 1)
         self.position += 1
         self.opened.add(to_text(self.expression()))

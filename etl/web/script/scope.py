@@ -1,4 +1,4 @@
-"""Names of a script and what they can stand for beside plain values: functions, what the browser provides."""
+"""Names of a script and their values other than plain ones: functions, objects of the browser."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -30,7 +30,7 @@ class Scope:
         return scope
 
     def assign(self, name: str, value: Value) -> None:
-        """Assigns where the name is, and if it is nowhere, outermost."""
+        """Assigns in the scope that has the name, or in the outermost one."""
         scope: Scope = self.holder(name) or self
         while name not in scope.names and scope.outer is not None:
             scope = scope.outer
@@ -65,7 +65,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What is left of an assignment: the member `name` of `owner`."""
+    """The left side of an assignment: the member `name` of `owner`."""
 
     owner: Value
     name: Value

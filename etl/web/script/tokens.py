@@ -1,4 +1,4 @@
-"""The words of a script, and moving over them without running anything."""
+"""The tokens of a script, and skipping parts of it without running them."""
 
 import re
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def program(source: str) -> Program:
 
 
 def tokens_of(source: str) -> list[Token]:
-    """The words of a script without its comments."""
+    """The tokens of a script without its comments."""
     tokens: list[Token] = []
     first = True
     for match in _TOKEN.finditer(source):
@@ -85,7 +85,7 @@ class Cursor:
         return self.words[min(self.position + 1, len(self.words) - 1)] in texts
 
     def accept(self, text: str) -> bool:
-        """Moves over the text if it comes next, and says whether it did."""
+        """Skips the text if it comes next; returns whether it did."""
         is_next = self.words[self.position] == text
         self.position += is_next
         return is_next
@@ -113,7 +113,7 @@ class Cursor:
         self.position = self.closing.get(self.position, len(self.tokens) - 1)
 
     def skip_operand(self, *ends: str) -> None:
-        """Moves over an operand that is not evaluated, up to one of the texts or the end of the expression."""
+        """Skips an operand without evaluating it, up to one of the texts or the end of the expression."""
         conditions = 0
         while not self.at_end() and not self.peek(",", ";", ")", "]", "}") and not self.line_ends():
             if self.peek("(", "[", "{"):
@@ -125,7 +125,7 @@ class Cursor:
             self.position += 1
 
     def skip_statement(self) -> None:
-        """Moves over one statement without running it; over the whole script where statements are nested too deep."""
+        """Skips one statement without running it; skips the rest of the script if statements are nested too deeply."""
         if self._skipping >= _MAX_NESTED:
             self.position = len(self.tokens) - 1
             return

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _SPACE = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
-"""What JavaScript trims; `str.strip` takes other characters too."""
+"""The characters that JavaScript trims; `str.strip` trims others too."""
 _NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*|\.\d+)")
 
 
 class UnknownError(Exception):
-    """The code does something that the interpreter does not know, or that depends on more than the page."""
+    """The code does something that the interpreter does not support, or that depends on more than the page."""
 
 
 class Undefined:
@@ -71,7 +71,7 @@ def to_text(value: Value) -> str:
 
 
 def to_number(value: Value) -> float:
-    """`Number(value)`; NaN for what is no number. Raises `UnknownError` for what is no plain value."""
+    """`Number(value)`; NaN if it is not a number. Raises `UnknownError` if it is not a plain value."""
     if isinstance(value, bool) or value is None:
         return float(bool(value))
     if isinstance(value, float):
@@ -106,7 +106,7 @@ def trim(text: str) -> str:
 
 
 def add(left: Value, right: Value) -> Value:
-    """`left + right`: a sum of numbers, else the strings together. Raises `UnknownError` as `to_text` does."""
+    """`left + right`: the sum of numbers, else the joined strings. Raises `UnknownError` like `to_text`."""
     if isinstance(left, float) and isinstance(right, float):
         return left + right
     return to_text(left) + to_text(right)
@@ -189,7 +189,7 @@ def get_item(value: Value, index: Value) -> Value:
 
 
 def _indexed(text: str) -> str:
-    """The text, if its characters are counted as JavaScript counts them. Raises `UnknownError` if not."""
+    """The text, if Python and JavaScript count its characters alike. Raises `UnknownError` if not."""
     if not text.isascii() and max(text) > "\uffff":
         raise UnknownError
     return text
@@ -262,7 +262,7 @@ _PLAIN: dict[str, Callable[[str], str]] = {
     "valueOf": str,
 }
 _SIMPLE_PATTERN = re.compile(r"^/((?:[^\\/\[\](){}*+?|.^$]|\\[-/.\[\](){}|]|\\s[+*]?|\\[nrt])+)/([gi]*)$")
-# What sites use beside them, with what it is in Python.
+# Further methods that sites use, with their Python equivalents.
 _KNOWN_PATTERNS = {
     **dict.fromkeys(
         (
@@ -279,7 +279,7 @@ _KNOWN_PATTERNS = {
 
 
 def _replace(value: str, name: str, old: Value, by: Value) -> str:
-    """Only literal and well-known patterns: the two languages of patterns differ, and a costly one is no field."""
+    """Replaces literal and well-known patterns only: pattern syntax differs between the languages, and may be slow."""
     if isinstance(by, str) and "$" not in by:
         text = by
         replacement: Replacement = lambda _: text  # noqa: E731
