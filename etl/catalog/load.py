@@ -16,7 +16,7 @@ from etl.platforms.registry import all_platforms, platform
 from etl.sources.schema import Source
 
 NAMED = 40
-"""Ids that an error about an unknown source names."""
+"""Maximum number of ids listed in an error about an unknown source."""
 
 
 class SourceError(GongkaiError):
@@ -62,7 +62,7 @@ def load_source(path: Path) -> Source:
 
 
 def _unknown_platform(path: Path, name: object) -> list[str]:
-    """The problem of a platform that does not exist; one that is missing or no text is a problem of the schema."""
+    """The problem of an unknown platform; the schema reports a platform that is missing or not a text."""
     try:
         if isinstance(name, str):
             platform(name)
@@ -114,7 +114,8 @@ def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
 
 
 def readable_sources(folders: str) -> dict[str, Source]:
-    """The sources whose files are right, by id; of several with one id the first. `load_sources` names the others."""
+    """The sources whose files are valid, by id; of several with the same id the first. `load_sources` names the
+    others."""
     sources: dict[str, Source] = {}
     for path in source_files(folders):
         try:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class ListingRequest(Outside):
     """A listing page to fetch.
 
-    `url`: may have a fragment, which is not sent and tells `read_listing` which list of the page is meant. `column`:
-    name of its list, by which totals are kept. `seen`: number of entries on the list's earlier pages.
+    `url`: may have a fragment, which is not sent; it tells `read_listing` which list of the page to read. `column`:
+    name of its list; totals are kept for each list. `seen`: number of entries on the list's earlier pages.
     """
 
     url: str
@@ -34,7 +34,7 @@ class ListingRequest(Outside):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Outside):
-    """One line of a listing: absolute `url`, and the `fields` beside the title by their names in `etl/fields.py`."""
+    """One line of a listing: absolute `url`, title, and further `fields` by their names in `etl/fields.py`."""
 
     url: str
     title: str = ""
@@ -47,11 +47,11 @@ class ListingPage(Outside):
 
     `total_is_upper_bound`: the site itself says that the list has ended (an empty page after its last one), and the
     family is known to report totals that are never reached. Fewer documents than the total are then no failure.
-    `problems`: signs in the page that its list has more than what was understood; they turn the run red.
-    `promised`: addresses of further pages that the list's pager links, on pages that lead on; `numbered`: those among
-    them that it links by their number. `heading`: what the page is called, without numbers.
-    `numbers`: those of the first and the last row, where each row bears one and they rise or fall by one.
-    `of_other_lists`: rows that were left out since they are another list's; a page of such rows alone is no trap.
+    `problems`: signs in the page that its list has more rows or pages than were understood; they turn the run red.
+    `promised`: addresses of further pages that the list's pager links, on pages with a next page; `numbered`: those
+    among them that are linked by number. `heading`: the page's title without numbers.
+    `numbers`: the numbers of the first and the last row, if each row has one and they rise or fall by one.
+    `of_other_lists`: number of rows left out because they belong to another list; a page with only such rows is valid.
     """
 
     entries: tuple[Entry, ...]
@@ -68,7 +68,7 @@ class ListingPage(Outside):
 
 
 def fills_page(entries: int) -> bool:
-    """Whether so many entries may be all that a page of a list has room for: sites show 10, 15, 20 …"""
+    """Whether this number of entries may be a full page of a list: sites show 10, 15, 20 …"""
     return entries >= _LEAST_SIZE and entries % 5 == 0
 
 
@@ -77,21 +77,21 @@ class NotAListing(Exception):
 
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What reading raises where content is of another form than any that was seen: such a page is lost, and no other."""
+"""Exceptions raised for content in an unexpected form: only that page is lost, the others are read."""
 _LEAST_SIZE = 10
 MAX_ARTICLE_PAGES = 50
-"""Further pages of one article that are fetched; a pager that counts further is broken."""
+"""Maximum number of further pages of an article; a pager that counts more is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a family's pages have their body and fields.
+    """The places of body and fields in a family's pages.
 
     `body`, `header`: selectors, the likeliest first; CSS, or XPath if they begin like one (`etl/web/select.py`).
     `markers`: pairs of regular expressions for the comments, or names of `<meta>` elements, around the body.
 
-    Layouts are evidence, not orders: extraction takes the container with the page's prose, and tries the layouts of all
-    families if the page's family is unknown. If a `header` is found, labels elsewhere outside the text are not read.
+    Layouts are hints: extraction takes the container with the page's prose, and tries the layouts of all
+    families if the page's family is unknown. If a `header` is found, labels outside both it and the text are not read.
     """
 
     body: tuple[str, ...] = ()
@@ -139,8 +139,8 @@ class CandidateList(Outside):
 class Platform:
     """A family of content management systems. Subclasses override what their family does differently.
 
-    `lists`: false if its pages are recognised, and how it lists documents is not known.
-    `reads_fragments`: the fragment of a column's address says which list of the page is meant.
+    `lists`: false if its pages are recognised but the form of its lists is unknown.
+    `reads_fragments`: the fragment of a column's address selects one of several lists of the page.
     `accepts_selectors`: source files of the family may have the key `listing`, with selectors of rows and fields.
     """
 
@@ -177,7 +177,7 @@ class Platform:
         return None
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        """Pages that may be lists, this one or linked ones, the likeliest first. A survey fetches them to find out."""
+        """Pages that may be lists (this one or linked ones), the likeliest first. A survey fetches them to check."""
         return ()
 
     def guess_listing(self, page: WebPage) -> "Mapping[str, Any] | None":

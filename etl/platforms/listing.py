@@ -1,7 +1,7 @@
-"""Reads one listing page: what the family makes of it, held against what the page itself says of its list.
+"""Reads one listing page by its family's rules, and compares the result with other signs in the page.
 
-Every caller comes through here. A family knows the pagers and rows that its sites were seen to have; where a page has
-others, they are read by common helpers, and what is not understood is a problem of the list, never its end.
+Every caller uses this module. A family knows the pagers and rows that were seen on its sites. If a page has
+others, common helpers read them, and anything not understood is a problem of the list, never its end.
 """
 
 import re
@@ -46,21 +46,22 @@ from etl.web.redirects import page_redirect
 from etl.web.urls import resolved
 
 MIN_UNLISTED = 5
-"""Links of one shape that are no entries, from which on the rows of a page count as not understood."""
+"""From this many links of the same form that are not entries, the rows of a page count as not understood."""
 MIN_TURNED_WITHIN = 200
-"""Entries of a first page from which on a pager without numbers is taken to turn within the page: two lists of
+"""From this many entries on a first page, a pager without numbers is assumed to turn within the page: two lists of
 beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
 _MIN_COLUMN = 10
-"""Rows from which on as many links of their form are the list's second column; shorter boxes of the newest are not."""
+"""From this many rows, an equal number of links of the same form is a second column of the list; a shorter box of the
+newest documents is not."""
 BELOW = " / "
-"""Between the name of a column and that of a list below it."""
+"""Separates the name of a column from that of a list below it."""
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 
 
 def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
-    """The entries and next requests of a listing page, with `problems` where it says more than was understood.
+    """The entries and next requests of a listing page, with `problems` if it has signs of more than was understood.
 
-    Raises `NotAListing` if the page is none of the family's listings.
+    Raises `NotAListing` if the page is not a listing of the family.
     """
     return with_headers(_read(family, page, request), page, request)
 
@@ -108,7 +109,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
 
 
 def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -> tuple[ListingRequest, ...]:
-    """The lists of other years to which the first page of a list of one year leads: each is a list of its own."""
+    """The lists of other years that the first page of a list of one year links; each is a separate list."""
     if request.seen:
         return ()
     known = {following.url for following in listing.next_requests} | {entry.url for entry in listing.entries}
@@ -123,9 +124,9 @@ def _titles(listing: ListingPage) -> dict[str, str]:
 
 
 def _without_itself(family: Platform, page: WebPage, request: ListingRequest, listing: ListingPage) -> ListingPage:
-    """Without a next page that is this one: a link `#p2` is followed by a script, and what it shows is not read.
+    """Drops a next page that is this page: a link `#p2` is handled by a script, and its content is not read.
 
-    So is, on a first page, that to which 首页 and 上一页 lead: pagers of one page have one address for all.
+    On a first page, it also drops the target of 首页 and 上一页: in pagers of a single page, all links are equal.
     """
     if family.reads_fragments or not listing.next_requests:
         return listing
@@ -137,7 +138,7 @@ def _without_itself(family: Platform, page: WebPage, request: ListingRequest, li
 
 
 def _without_titles(words: str, listing: ListingPage) -> str:
-    """The page's words without titles that have numbers: 共30项 in one counts no documents of the list."""
+    """The page's words without titles that have numbers: 共30项 in a title does not count documents of the list."""
     for entry in listing.entries:
         if any(map(str.isdigit, entry.title)):
             words = words.replace("".join(entry.title.split()), "")
@@ -149,13 +150,14 @@ def _days(listing: ListingPage) -> list[str]:
 
 
 def _where_it_leads(page: WebPage) -> str:
-    """Says where a page without content leads; empty for others. The fetcher follows one such page, not a second."""
+    """Describes where a page without content leads; empty for others. The fetcher follows one such page, not a
+    second."""
     onward = page_redirect(page)
     return f"the page only leads on to {onward.url}" if onward else ""
 
 
 def _goes_on_or_ends(listing: ListingPage, request: ListingRequest) -> bool:
-    """Whether the next page is known, or the page's own numbers say whether there is one: a walk compares those."""
+    """Whether the next page is known, or the page's own numbers decide whether there is one: a walk compares those."""
     total = listing.reported_total
     return bool(
         listing.next_requests
@@ -165,14 +167,14 @@ def _goes_on_or_ends(listing: ListingPage, request: ListingRequest) -> bool:
 
 
 def _with_total(listing: ListingPage, stated: Counts | None) -> ListingPage:
-    """With the total that the pager gives in words, where the family found none."""
+    """Adds the total that the pager gives in words, if the family found none."""
     if listing.reported_total is not None or stated is None or not stated.in_words:
         return listing
     return replace(listing, reported_total=stated.documents)
 
 
 def _ended(listing: ListingPage, request: ListingRequest, stated: Counts | None) -> ListingPage:
-    """Without the link beyond a page that says to be the last one, as 第7页/共7页: some sites have it there too.
+    """Drops the next link of a page that is the last one by its own words (第7页/共7页): some sites have one there too.
 
     第1页/共1页 on a further page is the pager of another list.
 
@@ -185,7 +187,7 @@ def _ended(listing: ListingPage, request: ListingRequest, stated: Counts | None)
 
 
 def _with_pages(listing: ListingPage, request: ListingRequest, stated: Counts | None) -> ListingPage:
-    """With the number of pages that the first one says in words beside its own (第1页/共3页), where it leads on."""
+    """Adds the number of pages that the first page states in words (第1页/共3页), if it has a next page."""
     if request.seen or listing.reported_pages or not listing.next_requests or not stated or not stated.in_words:
         return listing
     return replace(listing, reported_pages=stated.pages) if stated.current == 1 and (stated.pages or 0) > 1 else listing
@@ -194,7 +196,7 @@ def _with_pages(listing: ListingPage, request: ListingRequest, stated: Counts | 
 def _continued(
     listing: ListingPage, page: WebPage, request: ListingRequest, stated: Counts | None, words: str
 ) -> ListingPage:
-    """With the next request by a pager that the family does not know, or with the sign that nothing here understood."""
+    """Adds the next request by a pager that the family does not know, or the sign that no rule understood."""
     first = request.seen == 0
     seen, listed = request.seen + len(listing.entries), _titles(listing)
     if pager := script_pager(page, first=first):
@@ -237,7 +239,7 @@ def _step(page: WebPage, listed: Container[str]) -> str | None:
 
 
 def _unfinished(stated: Counts, seen: int, *, first: bool, counted: bool) -> str | None:
-    """The text in which a page says that its list has more than what was seen. Where the page says to be the last one,
+    """The text in which a page states that its list has more than was seen. If the page says that it is the last one,
     a total that is `counted` is compared by the walk, which names it."""
     current = stated.current or (1 if first else None)
     is_last = counted and stated.pages and current == stated.pages
@@ -248,17 +250,17 @@ def _unfinished(stated: Counts, seen: int, *, first: bool, counted: bool) -> str
 
 
 def _whole(stated: Counts, seen: int, *, first: bool) -> bool:
-    """Whether the page says that its list ends here."""
+    """Whether the page states that its list ends here."""
     current = stated.current or (1 if first else stated.pages)
     return bool(stated.pages and current == stated.pages) or stated.documents == seen
 
 
 def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> Reason | None:
-    """The problem that many links have the shape of this list's documents, and few of them are entries, or that a
+    """The problem that many links have the form of this list's documents but few of them are entries, or that a
     script opens the documents of some of its rows.
 
-    On a list's first page only: later ones have the same rows, and a last page may hold one of them beside a box of the
-    newest documents.
+    Checked on a list's first page only: later pages have the same form, and a last page may have a single row beside a
+    box of the newest documents.
     """
     total = listing.reported_total
     if request.seen or (total is not None and len(listing.entries) >= total):
@@ -289,12 +291,13 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
 
 
 def _are_more(linked: int, listed: int) -> bool:
-    """Whether so many links are no box beside the rows: more than these, or as many, as two columns have."""
+    """Whether so many links are more than a box beside the rows: more than the rows, or equally many, as in two
+    columns."""
     return linked >= MIN_UNLISTED and (linked > listed or (linked == listed >= _MIN_COLUMN))
 
 
 @lru_cache(maxsize=4096)
 def _shape(url: str) -> tuple[str, str]:
-    """What addresses of one column's documents have in common: host and path with every number left out."""
+    """The common part of the addresses of one column's documents: host and path without any numbers."""
     parts = urlsplit(url)
     return parts.netloc, _DIGITS.sub("#", parts.path)

@@ -11,7 +11,7 @@ from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, links
 
 MIN_WEIGHT = 2
-"""Total weight of signs that a family needs to be recognised; a single sign of weight 1 may be another family's."""
+"""Minimum total weight of signs to recognise a family; a single sign of weight 1 may belong to another family."""
 
 MARKUP_CHARS = 1_000_000
 """Characters of a page that are searched for signs. With patterns of linear time (held by a test) this bounds the time
@@ -44,14 +44,15 @@ class FamilyMatch:
 
     @property
     def in_the_page(self) -> bool:
-        """Whether a sign is in the content and not in the address alone, where a server may answer anything."""
+        """Whether a sign is in the content: a sign only in the address proves little, since a server may answer any
+        address."""
         return any(sign.fingerprint.where != "address" for sign in self.signs)
 
 
 def recognise(page: WebPage) -> tuple[FamilyMatch, ...]:
     """Families with a sign in the page, highest rank first."""
     read_script_links(page)
-    # What looks like a link in data is a piece of a text: `<a href=\\"…\\">`.
+    # In data, markup that looks like a link is part of a text: `<a href=\\"…\\">`.
     addresses = [] if page.is_data else [_path(url) for url, _ in links(page) if same_site(url, page)]
     matches = []
     for family in all_platforms():

@@ -55,7 +55,7 @@ class Channels(Platform):
     name = "channels"
     layout = Layout(body=("div.nr", "div.articleBox", "div.sx3"))
 
-    # Each of these words is any site's; both addresses together are this family's.
+    # Any site may use one of these words; only this family uses both addresses.
     fingerprints = (
         Fingerprint("list /channels/<number>.html", "link", r"/channels/\d+(?:_\d+)?\.s?html", 1),
         Fingerprint("document /contents/<channel>/<id>.html", "link", r"/contents/\d+/\d+\.s?html", 1),
@@ -114,7 +114,7 @@ def _linked_pages(page: WebPage, channel: str) -> dict[str, int]:
 
 
 def _least_pages(page: WebPage, current: int, numbers: Mapping[str, int]) -> int | None:
-    """The number of pages that a list without a counter has at least, where the page shows it.
+    """The minimum number of pages of a list without a counter, as far as the page shows it.
 
     A link 下一页 of the first page that a script must follow leads to a page that cannot be requested: one more.
     """

@@ -62,7 +62,7 @@ _INPUTS = {"zhuanzai": "source", "infodate": "published_date", "title": "title"}
 _SERVICE = "/rest/lightfrontaction/getgovinfolist"
 _COMMON_SCRIPT, _AJAX_SCRIPT = "/webBuilderCommon.js", "/ajaxReq.js"
 _SCRIPTS = (_COMMON_SCRIPT, _AJAX_SCRIPT)
-"""Where a site's values may stand, the likelier one first."""
+"""Scripts that may contain a site's values, the likelier one first."""
 _GUID = r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 _SITE = re.compile(rf"""\bsiteGuid["']?\s*[:=]\s*["']({_GUID})["']""")
 _PROJECT = re.compile(r"""\bprojectName["']?\s*[:=]\s*["']/?([\w./-]{1,60}?)/?["']""")
@@ -74,7 +74,7 @@ _LINK_TO_NEW = re.compile(
 _LISTS = re.compile(r"/(?:\w*govInfoPub\w*|openlist|openSubPage|govlist|moreinfo)\.html$", re.IGNORECASE)
 _NUMBER = re.compile(r"/(\d+)\.html$")
 _SIZE = 20
-"""Rows requested; more than 20 was never tried by anybody."""
+"""Rows per request; no crawler was seen that requests more than 20."""
 
 
 class Epoint(Platform):

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from etl.sources.schema import Source
 
 _NUMBER, _NUMBER_IN_SCRIPT = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+"), re.compile(r"\d+")
-"""Words part the thousands by commas, scripts their arguments."""
+"""In text, commas separate thousands; in scripts, arguments."""
 
 
 class Generic(Platform):
@@ -94,7 +94,7 @@ class Generic(Platform):
 
 
 def _entries(rows: list[HtmlElement], base: str, listing: "Listing") -> Iterator[Entry]:
-    """The rows' entries: what every family reads in and around a row, and what the selectors say instead."""
+    """The entries of the rows: values found in and around each row, replaced by those that the selectors give."""
     link_in = (lambda row: next(iter(elements(listing.link or "", row)), None)) if listing.link else None
     plain = block_entries(rows, base, link_in)
     for row in rows:

@@ -65,7 +65,7 @@ from etl.web.urls import resolved
 
 _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 _OF_COLUMN = r"/art/\d{{4}}/\d{{1,2}}/\d{{1,2}}/art_{}_\d+\.html"
-# Each ends at the next element of its kind as well, so that a page of beginnings without ends takes linear time.
+# Each also ends at the next element of its kind, so that a page of unclosed elements takes linear time.
 _STORE = re.compile(r"<datastore>((?:(?!</?datastore>).)*+)</datastore>", re.DOTALL | re.IGNORECASE)
 _RECORD = re.compile(r"<record>((?:(?!</?record>).)*+)</record>", re.DOTALL | re.IGNORECASE)
 _CDATA = re.compile(r"^\s*+<!\[CDATA\[|\]\]>\s*+$")
@@ -222,7 +222,7 @@ def _object_around(text: str, place: int) -> tuple[int, int]:
 
 
 def _total(calls: list[_Call]) -> int | None:
-    """The total of the call that has the store; else the greatest, with which a list that ends too soon is red."""
+    """The total of the call that has the store; else the greatest total, so that a list that ends too soon is red."""
     with_store = [call.total for call in calls if call.has_store]
     return max(with_store or [call.total for call in calls], default=None)
 

@@ -56,7 +56,7 @@ _DOCUMENTS_IN_WORDS = re.compile(r"共\s{0,9}(\d{1,8})\s{0,9}条(?:记录|信息
 _LAST = re.compile(r"尾页|末页|最后一页")
 _NO_DOCUMENTS = re.compile(r"暂无|没有(?:找到)?(?:相关|任何)?(?:信息|内容|记录|数据)")
 _MANY_ROWS = 10
-"""A list without any pager may go on if it has as many rows: pages of 15 and 20 rows are known, none below 10."""
+"""From this many rows on, a list without a pager may continue: pages of 15 and 20 rows are known, none below 10."""
 
 
 class Openness(Platform):

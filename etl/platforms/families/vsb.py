@@ -92,7 +92,7 @@ class Vsb(Platform):
         before = pager.entries_before(len(entries))
         requests = []
         if request.seen < before and pager.previous:
-            # A new page came between, and shifted the numbers: the page before may have an address that was read.
+            # A new page was added and shifted the numbers: the previous page may have an address that was read already.
             url = f"{pager.previous}#{pager.current - 1}/{pager.pages}"
             requests.append(ListingRequest(url, request.column, request.seen))
         if pager.following:
@@ -103,7 +103,7 @@ class Vsb(Platform):
 
 @dataclass(frozen=True, slots=True)
 class _Pager:
-    """What a list says of its pages: their number, which one this is (from 1), the addresses of those beside it.
+    """The pager of a list: the number of pages, the number of this page (from 1), the addresses of its neighbours.
 
     `previous` is None where it is the first page, whose address never changes.
     """

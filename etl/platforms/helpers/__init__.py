@@ -1,1 +1,1 @@
-"""Code that several families share: rows of a list, pagers, answers as data, links to lists, feeds."""
+"""Code shared by several families: rows of a list, pagers, responses as data, links to lists, feeds."""

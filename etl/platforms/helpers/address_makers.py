@@ -1,4 +1,4 @@
-"""Functions of a page's scripts that make the address of a document from what a row gives them:
+"""Functions of a page's scripts that build the address of a document from arguments in its row:
 `function openDetail(id) { window.open("/gk/detail.html?id=" + id) }` for `openDetail('1003')`.
 """
 
@@ -28,7 +28,7 @@ _MAX_FUNCTIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Parts of an address in their order: strings, and numbers of the arguments that stand between them."""
+    """Parts of an address in order: strings, and positions of the arguments between them."""
 
     parts: tuple[str | int, ...]
 
@@ -40,7 +40,7 @@ class Maker:
 
 
 def address_makers(page: WebPage) -> Mapping[str, Maker]:
-    """The functions of the page's scripts that open an address made from what they are given, by name."""
+    """The functions of the page's scripts that open an address built from their arguments, by name."""
     makers: dict[str, Maker] = {}
     for script in page.elements["script"]:
         makers = {**_makers_of(script.text or ""), **makers}

@@ -1,4 +1,4 @@
-"""What the headers of an answer say of the list in its body: services count and link their pages there.
+"""Counts and links of a list in the headers of a response, where services put them.
 
 `X-Total-Count: 60`, `X-WP-TotalPages: 3`, `Content-Range: items 0-19/60`, `X-Pagination: {"total": 60}`, and
 `Link: </list?page=2>; rel="next"`. Names are understood by the words they are made of, as those of scripts are.
@@ -29,7 +29,7 @@ _LETTERS = re.compile(r"[^a-z]")
 
 
 def with_headers(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
-    """The listing with the numbers and the next page of the answer's headers, where the page itself gives none."""
+    """The listing, with counts and next page taken from the response headers where the page itself gives none."""
     if not page.headers:
         return listing
     numbers: dict[Kind, int] = dict(_numbers(page))

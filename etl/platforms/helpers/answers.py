@@ -1,4 +1,4 @@
-"""Reads what sites answer as data: values in scripts, JSON, and the markup inside JSON values."""
+"""Reads data in responses: values in scripts, JSON, and the markup inside JSON values."""
 
 import re
 from html import unescape
@@ -37,7 +37,7 @@ def parse_json(page: WebPage) -> Any:
 
 
 def read_data(text: str) -> Any:
-    """The value of JSON, however loosely it is written. Raises `ValueError` for anything else."""
+    """The value of a JSON text, however loosely it is written. Raises `ValueError` for anything else."""
     try:
         return read_json(text)
     except ValueError:
@@ -52,7 +52,7 @@ def stated_total(value: Any, listed: int) -> int | None:
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects in a list of JSON; none where it is no list."""
+    """The objects in a JSON list; empty if the value is not a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 

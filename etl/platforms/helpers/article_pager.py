@@ -1,4 +1,4 @@
-"""Addresses of the pages of one article: the article's own with a number behind its name or in its query."""
+"""Addresses of the pages of one article: the article's address with a number after its name or in its query."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _BEHIND_NAME = re.compile(r"([_-]|/)(\d{1,3})$")
 
 @dataclass(frozen=True, slots=True)
 class PageAddress:
-    """An address of a page of the article: its number as the address has it, and what stands before and behind it."""
+    """An address of a page of the article: its number as written, and the text before and after the number."""
 
     number: int
     before: str
@@ -50,7 +50,7 @@ class ArticleAddress:
         self.common = (self._shorter or self._name).rpartition("/")[2]
 
     def is_first_of_own(self, url: str) -> bool:
-        """Whether an address is this one without its own number: `a.html` of `a_2.html`."""
+        """Whether the other address is this one without its page number: `a.html` for `a_2.html`."""
         return _host(url) == self._host and _split(urlsplit(url).path) == (self._shorter, self._ending)
 
     def page_at(self, url: str, *, beside: bool = False) -> PageAddress | None:

@@ -9,14 +9,14 @@ from etl.platforms.base import CandidateList, Entry
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
 
-# Words in names of lists of disclosed documents; other links of a site lead to news, services and letters.
+# Words in names of lists with disclosed documents; other links of a site lead to news, services and letters.
 _DISCLOSURE = re.compile(
     "公开|公文|文件|通知|公告|公示|年报|年度报告|规划|计划|预决?算|决算|财政|政策|解读|法规|规章|人事|任免"
     "|许可|处罚|采购|招标|建议|提案|统计|应急|目录"
 )
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
 _FRONT = re.compile(r"/?(?:(?:index|default|home)\.(?:s?html?|php|jsp|aspx?))?", re.IGNORECASE)
-# Names of the part of a site that discloses, the one that means just that first.
+# Names of the disclosure section of a site, the most specific first.
 _CATALOGS = tuple(
     map(
         re.compile,
@@ -35,7 +35,7 @@ _MAX_NAME = 16
 
 
 def same_site(url: str, page: WebPage) -> bool:
-    """Whether the address is on the page's host, with or without `www.`, and port: at two ports are two sites."""
+    """Whether the address has the page's host, with or without `www.`, and port; another port is another site."""
     return urlsplit(url).netloc.removeprefix("www.") == urlsplit(page.url).netloc.removeprefix("www.")
 
 
@@ -103,7 +103,7 @@ def linked_catalog(page: WebPage) -> CandidateList | None:
 
 
 def columns_below(url: str, entries: Iterable[Entry]) -> tuple[str, ...]:
-    """The folders below a page's own in which its documents lie, if there are several: each is a list of its own."""
+    """The subfolders that contain the page's documents, if there are several: each is a separate list."""
     own = url.partition("?")[0].rpartition("/")[0] + "/"
     documents = [entry.url.removeprefix(own) for entry in entries if entry.url.startswith(own)]
     folders = Counter(name for path in documents if (name := path.partition("/")[0]) != path and name[0].isalpha())

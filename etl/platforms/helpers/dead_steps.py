@@ -1,4 +1,4 @@
-"""Steps of a pager that lead nowhere, as a site prints them below a list of one page."""
+"""Pager links that lead nowhere, such as a site prints below a list of one page. A step is one such link."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _NO_PART, _OF_STEP = re.compile(r"[\s'\"]+"), re.compile(r"\b(?:this|event|argum
 _TAGS = ("a", "span", "li", "em", "i", "td", "font", "p", "div")
 _OF_LOOKS = ("class", "color", "style", "target")
 _Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-"""Of an element and of those that hold it alone: tag and attributes, by which a script can find it."""
+"""Tag and attributes of an element and of the elements that contain only it: a script can find it by these."""
 
 
 def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
@@ -51,7 +51,7 @@ def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
 
 
 def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
-    """Whether a step opens the page itself, or calls what 首页, 上一页 or 1 calls: `goPage(1)`."""
+    """Whether a step opens the page itself, or makes the same call as 首页, 上一页 or 1: `goPage(1)`."""
     inner = next(_alone(step))
     if address := address_in_code(inner) or address_in_code(step):
         return resolved(page.url, address) == page.url
@@ -59,24 +59,24 @@ def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
     return call != "" and call in _calls_to_first(page)
 
 
-@lru_cache(maxsize=1)  # each step of a page is asked about
+@lru_cache(maxsize=1)  # called for each step of a page
 def _calls_to_first(page: WebPage) -> frozenset[str]:
-    """What 首页, 上一页 and 1 call on the page."""
+    """The calls that 首页, 上一页 and 1 make on the page."""
     elements = page.tree.iter(*_TAGS, "button", "input")
-    # What an element calls is asked before what it says, which costs more.
+    # The call is checked before the words, which cost more.
     calls = ((call, element) for element in elements if (call := _call_of(element)))
     return frozenset(call for call, element in calls if _TO_FIRST.match(label_of(element)[:16]))
 
 
 def _call_of(step: HtmlElement) -> str:
-    """The one call with a number that an element makes, without white space and quotes; "" where it depends on more."""
+    """The only call, with a number, that an element makes, without white space and quotes; "" if it depends on more."""
     code = step.get("onclick") or step.get("href") or ""
     match = _CALL.fullmatch(code)
     return _NO_PART.sub("", match[1]) if match and not _OF_STEP.search(match[1]) else ""
 
 
 def without_dead_pager(words: str, page: WebPage, seen: int) -> str:
-    """The page's words, without 首页 上一页 下一页 尾页 where each 下一页 is dead, or is no element of its own."""
+    """The page's words, without 首页 上一页 下一页 尾页 if each 下一页 is dead or is not an element of its own."""
     if not _NEXT_WORDS.search(words):
         return words
     steps = [step for step in page.tree.iter(*_TAGS, "button", "input") if _NEXT.match(label_of(step)[:16])]
@@ -94,7 +94,7 @@ def _signs_of(step: HtmlElement) -> _Signs:
 
 
 def _alone(step: HtmlElement) -> Iterator[HtmlElement]:
-    """The element with the one that it holds alone, and those that hold it alone."""
+    """The element, its only child, and the ancestors that contain only it."""
     inner = step
     while len(inner) == 1 and not (inner.text or "").strip() and not (inner[0].tail or "").strip():
         inner = inner[0]

@@ -1,4 +1,4 @@
-"""Numbers whose digits are pictures: 共<img src="6.gif"><img src="0.gif">条; or that a style draws in empty places."""
+"""Numbers whose digits are pictures, 共<img src="6.gif"><img src="0.gif">条, or drawn by a style in empty elements."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _DRAWN = "//img | //i[not(node())] | //span[not(node())] | //em[not(node())] | /
 
 
 def write_drawn_digits(page: WebPage) -> None:
-    """Writes such digits into the page's tree as text, where the words around them count."""
+    """Writes such digits into the page's tree as text if the words around them are those of a count."""
     if not any(sign.search(page.lower) for sign in _MAY_BE_DRAWN):
         return
     drawn = {item: digit for item in page.tree.xpath(_DRAWN) if (digit := _digit(item))}
@@ -48,7 +48,7 @@ def _digit(item: HtmlElement) -> str:
 
 
 def _run(first: HtmlElement, drawn: dict[HtmlElement, str]) -> Iterator[HtmlElement]:
-    """The drawn digits side by side, from the first one on."""
+    """The run of adjacent drawn digits that begins with this one."""
     item: HtmlElement | None = first
     while item is not None and item in drawn:
         yield item
@@ -63,7 +63,7 @@ def _text_before(item: HtmlElement) -> str:
 
 
 def _text_behind(item: HtmlElement) -> str:
-    """The text behind the element, where it ends the one around it behind that."""
+    """The text after the element; if the element is the last in its parent, the text after the parent."""
     for last in (item, *islice(item.iterancestors(), 1)):
         behind = last.getnext()
         if (last.tail or "").strip() or behind is not None:

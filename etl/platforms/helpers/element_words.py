@@ -1,4 +1,4 @@
-"""What an element of a page says to its reader, without white space."""
+"""The words that an element shows to readers, without white space."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,13 +16,13 @@ _SPLIT_NUMBER = re.compile(
     r"(?:(?<=[总共合][有计数]|[数量][：:为]|累计|收录)|(?<=[总共计数量到]))\d(?: \d){1,7}(?![\d ])|"
     r"(?<![\d ])\d(?: \d){1,7}(?=[条條篇件则]|个(?!页))"
 )
-"""A number whose digits stand in elements of their own, beside a word that counts."""
+"""A number whose digits are in separate elements, beside a counting word."""
 _UNITS = tuple("条條篇件则个")
 _ODD_SIGNS = re.compile("[／\u200b-\u200d\ufeff]")
 
 
 def label_of(element: HtmlElement) -> str:
-    """What the element says to its reader: its words, else its label or that of a picture in it."""
+    """The words of the element, else its label or that of a picture in it."""
     if element.tag == "input":
         label = element.get("value") or element.get("alt") or element.get("title") or ""
         return "".join(label.split()) if element.get("type") in BUTTONS else ""
@@ -33,12 +33,12 @@ def label_of(element: HtmlElement) -> str:
 
 
 def plain_signs(words: str) -> str:
-    """Words with the slash of half width, and without signs that have none."""
+    """The words with half-width slashes, and without signs that mean nothing."""
     return _ODD_SIGNS.sub(lambda sign: "/" if sign[0] == "／" else "", words) if _ODD_SIGNS.search(words) else words
 
 
 def words_of(element: HtmlElement, at_most: int | None = None) -> str:
-    """The element's text without white space; of a longer one a beginning of more than `at_most` characters."""
+    """The element's text without white space; if longer, a beginning of at least `at_most` characters."""
     if len(element) == 0:
         pieces = (element.text or "").split()
         return pieces[0] if len(pieces) == 1 else joined(pieces)
@@ -52,9 +52,10 @@ def words_of(element: HtmlElement, at_most: int | None = None) -> str:
 
 
 def joined(pieces: Iterable[str]) -> str:
-    """Pieces of text put together, with a space between two numbers: a total is not that of the pages behind it.
+    """Joins pieces of text, with a space between two numbers, so that a total is not joined with the page numbers after
+    it.
 
-    Single digits beside a word that counts are those of one number: 共<i>6</i><i>0</i>条.
+    Single digits beside a counting word form one number: 共<i>6</i><i>0</i>条.
     """
     marked = _BETWEEN_NUMBERS.sub(" ", _MARK.join(filter(None, pieces)))
     words = marked.replace(_MARK, "")
@@ -62,13 +63,13 @@ def joined(pieces: Iterable[str]) -> str:
 
 
 def _as_one(number: re.Match[str]) -> str:
-    """The number that single digits make, unless they count the pages behind a total: 总数9 1 2 3."""
+    """The number formed by single digits, unless they are page numbers after a total: 总数9 1 2 3."""
     counted = number.string[number.end() : number.end() + 1] in _UNITS
     return number[0].replace(" ", "") if counted or "1 2" not in number[0] else number[0]
 
 
 def short_words(page: WebPage, at_most: int) -> Iterator[tuple[HtmlElement, str]]:
-    """The elements that hold few words, and these without white space."""
+    """The elements with few words: element → words without white space."""
     for element in page.tree.iter(
         "div", "span", "p", "td", "li", "b", "strong", "em", "i", "font", "a", "label", "small", "option"
     ):

@@ -1,4 +1,4 @@
-"""Boxes that show the newest lines of a list which stands elsewhere: 更多 in the headline above, or as the last row."""
+"""Boxes that show the newest lines of a list on another page: 更多 is in the headline above or is the last row."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 40, 5, 4
 
 
 def list_elsewhere(page: WebPage, listed: Mapping[str, str]) -> str | None:
-    """What leads to the whole list, where the page's rows, which were `listed` (address → title), are an excerpt."""
+    """The link to the whole list, if the page's rows (`listed`: address → title) are only an excerpt of it."""
     if not _MAY_LEAD.search(page.text):
         return None
     base = base_url(page)
@@ -34,7 +34,7 @@ def list_elsewhere(page: WebPage, listed: Mapping[str, str]) -> str | None:
 
 
 def _beside(link: HtmlElement) -> Iterator[HtmlElement]:
-    """The headlines above a row, and the last row of its list, if that says nothing else than 更多."""
+    """The headlines above a row, and the last row of its list if that is only 更多."""
     for above in islice(link.iterancestors(), _MAX_ABOVE):
         if above.tag in ("body", "html"):
             return
@@ -56,7 +56,7 @@ def _says_more(link: HtmlElement) -> bool:
 
 
 def _is_elsewhere(url: str, own: str) -> bool:
-    """Whether the address is neither the page's own nor that of a folder above it."""
+    """Whether the address is neither that of the page nor that of a parent folder."""
     here, there = urlsplit(own), urlsplit(url)
     folder = _INDEX.sub("", there.path)
     return (folder, there.query) != (_INDEX.sub("", here.path), here.query) and (

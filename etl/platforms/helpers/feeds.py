@@ -19,7 +19,7 @@ from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
 from etl.web.page import WebPage, absolute
 
 _ROOT_ELEMENTS = "urlset|sitemapindex|rss|feed|RDF"
-# Possessive: what was read of the prolog is never read another way. A page may begin with hundreds of comments.
+# Possessive, so that the prolog is not matched again in another way: a page may begin with hundreds of comments.
 ROOT = re.compile(
     r"\A\s*+(?:<\?(?:[^?]|\?(?!>))*+\?>\s*+|<!--(?:[^-]|-(?!->))*+-->\s*+|<!DOCTYPE[^>\[]*+>\s*+)*+"
     rf"<(?:\w+:)?({_ROOT_ELEMENTS})[\s>]"
@@ -62,7 +62,7 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
     channel = root if kind == "feed" else root.find("{*}channel")
     if channel is not None and (url := _linked(channel, "next", page.url)):
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    # OpenSearch counts all that there are.
+    # OpenSearch's total counts all entries, not only those of this page.
     total = next((digits(text) for each in root.iter("{*}totalResults") if (text := _own(each)).isdecimal()), None)
     return ListingPage(entries, total, next_requests=next_requests)
 

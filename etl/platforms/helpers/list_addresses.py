@@ -1,5 +1,5 @@
-"""What an address or a name in a page's code stands for, by the words it is made of: a list of documents, or one of the
-boxes that stand beside lists (navigation, weather, what others read, counters of visits)."""
+"""Whether an address or a name in a page's code, judged by its words, means a list of documents or one of the
+boxes beside lists (navigation, weather, popular pages, visit counters)."""
 
 import re
 from functools import lru_cache

@@ -1,8 +1,8 @@
-"""What stands around the rows of a list, in its own column: where nothing else is, a number, an arrow or a click that
-nobody understands belongs to the list.
+"""Signs right before and after the rows of a list: a number, an arrow or a clickable element there that
+no other rule understands belongs to the list.
 
-Elsewhere in a page such things belong to anything, so that `paging.py` and its like know them by their words. Here the
-place tells: the blocks right behind the last row, up to the next headline, box, or foot of the page.
+Elsewhere in a page such elements may belong to anything, so `paging.py` and similar modules check their words. Here the
+position is enough: the blocks right after the last row, up to the next headline, box, or page footer.
 """
 
 import re
@@ -47,7 +47,7 @@ _COUNTS = re.compile(
     r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数|[本该此类现已]|栏目|目录|列表|收录|公开|发布|累计|"
     r"主动|截至|目前|规范性|政策)+"
 )
-"""Words of which every one is that of a counter: in other texts the same numbers count anything."""
+"""Texts that consist only of counter words; in other texts the same numbers may count anything."""
 _OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条條篇件项項则則筆笔]|个(?!页))(?![/每]页)")
 _OF_PAGES = re.compile(rf"(?<![\d.第/:-])({_NUMBER})[页頁]")
 _LEFT = re.compile(r"(?:还有|剩余|尚有|另有|其余|余下|未显示)\D{0,4}[1-9]\d{0,6}|[1-9]\d{0,6}\D{0,4}未显示")
@@ -79,7 +79,7 @@ _OF_ALL = re.compile(r"(?:list|more|all|lm|gd|qb|index)\w{0,6}(?:\.\w+|/)?(?:$|\
 _SAYS_NOTHING = re.compile(
     r"^(?:[^\w+★☆●·|]{1,3}|往[后下]|旧的?|[下后次]|次页|续页?|其余|余下|older|rest)$", re.IGNORECASE
 )
-"""Words of a link that say nothing of what it leads to, or that it is what comes next."""
+"""Words of a link that do not describe its target, or only say that it is the next one."""
 _ARROW = re.compile(r"^(?:[>›»▶►▷→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
 _STEP = re.compile(r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)更多|往后|^(?:next|load\w{0,8}|forward)$", re.IGNORECASE)
 _STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
@@ -89,8 +89,8 @@ _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])"
 
 
 def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
-    """What around the rows says that there is more than the `seen` ones; None if nothing does. `listed`: the addresses
-    of the entries."""
+    """A sign around the rows that the list has more than the `seen` ones; None if there is none. `listed`: the
+    addresses of the entries."""
     if (rows := first_and_last(page, listed)) is None:
         return None
     first, last = rows
@@ -128,7 +128,7 @@ def _child_of(around: HtmlElement, link: HtmlElement) -> HtmlElement | None:
 
 
 def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
-    """The blocks behind the last row, as long as they belong to the list."""
+    """The blocks after the last row that still belong to the list."""
     passed = 0
     for row in (last, *islice(last.iterancestors(), _MAX_ABOVE)):
         if row.tag in ("body", "html"):
@@ -143,7 +143,7 @@ def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_nothing(block: HtmlElement) -> bool:
-    """Whether a block shows nothing: what browsers without scripts are asked (请开启后继续浏览) is seen by nobody."""
+    """Whether a block shows nothing: messages for browsers without scripts (请开启后继续浏览) are never seen."""
     if block.tag == "noscript":
         return next(block.iter("a"), None) is None
     is_hidden_field = block.tag == "input" and block.get("type") != "image"
@@ -163,7 +163,8 @@ def _before(first: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_another(block: HtmlElement) -> bool:
-    """Whether a block behind the rows is none of their list: a box with a headline, the foot, a longer text."""
+    """Whether a block after the rows does not belong to their list: a box with a headline, the footer, a longer
+    text."""
     names, words = names_of(block), words_of(block, _MAX_BLOCK)
     if _FOOT.search(names) or block.tag in _HEADS or len(words) > _MAX_BLOCK or _FOOT_WORDS.search(words):
         return True
@@ -194,7 +195,7 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
 
 
 def _run(part: HtmlElement) -> str | None:
-    """Numbers of pages, the first of which is marked as the one shown; those of pictures look the same."""
+    """Page numbers of which the first is marked as current; numbers of picture slides look the same."""
     items = [item for item in part if isinstance(item.tag, str)]
     if not 2 <= len(items) <= _MAX_LINKS or not is_current(items[0]) or _PICTURE_NUMBERS.search(names_of(part)):
         return None
@@ -204,7 +205,7 @@ def _run(part: HtmlElement) -> str | None:
 
 
 def _counts(part: HtmlElement, seen: int) -> str | None:
-    """The short text of an element whose number is greater than what was seen."""
+    """The short text of an element with a number greater than the number of entries seen."""
     words = counts_in_digits(plain_signs(words_of(part, _MAX_TEXT)))
     if not words or len(words) > _MAX_TEXT or _ENDED.search(words) or slides(part) or moves(part):
         return None
@@ -226,14 +227,14 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
 
 
 def _headed(block: HtmlElement, seen: int) -> str | None:
-    """The words above the rows that count them beside their name: 通知公告 60条, 全部(60), 公告<small>60</small>."""
+    """The words above the rows that give their name and number: 通知公告 60条, 全部(60), 公告<small>60</small>."""
     words = plain_signs(words_of(block, _MAX_NOTE))
     if len(words) > _MAX_NOTE or slides(block) or moves(block):
         return None
     parts = [plain_signs(words_of(part, _MAX_TEXT)) for part in islice(block.iter(), _MAX_PARTS)]
     counted = [] if _OF_TODAY.search(words) else [*_numbers(_NAMED, words), *_numbers(_OF_SEARCH, words)]
     counted += [number for part in parts for number in _numbers(_ALL, part)]
-    # A number in an element of its own, behind the name; years are named like that, too.
+    # A number in a separate element after the name; years look like that too.
     last = parts[-1] if len(parts) > 1 else ""
     if last.isdecimal() and words.endswith(last) and _NAME.match(words.removesuffix(last)):
         counted += [digits(last)] if not _YEARS[0] <= digits(last) <= _YEARS[1] else []
@@ -246,7 +247,7 @@ def _numbers(pattern: re.Pattern[str], words: str) -> list[int]:
 
 
 def _clicked(part: HtmlElement, words: str) -> str | None:
-    """What is there to be clicked: an arrow, a step, a number, or a place whose name says so."""
+    """A clickable element: an arrow, a pager link, a number, or an element whose name suggests one."""
     if len(part) > 2 or is_disabled(part) or is_current(part) or _ENDED.search(f"{words} {names_of(part)}"):
         return None
     if slides(part) or moves(part) or is_of_videos(part):
@@ -261,7 +262,7 @@ def _clicked(part: HtmlElement, words: str) -> str | None:
         return label_of(part) or name or "input" if part.get("type") == "image" and not _asks_for_words(part) else None
     if part.tag != "a" and _ARROW.match(words):
         beside = () if (around := part.getparent()) is None else around.iterchildren("a")
-        return words if all(map(leads_nowhere, beside)) else None  # else it is that of a trail
+        return words if all(map(leads_nowhere, beside)) else None  # otherwise it belongs to a breadcrumb
     bare = part.tag == "a" and not part.get("href")
     if not (bare or is_scripted(part) or any(map(part.get, _CLICKS))):
         return None
@@ -278,7 +279,8 @@ def _asks_for_words(field: HtmlElement) -> bool:
 
 
 def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | None:
-    """更多, 全部, 归档 behind the rows, to a page of the list's own folder; an arrow, to one of its column."""
+    """更多, 全部 or 归档 after the rows that leads to a page in the list's folder, or an arrow to a page of its
+    column."""
     if part.tag != "a" or leads_nowhere(part):
         return None
     label, url = label_of(part), absolute(part.get("href") or "", base_url(page))
@@ -289,7 +291,7 @@ def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | N
     folder = page.url.partition("?")[0].rpartition("/")[0] + "/"
     if not url.startswith(folder) or url in (folder, page.url):
         return None
-    # 更多 alone also stands below the newest rows of another column.
+    # A bare 更多 is also found below the newest rows of another column.
     says_what = not _MORE.match(label) or _OF_ALL.match(url.removeprefix(folder))
     return f"{label} → {url}" if says_what else None
 

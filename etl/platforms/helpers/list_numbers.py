@@ -1,8 +1,8 @@
-"""The numbers of pages and documents that scripts, data, attributes and hidden inputs of a page state, by their names.
+"""Numbers of pages and documents in scripts, data, attributes and hidden inputs of a page, recognised by their names.
 
-Nobody knows all names that templates give them. So a name is understood by the words it is made of: `intTotalPage`,
+Templates use too many names to list them. So a name is understood by its words: `intTotalPage`,
 `page_count`, `maxPageNum` and `zongYeShu` count pages, `recordCount`, `listTotal` and `zts` documents. `visiblePages`,
-`pageWidth` and `visitCount` hold other words and count neither.
+`pageWidth` and `visitCount` contain other words and count neither.
 """
 
 import re
@@ -41,7 +41,7 @@ _NUMBER = re.compile(
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-"
 _MAX_NAME = 40
-# A bare `total` or `count` counts anything: what a list holds, if it stands beside a list or the size of a page.
+# A bare `total` or `count` may count anything; beside a list or a page size it counts the documents of the list.
 _OF_A_LIST = re.compile(
     r"page[_-]?(?:size|num|no|index|count)|current_?page|\b(?:page|size|limit|curr|rows|records|items|list|articles|data)\b"
     r"""["']?\s*[:=]""",
@@ -49,16 +49,16 @@ _OF_A_LIST = re.compile(
 )
 _BEHIND_A_LIST = re.compile(r"""\]\s*,\s*["']?\w+["']?\Z""")
 _OWNER = re.compile(r"""([\w$.]{2,60})["']?\s*[=(:]\s*\{[^{}]*\Z""")
-"""The variable or function that an object is given to: `hotList = {total: 9`, `new VideoList({total: 9`."""
+"""The variable or function that receives an object: `hotList = {total: 9`, `new VideoList({total: 9`."""
 _VISITS = r"""["'][#.]?\w{0,12}(?:visit|hits?|pv|uv|fangwen|fwl|views?)"""
 _AROUND = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a page says of its list; None where it says nothing.
+    """Numbers of pages and documents that a page states; None for a number that it does not state.
 
-    `sign`: the text it says so in. `in_words`: in text that is shown, and not only in a variable of a script.
+    `sign`: the text with the number. `in_words`: the text is shown, not only a variable of a script.
     """
 
     sign: str
@@ -70,7 +70,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A number that a page states. `sign`: the text it stands in."""
+    """A number that a page states. `sign`: the text that contains it."""
 
     kind: Kind
     value: int
@@ -79,7 +79,7 @@ class Stated:
 
 @lru_cache(maxsize=4096)
 def counted_by(name: str) -> Kind | None:
-    """What a variable, attribute or key of the name counts in a list: pages, documents, or neither."""
+    """What a variable, attribute or key with this name counts: pages, documents, or neither."""
     plain = _NO_WORD.sub("", name.lower().removeprefix("data-"))
     for kind, pattern in _IN_PINYIN:
         if pattern.fullmatch(plain):
@@ -96,7 +96,7 @@ def counted_by(name: str) -> Kind | None:
 def numbers_in_code(source: str) -> Iterator[Stated]:
     """The numbers of pages and documents in variables, objects and attributes.
 
-    One that is set anew later, as in `var pageCount = 1; … pageCount = data.pages`, says nothing of the list so far.
+    A variable that is assigned again later (`var pageCount = 1; … pageCount = data.pages`) is ignored.
     """
     for match in _NUMBER.finditer(source):
         start, value = match.start(), digits(match[1])
@@ -133,7 +133,7 @@ def _is_set_later(name: str, source: str) -> bool:
 
 
 def numbers_in_inputs(page: WebPage) -> Iterator[Stated]:
-    """The numbers in hidden inputs and `<meta>` whose names or ids are those of one."""
+    """The numbers in hidden inputs and `<meta>` elements whose names or ids mean such a number."""
     for item in (*page.elements["input"], *page.elements["meta"]):
         value = (item.get("value") or item.get("content") or "").strip()
         name = next((name for name in (item.get("id"), item.get("name")) if name and counted_by(name)), None)

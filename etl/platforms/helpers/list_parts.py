@@ -1,4 +1,4 @@
-"""Lists that stand in boxes of one form, one part in each: documents of one year, of one kind, or five rows."""
+"""Lists split over several boxes of the same form: one box for each year or kind, or for every five rows."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,24 +15,24 @@ Group = tuple[HtmlElement | None, str, str]
 _STATE_CLASS = re.compile(
     r"^(?:on|cur|current|active|hover|first|last|odd|even|top|clearfix|fl|fr|\w{0,20}\d)$", re.IGNORECASE
 )
-"""Classes for the state of a row or its place in a list, not for what it is."""
+"""Classes that mark the state or position of a row, not its kind."""
 _NUMBERS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MAX_BEFORE, _MAX_NAME = 2, 20
 _MAX_LEVELS = 2
-"""Elements around a container of rows of which one may be its box: `div.panel > div.panel-body > ul`."""
+"""Maximum number of levels between a container of rows and its box: `div.panel > div.panel-body > ul`."""
 
 
 def stable_classes(element: HtmlElement) -> tuple[str, ...]:
-    """The element's classes that say what it is, in their order: without those for its state or its place."""
+    """The element's classes in order, without those that mark its state or position."""
     return tuple(name for name in (element.get("class") or "").split() if not _STATE_CLASS.match(name))
 
 
 def parts_of_lists(
     groups: Mapping[Group, Mapping[HtmlElement, str]], paged: set[Group], title: str
 ) -> dict[Group, tuple[Group, ...]]:
-    """For each group of rows (block → address of its document) those that are one list with it: they stand in boxes of
-    one form beside each other. `paged`: those that the page's pager belongs to; `title`: that of the page.
+    """For each group of rows (block → address of its document) the groups that form one list with it: they are in boxes
+    of the same form beside each other. `paged`: groups to which the page's pager belongs; `title`: title of the page.
 
     Not where a box links anything else than its rows: 更多, its column or a further page, as boxes with the newest
     documents of several lists do, and a list beside such a box. What is not shown is another list, unless boxes are
@@ -49,7 +49,7 @@ def parts_of_lists(
 
 
 def _alike(groups: Iterable[Group], level: int) -> list[tuple[Group, ...]]:
-    """The groups whose boxes have the same form and stand in one element."""
+    """The groups whose boxes have the same form and the same parent."""
     by_form: dict[tuple[HtmlElement | str | None, ...], list[Group]] = {}
     for key in groups:
         box = _box(key, level)
@@ -86,7 +86,7 @@ def _is_one_named(groups: Mapping[Group, Iterable[HtmlElement]], parts: tuple[Gr
 
 
 def _name_above(container: HtmlElement | None) -> str:
-    """The words of the short text before a container of rows, or before what holds it; "" without one, and of years."""
+    """The short text before a container of rows or before its box; "" if there is none, or if it is a year."""
     if container is None or headline_above(container):
         return ""
     for around in islice((container, *container.iterancestors()), _MAX_LEVELS):
@@ -103,7 +103,7 @@ def _headline(blocks: Iterable[HtmlElement]) -> str:
 
 
 def is_hidden(box: HtmlElement) -> bool:
-    """Whether the element is not shown before something is clicked, by its own style."""
+    """Whether the element's own style hides it until something is clicked."""
     return _HIDDEN.search(box.get("style") or "") is not None
 
 

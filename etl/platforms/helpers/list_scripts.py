@@ -1,4 +1,4 @@
-"""What the scripts of a page draw, write and ask for that says that its list goes on."""
+"""Signs in the scripts of a page that its list continues: pagers that they draw, links that they write, requests."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from etl.platforms.helpers.list_numbers import counted_by, numbers_in_code
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
 
-# Names of functions: the search begins at a letter of theirs, what stands before it is looked up then.
+# Names of functions: the search begins at one of their letters, and the text before it is checked afterwards.
 _CALL = re.compile(
     r"(?:[pP]ag(?:e|ing|inat|er)|PAGE|[fF]en_?[yY]e|loadMore|MeScroll|[iI]nfiniteScroll|dropload)[\w$]*+(?:\.\w++)*+\s*+\("
 )
@@ -37,13 +37,13 @@ _GRIDS = re.compile(
 _PACKED = re.compile(
     r"(?<=[|'\"])(?:\w{0,12}pager|paginat\w{2,5}|createPage\w{0,8}|fenye|laypage|nextPage)(?=[|'\"])", re.IGNORECASE
 )
-"""A word among those of a packed script."""
+"""A word in the word list of a packed script."""
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(")
 _WRITES = re.compile(
     r"""\b(?:index|list|default)[_-]\\?["'`]\s*+\+(?!\s*+["'`])|下一?[页頁]|后一页|尾页|末[页頁]|共[\"'\s+]{0,9}(?:[2-9]|1\d)\d{0,4}[\"'\s+]{0,9}[页頁]"""
 )
 
-# A script that asks for one page after another: at the end of a window, or at a click.
+# A script that requests one page after another: when the end of the window is reached, or at a click.
 _TURNS = re.compile(
     r"\b\w{0,12}page_?(?:no|num|number|index)?\s*(?:\+\+|\+=\s*1\b)|\+\+\s*\w{0,12}page|page\w{0,6}\(\s*\+\+\w",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ _MAY_ASK = (
     "$", "ajax", "fetch", "axios", "xmlhttp", "request", "json", "next", "more", "last", "scroll", "intersection",
     "bottom", "eventsource",
 )  # fmt: skip
-"""Parts of what asks for a list, in lower-case letters: they are sought much faster."""
+"""Lower-case parts of code that requests a list; searching for these first is much faster."""
 _WATCHES = re.compile(
     r"""\.scroll\s*\(|onscroll\b|["']scroll["']|IntersectionObserver|\w{0,12}[sS]croll\s*\(\{|isToBottom|reach_?[bB]ottom"""
 )
@@ -118,7 +118,7 @@ _GOES_ON = re.compile(
 
 
 def more_by_scripts(page: WebPage, seen: int) -> str | None:
-    """What in the page's scripts says that the list goes on behind the entries `seen`; None if nothing does."""
+    """A sign in the page's scripts that the list continues after the `seen` entries; None if there is none."""
     scripts = [uncommented_script(script.text) for script in page.elements["script"] if script.text]
     code = "\n".join((*scripts, *map(str, page.tree.xpath("//@*[starts-with(name(), 'on')]"))))
     if drawn := next(_drawn(code, seen), None):
@@ -134,14 +134,14 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
 
 
 def _is_run(words: re.Match[str]) -> bool:
-    """Whether the words stand in no function of a name, or in one that is called: templates define pagers that a page
+    """Whether the code is outside of named functions, or in one that is called: templates define pagers that a page
     without further ones does not draw."""
     names = _FUNCTION.findall(words.string, 0, words.start())
     return not names or len(re.findall(rf"(?<![\w$]){re.escape(names[-1])}\s*\(", words.string)) > 1
 
 
 def _drawn(code: str, seen: int) -> Iterator[str]:
-    """Calls that draw a pager, whose numbers do not say that the list is whole."""
+    """Calls that draw a pager, unless their numbers show that the list is complete."""
     for call in _CALL.finditer(code):
         before = code[max(0, call.start() - 40) : call.start()]
         stem = before[len(before.rstrip(_LETTERS)) :]
@@ -159,14 +159,14 @@ def _drawn(code: str, seen: int) -> Iterator[str]:
 
 
 def is_whole(arguments: str, seen: int) -> bool | None:
-    """Whether the numbers of a call or tag say that the list is whole; None if there are none that say so or not."""
+    """Whether the numbers of a call or tag show that the list is complete; None if they do not decide it."""
     inside = re.split(r"\}\s*\)|>|;\s*\n|</script", arguments[:_CALL_CHARS], maxsplit=1)[0]
     stated = [number.value if number.kind == "documents" else -number.value for number in numbers_in_code(inside)]
     stated += [digits(total[1]) for total in _TOTAL.finditer(inside)]
     if (given := _ARGUMENTS.match(arguments)) and given[2]:
         placed = [digits(number) for number in (given[1], given[3]) if number]
         if any(1 < number < seen for number in placed):
-            return False  # of pages, or of documents that are fewer than the page has: nobody knows
+            return False  # pages, or fewer documents than the page has: unclear
         stated += placed
     if not stated:
         return None
@@ -174,7 +174,7 @@ def is_whole(arguments: str, seen: int) -> bool | None:
 
 
 def _request_for_rows(code: str) -> str | None:
-    """The part of a script that asks the site for one page of a list, or reads its number of pages from an answer."""
+    """The part of a script that requests one page of a list, or reads the number of pages from a response."""
     lower = code.lower()
     if not any(part in lower for part in _MAY_ASK):
         return None
@@ -198,7 +198,7 @@ def _request_for_rows(code: str) -> str | None:
 
 
 def _watched(code: str) -> str | None:
-    """What loads when the end of a window is seen: in the handler, or in the function that it names."""
+    """The code that runs when the end of the window is reached: the handler, or the function that it names."""
     for watch in _WATCHES.finditer(code):
         if loads := _LOADS.search(code, watch.end(), watch.end() + _CALL_CHARS):
             return f"{watch[0]} … {loads[0]}"
@@ -216,7 +216,8 @@ def _watched(code: str) -> str | None:
 
 
 def _address(call: re.Match[str], code: str) -> str:
-    """The address that a call asks for, as far as the script writes it: in the call, or in a variable before it."""
+    """The address that a call requests, as far as the script has it literally: in the call, or in a variable before
+    it."""
     inside = code[call.start() : call.end() + _ADDRESS_CHARS].split("function", 1)[0].split("=>", 1)[0]
     for address in _ADDRESS_ASKED.finditer(inside):
         if re.search(r"[/.]", address[1]):
@@ -227,8 +228,8 @@ def _address(call: re.Match[str], code: str) -> str:
 
 
 def _asks_for_rows(call: re.Match[str], code: str) -> bool:
-    """Whether a call asks for the rows of a list: by the words of its address, a file beside the page, or by what a
-    tab says that was clicked."""
+    """Whether a call requests the rows of a list: by the words of its address, a file beside the page, or the words of
+    the tab that was clicked."""
     address = _address(call, code)
     if address:
         return not _ELSEWHERE.match(address) and (is_of_list(address) or _DATA_FILE.match(address) is not None)
@@ -237,7 +238,7 @@ def _asks_for_rows(call: re.Match[str], code: str) -> bool:
 
 
 def _is_answer(answer: re.Match[str]) -> bool:
-    """Whether a name that a script reads or sets counts the pages or documents of a list."""
+    """Whether a name that a script reads or assigns means the number of pages or documents of a list."""
     kind = counted_by(answer[1])
     counts = kind == "documents" or answer[1] in ("total", "pages")
     return kind == "pages" or (counts and _OF_A_LIST.search(answer.string) is not None)

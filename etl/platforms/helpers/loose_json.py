@@ -1,4 +1,4 @@
-"""JSON as old scripts read it with `eval`, which takes more than JSON: comments, a comma before the end, quotes of any
+"""JSON as old scripts read it with `eval`, which accepts more than JSON: comments, trailing commas, quotes of any
 kind, names without quotes; and JSON within something else: a call (JSONP), an assignment, a guard against hijacking,
 a comment of a cache, a warning of PHP, an element.
 """
@@ -16,7 +16,7 @@ from etl.web.script.values import unquote_literal
 _ELEMENT = re.compile(r"<(pre|string|textarea|body)\b[^>]{0,200}+>\s*+(?=[{\[])", re.IGNORECASE)
 _OPENS = re.compile(r"[{\[]")
 _CHARS_BEFORE = 2_000
-"""Characters before the value, of an element around it."""
+"""Maximum number of characters before the value, if an element surrounds it."""
 _BEFORE = re.compile(
     r"\A(?:\s++|\ufeff|<!--(?:[^-]|-(?!->))*+-->|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+|\)\]\}'?,?"
     r"|while\s*\(\s*1\s*\)\s*;|for\s*\(;;\)\s*;|(?:<br\s*/?>\s*)?<b>(?:Notice|Warning|Deprecated)</b>:[^{}\[\]]{0,500}?<br\s*/?>"
@@ -47,7 +47,7 @@ def loose_json(text: str) -> Any:
 
 
 def _inside_element(text: str) -> str:
-    """What an element holds that a service or a browser puts around its answer; else the text."""
+    """The content of an element that a service or browser puts around the response; else the text itself."""
     opens = _OPENS.search(text)
     element = _ELEMENT.search(text, 0, min(len(text), _CHARS_BEFORE))
     if opens is None or element is None or element.end() != opens.start():
@@ -60,7 +60,7 @@ def _inside_element(text: str) -> str:
 
 
 def _strict(tokens: list[Token]) -> Iterator[str]:
-    """The words of an object or a list of JavaScript, as JSON has them."""
+    """Converts an object or list of JavaScript to JSON."""
     for at, (kind, word, _) in enumerate(tokens):
         following = tokens[at + 1][1] if at + 1 < len(tokens) else ""
         if kind in ("str", "template"):

@@ -1,6 +1,6 @@
-"""Selectors that read a number out of a page again: out of the call of a pager's script, or out of words (共47条).
+"""Finds selectors that read a given number from a page: from the call of a pager's script, or from words (共47条).
 
-A selector is proposed only if on this page it ends at that very number: not at an equal one, nor at one in a comment.
+A selector is proposed only if it finds exactly that number on this page, not an equal one or one in a comment.
 """
 
 import re
@@ -14,16 +14,16 @@ from etl.web.page import WebPage
 from etl.web.select import elements
 
 _CHANGING = re.compile(r"(?<!\w)\d++(?!\w)|\n")
-"""What splits the text before a number into parts that stay: other numbers, and the ends of lines."""
+"""The variable parts of the text before a number (other numbers, line ends); the text between them is constant."""
 _NUMBER_OR_SPACE = re.compile(r"\d+|\s+")
 _NUMBER = re.compile(r"\d+")
 _HIDDEN = ("script", "style", "noscript", "select", "textarea", "title", "option")
 _MAX_WORDS = 300
-"""Characters of the smallest element with the words; a longer one is no pager."""
+"""Maximum length of the smallest element with the words; a longer one is not a pager."""
 _MAX_TRIED = 1000
-"""Elements in which words are sought: a number such as 1 stands in thousands on a long page."""
+"""Maximum number of elements searched: a number such as 1 occurs in thousands of elements of a long page."""
 _NESTED = 3
-"""Elements that a selector names at most."""
+"""Maximum number of elements that a selector names."""
 
 
 def script_number(page: WebPage, before: str, number: int) -> str | None:
@@ -64,7 +64,7 @@ def shown_number(page: WebPage, words: re.Pattern[str], number: int) -> str | No
 
 
 def _with_number(page: WebPage, number: int) -> Iterator[HtmlElement]:
-    """Elements around a text with the number, from the inside out, four for each text."""
+    """The four innermost elements around each text with the number, from the inside out."""
     alone = re.compile(rf"(?<!\d){number}(?!\d)")
     for element in page.tree.iter():
         if not isinstance(element.tag, str) or element.tag in _HIDDEN:
@@ -76,7 +76,7 @@ def _with_number(page: WebPage, number: int) -> Iterator[HtmlElement]:
 
 
 def _text(element: HtmlElement) -> str:
-    """The element's text, white space kept; empty if it is too long to be a pager's."""
+    """The element's text with its white space; empty if it is too long for a pager."""
     text = ""
     for piece in element.itertext():
         text += str(piece)
@@ -86,7 +86,7 @@ def _text(element: HtmlElement) -> str:
 
 
 def _place(text: str, words: re.Pattern[str]) -> int | None:
-    """Where the number of the words stands in a text with white space."""
+    """The position of the number in a text with white space."""
     places = [place for place, character in enumerate(text) if not character.isspace()]
     match = words.search("".join(text.split()))
     return places[match.start(1)] if match else None
@@ -134,7 +134,7 @@ def _quotable(text: str) -> list[str]:
 
 
 def _after(text: str, parts: Iterable[str]) -> int:
-    """Where what `_substring` gives begins, white space left out; -1 if a part is missing."""
+    """The start of the text that `_substring` returns, not counting white space; -1 if a part is missing."""
     place = 0
     for part in parts:
         start = text.find(part, place)

@@ -1,5 +1,5 @@
-"""Boxes of other lists on a page: 热点新闻, the newest of 部门动态. Where their documents have addresses of the form of
-those of the list, only the place of their links tells them apart.
+"""Boxes of other lists on a page: 热点新闻, the newest entries of 部门动态. If their addresses have the same form as
+those of the list, only the position of their links distinguishes them.
 """
 
 import re
@@ -21,14 +21,14 @@ _NO_NAME = re.compile(
     r"(?:序号|标题|名称|文件名?|信息名称|文号|发文字号|索引号|日期|时间|来源|发布|成文|生成|公开|机构|单位|部门|操作|状态|\W|\d)+|"
     r"\W*(?:(?:19|20)\d\d年?度?\W*)?(?:\d{1,2}月份?)?\W*"
 )
-"""Heads of columns, and years, which are parts of one list."""
+"""Column headings and years: boxes with such headlines are parts of one list."""
 _WORDS = re.compile(r"[\u4e00-\u9fff\w]+")
 _PARTS = re.compile(r"[>＞»›/|_—–-]+")
 _MIN_NAME, _MAX_MORE, _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 2, 4, 24, 8, 4
 
 
 def only_in_other_boxes(page: WebPage, listed: Container[str]) -> set[str]:
-    """The addresses that only boxes of other lists link, where the `listed` entries are none of such a box.
+    """The addresses linked only by boxes of other lists, provided that the `listed` entries are not in such a box.
 
     These are boxes beside lists by their names, such whose headline leads elsewhere (更多), and, where that of the
     entries is in the page's title, such as have another one.
@@ -57,7 +57,7 @@ def only_in_other_boxes(page: WebPage, listed: Container[str]) -> set[str]:
 
 
 def _box_of(link: HtmlElement, holders: Container[HtmlElement]) -> HtmlElement | None:
-    """The largest element around a link that holds no entry; None for a link beside one."""
+    """The largest element around a link that contains no entry; None for a link beside an entry."""
     box = None
     for above in link.iterancestors():
         if above in holders:
@@ -67,7 +67,7 @@ def _box_of(link: HtmlElement, holders: Container[HtmlElement]) -> HtmlElement |
 
 
 def _is_of_another(box: HtmlElement, holders: Set[HtmlElement], title: str | None) -> bool:
-    """Whether a box has a headline with 更多, or one that is not in the page's title, where that names its list.
+    """Whether a box has a headline with 更多, or one that is not in the page's title although the title names the list.
 
     Boxes of the same form as that of the list may be parts of it, and so are those of years.
     """
@@ -81,7 +81,7 @@ def _is_of_another(box: HtmlElement, holders: Set[HtmlElement], title: str | Non
 
 
 def _headline(box: HtmlElement, holders: Container[HtmlElement]) -> str:
-    """The words before the element that holds all titles of a box: in the box, or right before it."""
+    """The words before the element with all titles of a box: inside the box, or right before it."""
     titles = [link for link in box.iter("a") if len(words_of(link)) > _MAX_MORE]
     if not titles:
         return ""
@@ -99,7 +99,7 @@ def _headline(box: HtmlElement, holders: Container[HtmlElement]) -> str:
 
 
 def _names_above(link: HtmlElement) -> Iterator[str]:
-    """The short texts above an entry, and the last part of a trail: 当前位置：首页 > 政务公开 > 通知公告."""
+    """The short texts above an entry, and the last part of a breadcrumb: 当前位置：首页 > 政务公开 > 通知公告."""
     for above in islice(link.iterancestors(), _MAX_ABOVE):
         if above.tag in ("body", "html"):
             return

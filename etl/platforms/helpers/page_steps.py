@@ -1,7 +1,7 @@
-"""Links to further pages of a list that are known by the form of their address, whatever they say: an icon, 往后, ⇒.
+"""Links to further pages of a list, recognised by the form of their address, whatever their words: an icon, 往后, ⇒.
 
-A page of the same list has the page's own address with a number behind its name (`index.html`, `index_1.html`), or
-with the number of a page or of a row in its query. Entries and other columns have neither.
+Another page of the list has this page's address with a number after its name (`index.html`, `index_1.html`), or
+with a page or row number in its query. Entries and other columns have neither.
 """
 
 import re
@@ -42,7 +42,8 @@ class Step:
 
 
 def steps(page: WebPage, listed: Container[str]) -> Iterator[Step]:
-    """The page's links that lead on in its list, by the form of their address; `listed`: addresses of its entries."""
+    """The page's links to further pages of its list, by the form of their address; `listed`: addresses of its
+    entries."""
     base, here = base_url(page), urlsplit(page.url)
     for link in page.tree.iter("a", "area", "option"):
         if not _MAY_STEP.search(link.get("href") or link.get("value") or ""):
@@ -60,7 +61,7 @@ def steps(page: WebPage, listed: Container[str]) -> Iterator[Step]:
 
 
 def page_behind(page: WebPage, listed: Container[str], seen: int) -> str | None:
-    """The address of the next page, where a link to it is known by its form and says nothing that is known.
+    """The address of the next page, if a link to it is recognised by its form and has no known pager words.
 
     On a page without a number of its own the link must be the only one of its kind: the page behind it may be number 1
     or 2. `seen`: entries up to this page's end, which a number of rows must continue.
@@ -76,26 +77,26 @@ def page_behind(page: WebPage, listed: Container[str], seen: int) -> str | None:
 
 
 def _by_name(here: SplitResult, there: SplitResult) -> tuple[int | None, int, bool] | None:
-    """The numbers behind the names of two pages of one folder: `index.html` and `index_1.html`."""
+    """The numbers after the names of two pages of one folder: `index.html` and `index_1.html`."""
     (folder, _, name), (other_folder, _, other_name) = here.path.rpartition("/"), there.path.rpartition("/")
     own, other = _NAME.fullmatch(name), _NAME.fullmatch(other_name)
     if folder != other_folder or here.query != there.query or not own or not other or not other["number"]:
         return None
     if own["number"] is None and not own["ending"]:  # the folder itself
         return (None, digits(other["number"]), False) if not name and _INDEX.fullmatch(other["stem"]) else None
-    # A number that belongs to the name of the list has one of its own behind it on the next page: `list_3_2.html`.
+    # If a number belongs to the name of the list, the next page has another number after it: `list_3_2.html`.
     stem = name.removesuffix(own["ending"] or "")
     if other["stem"] == stem:
         return None, digits(other["number"]), False
     if own["number"] is not None and (own["stem"], own["mark"]) == (other["stem"], other["mark"]):
-        # Lists themselves have names such as `list_7.html`: their numbers are those of columns.
+        # Lists may have names such as `list_7.html`, where the number is that of the column.
         is_page = _INDEX.fullmatch(own["stem"]) is None or own["stem"].lower() in ("index", "default")
         return (digits(own["number"]), digits(other["number"]), False) if is_page else None
     return None
 
 
 def _by_query(here: SplitResult, there: SplitResult) -> tuple[int | None, int, bool] | None:
-    """The numbers of page or row in two queries that say the same otherwise."""
+    """The page or row numbers in two queries that are equal otherwise."""
     if here.path != there.path:
         return None
     own, other = dict(parse_qsl(here.query)), dict(parse_qsl(there.query))

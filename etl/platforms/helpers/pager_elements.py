@@ -1,4 +1,4 @@
-"""What the elements of a pager are: whether a script answers them, where they lead, what they stand in."""
+"""Properties of pager elements: whether a script handles them, where they lead, which element contains them."""
 
 import re
 from collections.abc import Iterator
@@ -14,27 +14,27 @@ _PAGER_NAME = re.compile(
     r"box|code|div))|next[_-]?page|page[_-]?next|分页|页码",
     re.IGNORECASE,
 )
-"""Names of elements that are a pager. `page` alone is a name of whole pages too, so that the element must be short."""
+"""Names of pager elements. Whole pages may have the name `page` too, so the element must also be short."""
 _SLIDES = re.compile(r"slide|swiper|focus|banner|carousel|lunbo|flash|calendar|rili|gallery", re.IGNORECASE)
 _VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNORECASE)
 _MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
 _STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
 _MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
 _PLACE = re.compile(r"#(?:$|!|/|[\w-]{0,12}\d{1,4}$)")
-"""A place in the page by which a script turns: `#`, `#!/list/2`, `#page2`."""
+"""A fragment that a script uses to turn pages: `#`, `#!/list/2`, `#page2`."""
 _DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
 _ITEM_DISABLED, _ITEMS = (
     re.compile(r"(?:^|[\s_-])disabled?(?:$|\s)", re.IGNORECASE),
     ("a", "button", "li", "span", "td"),
 )
-"""Of an item around a step no other class says so: the last one of a menu is its `end`."""
+"""Class words of a disabled item around a pager link. `end` is not among them: it marks the last item of a menu."""
 _CURRENT = re.compile(
     r"(?:^|[\s_-])(?:active|curr?(?:ent)?|on|now|selected|this|thisclass|hover|sel)(?:$|[\s_-])", re.IGNORECASE
 )
 
 
 def is_current(element: HtmlElement) -> bool:
-    """Whether the element, or the item it stands in alone, is marked as the one that is shown."""
+    """Whether the element, or the item that contains only it, is marked as current."""
     parent = element.getparent()
     own = [element] if parent is None or len(parent) > 1 else [element, parent]
     return any(_CURRENT.search(item.get("class") or "") for item in own)
@@ -47,7 +47,7 @@ def is_of_videos(element: HtmlElement) -> bool:
 
 
 def is_of_videos_alone(page: WebPage, words: str) -> bool:
-    """Whether the words stand in boxes of videos, and nowhere else."""
+    """Whether the words occur only in boxes of videos."""
     holders = [
         item for item in page.tree.iter("a", "span", "li", "button", "em", "i", "div", "p") if words in _own(item)
     ]
@@ -59,7 +59,7 @@ def _own(element: HtmlElement) -> str:
 
 
 def is_scripted(element: HtmlElement) -> bool:
-    """Whether a script answers the element and leads to another page: marked as switched off it does not."""
+    """Whether a script handles the element and leads to another page; it does not if the element is disabled."""
     href = (element.get("href") or "").strip().lower()
     own = element.get("onclick") or element.get("data-page") or element.get("data-pagenum") or element.get("data-index")
     scripted = bool(own) or href.startswith("javascript:") or (element.tag == "a" and _PLACE.match(href) is not None)
@@ -73,7 +73,7 @@ def is_scripted(element: HtmlElement) -> bool:
 
 
 def is_answered(element: HtmlElement) -> bool:
-    """Whether a script answers the element, if only by data that it bears or by the selection it stands in."""
+    """Whether a script handles the element; data attributes or a surrounding `<select>` are enough."""
     parent = element.getparent()
     if element.tag == "option":
         return parent is not None and bool(parent.get("onchange") or parent.get("onclick"))
@@ -81,7 +81,7 @@ def is_answered(element: HtmlElement) -> bool:
 
 
 def moves(element: HtmlElement) -> bool:
-    """Whether the element stands with pictures, or in a block whose name says that it moves."""
+    """Whether the element is beside pictures, or in a block whose name suggests a carousel."""
     for around in (element, *list(element.iterancestors())[:_MAX_ABOVE]):
         if around.tag in ("body", "html") or len(words_of(around, _MAX_PAGER_CHARS)) > _MAX_PAGER_CHARS:
             break
@@ -93,7 +93,7 @@ def moves(element: HtmlElement) -> bool:
 
 
 def pager_elements(page: WebPage) -> Iterator[HtmlElement]:
-    """The short elements of the page that are called a pager."""
+    """The short elements of the page that are named as a pager."""
     named = (
         element
         for element in page.tree.iter("div", "ul", "p", "nav", "td", "span")
@@ -103,12 +103,12 @@ def pager_elements(page: WebPage) -> Iterator[HtmlElement]:
 
 
 def is_pager_name(element: HtmlElement | None) -> bool:
-    """Whether the element is called a pager."""
+    """Whether the element's name is that of a pager."""
     return element is not None and _PAGER_NAME.search(f"{names_of(element)} {element.get('name') or ''}") is not None
 
 
 def is_in_pager(element: HtmlElement) -> bool:
-    """Whether the element, or a short one around it, is called a pager."""
+    """Whether the element, or a short one around it, has the name of a pager."""
     around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
     return any(
         _PAGER_NAME.search(names_of(item)) and len(words_of(item, _MAX_PAGER_CHARS)) <= _MAX_PAGER_CHARS
@@ -117,7 +117,7 @@ def is_in_pager(element: HtmlElement) -> bool:
 
 
 def slides(element: HtmlElement) -> bool:
-    """Whether the element belongs to pictures that slide, or to a calendar."""
+    """Whether the element belongs to a picture slider or a calendar."""
     around = [element, *list(element.iterancestors())[: _MAX_ABOVE + 1]]
     return any(map(_SLIDES.search, map(names_of, around)))
 
@@ -128,7 +128,8 @@ def names_of(element: HtmlElement) -> str:
 
 
 def target_of(element: HtmlElement, base: str) -> str | None:
-    """The absolute address that a link or an option leads to; None if it is none, or a place in the page."""
+    """The absolute address to which a link or an option leads; None if there is none, or if it is a fragment of the
+    page."""
     href = (element.get("href") or "").strip()
     if element.tag == "option" and re.search(r"[./?]", element.get("value") or ""):
         href = (element.get("value") or "").strip()
@@ -136,13 +137,13 @@ def target_of(element: HtmlElement, base: str) -> str | None:
 
 
 def is_disabled(element: HtmlElement) -> bool:
-    """Whether the element, or the item it stands in alone, is marked as leading nowhere. Bootstrap marks the item:
+    """Whether the element, or the item that contains only it, is marked as disabled. Bootstrap marks the item:
     `<li class="page-item disabled"><a href="#">»</a></li>`."""
     return _is_off(element, _DISABLED) or any(_is_off(around, _ITEM_DISABLED) for around in _items_around(element))
 
 
 def _items_around(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The items that hold the element and nothing else."""
+    """The items that contain the element and nothing else."""
     for around in islice(element.iterancestors(), _MAX_ABOVE):
         if len(around) > 1 or around.tag not in _ITEMS:
             return

@@ -1,7 +1,7 @@
-"""The elements of a pager: where its next page is, and the signs that a list goes on by a script.
+"""The links of a pager: the address of the next page, and signs that a list continues by a script.
 
-A pager says 下一页 in words, in the label of a picture or a button, by `rel`, or has numbers alone. Its links lead to
-addresses, which are followed, or are answered by a script, which makes the list unfinished.
+A pager has 下一页 as words, as the label of a picture or a button, or as `rel`, or has only numbers. Its links lead to
+addresses, which are followed, or are handled by a script, and then the list counts as incomplete.
 """
 
 import re
@@ -34,15 +34,15 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _NEXT_IN_PAGER = re.compile(r"^\W*下一?[个步]\W*$")
-"""Of a pager these lead to its next page (Liferay), elsewhere to a picture or a form's next part."""
+"""Words that mean the next page only in a pager (Liferay), and elsewhere the next picture or part of a form."""
 _NEXT_ALONE = re.compile(
     r"^\W*(?:后页|[往向]后|[往向]?后翻页?|[下后]翻页?|[下后]一?屏|older|earlier)\W*$", re.IGNORECASE
 )
 _ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
 _ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.IGNORECASE)
-"""Arrows that a script answers; two of them lead to the last page, which is none to follow."""
+"""Arrows that a script handles; double arrows lead to the last page and are not followed."""
 ONE_PAGE = re.compile(r"(?:首页)?\W{0,4}上一?页\W{0,4}1\W{0,4}下一?页\W{0,4}(?:[尾末]页)?")
-"""A pager with the number of one page alone, which leads nowhere."""
+"""A pager with a single page number, which leads nowhere."""
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
 _STEP_TAGS = ("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font")
@@ -51,10 +51,10 @@ _TURNS_PAGE = re.compile(
     r"(?:refresh|turn|go_?to|change|jump|load|next|to|go|set|query)_?pages?\w{0,6}\s*\((?!\s*+[\"']?+[01]?+[\"']?+\s*+\))",
     re.IGNORECASE,
 )
-"""A call that turns to another page than the first."""
+"""A call that turns to a page other than the first."""
 _STEPS_BACK = re.compile(r"首页|首頁|上一?[页頁步]|前一?[页頁]|[尾末]页|最后|^\W*1\W*$|prev|first|back", re.IGNORECASE)
 _CALENDAR = (4, 12, 24, 28, 29, 30, 31)
-"""Numbers of quarters, months, hours and days, which are chosen like pages."""
+"""Numbers of quarters, months, hours and days, which look like page numbers."""
 _CHOSEN_PAGE = re.compile(r"^第(\d{1,4})[页頁](?:[/共]\d+页?)?$")
 _LOAD_MORE = re.compile(
     r"^(?:(?:[上下][拉滑]|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
@@ -82,7 +82,7 @@ _OFFSET = re.compile(r"(?:^|&)(?:\w{1,12}\.)?(?:start|offset|skip|from)=(\d{1,6}
 _NUMBER_OF_PAGE = re.compile(r"[_-]\d{1,4}(?=\.\w{3,5}$)")
 _MAY_BE_NUMBERED = re.compile(r"=\d|\d\.s?html?", re.IGNORECASE)
 _YEARS, _YEAR_WORDS = (1990, 2100), re.compile(r"(?:19|20)\d\d")
-"""Numbers and words of a list by years, which are no pages."""
+"""Numbers and words of a list of years, which are not pages."""
 _MORE_PAGE = re.compile(r"(?:^|/)(?:more|list)\w{0,8}\.(?:s?html?|jsp|aspx?|php|do)$", re.IGNORECASE)
 _FOLDED = re.compile(r"[?&;]Expand=\d[\d.]*", re.IGNORECASE)
 """A view of Domino whose categories are folded."""
@@ -94,14 +94,14 @@ def next_link(page: WebPage) -> HtmlElement | None:
     target = partial(_other_page, page, base_url(page))
     links = list(page.tree.iter("a", "area"))
     for says_next in (_says_next, _leads_on, _says_next_in_pager, partial(_shows_arrow, page)):
-        # What a link says is asked before where it leads, which costs more.
+        # The words of a link are checked before its target, which costs more.
         if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
             return link
     return next(filter(target, page.tree.iterfind(".//link[@rel='next']")), None)
 
 
 def next_url(page: WebPage, *, first: bool) -> str | None:
-    """The absolute address of the next page: what `next_link` leads to, or the number behind the page's own."""
+    """The absolute address of the next page: the target of `next_link`, or of the number after the current one."""
     link = next_link(page)
     if link is not None:
         return absolute(link.get("href") or "", base_url(page))
@@ -110,7 +110,7 @@ def next_url(page: WebPage, *, first: bool) -> str | None:
 
 
 def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
-    """What in the page's elements says that the list goes on; none where its 下一页 is marked as leading nowhere.
+    """Signs in the page's elements that the list continues; none if its 下一页 is marked as disabled.
     `seen`: entries of the list up to this page's end.
 
     After the first page a dead 下一页 is the end of the list: the site had a live one before.
@@ -149,7 +149,7 @@ def _leads_on(link: HtmlElement) -> bool:
 
 
 def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
-    """An arrow, or a link without words whose class says `next`: those of pictures that slide as well, and an arrow
+    """An arrow, or a link without words whose class has `next`. Picture sliders have these as well, and an arrow
     behind the name of another column leads there. So it is that of a pager, or leads to what lies below this list."""
     words = words_of(link)
     if not (_ARROW.match(words) if words else _is_icon(page, link)) or slides(link):
@@ -161,7 +161,7 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
 
 
 def _is_icon(page: WebPage, link: HtmlElement) -> bool:
-    """Whether a link without words is called `next`, or shows an icon to the right and leads to the following number:
+    """Whether a link without words is named `next`, or shows an icon to the right and leads to the following number:
     such icons also stand behind the names of other columns."""
     names = " ".join(item.get("class") or "" for item in (link, *link)).lower()
     after = (own_number(page.url) or 1) + 1
@@ -172,7 +172,7 @@ def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
     """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves and are not dead."""
     for element in page.tree.iter(*_STEP_TAGS):
         if len(element) > 2 or any(part.tag in _STEP_TAGS and _NEXT_WORDS.search(label_of(part)) for part in element):
-            continue  # the part is a step, and judged by itself
+            continue  # the part is a pager link, and is checked by itself
         label = label_of(element)
         if len(label) > 12 or not (label or element.get("class")) or is_disabled(element):
             continue
@@ -185,13 +185,13 @@ def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
 
 
 def _turns(element: HtmlElement, label: str) -> bool:
-    """Whether a script turns to a further page, whatever the element says."""
+    """Whether a script turns to a further page, whatever the words of the element are."""
     call = f"{element.get('onclick') or ''} {element.get('href') or ''}"
     return _TURNS_PAGE.search(call) is not None and not _STEPS_BACK.search(label) and not slides(element)
 
 
 def _pages_to_choose(page: WebPage) -> Iterator[str]:
-    """第2页 in a selection of pages that leads nowhere by itself, and bare numbers from 1 on that a script answers."""
+    """第2页 in a selection of pages without addresses, and bare numbers from 1 on that a script handles."""
     for select in page.tree.iter("select") if "option" in page.text else ():
         words = [words_of(option, MAX_LABEL) for option in select.iter("option") if not is_disabled(option)]
         numbers = [digits(match[1]) for each in words if (match := _CHOSEN_PAGE.match(each))]
@@ -203,20 +203,20 @@ def _pages_to_choose(page: WebPage) -> Iterator[str]:
 
 
 def _is_next_item(element: HtmlElement, label: str) -> bool:
-    """Whether an item of a pager says 下一页, in words or by its class alone."""
+    """Whether an item of a pager means 下一页, by its words or only by its class."""
     says_next = _NEXT.match(label) if label else _NEXT_CLASS.search(names_of(element))
     return says_next is not None and is_in_pager(element)
 
 
 def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
-    """Whether an arrow, or a step without words, is that of a pager, and not that of pictures that slide."""
+    """Whether an arrow, or a link without words, belongs to a pager and not to a picture slider."""
     steps = _NEXT.match(label) or _ARROWS.match(label) or (not label and _NEXT_CLASS.search(names_of(element)))
     is_step = bool(steps) and (is_in_pager(element) or not moves(element))
     return (is_step or _says_next_in_pager(element)) and not slides(element)
 
 
 def next_is_disabled(page: WebPage) -> bool:
-    """Whether each 下一页 of the page is marked as having nothing to lead to, or 尾页 leads to the page itself."""
+    """Whether each 下一页 of the page is marked as disabled, or 尾页 leads to the page itself."""
     steps = [
         element
         for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font", "input")
@@ -235,14 +235,14 @@ def _last_is_here(page: WebPage) -> bool:
 
 
 def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
-    """加载更多 and its like: elements without an address that a script listens to."""
+    """加载更多 and similar: elements without an address that a script handles."""
     for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
         words = label_of(element) if len(element) <= 3 else ""
         if not words and _LOADS_ALONE.search(names_of(element)) and not is_hidden(element):
             yield names_of(element).strip()
         if not words or len(words) > 20:
             continue
-        # What it says is asked before where it leads, which costs more.
+        # The words are checked before the target, which costs more.
         loads = (
             _LOAD_MORE.match(words)
             or _MORE_DOCUMENTS.match(words)
@@ -266,7 +266,7 @@ def _links_to_the_rest(page: WebPage) -> Iterator[str]:
 
 
 def _numbered_links(page: WebPage) -> Iterator[str]:
-    """Links to parts of this list behind its own, by the form of their address: a greater number or an offset."""
+    """Links to later parts of this list, by the form of their address: a greater number or an offset."""
     base, here = base_url(page), urlsplit(page.url)
     own_page = own_number(page.url) or 1
     folder, stem = here.path.rpartition("/")[0], _NUMBER_OF_PAGE.sub("", here.path)
@@ -287,7 +287,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
         if parts.path == stem != here.path or (words.isdecimal() and len(words) < 5 and digits(words) <= place):
             continue
         offset = (parts.path == here.path or words.isdigit() or _NEXT_ROWS.match(words)) and _OFFSET.search(parts.query)
-        # Documents have numbers too: then the words must be those of a step.
+        # Documents have numbers too: then the words must be those of a pager link.
         named = offset or _NUMBERED_QUERY.search(parts.query) or (may_be_page and _NAMED_PAGE.search(parts.path))
         own_offset = _OFFSET.search(here.query) if offset else None
         own = digits(own_offset[1]) if own_offset else 0 if offset else own_page
@@ -300,7 +300,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
 
 
 def own_number(url: str) -> int | None:
-    """The number of a page in an address."""
+    """The page number in an address."""
     parts = urlsplit(url)
     match = _NUMBERED_QUERY.search(parts.query) or _NUMBERED.search(parts.path)
     return digits(match[1]) if match else None

@@ -1,4 +1,4 @@
-"""Pagers of numbers: which is the page's own, and where the one behind it leads."""
+"""Pagers of numbers: the number of the current page, and the target of the number after it."""
 
 import re
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ _PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?)[\]】)）>]?$")
 _NUMBER_TAGS = ("a", "button", "li", "span", "em", "b", "strong", "i", "font", "td", "p", "div", "input", "option")
 _MAX_ABOVE = 3
 _MAX_RUN = 27
-"""Numbers in a row of which a pager has fewer: a calendar's month has 28."""
+"""A pager has fewer consecutive numbers than this; a month of a calendar has 28."""
 _PAGE_CALL = re.compile(r"\b\w{0,20}[pP]ag\w{0,10}\(")
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a pager: its element, the address it leads to, and whether a script answers it."""
+    """A number of a pager: its element, the address to which it leads, and whether a script handles it."""
 
     number: int
     element: HtmlElement
@@ -41,23 +41,23 @@ class Number:
 
 
 def skips_pages(page: WebPage, arrow: HtmlElement) -> bool:
-    """Whether an arrow beside numbers leads to another page than the one behind the page's own: to the last one."""
+    """Whether an arrow beside numbers leads not to the next page but to the last one."""
     target = target_of(arrow, base_url(page)) or ""
     for run in runs_of_numbers(page):
         if not any(_in_one_pager(item.element, arrow) for item in (run[0], run[-1])):
             continue
-        # Where nothing tells it, it is left out: the one before the first that is shown.
+        # If the current number is not marked, it is not shown: it is the one before the first shown number.
         own = place_in(run, page, first=False) or (run[0].number - 1 or 1)
         linked = [item for item in run if item.url]
         behind = next((item.url for item in linked if item.number == own + 1), None)
-        # Behind the last number that is shown an arrow leads on by the same step.
+        # After the last shown number, an arrow leads on by the same step.
         ahead = {_slope(item.url or "", target, own + 1 - item.number) for item in linked[-1:]}
         return target != behind if behind else not ahead <= {1, -1}
     return False
 
 
 def following_number(page: WebPage, *, first: bool) -> Number | None:
-    """The number behind that of the page itself in a pager of numbers; None where its own is the last, or not known."""
+    """The number after the current one in a pager of numbers; None if the current one is the last or not known."""
     for run in runs_of_numbers(page):
         own = place_in(run, page, first=first)
         behind = next((item for item in run if own is not None and item.number == own + 1), None)
@@ -71,7 +71,7 @@ def following_number(page: WebPage, *, first: bool) -> Number | None:
 
 
 def _onward(run: list[Number], page: WebPage) -> Number | None:
-    """The link behind the last number that is shown, the page's own, if it leads to the page behind that: 下十页, …"""
+    """The link after the last shown number, if that is the current page and the link leads to the next: 下十页, …"""
     base = base_url(page)
     slopes = {_slope(page.url, item.url, item.number - run[-1].number) for item in run if item.url} - {None, 0}
     for link in page.tree.iter("a"):
@@ -82,7 +82,7 @@ def _onward(run: list[Number], page: WebPage) -> Number | None:
 
 
 def place_in(run: list[Number], page: WebPage, *, first: bool) -> int | None:
-    """The page's own number in a pager; None if it is not told. `first`: it is the list's first page."""
+    """The number of the current page in a pager; None if it is not known. `first`: it is the list's first page."""
     if first:
         return 1 if run[0].number <= 2 else None
     here = urldefrag(page.url).url
@@ -92,7 +92,7 @@ def place_in(run: list[Number], page: WebPage, *, first: bool) -> int | None:
 
 
 def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
-    """Whether the addresses of a pager's numbers below the page's folder differ in one number that grows with them.
+    """Whether the addresses of a pager's numbers, in the page's folder, differ in one number that grows with them.
 
     The page itself may be one of them already: then its address has their form.
     """
@@ -103,7 +103,7 @@ def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
         return False
     if alike:
         slopes = {_slope(page.url, other.url, other.number - item.number + 1) for other in run if other.url} - {None}
-        # Some sites number their pages from the last one, so that the newest is not moved.
+        # Some sites number their pages from the last one, so that older pages keep their address.
         return len(slopes) == 1 and any(slope is not None and (slope > 0 or slope == -1) for slope in slopes)
     linked = [(other.number, other.url) for other in run if other.url and other.number > 1]
     if len({_DIGITS.sub("#", url) for _, url in linked}) != 1:
@@ -123,7 +123,7 @@ def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
 
 
 def _slope(own: str, other: str, pages: int) -> float | None:
-    """By how much the one number in which two addresses differ grows with each page; 0 where several differ, None where
+    """The increase per page of the only number in which two addresses differ; 0 if several differ, None if
     the addresses have different forms, or none differs."""
     if _DIGITS.sub("#", own) != _DIGITS.sub("#", other) or own == other or not pages:
         return None
@@ -133,7 +133,7 @@ def _slope(own: str, other: str, pages: int) -> float | None:
 
 
 def runs_of_numbers(page: WebPage) -> Iterator[list[Number]]:
-    """Runs of consecutive numbers of one pager, of which at least one is a link or is answered by a script."""
+    """Runs of consecutive numbers of one pager, of which at least one is a link or is handled by a script."""
     base, run = base_url(page), list[Number]()
     for element in page.tree.iter(*_NUMBER_TAGS):
         label = label_of(element) if len(element) <= 2 else ""
@@ -155,7 +155,7 @@ def runs_of_numbers(page: WebPage) -> Iterator[list[Number]]:
 
 
 def _with_bare_end(run: list[Number]) -> list[Number]:
-    """A run with the number that stands as bare text before its first link or behind its last one: the page's own."""
+    """A run with the current number, which is plain text before its first link or after its last one."""
     if run and run[0].number > 2 and _stands_before(run[0]):
         return [Number(run[0].number - 1, run[0].element, None, False), *run]
     if run and _stands_behind(run[-1]):
@@ -164,12 +164,12 @@ def _with_bare_end(run: list[Number]) -> list[Number]:
 
 
 def _stands_behind(item: Number) -> bool:
-    """Whether the number behind the item's stands as bare text behind its element: `<a>[1]</a> [2] <a>[3]</a>`."""
+    """Whether the number after the item's is plain text after its element: `<a>[1]</a> [2] <a>[3]</a>`."""
     return re.fullmatch(rf"\W*{item.number + 1}\W*", item.element.tail or "") is not None
 
 
 def _stands_before(item: Number) -> bool:
-    """Whether the number before the item's stands as bare text before its element: `[1] <a>[2]</a>`."""
+    """Whether the number before the item's is plain text before its element: `[1] <a>[2]</a>`."""
     before, parent = item.element.getprevious(), item.element.getparent()
     text = before.tail if before is not None else parent.text if parent is not None else ""
     return re.search(rf"(?:^|\D){item.number - 1}\W*$", text or "") is not None
@@ -188,18 +188,18 @@ def _is_pager(run: list[Number]) -> bool:
 
 
 def _is_of_pictures(run: list[Number]) -> bool:
-    """Whether a script answers numbers that stand beside pictures."""
+    """Whether a script handles the numbers and they are beside pictures."""
     return not any(item.url for item in run) and moves(run[0].element)
 
 
 def _is_unlinked(run: list[Number]) -> bool:
-    """Whether the numbers of an element that is called a pager lead nowhere: a script listens to all of them."""
+    """Whether the numbers of an element with the name of a pager lead nowhere: a script handles all of them."""
     first = run[0]
     links = any(item.url or item.scripted for item in run)
     return not links and first.number == 1 and is_current(first.element) and is_in_pager(first.element)
 
 
 def _in_one_pager(one: HtmlElement, other: HtmlElement) -> bool:
-    """Whether two elements stand in one pager: their nearest common element is near both."""
+    """Whether two elements are in one pager: their nearest common ancestor is close to both."""
     above = list(one.iterancestors())[:_MAX_ABOVE]
     return any(element in above for element in list(other.iterancestors())[:_MAX_ABOVE])

@@ -1,6 +1,6 @@
-"""What the pager of a list page promises: further pages, by number and 末页, at addresses of the next one's form.
+"""Further pages that the pager of a list page links, by number and 末页, with addresses of the same form as the next.
 
-A walk that ends before it asked for them has not seen the whole list, whatever the page says at which it ended.
+A walk that ends before it requests them has not seen the whole list, whatever its last page says.
 """
 
 import re
@@ -16,12 +16,12 @@ _BACK = re.compile(r"^\W*(?:1|首页|第一?1?页|上一?页)\W*$")
 _MAX_LABEL = 8
 _NUMBER = re.compile(r"\d+")
 _MAX_PAGES = 1900
-"""Numbers from here on are years. The first page mostly has another address, that of the list."""
+"""Numbers from here on are years. The first page mostly has a different address, that of the list."""
 _HEADING = re.compile(r"[第共]?\d+页?|[\W_]+")
 
 
 def promised_pages(page: WebPage, listing: ListingPage, request: ListingRequest) -> dict[str, bool]:
-    """The addresses of further pages that the list's own pager links → whether by a number."""
+    """Addresses of further pages that the list's own pager links → whether by a number."""
     following = next((each for each in listing.next_requests if each.column == request.column), None)
     if following is None or following.body:
         return {}
@@ -51,5 +51,5 @@ def _is_like(one: str, other: str) -> bool:
 
 
 def heading_of(page: WebPage) -> str:
-    """What `<title>` says without numbers of pages: further pages of a list have that of its first one."""
+    """The `<title>` without page numbers: all pages of a list have the same."""
     return _HEADING.sub("", title_of(page))

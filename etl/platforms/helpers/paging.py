@@ -1,7 +1,7 @@
-"""How a list goes on: pagers that are read for every family, and the signs of paging that nobody understood.
+"""How a list continues: pagers that are read for every family, and signs of paging that no rule understands.
 
-The pagers here are those of several systems, or of none that is known by name. A sign that says neither "this is the
-only page" nor where the next one is makes the list unfinished: an unknown pager must never pass for "no pager".
+The pagers here belong to several systems, or to unknown ones. A sign that says neither "this is the
+only page" nor where the next one is makes the list incomplete: an unknown pager must never pass for "no pager".
 """
 
 import re
@@ -35,7 +35,7 @@ _CREATE_PAGE_OF = re.compile(
 )
 _PAGER = re.compile(r"\b\w*Pager\s*\(\s*\{([^{}]{0,2000})\}")
 _OPTION = re.compile(r"""\b(\w++)["']?\s*+:\s*+["']?([\w-]++)""")
-# Names of numbers, in scripts, attributes and hidden inputs. `m_n`, `int` and their like say the type of a variable.
+# Names of numbers, in scripts, attributes and hidden inputs. `m_n`, `int` and similar prefixes give the type.
 _TYPED = r"""\b(?:[mg]_)?(?:n|i|int|num|str|js|my|list)?_?"""
 _PAGE_NAMES = (
     r"(?:count[_-]?page|page[_-]?count|(?:int)?total[_-]?pages?(?:[_-]?(?:count|num))?|page[_-]?total|all[_-]?pages?|"
@@ -46,8 +46,8 @@ _DOCUMENT_NAMES = (
 )
 # Variables, and links that the script writes from them: `var countPage = 50 … "index_" + nextPage + ".htm"`.
 _PAGE_COUNT = re.compile(rf"""["']?{_TYPED}{_PAGE_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
-# What `_PAGE_COUNT` may match, searched in lower-case letters. It begins with a plain word, which the search looks for
-# alone: a hundred times as fast. Most documents have none.
+# The words that `_PAGE_COUNT` may match, searched in lower case. It begins with a plain word, which the search looks
+# for alone: a hundred times as fast. Most documents have none.
 _MAY_COUNT_PAGES = re.compile(
     r"""page(?:[_-]?(?:count|total|all)|s?[_-]?num[_-]?(?:total|count)|(?<=(?:count|total)[_-]page)s?|"""
     r"""(?<=(?:count|total)page)s?|(?<=all[_-]page)s?|(?<=allpage)s?|(?<=data-page)s|name)"""
@@ -63,7 +63,7 @@ _LIBRARY_NAMES = (
     "-pagination", "infinite", "van-list", "load-more", "amp-list", "lay-flow", "lay-data", "easyui-datagrid",
     "data-side-pagination", "@tab-click", "v-for", "ng-repeat",
 )  # fmt: skip
-"""Parts of what the pattern matches: they are sought much faster."""
+"""Parts of the texts that the pattern matches; searching for these first is much faster."""
 _WRITTEN_LINK = re.compile(r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+\w++[^"'\n;]{0,20}\+\s*+\\?["']\.(\w{3,5})\b""")
 _JOINED = re.compile(r"""(?<!\\)(["'])\s*+\+\s*+\1""")
 """Between two strings that a script puts together: `"index"+"_" + nextPage + "."+"htm"`."""
@@ -95,7 +95,7 @@ _SIGNS = (
         r"(?:[仅只]\w{0,2}|显示|保留)(?:最近|近)(?:\d{1,3}|[一二三四五六七八九十半两]{1,3})个?(?:年|月|天|日|周)"
     ),
 )
-# In text without white space. The first group is the page's number, the second the number of pages.
+# For text without white space. The first group is the page's number, the second the number of pages.
 _COUNTERS = (
     re.compile(r"第(\d{1,6})页?[/,，、|]?共(\d{1,6})页"),
     re.compile(r"(?:当前|现在)?第?(\d{1,6})页?/共?(\d{1,6})页"),
@@ -105,7 +105,7 @@ _COUNTERS = (
     re.compile(r"共()(?:有|计)?(\d{1,6})个?页"),
     re.compile(r"总()页数[:：]?(\d{1,6})"),
     re.compile(r"第()页[/,，、]?共?(\d{1,6})页?"),
-    # A field for the number stands between.
+    # An input field for the number is between the words.
     re.compile(r"[到至转第]()/共?(\d{1,6})页"),
 )
 _DOCUMENTS = re.compile(
@@ -115,7 +115,7 @@ _DOCUMENTS = re.compile(
 _DOCUMENTS_OF_PAGER = re.compile(r"共(?:有|计)?(\d{1,8})[条篇个件项]|总(?:条|记录)?数[:：]?(\d{1,8})")
 _PAGES_NEARBY = re.compile(r"[\d每]页|\d/\d|\d(?:到|至|-|~|～)第?\d{1,6}[条篇]")
 _MAX_SIGN = 60
-"""Characters of a sign as it is shown."""
+"""Maximum length of a sign in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
     written = page.text
     may_count = _MAY_COUNT_PAGES.search(page.lower) is not None
     if not may_count and "createPage" not in written and "Pager" not in written:
-        return None  # before comments are taken out, which takes ten times as long
+        return None  # before comments are removed, which takes ten times as long
     source = page.live_source
     if call := _CREATE_PAGE.search(source):
         total, pages, current, stem, ending, documents = call.groups()
@@ -214,7 +214,7 @@ def _before(match: re.Match[str], group: int) -> str:
 
 
 def counts(page: WebPage) -> Counts | None:
-    """The numbers of pages and documents that the page says in words, or in variables of its scripts."""
+    """The numbers of pages and documents that the page states in words, or in variables of its scripts."""
     return counts_in_words(page, shown_words(page)) or counts_by_name(page)
 
 
@@ -230,8 +230,8 @@ def counts_in_words(page: WebPage, words: str) -> Counts | None:
 
 
 def counts_by_name(page: WebPage) -> Counts | None:
-    """The greatest numbers of pages and of documents that scripts, attributes and hidden inputs state by their names:
-    what has several of them draws one pager by the one and says something else by the other."""
+    """The greatest numbers of pages and of documents that scripts, attributes and hidden inputs state by name:
+    if there are several, one draws the pager and the others mean something else."""
     stated = [*numbers_in_code(page.live_source), *numbers_in_inputs(page)]
     greatest = {number.kind: number for number in sorted(stated, key=lambda number: number.value)}
     pages, documents = greatest.get("pages"), greatest.get("documents")
@@ -265,20 +265,20 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
 
 
 def _unknown_element(source: str, seen: int) -> str | None:
-    """An element of a library that turns pages, whose numbers do not say that the list is whole."""
+    """The element of a pager library, unless its numbers show that the list is complete."""
     lower = source.lower()
     tag = _UNKNOWN_ELEMENT.search(lower) if any(name in lower for name in _LIBRARY_NAMES) else None
     return tag[0] if tag and is_whole(source[tag.end() :], seen) is not True else None
 
 
 def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
-    """(documents, sign) by 共N条, if that stands beside a number of pages or in a pager: elsewhere it counts other
+    """(documents, sign) by 共N条, if it is beside a number of pages or in a pager; elsewhere it counts other
     things."""
     for match in _DOCUMENTS.finditer(words):
         around = words[max(0, match.start() - 40) : match.start()] + " " + words[match.end() : match.end() + 40]
         if match[2] or match["found"] or match["of"] or _PAGES_NEARBY.search(around):
             return digits(match[match.lastindex or 1]), _short(match[0])
-    # Most pages say nothing of the kind anywhere: looking for pagers costs as much as reading the list.
+    # Most pages have no such words at all, and looking for pagers costs as much as reading the list.
     for element in pager_elements(page) if _DOCUMENTS_OF_PAGER.search(words) else ():
         if of_pager := _DOCUMENTS_OF_PAGER.search(words_of(element)):
             return digits(of_pager[of_pager.lastindex or 1]), _short(of_pager[0])
@@ -286,7 +286,7 @@ def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
 
 
 def shown_words(page: WebPage) -> str:
-    """The text that the page shows, without white space; what stands in scripts, styles and selections is left out."""
+    """The text that the page shows, without white space, scripts, styles and selections."""
     body = page.tree.find("body")
     texts = (page.tree if body is None else body).xpath(_SHOWN_TEXTS, smart_strings=False)
     return plain_signs(joined(piece for text in texts for piece in text.split()))

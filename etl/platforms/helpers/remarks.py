@@ -1,5 +1,5 @@
-"""What a page says of its list beside the text: in comments, in its `<title>` and description, in attributes of any
-element that name what follows, and in the one variable of a script."""
+"""Counts of a list outside the text of its page: in comments, in `<title>` and description, in attributes of any
+element that describe it, and in the only variable of a script."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ _AROUND = 200
 
 
 def remarks(page: WebPage, seen: int) -> Iterator[str]:
-    """The texts by which the first page of a list says, beside its text, that there is more than `seen`."""
+    """Texts outside the page's text by which the first page of a list states more than the `seen` entries."""
     yield from _in_comments(page, seen)
     yield from _in_heads(page, seen)
     yield from _in_attributes(page)
@@ -43,7 +43,7 @@ def remarks(page: WebPage, seen: int) -> Iterator[str]:
 
 
 def _in_comments(page: WebPage, seen: int) -> Iterator[str]:
-    """Comments that say nothing else: in markup that is switched off such numbers are old ones."""
+    """Comments with nothing but a count; numbers in commented-out markup are outdated."""
     for comment in _COMMENT.finditer(page.text):
         text = " ".join(comment[1].split())
         if _ONLY_NAMED.fullmatch(text):
@@ -92,7 +92,7 @@ def _is_of_another(element: HtmlElement) -> bool:
 
 
 def _in_a_variable(page: WebPage, seen: int) -> Iterator[str]:
-    """`var total = 60;`, where the rows are as many as fill a page: elsewhere it may count anything."""
+    """`var total = 60;`, if the rows fill a page; otherwise the variable may count anything."""
     if not fills_page(seen):
         return
     hidden = (item for item in page.elements["input"] if item.get("type") == "hidden")

@@ -1,6 +1,6 @@
 """Proposes the key `listing` for a page of no known family: selectors of the rows that it repeats, and of its pager.
 
-The rows are those that every family finds (`rows.py`). What is written down is applied to the page before it is
+The rows are those that every family finds (`rows.py`). The selectors are applied to the page before they are
 proposed: rows, links and dates must come out as they were found.
 """
 
@@ -25,11 +25,11 @@ from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
 _TITLE_CHARS, _SHORT_TITLE_CHARS = 8, 4
-"""Characters of a title; shorter link texts are names of columns or buttons. Lists of short titles must have dates."""
+"""Minimum length of a title; shorter link texts are column names or buttons. Lists of short titles must have dates."""
 _MIN_ROWS = 3
-"""Rows of a list; fewer may be anything."""
+"""Minimum number of rows of a list; fewer may be anything."""
 _UNDATED_TITLE_CHARS = 12
-"""Characters that titles without dates have on average: names in a menu are shorter."""
+"""Minimum average length of titles without dates; names in a menu are shorter."""
 _YEAR_IN_ADDRESS = re.compile(r"/\w{0,20}(?<!\d)(?:19|20)\d\d")
 _TRIED_ROWS = 300
 _DATE_CHARS = 14
@@ -66,7 +66,7 @@ def _are_documents(rows: Sequence[Row], page: WebPage, chars: int) -> bool:
 
 
 def _names_a_column(link: HtmlElement, base: str) -> bool:
-    """Whether a link to a column stands before that of a document, beside it: [人事局] 关于…的通知."""
+    """Whether a link to a column is right before the link of a document: [人事局] 关于…的通知."""
     if not _leads_to_a_column(absolute(link.get("href") or "", base) or ""):
         return False
     beside = next(link.itersiblings("a"), None)
@@ -78,7 +78,7 @@ def _names_a_column(link: HtmlElement, base: str) -> bool:
 
 
 def _leads_to_a_column(url: str) -> bool:
-    """Whether an address is a folder's, or has no number by which a document would be known."""
+    """Whether an address is that of a folder, or has no number that could identify a document."""
     parts = urlsplit(column_key(url))
     return parts.path.endswith("/") or not re.search(r"\d", parts.path + parts.query)
 
@@ -91,7 +91,7 @@ def _guess(rows: Sequence[Row], page: WebPage) -> dict[str, Any] | None:
     by_block = {row.block: entry for row in rows if (entry := entry_of_row(row, page))}
     base, wanted = base_url(page), {block: entry.url for block, entry in by_block.items()}
     within = {child for container in {block.getparent() for block in wanted} for child in container}
-    # Of a page with thousands of rows some are enough, and whatever else a selector finds.
+    # On a page with thousands of rows, some of them are enough, plus everything else that a selector finds.
     links = {row.block: row.links[0] for row in rows[:_TRIED_ROWS]}
     wider: dict[str, Any] | None = None
     for selector in _row_selectors(list(wanted)):
@@ -169,7 +169,8 @@ def _link_selectors(links: Mapping[HtmlElement, HtmlElement]) -> Iterator[str]:
 
 
 def _date(rows: Sequence[Row], dates: Mapping[HtmlElement, str | None]) -> str | None:
-    """A selector, relative to a row, of the date in or beside it: nowhere another than was found, and mostly there."""
+    """A selector, relative to a row, of the date in or beside it: it never gives another date than the one found, and
+    gives that one for most rows."""
     places = Counter(place for row in rows[:_TRIED_ROWS] for place in _date_places(row.block))
     for selector, count in places.most_common(3):
         if count * 2 <= len(rows[:_TRIED_ROWS]):

@@ -1,4 +1,4 @@
-"""The numbers that rows of a list bear before their titles (序号): where they leap, rows are missing."""
+"""The numbers of rows before their titles (序号): if there is a gap, rows are missing."""
 
 import re
 from collections.abc import Container
@@ -16,7 +16,7 @@ _MIN_ROWS = 3
 
 
 def row_numbers(page: WebPage, listed: Container[str]) -> tuple[int, int] | None:
-    """The numbers of the first and the last row of the `listed` ones (addresses), where those rise or fall by one."""
+    """The numbers of the first and the last `listed` row (addresses), if the numbers rise or fall by one."""
     if not _MAY_BE_NUMBERED.search(page.text):
         return None
     numbers = [_number(row) for row in outer_rows(page, listed)]

@@ -1,4 +1,4 @@
-"""What stands in a row of a list: the title of a link, and dates, numbers and labelled values beside it."""
+"""The contents of a row of a list: the title of its link, and dates, numbers and labelled values beside it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,12 +37,12 @@ FIELD_OF_LABEL = {
 }
 """Labels that lists print beside a title, and the names of the fields."""
 _BARE_LABELS = ("时间", "日期")
-"""Labels only where no other word stands before them: 截止日期 is another one."""
+"""These are labels only if no other word precedes them: 截止日期 is a different one."""
 _LABEL = "|".join(
     rf"{label}(?<![\u4e00-\u9fff]{label})" if label in _BARE_LABELS else r"\s{0,4}".join(label)
     for label in FIELD_OF_LABEL
 )
-"""Others may have gaps between their letters: 文　　号."""
+"""The other labels may have gaps between their characters: 文　　号."""
 _LABELLED = re.compile(
     rf"({_LABEL})\s*+(?:[\]】]\s*+[:：]?|[:：])\s*+(.{{0,200}}?)(?=\s{{0,20}}[\[【]?(?:{_LABEL}|有效性)\s{{0,20}}[:：\]】]|[\[【]\s{{0,20}}$|$)"
 )
@@ -52,7 +52,7 @@ _DAY_APART = re.compile(
     rf"(?<!\d)(\d{{1,2}})日? +({YEAR})[-./年](\d{{1,2}})月?(?![-./\d])"
     rf"|({YEAR})[-./年](\d{{1,2}})月? +(\d{{1,2}})日?(?!\d)"
 )
-# Others set the year or each of the three apart. Sought in short texts alone: prose has such numbers too.
+# Others set the year, or each of the three, apart. Searched in short texts only, because prose has such numbers too.
 _YEAR_APART = (
     re.compile(rf"(?<!\d)(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日? +(?P<y>{YEAR})年?(?![-./\d])"),
     re.compile(rf"(?<!\d)(?P<y>{YEAR})年? +(?P<m>\d{{1,2}})[-./月](?P<d>\d{{1,2}})日?(?![-./\d])"),
@@ -66,10 +66,10 @@ _MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十",
 _MONTH_IN_CHINESE = re.compile(r"(?<![一二三四五六七八九十年])(十[一二]?|[一二三四五六七八九])月")
 _MONTH_BY_NAME = re.compile(r"[一二三四五六七八九十]月|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b")
 _MAX_DATED_CHARS = 22
-"""Characters of a text in which a date without a label is the document's; one within a summary is not."""
+"""Maximum length of a text in which an unlabelled date is the document's; a date in a summary is not."""
 _AT_AN_END = re.compile(rf"^\W*(?>{DATE})|(?>{DATE})\s*(?:{TIME_OF_DAY})?\W*$")
 ENDING_DATE = re.compile(rf"(?<=\S)\s++[\[(（]?(?:{YEAR}-\d{{2}}-\d{{2}}|{YEAR}/\d{{2}}/\d{{2}})[\])）]?$")
-"""A date behind a title in one text, set off by a space."""
+"""A date after a title in the same text, separated by a space."""
 _NO_DATE_ATTRIBUTES = ("href", "src", "class", "style", "id", "onclick", "alt")
 _NO_LABELS = ("href", "src", "class", "style", "id", "onclick")
 _YEAR_IN_VALUE = re.compile(r"20\d\d|\d{10}")
@@ -78,20 +78,20 @@ _STAMP = re.compile(r"1[0-9]{9}(?:000|[0-9]{3})?")
 _OF_TIME = re.compile(r"date|time|stamp", re.IGNORECASE)
 _MAX_VALUE_CHARS = 40
 _SHAPING = ("b", "strong", "font", "em", "i", "u", "br", "sup", "sub", "mark", "big", "small")
-"""Elements that shape words of a title, and are no part of their own beside it."""
+"""Elements that only format words of a title."""
 _HINT_CHARS = 12
-"""Characters of a link's `title` up to which it may be none of a document, but a hint."""
+"""A link's `title` of up to this length may be a tooltip and not the title of a document."""
 _MIN_STEM = 4
 _NUMBER_LABEL = re.compile(r"^\s*+(?:发文字号|文件编号|文件字号|文\s{0,4}号)\s*+[:：]?\s*+")
 _NUMBER_BEHIND = re.compile(r"[（(\[【]([^（()）【】]{4,40}号)[）)\]】]$")
 PINNED = re.compile(r"^\s*[\[【(（](?:置顶|顶|最新|推荐|热点?|new|hot)[\]】)）]\s*", re.IGNORECASE)
-"""Marks in the words of a title: [置顶]."""
+"""Badges in the words of a title: [置顶]."""
 _ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（）]*$")
 _TAG = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|新|new|hot|热|推荐)[!！]?[\]】)）]?$", re.IGNORECASE)
-"""Marks in elements of their own beside a title, which are no part of it."""
+"""Badges in separate elements beside a title; they are not part of it."""
 CUT_BY = ("…", "⋯", "...", "。。。")
 LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s{1,20}([^\s:：]{2,6}[:：].{0,200}))?$")
-"""`title="标题：… 发布时间：…"`: what some templates put into the label of a link."""
+"""`title="标题：… 发布时间：…"`: some templates put this into the `title` of a link."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -107,7 +107,7 @@ def labelled_fields(text: str) -> dict[str, str]:
 
 
 def days_of_attributes(block: HtmlElement) -> Iterator[str]:
-    """Dates that a row bears in attributes: `<time datetime="2024-03-01">`, `data-date`, the label of a shorter one,
+    """Dates in the attributes of a row: `<time datetime="2024-03-01">`, `data-date`, the label of a shortened date,
     the value of a hidden input, a time stamp."""
     for element in block.iter():
         for name, value in element.items() if isinstance(element.tag, str) else ():
@@ -122,7 +122,7 @@ def days_of_attributes(block: HtmlElement) -> Iterator[str]:
 
 
 def values_in(texts: Iterable[str], named: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The fields in texts beside a title: by their label, else by their form. Those `named` already are not sought."""
+    """The fields in texts beside a title: by their label, else by their form. Fields in `named` are skipped."""
     texts = tuple(texts)
     fields = dict(named or {}) | labelled_fields(" ".join(texts))
     parts = _joined(texts) if any(text.endswith("号") for text in texts) else ()
@@ -134,7 +134,7 @@ def values_in(texts: Iterable[str], named: Mapping[str, str] | None = None) -> d
 
 
 def _number(text: str) -> str | None:
-    """The document number that a text is, or that stands in it beside a date alone."""
+    """The document number in a text that consists of only the number, or of the number and a date."""
     if "号" not in text:
         return None
     text = _NUMBER_LABEL.sub("", text)
@@ -144,14 +144,14 @@ def _number(text: str) -> str | None:
 
 
 def _joined(texts: tuple[str, ...]) -> Iterator[str]:
-    """Texts that end in 号 with the one or two before them: some templates set the parts of a number apart."""
+    """Texts that end in 号, joined with the one or two before them: some templates split a number into parts."""
     for end, text in enumerate(texts):
         if text.endswith("号") and len(text) <= _MAX_APART_CHARS:
             yield from ("".join(texts[max(0, end - parts) : end + 1]) for parts in (1, 2))
 
 
 def number_of_title(title: str) -> str | None:
-    """The document number that stands in brackets behind a title, or before it, set off by a space."""
+    """The document number in brackets after a title, or before it, separated by a space."""
     if "号" not in title:
         return None
     behind, before = _NUMBER_BEHIND.search(title), title.partition(" ")[0]
@@ -160,7 +160,7 @@ def number_of_title(title: str) -> str | None:
 
 
 def split_label(link: HtmlElement) -> tuple[str, str]:
-    """(title, rest) of a link's `title` that goes on with a date or labelled values behind the link's own words."""
+    """(title, rest) of a link's `title` that continues with a date or labelled values after the link's own words."""
     if not _YEAR_IN_VALUE.search(link.get("title") or ""):
         return "", ""
     label = " ".join((link.get("title") or "").split())
@@ -199,17 +199,18 @@ def _by_name(text: str) -> str | None:
 
 
 def is_value(text: str) -> bool:
-    """Whether a text is only a date, a number or an ornament, and so no part of a title."""
+    """Whether a text is only a date, a number or an ornament, and so not part of a title."""
     return bool(_ONLY_DATE.match(text) or _ORNAMENT.match(text) or match_document_number(text) or labelled_fields(text))
 
 
 def may_be_title(text: str) -> bool:
-    """Whether a text may be a title: no value, or one in the form of an announcement's number: 招聘公告（第3号）."""
+    """Whether a text may be a title: it is not a value, or it has the form of a numbered announcement:
+    招聘公告（第3号）."""
     return not is_value(text) or (match_document_number(text) is not None and document_number_in_title(text) is None)
 
 
 def link_title(link: HtmlElement) -> str:
-    """The link's `title`, its heading, or its words without dates and numbers that stand in elements of their own.
+    """The link's `title`, its heading, or its words without dates and numbers in separate elements.
 
     Words that are cut are completed from a label in or around the link.
     """
@@ -223,13 +224,13 @@ def link_title(link: HtmlElement) -> str:
 
 
 def _is_hint(title: str, words: str) -> bool:
-    """Whether a link's `title` says what a click does (点击查看, 在新窗口打开), or when: it has none of its words."""
+    """Whether a link's `title` describes the click (点击查看, 在新窗口打开) or a time: it has no words of the link."""
     plain = "".join(words.split())
     return len(plain) > _MIN_STEM and plain[:_MIN_STEM] not in "".join(title.split())
 
 
 def _whole_title(link: HtmlElement, words: str) -> str:
-    """The label in the link, or of the two elements above it, that begins as the words do, which are cut."""
+    """The label in the link, or of the two elements above it, that begins with the truncated words."""
     stem = stem_of(words)
     around = (*link.iter(), *islice(link.iterancestors(), 2))
     labels = (" ".join(value.split()) for item in around for name, value in item.items() if name not in _NO_LABELS)
@@ -256,7 +257,7 @@ def _words_of_title(link: HtmlElement) -> str:
 
 
 def _label_in(link: HtmlElement) -> str:
-    """What a link without words is labelled with: `aria-label`, `data-title`, the `title` of what it holds."""
+    """The label of a link without words: `aria-label`, `data-title`, or the `title` of an element in it."""
     labels = (value for item in link.iter() for name, value in item.items() if name in _LABELS)
     return next(filter(None, map(str.strip, labels)), "")
 
@@ -269,7 +270,7 @@ def stem_of(words: str) -> str:
 
 
 def _pieces(link: HtmlElement) -> Iterator[str]:
-    """The texts in a link, with a space between two unless an element that only shapes words parts them."""
+    """The texts in a link, with a space between two texts unless a formatting element separates them."""
     for event, element in etree.iterwalk(link, events=("start", "end", "comment")):
         text = element.text if event == "start" else element.tail if element is not link else None
         if text:

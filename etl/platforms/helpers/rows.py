@@ -1,7 +1,7 @@
-"""Finds the rows of a list: for each document the largest block that holds no other, and what stands in it.
+"""Finds the rows of a list: for each document the largest block that contains no other document, and its contents.
 
 The block nearest to a link is often not its row: `li > div > p > a` has the date beside the `div`, and some sites make
-each row a `ul` of its own. How deep the link lies says nothing; that a block holds a second document does.
+each row a `ul` of its own. So the depth of the link does not matter, but a second document in the block does.
 """
 
 import re
@@ -50,20 +50,20 @@ _NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查�
 COMPANION = re.compile(
     r"^\W*(?:(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?|一[图张]\w{0,2}[读看]懂)\W*$"
 )
-"""Words of links to what explains a row's document: they stand in its row, and are no rows."""
+"""Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
 _MIN_FOREIGN_TITLE = 5
-"""Characters in the title of a row that links another site; shorter link texts are 下一页 and 更多."""
+"""Minimum length of the title of a row that links another site; shorter link texts are 下一页 and 更多."""
 _LONE_ROW_CHARS = 200
-"""Characters beside the title of the only document in a region, which may hold a breadcrumb and a footer as well."""
+"""Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
 _MAX_AROUND = 60
-"""Texts of one element between two rows in which a date or a number is sought."""
+"""Maximum number of texts of an element between two rows that are searched for a date or a number."""
 
 IsDocument = Callable[[HtmlElement], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A document's block in its list, its links to the document, and the texts that belong to it, the title apart.
+    """A document's block in its list, its links to the document, and the texts that belong to it except the title.
 
     `beside`: texts in the block, the title apart. `around`: texts between the block and its neighbour: in `<dt>` and
     `<dd>`, or between two links of one paragraph, a date is no part of the block.
@@ -102,7 +102,7 @@ def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
 
 
 def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]]:
-    """All lists of the page, the main one first: `main_rows` says by what."""
+    """All lists of the page, the main one first; `main_rows` describes the order."""
     links = _links_by_address(page, base_url(page), is_document)
     groups = _groups(links)
     own = page.url.partition("?")[0].rpartition("/")[0] + "/"
@@ -116,7 +116,7 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
         weight = sum(dated if row.dated or says_day(row.beside) else 1 for row in rows[key])
         ranked[key] = inside * 2 > len(blocks), key in paged, weight
     whole = parts_of_lists(groups, paged, title_of(page))
-    # The rank is that of a list's best part: boxes beside it are alike, too.
+    # A list has the rank of its best part, because boxes beside it may have the same form.
     lists = dict.fromkeys(whole[key] for key in sorted(ranked, key=ranked.__getitem__, reverse=True))
     return [tuple(row for part in parts for row in rows[part]) for parts in lists]
 
@@ -141,7 +141,7 @@ def block_entries(
 
 
 def _paged_groups(page: WebPage, groups: Mapping[Group, Mapping[HtmlElement, str]]) -> set[Group]:
-    """The lists that the page's pager belongs to: those in the smallest element around it that holds a list."""
+    """The lists to which the page's pager belongs: those in the smallest element around it that contains a list."""
     pagers = (link for link in page.tree.iter("a", "span", "em", "b") if _PAGER_WORDS.match(text_in(link)))
     pager = next(pagers, None)
     if pager is None:
@@ -181,7 +181,7 @@ def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict
     for link in _with_words(page.tree):
         if is_document(link) and not COMPANION.match(text_in(link)) and (address := _address(link, base)):
             links.setdefault(address, []).append(link)
-    # 《关于…的通知》政策解读 beside the document itself is no row of its own.
+    # 《关于…的通知》政策解读 beside the document itself is not a separate row.
     documents = {link for some in links.values() for link in some} if _EXPLAINS.search(page.text) else set()
     for address, of_one in list(links.items()) if documents else ():
         if all(_EXPLAINS.search(text_in(link)) and _is_beside_its_document(link, documents) for link in of_one):
@@ -190,7 +190,7 @@ def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict
 
 
 def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> bool:
-    """Whether a link to another document stands near, with a title that the link's own words contain."""
+    """Whether a link to another document is near, with a title that the link's own words contain."""
     words = text_in(link)
     near = (
         other for above in islice(link.iterancestors(), _MAX_ABOVE) for other in islice(above.iter("a"), _MAX_BESIDE)
@@ -217,7 +217,7 @@ def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[Group, dict[HtmlElem
             groups.setdefault(_kind(inner.getparent()), {})[inner] = address
     for key, members in list(groups.items()):
         if len({_kind(block) for block in members}) == len(members):
-            # No two alike: regions of the page, each with a single document.
+            # Blocks that all differ are regions of the page, each with a single document.
             del groups[key]
             for block, address in members.items():
                 row = _trimmed(block, blocks[block][0]) if block in blocks else block
@@ -226,7 +226,7 @@ def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[Group, dict[HtmlElem
 
 
 def _largest_block(link: HtmlElement, documents: Mapping[HtmlElement, set[str]]) -> HtmlElement:
-    """The largest block that holds the link and no other document."""
+    """The largest block that contains the link and no other document."""
     block = link
     for element in link.iterancestors():
         if len(documents[element]) > 1 or element.tag in ("body", "html"):
@@ -292,13 +292,13 @@ def _rows_in(container: HtmlElement | None, of_row: Mapping[HtmlElement, tuple[H
 
 
 def _dated_by(row: Row, above: str) -> Row:
-    """The row with its date, where only month and day stand in it, and the year in a headline above it."""
+    """The row with its full date, if it shows only month and day and a headline above it the year."""
     day = None if row.dated or not above else day_below(above, (*row.beside, *row.around))
     return replace(row, beside=(*row.beside, day), dated=True) if day else row
 
 
 def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
-    """The first link of a block that holds no document of the site, if it has a title or a date beside it."""
+    """The first link of a block without a document of the site, if it has a title or a date beside it."""
     links = [link for link in _with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
     dated = bool(links) and first_iso_date(text_in(block)) is not None
     return tuple(link for link in links if dated or len(link_title(link)) >= _MIN_FOREIGN_TITLE)[:1]
@@ -315,7 +315,7 @@ def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlE
         elif isinstance(child.tag, str) and not (
             (child.tag, stable_classes(child)) in shapes and _is_row_of_its_own(child)
         ):
-            # Bounded: in blocks that are never closed each gap holds all rows behind it.
+            # Bounded, because in unclosed blocks each gap contains all later rows.
             gaps[-1] += islice(child.itertext(), _MAX_AROUND)
         gaps[-1].append(child.tail or "")
     texts = [tuple(words for piece in gap if (words := " ".join(piece.split()))) for gap in gaps]
@@ -325,7 +325,7 @@ def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlE
 
 
 def _is_row_of_its_own(child: HtmlElement) -> bool:
-    """Whether an element between rows, of their shape, has a title of its own, though one that leads nowhere."""
+    """Whether an element between rows has their shape and a title without an address."""
     return bool(_foreign(child)) or any(
         len(link_title(link)) >= _MIN_FOREIGN_TITLE for link in islice(child.iter("a"), 3)
     )
@@ -397,7 +397,8 @@ def _row(
 
 
 def _longest_title(block: HtmlElement, texts: list[str]) -> str:
-    """The title among a block's texts: a heading, else no sentence and no summary that is cut; "" if there is none."""
+    """The title among a block's texts: a heading, else the longest text that is neither a sentence nor a truncated
+    summary; "" if there is none."""
     headings = [text for item in block.iter(*HEADINGS) if may_be_title(text := text_in(item))]
     named = [text for text in texts if not is_value(text)] or [text for text in texts if may_be_title(text)]
     plain = [text for text in named if not text.endswith(("。", *CUT_BY))]
@@ -425,10 +426,10 @@ def _fields(row: Row) -> dict[str, str]:
 
 
 def _title_wordless(page: WebPage, is_document: IsDocument) -> None:
-    """Gives document links without words the title that stands beside them: of cards whose picture or whole area is
+    """Gives document links without words the title beside them, as in cards whose picture or whole area is
     the link. A row with another link that has words is that one's."""
     for link in page.tree.iter("a"):
-        # What costs more is asked last.
+        # The expensive checks come last.
         if link.get("title") or (link.text or "").strip() or not link.get("href") or link_title(link):
             continue
         if not is_document(link):
@@ -453,7 +454,7 @@ def _address(link: HtmlElement, base: str) -> str | None:
 
 
 def _without_twins(entries: list[Entry]) -> Iterable[Entry]:
-    """One entry a document where the list holds each of them equally often: for wide and for narrow screens, say."""
+    """One entry for each document if the list has each equally often, for example for wide and for narrow screens."""
     by_address: dict[str, list[Entry]] = {}
     for entry in entries:
         by_address.setdefault(entry.url, []).append(entry)

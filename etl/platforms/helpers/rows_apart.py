@@ -1,5 +1,5 @@
-"""Documents of a list that its rows do not show as rows: one set apart above them (置顶, 头条), and several behind one
-address that differ in its fragment alone (`detail.html#id=7`), which no request tells apart."""
+"""Documents of a list outside its ordinary rows: one set apart above them (置顶, 头条), and several at one
+address that differ only in its fragment (`detail.html#id=7`), which is not part of a request."""
 
 import re
 from collections import defaultdict
@@ -27,7 +27,7 @@ _SAYS_WHICH = re.compile(r"[/\d]")
 
 
 def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
-    """The documents of this list that stand alone above its rows, which were `listed` (address → title)."""
+    """The documents of this list that are set apart above its rows (`listed`: address → title)."""
     rows = first_and_last(page, listed)
     if rows is None:
         return ()
@@ -58,7 +58,7 @@ def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
 
 
 def _leads_only_to(own: Container[str], block: HtmlElement, base: str) -> bool:
-    """Whether all links of a block lead to these addresses: 更多 in it is that of another list."""
+    """Whether all links of a block lead to these addresses; a link 更多 in it belongs to another list."""
     links = (link.get("href") or "" for link in block.iter("a") if not leads_nowhere(link))
     return all(absolute(href, base) in own for href in links)
 
@@ -73,7 +73,7 @@ def _titles(block: HtmlElement, base: str) -> dict[str, HtmlElement]:
 
 
 def _entries(block: HtmlElement, titles: Mapping[str, HtmlElement], base: str) -> Iterator[Entry]:
-    """The documents of a block, each with what stands in the largest part of the block that holds no other."""
+    """The documents of a block, each with the contents of the largest part of the block that has no other document."""
     for link in titles.values():
         part, others = link, [other for other in titles.values() if other is not link]
         while part is not block and (above := part.getparent()) is not None:
@@ -81,12 +81,12 @@ def _entries(block: HtmlElement, titles: Mapping[str, HtmlElement], base: str) -
                 break
             part = above
         for entry in block_entries([part], base, lambda _, link=link: link).values():  # type: ignore[misc]
-            # Around a part without a date are those of the rows.
+            # The texts around a part without a date belong to the rows.
             yield entry if _DATED.search(words_of(part)) else Entry(entry.url, entry.title)
 
 
 def folded_rows(page: WebPage, listed: Mapping[str, str]) -> int:
-    """How many titles of the page lead to one address and differ in its fragment alone, where that was listed."""
+    """How many titles lead to the same listed address and differ only in the fragment."""
     base, addresses = base_url(page), {urldefrag(url).url for url in listed}
     titles: dict[str, set[str]] = defaultdict(set)
     for link in page.tree.iter("a") if "#" in page.text else ():

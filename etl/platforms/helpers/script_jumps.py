@@ -1,4 +1,4 @@
-"""Pagers that a library draws, whose handler makes the address of the page that was chosen:
+"""Pagers drawn by a library, whose handler builds the address of the chosen page:
 `laypage({pages: 12, jump: function (o) { location.href = "index_" + o.curr + ".html" }})`.
 """
 
@@ -13,7 +13,7 @@ from etl.web.urls import resolved
 _LEADS = re.compile(
     r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:assign|replace)\s*\(|\bopen\s*\(|\b(?:page)?[uU]rl\b[^;\n]{0,40}\breturn\b"
 )
-# A number between two strings, or behind one: `"index_" + o.curr + ".html"`, `"?page=" + n`, `"index_" + (p - 1) + …`.
+# A number between two strings, or after one: `"index_" + o.curr + ".html"`, `"?page=" + n`, `"index_" + (p - 1) + …`.
 _MADE = re.compile(
     r"""["']([^"'\s+]{0,200}?(?:[\w-]_|[?&]\w{0,12}[pP]ag\w{0,10}=|[?&](?:p|pn|pg)=|/))["']\s*+\+\s*+(?:\(\s*+)?"""
     r"""([A-Za-z_$][\w$]*+(?:\.\w++)*+(?:\(\s*+\))?)\s*+(-\s*+1\b\s*+)?(?:\)\s*+)?"""
@@ -36,7 +36,8 @@ def jump_ahead(page: WebPage, stated: Counts, seen: int, *, first: bool) -> str 
 
 
 def _templates(page: WebPage) -> Iterator[tuple[str, int, str]]:
-    """(before the number, what is taken from the page's number, behind it) of the addresses that handlers make."""
+    """(text before the number, amount subtracted from the page's number, text after it) of addresses built by
+    handlers."""
     source = page.live_source
     for leads in _LEADS.finditer(source):
         end = min(len(source), leads.end() + _STATEMENT)
@@ -45,6 +46,6 @@ def _templates(page: WebPage) -> Iterator[tuple[str, int, str]]:
 
 
 def _place(url: str, before: str, after: str, less: int) -> int | None:
-    """The place in its list, from 1, of a page whose address was made so."""
+    """The position in its list, from 1, of a page whose address has this form."""
     match = re.search(rf"{re.escape(before.removeprefix('./'))}{_NUMBER}{re.escape(after)}", url)
     return digits(match[1]) + less if match else None

@@ -1,4 +1,4 @@
-"""Rows whose documents a script opens: their addresses become `href`, and what stays without one is told.
+"""Rows whose documents a script opens: their addresses become `href`; rows that stay without one are counted.
 
 `onclick="window.open('./t1.html')"`, `<li data-url="/a/1.html">` and `<tr onclick="location.href='…'">` lead to a
 document as a link does; `openDetail('1003')` does not say where.
@@ -17,7 +17,7 @@ from etl.web.page import WebPage, absolute, base_url
 
 _MAY_LEAD_ROWS = ("onclick", "data-href", "data-url", "data-link")
 _MAY_LEAD = (*_MAY_LEAD_ROWS, "javascript:", ":href=", "_href=", "href=#", 'href="#', "href='#")
-"""Signs in small letters: in a page without any of them no script opens a row."""
+"""Signs in lower case: in a page without any of them no script opens a row."""
 _MAY_CALL = tuple(
     re.compile(rf"{before}(?:return\s++)?[\w$]++\(")
     for before in (r"""onclick\s*+=\s*+(?:["']\s*+)?""", r"javascript:\s*+")
@@ -36,26 +36,26 @@ _ROWS = ("li", "tr", "button", "div", "p", "td", "dd", "dt", "span", "h3", "h4",
 _SCRIPTED = "//*[@onclick or @data-href or @data-url or @data-link]"
 _SCHEME = r"\s*+(?!https?:|javascript:|mailto:|tel:|data:)[a-z]{1,12}:"
 _OTHER_SCHEME, _HAS_OTHER_SCHEME = re.compile(_SCHEME, re.IGNORECASE), re.compile(rf"""href=["']?{_SCHEME}""")
-"""An address that is none of the web (`htttp://…`, `file:///C:/…`): nobody can open what a row so names."""
+"""An address outside the web (`htttp://…`, `file:///C:/…`), which nobody can open."""
 _NOWHERE = re.compile(r"^\s*(?:$|#|javascript:)", re.IGNORECASE)
 _MIN_TITLE, _MAX_TITLE = 5, 200
-"""Characters of the words of a document's link."""
+"""Length of the words of a document's link."""
 _LISTS = ("ul", "ol", "table", "tbody", "dl", "body")
 
 
 def address_in_code(element: HtmlElement) -> str:
-    """The address that a click on the element opens, where its own code says it; "" for any other."""
+    """The address that a click on the element opens, if the element's own code contains it; "" otherwise."""
     match = _OPENS.search(f"{element.get('onclick') or ''} {element.get('href') or ''}")
     return match[1] if match else ""
 
 
 def leads_nowhere(link: HtmlElement) -> bool:
-    """Whether a link has no address of its own: what it opens, a script says."""
+    """Whether a link has no address of its own: a script decides what it opens."""
     return _NOWHERE.match(link.get("href") or "") is not None
 
 
 def read_script_links(page: WebPage) -> None:
-    """Gives what a script opens an `href` in the page's tree: the link itself, or the words of a row without one."""
+    """Sets `href` in the page's tree for everything that a script opens: on the link, or on the words of a row."""
     if not _holds(page, _MAY_LEAD):
         return
     makers = address_makers(page) if any(call.search(page.lower) for call in _MAY_CALL) else {}
@@ -105,7 +105,7 @@ def _row_in_list(link: HtmlElement, held: Mapping[HtmlElement, int]) -> HtmlElem
 
 
 def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
-    """The address of the page that a click on the element opens; "" where neither the element nor a script says it."""
+    """The address of the page that a click on the element opens; "" if neither the element nor a script gives it."""
     code = f"{element.get('onclick') or ''} {element.get('href') or ''}"
     if made := made_address(code, makers) if makers else "":
         return made
@@ -115,7 +115,7 @@ def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
 
 
 def _borne(link: HtmlElement) -> str:
-    """The address of a page in any attribute of a link: `data-src`, `_href`, `rel`, `:href="'…'"`."""
+    """The address of a page, in any attribute of a link: `data-src`, `_href`, `rel`, `:href="'…'"`."""
     values = (value.strip().strip("'") for name, value in link.items() if name not in _NO_ADDRESSES)
     return next((value for value in values if _PAGE.match(value) and "." in value), "")
 
@@ -136,7 +136,7 @@ def _lead(row: HtmlElement, links: list[HtmlElement], address: str) -> None:
 
 
 def _own_chars(element: HtmlElement) -> int:
-    """Characters of an element that is a title: those of a row's parts count, and a row's own text."""
+    """Length of an element's text as a title, including the text of a row's parts and the row's own text."""
     return len((element.text or "").strip()) if element.tag in ("li", "tr", "div", "dl") else len(words_of(element))
 
 

@@ -1,4 +1,4 @@
-"""Numbers of pages and documents in short elements that say nothing else: `1/12`, `Page 1 of 12`, 本栏目共有230条信息.
+"""Numbers of pages and documents in short elements with no other words: `1/12`, `Page 1 of 12`, 本栏目共有230条信息.
 
 Within longer texts such words count anything. So every word of the element must be one of those that counters of lists
 are made of: 访问总数 and 共3个附件 have another one.
@@ -26,7 +26,7 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _PAGE_SIZE = re.compile(r"每页(?:显示)?\d++[条篇件项个]?|(?<!\d)\d{1,4}+[条篇件项个]?/每?页")
-# Steps and numbers of a pager around them: 首页 上一页 1 2 3 下一页 1/3.
+# Pager links and numbers around them: 首页 上一页 1 2 3 下一页 1/3.
 _STEPS = re.compile(
     r"(?:首|第一|最前|前一|上一?|下一?|后一|[尾末未]|最后一?|最末)[页頁]|跳?转(?:至|到)?|确定|GO\b|[\[\]<>«»‹›|]+",
     re.IGNORECASE,
@@ -35,7 +35,7 @@ _OF_PAGES = re.compile(
     r"^(?: *\d{1,3} )*+\D*(\d{1,5})页?(?:/|of)共?(\d{1,5})(?:页|頁|pages?)?(?: \d{1,3})*\W*$", re.IGNORECASE
 )
 _NUMBERS = re.compile(r"(?<!\d)1 2(?: \d{1,3})*+(?=\D*$)")
-"""Numbers of pages that lead nowhere."""
+"""Page numbers without links."""
 _PAGES = re.compile(
     r"(?:[总共有计全部：:（(]|^)(\d{1,5})[页頁](?!/)|页数[:：]?(\d{1,5})|(\d{1,5})pages|pages[:：]?(\d{1,5})|page\D{0,2}1\D(\d{1,5})total",
     re.IGNORECASE,
@@ -58,7 +58,7 @@ _MAX_CHARS, _MAX_BESIDE = 30, 12
 
 
 def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
-    """The greatest numbers that short elements of the page state; None if none does. `words`: its `shown_words`.
+    """The greatest numbers in short elements of the page; None if there are none. `words`: the page's `shown_words`.
 
     A bare `1/12` may be a date: it counts only if every such text of the page is the same and, on the list's first
     page, begins with 1.

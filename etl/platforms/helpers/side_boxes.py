@@ -1,4 +1,4 @@
-"""Boxes that stand beside lists, by their names (`side`, `hot-news`) and by their headlines (最新信息, 点击排行)."""
+"""Boxes beside lists, recognised by their names (`side`, `hot-news`) and headlines (最新信息, 点击排行)."""
 
 import re
 from itertools import islice
@@ -20,7 +20,7 @@ _MAX_ABOVE, _MAX_BEFORE, _MAX_HEADLINE = 12, 2, 14
 
 
 def is_in_side_box(element: HtmlElement) -> bool:
-    """Whether the element stands in a box beside a list."""
+    """Whether the element is in a box beside a list."""
     for above in islice(element.iterancestors(), _MAX_ABOVE):
         if above.tag in ("body", "html"):
             break

@@ -1,6 +1,6 @@
 """Counts as people write them: 六十条, 廿二件, 60余条, 1.2万多件, 近百篇.
 
-Each is read as the least that it may be, 近60件 as nine tenths of 60.
+Each is read as the lowest number that it may mean; 近60件 as nine tenths of 60.
 """
 
 import re
@@ -20,14 +20,14 @@ _SCALES = {"": 1, "千": 1000, "万": 10_000}
 
 
 def counts_in_digits(words: str) -> str:
-    """Words with each count in digits; the same words where they say none."""
+    """The words with each count in digits; unchanged if they contain none."""
     if not _MAY_BE.search(words):
         return words
     return _NUMBERED.sub(lambda match: match["colon"] + _plain(match["number"], ""), _SPOKEN.sub(_least, words))
 
 
 def may_count(words: str) -> bool:
-    """Whether there is a count in other words than digits."""
+    """Whether the words contain a count that is not written in plain digits."""
     return _MAY_BE.search(words) is not None
 
 

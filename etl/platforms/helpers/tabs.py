@@ -1,4 +1,4 @@
-"""Lists that are split by years or months: tabs and selections that show the documents of another one."""
+"""Lists that are split by years or months: tabs and selections that show the documents of another year or month."""
 
 import re
 from collections.abc import Iterable, Set
@@ -37,19 +37,19 @@ _NO_PART = re.compile(
     r"全部|所有|不限|请?选择|^-|=|标题|正文|全文|文号|索引号|关键[字词]|内容$|排序|时间|日期|[升降]序|每页|网站|链接|语言|^\d+$",
     re.IGNORECASE,
 )
-"""Words of choices that are no part of a list: all of them, a field to search in, an order, a number of rows."""
+"""Words of choices that do not select a part of a list: all, a search field, an order, a number of rows."""
 _MIN_PARTS = 2
 _MIN_MONTHS = 3
 _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
 _MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
 _ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
-"""Words of what orders or draws the same rows anew."""
+"""Words of controls that sort or redraw the same rows."""
 _HELD = "//*[@id=$held]"
 _CALL = re.compile(r"""^\s*(?:javascript:\s*)?(?:return\s+)?([\w$.]{3,40})\(\s*['"]?([\w-]{1,40})['"]?\s*[,)]""")
 
 
 def other_period(page: WebPage, days: Iterable[str]) -> str | None:
-    """The label of a year or month whose documents the page shows only on request, while all of the list's entries are
+    """The label of a year or month whose documents are shown only on request, while all entries of the list are
     of one other; None if there is none. `days`: the entries' dates, yyyy-mm-dd.
 
     Where 全部 stands beside the tabs, or the entries are of several years, the tabs only narrow the list.
@@ -85,13 +85,13 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
 
 
 def _period(match: re.Match[str]) -> str:
-    """The year, the month, or both, as dates of entries begin or go on."""
+    """The year, the month, or both, as a part of the entries' dates."""
     first, *further = match.groups()
     return "-".join((_IN_WORDS.get(first, first.zfill(2)), *(month.zfill(2) for month in further)))
 
 
 def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
-    """Whether the element leads nowhere and stands beside the period of the entries, which is marked as shown."""
+    """Whether the element leads nowhere and is beside the entries' own period, which is marked as current."""
     parent = element.getparent()
     if parent is None or element.get("href"):
         return False
@@ -100,7 +100,7 @@ def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
 
 
 def is_chosen(item: HtmlElement) -> bool:
-    """Whether the item is the one that its form asks for now."""
+    """Whether the item is the selected one of its form."""
     return item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input"))
 
 
@@ -120,14 +120,14 @@ def part_of_a_form(page: WebPage) -> str | None:
 
 
 def _narrows(element: HtmlElement) -> bool:
-    """Whether a choice of all stands beside the element."""
+    """Whether a choice for all is beside the element."""
     parent = element.getparent()
     around = [] if parent is None else [parent, *([] if parent.getparent() is None else [parent.getparent()])]
     return any(_ALL.match(words_of(item)) for block in around for item in block if isinstance(item.tag, str))
 
 
 def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
-    """The lists beside this one that hold other years of it: address → what the link says. None where the entries,
+    """The lists of other years beside this one: address → words of the link. Empty if the entries,
     dated `days`, are of several years.
 
     They lie in folders below the list's own (`2023/`, `nd2023/index.html`, `2023n/`), or where the year in its own
@@ -137,7 +137,7 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
     lists: dict[str, str] = {}
     earlier = _EARLIER_WORDS.search(page.text) is not None
     for link in page.tree.iter("a") if len(own) <= 1 else ():
-        # What costs more is asked last.
+        # The expensive checks come last.
         if not (_YEAR_IN_NAME.search(link.get("href") or "") or earlier):
             continue
         words = _in_digits(words_of(link, _MAX_YEAR_CHARS))
@@ -185,8 +185,8 @@ def _is_of_other_year(url: str, year: str, own: str) -> bool:
 
 
 def tab_of_another_list(page: WebPage) -> str | None:
-    """The words of a tab whose documents a function asks for by its number (`showList(13)`), where several stand beside
-    each other; None if there is none, or one of all of them."""
+    """The words of a tab whose documents a function requests by number (`showList(13)`), if several such tabs are
+    beside each other; None if there is none, or one of all of them."""
     called: dict[tuple[HtmlElement | None, str], dict[str, HtmlElement]] = {}
     may_call = "onclick" in page.text or "javascript:" in page.text
     for element in page.tree.xpath("//a[contains(@href, 'javascript:')] | //*[@onclick]") if may_call else ():
@@ -223,7 +223,7 @@ def tab_above(page: WebPage, first: HtmlElement) -> str | None:
 
 
 def _is_unread_tab(item: HtmlElement) -> bool:
-    """Whether an item is named after a list, and a script answers it."""
+    """Whether an item has the name of a list and a script handles it."""
     words, inner = words_of(item), item[0] if len(item) else item
     named = len(words) >= _MIN_TAB_CHARS and len(words) <= _MAX_TAB_CHARS and not _ORDER.search(words)
     return named and (is_answered(item) or is_answered(inner)) and not any(map(_leads, (item, inner)))

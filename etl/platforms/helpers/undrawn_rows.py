@@ -1,4 +1,4 @@
-"""Rows of a list that are not in the page as rows: its data in scripts and attributes, templates that a script fills,
+"""Rows of a list that the page does not contain as elements: data in scripts and attributes, templates for scripts,
 frames, addresses that elements and scripts load, texts for readers without scripts.
 """
 
@@ -29,7 +29,7 @@ _MAY_HOLD_ROWS = re.compile(r"""\.(?:s?html?|jsp|php|aspx?|do|pdf)\b|[tT]itle|TI
 _MAY_BE_IN_VALUES = re.compile(r"""=\s*+["']?\s*+\[?\s*+\{\s*+(?:["']|&quot;|&#34;)""")
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _LONG_VALUE = "//@*[string-length(.) > 150 and contains(., '{')]"
-# What a template puts into a row: a title, and near it a date.
+# The fields of a row template: a title, and a date near it.
 _FILLED = r"(?:\{\{[#^]?\s*|\$\{\s*|\+\s*|<%=\s*)(?:\w+\.)*"
 _TEMPLATE = re.compile(
     rf"{_FILLED}\w*(?:[tT]itle|TITLE|biaoti)\w*.{{0,300}}?{_FILLED}\w*(?:[dD]ate|[tT]ime|DATE|TIME|riqi)\w*", re.DOTALL
@@ -65,7 +65,7 @@ _LOADS = f"//*[{' or '.join(f'@{name}' for name in _LOADED)}]"
 
 
 def undrawn_rows(page: WebPage, listed: Mapping[str, str]) -> int:
-    """How many documents of this list the page's data has that are not among those `listed` (address → title)."""
+    """How many documents of this list are in the page's data but not among those `listed` (address → title)."""
     if not listed:
         return 0
     titles, shapes, base = set(listed.values()), Shapes(listed), base_url(page)
@@ -84,21 +84,21 @@ def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "Sh
     holds_the_list = not addresses.isdisjoint(listed) or len(named & titles) >= min(2, len(titles))
     missing = sum(url not in listed and shapes.fit(url) for url in addresses)
     if holds_the_list or missing >= max(MIN_UNDRAWN, len(listed) + 1):
-        # Data with the listed titles and a date for each row is this list's, wherever it has the addresses.
+        # Data with the listed titles and a date for each row belongs to this list, wherever its addresses are.
         dated = holds_the_list and len(_DATED.findall(data)) >= len(named)
         return missing or (len(named - titles) if dated else 0)
     return 0
 
 
 class Shapes:
-    """The forms of the listed documents' addresses: which parts differ from one to the next."""
+    """The forms of the listed documents' addresses: which parts differ between documents."""
 
     def __init__(self, listed: Mapping[str, str]) -> None:
         self._listed = listed
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], list[set[str]]]:
-        """By form, the numbers that stand at each place. Most pages have no data: they are asked for late."""
+        """For each form, the numbers at each place. Computed lazily, because most pages have no data."""
         places_of: dict[tuple[str, str], list[set[str]]] = {}
         for url in self._listed:
             shape, numbers = _split(url)
@@ -108,7 +108,7 @@ class Shapes:
         return places_of
 
     def fit(self, url: str) -> bool:
-        """Whether an address is of such a form; the numbers of a column, which all documents share, are its own."""
+        """Whether an address has such a form, with the column numbers that all documents share."""
         shape, numbers = _split(url)
         places = self._numbers.get(shape)
         return places is not None and all(
@@ -116,7 +116,7 @@ class Shapes:
         )
 
     def named(self, url: str) -> bool:
-        """Whether an address of such a form names its column by a number that all documents share."""
+        """Whether an address of such a form contains a column number that all documents share."""
         shape, _ = _split(url)
         return any(map(_is_of_column, self._numbers.get(shape, ())))
 
@@ -132,7 +132,7 @@ def _split(url: str) -> tuple[tuple[str, str], list[str]]:
 
 
 def data_of_rows(page: WebPage, may_hold: re.Pattern[str]) -> Iterator[str]:
-    """The page's scripts that may hold rows, texts that are not shown, and long values of attributes."""
+    """The page's scripts that may contain rows, hidden texts, and long attribute values."""
     for script in page.elements["script"]:
         if script.text and may_hold.search(script.text):
             yield _decoded(uncommented_script(script.text))
@@ -142,12 +142,12 @@ def data_of_rows(page: WebPage, may_hold: re.Pattern[str]) -> Iterator[str]:
 
 
 def _decoded(code: str) -> str:
-    """Code with its letters in the place of their escapes (`\\u6848`)."""
+    """The code with escapes (`\\u6848`) replaced by their characters."""
     return _ESCAPED.sub(lambda letters: read_json(f'"{letters[0]}"'), code) if "\\u" in code else code
 
 
 def rows_elsewhere(page: WebPage) -> Iterator[str]:
-    """What in the page says that rows of its list come from elsewhere: a template, a frame, an address."""
+    """A sign in the page that rows of its list are loaded separately: a template, a frame, an address."""
     yield from _templates(page)
     yield from _frames(page)
     for item in page.elements["noscript"]:
@@ -181,7 +181,7 @@ def _templates(page: WebPage) -> Iterator[str]:
 
 
 def _frames(page: WebPage) -> Iterator[str]:
-    """Frames of the page's site that are named after a list, or lie in the page's own folder."""
+    """Frames of the page's site that have the name of a list, or are in the page's folder."""
     for tag, attribute in _FRAMES:
         for element in page.elements[tag]:
             address = element.get(attribute) or ""

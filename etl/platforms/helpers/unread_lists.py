@@ -1,5 +1,5 @@
-"""Another list of a page that holds more than the rows that were read: where a list cannot be read, those of a box
-beside it (最新信息, 热点推荐) look like one.
+"""Another list of a page with more rows than those that were read. If a list cannot be read, the rows of a box
+beside it (最新信息, 热点推荐) look like the list.
 """
 
 import re
@@ -85,7 +85,7 @@ def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int
 
 
 def rows_without_link(page: WebPage, listed: Mapping[str, str]) -> int:
-    """How many dated rows between those that were `listed` (address → title) have no link to anything."""
+    """How many dated rows between the `listed` ones (address → title) have no link."""
     rows = outer_rows(page, listed)
     if len(rows) < _MIN_ROWS:
         return 0
@@ -96,7 +96,7 @@ def rows_without_link(page: WebPage, listed: Mapping[str, str]) -> int:
 
 
 def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
-    """The tag of an empty element that is called a list, where the rows that were `listed` are of a box beside it."""
+    """The tag of an empty element with the name of a list, if the `listed` rows belong to a box beside it."""
     first = first_listed(page, listed)
     if first is None or not is_in_side_box(first):
         return None
@@ -113,7 +113,7 @@ def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
 
 
 def first_listed(page: WebPage, listed: Mapping[str, str]) -> HtmlElement | None:
-    """The first link of the page to one of the rows that were `listed` (address → title)."""
+    """The first link of the page to one of the `listed` rows (address → title)."""
     base = base_url(page)
     return next((link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed), None)
 
@@ -135,14 +135,14 @@ def _row_of(item: HtmlElement) -> HtmlElement | None:
     for row in islice(chain((item,), item.iterancestors()), _MAX_DEPTH):
         if row.tag in _ROWS:
             if (pieces := _pieces(row)) is None:
-                return None  # what is around it is longer still
+                return None  # its ancestors are longer still
             if _are_dated_title(pieces):
                 return row
     return None
 
 
 def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
-    """The sizes of the page's groups of dated rows whose documents were not listed, outside of boxes beside lists."""
+    """The sizes of the page's groups of dated rows whose documents were not listed, except in boxes beside lists."""
     base, rows = base_url(page), set[HtmlElement]()
     for link in page.tree.iter("a"):
         is_other = not leads_nowhere(link) and absolute(link.get("href") or "", base) not in listed
@@ -176,7 +176,7 @@ def _is_dated_title(row: HtmlElement) -> bool:
 
 
 def _pieces(row: HtmlElement) -> list[str] | None:
-    """The texts of a row; None if they are longer than those of rows are."""
+    """The texts of a row; None if they are too long for a row."""
     pieces, length = list[str](), 0
     for text in row.itertext():
         length += len(text.strip())

@@ -1,5 +1,5 @@
-"""Numbers of pages and documents that a page bears where its text does not show them: in strings of its scripts, in
-lists of page numbers, in attributes, and as bare numbers in elements that are named after what they count.
+"""Numbers of pages and documents outside the visible text of a page: in strings of its scripts, in
+lists of page numbers, in attributes, and as bare numbers in elements whose names say what is counted.
 """
 
 import re
@@ -15,7 +15,7 @@ from etl.platforms.helpers.pager_elements import pager_elements, slides
 from etl.platforms.helpers.pager_links import own_number
 from etl.web.page import WebPage
 
-# Whole strings in quotes: `"1/12"`, `'第1页/共12页'`, `"共230条"`, `title="共12页"`. Their ends are sought first.
+# Whole quoted strings: `"1/12"`, `'第1页/共12页'`, `"共230条"`, `title="共12页"`. Their ends are searched first.
 _END_OF_TOLD = re.compile(r"""[页条篇]\w{0,4}\s{0,2}["']|/\s?共?\s?\d{1,5}\s{0,2}["']""")
 _STATED = re.compile(
     r"""(["'])\s{0,2}(?:第?\s{0,2}(?P<at>\d{1,4})\s{0,2}页?\s{0,2}(?:[/,，、]\s{0,2}共?|共)\s{0,2}(?P<of>\d{1,5})\s{0,2}页?|"""
@@ -50,7 +50,7 @@ _SHARED_SCRIPT = re.compile(
     r"polyfill|font|lang|tran|jianfan|qrcode|search|nav|menu|head|foot|top|banner|weather|(?:^|/)ta\.js|^(?:https?:)?//",
     re.IGNORECASE,
 )
-"""Scripts that all pages of a site have, or those of others."""
+"""Scripts shared by all pages of a site, or by other sites."""
 _MAX_NUMBERS, _MAX_RUN_CHARS = 30, 120
 _COUNTING_NAMES = ("data-total", "data-count", "data-all", "data-sum", "total")
 _COUNTING = f"//*[{' or '.join(f'@{name}' for name in _COUNTING_NAMES)}]"
@@ -64,7 +64,7 @@ _MAX_VALUE_CHARS, _MAX_AROUND, _MAX_TAG = 8, 40, 500
 
 
 def unshown_counts(page: WebPage, words: str, seen: int) -> Iterator[str]:
-    """The texts by which the first page of a list says, where nobody reads it, that there is more than `seen`.
+    """Texts that are not shown and by which the first page of a list states more than the `seen` entries.
 
     `words`: its `shown_words`.
     """
@@ -89,7 +89,7 @@ def _in_strings(page: WebPage, seen: int) -> Iterator[str]:
                 bare[match[0]] = pages
         elif (pages and digits(pages) > 1) or (match["documents"] and digits(match["documents"]) > seen):
             yield match[0]
-    # Several fractions are no pager's: dates, shares of a grid.
+    # Several fractions are not those of a pager: dates, widths in a grid.
     if len(bare) == 1:
         yield from (sign for sign, pages in bare.items() if digits(pages) > 1)
 
@@ -111,7 +111,7 @@ def _in_sequences(page: WebPage) -> Iterator[str]:
 
 
 def _in_pagers(page: WebPage, seen: int) -> Iterator[str]:
-    """Bare numbers in what is called a pager, or a place to put one."""
+    """Bare numbers in an element with the name of a pager or of a place for one."""
     for element in pager_elements(page):
         words = " ".join(" ".join(element.itertext()).split())
         if (run := _IN_PAGER.search(words)) and not slides(element):
@@ -141,7 +141,7 @@ def _drawn_elsewhere(page: WebPage, element: HtmlElement, seen: int) -> str | No
 
 
 def _in_cut_runs(page: WebPage, words: str) -> Iterator[str]:
-    """A run of numbers that is cut, whatever it stands in: `1 2 3 … 12`."""
+    """An abbreviated run of numbers, in any element: `1 2 3 … 12`."""
     if _MAY_BE_CUT.search(words):
         for element in page.tree.iter("div", "p", "td", "span", "li", "nav", "center"):
             text = " ".join(" ".join(element.itertext()).split()) if len(element) < _MAX_NUMBERS else ""
@@ -154,7 +154,7 @@ def _takes_a_number(field: HtmlElement) -> bool:
 
 
 def _in_attributes(page: WebPage, seen: int) -> Iterator[str]:
-    """`data-total` and its like on an element that is no box beside the list, no picture, no video and no mark."""
+    """`data-total` and similar on an element that is not a side box, picture, video or badge."""
     for element in page.tree.xpath(_COUNTING) if _MAY_COUNT.search(page.text) else ():
         for name in _COUNTING_NAMES:
             value = (element.get(name) or "").strip()
@@ -165,7 +165,7 @@ def _in_attributes(page: WebPage, seen: int) -> Iterator[str]:
 
 
 def _in_named_elements(page: WebPage, seen: int) -> Iterator[str]:
-    """Bare numbers of elements whose id or class says what they count: `<b id="totalPage">12</b>`."""
+    """Bare numbers in elements whose id or class says what is counted: `<b id="totalPage">12</b>`."""
     source = page.live_source
     for number in _BARE.finditer(source):
         opening = source.rfind("<", max(0, number.start() - _MAX_TAG), number.start())

@@ -1,5 +1,5 @@
-"""Rows below a headline that has their year or month: `<h3>2024年</h3>` above rows that say 03-05, or
-`<dt>2024年3月</dt>` above rows that say 5日.
+"""Rows below a headline with their year or month: `<h3>2024年</h3>` above rows with 03-05, or
+`<dt>2024年3月</dt>` above rows with 5日.
 """
 
 import re
@@ -19,7 +19,7 @@ _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 12, 2, 3
 
 
 def months_above(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, str]:
-    """For each block the year, or the year and month (2024-3), of the headline above it; none for others."""
+    """Block → year, or year and month (2024-3), of the headline above it; blocks without one are left out."""
     headlines: dict[HtmlElement, str] = {}
     rows, above = set(blocks), headline_above(container)
     for child in container:
@@ -37,7 +37,7 @@ def says_day(texts: Iterable[str]) -> bool:
 
 
 def day_below(above: str, texts: Iterable[str]) -> str | None:
-    """The date, yyyy-mm-dd, of a row below such a headline, by its month and day, or by its day."""
+    """The date, yyyy-mm-dd, of a row below such a headline, from its month and day, or only its day."""
     for text in texts:
         if match := _MONTH_AND_DAY.match(text):
             return first_iso_date(f"{above[:4]}-{match[1]}-{match[2]}")
