@@ -153,8 +153,8 @@ def locate_source(name: str, folders: str) -> tuple[Path, Source]:
             return path, source
     if problems:
         raise SourceError(problems)
-    if others := [f"{path} has id {load_source(path).id!r}" for path in named]:
-        raise GongkaiError(f"no source {name!r}: {', '.join(others)}", hint="change the id, or name that one")
+    if misnamed := [f"{path} has id {load_source(path).id!r}" for path in named]:
+        raise GongkaiError(f"no source {name!r}: {', '.join(misnamed)}", hint="change the id, or name that one")
     known = sorted(readable_sources(folders))
     more = [f"{len(known) - NAMED} more (`gongkai sources list`)"] if len(known) > NAMED else []
     raise GongkaiError(

@@ -62,7 +62,7 @@ def test_a_list_page_that_stops_in_its_middle_is_lost_or_red(site: Site, pages: 
             except NotAListing:
                 continue
             as_whole = (cut.entries, cut.next_requests) == (whole.entries, whole.next_requests)
-            assert cut.problems or as_whole, f"{request.url}: {nested[length - 200 : length]!r}"
+            assert cut.problems or as_whole, f"{request.url}: {nested[max(length - 200, 0) : length]!r}"
 
 
 def test_a_listing_page_of_an_unknown_form_is_lost_and_named() -> None:

@@ -18,7 +18,7 @@ _STRAIGHT = 5
 def is_turned(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, index: int) -> bool:
     """Whether the character with that index is not level for a reader, such as that of a watermark across the page."""
     slope = (_angle(layer, index) + page.get_rotation()) % 360
-    return _STRAIGHT < slope < 360 - _STRAIGHT
+    return bool(_STRAIGHT < slope < 360 - _STRAIGHT)
 
 
 def turn_upright(page: pdfium.PdfPage, layer: pdfium.PdfTextPage) -> bool:

@@ -83,6 +83,7 @@ _LOAD = re.compile(r"""loadDynamic\s*\(\s*(?=["'][^"']*/xxgk/search(?:_\w+)?\.js
 _ADDRESS = re.compile(r"""["']([^"'\s]*/module/xxgk/search(?:_\w+)?\.jsp(?:\?[^"'\s]*)?)["']""")
 """The catalog's address in a script that asks for it in another way."""
 _FRAME = re.compile(r"<i?frame\b[^<>]*>", re.IGNORECASE)
+_ELEMENT = re.compile(r"<\w[^<>]*>")
 _VALUES = re.compile(r"\{([^{}]{1,2000})\}")
 _LITERAL = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s*(,|\)\s*;?|\+)?""")
 _COLUMN = re.compile(r"/col/col(\d+)/")
@@ -384,7 +385,8 @@ def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = listed
     if column and sent.get("infotypeId", "") in ("", "0") and not sent.get("fieldConfigId"):
         entries, total = tuple(entry for entry in listed if f"/art_{column[1]}_" in entry.url), None
-    if not listed and pages is None and current == 1 and total != 0:
+    # A search without a counter ends with a page that has all its markup but the rows.
+    if not listed and pages is None and total != 0 and (current == 1 or not _ELEMENT.search(page.text)):
         raise NotAListing("neither rows of a catalog nor 共N页")
     if not listed and pages and current <= pages:
         raise NotAListing(f"no rows on page {current} of {pages}")
