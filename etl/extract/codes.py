@@ -13,8 +13,8 @@ ANY_FIELD = "*"
 
 
 class Rule(StrEnum):
-    """How a value is read: code, both names, what is read, of which fields it gives values (space between them), under
-    which origins, and the sentence that was stored before codes were.
+    """How a value is read: code, both names, the parts of the page that are read, the fields (separated by spaces),
+    their which origins, and the sentence that was stored before codes were.
 
     A new rule is one entry here, and the `make_evidence` that yields it; docs/extraction.md is made from these entries
     and the test cases whose values they give.
@@ -222,10 +222,10 @@ class Belief(StrEnum):
 
 
 class Flag(StrEnum):
-    """What was remarkable about a page: code, and both names, in which `{}` is the parameter of a flag that has one.
+    """Something unusual about a page: code, and both names, in which `{}` is the parameter of a flag that has one.
 
     Stored as the code alone; with a parameter as `code:parameter` (`body:densest`, `pages:3`), except that a field's
-    name stands first (`published_date:future`).
+    name comes first (`published_date:future`).
     """
 
     chinese: str
@@ -324,13 +324,13 @@ def current_rule(stored: str) -> str:
 
 
 def rule_names(stored: str) -> tuple[str, str] | None:
-    """Chinese and English name of a stored rule; None for what is no rule (an archivist's reason)."""
+    """Chinese and English name of a stored rule; None if it is not a rule (but an archivist's reason)."""
     rule = _RULES.get(stored)
     return (rule.chinese, rule.english) if rule else None
 
 
 def flag_names(stored: str) -> tuple[str, str] | None:
-    """What a stored flag says, in Chinese and English; None for one that is not known here."""
+    """The meaning of a stored flag, in Chinese and English; None for an unknown one."""
     first, _, last = stored.partition(":")
     if last in _OF_FIELDS and first in FIELDS:
         flag, names = _FLAGS.get(last), (FIELDS[first].chinese, FIELDS[first].english)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from etl.raised_text import spell_out_shifted
 
 NORMALISER = 2
-"""Version of `normalise`. A change of the function raises it, and old hashes stay comparable with old ones."""
+"""Version of `normalise`: raised when the function changes, so that only hashes of one version are compared."""
 
 # Format characters (Unicode category Cf: zero-width spaces and joiners, BOM, soft hyphen) are invisible; editors insert
 # them at random.
@@ -54,9 +54,9 @@ def hash_normalised(plain: str) -> ContentHash:
 
 
 PIECE_CHARS = 1_000_000
-"""Characters of a text that are normalised at once: the lines of 16 million took 300 MB meanwhile."""
+"""Characters that are normalised at once: a text of 16 million characters took 300 MB otherwise."""
 _RUN_CHARS = 8
-"""Characters of a run that is kept for the next time."""
+"""Maximum length of a run whose result is cached."""
 # Most characters are already in their normal form, and join with none beside them: what stands between them is
 # normalised by itself, and most of that is a comma or a full-width bracket that was met before. That takes a fifth of
 # the time of NFKC over the whole text.

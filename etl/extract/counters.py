@@ -1,7 +1,7 @@
-"""What a page shows anew at every visit: counters, clocks, the day's date. They make no version of a document.
+"""Parts of a page that change at every visit: counters, clocks, today's date. They make no version of a document.
 
-A line is taken for one only if it says nothing else: `全年网站访问量101万次，同比增长5%` is text, and so is a row of
-figures. Dates without a label count as clocks only if they are the day of the capture and bear a weekday or a time.
+A line counts as one only if it contains nothing else: `全年网站访问量101万次，同比增长5%` is text, and so is a row of
+figures. Dates without a label count as clocks only if they are the day of the capture and have a weekday or a time.
 """
 
 import re
@@ -31,7 +31,7 @@ _COUNTERS = (
     rf"(?:当前|目前|本站)+\s*(?:共有|有|共)?\s*{_NUMBER}\s*(?:人|位)(?:访客|用户)?在线",
 )
 _SITE_COUNTERS = (rf"{_SITE}{_ACT}{_AMOUNT}\s*[:：]?\s*{_NUMBER}{_TIMES}",)
-"""They stand at the foot of a page; in a report they are figures."""
+"""Counters in the footer of a page; the same words in a report are figures."""
 _WEEKDAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
 _SECONDS = rf"{TIME}(?:[:：]\d{{2}})?"
 _LUNAR = (
@@ -60,7 +60,7 @@ _BEFORE, _AFTER = r"(?:(?<=^)|(?<=[\s【\[(（|｜\]】)）·]))", r"(?=$|[\s\[�
 
 
 def _bounded(*forms: str) -> re.Pattern[str]:
-    """Any of the forms, apart from what stands before and after it."""
+    """A pattern for any of the forms, separated from the text before and after it."""
     return re.compile(rf"{_BEFORE}(?:{'|'.join(forms)}){_AFTER}")
 
 
@@ -72,7 +72,7 @@ _SENTENCE = re.compile("[。，；？！]")
 _EMPTY_BRACKETS = re.compile(r"[\[【(（]\s*[\]】)）]")
 _EDGE_LINES = 4
 _LONGEST = 200
-"""Characters of a line of tools; a longer one is text."""
+"""Maximum length of a line of tools; a longer one is text."""
 _SPLIT = re.compile(rf"^({_OWN}{_ACT}{_AMOUNT}\s*[:：]|{_CLOCK_LABELS}\s*[是为:：]?)\s*$")
 _AMOUNT_ALONE = re.compile(rf"^\s*(?:{_NUMBER}|{_WHEN})\s*$")
 
@@ -85,8 +85,8 @@ def without_counters(text: str, captured_on: date | None = None) -> str:
 
 
 def lines_without_counters(text: str, captured_on: date | None = None) -> list[str]:
-    """What `without_counters` leaves of each line: nothing of a counter. A label whose amount is on the line after it
-    has what is left of both."""
+    """The rest of each line after `without_counters`, empty for a counter. A label whose number is on the next line
+    gets the rest of both lines."""
     # One space for any white space: patterns with several optional spaces would try each way to share a long gap.
     joined = list(_rejoined([" ".join(line.split()) for line in text.split("\n")]))
     remaining: list[str] = []
@@ -97,12 +97,12 @@ def lines_without_counters(text: str, captured_on: date | None = None) -> list[s
 
 
 def is_clock(text: str) -> bool:
-    """Whether the text is a date that the page shows as today's."""
+    """Whether the text is a date that the page shows as today's date."""
     return _CLOCK.fullmatch(text) is not None
 
 
 def _rejoined(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The lines, a label and its amount on the line after it as one; and of how many lines each is made."""
+    """The lines, with a label and its number on the next line joined, and the number of original lines of each."""
     waiting = ""
     for line in lines:
         if waiting and _AMOUNT_ALONE.match(line):
@@ -132,7 +132,7 @@ def _line_without(line: str, captured_on: date | None, *, edge: bool) -> str:
 
 
 def _is_greeting(line: str) -> bool:
-    """Whether a sentence only counts its reader: `您是第5位访问者，欢迎您！`."""
+    """Whether a sentence only counts visitors: `您是第5位访问者，欢迎您！`."""
     if len(line) > _LONGEST:
         return False
     clauses = [clause.strip() for clause in _CLAUSES.split(line)]

@@ -1,4 +1,4 @@
-"""Why a page is read as it is: every candidate for its text, its title and its fields, and what decided.
+"""Explains an extraction: every candidate for text, title and fields, and the reason for each choice.
 
 Nothing here decides: the functions that extraction itself calls are called again and their candidates kept, so that
 extraction pays nothing for it.
@@ -75,8 +75,9 @@ class CheckResult:
 class Explanation:
     """An extraction with all its candidates.
 
-    `body` is what the main text was taken from (see `etl.extract.codes.BODY_NAMES`), its edges being cut to `edges`;
-    `guess` the title that the first pass looked for the text with; `breadcrumb` are lines read as 首页 > … above it.
+    `body` is the part from which the main text was taken (see `etl.extract.codes.BODY_NAMES`), trimmed to `edges`;
+    `guess` is the title with which the first pass looked for the text; `breadcrumb` are lines above the text that were
+    read as 首页 > ….
     """
 
     extraction: Extraction
@@ -100,7 +101,8 @@ def explain(
     captured_on: date | None = None,
     lookups: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Explanation:
-    """Why `etl.extract.extract` with the same arguments answers as it does. The bytes must be those of a page."""
+    """The explanation of the result of `etl.extract.extract` with the same arguments. The bytes must be those of a
+    page."""
     stages = read_stages(body, url, content_type, platform, captured_on, lookups)
     source, located = stages.source, stages.located
     labelled = [reading.value for reading in located.labels if reading.value]
@@ -120,8 +122,8 @@ def explain(
 
 
 def _bodies(stages: Stages) -> Iterator[BodyCandidate]:
-    """The containers that families are known by, then the densest element, then the chosen one if it is none of
-    them; each range of blocks once."""
+    """The known containers of families, then the densest element, then the chosen container if it is not among these;
+    each range of blocks once."""
     blocks, chosen = stages.source.blocks, stages.located.container
     total = blocks.nodes[0].prose_chars
     known = layout_bodies(stages.source.page, blocks, stages.source.platform)

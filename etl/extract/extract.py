@@ -59,14 +59,14 @@ from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 EXTRACTOR = "13"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _HEADER_FIELDS = ("index_number", "document_number", "publisher", "written_date")
-"""Fields of which a header has at least one."""
+"""Fields at least one of which every header has."""
 _WHOLE_PAGE_TAGS = ("html", "body")
 """If the densest part is one of these, the markup does not tell the text from the rest, and `fallback_text` is used."""
 MAX_PAGE_CHARS = 1_200_000
 """Characters of a page that are read, inline pictures not counted: a second of work for the costliest page. The largest
 of 129 saved pages has two thirds of that."""
 _MIN_WORDS = 10
-"""Characters below which a text is what a tool or a label left behind."""
+"""Minimum length of a text; anything shorter is a leftover of a tool or label."""
 _INLINE_PICTURE = re.compile(INLINE_PICTURE)
 
 
@@ -78,10 +78,11 @@ def extract(
     captured_on: date | None = None,
     lookups: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Extraction:
-    """What a page says (see `Extraction`). Pure, and never raises, whatever the bytes.
+    """The content of a page (see `Extraction`). Pure, and never raises, whatever the bytes.
 
-    `captured_on` is the day on which the page was received: dates of writing or publishing after it are refused with a
-    flag. `lookups`: by field, odd values of the site and what they mean; a value that they explain has a flag.
+    `captured_on` is the day on which the page was received: dates of writing or publishing after it are rejected with a
+    flag. `lookups`: for each field, unusual values of the site and their meanings; a value translated by them has a
+    flag.
     """
     if is_document_file(body):
         return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
@@ -96,7 +97,7 @@ def read_stages(
     captured_on: date | None = None,
     lookups: Mapping[str, Mapping[str, str]] | None = None,
 ) -> "Stages":
-    """What `extract` makes of a page that is no file, with what each stage handed to the next."""
+    """The extraction of a page that is not a file, with the intermediate results of each stage."""
     return _stages(read_document(body, url, content_type), platform, captured_on, lookups)
 
 
@@ -126,7 +127,7 @@ def _stages(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A parsed page with what it says beside its text: meta tags, the parts of `<title>`, data in its scripts."""
+    """A parsed page with its meta tags, the parts of `<title>`, and the data in its scripts."""
 
     page: WebPage
     blocks: Blocks
@@ -141,7 +142,8 @@ class _Source:
 
     @classmethod
     def parse(cls, page: WebPage, platform: Platform | None, values: ValueRules) -> "_Source":
-        """Walks the page once, after what its scripts write has been put into the tree; again where it carries text."""
+        """Walks the page once, after the output of its scripts was inserted; a second time if it carries hidden
+        text."""
         data, lost = _embedded_data(page, platform), page.lost_chars
         apply_script_output(page)
         show_stated_labels(page)
@@ -158,7 +160,7 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class _Located:
-    """Where things stand: `container` holds the main text, `body` is the text without header lines and tools."""
+    """The located parts: `container` holds the main text, `body` is the text without header lines and tools."""
 
     container: Body
     body: Body
@@ -167,14 +169,14 @@ class _Located:
     title_evidence: list[FieldValue]
     has_headline: bool
     guess: str
-    """What `<meta>` or `<title>` says for the title."""
+    """The title according to `<meta>` or `<title>`."""
     title_limit: int
-    """The first block that cannot hold the title any more."""
+    """The first block after the last one that may hold the title."""
 
 
 def _locate(source: _Source) -> _Located:
-    """Main text, labels and title, in two passes: where the text begins depends on the title, and the title is looked
-    for above the text. The first pass takes what `<meta>` or `<title>` says for the title."""
+    """Main text, labels and title, in two passes: the start of the text depends on the title, and the title is looked
+    for above the text. The first pass takes the title from `<meta>` or `<title>`."""
     page, blocks = source.page, source.blocks
     stated = (content for name, content in source.meta if name.lower() == "articletitle" and content)
     guess = next(stated, "") or next(iter(source.titles), "")
@@ -197,7 +199,7 @@ def _locate(source: _Source) -> _Located:
     if title and (title.value != guess or container != first_container):
         first_body, body = body, trim(blocks, container, title.value)
         if body.first > first_body.first and container != first_container:
-            # What was in the text stands above it now.
+            # Lines that were in the text are above it now.
             labels = _labels_around(source, body, header_nodes)
     return _Located(
         container, body, labels, title, list(page_title.evidence), page_title.headline is not None, guess, limit
@@ -205,7 +207,7 @@ def _locate(source: _Source) -> _Located:
 
 
 def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple[Reading, ...]:
-    """The labels outside the text, with those of a header that is hidden where none is shown."""
+    """The labels outside the text; if no header is shown, also those of a hidden header."""
     context = PageContext(source.blocks, body, source.values)
     labels = tuple(read_labels(context, header))
     if any(reading.value and reading.name in _HEADER_FIELDS for reading in labels):
@@ -215,7 +217,7 @@ def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple
 
 def _with_headline(blocks: Blocks, container: Body, first: int, page_title: PageTitle) -> tuple[Body, PageTitle]:
     """The container, narrowed or widened to begin below the headline, and the title. A headline that is not above the
-    text is looked for from block `first` on: a line above a date, or the only line that is marked as a headline."""
+    text is looked for from block `first` on: a line above a date, or the only line marked as a headline."""
     if page_title.headline:
         headline = page_title.headline.block
         if container.runs_to_footer and headline < container.first:
@@ -237,7 +239,7 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """The document's text, where it stands, and its files. `data_is_shown`: the page shows the data in its scripts, so
+    """The document's text, its position, and its files. `data_is_shown`: the page shows the data in its scripts, so
     that they count."""
 
     text: str
@@ -284,8 +286,8 @@ def _with_pictures(files: tuple[Attachment, ...], pictures: tuple[Attachment, ..
 
 
 def _of_text_elsewhere(source: _Source, located: _Located, text: str) -> Iterator[str]:
-    """Flags of what a reader may see in the place of the text and the text has not: frames, hidden parts, pictures
-    within a line."""
+    """Flags for content that a reader may see in place of the text but that the text does not contain: frames, hidden
+    parts, pictures within a line."""
     page, blocks, container = source.page, source.blocks, located.container
     if len(text) >= MIN_TEXT_CHARS and find_frames(page, blocks, container):
         yield Flag.FRAME_IN_TEXT
@@ -297,8 +299,8 @@ def _of_text_elsewhere(source: _Source, located: _Located, text: str) -> Iterato
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """All values seen, those for the title first, with the title, the flags of refused values, and the fields that a
-    label names without a value."""
+    """All values found, those for the title first; the title; the flags of rejected values; and the fields with a label
+    but no value."""
 
     title: FieldValue | None
     values: tuple[FieldValue, ...]
@@ -333,7 +335,7 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """An extraction with what led to it, for `etl.extract.explain`."""
+    """An extraction with its intermediate results, for `etl.extract.explain`."""
 
     source: _Source
     located: _Located
@@ -385,7 +387,7 @@ def _resolve(
 
 
 def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
-    """The page up to `MAX_PAGE_CHARS`, with a flag where more than pictures was cut off."""
+    """The page up to `MAX_PAGE_CHARS`, with a flag if more than pictures was cut off."""
     if len(page.text) <= MAX_PAGE_CHARS:
         return page, ()
     text = _INLINE_PICTURE.sub("data:,", page.text)
@@ -393,7 +395,7 @@ def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
 
 
 def file_flags(text: str, files: tuple[Attachment, ...]) -> tuple[Flag, ...]:
-    """What a document consists of that has hardly any text: files, pictures, or nothing."""
+    """A flag for a document with hardly any text: it consists of files, of pictures, or of nothing."""
     if len(text) >= MIN_TEXT_CHARS:
         return ()
     if files:
@@ -402,16 +404,18 @@ def file_flags(text: str, files: tuple[Attachment, ...]) -> tuple[Flag, ...]:
 
 
 def _embedded_data(page: WebPage, platform: Platform | None) -> Embedded | None:
-    """The data in the page's scripts as its family knows it, or any family where its own is not known."""
+    """The data in the page's scripts, read by its family, or by any family if the family is unknown."""
     families = (platform,) if platform else all_platforms()
     return next((data for family in families if (data := family.embedded(page)) is not None), None)
 
 
 def _read_data_body(page: WebPage, data: Embedded, shown: PageFiles) -> tuple[str, PageFiles]:
-    """Text and files of the body that the page carries as data, after the files that it shows."""
+    """Text and files of a body that is data in the page; the files that the page shows come first."""
     tree: html.HtmlElement = parse(f"<html><body><div>{data.body_html or ''}</div></body></html>")
     inner = WebPage(page.url, data.body_html or "", page.charset)
-    inner.__dict__["tree"] = tree  # what `cached_property` would set, which would parse the text without the <div>
+    inner.__dict__["tree"] = (
+        tree  # sets the value of the `cached_property`, which would parse the text without the <div>
+    )
     blocks = read_blocks(tree, Visibility(inner))
     body = Body(0, len(blocks.blocks), -1, DATA)
     listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))

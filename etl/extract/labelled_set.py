@@ -12,9 +12,8 @@ from etl.fields import DATE_FIELDS
 def predictions(labels: Path, pages: Path) -> Iterator[dict[str, object]]:
     """One prediction for each line of `labels` (JSONL with `file` and `url`), from the bytes under `pages`.
 
-    Label sets count what a page states as a field; a date in the signature is prose to them, so evidence of origin
-    `body` is left out for dates. 文号 is given as the page shows it. Raises `GongkaiError` for a file that cannot
-    be read.
+    Label sets contain only values that a page states as a field, not dates in signatures; so evidence of origin `body`
+    is left out for dates. 文号 is given as the page shows it. Raises `GongkaiError` for a file that cannot be read.
     """
     try:
         lines = labels.read_text(encoding="utf-8").splitlines()

@@ -36,14 +36,14 @@ _ENDED = re.compile(
     r"(?:信息|内容|文章|文件|文档|稿件|公文|公告|通知|页面?|网页|资源|链接|栏目).{0,6}?(?:已经?被?|被)?"
     r"(?:失效|过期|删除|下线|下架|撤[下除稿]|移除|移[至到]|迁移|屏蔽|关闭|不存在|不再(?:公开|展示|显示|提供)|无法(?:显示|查看|访问|打开)|暂?不予?(?:公开|开放))"
 )
-"""How a sentence begins that stands in the place of a text that was taken down. 废止 and 撤销 are acts of an agency."""
+"""The beginning of a sentence in place of a text that was taken down. 废止 and 撤销 are acts of an agency instead."""
 _FAREWELL = re.compile(
     r"请.{0,30}(?:查看|查阅|访问|浏览|联系|咨询|返回|关注|稍后|谅解|拨打)|带来.{0,4}不便|敬请|感谢|谢谢|返回(?:首页|上一?页)"
 )
 _MAX_ENDED_CHARS, _MAX_REST_CHARS = 120, 15
-"""Most characters of such a text, and of what such a sentence goes on to say."""
+"""Maximum length of such a text, and of the rest of such a sentence."""
 _MAX_NOTICE_CHARS = 200
-"""Most characters of text of an error page."""
+"""Maximum text length of an error page."""
 _DATED = re.compile(rf"(?<!\d)(?:{YEAR}[-/.年]\s*)?\d{{1,2}}[-/.月]\s*\d{{1,2}}日?(?!\d)")
 """A date in a row of links, which many lists print without its year."""
 _SENTENCE = re.compile("[，。；！？]")
@@ -55,28 +55,28 @@ _NUMBERED_DOCUMENT = re.compile(
     r"|/(?:19|20)\d\d(?:[-/]?\d\d){1,2}/\w*\d+\.\w+$",
     re.IGNORECASE,
 )
-"""A short number behind a word for documents, or below a day or a month."""
+"""A short number after a word for documents, or below a day or a month."""
 _SHOWS_ONE = re.compile(
     r"/\w*(?:show|view|detail|content|article|display|read|news|info|doc)\w*(?:\.\w+)?/?$", re.IGNORECASE
 )
 _OF_ONE = re.compile(r"(?:^|&)\w*(?:id|no|key|code|num)=[\w-]+", re.IGNORECASE)
-"""The query of a program that shows one document: `show.asp?id=33`."""
+"""The address of a program that shows one document: `show.asp?id=33`."""
 _LIST_PATH = re.compile(r"/(?:column|col|channel|list)/\w+/?$|/(?:node|list|col|column|channel)_?\d+\.\w+$")
 MIN_TEXT_CHARS = 60
-"""Characters of text below which a page is a shell around its data, or no page of content."""
+"""With less text than this, a page is a shell around its data, or not a content page."""
 _PROSE_CHARS, _SENTENCE_CHARS, _LINE_CHARS = 80, 30, 20
 _MANY_LINKS = 8
 _COLUMN_CHARS = 5
-"""Letters of a headline that may be the name of a column: 通知公告 above 更新时间 and rows of links."""
+"""Maximum length of a headline that may be a column name: 通知公告 above 更新时间 and rows of links."""
 _SEVERAL_ROWS, _SEVERAL_TITLES, _TITLE_CHARS = 5, 3, 8
 _SUMMARY_CHARS, _ROW_CHARS = 80, 30
-"""Characters of the summary that a listing may print below a title; of a row at the address of a document."""
+"""Maximum length of the summary that a listing may print below a title; of a row at the address of a document."""
 _MAX_WORDS_BESIDE_PICTURES = 600
-"""Most visible characters of a page that consists of pictures: its menus and its foot."""
+"""Maximum visible text of a page that consists of pictures: its menus and footer."""
 _MAX_OWN_NUMBERS = 2
-"""Different dates or numbers that the header of one document may state: its own, and one that it replaces."""
+"""Maximum number of different dates or numbers in the header of one document: its own, and one that it replaces."""
 _CHALLENGE_CHARS = 20_000
-"""Characters of a page without text in which a challenge script is looked for."""
+"""Maximum length of a page without text that is searched for a challenge script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class PageVerdict:
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What the checks need to know of a page; each fact is computed when it is first needed.
+    """The facts about a page that the checks need; each is computed when it is first needed.
 
     `body` and `text` are its main text, `fields` the chosen values, `evidence` all of them.
     """
@@ -120,7 +120,7 @@ class PageFacts:
 
     @property
     def has_shown_date(self) -> bool:
-        """Whether the date stands in the header or below the headline."""
+        """Whether the date is in the header or below the headline."""
         return self.date is not None and self.date.origin in ("header", "subheading")
 
     @cached_property
@@ -129,12 +129,12 @@ class PageFacts:
 
     @cached_property
     def has_headline(self) -> bool:
-        """Whether the title stands anywhere else than in `<title>`, which listings have too."""
+        """Whether the title is found anywhere except in `<title>`, which listings have too."""
         return self.has_title and self.fields["title"].rule != Rule.PAGE_TITLE
 
     @cached_property
     def stated(self) -> Counter[str]:
-        """How many different values labels and the line under the title state of each field."""
+        """How many different values labels and the line under the title state for each field."""
         values = {(e.name, e.value) for e in self.evidence if e.origin in ("header", "subheading")}
         return Counter(name for name, _ in values)
 
@@ -169,7 +169,7 @@ class PageFacts:
 
     @cached_property
     def unlinked_chars(self) -> int:
-        """Characters of the main text that are no links."""
+        """Number of characters of the main text outside links."""
         body = self.body
         lines = self.blocks.visible_blocks(body.first, body.last, body.revealed)
         return sum(len(block.text) - block.link_chars for _, block in lines)
@@ -181,13 +181,14 @@ class PageFacts:
 
     @cached_property
     def is_mostly_links(self) -> bool:
-        """Whether rows of links outweigh the prose, and no labelled date with a headline says that it is a document."""
+        """Whether rows of links outweigh the prose, unless a labelled date and a headline show that it is a
+        document."""
         summary = _ROW_CHARS if self.has_document_path else _SUMMARY_CHARS
         stated = max(self.stated[name] for name in ("published_date", "index_number", "document_number"))
         many = (
             (self.dated_rows >= _SEVERAL_ROWS and self.prose_chars < self.dated_rows * summary)
             or (self.rows >= 2 * _MANY_LINKS and self.prose_chars < _PROSE_CHARS)
-            # A list of cards: each states what a document states once.
+            # A list of cards: each card states the fields that a document states once.
             or (
                 stated > _MAX_OWN_NUMBERS
                 and not self.has_document_path
@@ -201,8 +202,8 @@ class PageFacts:
 
     @property
     def lists_titles(self) -> bool:
-        """Whether the page has several titles of other documents, and no document's address: within its main text, or
-        anywhere where it states several days."""
+        """Whether the page has several titles of other documents and not the address of a document: within its main
+        text, or anywhere if the page states several days."""
         if self.has_document_path:
             return False
         whole = self.stated["published_date"] > _MAX_OWN_NUMBERS
@@ -211,8 +212,8 @@ class PageFacts:
 
     @cached_property
     def linked_titles(self) -> int:
-        """Linked lines of the main text that have a summary, labels or a picture of their own: titles of other
-        documents. 0 where more of the text stands below none of them. Of a page without main text, of all of it."""
+        """Number of linked lines of the main text (without one, of the page) with a summary, labels or a picture of
+        their own: titles of other documents. 0 if more of the text is not below any of them."""
         body = self.body
         return self._titles_among(
             *((body.first, body.last) if body.first < body.last else (0, len(self.blocks.blocks)))
@@ -232,7 +233,7 @@ class PageFacts:
 
     @cached_property
     def has_text_apart(self) -> bool:
-        """Whether a date, or the page's address, says that it is a document, and its text or files hold none of the
+        """Whether a date or the page's address shows that it is a document, and its text or files contain none of the
         page's rows."""
         content = self.unlinked_chars >= _LINE_CHARS or any(file.role == "file" for file in self.files)
         lines = self.blocks.visible_blocks(self.body.first, self.body.last, self.body.revealed)
@@ -247,7 +248,7 @@ def _is_error_notice(facts: PageFacts) -> bool:
 
 
 def _says_only_that_it_ended(facts: PageFacts) -> bool:
-    """Whether the text consists of a notice such as 该信息已被删除, under whatever headline and date. Where the header
+    """Whether the text consists of a notice such as 该信息已被删除, whatever the headline and date. If the header
     states a number, the agency still shows the document."""
     text = "".join(facts.text.split())
     if not 0 < len(text) <= _MAX_ENDED_CHARS or facts.files or _has_header_number(facts):
@@ -266,7 +267,7 @@ def _is_data_listing(facts: PageFacts) -> bool:
 
 
 def _is_empty(facts: PageFacts) -> bool:
-    """Whether the page shows next to nothing. A headline above its date and a sentence is a document, however short."""
+    """Whether the page is nearly empty. A headline above its date and a sentence is a document, however short."""
     little = facts.visible_chars < MIN_TEXT_CHARS and len(facts.text) < MIN_TEXT_CHARS and not facts.files
     return little and not (facts.has_headline and facts.has_shown_date and facts.text)
 
@@ -297,7 +298,7 @@ def _is_titled_sentence(facts: PageFacts) -> bool:
 
 
 def _is_titled_content(facts: PageFacts) -> bool:
-    """Whether a headline stands above files, or above lines that are neither prose nor links: a table, a list of names,
+    """Whether a headline is above files, or above lines that are neither prose nor links: a table, a list of names,
     articles of a law between links to others."""
     if not (facts.has_document_path and facts.has_headline):
         return False
@@ -345,8 +346,8 @@ CHECKS: tuple[Check, ...] = (
     ("listing", Code.ROWS_AND_LINKS, _is_link_page),
     ("stub", Code.NOTHING_TO_READ, lambda f: True),
 )
-"""In order: the first check that holds decides. First what is no page of content, then header fields, prose with a
-date, rows of links, the rest: a listing names many published dates and numbers where a document names its own."""
+"""In order: the first check that applies decides. Pages without content come first, then header fields, prose with a
+date, rows of links, and the rest: a listing names many published dates and numbers, a document only its own."""
 
 
 def classify_page(facts: PageFacts) -> PageVerdict:
@@ -356,8 +357,8 @@ def classify_page(facts: PageFacts) -> PageVerdict:
 
 
 def _visible_text(blocks: Blocks, text: str) -> str:
-    """Where an error notice may stand: all visible text of a short page, the main text of one inside the site's
-    frame."""
+    """The text that may contain an error notice: all visible text of a short page, or the main text of a page inside
+    the site's frame."""
     if blocks.nodes[0].text_chars >= _MAX_NOTICE_CHARS:
         return text
     return " ".join(b.plain for _, b in blocks.visible_blocks(0, len(blocks.blocks)))
@@ -370,7 +371,7 @@ def _count_rows(blocks: Blocks) -> tuple[int, int]:
 
 
 def _row_kind(block: Block) -> str:
-    """What a row of a list is: of a link with a date, or another long linked line; empty for any other line."""
+    """The kind of a list row: a link with a date, or another long linked line; empty for any other line."""
     if block.link_chars < 8 or len(block.text) > 200:
         return ""
     if _DATED.search(block.text):

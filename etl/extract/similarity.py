@@ -1,4 +1,4 @@
-"""How much of a text is contained in another, and the bands by which such texts are found (docs/similar.md)."""
+"""The share of a text that another text contains, and the bands by which similar texts are found (docs/similar.md)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
@@ -15,10 +15,10 @@ SCHEME = 1000 * NORMALISER + 10 * RMinHash.ALGORITHM_VERSION + 1
 Bands are stored, and the library has changed its algorithm once (0.5.0): a test holds the bands of a known text.
 """
 MIN_CONTAINMENT = 0.8
-"""Containment from which on texts are similar. Measured in docs/similar.md: reposts and corrections have 0.84 and
+"""Minimum containment of similar texts. Measured in docs/similar.md: reposts and corrections have 0.84 and
 more."""
 SHINGLE_CHARS = 5
-"""Characters of a shingle, about two words. With three, unrelated notices already share 8 %."""
+"""Length of a shingle in characters, about two words. With three, unrelated notices already share 8 %."""
 MIN_CHARS = 60
 """Shortest text that is compared, in normalised characters: unrelated documents share "see the attachment" and
 titles."""
@@ -42,7 +42,8 @@ def _shingles(plain: str) -> Iterator[list[bytes]]:
     """The shingles of a normalised text, repeated ones too, in pieces that take little memory."""
     if len(plain) < MIN_CHARS:
         return
-    # Slices of bytes take a fifth less time than those of a string, and make most of what confirming a candidate takes.
+    # Slicing takes most of the time of confirming a candidate; slices of bytes take a fifth less than those of a
+    # string.
     units = plain.encode("utf-16-le", "surrogatepass")
     last = len(units) - _WIDTH + 1
     for start in range(0, last, _PIECE):
@@ -81,6 +82,6 @@ def signatures(texts: Mapping[str, str]) -> dict[str, list[int]]:
 def containment(one: Shingles, other: Shingles) -> float:
     """Containment: the share of the shorter text's shingles that the longer one has too, 0 to 1.
 
-    Not the Jaccard index: a long attachment note or header would make it small though nothing of the text is missing.
+    Not the Jaccard index: a long attachment note or header would make it small although the whole text is contained.
     """
     return len(one & other) / (min(len(one), len(other)) or 1)

@@ -1,4 +1,4 @@
-"""What a text is known by: the hash under which it is stored, and the bands by which texts like it are found."""
+"""The identity of a text: the hash under which it is stored, and the bands by which similar texts are found."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,6 @@ class TextIdentity(Outside):
 
 
 def identify(text: str) -> TextIdentity:
-    """The identity of a text, which is normalised once for all of it. A pure function: any process may compute it."""
+    """The identity of a text; the text is normalised only once. A pure function: any process may compute it."""
     plain = normalise(text)
     return TextIdentity(hash_normalised(plain).sha256, tuple(bands_of_normalised(plain)))

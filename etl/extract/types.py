@@ -35,8 +35,8 @@ class IndexNumber(Outside):
 class FieldValue(Outside):
     """One piece of evidence for one field.
 
-    `value` is the normal form (dates yyyy-mm-dd), `raw` what the page shows, `label` the label as the page spells
-    it, `origin` where it stood (`etl.extract.rules.choose` ranks them), `rule` how it was read.
+    `value` is the normal form (dates yyyy-mm-dd), `raw` the text on the page, `label` the label as the page spells it,
+    `origin` the part of the page (`etl.extract.rules.choose` ranks them), `rule` how it was read.
     """
 
     name: str
@@ -51,7 +51,7 @@ class FieldValue(Outside):
 class Attachment(Outside):
     """A file that belongs to the document: absolute address and the name that the page gives it.
 
-    `role` is `image` for a picture that stands where the text should: pages of a scan, a poster.
+    `role` is `image` for a picture in the place of the text: pages of a scan, a poster.
     """
 
     url: str
@@ -61,8 +61,8 @@ class Attachment(Outside):
 
 @dataclass(frozen=True, slots=True)
 class Extraction(Outside):
-    """What a page says: a pure function of bytes, address, content type, platform, day of capture, lookups and
-    extractor version.
+    """The content extracted from a page: a pure function of bytes, address, content type, platform, day of capture,
+    lookups and extractor version.
 
     `reason` says why the page is of its kind, in the stored form of `etl.reasons`.
     `fields` is the chosen value of each field by name, `evidence` every value seen, the chosen ones included, `beliefs`

@@ -174,11 +174,10 @@ def _with_total(listing: ListingPage, stated: Counts | None) -> ListingPage:
 
 
 def _ended(listing: ListingPage, request: ListingRequest, stated: Counts | None) -> ListingPage:
-    """Drops the next link of a page that is the last one by its own words (第7页/共7页): some sites have one there too.
+    """Drops the next link of a page that says it is the last one (第7页/共7页): some sites have such a link there too.
+    The walk compares the number of pages with those that it read.
 
     第1页/共1页 on a further page is the pager of another list.
-
-    The walk compares the number of pages with those that it read.
     """
     if not (request.seen and stated and stated.pages and stated.current == stated.pages > 1):
         return listing
@@ -239,8 +238,8 @@ def _step(page: WebPage, listed: Container[str]) -> str | None:
 
 
 def _unfinished(stated: Counts, seen: int, *, first: bool, counted: bool) -> str | None:
-    """The text in which a page states that its list has more than was seen. If the page says that it is the last one,
-    a total that is `counted` is compared by the walk, which names it."""
+    """The text in which a page states that its list has more than was seen. If the page says that it is the last one, a
+    total that is `counted` is not checked here: the walk compares it."""
     current = stated.current or (1 if first else None)
     is_last = counted and stated.pages and current == stated.pages
     more = bool(stated.pages and current and current < stated.pages) or bool(

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Literal
 
 Sight = Literal["gone", "unseen", "seen", ""]
-"""Visibility of an element's words. `gone`: hidden with all descendants; `unseen`: hidden except `seen` descendants."""
+"""Visibility of an element's words. `gone`: hidden with all descendants; `unseen`: hidden except descendants that are
+`seen`."""
 _GONE = re.compile(
     r"display\s*:\s*none|mso-hide\s*:\s*(?:all|screen)|content-visibility\s*:\s*hidden"
     r"|(?<![\w-])opacity\s*:\s*(?:0?\.)?0+%?\s*(?:;|!|$)"

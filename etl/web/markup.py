@@ -135,9 +135,9 @@ def ends_early(source: str) -> bool:
     """Whether a page stops in its middle: it has no end tags, and a tag, a comment, a script or several elements are
     open.
 
-    A program that fails while it writes leaves such a page, and so does a lost connection where no length was
-    announced; what is read of it then looks whole. End tags alone are no sign, since a page may lack them (HTML
-    standard, 13.1.2.4), as pieces of pages do that scripts load; all of 129 saved pages end by this rule.
+    This happens when a program fails while it writes the page, or when a connection of unknown length is lost; the part
+    that was received then looks complete. Missing end tags alone are no sign, since a page may lack them (HTML
+    standard, 13.1.2.4), as do pieces of pages loaded by scripts; by this rule, all of 129 saved pages are complete.
     """
     if not _MARKUP.match(source):
         return False

@@ -47,7 +47,7 @@ class PageRedirect:
 
 
 def may_lead_on(body: bytes) -> bool:
-    """Whether these bytes may be a redirect page. Without parsing, a page with many links is ruled out."""
+    """Whether these bytes may be a redirect page. A page with many links is not, and need not be parsed."""
     markup, at, links = body.lower(), 0, 0
     while match := _LINK_OR_NO_MARKUP.search(markup, at):
         at, end = match.end(), _END_OF_NO_MARKUP.get(match[0])
@@ -63,8 +63,8 @@ def may_lead_on(body: bytes) -> bool:
 def page_redirect(page: WebPage, refresh: str = "") -> PageRedirect | None:
     """The page to which a page without content leads; None for any other page, or if the target is not certain.
 
-    `refresh`: the header `Refresh`. Several means must agree on the address. An address in a condition or an event
-    handler is none.
+    `refresh`: the header `Refresh`. If there are several means, they must agree on the address. An address in a
+    condition or an event handler does not count.
     """
     if len(page.text) > MAX_PAGE_CHARS or not (refresh or _SIGN.search(page.text)) or _has_content(page):
         return None

@@ -45,10 +45,10 @@ class AddressTooLong(ValueError):
 
 
 def canonical_url(url: str, base: str = "") -> Address:
-    """The one form under which an address is known: absolute, host in lower case, no fragment, no default port,
-    no session or tracking parameter, no `.`, `..` or empty path segment, spaces and Chinese letters escaped.
+    """The one form under which an address is stored: absolute, host in lower case, no fragment, no default port, no
+    session or tracking parameter, no `.`, `..` or empty path segment, spaces and Chinese characters escaped.
 
-    Raises `ValueError` for what is not an http(s) address (RFC 3986 names the rules, section 6.2),
+    Raises `ValueError` if it is not an http(s) address (the rules are those of RFC 3986, section 6.2),
     `AddressTooLong`.
     """
     parts = urlsplit(urljoin(base, clean_text(url).strip()))
@@ -70,8 +70,8 @@ def canonical_url(url: str, base: str = "") -> Address:
 
 
 def with_slashes(url: str) -> str:
-    """The address with slashes as browsers read them (WHATWG URL): a backslash before the query is one, and any number
-    of them after the scheme are two."""
+    """The address with slashes as browsers read them (WHATWG URL): a backslash before the query becomes a slash, and
+    any number of slashes after the scheme become two."""
     if "\\" in url:
         path = _PATH.match(url)[0]  # type: ignore[index]
         url = path.replace("\\", "/") + url[len(path) :]
@@ -79,8 +79,8 @@ def with_slashes(url: str) -> str:
 
 
 def resolved(base: str, url: str) -> str:
-    """`url` resolved against `base`, as `urljoin` does it; what cannot be resolved stays as it is, and is no address
-    for `canonical_url` either."""
+    """`url` resolved against `base` like `urljoin` does; if it cannot be resolved, it is returned unchanged, and
+    `canonical_url` rejects it."""
     try:
         return urljoin(base, url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The documents that a document's title and main text name: a pure function, linear in their length."""
+"""The documents that a document's title and main text cite: a pure function, linear in their length."""
 
 from etl.extract.citing.cited_documents import (
     CITATION_RULES,

@@ -1,4 +1,4 @@
-"""The documents that a document cites, each once, with the place that says most about it."""
+"""The documents that a document cites, each once, with its most informative mention."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,21 @@ from etl.folding import FOLDING
 from etl.outside import Outside
 
 CITING = 1
-"""Version of `cited_documents`. A change of what it finds raises it: `gongkai index` reads all records anew."""
+"""Version of `cited_documents`: raised when its results change; `gongkai index` then reads all records again."""
 CITATION_RULES = f"{CITING}.{FOLDING}"
 """Versions of the rules that find citations and of those that make their keys."""
 MAX_CITED = 2_000
-"""Cited documents of one record that are kept, the first ones: lists of what is repealed name a few hundred."""
+"""Maximum number of cited documents of one record; the first ones are kept. Lists of repealed documents name a few
+hundred."""
 MAX_CHARS = 1_000_000
-"""Characters of a main text that are read for cited documents, as many as are searched."""
+"""Characters of a main text that are read for cited documents: as many as the search index has."""
 
 Part = Literal["title", "text"]
 
 
 @dataclass(frozen=True, slots=True)
 class CitingDocument(Outside):
-    """A document as far as it matters for what it cites. `files`: the names of its attachments."""
+    """The parts of a document that are needed to find its citations. `files`: the names of its attachments."""
 
     TEXTS: ClassVar[frozenset[str]] = frozenset({"text"})
 
@@ -53,9 +54,10 @@ class CitedDocument(Outside):
 
 
 def cited_documents(document: CitingDocument) -> tuple[CitedDocument, ...]:
-    """What a document cites, in the order in which it first names it. Pure; the time is linear in the text's length.
+    """The documents that a document cites, in the order of their first mention. Pure; the time is linear in the text's
+    length.
 
-    Its own title and number are not among them, nor what it issues or contains (`OwnNames`).
+    The document itself, and documents that it issues or contains, are left out (`OwnNames`).
     """
     text = document.text[:MAX_CHARS]
     in_title, in_text = mentions(document.title), mentions(text)
@@ -76,7 +78,7 @@ def cited_documents(document: CitingDocument) -> tuple[CitedDocument, ...]:
 
 @dataclass(slots=True)
 class _Cited:
-    """A document while its mentions are gathered: the place of the one that says most, and how many there are."""
+    """A document while its mentions are collected: its most informative mention, and the number of mentions."""
 
     title: str | None
     number: str | None
@@ -100,7 +102,7 @@ class _Gathering:
         return self._find(mention) is not None
 
     def add(self, mention: Mention, relation: Relation, part: Part) -> None:
-        """Adds a mention, where it names a document at all."""
+        """Adds a mention, if it names a document."""
         full = mention.full or mention
         cited = self._find(mention)
         if cited is None:
@@ -140,7 +142,7 @@ class _Gathering:
 
 
 def _says_more(relation: Relation, part: Part, known: _Cited) -> bool:
-    """Whether a further mention is the one to show: it says what happens to the document, or stands in the text."""
+    """Whether a further mention is the better one to show: it gives the relation to the document, or is in the text."""
     if relation == Relation.CITES:
         return part == "text" and known.part == "title"
     return known.relation == Relation.CITES or (relation == known.relation and part != known.part)

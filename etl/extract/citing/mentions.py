@@ -1,4 +1,4 @@
-"""Where a text names documents: titles in 《》, 文号, or both side by side; each place once, in order."""
+"""Mentions of documents in a text: titles in 《》, 文号, or both side by side; each place once, in order."""
 
 import re
 from collections import deque
@@ -10,24 +10,25 @@ from etl.extract.citing.names import MAX_TITLE
 
 _OPEN, _CLOSE = r"[〔\[【(（〈﹝［<{「]", r"[〕\]】)）〉﹞］>}」]"
 _DIGIT = "[0-9０-９]"
-# The part of a 文号 that stands out: year in brackets, serial, 号. What stands before it is read backwards.
+# The unmistakable part of a 文号: year in brackets, serial, 号. The code before it is read backwards.
 _YEAR_AND_SERIAL = re.compile(
     rf"{_OPEN}\s{{0,3}}(?:[1１]\s?[9９]|[2２]\s?[0０])\s?{_DIGIT}\s?{_DIGIT}\s{{0,3}}{_CLOSE}\s{{0,3}}"
     rf"(?:第\s{{0,3}})?{_DIGIT}{{1,5}}(?:[-—]{_DIGIT}{{1,3}})?\s{{0,3}}号"
 )
 _CODE = re.compile(r"[\u4e00-\u9fffA-Za-zＡ-Ｚａ-ｚ]{2,40}\s{0,3}$")
 _LOOK_BACK = 40
-# Words before a code in running text: the code begins behind the last of them. Codes hold none of these words.
+# Words before a code in running text: the code begins after the last of them. No code contains any of these words.
 _BEFORE_CODE = re.compile(
     r".*(?:根据|按照|依据|依照|遵照|参照|执行|贯彻|落实|印发|转发|发布|下发|制定|出台|关于|以及|废止|文号|依法|符合|通过|附件|"
     r"其中|号文|国务院|人民政府|办公厅|办公室|委员会|管理局|总局|教育部|财政部|文件|[的按经对将由以原见即与及是为至该])"
 )
 _AND, _SINCE = re.compile(r"[和据照](?=.{2})"), re.compile(r"自(?=.{2})")
 _CODE_CHARS = 14
-"""Characters of a code, the longest on saved pages has nine; what is longer holds words of the sentence."""
+"""Maximum length of a code. The longest on saved pages has nine characters; anything longer contains words of the
+sentence."""
 _TITLE_MARK = re.compile("[《》]")
 _BRACKETS = re.compile(r"\s{0,3}[（(〔\[【][^（）()《》\n]{0,25}|\s{0,3}")
-# What may stand in brackets behind a title: an order's number, or a short name.
+# Brackets after a title may contain an order's number, or a short name.
 _ORDER = re.compile(r"\s{0,3}[（(〔\[【]([^（(《》；。\n]{3,40}?)(?:[）)〕\]】，,；;、]|以下|自\d)")
 _ORDER_WITHOUT_ORGAN = re.compile(r"^[\u4e00-\u9fff、 ]{2,30}第\s*\d{1,4}\s*号\s*(?:令|公告)$")
 _SHORT_NAME = re.compile(
@@ -57,14 +58,14 @@ def mentions(text: str) -> list[Mention]:
 
 
 def _titles(text: str) -> Iterator[tuple[int, int]]:
-    """Places of 《…》, brackets included; of titles within titles only the outer one."""
+    """Positions of 《…》, including the brackets; of nested titles only the outer one."""
     if "《" not in text:
         return
     opened: deque[int] = deque()
     pairs: list[tuple[int, int]] = []
     for mark in _TITLE_MARK.finditer(text):
         while opened and mark.start() - opened[0] > MAX_TITLE:
-            opened.popleft()  # never closed: what follows is no part of it
+            opened.popleft()  # never closed: the following text does not belong to it
         if mark.group() == "《":
             opened.append(mark.start())
         elif opened:
@@ -92,7 +93,7 @@ def _numbers(text: str) -> Iterator[Mention]:
 
 
 def _start_of_code(text: str, first: int, end: int) -> int | None:
-    """Where the 机关代字 begins that ends before the year; None where none can be told."""
+    """The start of the 机关代字 that ends before the year; None if none is recognised."""
     match = _CODE.search(text, first, end)
     if match is None:
         return None
@@ -110,7 +111,8 @@ def _start_of_code(text: str, first: int, end: int) -> int | None:
 
 
 def _name_short_ones(text: str, titles: Sequence[Mention]) -> None:
-    """Finds which titles are short names, 《…条例》（以下简称《条例》）, and what the same words stand for later."""
+    """Finds titles that are short names, 《…条例》（以下简称《条例》）, and the documents that these words mean
+    later."""
     short: dict[str, Mention] = {}
     before: Mention | None = None
     for title in titles:

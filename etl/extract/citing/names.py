@@ -1,4 +1,4 @@
-"""Names of documents: which words in 《》 are one, and by which keys a cited document is found."""
+"""Names of documents: which words in 《》 name one, and the keys by which a cited document is found."""
 
 import re
 
@@ -16,7 +16,7 @@ _BEHIND = re.compile(r"(?:[（(〔\[][^（(〔\[\]〕)）]{1,40}[\]〕)）]|\d{4
 _ABOUT = re.compile(r"关于.{4,}的")
 _NO_DOCUMENT = re.compile(r"(?:证|书|表|单|合同|协议|执照|报|网|牌|凭证|发票|收据|系统|手册|教程|杂志|频道|栏目|专栏)$")
 _DRAFT = re.compile(r"[（(](?:公开)?(?:征求意见稿?|意见征求稿|征求意见.{0,6}|送审稿|草案.{0,8}|讨论稿|修订稿)[）)]$")
-# 《通知》, 《暂行办法》, 《买卖合同》: names of a document that was named in full before.
+# 《通知》, 《暂行办法》, 《买卖合同》: short names of a document that was named in full before.
 _GENERIC = re.compile(
     r"(?:(?:本|该|暂行|试行|实施|管理|若干|补充|有关|指导|工作|行动|政策|修订|总体|专项|处罚|通知|征求)*)"
     r"(?:法|法律|条例|规定|办法|细则|规则|规范|标准|规程|准则|通则|章程|制度|通知|通告|公告|通报|意见|决定|决议|批复|函|方案|"
@@ -43,17 +43,18 @@ _ISSUES = re.compile(
 
 
 def title_key(title: str) -> str:
-    """What titles are compared by: folded, without a 文号 before or behind. "" for a title without words."""
+    """The key by which titles are compared: folded, without a 文号 before or after it. "" for a title without words."""
     return fold(_NUMBER_BESIDE.sub("", title) if "号" in title else title)
 
 
 def cited_number_key(number: str) -> str:
-    """What numbers are compared by: `number_key`; orders of the State Council with or without the name of the state."""
+    """The key by which numbers are compared: `number_key`, but for orders of the State Council without the state's
+    name."""
     return number_key(number).removeprefix("中华人民共和国")
 
 
 def issued_title(title: str) -> str | None:
-    """The document that a notice puts into force and contains, as its own title says: 关于印发《…办法》的通知."""
+    """The document that a notice issues and contains, according to its title: 关于印发《…办法》的通知."""
     match = _ISSUES.search(title)
     if match is None or not _ENDING.search(_BEHIND.sub("", match["title"])):
         return None
@@ -61,7 +62,7 @@ def issued_title(title: str) -> str | None:
 
 
 def is_generic(title: str) -> bool:
-    """Whether the words are a short name, such as 《通知》, which says nothing by itself."""
+    """Whether the words are a short name, such as 《通知》, which identifies no document by itself."""
     return _GENERIC.fullmatch(title) is not None
 
 
@@ -71,7 +72,7 @@ def is_draft(title: str) -> bool:
 
 
 def is_document(title: str) -> bool:
-    """Whether words in 《》 name a document that an authority gave, by its words alone."""
+    """Whether words in 《》 name a document of an authority, judged by these words alone."""
     bare = _BEHIND.sub("", title)
     if len(bare) < MIN_TITLE:
         return _LAW.fullmatch(bare) is not None

@@ -1,4 +1,4 @@
-"""By which names a document speaks of itself: its own, and those of what it issues or contains."""
+"""The names by which a document refers to itself: its own, and those of documents that it issues or contains."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _DRAFTED_BEFORE = re.compile(r"(?:起草|草拟|形成|制定|编制|拟订|拟�
 _LABEL = re.compile(r"(?:发文)?文?字?号[:：]")
 _AROUND = " \u3000\t（）()〔〕[]【】"
 MAX_HEADING = 120
-"""Characters of a line that may be the heading of a document."""
+"""Maximum length of a line that may be the heading of a document."""
 _HEAD = 400
 """Characters at the beginning in which a line that is a number is the document's own."""
 
@@ -37,7 +37,8 @@ class OwnNames:
     def of(
         cls, title: str, number: str | None, text: str, files: Sequence[str], mentions: Sequence[Mention]
     ) -> "OwnNames":
-        """The names of a document with that title, number, text and names of files; `mentions`: what its text names."""
+        """The names of a document with this title, number, text and file names; `mentions`: the documents named in its
+        text."""
         titles = [title, issued_title(title) or "", *map(without_text_ending, files)]
         titles += [each.title for each in mentions if each.title and _is_issued(text, each)]
         return cls(
@@ -48,7 +49,7 @@ class OwnNames:
         )
 
     def holds(self, mention: Mention) -> bool:
-        """Whether a mention in the text is of the document itself."""
+        """Whether a mention in the text refers to the document itself."""
         full = mention.full or mention
         if full.number and self.numbers:
             # 《…办法》（…2018…）同时废止: the same title, of another year.
@@ -56,7 +57,8 @@ class OwnNames:
         return mention.start in self.heads or (full.title is not None and self._is_titled(full.title))
 
     def holds_title(self, mention: Mention) -> bool:
-        """Whether a mention in its title is of itself, of what it issues, or of the draft that it asks opinions of."""
+        """Whether a mention in the title refers to the document itself, to one that it issues, or to the draft that it
+        publishes for comment."""
         title = mention.title or ""
         if mention.number and cited_number_key(mention.number) in self.numbers:
             return True
@@ -76,7 +78,7 @@ def _headings(text: str) -> Iterator[str]:
 
 
 def _is_issued(text: str, mention: Mention) -> bool:
-    """Whether the sentence puts it into force, or has drafted it."""
+    """Whether the sentence says that the document is put into force, or was drafted."""
     before, behind = text[max(mention.start - 30, 0) : mention.start], text[mention.end : mention.end + 130]
     if _PASSED_BEHIND.match(behind) or (_ISSUED_BEFORE.search(before) and _ISSUED_BEHIND.match(behind)):
         return True
@@ -84,7 +86,7 @@ def _is_issued(text: str, mention: Mention) -> bool:
 
 
 def _is_head(text: str, mention: Mention) -> bool:
-    """Whether a number is a line by itself before the first sentence."""
+    """Whether a number is alone in a line before the first sentence."""
     if mention.title or mention.start > _HEAD or "。" in text[: mention.start]:
         return False
     before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]

@@ -1,4 +1,4 @@
-"""What a document does to one that it names, where a rule with evidence says so; else it cites it."""
+"""The relation of a document to one that it names: the relation found by a rule, else "cites"."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from etl.extract.citing.mentions import Mention
 
 
 class Relation(StrEnum):
-    """What a document does to another; stored, so names stay."""
+    """Relation of a document to another. Stored, so names must not change."""
 
     CITES = "cites"
     INTERPRETS = "interprets"
@@ -51,7 +51,7 @@ _LOOK_BACK, _LOOK = 30, 90
 
 
 def of_text(text: str, mentions: Sequence[Mention]) -> list[Relation]:
-    """For each mention, in order, what the sentence does to it."""
+    """The relation that the sentence gives for each mention, in order."""
     relations: list[Relation] = []
     start = 0
     while start < len(mentions):
@@ -81,7 +81,7 @@ def _of_list(text: str, start: int, end: int) -> Relation:
 
 
 def of_title(title: str, mentions: Sequence[Mention]) -> list[Relation]:
-    """For each mention in a title, what the document is about."""
+    """The relation that the title gives for each mention in it."""
     return [_of_title(title[: each.start], title[each.end :]) for each in mentions]
 
 
@@ -96,7 +96,7 @@ def _of_title(before: str, behind: str) -> Relation:
 
 
 def named_without_marks(title: str) -> tuple[Mention, Relation] | None:
-    """What a title without 《》 is an interpretation of, or repeals: …的通知政策解读, 关于废止…办法的决定."""
+    """The document that a title without 《》 interprets or repeals: …的通知政策解读, 关于废止…办法的决定."""
     if "《" in title:
         return None
     for pattern, relation in ((_REPEALING, Relation.REPEALS), (_READING, Relation.INTERPRETS)):

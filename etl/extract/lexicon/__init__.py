@@ -1,1 +1,1 @@
-"""What words mean, without a page: labels, dates, document numbers, index numbers, values."""
+"""The meaning of words, independent of a page: labels, dates, document numbers, index numbers, values."""

@@ -89,9 +89,9 @@ CREDITS = split_words("""
     信息发布者 公布人 公布者 供稿 签发 签发人 初审 复审 终审 一审 二审 三审 审签 监制 主编 美编 统筹
     值班编辑 值班主编 文字编辑 信息编辑 信息审核 信息录入 信息发布 审核人员 发布人员 通讯员 摄影
 """)
-"""Who wrote, checked and published the page: a line below the text."""
+"""Labels of people who wrote, checked and published the page, in a line below the text."""
 PUBLISHING_PEOPLE = frozenset(split_words("发布人 信息发布人 发布者 信息发布者 发布人员 公布人 公布者"))
-"""Labels of who published the page: a person, unless the value names a body."""
+"""Labels of the publisher of the page: a person, unless the value is the name of an agency."""
 TOOLS = split_words("""
     点击量 点击数 点击 点击率 浏览次数 浏览 访问量 访问次数 阅读次数 阅读 分享 打印 收藏 扫一扫 文件下载
     附件下载 下载 纠错
@@ -100,11 +100,11 @@ TOOLS = split_words("""
 COUNTERS = split_words("""
     浏览量 浏览数 访问 阅读人次 阅读数 分享到 分享至
 """)
-"""Counters and tools below the text that are labels only: without a value they are no line of tools."""
+"""Counters and tools below the text that are labels only: without a value they do not make a line of tools."""
 DISPLAY_TOOLS = split_words("""
     点击次数 字体 字号 字体大小 文字大小 视力保护色 保护视力色 背景色 语音播报 朗读 附件 转载 文字
 """)
-"""Tools of the page that stand above the text; below it they may be its own lines (附件：…)."""
+"""Page tools above the text; below it they may be lines of the text (附件：…)."""
 RELATED = split_words("""
     解读 相关解读 政策解读 解读链接 解读文件 相关链接 相关文件 相关文档 政策文件 关联文件 原文链接
 """)
@@ -112,7 +112,7 @@ RELATED = split_words("""
 SUMMARIES = split_words("""
     内容概述 内容概览 概述 内容摘要 摘要 信息摘要 内容简介
 """)
-"""A summary above the text: the one label that a long line of the header may have."""
+"""Labels of a summary above the text: only after these may a header line be long."""
 CONTACTS = split_words("""
     记者 联系电话 电话 传真 联系人 地址 邮编 邮政编码 邮箱 图片
 """)
@@ -129,12 +129,12 @@ _OTHERS = split_words("""
     信息作者 字体显示 字号大小 效力级别 效力等级 效力说明 法规类型 内容类别 公开目录 所属目录 联合发文单位
     登记日期 信息概况 起草单位 发文年份 发布形式 投稿部门 稿件审核 网络编辑
 """)
-"""What else sites state of a document, and what is on the page beside it."""
+"""Other statements about a document, and labels of other parts of the page."""
 NON_FIELD_LABELS = (*CREDITS, *TOOLS, *COUNTERS, *DISPLAY_TOOLS, *RELATED, *SUMMARIES, *CONTACTS, *_OTHERS)
-"""Labels of what is no field of ours: they end the value before them. A new one goes into the group that says where it
-counts besides."""
+"""Labels that are not fields of ours: they end the value before them. Add a new one to the group that says where else
+it counts."""
 FOOTER_LABELS = frozenset((*CREDITS, *TOOLS, *COUNTERS, *RELATED))
-"""Labels of lines below the text that are none of it."""
+"""Labels of lines below the text that do not belong to it."""
 TEXT_LABELS = frozenset((*CONTACTS, "附件", "文字", "摄影", "通讯员"))
 """Labels with which a text's own lines begin."""
 

@@ -1,4 +1,4 @@
-"""Labels in English, of pages that have no others."""
+"""English labels, for pages that have no Chinese ones."""
 
 import re
 
@@ -20,18 +20,18 @@ FIELD_OF_ENGLISH: dict[str, str] = {
     )
     for key in split_words(keys)
 }
-"""Field by what an English label says, its letters alone: pages in English have no other. `Date`, `Title` and `Source`
-are words of any page."""
+"""Field by the letters of an English label, for pages in English. `Date`, `Title` and `Source`
+are missing, because any page may have these words."""
 FIELD_OF_BYLINE = {"source": "source"} | dict.fromkeys(
     split_words("date time published posted released updated updatetime pubdate pubtime"), "published_date"
 )
-"""Field by a word of English in a line that has a date."""
+"""Field by an English word in a line that has a date."""
 _ENDS_OF_BYLINE = frozenset(split_words("author editor views view hits clicks font print share"))
 
 
 def is_of_byline(words: list[re.Match[str]], floor: int) -> bool:
-    """Whether the last of some words is a label of a line with date and source: `Source`; nothing English stands right
-    before it but the value of another label, and before `Date` not even that (Adoption Date)."""
+    """Whether the last of some words is a label in a line with date and source, such as `Source`. No English words may
+    precede it except the value of another label, and before `Date` not even that (Adoption Date)."""
     key = words[-1][0].lower()
     if key not in FIELD_OF_BYLINE and key not in _ENDS_OF_BYLINE:
         return False

@@ -42,8 +42,8 @@ def is_valid_credit_code(code: str) -> bool:
 
 
 def region_level(region: str) -> str | None:
-    """The level of a six-digit region (GB/T 2260: province, prefecture, county, two digits each; 100000 stands for the
-    nation in credit codes); None where no province has its first two digits."""
+    """The level of a six-digit region (GB/T 2260: province, prefecture, county, two digits each; in credit codes 100000
+    means the nation); None if no province has its first two digits."""
     if region == "100000":
         return "nation"
     if region[:2] not in PROVINCES:

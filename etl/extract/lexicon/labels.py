@@ -21,7 +21,7 @@ _MAX_LINE_CHARS = 1000
 _INVISIBLE = re.compile("[\u200b-\u200f\ufeff]+")
 
 
-@lru_cache(4096)  # the same titles and labels are compared with everything on the page
+@lru_cache(4096)  # cached: the same titles and labels are compared with everything on the page
 def label_key(text: str) -> str:
     """The form in which labels and titles are compared: NFKC, without white space, inline boundaries, invisible
     characters."""
@@ -32,7 +32,7 @@ FIELD_OF_LABEL: dict[str, str] = {label_key(alias): name for name, aliases in AL
 FIELD_OF_LABEL |= {label_key(alias): "" for alias in NON_FIELD_LABELS}
 """Field by the key of its label; empty for labels of no field."""
 
-# Labels are found letter by letter with these sets: one pattern of all labels, with gaps allowed between letters, would
+# Labels are found character by character with these sets. One pattern of all labels, with gaps between letters, would
 # take a third of a second to compile in every process.
 _LABEL_SUFFIXES = frozenset(label[at:] for label in FIELD_OF_LABEL for at in range(len(label)))
 _LABEL_PREFIXES = frozenset(label[:at] for label in FIELD_OF_LABEL for at in range(1, len(label) + 1))
@@ -49,10 +49,10 @@ _ENGLISH = split_words("""
 _IN_ENGLISH = re.compile(
     rf"(?<=[\u4e00-\u9fff])[\s/|(（]*(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*)+[)）]?(?=[:：】\])）\s]*$)", re.IGNORECASE
 )
-"""What a label says in English behind its Chinese: `发布机构 Publisher`, `索引号/Index No.`."""
+"""English after a Chinese label: `发布机构 Publisher`, `索引号/Index No.`."""
 _ENGLISH_FIRST = re.compile(rf"^\s*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++(?=[\u4e00-\u9fff])", re.IGNORECASE)
 ENGLISH_LABEL = re.compile(rf"[\s(（/]*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++[)）:：\s]*+", re.IGNORECASE)
-"""A line below a label that says the same in English."""
+"""A line below a label that repeats it in English."""
 _ENGLISH_WORD = re.compile(r"[A-Za-z.]+")
 _MAX_ENGLISH_WORDS = 3
 _OPENING, _CLOSING = "【[「『〔〖", "】]」』〕〗"
@@ -70,19 +70,19 @@ _LEAD_IN = re.compile(rf"(?:{_COUNTED}|[^\w])*+")
 """Signs and a number before a label: `★索引号`, `（2）文号`."""
 _END_SIGNS = re.compile(r"[\W①-⑳❶-❿]+$")
 _NOTE_MARKS = frozenset("?？*＊※ⓘ①②③④⑤⑥⑦⑧⑨⑩")
-"""Signs of a note that may stand between a label and its colon: `发文机关①：`."""
+"""Footnote signs between a label and its colon: `发文机关①：`."""
 _HINT = re.compile(r"[(（][^()（）:：\d]{1,12}[)）]")
-"""What brackets behind a label or within it say of it: `文号（发文字号）`, `成文（制作）日期`, `来源（مەنبە）`."""
+"""An explanation in brackets after a label or within it: `文号（发文字号）`, `成文（制作）日期`, `来源（مەنبە）`."""
 _HINT_CHARS = 14
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _CLAUSE = re.compile("[，。；]")
 _SIGNS = re.compile(rf"[\s{INLINE_BOUNDARY}]*([=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-]+)[\s{INLINE_BOUNDARY}]*+(?=.)")
-"""What stands for the colon between a label and its value in some templates."""
+"""Signs that some templates use instead of the colon between a label and its value."""
 _TIGHT_SIGNS = frozenset("/／>＞»-·")
-"""Those that part other words too: they stand for a colon with a gap around them only."""
+"""Signs that also separate other words: they count as a colon only with a gap around them."""
 _ENCLOSED = re.compile(r"「.+」|『.+』|\[.+\]|【.+】|〔.+〕")
 _CODE_ENCLOSED = re.compile(r"[(（](?=(?:\D*\d){4}).+[)）]")
-"""A number or date in round brackets behind its label: （必填） and （共12种） speak of the label."""
+"""A number or date in round brackets after its label, unlike （必填） and （共12种）, which explain the label."""
 _CODES = DATE_FIELDS | {"index_number", "document_number"}
 _TRADITIONAL = str.maketrans(
     "號發佈機構關題類時間來單體組開詞鍵標籤實廢編碼備註規範圍屬態狀況執責錄閱讀瀏覽擊數點聯網繫電話稱場統記檔頒製訂現佔"
@@ -97,18 +97,18 @@ _LABEL_PART = re.compile(r"[\u4e00-\u9fff/（）()]+")
 _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●■◆,，;；")
 _SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
 _MAX_LETTERS_BETWEEN_GAPS = 2
-"""Letters between two gaps of one label (`颁 发 时 间`): what is longer is a word of its own."""
+"""Maximum number of characters between two gaps of one label (`颁 发 时 间`); longer parts are separate words."""
 _PLACE = re.compile(rf"[\s{INLINE_BOUNDARY}]*[\u4e00-\u9fff]{{2,8}}(?<!年)[\s{INLINE_BOUNDARY}]*")
-"""What stands behind 发表于 where that says no day."""
+"""Words after 发表于 when it is followed by a place instead of a day."""
 _FIRST_ELEMENT = re.compile(rf"[【\[]?([\u4e00-\u9fff][\u4e00-\u9fff\s]{{1,18}}?)[】\]]?\s?{INLINE_BOUNDARY}")
 
 
 @dataclass(frozen=True, slots=True)
 class LabelMatch:
-    """A label in a line of text, with what follows it up to the next label.
+    """A label in a line of text, with the text after it up to the next label.
 
-    `name` is the field, empty for a label of no field; `label` its key, `raw_label` as the line spells it, `start` its
-    offset in the line; `at_line_start`: nothing but decoration stands before it; `coined`: it stands in no list.
+    `name` is the field, empty if the label is not one of a field; `label` its key, `raw_label` the label as written,
+    `start` its offset in the line; `at_line_start`: only decoration precedes it; `coined`: it is unlisted.
     """
 
     name: str
@@ -128,10 +128,10 @@ class Label(NamedTuple):
 
 
 _MAX_GAP_LINE_CHARS = 200
-"""Characters of a line whose labels may have gaps instead of colons behind them."""
+"""Maximum length of a line whose labels may have gaps instead of colons after them."""
 _INITIALS = frozenset(label[0] for label, name in FIELD_OF_LABEL.items() if name and label not in AMBIGUOUS_LABELS)
 _OF_BYLINES = frozenset((*CREDITS, *AMBIGUOUS_LABELS))
-"""Labels before a sign in a line of several, of which one has a date: `作者 / 甲 来源 / 乙报 日期 / 2023-05-09`."""
+"""Labels before a sign in a line with several labels and a date: `作者 / 甲 来源 / 乙报 日期 / 2023-05-09`."""
 _BYLINE_INITIALS = _INITIALS | {label[0] for label in _OF_BYLINES}
 _ADJOINING_LABELS = frozenset(
     label
@@ -149,16 +149,16 @@ _WHOLE_VALUE = re.compile(
 `来源：乙局作者：丙`."""
 _DATE = re.compile(DATE)
 _QUOTES = ("“", "‘", '"', "〝")
-"""Before a word with a colon: it is cited (凡本网注明“来源：甲”的作品)."""
+"""Quotation marks before a label: the label is quoted (凡本网注明“来源：甲”的作品)."""
 _Position = tuple[str, str, int, int]
 """(key, label as the line spells it, offset of the label, offset of its value)."""
 
 
 @lru_cache(4096)
 def match_label(text: str, *, coined: bool = False) -> Label | None:
-    """The label that the whole text is, with or without a colon and brackets; None if it is none.
+    """The label that the whole text consists of, with or without a colon and brackets; None if it is not a label.
 
-    `coined`: also one that stands in no list, as its words say (`field_of_words`): in headers alone.
+    `coined`: accept unlisted labels too, by their words (`field_of_words`); only for headers.
     """
     if len(text) > 40:
         return None
@@ -177,24 +177,24 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
 
 
 def _may_have_hint(label: str, hint: str) -> bool:
-    """Whether words in brackets may speak of a label: of an ambiguous one in another language alone (时间（上午）)."""
+    """Whether words in brackets may explain a label: an ambiguous label only in another language, not 时间（上午）."""
     return label not in AMBIGUOUS_LABELS or not _CHINESE.search(hint)
 
 
 def begins_with_label(text: str) -> bool:
-    """Whether the first inline element of a line, or what it has in brackets first, is a listed label."""
+    """Whether the first inline element of a line, or the text in brackets at its start, is a listed label."""
     first = next((run for run in text.split(INLINE_BOUNDARY) if run.strip()), "") if INLINE_BOUNDARY in text else ""
     bracketed = _BRACKETED.match(text.strip(_BRACKETS[:2] + INLINE_BOUNDARY))
     return any(run and match_label(run) is not None for run in (first, bracketed.group(1) if bracketed else ""))
 
 
 def simplified(text: str) -> str:
-    """The text with the letters of labels as the mainland writes them, each in its place."""
+    """The text with the traditional characters of labels made simplified, one for one."""
     return text.translate(_TRADITIONAL) if _HAS_TRADITIONAL.search(text) else text
 
 
 def _lead_in(text: str) -> int:
-    """The offset of the first word, behind signs and a number."""
+    """The offset of the first word, after signs and a number."""
     lead = _LEAD_IN.match(text)
     return lead.end() if lead else 0
 
@@ -208,13 +208,13 @@ def _field_of(label: str, *, coined: bool) -> str | None:
 
 @lru_cache(4096)
 def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
-    """The labels of a line: those with a colon; without any, those in brackets; without these, those that fill an
-    inline element; without these, those with a gap behind them.
+    """The labels of a line: those with a colon; if there are none, those in brackets; else those that fill an inline
+    element; else those with a gap after them.
 
-    `coined`: also those that stand in no list, as their words say (`field_of_words`): in headers alone.
+    `coined`: find unlisted labels too, by their words (`field_of_words`); only for headers.
     """
     if coined and INLINE_BOUNDARY not in text and not COLON.search(text) and not _BRACKET.search(text):
-        return find_labels(text)  # before gaps all labels are listed ones
+        return find_labels(text)  # labels with gaps instead of colons must be listed
     shown = text[:_MAX_LINE_CHARS]
     text = simplified(shown)
     positions = list(_before_colons(text, coined=coined))
@@ -251,7 +251,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
 
 
 def _is_in_sentence(text: str, start: int) -> bool:
-    """Whether a line's first label stands in a sentence, which speaks of another document
+    """Whether a line's first label is within a sentence about another document
     (根据《甲》（索引号：1，文号：2）要求，…。)."""
     return start > 0 and text.endswith("。") and _CLAUSE.search(text, 0, start) is not None
 
@@ -260,7 +260,7 @@ _AROUND_VALUES = f" \t{INLINE_BOUNDARY}=＝→⇒➔➜|｜丨│/／>＞»~～;
 
 
 def _before_marks(text: str, start: int) -> int:
-    """The offset of the signs or the number that stand before a label within a line."""
+    """The offset of the signs or number before a label within a line."""
     match = _SYMBOLS.search(text, max(0, start - _MAX_MARK_CHARS), start)
     return match.start() if match else start
 
@@ -284,7 +284,7 @@ def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) ->
 
 
 def _english_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
-    """An English label of several words, or of one that nothing English stands before."""
+    """An English label of several words, or of one word without English words before it."""
     if not text[end - 1 : end].isascii():
         return None
     words = list(_ENGLISH_WORD.finditer(text, floor, end))[-_MAX_ENGLISH_WORDS - 1 :]
@@ -299,13 +299,14 @@ def _english_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str,
 
 
 def _has_single_letters(text: str, floor: int, end: int) -> bool:
-    """Whether single letters between gaps stand before a label."""
+    """Whether single characters separated by gaps precede a label."""
     return _SINGLE_LETTERS.search(text, max(floor, end - 6), end) is not None
 
 
 def _coined_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
-    """The label of no list between a gap, bar or bracket and `end`; a label of a field may have gaps between its
-    letters, one or two at a time. Right behind another label's colon there is none: that is its value."""
+    """The unlisted label between a gap, bar or bracket and `end`; a label of a field may have gaps between its
+    characters, after every one or two. Right after another label's colon there is no label, but the value of that
+    label."""
     parts = list(_LABEL_PART.finditer(text, max(floor, end - 2 * MAX_COINED_CHARS), end))
     if not parts or parts[-1].end() != end:
         return None
@@ -355,7 +356,7 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
 
 
 def _hint_ending_at(text: str, floor: int, end: int, key: str) -> str:
-    """The words in brackets that end at `end` and are none of a label's letters, with their brackets."""
+    """The words in brackets that end at `end` and only explain a label, with their brackets."""
     first = max(floor, end - _HINT_CHARS)
     opening = max(text.rfind("(", first, end), text.rfind("（", first, end))
     match = _HINT.fullmatch(text, opening, end) if opening >= 0 else None
@@ -363,8 +364,8 @@ def _hint_ending_at(text: str, floor: int, end: int, key: str) -> str:
 
 
 def _in_brackets(text: str, *, coined: bool) -> Iterator[_Position]:
-    """`[发文字号] 云政发〔2023〕1号`, but not a bracketed label alone, whose value is elsewhere. Beside one of a field
-    listed labels of no field count too: `【来源】甲局 【浏览次数】5`."""
+    """`[发文字号] 云政发〔2023〕1号`, but not a bracketed label alone, whose value is elsewhere. Beside a label of a
+    field, listed labels that are not fields count too: `【来源】甲局 【浏览次数】5`."""
     if not _BRACKET.search(text) or _ONLY_BRACKETED.fullmatch(text):
         return
     labels = [(label_key(match.group(1)), match) for match in _BRACKETED.finditer(text)]
@@ -399,7 +400,7 @@ def _between_boundaries(text: str) -> Iterator[_Position]:
 
 
 def _fills_first_element(text: str) -> list[_Position]:
-    """The label of no list that is all that the line's first inline element holds, if a text follows it."""
+    """The unlisted label that fills the line's first inline element, if a text follows it."""
     match = _FIRST_ELEMENT.match(text, len(text) - len(text.lstrip(f" \t{INLINE_BOUNDARY}")))
     if match and text[match.end() :].strip(_BRACKETS + INLINE_BOUNDARY) and field_of_words(label_key(match.group(1))):
         return [(label_key(match.group(1)), match.group(1), match.start(1), match.end())]
@@ -407,9 +408,11 @@ def _fills_first_element(text: str) -> list[_Position]:
 
 
 def _before_signs(text: str) -> list[_Position]:
-    """`索引号=A`, `文号→B`, `发布机构「C」`: the line begins with a label, and each has a value behind the same sign.
+    """`索引号=A`, `文号→B`, `发布机构「C」`: the line begins with a label, and each label has a value after the same
+    sign.
 
-    Labels or nothing behind a sign are no values: a row of column heads, a menu."""
+    A label, or nothing, after a sign is not a value: then the line is a row of column headings or a menu.
+    """
     lead = _lead_in(text)
     if text[lead : lead + 1] not in _BYLINE_INITIALS:
         return []
@@ -443,8 +446,10 @@ def _before_signs(text: str) -> list[_Position]:
 
 
 def _before_gaps(text: str) -> list[_Position]:
-    """`发布时间 2023-05-09 来源 云溪日报`: the line begins with a label, and each has a value behind its gap.
-    Behind the first one credits, counters and tools are labels too (`浏览 5`), the last one also without a value."""
+    """`发布时间 2023-05-09 来源 云溪日报`: the line begins with a label, and each label has a value after its gap.
+
+    After the first label, credits, counters and tools are labels too (`浏览 5`), the last one even without a value.
+    """
     parts = list(re.finditer(rf"[^\s{INLINE_BOUNDARY}]+", text))
     positions: list[_Position] = []
     part = 0

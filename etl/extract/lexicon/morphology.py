@@ -1,7 +1,7 @@
-"""What a label that stands in no list means, from the words that it is made of: 颁发时间, 颁布单位, 施行起始日.
+"""The field of an unlisted label, derived from the words that it consists of: 颁发时间, 颁布单位, 施行起始日.
 
-Sites coin labels from a small stock of words, in a fixed order: what is described (信息, 公文), what was done with it
-(颁布, 施行), what the value is (日期, 机关, 号). The rules below read the end of a label and the deed before it.
+Sites build labels from a small set of words in a fixed order: the thing described (信息, 公文), the act
+(颁布, 施行), the kind of value (日期, 机关, 号). The rules below read the end of a label and the act before it.
 They are for headers of documents alone (`etl.extract.rules.header`): elsewhere the same words are text and menus.
 """
 
@@ -11,7 +11,7 @@ from functools import lru_cache
 from etl.extract.lexicon.words import split_words
 
 MAX_COINED_CHARS = 12
-"""Letters of a label that is understood: the longest listed ones have ten, what is longer is a phrase."""
+"""Maximum length of an unlisted label: the longest listed ones have ten characters; longer texts are phrases."""
 
 
 def _any_of(words: str) -> str:
@@ -23,7 +23,7 @@ _WORD = _any_of("""
     首次 最后 最新 正式 文字 图文 原文 本文 [本原该的]
 """)
 _DESCRIBED = f"{_WORD}*"
-"""What may stand before the words that decide: anything else (会议, 报名, 项目) describes something else."""
+"""Words allowed before the decisive words; any others (会议, 报名, 项目) mean that something else is described."""
 _DAY = "(?:起始|开始|起)?(?:日期|时间|之日|年月日?|日)"
 _DIGIT = re.compile(r"\d")
 _BODY = "(?:机关|机构|单位|部门|主体|部委|科室|处室)(?:名称|全称)?"
@@ -42,7 +42,7 @@ _ANSWERING = _any_of("""
 
 # fmt: off
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(pattern)) for field, pattern in (
-    # People, counts, tools of the page; periods in which something can be handed in.
+    # People, counts, page tools; periods for submitting something.
     ("", "(?:人|者|员|编辑|电话|传真|邮箱|地址|网址|链接|位置|数|量|率|大小|指南|下载|附件|解读|依据|理由|程序|渠道)$"),
     ("", f"^(?:开始|结束|截止|截至|起止|征集|报名|登记|受理|答复|审核|归档|会议|咨询)(?!施行|实施|执行|生效).*{_DAY}$"),
     ("index_number", f"^{_DESCRIBED}(?:公开|目录)?(?:索引|索取){_NUMBER}?$"),
@@ -55,7 +55,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("written_date", f"^{_DESCRIBED}(?:{_ISSUED}|生成|形成|产生|落款){_DAY}$|^(?:公文|文件|政策){_DAY}$"),
     ("published_date", f"^{_DESCRIBED}{_PUT_ONLINE}*{_DAY}{{1,2}}$|^{_DESCRIBED}(?:发布|发表|刊登|更新)于?$"),
     ("source", f"^{_DESCRIBED}(?:发布)?(?:来源|出处|稿源)(?:于|网站|媒体|{_BODY})?$|^(?:转载|转贴|转|摘|来)自$"),
-    # Who is responsible for a page, drafted a document or answers for it is not who published it.
+    # Persons or offices responsible for a page or a draft are not the publisher.
     ("", f"{_ANSWERING}.*{_BODY}$"),
     ("publisher", rf"^{_DESCRIBED}(?:{_ISSUED}|发布|公布|公开|办文|主办|发出){_BODY}(?:{_BODY}|\({_BODY}\))?$"),
     ("group_category", "组配|^法定主动公开"),
@@ -77,10 +77,10 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
 
 @lru_cache(4096)
 def field_of_words(label: str) -> str | None:
-    """The field of a label that stands in no list; empty if its words name no field; None if they say nothing.
+    """The field of an unlisted label; empty if its words name no field; None if they are not understood.
 
-    `label`: its key (`etl.extract.lexicon.labels.label_key`). Of parts between slashes all that name a field must
-    agree, and the first one is of it (发布机构/责任单位). What has digits is a value (云政〔2023〕5号).
+    `label`: its key (`etl.extract.lexicon.labels.label_key`). If slashes divide it, all parts that name a field must
+    agree, and the first part must name one (发布机构/责任单位). A text with digits is a value (云政〔2023〕5号).
     """
     if not 2 <= len(label) <= MAX_COINED_CHARS or _DIGIT.search(label):
         return None

@@ -23,12 +23,12 @@ _TOOL_WORDS = (
     正文结束 全文完 已经是第一篇 已是第一篇 已经是最后一篇 已是最后一篇
 """),
 )
-"""What a line of tools is made of: labels of tools and counters, and words that are no labels."""
+"""The words of a line of tools: labels of tools and counters, and words that are not labels."""
 _DECORATION = r"[\ue000-\uf8ff\s【\[(（|丨｜/·•…\]】)）:：,，。、!！\d+<>›»↑↓←→▲▼△▽◀▶~～—–“”-]"
-# The first are letters of icon fonts.
+# The first ones are characters of icon fonts.
 _SPACED = tuple("返\\s回 关\\s闭 打\\s印 分\\s享 收\\s藏".split())
-"""Words that templates stretch."""
-# Atomic and possessive: 附件下载 is one word or two, and a line of them must not be tried both ways at every place.
+"""Words in which templates put spaces between the characters."""
+# Atomic and possessive: 附件下载 is one word or two, and trying both at every place of a long line would be slow.
 _TOOLS_ALONE = re.compile(
     rf"{_DECORATION}*+(?:(?>{'|'.join((*map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)), *_SPACED))})"
     rf"{_DECORATION}*+)++"
@@ -37,7 +37,7 @@ _WORD_OF_TEXTS = re.compile(
     rf"{_DECORATION}*+(?:无(?:内容|附件)?|[大中小次位到至页版A]|特大|默认|次数|人次|内容|文章|上级|文本|全文|原文|中文|English|PDF|W(?:ord|ORD)"
     rf"|不?满意|基本满意|一般|页面|网页|手机|附件|公众号|转载|文字|当前|本文|列表|首页|播放|停止){_DECORATION}*+"
 )
-"""A word of tools with which a text may say all that it has to say: 六、其他需要报告的事项 / 无。"""
+"""A tool word that may also be a whole line of a text: 六、其他需要报告的事项 / 无。"""
 _ICONS = re.compile(r"[^\w\ue000-\uf8ff]*+[\ue000-\uf8ff]\W*+")
 WORDLESS = re.compile(r"[\W\d_]*")
 """A line of signs and digits."""
@@ -56,8 +56,8 @@ def is_page_tool(text: str) -> bool:
 
 
 def is_word_of_texts(text: str) -> bool:
-    """Whether a line that consists of words of tools is but one word that texts have as a line or cell of their own:
-    无, 中, 5次, 附件1. Behind other tools it is one of them."""
+    """Whether a line that consists of tool words is only a word that texts also have as a line or cell: 无, 中, 5次,
+    附件1. After other tools it is a tool."""
     return len(text) < _MAX_WORD_CHARS and _WORD_OF_TEXTS.fullmatch(text) is not None
 
 
@@ -74,13 +74,13 @@ _MAX_WORD_CHARS, _MAX_FOLLOW_CHARS = 12, 50
 
 @lru_cache(4096)
 def asks_to_follow(text: str) -> bool:
-    """Whether a line does nothing but ask readers to follow or share an account: 长按识别二维码关注我们. Where an
-    account serves those whom the text concerns, the line is the text's own."""
+    """Whether a line only asks readers to follow or share an account: 长按识别二维码关注我们. If the account serves the
+    people whom the text concerns, the line belongs to the text."""
     if len(text) > _MAX_FOLLOW_CHARS or not any(word in text for word in ("关注", "扫", "二维码", "原文")):
         return False
     return _FOLLOW.fullmatch(text) is not None and not instructs(text)
 
 
 def instructs(text: str) -> bool:
-    """Whether words say how somebody gets what a text is about, with an account, a code or a link."""
+    """Whether words tell readers how to get something that the text is about, by an account, a code or a link."""
     return _INSTRUCTS.search(text) is not None

@@ -1,4 +1,4 @@
-"""Words of the page's tools behind a value: a link that shows more of it, print, share, the size of letters."""
+"""Words of page tools after a value: show more, print, share, font size."""
 
 import re
 
@@ -22,17 +22,17 @@ _PIECE = re.compile(
     rf"|(?P<short>(?<={_EDGE})(?:{_SHORT})(?={_EDGE}|$))|(?P<word>.)",
     re.DOTALL,
 )
-"""A value piece by piece: what stands between words; tools that are nothing else, whatever stands before them; tools
-that are words of documents too (收藏, 打印); letters."""
+"""The pieces of a value: text between words; words that are always tools, whatever precedes them; words that are tools
+or words of documents (收藏, 打印); letters."""
 
 _SIGN = re.compile("[上点查展收显浏打分复关返加我一扫语下转订评朗更详二手阅访字中]")
-"""A letter of every tool: most values have none, and are not looked at further."""
+"""At least one of these characters is in every tool: most values have none and need no further check."""
 
 
 def without_tools(value: str, *, bars: bool = True) -> str:
-    """The value without the page's tools at its end. Inline boundaries are kept.
+    """The value without page tools at its end. Inline boundaries are kept.
 
-    A tool whose name is a word of documents too counts only behind an element's edge, a bracket or, with `bars`, a bar.
+    A tool word that documents use too counts only after the edge of an element, a bracket or, with `bars`, a bar.
     """
     if not _SIGN.search(value):
         return value

@@ -30,19 +30,20 @@ _VALIDITY_STATE = re.compile(
 )
 _EDGES = " \t|丨｜│,，;；:：>·•-—–_=＝→⇒➔➜»"
 _SIGNS_BEFORE = re.compile(r"[~～…]+|[/／] ")
-"""What stands for the colon before a value; an index number may begin with a stroke."""
+"""Signs used instead of the colon before a value; an index number may begin with a dash."""
 _PAIRS = {"「": "」", "『": "』", "[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
 _CODES = frozenset(("validity", "index_number", "document_number"))
-"""Fields of which round brackets around the whole are no part: the name of a body may end with a pair."""
+"""Fields whose enclosing round brackets are removed; in other fields, such as names of agencies, they may belong to the
+value."""
 _BRACKETS = frozenset((*_PAIRS, *_PAIRS.values()))
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0xFEFF))
 _OPTION_SIGNS = frozenset("☑✓✔√■●◉⦿□☐○◯▢")
 _OPTION = re.compile(r"([☑✓✔√■●◉⦿])?[□☐○◯▢]?\s*([^\s☑✓✔√■●◉⦿□☐○◯▢]+)")
 _STRAY_ENDS = frozenset("。?？")
 _STRAY_END = re.compile(r"^[^。，；]*[^。，；?？]([。?？])$")
-"""The dot of a line that is no sentence; the question mark of a tip beside the value."""
+"""The full stop of a line that is not a sentence; the question mark of a tooltip beside the value."""
 _ICONS = re.compile(r"^[\ue000-\uf8ff\s]++|[\ue000-\uf8ff]++(?=[\s【\[（(|｜]|$)")
-"""Letters of icon fonts around a value: buttons beside it. Within one they are letters that Unicode lacks."""
+"""Icon-font characters around a value are buttons beside it; within a value they are characters that Unicode lacks."""
 
 
 @lru_cache(4096)  # a page states a value in several places, and pages of one site state the same ones
@@ -78,13 +79,13 @@ def clean_value(name: str, value: str) -> str:
 
 
 def _chosen(text: str) -> str:
-    """The one option of several that is marked: `☑有效 □失效`; empty if none or several are."""
+    """The only marked option of several: `☑有效 □失效`; empty if none or several are marked."""
     marked = [option for mark, option in _OPTION.findall(text) if mark]
     return marked[0] if len(marked) == 1 else ""
 
 
 def _is_enclosed(name: str, text: str) -> bool:
-    """Whether brackets hold the whole value: round ones, and those of a title, may be a part of it."""
+    """Whether brackets enclose the whole value. Round ones, and those of a title, may be part of it."""
     closing = _PAIRS.get(text[:1], "")
     if name == "title" or not closing or not text.endswith(closing) or (text[0] in "(（" and name not in _CODES):
         return False
@@ -95,18 +96,18 @@ def _is_enclosed(name: str, text: str) -> bool:
 _BODY_NAME = re.compile(
     r"[^\s，。；]{2,}(?:局|委|办|厅|署|科|股|处|部|政府|中心|街道|公司|集团|银行)|[^\s，。；]{3,}(?:室|会|院|所|站|队|社|馆|校|镇|乡|村|库|台)"
 )
-"""What the name of a body ends with. Names of people have two or three letters, and 陈国会 is one."""
+"""Endings of names of agencies. Names of people have two or three characters, and 陈国会 is one."""
 
 
 def names_body(text: str) -> bool:
-    """Whether a value is the name of a body, or several of them, and not that of a person."""
+    """Whether a value is the name of one or several agencies, and not of a person."""
     names = [name for name in re.split(r"[\s、,，;；]+", re.sub(r"[（(][^（()）]*[)）]$", "", text.strip())) if name]
     return bool(names) and all(_BODY_NAME.fullmatch(name) for name in names)
 
 
 class Parsed(NamedTuple):
-    """The normal form of a value; None where the text is no value of the field, with the reason as a flag if that is
-    remarkable."""
+    """The normal form of a value; None if the text is not a valid value of the field, with a flag for the reason if it
+    is worth reporting."""
 
     value: str | None
     flag: Flag | None = None
@@ -135,7 +136,7 @@ _BEHIND_NUMBER = re.compile(
     r"(?<=号)(?:\s*[(（\[【〔][^\d)）\]】〕]{0,6}(?:废止|失效|有效|修改|修订|修正|公开|发布|试行)[)）\]】〕]"
     r"|\s+(?:[已现]行?)?(?:有效|失效|废止))$"
 )
-"""What a page says of a document behind its number: `云政发〔2023〕1号（已废止）`."""
+"""A remark about a document after its number: `云政发〔2023〕1号（已废止）`."""
 
 
 def _parse_document_number(text: str, _: date | None) -> Parsed:
@@ -152,11 +153,11 @@ _PASSING_BEHIND = re.compile(
     r"(?<=[\u4e00-\u9fff])\s+(?:\d{1,7}|\d+\s*(?:分钟|小时|天|个?月|年)前|(?i:hits?|views?)\s*[:：]?\s*\d+"
     r"|(?:收藏|点赞|评论|分享)\s*[（(]\d+[)）]|今天是.{1,40})$"
 )
-"""What stands behind a name beside a picture of an eye, a heart or a clock: a number, or how long ago it was."""
+"""Numbers and ages after a name, which the page shows with an icon of an eye, a heart or a clock."""
 
 
 _PERSON_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?:本报|本网|特约)?(?:记者|通讯员|撰稿|摄影|编辑|文/)\s?.{2,20}$")
-"""Who wrote the page, behind the name of a body: `云溪日报 记者 王一`."""
+"""The author of the page after the name of a source: `云溪日报 记者 王一`."""
 
 
 _MAX_JOINT_CHARS = 800
@@ -188,7 +189,7 @@ def _parse_validity(text: str, _: date | None) -> Parsed:
 _FORM_OF_ARTICLE = re.compile(
     "(?:原创|转载|转发|摘编|编译|首发|独家|自采|外采|普通|图文|图片|组图|文字|纯文字|视频|音频|链接|外链)(?:文章|稿件|新闻|信息|类)?"
 )
-"""What 文章类型 says of how a page was made, and not what it is about."""
+"""Values of 文章类型 that say how a page was made, not what it is about."""
 
 
 def _parse_subject(text: str, _: date | None) -> Parsed:
@@ -212,22 +213,22 @@ PARSERS: Mapping[str, Callable[[str, date | None], Parsed]] = {
     "subject_category": _parse_subject,
     "validity": _parse_validity,
 }
-"""From a cleaned text, and the last possible day of a date, to the normal form; other fields are `_parse_text`."""
+"""Functions from a cleaned text, and the last possible day of a date, to the normal form; others use `_parse_text`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRules:
-    """What decides about a value beside its text.
+    """Settings that affect values apart from their text.
 
-    `not_after`: the last day that a date of writing or publishing may have. `lookups`: by field, odd values that the
-    source writes, and what they mean; an empty meaning is no value.
+    `not_after`: the latest valid day of a date of writing or publishing. `lookups`: for each field, unusual values of
+    the source and their meanings; an empty meaning is no value.
     """
 
     not_after: date | None = None
     lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def meaning(self, name: str, shown: str) -> str | None:
-        """What the field's value means where the source has a meaning of its own for it; None where it has none."""
+        """The source's own meaning of the field's value; None if it has none."""
         odd = self.lookups.get(name, {})
         return odd.get(shown, odd.get(shown.strip(_EDGES)))
 
@@ -237,9 +238,9 @@ _PLAIN = ValueRules()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A place of the page that names a field: `value` is None where it holds no value of that field.
+    """A place of the page that names a field: `value` is None if there is no value of that field.
 
-    `flag` is the stored form of a flag, empty for none.
+    `flag` is the stored form of a flag, empty if there is none.
     """
 
     name: str
@@ -248,7 +249,8 @@ class Reading:
 
 
 def make_evidence(name: str, raw: str, label: str, origin: Origin, rule: Rule, rules: ValueRules = _PLAIN) -> Reading:
-    """The reading of a raw value: what it means to the source, else cleaned and parsed by the field's parser."""
+    """The reading of a raw value: its meaning in the source's lookups, else the value cleaned and parsed by the field's
+    parser."""
     shown = " ".join(raw.replace(INLINE_BOUNDARY, " ").split())
     if (meaning := rules.meaning(name, shown)) is not None:
         meant = FieldValue(name, meaning, shown, label, origin, rule) if meaning else None

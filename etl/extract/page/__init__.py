@@ -1,1 +1,1 @@
-"""A page as a person sees it: what is visible, where the main text stands, and how it is rendered."""
+"""A page as a person sees it: its visible parts, the position of the main text, and its rendering."""

@@ -1,4 +1,4 @@
-"""What a reader sees and the tree's words do not say: lines of preformatted text, numbers of lists, struck words."""
+"""Things that a reader sees but the words of the tree do not show: preformatted lines, list numbers, struck words."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,27 +12,27 @@ from etl.web.inline_styles import is_struck
 from etl.web.page import WebPage
 
 _CLASS_ALONE = re.compile(r"\s*\w*\.([\w-]+)\s*")
-"""A class that a rule names without anything around it or behind it: not `a:hover`, not `.prices .old`."""
+"""A class that is the whole selector of a rule: not `a:hover`, not `.prices .old`."""
 _KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _LOWER = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)")
-"""The quick question before each element is looked at: ignoring case costs thirty times as much."""
+"""A quick check before elements are examined one by one: ignoring case costs thirty times as much."""
 _NOWHERE = re.compile(r"javascript\s*:\s*(?:void|;|$)", re.IGNORECASE)
 _SENTENCES = re.compile("[^。；：\\s][。；：]")
 _LINKED_SENTENCES = 6
-"""Ends of sentences in a link from which on it is one that nothing closes; excerpts of other documents have fewer."""
+"""From this many sentences on, a link is an unclosed anchor; excerpts of other documents have fewer."""
 _WITHOUT_TEXT = ("audio", "button", "canvas", "embed", "map", "object", "svg", "video")
-"""Elements whose words are none of the text: tools, and what is said to browsers that cannot show them."""
+"""Elements whose words are not text: tools, and messages for browsers that cannot show the element."""
 _SENTENCES_BEHIND = 3
-"""Ends of sentences in such an element from which on nothing closes it, and the text behind it stands in it."""
+"""From this many sentences on, such an element is unclosed and contains the text after it."""
 _BLOCKS = ("p", "div", "table", "ul", "ol", "h1", "h2", "h3", "h4", "section")
 _EDITOR_LIST = re.compile(r"\bcustom_(num|num1|num2|cn|cn1|cn2)\b")
 _MAX_STRUCK, _MAX_LINES, _MAX_ITEMS = 300, 2_000, 999
-"""Characters of struck words, of which more are a style that means something else where they are most of the page;
-lines and items that are shown."""
+"""Limits: characters of struck words (if more, and they are most of the page, the style means something else); lines
+and list items that are written."""
 
 
 def show_as_read(page: WebPage) -> bool:
-    """Writes into the tree what a reader sees; whether words were left out because they are struck."""
+    """Writes into the tree what a reader sees; returns whether struck words were left out."""
     source = page.text
     if ("white-space" in source and _LOWER.search(source)) or "WHITE-SPACE" in source:
         for element in page.tree.iter("div", "p", "span", "td"):
@@ -89,8 +89,8 @@ def _put_in_quotes(element: HtmlElement) -> None:
 
 
 def _holds_text(anchor: HtmlElement) -> bool:
-    """Whether an anchor holds a part of the text, and leads nowhere or goes on over several sentences: a mark such as
-    `<a name="top">` that nothing closes holds all that follows it, and a browser shows that as text."""
+    """Whether an anchor contains a part of the text, and leads nowhere or extends over several sentences: an unclosed
+    mark such as `<a name="top">` contains all that follows it, and a browser shows that as text."""
     words = "".join(anchor.itertext()) if len(anchor) else anchor.text or ""
     if "。" not in words and "；" not in words and "：" not in words:
         return False
@@ -102,7 +102,7 @@ def _holds_text(anchor: HtmlElement) -> bool:
 
 
 def _put_behind(element: HtmlElement) -> None:
-    """Moves what stands in the element behind it."""
+    """Moves the content of the element to the place after it."""
     around = element.getparent()
     if around is None:
         return
@@ -123,7 +123,7 @@ def _leave_out(element: HtmlElement) -> bool:
 
 
 def _break_lines(element: HtmlElement) -> None:
-    """Puts a `<br>` in the place of each end of a line."""
+    """Replaces each line end by a `<br>`."""
     for parent in list(element.iter()):
         if not isinstance(parent.tag, str):
             continue
@@ -146,8 +146,8 @@ def _insert(parent: HtmlElement, at: int, lines: list[str]) -> None:
 
 
 def _write_numbers(items: HtmlElement) -> None:
-    """Writes the numbers of a list whose own attributes or style say that it has some: most style sheets take them
-    away from all lists, and an editor says so where a list of the text keeps them."""
+    """Writes the numbers of a list if its own attributes or style say that it has numbers: most style sheets remove
+    them from all lists, and an editor marks lists of the text that keep them."""
     form = _form_of(items)
     if form is None:
         return

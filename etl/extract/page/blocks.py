@@ -14,12 +14,12 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """An element of the page: `blocks[first:last]` is its text, `nodes[index:end]` is it with its descendants.
+    """An element of the page: `blocks[first:last]` is its text, `nodes[index:end]` is the element with its descendants.
 
-    Indices point into `Blocks.blocks` and `Blocks.nodes`; ranges are half-open; -1 stands for none. `parent` is the
-    node around it. `line`, `hidden_by`, `row` and `cell` are those of the text in it, as with `Block`; `in_link`:
-    whether that is text of a link. Of its visible text, `text_chars` counts all characters, `link_chars` those in
-    links, `prose_chars` those of lines of prose that are not in links.
+    Indices point into `Blocks.blocks` and `Blocks.nodes`; ranges are half-open; -1 means none. `parent` is the
+    enclosing node. `line`, `hidden_by`, `row` and `cell` describe its text, as in `Block`; `in_link`: whether its text
+    is in a link. `text_chars` counts all characters of its visible text, `link_chars` those in links, `prose_chars`
+    those in lines of prose outside links.
     """
 
     element: html.HtmlElement
@@ -41,7 +41,7 @@ class Node:
 
 @dataclass(slots=True)
 class Block:
-    """A line of text: what stands between two elements that end a line, white space collapsed.
+    """A line of text between two elements that end a line, with collapsed white space.
 
     `text` has an `INLINE_BOUNDARY` where an inline element begins or ends. `node`, `hidden_by`, `row` and `cell` are
     indices into `Blocks.nodes`, -1 for none: the innermost element that ends a line, the innermost hidden element, tr,
@@ -81,14 +81,15 @@ class Blocks:
     by_class: dict[str, list[int]] = field(default_factory=dict)
 
     def node_of(self, element: html.HtmlElement) -> Node | None:
-        """The node of an element; None for one that is passed over or has no node."""
+        """The node of an element; None if the walk skips the element or gives it no node."""
         for node in self.nodes:
             if node.element is element:
                 return node
         return None
 
     def visible_blocks(self, first: int, last: int, revealed: int = -1) -> Iterator[tuple[int, Block]]:
-        """(index, block) of what is visible in blocks[first:last]; `revealed` is a hidden node that counts as shown."""
+        """(index, block) of the visible blocks in blocks[first:last]; `revealed` is a hidden node that counts as
+        shown."""
         for index in range(first, min(last, len(self.blocks))):
             block = self.blocks[index]
             if block.hidden_by <= revealed:

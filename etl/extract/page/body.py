@@ -1,4 +1,4 @@
-"""Where the main text of a page stands, and what of the page is beside it: side columns, search forms."""
+"""The position of a page's main text, and the parts beside it: side columns, search forms."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.boxes import SIDEBAR_CLASSES
 
 _BUTTONS = frozenset(("hidden", "button", "submit", "reset", "image"))
-"""Types of inputs that nobody fills in: a header may be a form with a button to print it."""
+"""Types of inputs that are not filled in: a header may be a form with a print button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Body:
 
     @property
     def runs_to_footer(self) -> bool:
-        """Whether it is in no element: it was taken from the headline to the foot of the page."""
+        """Whether the text has no container element: it reaches from the headline to the page footer."""
         return self.rule == BETWEEN and self.node < 0
 
 
 def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
-    """The column beside the text that holds a node, or None. `index` points into `Blocks.nodes`."""
+    """The column beside the text that contains a node, or None. `index` points into `Blocks.nodes`."""
     for around in blocks.ancestors(index):
         if holds_text(around, body):
             return None
@@ -57,10 +57,10 @@ def is_beside_cells(blocks: Blocks, block: Block, body: Body) -> bool:
 
 
 def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
-    """Whether a node (index into `Blocks.nodes`) stands in a form to be filled in that does not hold the text, as a
-    search box does: a page of ASP.NET is one form as a whole, and some headers are forms that only show."""
+    """Whether a node (index into `Blocks.nodes`) is in a form for input that does not contain the text, such as a
+    search box. An ASP.NET page is one form as a whole, and some headers are read-only forms."""
     for around in blocks.ancestors(index):
-        # A form that begins where the text would does not hold a text that is empty.
+        # If the text is empty, a form that begins at its place does not contain it.
         holds = around.first < body.first or (around.first == body.first < body.last)
         if holds and around.last >= body.last:
             return False

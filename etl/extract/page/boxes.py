@@ -1,4 +1,4 @@
-"""Boxes below a text that are none of it: excerpts of other documents, and columns with a heading of their own."""
+"""Boxes below a text that do not belong to it: excerpts of other documents, and columns with their own heading."""
 
 import re
 
@@ -16,13 +16,13 @@ _HEADINGS_OF_BOXES = re.compile(
     r"(?:最新|最近|热点|热门|推荐|重点|图片|视频)(?:公开|发布|信息|文章|动态|新闻|资讯|文件|政策|推荐|阅读|专题|公告)"
     r"|领导(?:信息|之窗|介绍|分工)|(?:公开|办事)指南|机构职能|(?:栏目|网站|快速)导航|(?:点击|阅读|新闻)?排行榜?|友情链接|快速链接|便民服务"
 )
-"""What boxes of a site are called. (Not 通知公告 and the like, which may be the heading of a document.)"""
+"""Headings of a site's boxes. (Not 通知公告 and the like, which may be the heading of a document.)"""
 _OF_FILES = re.compile(r"[附目下][件录载]?")
 _ENDS_OF_SENTENCES = ("。", "；", "，", "：", ":")
 
 
 def before_boxes(blocks: Blocks, indices: list[int]) -> int:
-    """How many of the visible blocks (`indices` into `Blocks.blocks`) of a text stand before the first box."""
+    """Number of a text's visible blocks (`indices` into `Blocks.blocks`) before the first box."""
     begun = False
     for position, index in enumerate(indices):
         if begun and (box := _beginning_at(blocks, index, indices[0])) and _is_box(blocks, box):
@@ -33,12 +33,12 @@ def before_boxes(blocks: Blocks, indices: list[int]) -> int:
 
 
 def is_heading_of_box(line: str) -> bool:
-    """Whether a line is what a box of a site is called."""
+    """Whether a line is a heading of a site's box."""
     return _HEADINGS_OF_BOXES.fullmatch(line.strip()) is not None
 
 
 def _beginning_at(blocks: Blocks, index: int, text: int) -> Node | None:
-    """The outermost element that begins with a block and holds none before it; None where the block begins none.
+    """The outermost element whose first block is this one; None if no element begins with it.
     `text` is the first block of the text."""
     box: Node | None = None
     for around in blocks.ancestors(blocks.blocks[index].node):

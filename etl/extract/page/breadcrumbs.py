@@ -11,7 +11,7 @@ _CRUMB_SEPARATOR = re.compile(r"\s*(?:>+|›|»|→|＞|/)\s*")
 
 
 def end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
-    """What a breadcrumb (首页 > 通知公告 > …, in one line or in items) ends with; None for a line that is none."""
+    """The last part of a breadcrumb (首页 > 通知公告 > …, in one line or in items); None for any other line."""
     block = blocks.blocks[index]
     text = block.plain.strip()
     if _BREADCRUMB.match(text):

@@ -1,4 +1,4 @@
-"""Text that does not stand in the page's own elements: in a frame's `srcdoc`, in a text field, in a template, or where
+"""Text outside the page's ordinary elements: in a frame's `srcdoc`, in a text field, in a template, or where
 only a visitor without scripts sees it."""
 
 import re
@@ -14,21 +14,21 @@ _TAG = re.compile(r"<(?:p|br|div|span|table|section|h\d)\b|</\w", re.IGNORECASE)
 _CHINESE, _PUNCTUATION = re.compile("[\u4e00-\u9fff]"), re.compile("[，。；：]")
 _ASKS_FOR_SCRIPTS = re.compile(r"javascript|浏览器|脚本", re.IGNORECASE)
 _MIN_CHINESE = 20
-"""Chinese characters of the shortest text; words that a field shows before it is filled have fewer."""
+"""Minimum number of Chinese characters of a text; placeholders of input fields have fewer."""
 _MAX_REQUEST_CHARS = 200
-"""Longest request to switch on scripts."""
+"""Maximum length of a request to enable scripts."""
 _MIN_PAGE_PROSE = 60
-"""Characters of prose of a page below which it may be a shell that a script fills."""
+"""A page with less prose than this may be a shell that a script fills."""
 _MAX_SOURCE_CHARS = 1_000_000
 _CARRYING = ("iframe", "textarea", "noscript", "template", "xmp")
 _HIDING_ATTRIBUTES = ("style", "hidden", "class", "type")
 
 
 def show_carried_text(page: WebPage, prose_chars: int) -> tuple[str, ...]:
-    """Puts such text into the page's tree, where it is carried; returns the tags that carried it.
+    """Inserts such text into the page's tree at its place; returns the tags that contained it.
 
-    What a browser shows, in a `srcdoc` or a field that nobody can write in, is text of the page. What it hides is taken
-    where it outweighs the page's visible prose (`prose_chars` characters).
+    Text that a browser shows, in a `srcdoc` or a read-only field, is always used. Hidden text is used if it outweighs
+    the page's visible prose (`prose_chars` characters).
     """
     shell = prose_chars < _MIN_PAGE_PROSE
     tags = (*_CARRYING, "script", "input") if shell else _CARRYING
@@ -51,7 +51,7 @@ def show_carried_text(page: WebPage, prose_chars: int) -> tuple[str, ...]:
 
 
 def _carried(element: html.HtmlElement, *, shell: bool) -> html.HtmlElement | None:
-    """What an element carries, in a `<div>`; None for nothing."""
+    """The text that an element carries, in a `<div>`; None if there is none."""
     if element.tag in ("noscript", "template"):
         words = "".join(element.itertext())
         asks = len(words) < _MAX_REQUEST_CHARS and _ASKS_FOR_SCRIPTS.search(words)
@@ -79,14 +79,14 @@ def _source(element: html.HtmlElement, *, shell: bool) -> str:
 
 
 def _is_shown(element: html.HtmlElement) -> bool:
-    """Whether a browser shows what the element carries, if it shows the element, and a visitor cannot change it."""
+    """Whether a browser shows the carried text if it shows the element, and a visitor cannot change it."""
     if element.tag == "textarea":
         return element.get("readonly") is not None or element.get("disabled") is not None
     return element.tag in ("iframe", "xmp")
 
 
 def _put(element: html.HtmlElement, content: html.HtmlElement) -> None:
-    """Makes the element a `<div>` with the content; one that the page hides is shown."""
+    """Turns the element into a visible `<div>` with the content."""
     if not _is_shown(element):
         for name in _HIDING_ATTRIBUTES:
             element.attrib.pop(name, None)

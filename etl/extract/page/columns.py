@@ -1,5 +1,5 @@
-"""The columns of tables in the main text: cells that say nothing, and those over several columns or rows, leave others
-where they stand."""
+"""The columns of tables in the main text: empty cells, and cells over several columns or rows, do not move other cells
+to another column."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _MAX_SPAN = 200
 
 
 def cells_of(blocks: Blocks, row: Node) -> Iterator[Node]:
-    """The cells of a row, without those of tables in them."""
+    """The cells of a row, without those of nested tables."""
     at = row.index + 1
     while at < row.end:
         child = blocks.nodes[at]
@@ -24,14 +24,14 @@ def cells_of(blocks: Blocks, row: Node) -> Iterator[Node]:
 
 
 def columns_of_cells(blocks: Blocks, body: Body, row: int) -> dict[int, int]:
-    """The column of each cell of the table around a row (an index into `Blocks.nodes`), by the index of the cell, 0 for
-    the first one. Columns without a word in the body part other columns from each other, and do not count."""
+    """The column of each cell of the table around a row (an index into `Blocks.nodes`), by the index of the cell; the
+    first column is 0. Columns without a word in the body only separate other columns, and do not count."""
     table = next((node for node in blocks.ancestors(row) if node.tag == "table"), None)
     if table is None:
         return {}
     places: dict[int, int] = {}
     saying: set[int] = set()
-    below: dict[int, int] = {}  # rows that a cell of an earlier row still reaches down to, by column
+    below: dict[int, int] = {}  # column → number of further rows that a cell of an earlier row covers
     for each in _rows_of(blocks, table):
         below = {column: rows - 1 for column, rows in below.items() if rows > 1}
         reached, column = set(below), 0

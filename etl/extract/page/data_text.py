@@ -1,8 +1,8 @@
 """The text of a page that a script builds from data in it: `window.__INITIAL_STATE__ = {…}`, `__NEXT_DATA__`,
 `__NUXT__`, `new Vue({data: …})`.
 
-No family is known by it, so the data is no more than its strings, each with the name before it. The one long text
-among them is the document's; where there are several, of a list, none is.
+The data is not specific to a family, so it is read only as strings, each with the name before it. If exactly one of
+them is a long text, it is the document's; several are those of a list, and none is used.
 """
 
 import re
@@ -16,7 +16,8 @@ _BODIES = {quote: rf"(?:[^{quote}\\]|\\.)" for quote in "\"'`"}
 _SHORT = "|".join(f"{quote}{body}{{0,59}}+{quote}" for quote, body in _BODIES.items())
 _LONG = "|".join(f"{quote}{body}*+{quote}" for quote, body in _BODIES.items())
 _TO_LONG_STRING = re.compile(rf"""(?:[^"'`]++|{_SHORT})*+(?:(?P<long>{_LONG})|.|\Z)""", re.DOTALL)
-"""Up to the next string of 60 signs or more, without a stop at each of the short ones: a script has thousands."""
+"""Skips to the next string of 60 characters or more without stopping at shorter ones, of which a script has
+thousands."""
 _NAME_BEFORE = re.compile(r"(\w{1,40}+)[\"']?\s{0,4}[:=]\s{0,4}\Z")
 _NAMED = re.compile(rf"""\b(?P<name>\w{{1,40}}+)["']?\s{{0,4}}[:=]\s{{0,4}}(?P<value>{_SHORT}|{_LONG})""", re.DOTALL)
 _MAX_NAME_CHARS = 60
@@ -31,7 +32,7 @@ _OF_DAY = re.compile(
 )
 _MIN_CHINESE, _MAX_TITLE_CHARS, _MIN_TITLE_CHINESE = 60, 120, 4
 _MAX_SHARE_OF_OTHERS = 0.5
-"""Of other texts beside the longest one, in Chinese letters: more of them are a list."""
+"""Maximum share of the other texts beside the longest one, in Chinese characters: with more it is a list."""
 _MAX_SCRIPT_CHARS = 300_000
 """Characters of the longest script that is read: the data of a home page has more, that of a document less."""
 
@@ -45,9 +46,9 @@ class _Value:
 
 
 def text_of_data(script: str) -> str:
-    """The document that a script's data holds as HTML, under its headline and its day where the data names one of each;
-    empty if there is none."""
-    # Most scripts hold no sentence, and looking for one stop costs next to nothing.
+    """The document in a script's data as HTML, below its headline and date if the data has exactly one of each; empty
+    if there is none."""
+    # Most scripts contain no sentence, and searching for one full stop costs next to nothing.
     if len(script) > _MAX_SCRIPT_CHARS or not ("。" in script or "\\u3002" in script):
         return ""
     texts = {text: _letters(text) for text in _texts(script)}
@@ -67,7 +68,7 @@ def text_of_data(script: str) -> str:
 
 
 def _texts(script: str) -> Iterator[str]:
-    """The long strings of the data that are called like a text, or marked up as one."""
+    """The long strings of the data that have the name of a text or contain markup."""
     for match in _TO_LONG_STRING.finditer(script):
         if not match["long"]:
             continue
@@ -79,7 +80,7 @@ def _texts(script: str) -> Iterator[str]:
 
 
 def _decoded(literal: str) -> str:
-    """What a literal stands for; HTML whose signs are written as entities is HTML."""
+    """The value of a string literal; HTML whose markup is escaped as entities is unescaped."""
     raw = literal[1:-1]
     if "\\" in raw:
         raw = _ESCAPED.sub(_character, raw)

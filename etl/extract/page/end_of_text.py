@@ -1,4 +1,4 @@
-"""Where the main text ends in its container: above the tools, the related links and the footer below it."""
+"""Finds the end of the main text in its container: above the tools, the related links and the footer below it."""
 
 import re
 
@@ -32,7 +32,7 @@ _RELATED_WORDS = split_words("""
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
 """)
 _RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
-"""Words with which sentences of the text begin too."""
+"""Headings of related links that sentences of a text may also begin with: they must be alone in their line."""
 _RELATED_LINKS = re.compile(
     rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
     r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
@@ -42,20 +42,20 @@ _OF_SITES = re.compile("转载|版权|侵权|观点|来源|本[网站]|网站|�
 _OF_NOTICES = re.compile("声明|提示|您|版权|凡")
 _OF_PAGE = re.compile("本?[网页文站]|手机|朋友|关注|分享|查看|原文|全文|更多")
 _SENTENCES = re.compile("^(?:工作|由|应|要|负责|条?款|的|结果|如下|见|为)|[，；。]|如下$")
-"""How words go on that are no heading: 政策解读工作要 …, 主办单位应当 …, 上一条款 …"""
+"""Continuations that make such words a sentence and not a heading: 政策解读工作要 …, 主办单位应当 …, 上一条款 …"""
 _CHAPTER = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}\s?、|第[一二三四五六七八九十]{1,3}[条章节])")
 _MIN_STATEMENT_CHARS, _MIN_VALUE_CHARS = 6, 3
-# Possessive: a long number could be cut into short ones in more ways than there is time for.
+# Possessive: otherwise a long number could be split in too many ways.
 _PAGE_NUMBERS = re.compile(r"(?:[\[【(（<]?+第?+\d{1,3}+(?!\d)页?+[\]】)）>]?+[\s|…·.]*+)++")
 _PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面)|第 ?\d{1,3}(?:/\d{1,3})? ?页(?!面)")
 _OF_READERS = re.compile(
     r"(?:网友|网民|读者|用户|全部|最新|发表|我要)?(?:评论|留言|跟帖)\s?(?:[（(]?\d{0,6}条?[）)]?)[:：]?|相关(?:文章|阅读|新闻|报道|链接)[:：]?"
 )
-"""A heading below which no text of a document stands."""
+"""Headings that are never followed by text of a document."""
 _ADVERTISES = re.compile(r"(?:关注|扫[描码]|长按|识别).{0,20}(?:公众号|二维码|小程序|客户端)")
 _MAX_ADVERTISEMENT_CHARS = 60
 _NOTICE_WORDS = re.compile("声明|提示|您|扫|版权|满意|凡本?[网站]?[注转]")
-"""Words of lines below the text that are whole sentences: disclaimers, surveys."""
+"""Words in lines below the text that are whole sentences: disclaimers, surveys."""
 # The line of credits, whatever the site calls its editors.
 _CREDIT = re.compile(
     r"(?:[【\[(（]?我要纠错[】\])）]?)?\s*[【\[(（]?[\u4e00-\u9fff]{0,4}(?:编辑|责编|审核|校对|审稿|录入|初审|复审|终审|撰稿|投稿|信息员)人?员?\s*[:：].{0,30}$"
@@ -63,17 +63,19 @@ _CREDIT = re.compile(
     r"|通讯员|排版|策划)\s?[｜|丨│/／]\s?\S.{0,60}$"
 )
 _HOSTED = re.compile(r"[\u4e00-\u9fff]{2,30}(?:办公室|政府|局|委员?会?|中心|厅|部)(?:主办|承办)")
-"""The line that says who runs a site: 云溪区人民政府办公室主办."""
+"""The line that names the operator of a site: 云溪区人民政府办公室主办."""
 _TAGS = re.compile(r"\s*+(?:(?:热门|相关|文章|本文)?(?:标签|关键[词字])|(?i:tags?))\s*+[:：]")
-"""What links to other documents with the same words stand behind; of an article it is said without a link."""
+"""Words before links to other documents with the same tags; an article states its own tags without links."""
 _HOSTS = frozenset(("主办", "承办"))
 _CONTACTS = frozenset(("地址", "电话", "联系电话", "邮编", "邮政编码", "传真", "邮箱"))
-"""Labels of a footer only beside each other: a text may end with the host of an event, or with an address."""
+"""Labels that mean a footer only if several are together: a text may end with the organiser of an event or an
+address."""
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
-"""Of a header at the text's end: values behind each other without a label, characters of a line, fields."""
+"""Of a header at the end of the text: maximum number of consecutive values without a label, maximum length of a line,
+minimum number of fields."""
 
 
 def end_of_text(blocks: Blocks, indices: list[int]) -> int:
@@ -82,7 +84,7 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
     before_number = False
     while end:
         last = blocks.blocks[indices[end - 1]]
-        # Of a pager's numbers the present one is no link.
+        # In a pager, the current number is not a link.
         is_number = _PAGE_NUMBERS.fullmatch(last.plain.strip()) is not None
         is_footer = _is_footer_line(last) or (is_number and (last.link_chars or before_number))
         if not is_footer and not _advertises_below_signature(blocks, indices[:end]):
@@ -96,7 +98,7 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
 
 
 def _is_own_word(blocks: Blocks, indices: list[int], end: int) -> bool:
-    """Whether the last line before an end looks like a tool, but is what the text says: a cell of data, or 无 below a
+    """Whether the last line before an end looks like a tool but belongs to the text: a cell of data, or 无 below a
     heading."""
     last = indices[end - 1]
     text = blocks.blocks[last].plain.strip()
@@ -108,7 +110,7 @@ def _is_own_word(blocks: Blocks, indices: list[int], end: int) -> bool:
 
 
 def behind_signature(blocks: Blocks, end: int, body: Body) -> int:
-    """The end of the text behind a signature that stands right below its container: names of bodies, and a date."""
+    """The end of the text after a signature right below its container: names of agencies, and a date."""
     if any(True for _ in blocks.visible_blocks(end, body.last, body.revealed)):
         return end
     signed = False
@@ -124,8 +126,8 @@ def behind_signature(blocks: Blocks, end: int, body: Body) -> int:
 
 
 def _advertises_below_signature(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether the last line asks readers to follow the site's account, and the signature stands above it: a text may
-    say so itself, but signs below it."""
+    """Whether the last line asks readers to follow the site's account and is below the signature. A text may ask this
+    itself, but then the signature is below it."""
     *above, last = indices
     text = blocks.blocks[last].plain
     if len(text) > _MAX_ADVERTISEMENT_CHARS or not _ADVERTISES.search(text):
@@ -134,8 +136,8 @@ def _advertises_below_signature(blocks: Blocks, indices: list[int]) -> bool:
 
 
 def _before_header(blocks: Blocks, indices: list[int]) -> int:
-    """How many of the blocks stand before a header that ends the text: labels of several fields, the index number
-    among them, with their values and nothing else."""
+    """Number of blocks before a header at the end of the text: labels of several fields, among them the index number,
+    with their values and nothing else."""
     start, begun, fields = len(indices), len(indices), set[str]()
     while start and begun - start <= _MAX_VALUES_IN_ROW:
         start -= 1
@@ -159,7 +161,7 @@ def _labels_in_line(text: str) -> tuple[LabelMatch, ...]:
 
 
 def starts_related_links(block: Block) -> bool:
-    """Whether a line begins what follows the text. `相关规定与本通知不一致的，以本通知为准。` does not."""
+    """Whether a line begins the part after the text. `相关规定与本通知不一致的，以本通知为准。` does not."""
     text = block.plain.strip()
     match = _RELATED_LINKS.match(text)
     if not match or (not block.link_chars and _goes_on_as_sentence(match[0], text[match.end() :])):
@@ -170,13 +172,13 @@ def starts_related_links(block: Block) -> bool:
 
 
 def _goes_on_with_chapter(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether a line below begins a chapter of a text: 三、有关要求."""
+    """Whether a later line begins a chapter of the text: 三、有关要求."""
     lines = (blocks.blocks[index] for index in indices)
     return any(_CHAPTER.match(line.plain) for line in lines if not line.link_chars)
 
 
 def _goes_on_as_sentence(begin: str, rest: str) -> bool:
-    """Whether words that begin related links, or what stands below a text, go on as sentences of texts do:
+    """Whether words that begin related links or similar lines continue as a sentence of the text:
     您对本答复不服的，可以 …, 扫描二维码进入报名系统, 结果反馈：已整改到位."""
     if "您" in begin:
         return _OF_REMEDIES.search(rest) is not None
@@ -190,7 +192,7 @@ def _goes_on_as_sentence(begin: str, rest: str) -> bool:
 
 
 def _before_related(blocks: Blocks, indices: list[int]) -> int:
-    """How many of the blocks stand before a heading of related links below which no text follows."""
+    """Number of blocks before a heading of related links that no text follows."""
     remaining = sum(len(blocks.blocks[i].text) for i in indices)
     linked = sum(blocks.blocks[i].link_chars for i in indices)
     total = max(remaining, 1)

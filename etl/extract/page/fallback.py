@@ -10,8 +10,8 @@ from lxml import html
 from etl.web.page import WebPage
 
 _MAX_TAGS = 10_000
-"""Most tags of a page for it: its time grows with the square of their number, and 50,000 take 28 s. Pages of 60 sites
-have 830 on average."""
+"""Maximum number of tags of a page: the time grows with the square of their number, and 50,000 take 28 s. Pages of 60
+sites have 830 on average."""
 
 
 def fallback_text(page: WebPage) -> str:
@@ -21,7 +21,7 @@ def fallback_text(page: WebPage) -> str:
     """
     if page.text.count("<") > _MAX_TAGS:
         return ""
-    # Loaded at need: its date libraries take a tenth of a second that most Airflow tasks would pay for nothing.
+    # Imported when needed: its date libraries take a tenth of a second, which most Airflow tasks can save.
     from trafilatura import extract as trafilatura_extract  # noqa: PLC0415
 
     tree = html.fromstring(html.tostring(page.tree, encoding="unicode"))

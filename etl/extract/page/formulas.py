@@ -9,7 +9,7 @@ from etl.web.page import WebPage
 
 _UNSEEN = ("annotation", "annotation-xml", "mphantom", "none", "mprescripts")
 _MAX_DEPTH = 40
-"""Parts of parts of a formula; pages of more are no formulas."""
+"""Maximum nesting depth of a formula."""
 
 
 def spell_out_formulas(page: WebPage) -> None:
@@ -18,7 +18,7 @@ def spell_out_formulas(page: WebPage) -> None:
         return
     for formula in list(page.tree.iter("math")):
         if next(formula.iter("p", "div", "table"), None) is not None:
-            continue  # nothing closes it: the text behind it stands in it
+            continue  # unclosed: it contains the text after it
         words = " ".join(_line(formula, 0).split())
         for child in list(formula):
             formula.remove(child)
@@ -42,7 +42,7 @@ def _line(element: HtmlElement, depth: int) -> str:
 
 
 def _grouped(words: str) -> str:
-    """In brackets, if it is more than a number or a name: (a+b)/2."""
+    """Puts the text in brackets if it is more than a number or a name: (a+b)/2."""
     return words if is_single(words) else f"({words})"
 
 

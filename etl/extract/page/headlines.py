@@ -1,4 +1,4 @@
-"""The lines of a page that may be its headline: what of them is one line, and how they are drawn."""
+"""The lines of a page that may be its headline: which blocks form one line, and how they are displayed."""
 
 import re
 from dataclasses import dataclass, replace
@@ -29,16 +29,16 @@ DOCUMENT_GENRE = re.compile(f"关于.{{4,}}的|{ENDS_LIKE_A_TITLE.pattern}")
 _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
 _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
-"""How a line ends that names a site or an agency."""
+"""Endings of lines that name a site or an agency."""
 _BLOCKS_OF_LAYOUT_CELL = 4
-"""Blocks from which on a table cell is a part of the page's layout, not of a table of data."""
+"""From this many blocks on, a table cell is part of the page's layout, not of a table of data."""
 _LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CENTRED = re.compile(rf"align\s*[:=]\s*center|{_LARGE.pattern}", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"[（(].{4,40}号[)）]$")
 _STATE = re.compile(
     r"[\[【(（]\s*(?:(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)|未开始)\s*[\]】)）]"
 )
-"""In brackets behind a headline: how far a tender or a consultation has come, on the day of the visit."""
+"""In brackets after a headline: the state of a tender or consultation on the day of the visit."""
 _LEADS_NOWHERE = re.compile(r"\s*(?:$|#|javascript:|about:)", re.IGNORECASE)
 _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 MIN_PARTIAL_CHARS = 10
@@ -46,9 +46,9 @@ MIN_PARTIAL_CHARS = 10
 _MIN_SHORT_CHARS = 6
 """Minimum length of a line that counts only because it is right above the date/source line."""
 GENRE_ALONE = frozenset(("公告", "通告", "公示", "通知", "声明", "启事", "决定", "布告", "命令"))
-"""Titles of two letters, which columns are called too: they count right above the line with date or source."""
+"""Titles of two characters that may also be column names: they count only right above the line with date or source."""
 MAX_COLUMN_CHARS = 6
-"""Characters of the name of a column at most."""
+"""Maximum length of a column name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ def _is_no_title(run: str) -> bool:
 
 
 def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool = False) -> list[Line]:
-    """The lines in blocks[first:limit] that can be a headline, lines of one marked element joined.
+    """The lines in blocks[first:limit] that may be a headline; lines of one marked element are joined.
 
-    `with_numbers`: a bracketed 文号 may stand between a line and the one with date or source; in the line's own element
-    it is a part of it.
+    `with_numbers`: a bracketed 文号 may be between a line and the one with date or source; if it is in the line's own
+    element, it is part of the line.
     """
     lines: list[Line] = []
     last_node = -1
@@ -128,20 +128,23 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
 
 
 def _is_headline_in_dead_link(blocks: Blocks, index: int) -> bool:
-    """Whether the line's links lead nowhere and it stands right above the one with date or source, as on pages whose
-    template draws the headline like an entry of a list (`<p class="tit"><a href="javascript:void(0);">`)."""
+    """Whether the line's links lead nowhere and it is right above the line with date or source: some templates write
+    the headline like an entry of a list (`<p class="tit"><a href="javascript:void(0);">`)."""
     addresses = (blocks.addresses.get(link.index, "") for link in blocks.anchors if link.first == index)
-    is_long = len(blocks.blocks[index].text) >= _MIN_SHORT_CHARS  # most such lines are entries of menus
+    is_long = len(blocks.blocks[index].text) >= _MIN_SHORT_CHARS  # most such lines are menu entries
     return is_long and _is_above_subheading(blocks, index) and all(map(_LEADS_NOWHERE.match, addresses))
 
 
 def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
-    """The lines right above block `index` that are one headline with it, where one element holds nothing else: they are
-    drawn like one or break off behind 关于 (`关于加强水<br>利工程管理的通知`), and are no title, column or agency."""
+    """The lines right above block `index` that form one headline with it: one element contains only them, and they look
+    like a headline or break off after 关于 (`关于加强水<br>利工程管理的通知`). A title, column name or agency is not
+    included."""
     node = blocks.nodes[blocks.blocks[index].node]
     is_last_of_few = node.first < index < node.first + 4 and node.last == index + 1
     upper = lines[-(index - node.first) :] if is_last_of_few else []
-    if not upper or [line.block for line in upper] != list(range(node.first, index)):  # some are no headline lines
+    if not upper or [line.block for line in upper] != list(
+        range(node.first, index)
+    ):  # some of these are not headline lines
         return []
     first = label_key(upper[0].text)
     is_name = len(first) <= MAX_COLUMN_CHARS or names_agency(first)
@@ -162,8 +165,8 @@ def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
 
 
 def stands_out(blocks: Blocks, block: Block) -> bool:
-    """Whether the line is marked as a headline, its element or the one around it is drawn larger than text or in the
-    middle, or an element in it larger or bold."""
+    """Whether the line is marked as a headline, or its element, the parent, or an element in it is displayed larger,
+    centred or bold."""
     node = blocks.nodes[block.node]
     if _is_marked(blocks, node, INLINE_BOUNDARY in block.text):
         return True
@@ -179,7 +182,7 @@ def _drawn(element: HtmlElement) -> str:
 
 
 def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
-    """Whether the line stands in a cell of data, not in one that lays the page out: large, or alone in its row."""
+    """Whether the line is in a cell of data, not in a layout cell, which is large or alone in its row."""
     if block.cell < 0:
         return False
     cell = blocks.nodes[block.cell]
@@ -189,8 +192,8 @@ def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
 
 
 def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
-    """Whether the next line is the one with 发布时间 or 来源: the line above it is a headline without any markup, but a
-    line of a few letters must stand out. `chars`: length of what the line continues."""
+    """Whether the next line has 发布时间 or 来源: then the line above it is a headline even without markup, but a line
+    of a few characters must stand out. `chars`: length of the text that the line continues."""
     if not any(is_subheading(line.text) for _, line in blocks.visible_blocks(index + 1, index + 2)):
         return False
     block = blocks.blocks[index]
@@ -198,7 +201,7 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
         return False
     key = label_key(block.text)
     is_short = max(len(key), chars) < MIN_PARTIAL_CHARS and key not in GENRE_ALONE
-    # Of lines alike that are short, such as the values of a header, none is a headline.
+    # Several short lines of the same form, such as the values of a header, are not headlines.
     is_value = len(key) < _MIN_SHORT_CHARS or (index > 0 and are_alike(index - 1, index, blocks))
     if is_short and is_value and not stands_out(blocks, block):
         return False
@@ -206,12 +209,12 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
 
 
 def names_agency(key: str) -> bool:
-    """Whether a line (its `label_key`) ends like the name of a site or an agency, and is no 通知 of one."""
+    """Whether a line (its `label_key`) ends like the name of a site or an agency, and is not the title of a 通知."""
     return _AGENCY_NAME.search(key) is not None and not re.search("关于|通知|公告", key)
 
 
 def are_alike(one: int, other: int, blocks: Blocks) -> bool:
-    """Whether two blocks stand in one element, or in elements of the same kind beside each other."""
+    """Whether two blocks are in one element, or in adjacent elements of the same kind."""
     nodes = [blocks.nodes[blocks.blocks[each].node] for each in (one, other)]
     kinds = {(node.tag, node.parent, node.element.get("class"), node.element.get("style")) for node in nodes}
     return len(kinds) == 1
@@ -232,7 +235,7 @@ def lines_above(blocks: Blocks, limit: int) -> list[Line]:
 
 
 def breadcrumb_lines(blocks: Blocks, limit: int) -> list[str]:
-    """The lines above block `limit`, without lines of links, that are read as a breadcrumb: at most their end can be a
+    """The lines above block `limit` that are read as a breadcrumb, without lines of links: only their end may be a
     headline."""
     lines = blocks.visible_blocks(max(0, limit - _BLOCKS_ABOVE), limit)
     texts = [(index, block.plain.strip()) for index, block in lines if block.link_chars * 2 <= len(block.text)]

@@ -1,4 +1,4 @@
-"""Who holds an event, in the text of a document, and who runs the site, in the foot of the page: both are 主办单位."""
+"""主办单位 is the organiser of an event in a text, and the operator of the site in the page footer: which one it is."""
 
 import re
 
@@ -19,8 +19,8 @@ _MAX_LINE_CHARS, _LEVELS_UP, _MAX_LINES_BELOW, _MAX_HOSTS = 100, 8, 400, 12
 
 
 def is_host_of_text(blocks: Blocks, index: int) -> bool:
-    """Whether a line names a host of what a text is about: a heading of the text speaks of hosts above it, or the text
-    goes on below it and the foot of the page with its own marks below that. Anywhere else it is the site's."""
+    """Whether a line names the organiser of an event: a heading above it announces organisers, or the text continues
+    below it and is followed by a page footer with marks of its own. Otherwise it names the operator of the site."""
     if not _names_host(blocks, index) or _is_in_foot(blocks, index):
         return False
     first = index
@@ -49,13 +49,13 @@ def _is_of_header(label: LabelMatch) -> bool:
 
 
 def _names_host(blocks: Blocks, index: int) -> bool:
-    """Whether a line has the label of a host and no other."""
+    """Whether a line has the label of an organiser and no other."""
     line = blocks.blocks[index].plain if index >= 0 else ""
     return len(line) < _MAX_LINE_CHARS and _HOST.match(line) is not None and len(COLON.findall(line)) == 1
 
 
 def _is_in_foot(blocks: Blocks, index: int) -> bool:
-    """Whether the line stands in an element that is called a foot."""
+    """Whether the line is in an element with the name of a footer."""
     for level, around in enumerate(blocks.ancestors(blocks.blocks[index].node)):
         names = f"{around.element.get('class') or ''} {around.element.get('id') or ''}"
         if around.tag == "footer" or (level < _LEVELS_UP and _FOOT.search(names)):

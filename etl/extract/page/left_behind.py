@@ -1,6 +1,6 @@
-"""Texts that are none: what a template, a script or a program left where the page's text should stand.
+"""Placeholders and error messages that a template, script or program left in place of the page's text.
 
-The frame of a page (headline, date, menus) often stands while what fills it fails, so that only the text tells.
+The rest of such a page (headline, date, menus) is often complete, so only the text shows that it failed.
 """
 
 import re
@@ -12,7 +12,7 @@ _PLACEHOLDERS = re.compile(
     r"|<%[^<>]{1,200}%>|\[!--[^\[\]]{1,80}--\]|\[object Object\]|undefined|null|None|NaN)[\s|,;/]*+)++",
     re.IGNORECASE,
 )
-"""Of JSP, Vue, MyBatis, DedeCMS, PHPCMS, ASP, EmpireCMS, and what scripts make of values that are missing."""
+"""Placeholders of JSP, Vue, MyBatis, DedeCMS, PHPCMS, ASP, EmpireCMS, and of scripts with missing values."""
 _REPORT = re.compile(RUNTIME)
 _WAITS = re.compile(
     r"(?:(?:页面|网页|内容|数据|正文|文章|信息|文件|系统)*(?:正在)?(?:努力|拼命|全力)?(?:加载|载入|读取|获取|查询|请求|处理|跳转)中?"
@@ -29,17 +29,17 @@ _FAREWELL = re.compile(
 )
 _SENTENCES = re.compile(r"[。；！？!?，,\n]")
 _MAX_NOTICE, _MAX_REPORT = 60, 5_000
-"""Most characters of such a notice, and of such a report."""
+"""Maximum length of such a notice, and of such an error report."""
 
 
 def is_left_behind(text: str) -> bool:
-    """Whether the text consists of placeholders, of a program's report, or of a notice that it is to come or failed."""
+    """Whether the text consists of placeholders, of an error report, or of a notice that it is loading or failed."""
     text = text.strip()
     if _PLACEHOLDERS.fullmatch(text[:_MAX_REPORT]):
         return True
     if _REPORT.match(text) and len(text) <= _MAX_REPORT and "。" not in text:
         return True
-    if len(text) > 4 * _MAX_NOTICE:  # most texts: taking their spaces out takes time
+    if len(text) > 4 * _MAX_NOTICE:  # most texts end here: removing their spaces takes time
         return False
     words = "".join(text.lower().split())
     if not 0 < len(words) <= _MAX_NOTICE:

@@ -1,4 +1,4 @@
-"""Which part of the page its main text is.
+"""Finds the part of the page that is its main text.
 
 Order of evidence: (1) a container or a pair of marks that a platform family is known by, when it holds most of the
 page's prose; (2) the deepest element that holds most of the prose; (3) where the page has no prose (a file or a
@@ -28,46 +28,46 @@ from etl.web.page import WebPage
 from etl.web.select import compile_selector
 
 MIN_LAYOUT_SHARE = 0.5
-"""Share of the page's prose that a family's container must hold to be taken as the main text."""
+"""Minimum share of the page's prose in a family's container that is used as the main text."""
 SAME_TEXT_SHARE = 0.9
-"""Share of the best container's prose that another one must hold to count as holding the same text."""
+"""Minimum share of the best container's prose in another one that counts as having the same text."""
 _MIN_CHILD_SHARE = 0.8
-"""Share of its parent's prose that a child must hold to be taken instead of the parent."""
+"""Minimum share of its parent's prose that a child must contain to be used instead of the parent."""
 _MIN_CELL_LINES = 3
 """Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
 _MIN_HIDDEN_LINE = 20
-"""Characters of a hidden line of prose that is worth a word; shorter ones are messages of the page."""
+"""Minimum length of a hidden line of prose that is flagged; shorter ones are messages of the page."""
 _HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
-"""The heading of rows of links: its length, and what it has not."""
+"""The heading of rows of links: its maximum length, and punctuation that it does not have."""
 _MIN_COPY_CHARS = 80
-"""Characters of prose of an element that stands twice on the page; less may be said twice in a text."""
+"""Minimum prose of an element that counts as a second copy of the text; less may be repeated within a text."""
 _MIN_PROSE_CHARS = 40
-"""Characters of prose below which the density of prose says nothing."""
+"""With less prose than this, the density of prose is not used."""
 
 _MAX_CONTAINERS = 50
-"""Most elements that are tried of one selector: one that matches more names no container."""
+"""Maximum number of elements tried for one selector: if it matches more, it does not identify a container."""
 _MAX_FURNITURE_CHARS = 400
-"""Characters of prose of a page below which headers and footers may outweigh a short notice."""
+"""With less prose than this on a page, headers and footers may outweigh a short notice."""
 _LIST_LINE_LINK_CHARS = 14
-"""Linked characters from which on a line belongs to a list of other documents."""
+"""From this many linked characters on, a line belongs to a list of other documents."""
 _MIN_NOTICE_CHARS = 20
-"""Characters of prose of the shortest notice; footers may hold as much, so such a notice holds no majority of it."""
+"""Minimum prose of a notice; a footer may contain as much, so such a notice need not be the majority of the prose."""
 
 _MIN_TITLE_CHARS, _MIN_SHARE_OF_TITLE = 6, 0.4
-"""Letters of a headline, and its share of `<title>`, which names the site too. The name of an agency, which begins most
-titles and signs the text, is less of one."""
+"""Minimum length of a headline, and its minimum share of `<title>`, which names the site too. The name of an agency
+begins most titles and signs the text, so it is a weaker sign."""
 _BLOCKS_BELOW_HEADLINE = 40
-"""Lines below a headline, those of a header among them, in which its text begins."""
+"""The text begins within this many lines below a headline, including header lines."""
 
 _SHARES = re.compile(r"\s*+分享")
-"""Tools right below a headline; what is called so behind a text ends it."""
+"""Names of tool elements right below a headline; after a text, elements with such names end it."""
 _NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
-"""An element by the beginning of its id or class."""
+"""A selector for elements by the beginning of their id or class."""
 _SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
 
 
 class _Simple(NamedTuple):
-    """A selector that the indices of `Blocks` answer."""
+    """A selector that the indices of `Blocks` can evaluate."""
 
     tag: str
     id: str
@@ -75,7 +75,7 @@ class _Simple(NamedTuple):
 
 
 class _General(NamedTuple):
-    """Any other selector. `word` stands in the source of each page that it finds something in; "" if unknown."""
+    """Any other selector. `word` occurs in the source of every page in which it finds something; "" if unknown."""
 
     path: XPath
     word: str
@@ -141,7 +141,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
         held = [(prose_chars(blocks, b), b) for b in known]
         most = max((prose for prose, _ in held), default=0)
         if most >= MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
-            # Of containers inside each other, the tightest that still holds the prose.
+            # Of nested containers, the innermost that still contains the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
             return min(tight, key=lambda b: visible_chars(blocks, b))
         headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
@@ -159,7 +159,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
 
 
 def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
-    """The containers on the page that any family is known by, its own family's first."""
+    """The known containers of all families on the page, those of its own family first."""
     bodies: list[Body] = []
     by_name, unnamed = _ways_to_try(platform)
     named = (way for name in chain(blocks.by_id, blocks.by_class) for way in by_name.get(name, ()))
@@ -179,7 +179,7 @@ _Way = tuple[int, str, str, tuple[str, str]]
 
 @lru_cache(64)
 def _ways_to_try(platform: Platform | None) -> tuple[dict[str, list[_Way]], list[_Way]]:
-    """Those that need an id or class, by it, and the others. A page has few of the ids and classes of all families."""
+    """The ways grouped by the id or class that they need, and the others. A page has few of the ids and classes."""
     by_name: dict[str, list[_Way]] = {}
     unnamed: list[_Way] = []
     ways = [
@@ -203,7 +203,7 @@ def _between_markers(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | 
 
 
 def prose_chars(blocks: Blocks, body: Body) -> int:
-    """Characters of prose that it holds: no linked lines, no boilerplate."""
+    """Number of characters of prose in the body: without linked lines and boilerplate."""
     if body.node >= 0:
         return blocks.nodes[body.node].prose_chars
     return sum(
@@ -214,21 +214,21 @@ def prose_chars(blocks: Blocks, body: Body) -> int:
 
 
 def visible_chars(blocks: Blocks, body: Body) -> int:
-    """Characters of text that it shows."""
+    """Number of visible characters in the body."""
     return sum(len(b.text) for _, b in blocks.visible_blocks(body.first, body.last, body.revealed))
 
 
 def hidden_prose(blocks: Blocks, body: Body, text: str) -> int:
-    """Characters of lines of prose that stand in the body's range, are hidden, and are none of its text."""
+    """Number of characters of hidden lines of prose within the body that are not part of its text."""
     lines = (b for b in blocks.blocks[body.first : body.last] if b.hidden_by > body.revealed)
     prose = [b.plain.strip() for b in lines if is_prose(b.text, len(b.text), b.link_chars)]
     return sum(len(line) for line in dict.fromkeys(prose) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
 
 
 def _beside_prose(blocks: Blocks, known: list[Body], title: str, headline: int, holds_most: Body) -> Body | None:
-    """The document of a page whose prose stands elsewhere (a tip about browsers, a box that asks before it leads to
-    another site): what a script would reveal, if it says more than all of that, or the files or what else stands below
-    the headline, where all prose stands above it or behind the foot of the page."""
+    """The document of a page whose prose is elsewhere (a tip about browsers, a warning before a link to another site).
+    It is the part that a script would reveal, if that has more text than all visible prose; or the files and other
+    content below the headline, if all prose is above it or after the page footer."""
     revealed = _largest_hidden(blocks, known)
     if revealed is not None and visible_chars(blocks, revealed) > blocks.nodes[0].prose_chars:
         return revealed
@@ -247,13 +247,13 @@ def _beside_prose(blocks: Blocks, known: list[Body], title: str, headline: int, 
 
 
 def _is_whole_title(line: str, title: str) -> bool:
-    """Whether a line is all that the page states for its title, but for what signs divide from it: the site's name."""
+    """Whether a line equals the title that the page states, without the site's name after a separator."""
     before, key, behind = label_key(title).partition(label_key(line))
     return bool(key) and not (before[-1:].isalnum() or behind[:1].isalnum())
 
 
 def _sentences(blocks: Blocks, body: Body) -> Iterator[int]:
-    """The indices of its lines of prose that are no heading."""
+    """The indices of the body's lines of prose that are not headings."""
     for index, block in blocks.visible_blocks(body.first, body.last):
         if len(block.plain.strip()) >= _MIN_NOTICE_CHARS and is_prose(block.text, len(block.text), block.link_chars):
             yield index
@@ -265,14 +265,14 @@ def _names_a_file(blocks: Blocks, body: Body) -> bool:
 
 
 def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:
-    """The largest hidden container of a family: on a page that shows nothing else, a script would reveal it."""
+    """The largest hidden container of a family: if the page shows nothing else, a script would reveal it."""
     hidden = [b for b in known if b.revealed >= 0 and visible_chars(blocks, b) > 3 * _MIN_PROSE_CHARS]
     return max(hidden, key=lambda b: visible_chars(blocks, b), default=None)
 
 
 def densest(blocks: Blocks, headline: int = -1) -> Body:
-    """The deepest element that holds most of the prose, and the first prose below the headline (the index of its block;
-    -1 if it is not known): boxes beside a short text say more than it."""
+    """The deepest element that contains most of the prose, and also the first prose below the headline (the index of
+    its block; -1 if unknown), because boxes beside a short text may have more prose than the text."""
     node = inner = blocks.nodes[0]
     begins = first_prose(blocks, headline) if headline >= 0 else -1
     while True:
@@ -290,7 +290,7 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
                 return Body(headline + 1, node.last, node.index, BETWEEN)
             return Body(node.first, node.last, node.index, DENSEST)
         inner = best
-        # A row is no body, and a cell is one only if it holds paragraphs: else the table is the text.
+        # A row is never the body, and a cell only if it contains paragraphs; otherwise the table is the text.
         if best.tag not in ("tr", "tbody") and (
             best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
         ):
@@ -298,9 +298,9 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
 
 
 def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
-    """The index of the line that says most of what the page states for its title, or the one below it that ends
-    the title; -1 if there is none. Of several the last, or, of those that say at least a `share` of it, the first: a
-    text may begin with its title."""
+    """The index of the line with most of the title that the page states, or of the line below it that ends the title;
+    -1 if there is none. Of several lines, the last; but of those with at least a `share` of the title, the first,
+    because a text may begin with its title."""
     title_key = label_key(title)
     best, longest, rest = -1, max(_MIN_TITLE_CHARS + 1, len(title_key) * share), ""
     for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
@@ -314,7 +314,7 @@ def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
 
 
 def first_prose(blocks: Blocks, headline: int) -> int:
-    """The index of the first line of prose below a headline, neither label nor value; -1 if none stands near."""
+    """The index of the first line of prose below a headline that is neither label nor value; -1 if none is near."""
     is_value = False
     for index, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_BELOW_HEADLINE):
         if _is_below_text(blocks, index):
@@ -326,13 +326,13 @@ def first_prose(blocks: Blocks, headline: int) -> int:
 
 
 def _is_below_text(blocks: Blocks, index: int) -> bool:
-    """Whether a line is one of the site's, or begins related links."""
+    """Whether a line belongs to the site, or begins related links."""
     block = blocks.blocks[index]
     return (is_boilerplate(block.text) or starts_related_links(block)) and not is_host_of_text(blocks, index)
 
 
 def _has_copy(blocks: Blocks, node: Node) -> bool:
-    """Whether an element behind it says the same: the page for phones, which a style sheet of the site hides."""
+    """Whether a later element has the same text: the version for phones, which a style sheet of the site hides."""
     index, end = node.end, blocks.nodes[node.parent].end
     while index < end:
         other = blocks.nodes[index]
@@ -359,7 +359,7 @@ def _child_with_most_prose(blocks: Blocks, node: Node) -> Node | None:
 
 
 def _below_subheading(blocks: Blocks) -> int:
-    """The index of the block after the last line with a source or date above the footer; used where no headline is
+    """The index of the block after the last line with a source or date above the footer; used if no headline is
     known."""
     start = 0
     for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
@@ -398,9 +398,9 @@ def below_headline(blocks: Blocks, start: int) -> Body:
 
 
 def with_prose_above(blocks: Blocks, container: Body, headline: int) -> Body:
-    """The container from the headline (the index of its block) on, if text of the document stands between the two.
+    """The container extended up to the headline (the index of its block), if text of the document is between the two.
 
-    A long table below the text holds most of a page's prose, and would leave the text outside.
+    A long table below the text contains most of a page's prose, and would leave the text outside.
     """
     if container.rule != DENSEST or headline < 0 or headline >= container.first:
         return container

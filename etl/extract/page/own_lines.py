@@ -1,4 +1,4 @@
-"""Lines with which a text begins although they look like those of a header or a menu: labels of a notice, contents."""
+"""First lines of a text that look like a header or a menu: labels of a notice, a table of contents."""
 
 import re
 
@@ -11,12 +11,13 @@ from etl.extract.page.subheading import is_subheading
 
 _LABEL = re.compile(r"\s*([\u4e00-\u9fff（）()、]{2,16})[:：]\s*\S")
 _MIN_LABELS, _LINES_ABOVE, _LINES_OF_HEADER = 2, 12, 6
-"""Labels of no field that begin a notice; lines above it among which the page's date is; lines of a header below the
-first label of a field among which one is that no notice has."""
+"""Minimum number of labels that are not fields at the beginning of a notice; number of lines above it that may have the
+page's date; number of header lines below the first label of a field, one of which has a label that no notice has."""
 _MAX_CONTENTS = 100
-"""Lines of the contents of a text."""
+"""Maximum number of lines of a table of contents."""
 _FIELDS_OF_NOTICES = frozenset(("title", "source", "published_date", ""))
-"""What labels of a notice name too (项目名称, 案件来源, 公告时间); others stand in headers alone."""
+"""Fields that labels of a notice may also name (项目名称, 案件来源, 公告时间); labels of others occur only in
+headers."""
 _FIELDS_AMONG_MATTERS = _FIELDS_OF_NOTICES | {
     "document_number", "publisher", "effective_date", "expiry_date", "validity",
 }  # fmt: skip
@@ -24,14 +25,14 @@ _OF_MATTER = re.compile(
     "项目|工程|[采招中投]标|采购|标段|供应商|当事人|案[件由]|违法|处罚|法定代表人|许可|行政相对人|申请人|被申请|建设单位|施工"
     "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算|招聘|应聘|报名|竞买|出让|转让|抽检|事故"
 )
-"""Labels of what a notice is about: two of them, and 文号 and 发布单位 beside them are its own."""
+"""Labels of the subject of a notice: if it has two of them, 文号 and 发布单位 beside them belong to the notice."""
 _MAX_LINES_OF_NOTICE, _MAX_LINE_CHARS = 16, 200
 _SIGNERS = frozenset(("签发", "签发人"))
 
 
 def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
-    """Whether a line with labels goes on with those of a text that begins, at block `start`, with labels of no header,
-    each in a line or row of its own (项目名称：, 采购人：), below the line that has the page's date."""
+    """Whether a line with labels continues a notice that begins at block `start` with labels that no header has, each
+    in its own line or row (项目名称：, 采购人：), below the line with the page's date."""
     date = _date_above(blocks, start)
     begins = date >= 0 and begins_line(blocks, start) and not is_subheading(blocks.blocks[start].text)
     if begins and _is_about_matter(blocks, date + 1, start):
@@ -50,8 +51,8 @@ def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
 
 
 def _is_about_matter(blocks: Blocks, first: int, start: int) -> bool:
-    """Whether lines or rows that begin with labels stand at block `start`, two of them of what a notice is about, and
-    none from block `first` on that headers alone have."""
+    """Whether lines or rows at block `start` begin with labels, two of them labels of the subject of a notice, and no
+    label from block `first` on occurs only in headers."""
     matters = 0
     above = (name for at, _ in blocks.visible_blocks(first, start) for name in _fields(blocks, at))
     if any(name not in _FIELDS_AMONG_MATTERS for name in above):
@@ -67,7 +68,7 @@ def _is_about_matter(blocks: Blocks, first: int, start: int) -> bool:
 
 
 def _labels_of(blocks: Blocks, index: int) -> list[str]:
-    """The labels of a line, listed or not, or the one that a cell is: those of a row stand in every other one."""
+    """The labels of a line, listed or not, or the label in a cell: in a row, every other cell is a label."""
     block = blocks.blocks[index]
     if block.row < 0 or "：" in block.plain:
         return _LABEL.findall(block.plain[:_MAX_LINE_CHARS])
@@ -75,26 +76,27 @@ def _labels_of(blocks: Blocks, index: int) -> list[str]:
 
 
 def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
-    """Whether a line with labels is that of a red header: who signed it, beside the document's number or right by it
-    (GB/T 9704-2012, 7.2.6: 签发人). Below a headline the same label names who let the page go online."""
+    """Whether a line with labels belongs to a red header: the signer, beside or right next to the document's number
+    (GB/T 9704-2012, 7.2.6: 签发人). Below a headline the same label names the person who approved publication
+    online."""
     if not set(labels) <= _SIGNERS:
         return False
     return any(number_of_red_header(block.plain) for _, block in blocks.visible_blocks(max(0, index - 2), index + 3))
 
 
 def is_label_below_date(blocks: Blocks, index: int) -> bool:
-    """Whether a line that begins with a label stands below the line that has the page's date."""
+    """Whether a line that begins with a label is below the line with the page's date."""
     return _LABEL.match(blocks.blocks[index].plain) is not None and _date_above(blocks, index) >= 0
 
 
 def _date_above(blocks: Blocks, index: int) -> int:
-    """The index of the first line that has the page's date near above block `index`; -1 if there is none."""
+    """The index of the first line with the page's date shortly above block `index`; -1 if there is none."""
     above = blocks.visible_blocks(max(0, index - _LINES_ABOVE), index)
     return next((at for at, block in above if is_subheading(block.text)), -1)
 
 
 def is_of_contents(blocks: Blocks, index: int, indices: list[int]) -> bool:
-    """Whether a linked line leads to a heading of the text below that says the same. `indices`: the blocks of the
+    """Whether a linked line leads to a later heading of the text with the same words. `indices`: the blocks of the
     text."""
     if index - indices[0] > _MAX_CONTENTS:
         return False
@@ -115,7 +117,7 @@ def _fields(blocks: Blocks, index: int) -> list[str]:
 
 
 def begins_line(blocks: Blocks, index: int) -> bool:
-    """Whether a block is a line, or the first one of a row."""
+    """Whether a block is a line by itself, or the first block of a row."""
     row = blocks.blocks[index].row
     return row < 0 or blocks.nodes[row].first == index
 

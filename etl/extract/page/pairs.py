@@ -1,4 +1,4 @@
-"""Labels and values that markup keeps apart: in tables of their own inside cells, in two lists beside each other."""
+"""Labels and values that markup separates: in nested tables, or in two lists side by side."""
 
 import re
 
@@ -9,32 +9,32 @@ from etl.extract.page.blocks import Blocks, Node
 
 _MAX_PAIRS = 30
 _MAX_VALUE_CHARS = 100
-"""Longest value between two labels; longer texts between them are sections of the text."""
+"""Maximum length of a value between two labels; longer texts are sections of the text."""
 _MAX_GAP_NODES = 400
-"""Elements of a table with a column between labels and values."""
+"""Maximum number of elements of a table with an empty column between labels and values."""
 _MAX_LETTERS, _MAX_LINES = 5, 4
-"""Letters of a label in one of its lines, with a colon, and lines."""
+"""Maximum length, with colon, and number of lines of a label that is broken into lines."""
 _ENDS_OF_PROSE = ("。", "：", ":", "；", "！", "？", "，")
 _MAX_NODES = 400
-"""Elements of a header whose values come first."""
+"""Maximum number of elements of a header whose values come first."""
 _NUMBERED = re.compile(r"[\s(（]*(?:[一二三四五六七八九十]{1,3}\s*[、.．)）]|\d{1,2}\s*[、.．)）](?!\d))")
 _NUMBERED_NEAR, _MIN_NUMBERED_FIELDS = 40, 3
-"""Blocks before and behind a numbered line that may be of the same list; fields of a header whose lines have numbers:
-points of a text begin with 名称 and 时间 too."""
+"""Number of blocks before and after a numbered line that may belong to the same list; minimum number of fields of a
+header with numbered lines, because points of a text may begin with 名称 and 时间 too."""
 _LINES_BEFORE = 6
-"""Lines of a header, from an empty one back, of which one shows that values stand behind their labels."""
+"""Number of lines before an empty label of which one must show that values follow their labels."""
 _VALUE_AROUND = frozenset(("li", "p", "span", "dd", "dt", "td", "th", "label"))
 _VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label"))
-"""Elements whose words belong together, and those that hold a value."""
+"""Elements whose words belong together, and elements that contain a value."""
 MAX_ROW_CELLS = 100
-"""Cells of a row that can be the header row of a table."""
+"""Maximum number of cells of a table's header row."""
 _GAP = f" \t{INLINE_BOUNDARY}"
 _COLUMN_HEADS = ("tr", "thead", "tbody")
-"""Rows above others: their labels name columns."""
+"""Table header rows: their labels name columns."""
 
 
 def widest_cell(blocks: Blocks, index: int) -> Node | None:
-    """The outermost cell that holds nothing but the innermost one around a block: some templates put a table into each
+    """The outermost cell that contains only the innermost cell around a block: some templates put a table into each
     cell. None outside of cells."""
     cell = None
     for around in blocks.ancestors(blocks.blocks[index].cell):
@@ -46,8 +46,8 @@ def widest_cell(blocks: Blocks, index: int) -> Node | None:
 
 
 def is_column_header_row(blocks: Blocks, row: Node) -> bool:
-    """Whether two rows of values follow a row of labels: then the labels name the columns of a list, not fields of the
-    document."""
+    """Whether two rows of values follow a row of labels: then the labels are column headings of a list, not fields of
+    the document."""
     width = row.last - row.first
     if not 1 < width <= MAX_ROW_CELLS or row.tag != "tr":
         return False
@@ -62,8 +62,8 @@ def is_column_header_row(blocks: Blocks, row: Node) -> bool:
 
 
 def is_gap_column(blocks: Blocks, row: Node, cell: Node) -> bool:
-    """Whether a cell only parts labels from values: in each row of its table that has cells before and behind it, it
-    has no word and a label stands before it; in two or more a value stands behind it."""
+    """Whether a cell only separates labels from values: in each row of its table with cells before and after it, it has
+    no word and a label precedes it; in two or more rows a value follows it."""
     table, values = blocks.nodes[row.parent], 0
     if _words_of(blocks, cell) or table.end - table.index > _MAX_GAP_NODES:
         return False
@@ -84,13 +84,13 @@ def _cells_of(blocks: Blocks, row: Node) -> list[Node]:
 
 
 def _words_of(blocks: Blocks, cell: Node) -> str:
-    """What a cell says; empty for signs alone."""
+    """The words of a cell; empty if it has only signs."""
     words = " ".join(b.plain for _, b in blocks.visible_blocks(cell.first, cell.last))
     return words if any(map(str.isalnum, words)) else ""
 
 
 def label_in_lines(blocks: Blocks, index: int) -> Label | None:
-    """The label of which a block is a line (发布<br>机构), where a cell is too narrow for it and holds no more."""
+    """The label of which a block is one line (发布<br>机构), if the cell contains nothing else."""
     block = blocks.blocks[index]
     cell = blocks.nodes[block.cell]
     if block.cell < 0 or len(block.text) > _MAX_LETTERS or not 1 < cell.last - cell.first <= _MAX_LINES:
@@ -100,18 +100,18 @@ def label_in_lines(blocks: Blocks, index: int) -> Label | None:
 
 
 def value_apart(blocks: Blocks, index: int) -> int | None:
-    """The index of the block that is the value of a label by the order of several pairs: among labels alone, beside
-    which stand as many values; among pairs whose value comes first; in a list that is label and value in turn. None for
-    any other block."""
-    # Most blocks are no label.
+    """The index of the block that is the value of a label, by the order of several pairs: labels side by side with
+    equally many values; pairs with the value first; or a list in which labels and values alternate. None for any other
+    block."""
+    # Most blocks are not labels.
     if match_label(blocks.blocks[index].text) is None:
         return None
     return _value_in_parallel(blocks, index) or _value_in_turn(blocks, index)
 
 
 def _value_in_turn(blocks: Blocks, index: int) -> int | None:
-    """The other half of a pair: in a list of two or more pairs, or where elements beside each other hold a value and
-    its label each."""
+    """The other half of a pair: in a list of two or more pairs, or if adjacent elements contain a value and its label
+    each."""
     pair = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
     if pair is None or pair.parent < 0:
         return None
@@ -129,15 +129,15 @@ def _value_in_turn(blocks: Blocks, index: int) -> int | None:
 
 
 def _which_are_labels(blocks: Blocks, node: Node) -> list[bool]:
-    """Of each visible block of an element; none of one that holds more than a header."""
+    """For each visible block of an element, whether it is a label; empty if the element has more than a header."""
     if node.last - node.first > 2 * _MAX_PAIRS:
         return []
     return [match_label(block.text) is not None for _, block in blocks.visible_blocks(node.first, node.last)]
 
 
 def pairs_of_elements(blocks: Blocks, index: int) -> list[tuple[str, str]]:
-    """Labels and values that inline elements hold without colons: a line of labels above one of as many values, a line
-    of label and value in turn, or lines beside each other of a label and its value, in either order."""
+    """Labels and values in inline elements without colons: a line of labels above one of equally many values, a line
+    with alternating labels and values, or adjacent lines of a label and its value, in either order."""
     runs = _runs(blocks, index)
     # Most lines with inline elements are prose, or have one label with its colon.
     if len(runs) < 2 or not (match_label(runs[0]) or match_label(runs[1])):
@@ -159,8 +159,8 @@ def pairs_of_elements(blocks: Blocks, index: int) -> list[tuple[str, str]]:
 
 
 def is_in_turn(blocks: Blocks, index: int) -> bool:
-    """Whether a block is one of two or more labels of fields between which single values stand, or such a value: the
-    last one is in an element like that of the one before it."""
+    """Whether a block is one of two or more labels of fields with single values between them, or such a value. The last
+    value must be in an element like that of the one before it."""
     if _names_field(blocks, index):
         beside = (at for at in (index - 2, index + 2) if _names_field(blocks, at))
         return any(_may_be_value(blocks, (at + index) // 2) for at in beside)
@@ -173,8 +173,8 @@ def is_in_turn(blocks: Blocks, index: int) -> bool:
 
 
 def follows_pair(blocks: Blocks, index: int) -> bool:
-    """Whether the label of a field and its value stand right before a label and a short text, in elements beside it:
-    an ambiguous label (来源, 时间) is one there."""
+    """Whether the label of a field and its value come right before a label and a short text, in adjacent elements:
+    there an ambiguous label (来源, 时间) is a label."""
     near = [blocks.nodes[block.node] for block in blocks.blocks[max(0, index - 2) : index + 2]]
     if len(near) < 4 or len({(node.tag, node.parent) for node in near}) > 1:
         return False
@@ -183,7 +183,7 @@ def follows_pair(blocks: Blocks, index: int) -> bool:
 
 def is_known_empty(blocks: Blocks, index: int) -> bool:
     """Whether a label has no value although words follow it: labels before it have theirs in their own lines, or an
-    element without words is its value. `主题词：` is the last label of many headers; a headline follows."""
+    empty element is its value. `主题词：` is the last label of many headers; a headline follows."""
     block = blocks.blocks[index]
     around = next((node for node in blocks.ancestors(block.node) if node.last > index + 1), None)
     if around is not None and around.tag not in _VALUE_AROUND:
@@ -199,13 +199,13 @@ def is_known_empty(blocks: Blocks, index: int) -> bool:
 
 
 def _may_be_value(blocks: Blocks, index: int) -> bool:
-    """Whether a block is a short text that neither is a label nor ends like prose."""
+    """Whether a block is a short text that is not a label and does not end like prose."""
     text = blocks.blocks[index].text
     return len(text) <= _MAX_VALUE_CHARS and not text.endswith(_ENDS_OF_PROSE) and match_label(text) is None
 
 
 def _is_same_kind(blocks: Blocks, one: int, other: int) -> bool:
-    """Whether two blocks stand in elements of the same tag and class."""
+    """Whether two blocks are in elements with the same tag and class."""
     return _element(blocks, one) == _element(blocks, other)
 
 
@@ -215,27 +215,27 @@ def _element(blocks: Blocks, index: int) -> tuple[str, str | None]:
 
 
 def _names_field(blocks: Blocks, index: int) -> bool:
-    """Whether a block is the label of a field, and nothing but its label."""
+    """Whether a block is only the label of a field."""
     label = match_label(blocks.blocks[index].text) if 0 <= index < len(blocks.blocks) else None
     return label is not None and bool(label.name) and label.label not in AMBIGUOUS_LABELS
 
 
 def is_line_of_values(blocks: Blocks, index: int) -> bool:
-    """Whether a block holds the values of the labels in the one above it."""
+    """Whether a block contains the values of the labels in the block above it."""
     if not index or INLINE_BOUNDARY not in blocks.blocks[index - 1].text:
         return False
     return len(pairs_of_elements(blocks, index - 1)) == len(_runs(blocks, index)) > 1
 
 
 def _runs(blocks: Blocks, index: int) -> list[str]:
-    """The texts of a block between the ends of inline elements."""
+    """The texts of a block between inline boundaries."""
     text = blocks.blocks[index].text if 0 <= index < len(blocks.blocks) else ""
     return [words for run in text.split(INLINE_BOUNDARY) if (words := run.strip())]
 
 
 def _value_in_parallel(blocks: Blocks, index: int) -> int | None:
-    """The value of a label among labels alone, beside which stand as many values: in a list of their own, whatever
-    wraps the two, or behind all labels of one list."""
+    """The value of a label in a series of labels that has equally many values beside it: in a list of their own,
+    whatever the enclosing elements, or after all labels of one list."""
     if not any(
         match_label(block.text)
         for block in (*blocks.blocks[max(0, index - 1) : index], *blocks.blocks[index + 1 : index + 2])
@@ -259,7 +259,7 @@ def _value_in_parallel(blocks: Blocks, index: int) -> int | None:
 
 
 def _are_parallel(blocks: Blocks, first: int, number: int) -> bool:
-    """Whether so many labels begin there, and as many blocks that are none follow."""
+    """Whether so many labels begin there, followed by as many blocks that are not labels."""
     if number > _MAX_PAIRS:
         return False
     pair_blocks = blocks.blocks[first : first + 2 * number]
@@ -267,7 +267,7 @@ def _are_parallel(blocks: Blocks, first: int, number: int) -> bool:
 
 
 def is_numbered_point(blocks: Blocks, index: int) -> bool:
-    """Whether a line begins with a number as points of a text do: `二、工作要求`, but not `2.文号：…` in a header whose
+    """Whether a line begins with a number like points of a text: `二、工作要求`, but not `2.文号：…` in a header whose
     labels all have numbers."""
     if not _NUMBERED.match(blocks.blocks[index].text):
         return False

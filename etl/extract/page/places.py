@@ -1,4 +1,4 @@
-"""Where elements stand that the walk over the page passes over: frames, buttons, text fields."""
+"""The positions of elements that the walk over the page skips: frames, buttons, text fields."""
 
 from dataclasses import replace
 
@@ -8,9 +8,9 @@ from etl.extract.page.blocks import Blocks, Node
 
 
 def position_of(blocks: Blocks, element: html.HtmlElement) -> Node:
-    """A node at the element's place: its own, else one without text in the innermost node around it.
+    """A node at the element's place: its own, or one without text in the innermost enclosing node.
 
-    It costs a walk over the nodes, so it is only asked for the few elements that may be a file or hold the text.
+    This takes a walk over the nodes, so it is called only for the few elements that may be a file or contain the text.
     """
     own = blocks.node_of(element)
     if own is not None:
@@ -21,7 +21,7 @@ def position_of(blocks: Blocks, element: html.HtmlElement) -> Node:
         before = around.getprevious()
         while first < 0 and before is not None:
             if (node := blocks.node_of(before)) is not None:
-                # A picture ends where it begins: the line after it is not its own.
+                # A picture has no length: the line after it does not belong to it.
                 first = node.last if "".join(before.itertext()).strip() else node.first
             before = before.getprevious()
         parent = around.getparent()

@@ -1,4 +1,4 @@
-"""Which lines are prose, and which belong to the site around a document."""
+"""Decides which lines are prose, and which belong to the site around a document."""
 
 import re
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 
 _LABELS_OF_HEADER = 3
-"""Colons in a line without a sentence, from which on it is a line of labelled fields."""
+"""From this many colons on, a line without a sentence is a line of labelled fields."""
 _PUNCTUATION = re.compile("[，。；！？,;]")
 _OF_FOOTERS = split_words("ICP备 ICP证 公网安备 网站标识码 opyright")
 _SITE_WORDS = split_words("""
@@ -18,19 +18,19 @@ _SITE_SENTENCE = re.compile(
     r"(?:建议|推荐|最佳|请).{0,16}(?:浏览器|分辨率)|(?:浏览|显示|访问)效果|[您你]的浏览器|浏览器.{0,6}版本"
     r"|(?:未经|不得|禁止|谢绝).{0,20}(?:转载|复制|镜像)|(?:[主承协]办单位|版权所有|技术支持)\s*[:：©@]"
 )
-"""What a site says in whole sentences."""
+"""Whole sentences of a site."""
 _TIP_WORDS = split_words("即将离开 即将跳转 扫一扫 智能机器人 智能客服 仅供参考")
 _TIP = re.compile(
     r"即将(?:离开|跳转).{0,40}(?:网站|网页|页面|链接|网址)|“?扫一扫”?.{0,12}(?:分享|打开|朋友圈|[当本]前?页)"
     r"|智能(?:机器人|客服).{0,16}(?:为您|帮您|服务)|本(?:网站?|站).{0,30}仅供参考|(?:页面|译文|翻译).{0,16}仅供参考"
 )
-"""What boxes say that open over a page, and codes to be scanned."""
+"""Words of boxes that open over a page, and of codes to scan."""
 _TITLE_WITH_SITE_WORD = re.compile(
     r"[^\s|：:]{3,}(?:通知|通报|通告|公告|公示|公报|办法|规定|条例|细则|意见|方案|规划|计划|报告|决定|批复|复函|答复|解读|标准|规范|指南|指引|目录|清单"
     r"|名单|要点|措施|问答|倡议书|建议|提案|活动|工作|行动|工程|项目|建设|改造|情况|设施|要求)[)）》”\s]*"
 )
 _NUMBERED = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节])")
-"""How lines of a text begin, and none of a site: 二、无障碍环境."""
+"""Beginnings of lines of a text, never of a site: 二、无障碍环境."""
 
 
 @lru_cache(4096)  # pages of one site have the same menus and footers
@@ -59,7 +59,7 @@ def _is_of_document(text: str) -> bool:
 
 
 def is_prose(text: str, chars: int, link_chars: int) -> bool:
-    """Whether a visible line is prose: not mostly links, long or punctuated, and none of the site's own."""
+    """Whether a visible line is prose: not mostly links, long or punctuated, and not a line of the site."""
     if link_chars * 2 >= chars or (chars <= 60 and not text.endswith("：") and not _PUNCTUATION.search(text)):
         return False
     if text.count("：") >= _LABELS_OF_HEADER and "。" not in text:

@@ -1,4 +1,4 @@
-"""Raised and lowered text of a page, written in characters of its own: `10<sup>5</sup>` is 10⁵ and not 105."""
+"""Writes raised and lowered text of a page as superscripts and subscripts: `10<sup>5</sup>` is 10⁵ and not 105."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,7 +11,7 @@ from etl.web.page import WebPage
 
 _SHIFTS = {"super": superscript, "sub": subscript}
 _LONGEST = 40
-"""Characters of raised text; a longer one is a paragraph that an editor put into the wrong element."""
+"""Maximum length of raised text; a longer one is a paragraph that an editor put into the wrong element."""
 
 
 def spell_out_raised(page: WebPage) -> None:

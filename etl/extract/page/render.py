@@ -9,8 +9,8 @@ from etl.extract.page.tool_lines import is_tool_line
 
 
 def render(blocks: Blocks, body: Body) -> str:
-    """Paragraphs as lines; a table's row is one line, its cells separated by ` | `, with nothing between two of them
-    where a cell says nothing."""
+    """Paragraphs as lines; a table row as one line, with its cells separated by ` | ` and an empty place for an empty
+    cell."""
     lines: list[str] = []
     row = cell = -1
     low, column = body.node, 0
@@ -40,7 +40,7 @@ def render(blocks: Blocks, body: Body) -> str:
 
 
 def _lays_out(blocks: Blocks, block: Block) -> bool:
-    """Whether a block is prose in the one cell of its row that says anything: the row lays the text out."""
+    """Whether a block is prose in the only non-empty cell of its row: the row is layout."""
     if not is_prose(block.text, len(block.text), block.link_chars):
         return False
     row = blocks.nodes[block.row]

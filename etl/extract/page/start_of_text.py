@@ -1,4 +1,4 @@
-"""Where the main text begins in its container: below the header lines, the tools and the menus above it."""
+"""Finds the start of the main text in its container: below the header lines, the tools and the menus above it."""
 
 import re
 
@@ -33,45 +33,47 @@ from etl.extract.page.tool_lines import says_with_row
 from etl.file_names import has_file_name
 
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
-"""Labels and fields with which a text's own lines begin."""
+"""Labels and fields with which lines of a text may begin."""
 _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
-"""Characters of prose after which the text has begun; of a line that is more than a word of the header."""
+"""Number of prose characters after which the text has begun; minimum length of a line that is more than a word of the
+header."""
 _DATED = re.compile(YEAR_OF_DATE)
 _LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
-"""Lines behind the last header line among which a further one is looked for; where the container may hold a whole
-header."""
+"""Number of lines after the last header line that are searched for a further one; the same if the container may include
+a whole header."""
 _DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"), 60
-"""How the line below a headline begins, and its length; a text's first line gives no time of day."""
+"""The beginning of the line below a headline, and its maximum length; the first line of a text gives no time of day."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 _BELOW_OWN_LINE = {
     "published_date": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}地点\s?[:：]"),
     "title": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]"),
 }
-"""What a text says right behind or below the day of a meeting (时间：), and the name of a body (名称：)."""
+"""Words of a text right after or below the day of a meeting (时间：) or the name of an organisation (名称：)."""
 _ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
 """The first line of a text that is an annex; 附件 alone may be a tool."""
 _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
-"""How labels of a summary begin that are no heading of a text, as 摘要 and 概述 may be; its length."""
+"""Beginnings of summary labels that are never headings of a text (摘要 and 概述 may be); minimum length of a
+summary."""
 _SAYS_SUMMARY = re.compile(
     r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
 )
 _HOSTS = frozenset(("主办", "承办"))
-"""Labels of a foot and of events, and of no header."""
+"""Labels of footers and events, never of a header."""
 _LINES_OF_ENTRIES = 40
-"""Lines around a label among which another entry of a list has it, too."""
+"""Number of lines around a label that are searched for another entry with the same label."""
 _MAX_LAST_CHARS = 24
-"""Of the last line of a header, with a short value."""
+"""Maximum length of the last line of a header, which has a short value."""
 _MIN_FIELDS_OF_TABLE = 2
-"""Labels of fields, none of them ambiguous, of a table that is a header."""
+"""Minimum number of unambiguous labels of fields in a table that is a header."""
 _LINES_OF_HEADER = 6
-"""Lines of a header below a slogan among which its index number is."""
+"""Number of header lines below a slogan that are searched for the index number."""
 
 
 def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
     """The index of the block after the last header line.
 
-    The container of a family holds a few of these at most; what was found by density or between headline and footer may
-    begin with the whole header, its title and its date included.
+    The container of a family has at most a few of these; a container found by density, or between headline and footer,
+    may begin with the whole header, including title and date.
     """
     may_hold_header = _may_hold_header(rule)
     title_key = label_key(title)
@@ -95,13 +97,14 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
             or (not prose and _is_above_first_prose(blocks, indices[position : position + window], rule, title_key))
             or (index == start and _is_last_of_header(block, follows=start > indices[0]))
         ):
-            # Below the first sentence of a text labels are its own: 时间：, 文号：, 来源：.
+            # Labels below the first sentence belong to the text: 时间：, 文号：, 来源：.
             if index >= start and (prose or is_of_notice(blocks, start, index)):
                 break
             start, last = max(start, index + 1), position + 1 + window
             continue
         prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
-        # Below the headline any line that is none of the header's begins the text: a table of names has no prose.
+        # Below the headline, any line that does not belong to the header begins the text: a table of names has no
+        # prose.
         begun = prose > 0 or _is_in_row(blocks, block, indices) or len(text) > _HEADER_WORD_CHARS
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
@@ -115,8 +118,8 @@ def _is_in_row(blocks: Blocks, block: Block, indices: list[int]) -> bool:
 
 
 def _is_last_of_header(block: Block, *, follows: bool) -> bool:
-    """Whether a line above all text says how the document is disclosed, which the text itself says below it, or, where
-    it `follows` lines of a header, has a label of no list whose words name a field: 法律类别."""
+    """Whether a line above all text states the disclosure method, which the text itself states below it; or, if it
+    `follows` lines of a header, has an unlisted label whose words name a field: 法律类别."""
     if len(block.text) > _MAX_LAST_CHARS:
         return False
     items = find_labels(block.text, coined=follows)
@@ -129,7 +132,7 @@ def _may_hold_header(rule: str) -> bool:
 
 
 def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[int]) -> bool:
-    """Whether a line, by itself, is one of a header, of the page's tools or of its menus."""
+    """Whether a line, judged by itself, belongs to a header, to the page's tools or to its menus."""
     return (
         _is_header_line(blocks, index)
         or _is_header_cell(blocks, index)
@@ -142,8 +145,8 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
 
 
 def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_key: str) -> bool:
-    """Whether the first of the lines is above the text because no prose stands before it: in a table that is a header,
-    or, where the container may hold a header, the date, the title, a subtitle or a summary."""
+    """Whether the first of the lines is above the text because no prose precedes it: it is in a table that is a header,
+    or, if the container may include a header, it is the date, the title, a subtitle or a summary."""
     index = indices[0]
     block = blocks.blocks[index]
     if _is_in_header_table(blocks, index):
@@ -158,7 +161,7 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
 
 
 def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether the first of the lines stands above the line with date or source, with text below that."""
+    """Whether the first of the lines is above the line with date or source, and text follows that line."""
     first, *below = indices
     text = blocks.blocks[first].plain.strip()
     if len(text) > _MAX_SUBHEADING_CHARS or text.endswith(("。", "；", "：", ":")):
@@ -184,20 +187,20 @@ def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
 
 
 def _labels_or_label(blocks: Blocks, index: int) -> tuple[Label | LabelMatch, ...]:
-    """The labels of a line, or the one that it is."""
+    """The labels in a line, or the label that is the whole line."""
     text = blocks.blocks[index].text
     label = match_label(text)
     return (label,) if label else find_labels(text)
 
 
 def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether a line of prose follows, which is no label with its value."""
+    """Whether a line of prose follows that is not a label with its value."""
     lines = (blocks.blocks[index] for index in indices)
     return any(is_prose(line.text, len(line.text), line.link_chars) and not find_labels(line.text) for line in lines)
 
 
 def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
-    """Whether a line is a date and nothing else, or the title or a part of it."""
+    """Whether a line is only a date, or is the title or a part of it."""
     dated = dates_in_digits(text)
     if ONLY_A_DATE.fullmatch(dated):
         return True
@@ -232,8 +235,8 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
 
 
 def _is_said_again(blocks: Blocks, index: int, labels: tuple[LabelMatch, ...]) -> bool:
-    """Whether a line begins with a label of no field that another line near it has with another value: a header says
-    each once, a list of tasks 责任单位： below every one."""
+    """Whether a line begins with a label that is not a field and that a line near it has with another value: a header
+    has each label once, but a list of tasks has 责任单位： below every item."""
     first, *more = labels
     if more or first.name or first.label in FOOTER_LABELS or not first.at_line_start:
         return False
@@ -247,8 +250,8 @@ def _is_cell_of_data(blocks: Blocks, index: int, begin: int) -> bool:
 
 
 def _goes_with_below(blocks: Blocks, index: int, name: str) -> bool:
-    """Whether a line with the label of a day or a name is one of a text: the place of the meeting, or the address of
-    the body, stands right behind or below it."""
+    """Whether a line with the label of a day or a name belongs to a text: the place of the meeting, or the address of
+    the organisation, comes right after or below it."""
     pattern = _BELOW_OWN_LINE.get(name)
     lines = blocks.blocks[index : index + 2]
     return pattern is not None and any(pattern.search(line.plain) for line in lines)
@@ -272,8 +275,8 @@ def _is_of_header(match: Label) -> bool:
 
 
 def _is_in_header_table(blocks: Blocks, index: int) -> bool:
-    """Whether the block is a cell of a table above prose, most rows of which have labels of fields: the others state
-    what is no field (业务类型, 解释部门)."""
+    """Whether the block is a cell of a table above prose, most rows of which have labels of fields; its other rows are
+    not fields (业务类型, 解释部门)."""
     row = blocks.nodes[max(blocks.blocks[index].row, 0)]
     table = blocks.nodes[max(row.parent, 0)]
     if row.tag != "tr" or table.last - table.first > MAX_ROW_CELLS:
@@ -301,8 +304,7 @@ def _are_in_one_row(blocks: Blocks, one: int, other: int) -> bool:
 
 
 def _is_definition(blocks: Blocks, index: int) -> bool:
-    """Whether the block is the term of a definition list that is a label, or the value of one; elsewhere, whether it is
-    a summary below its label."""
+    """Whether the block is a term of a definition list that is a label, or its value; or a summary below its label."""
     at = {"dt": index, "dd": index - 1}.get(blocks.nodes[blocks.blocks[index].node].tag, -1)
     if at < 0 < index and len(blocks.blocks[index].text) >= _MIN_SUMMARY_CHARS:
         above = match_label(blocks.blocks[index - 1].text)

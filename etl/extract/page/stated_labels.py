@@ -1,4 +1,4 @@
-"""Labels and values of a header that stand in attributes and choices, put into the tree as a reader sees them.
+"""Writes labels and values of a header from attributes and form fields into the tree, as a reader sees them.
 
 A table that folds on narrow screens has `<td data-label="索引号">X</td>`, and its style sheet shows the attribute; a
 form that only shows has its values in `<input readonly value="X">`.
@@ -16,14 +16,15 @@ _NAMES = ("data-label", "data-title", "data-th", "data-name")
 _CELLS = ("td", "div", "span", "li", "p", "dd")
 _MAX_VALUE_CHARS = 300
 _DOTS, _MIN_BEGINNING, _MAX_ELEMENTS = ".… \u3000", 5, 30
-"""What ends words that a template cut off, how many are left at least, and elements that are searched for the rest."""
+"""Endings of truncated words, their minimum length, and how many elements are searched for the whole words."""
 _LEVELS_UP = 3
-"""Elements around a value beside which its label may stand."""
+"""Number of ancestors of a value that are searched for a label beside them."""
 
 
 def show_stated_labels(page: WebPage) -> None:
-    """Writes `索引号：X` for a cell whose label is an attribute that no text of the page repeats, and beside its label
-    the value of an input or choice that cannot be changed and the words of a picture that stands for a value."""
+    """Writes `索引号：X` for a cell with the label in an attribute, unless a text of the page repeats the label; and
+    writes, beside its label, the value of a disabled input or choice and the alternative text of a picture that shows a
+    value."""
     if any(f"{name}=" in page.text for name in _NAMES):
         _show_labels(page.tree)
     for field in (*page.elements["input"], *page.elements["textarea"]):
@@ -51,7 +52,7 @@ def _show_labels(tree: HtmlElement) -> None:
 
 
 def whole_words(element: HtmlElement, shown: str) -> str:
-    """What an element shows; where that is a beginning with dots, the `title` of what shows it goes on with it."""
+    """The words of an element; if they end with dots, the `title` of an element around them that continues them."""
     beginning = shown.rstrip(_DOTS)
     if not shown.endswith(("...", "…")) or len(beginning) < _MIN_BEGINNING:
         return shown
@@ -61,7 +62,7 @@ def whole_words(element: HtmlElement, shown: str) -> str:
 
 
 def _has_label(element: HtmlElement) -> bool:
-    """Whether the words right before an element, in its own parent or beside what holds it, are a label."""
+    """Whether the words right before an element, in its parent or before its parent, are a label."""
     around: HtmlElement | None = element
     for _ in range(_LEVELS_UP):
         before = around.getprevious() if around is not None else None
@@ -90,12 +91,12 @@ def _show(element: HtmlElement, words: str) -> None:
 
 
 def _is_alone(picture: HtmlElement) -> bool:
-    """Whether nothing follows a picture in the element that holds it: else it is an icon before a value."""
+    """Whether nothing follows a picture in its parent; otherwise it is an icon before a value."""
     return not (picture.tail or "").strip() and not any(map(_words, picture.itersiblings()))
 
 
 def _words(element: HtmlElement) -> str:
-    """What an element says; a comment says nothing."""
+    """The words of an element; none for a comment."""
     if not isinstance(element.tag, str):
         return ""
     return " ".join("".join(map(str, element.itertext())).split())

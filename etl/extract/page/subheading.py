@@ -1,8 +1,8 @@
-"""The line below a headline, with the date and the source of a page: what it is known by, and its date.
+"""The line below a headline, with the date and the source of a page: how it is recognised, and its date.
 
-Title and date are found by it where nothing else marks the headline (`etl.extract.rules.title`), so it is told by what
-it consists of: a date, names of bodies, labels with short values, counters and tools of the page, and no sentence. Each
-function takes the text of a block, with its `INLINE_BOUNDARY`s.
+If nothing else marks the headline, title and date are found by this line (`etl.extract.rules.title`). So it is
+recognised by its contents: a date, names of agencies, labels with short values, counters and page tools, and no
+sentence. Each function takes the text of a block, with its `INLINE_BOUNDARY`s.
 """
 
 import re
@@ -29,7 +29,7 @@ _CREDITS = frozenset(CREDITS)
 _ADOPTION = re.compile(ADOPTION_WORDS)
 _BEGINS_WITH_DATE = re.compile(rf"[\s【\[（(]*+{DATE}(?!.*(?:{ADOPTION_WORDS}))")
 _OPEN_BRACKET = re.compile(r"\s*+[（(〔\[【][^）)〕\]】]*+$")
-"""The first line of a note that goes on: （2018年10月26日第十三届全国人民代表大会常务委员会 … 通过）."""
+"""The first line of a note of several lines: （2018年10月26日第十三届全国人民代表大会常务委员会 … 通过）."""
 _BEGINS_WITH_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}+[:：]")
 DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
 """A date at the beginning of a line, and what may follow it."""
@@ -47,7 +47,7 @@ _DATE_BEHIND_GAP = re.compile(
     rf"(?:(?<![\s:：{INLINE_BOUNDARY}至到于自从])(?<!时间|日期)|^)[\s{INLINE_BOUNDARY}|丨｜\[【(（\]】)）]++({DATE})"
     rf"(?=$|[\s{INLINE_BOUNDARY}|丨｜\]】)）])"
 )
-"""A date behind a gap, of which no label may be the one right before it."""
+"""A date after a gap, with no other label right before it."""
 _SOURCE_WITHOUT_COLON = re.compile(
     rf"(?:^|[{_BETWEEN}【\[（(]|(?<=日)|(?<=\d))(?:信息|文章|稿件|新闻|内容)?来源"
     rf"(?:[\s{INLINE_BOUNDARY}]*(?:[/／|｜丨│·•→>]|[-—–]{{1,2}})[\s{INLINE_BOUNDARY}]*|[\s{INLINE_BOUNDARY}]+)"
@@ -59,7 +59,7 @@ _SAYS_NO_MORE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:星期|周)[一二三四五六日天]"
     r"|(?:信息|文章|稿件|新闻|内容)?来源(?:[—–→>-]{1,2}.{1,24})?|发布(?:时间|日期)?|时间|日期|[图文]{1,2}|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
 )
-"""A piece of the line that is a label with a short value, a weekday, or counts readers, or a label without a colon."""
+"""A piece of the line that is a label with a short value, a weekday, a visitor count, or a label without a colon."""
 
 
 @lru_cache(4096)  # pages of one site have the same menus and footers
@@ -70,7 +70,7 @@ def is_subheading(line: str) -> bool:
     if is_clock(text) or _OPEN_BRACKET.match(text):
         return False
     if _BEGINS_WITH_DATE.match(text) and len(text) < _MAX_DATE_LINE_CHARS:
-        # The date of a signature stands below a name.
+        # The date of a signature is below a name.
         return not re.fullmatch(SIGNED_DATE, shown.replace(INLINE_BOUNDARY, "").strip())
     items = [item for item in find_labels(line[:_MAX_CHARS]) if item.name in ("published_date", "source")]
     if any(item.at_line_start for item in items) or (items and _BEGINS_WITH_LABEL.match(text)):
@@ -79,8 +79,8 @@ def is_subheading(line: str) -> bool:
 
 
 def date_of_subheading(line: str) -> str | None:
-    """The date that a line below the title states without a label: at its beginning, behind a name, between labels and
-    tools of the page, or with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
+    """The unlabelled date in a line below the title: at its beginning, after a name, between labels and page tools, or
+    with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
     shown, line = line, dates_in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text) or _OPEN_BRACKET.match(text):
@@ -93,13 +93,14 @@ def date_of_subheading(line: str) -> str | None:
 
 
 def source_of_subheading(line: str) -> str | None:
-    """The name of a body behind 来源 without a colon, in a line whose labels with colons name no source."""
+    """The name of an agency after 来源 without a colon, in a line without a source after a colon."""
     match = len(line) < _MAX_CHARS and "来源" in line and _SOURCE_WITHOUT_COLON.search(line)
     return match[1] if match and all(item.name != "source" for item in find_labels(line)) else None
 
 
 def _date_behind_gap(line: str, text: str) -> re.Match[str] | None:
-    """The one date of a line, apart from the words before it, where labels name the source, or who wrote the page."""
+    """The only date of a line, separated from the words before it, if labels name the source or the author of the
+    page."""
     match = _DATE_BEHIND_GAP.search(line)
     if match is None or len(_DATE.findall(text)) > 1 or _ADOPTION.search(text):
         return None
@@ -107,13 +108,13 @@ def _date_behind_gap(line: str, text: str) -> re.Match[str] | None:
 
 
 def _has_other_date(line: str) -> bool:
-    """Whether labels of the line name a date of another kind, or the days of a term."""
+    """Whether labels of the line name a date of another kind, or the days of a period."""
     items = find_labels(line)
     return any(item.name in DATE_FIELDS or item.label in ("开始日期", "结束日期", "截止日期") for item in items)
 
 
 def date_among_pieces(line: str) -> str | None:
-    """The one date of a line all other pieces of which are names, labels with short values, counters or tools."""
+    """The only date of a line whose other pieces are all names, labels with short values, counters or tools."""
     line = dates_in_digits(line)
     match = _DATE_APART.search(line)
     if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):
@@ -126,6 +127,6 @@ def date_among_pieces(line: str) -> str | None:
 
 
 def _says_no_more(before: str, piece: str) -> bool:
-    """Whether a piece of the line, behind another one, tells neither date nor source."""
+    """Whether a piece of the line, after another one, contains neither date nor source."""
     is_person = before in _CREDITS and len(piece) <= _MAX_PERSON_CHARS
     return piece in _CREDITS or is_person or _SAYS_NO_MORE.fullmatch(piece) is not None or is_page_tool(piece)

@@ -1,4 +1,4 @@
-"""Lines of a page that only operate it, as their place says."""
+"""Lines of a page that are only tools, judged by their position."""
 
 from collections.abc import Callable
 
@@ -7,14 +7,14 @@ from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import is_prose
 
 _MAX_TOOLS_ABOVE = 12
-"""Lines of one word each behind the tool that they belong to."""
+"""Maximum number of one-word lines after the tool that they belong to."""
 _MAX_CELLS = 40
-"""Lines beside a cell in its row, beyond which the row lays the page out."""
+"""With more lines than this beside a cell, its row is page layout."""
 
 
 def is_tool_line(blocks: Blocks, index: int) -> bool:
-    """Whether a line only operates the page: a word that texts have as a line of their own (无, 中, 附件1) does so as a
-    link, or behind another tool (字号： / 大 / 中 / 小)."""
+    """Whether a line is only a page tool. A word that texts also have as a line (无, 中, 附件1) is a tool if it is a
+    link, or follows another tool (字号： / 大 / 中 / 小)."""
     for at in range(index, max(-1, index - _MAX_TOOLS_ABOVE), -1):
         block = blocks.blocks[at]
         text = block.plain.strip()
@@ -26,8 +26,8 @@ def is_tool_line(blocks: Blocks, index: int) -> bool:
 
 
 def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[Block], bool]) -> bool:
-    """Whether a line is a cell of data: another cell of its row, from block `begin` on, is none of the tools, and no
-    prose beside which a tool may stand."""
+    """Whether a line is a cell of data: another cell of its row, from block `begin` on, is not a tool, and is not
+    prose, which may have a tool beside it."""
     block = blocks.blocks[index]
     if block.row < 0:
         return False

@@ -16,20 +16,20 @@ _SIGNS = tuple(
     "isibility|ISIBILITY|ize:0|ize: 0|IZE:0|IZE: 0|font:0|font: 0|ize:1px|ize: 1px|ize:1pt|ize: 1pt|ize:1.0pt|mso-hide"
     "|pacity|height:0|height: 0|indent:-|indent: -|left:-|left: -|top:-|top: -".split("|")
 )
-"""The quick question: a page repeats a few styles, and hardly any has one of these."""
+"""For a quick check: a page repeats a few styles, and hardly any contains one of these."""
 _STYLES = etree.XPath("/html/body//@style", smart_strings=False)
 _SPACES = " \t\r\n\xa0\u3000"
 _UNSHOWN = ("script", "style", "noscript", "title")
 _WHITE = re.compile(r"\s*color\s*:\s*(?:#fff(?:fff)?|white|transparent)\s*;?\s*", re.IGNORECASE)
 _MAX_WHITE_CHARS = 24
 _MAX_FILLING, _MAX_LETTERS = 4, 8
-"""Letters that fill a label up to the width of others, and those of the label on either side."""
+"""Maximum number of invisible characters that pad a label, and of its visible characters on either side."""
 _MOST = 3
-"""The part of a page's words, one in so many, that may be hidden so: more is what a script shows by and by."""
+"""At most one in so many of a page's words may be hidden like this; more are words that a script shows later."""
 
 
 def hide_unseen(page: WebPage) -> None:
-    """Gives what nobody sees the attribute `hidden`."""
+    """Sets the attribute `hidden` on everything that nobody sees."""
     styles = set(cast(list[str], _STYLES(page.tree)))
     joined = "\n".join(styles)
     if any(len(style) <= _MAX_WHITE_CHARS and _WHITE.fullmatch(style) for style in styles):
@@ -55,7 +55,7 @@ def hide_unseen(page: WebPage) -> None:
 
 
 def _fills_label(element: HtmlElement) -> bool:
-    """Whether unseen letters only make a label as wide as others: 文<span style="color: #fff">一一</span>号：."""
+    """Whether invisible characters only pad a label: 文<span style="color: #fff">一一</span>号：."""
     if element.tag != "span" or len(element) or not 0 < len(element.text or "") <= _MAX_FILLING:
         return False
     around, before, behind = element.getparent(), element.getprevious(), element.getnext()
@@ -77,7 +77,7 @@ def _letters(text: str) -> int:
 
 
 def _out_of_sight(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The parts of an unseen element that hold nothing that is seen again."""
+    """The parts of an invisible element that contain nothing that is made visible again."""
     seen = [each for each in element.xpath(".//*[@style]") if sight_of(each.get("style") or "") == "seen"]
     around = {each for some in seen for each in (some, *some.iterancestors())}
     if element not in around:
@@ -89,7 +89,7 @@ def _out_of_sight(element: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _loose_words(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The words that stand in an element itself, each put into a `<span>`."""
+    """Wraps each text directly inside an element in a `<span>`, and returns these."""
     for at, child in reversed([(0, None), *enumerate(element, 1)]):
         words = (element.text if child is None else child.tail) or ""
         if words.strip():

@@ -1,4 +1,4 @@
-"""What is visible on the page: puts into the tree what scripts write, and tells which elements are hidden."""
+"""Visibility on a page: writes the output of scripts into the tree, and decides which elements are hidden."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from etl.web.script.scope import Function, Scope
 from etl.web.script.values import unquote_literal
 
 # `unescape("%3Cscript…` and `unescape("%3Cspan…` are how statistics and 党政机关 badges load their scripts: no text.
-# Every alternative begins with a letter or sign of its own, so that the search looks for these alone.
+# Every alternative begins with a different character, so that the search looks only for these.
 _OUTPUT_CALL = re.compile(
     r"document\.write(?:ln)?\((?!\s*unescape\(\s*[\"'](?:%3[Cc]|<)s)|\.(?:html|text|append|prepend|after|before)\(\s*[^\s)]"
     r"|\)\.(?:appendTo|prependTo|insertAfter|insertBefore|replaceWith)\(|innerHTML|innerText|textContent"
@@ -22,15 +22,15 @@ _OUTPUT_CALL = re.compile(
     r"|\.(?:hide|show|toggle|remove|empty)\(|className\b|classList\b|display\b"
 )
 _CLASS_CALL = re.compile(r"Class\(\s*[\"']([\w -]+)")
-# Matches from the equals sign on; the name before it is looked up afterwards. A pattern that begins with a name is
-# tried at every letter.
+# Matches from the equals sign on; the name before it is checked afterwards. A pattern that begins with a name would be
+# tried at every character.
 _ASSIGNMENT = re.compile(r"""=\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*(?=[;,\n])""")
 _NAME_BEFORE = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*$")
 _MAX_NAME_CHARS = 60
 _MAX_LITERALS_CHARS = 20_000
 _MAX_WRITING_CHARS, _MAX_SETTING_CHARS = 6000, 2500
 _MAX_TOTAL_CHARS = 100_000
-"""Longest script that is read if it writes, if it only sets, and of all scripts together, in characters: fragments that
+"""Maximum length of a script that writes, of a script that only assigns, and of all scripts together: fragments that
 print fields are short, code of widgets is not."""
 _CHARS_A_TAG = 50
 _MAX_CSS_CHARS = 100_000
@@ -41,7 +41,7 @@ _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORE
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
 _CONDITION_ATTRIBUTES = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
 VISIBILITY_ATTRIBUTES = frozenset({"style", "hidden", SHOWN_BY_SCRIPT, *_CONDITION_ATTRIBUTES})
-"""Attributes that can tell whether an element is shown."""
+"""Attributes that may hide or show an element."""
 _TAB_CLASS = "tab-pane"
 # Class names by which the common CSS frameworks hide an element at every width.
 HIDDEN_CLASSES = frozenset(
@@ -50,7 +50,7 @@ HIDDEN_CLASSES = frozenset(
 
 
 def apply_script_output(page: WebPage) -> None:
-    """Puts into the page's tree what its scripts write from literals."""
+    """Writes into the page's tree the output that its scripts make from literals."""
     names: dict[str, str] | None = None
 
     def look_up(name: str) -> str | None:
@@ -100,7 +100,7 @@ def _may_show_something(source: str, styles: "ClassStyles") -> bool:
 
 @lru_cache(1024)  # pages of one site have the same scripts
 def _calls_in(source: str) -> tuple[bool, frozenset[str]]:
-    """Whether a script calls what writes into a page; of one that does not, the classes that it sets or takes away."""
+    """Whether a script calls functions that write into a page; if not, the classes that it adds or removes."""
     if _OUTPUT_CALL.search(source):
         return True, frozenset()
     return False, frozenset(name for names in _CLASS_CALL.findall(source) for name in names.split())
@@ -138,14 +138,14 @@ def _read_display_rules(css: str) -> Iterator[tuple[str, str, bool]]:
 
 
 class ClassStyles:
-    """What the page's style sheets make of `display` where scripts give an element a class."""
+    """The values of `display` in the page's style sheets for classes that scripts give to elements."""
 
     def __init__(self, page: WebPage) -> None:
         self._page = page
 
     @cached_property
     def _rules(self) -> list[tuple[str, str]]:
-        """A selector and its value of `display`; those that are important last, as they overrule the others."""
+        """Selectors and their value of `display`; `!important` ones come last, because they override the others."""
         sheets = [style.text or "" for style in self._page.elements["style"]]
         rules = [rule for css in sheets for rule in _display_rules(css)]
         return [
@@ -155,13 +155,13 @@ class ClassStyles:
         ]
 
     def rules_of(self, name: str) -> list[tuple[str, str]]:
-        """The selectors that name the class, with what they set `display` to; those that win come last."""
+        """The selectors with this class and the `display` that they set; those that take precedence come last."""
         mention = re.compile(rf"\.{re.escape(name)}(?![\w-])")
         return [rule for rule in self._rules if mention.search(rule[0])]
 
 
 class Visibility:
-    """Tells hidden elements by their attributes and by the page's own style sheets.
+    """Recognises hidden elements by their attributes and by the page's own style sheets.
 
     `hidden` and `shown` are the selectors (`.name`, `#name`) that these hide or show, `classes` and `ids` their names.
     """
@@ -193,7 +193,7 @@ class Visibility:
             if name == "class":
                 classes = value.split()
                 hiding = HIDDEN_CLASSES.intersection(classes)
-                # Bootstrap shows the one pane of its tabs that is active.
+                # Bootstrap shows only the active pane of its tabs.
                 style = style or (bool(hiding) and not (hiding == {_TAB_CLASS} and "active" in classes))
                 names += [f".{c}" for c in classes]
             elif name == "style":

@@ -20,7 +20,7 @@ _PASSED_OVER = split_words("""
     canvas map audio video input base
 """)
 _KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys((*_PASSED_OVER, etree.Comment), _SKIPPED)
-"""Tags that end a line, and those that are passed over with all they hold; any other stands within a line."""
+"""Tags that end a line, and tags that are skipped with their content; all others are inline."""
 
 
 def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> Blocks:
@@ -35,9 +35,9 @@ def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozense
 class _Walk:
     """Fills the lists of `Blocks`.
 
-    A block is made when its line ends, and an element that ends a line begins with a new one: so `Node.first` is the
-    number of the first block that begins inside it. `Node.last` is one more than the last block that holds text of it:
-    an inline element has the block that it shares with its neighbours.
+    A block is made when its line ends, and an element that ends a line begins a new one: so `Node.first` is the number
+    of the first block that begins inside it. `Node.last` is one more than the last block with text of it: an inline
+    element includes the block that it shares with its neighbours.
     """
 
     __slots__ = ("_attributes", "_blocks", "_has_text", "_line", "_link_chars", "_nodes", "_page")
@@ -46,15 +46,15 @@ class _Walk:
         self._page, self._blocks, self._nodes = page, page.blocks, page.nodes
         self._attributes = _attribute_reader(page, visibility, wanted)
         self._line: list[str] = []
-        """What the current line consists of, its white space not yet collapsed."""
+        """The pieces of the current line, before white space is collapsed."""
         self._has_text = False
-        """Whether any of it is more than white space."""
+        """Whether any piece is more than white space."""
         self._link_chars = 0
-        """How much of it is in links."""
+        """Number of characters in links."""
 
     def read(self, root: html.HtmlElement) -> None:
         """Reads the tree. `node` is the innermost node around the current place, the last of `around`."""
-        node = Node(None, "", -1, -1, 0, 0, 0, 0, -1, -1, -1, False)  # stands for what is around the tree
+        node = Node(None, "", -1, -1, 0, 0, 0, 0, -1, -1, -1, False)  # represents the surroundings of the tree
         around, line, kind_of = [node], self._line, _KINDS.get
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
         for event, element in walker:
@@ -81,7 +81,7 @@ class _Walk:
                 if not kind:
                     line.append(INLINE_BOUNDARY)
                 text = element.tail
-            # White space that leads a line says nothing: most of a page's texts are that.
+            # White space at the beginning of a line is dropped; most texts of a page are only that.
             if text and not text.isspace():
                 line.append(text)
                 self._has_text = True
@@ -91,7 +91,7 @@ class _Walk:
                 line.append(text)
 
     def _pass_over(self, element: html.HtmlElement, around: Node) -> None:
-        """Notes of what is passed over that it ends a line, or may be a marker of the template."""
+        """Handles a skipped element or comment: it may end a line, or be a marker of the template."""
         tag = element.tag
         if tag == "br":
             if self._line:
@@ -102,7 +102,7 @@ class _Walk:
             self._page.template_markers.append((element.text, len(self._blocks)))
 
     def _open(self, element: html.HtmlElement, kind: int | None, around: Node) -> Node:
-        """The node of an element that begins; `around` where it needs none, as no rule asks for it: editors wrap every
+        """The node of an element that begins; `around` if no rule needs a node of its own: editors wrap every
         word in such a <span>."""
         tag, attributes, index = element.tag, element.items(), len(self._nodes)
         named, hides = self._attributes(tag, attributes, index) if attributes else (False, False)
@@ -145,7 +145,7 @@ class _Walk:
             around.prose_chars += node.prose_chars
 
     def _end_line(self, node: Node) -> None:
-        """Makes a block of the line, whose end stands in the node."""
+        """Makes a block of the line, which ends in the node."""
         line, linked = self._line, self._link_chars
         self._link_chars = 0
         if not self._has_text:
@@ -166,8 +166,8 @@ class _Walk:
 def _attribute_reader(
     page: Blocks, visibility: Visibility, wanted: frozenset[str]
 ) -> Callable[[str, list[tuple[str, str]], int], tuple[bool, bool]]:
-    """A function of (tag, attributes, index of the node to come) that tells whether the element has an id or class,
-    and whether it hides what it holds; it notes addresses, and wanted ids and classes."""
+    """A function of (tag, attributes, index of the coming node) that returns whether the element has an id or class,
+    and whether it hides its content; it also records addresses, and wanted ids and classes."""
     by_id, clickable, addresses = page.by_id, page.clickable, page.addresses
     hidden_ids, hides = visibility.ids, visibility.hides
     has_hiding_class = _class_reader(page.by_class, HIDDEN_CLASSES | visibility.classes, wanted)
@@ -203,7 +203,8 @@ def _attribute_reader(
 def _class_reader(
     by_class: dict[str, list[int]], hiding: frozenset[str], wanted: frozenset[str]
 ) -> Callable[[str, int], bool]:
-    """A function of (value of `class`, index of the node) that notes wanted classes, and tells whether one may hide."""
+    """A function of (value of `class`, index of the node) that records wanted classes, and returns whether one may hide
+    the element."""
     unremarkable: set[str] = set()  # a page repeats its values
 
     def read(value: str, index: int) -> bool:

@@ -1,1 +1,1 @@
-"""Rules that read fields, title and attachments from a page, and the choice between what they find."""
+"""Rules that read fields, title and attachments from a page, and the choice between their results."""

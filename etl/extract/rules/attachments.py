@@ -61,7 +61,7 @@ _SOFTWARE = re.compile(
     r"(?:\.\w{2,4})?",
     re.IGNORECASE,
 )
-"""Names of what a visitor needs to read the page: readers, browsers, apps. No document of an agency is called so."""
+"""Names of software for reading the page: readers, browsers, apps. No document of an agency has such a name."""
 _OF_SITE = re.compile(
     r"(?:.{0,12}网站(?:工作)?年度(?:工作)?报[表告]|(?:依申请公开|信息公开)申请表"
     r"|.{0,12}(?:操作|用户|使用)(?:手册|指南|说明)(?:下载)?|(?:资料|文件|表格|常用|软件)?下载(?:中心|专区|频道|专栏)"
@@ -70,9 +70,9 @@ _OF_SITE = re.compile(
 )
 """Names of files that a site links from all of its pages, if the title does not say so too."""
 _OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)")
-"""Words of what makes a file of the page itself."""
+"""Words of tools that make a file of the page itself."""
 _ALOUD = re.compile(r"[\W_]*(?:语音(?:播报|朗读)?|朗读|播报|听(?:全文|新闻|文章|政策))[\W_]*")
-"""Words of what reads the page aloud."""
+"""Words of tools that read the page aloud."""
 _WRITTEN_ADDRESS = re.compile(r"https?://[\w./%?=&#-]{4,200}")
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{LINKED_ENDING})\b""")
 """A sign of an element that shows a file: `<div data-pdf="…">`."""
@@ -83,20 +83,20 @@ _ENDS_AS_FILE = re.compile(rf"\.{LINKED_ENDING}(?:$|[?#&;/])")
 _MAY_LEAD_TO_FILE = re.compile(
     rf"{_ENDS_AS_FILE.pattern}|{'|'.join(_WORDS_OF_FILES)}|^(?:javascript:|about:|#|$)", re.IGNORECASE
 )
-"""Addresses outside the text that are worth a closer look: most links of a page belong to its menus."""
+"""Addresses outside the text that need a closer check: most links of a page belong to its menus."""
 _BLOCKS_BELOW, _BLOCKS_OF_FILE = 25, 8
 """Blocks below the text where its files stand, and below each of them the next: number, name, size, date, buttons."""
 _MAX_FILES = 2_000
-"""Most files of a page: the longest list of attachments seen has some hundred."""
+"""Maximum number of files of a page: the longest list of attachments seen has some hundred."""
 _MIN_PATH_CHARS = 3
-"""Of an address that is not the site's home page."""
+"""Minimum length of the path of an address that is not the site's home page."""
 _NUMBER_BEFORE = re.compile(r"^\d{1,2}[.．、](?=[\u4e00-\u9fff])")
-"""The number of a file in its list, which is no part of its name."""
+"""The number of a file in its list, which is not part of its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file with its name and how much that says."""
+    """A file with its name and how informative the name is."""
 
     url: str
     name: str
@@ -105,14 +105,14 @@ class _File:
 
 @dataclass(frozen=True, slots=True)
 class PageFiles:
-    """The files of a page, and what was remarkable about them."""
+    """The files of a page, and anything unusual about them."""
 
     files: tuple[Attachment, ...]
     flags: tuple[Flag, ...] = ()
 
 
 def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "") -> PageFiles:
-    """Files that the text, the header above it and the lines below it link to or show, or that scripts and frames name;
+    """Files that the text, the header above it and the lines below it link or show, or that scripts and frames name;
     each address once."""
     links = _Links(page, blocks, body, title)
     shown = (
@@ -141,7 +141,7 @@ def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
 
 
 def _named_best(files: Iterable[_File]) -> list[Attachment]:
-    """Each address once, in order of first appearance, with the first of the names that say most."""
+    """Each address once, in order of first appearance, with its most informative name."""
     best: dict[str, _File] = {}
     for file in files:
         known = best.get(file.url)
@@ -161,9 +161,9 @@ def read_file_names(files: Iterable[Attachment], title: str) -> Iterator[Reading
 
 
 class _Links:
-    """Links, and other elements that a click turns into one, that lead to files of the document.
+    """Links, and other elements that act as links when clicked, to files of the document.
 
-    After `find` has run, `unaddressed` says whether one names a file without telling its address, and `_hidden_files`
+    After `find` has run, `unaddressed` says whether a link names a file without giving its address, and `_hidden_files`
     has the files of hidden links by the node that hides them.
     """
 
@@ -211,19 +211,19 @@ class _Links:
                 yield file
 
     def _followed(self, element: html.HtmlElement, targets: list[LinkTarget]) -> list[LinkTarget]:
-        """The one target that a handler of the element opens, where it can be followed; else those that it names."""
+        """The only target that a handler of the element opens, if it can be traced; else those that it names."""
         opened = next(filter(None, (self._clicks.opened(code, element) for code in calls_of(element))), None)
         if opened is None or absolute(opened, self._base) is None:
             return targets
         return [LinkTarget(opened, next((target.name for target in targets if target.name), ""))]
 
     def recordings(self) -> Iterator[_File]:
-        """The videos and sounds in the text. A stream has no address of a file; a player of sounds that is empty reads
-        the page aloud."""
+        """The videos and sounds in the text. A stream has no file address; a sound player without a source reads the
+        page aloud."""
         body = self._body
         for element in (*self._page.elements["video"], *self._page.elements["audio"]):
             node = position_of(self._blocks, element)
-            is_within = body.first <= node.first <= body.last or body.first >= body.last  # a page of nothing else
+            is_within = body.first <= node.first <= body.last or body.first >= body.last  # a page with nothing else
             if not is_within or node.hidden_by > body.revealed:
                 continue
             sources = (each.get("src") or each.get("data-src") or "" for each in (element, *element.iter("source")))
@@ -238,7 +238,7 @@ class _Links:
         )
 
     def names_others(self, files: Sequence[Attachment]) -> bool:
-        """Whether a line of the text, or below it, names a file that is none of those that were found."""
+        """Whether a line of the text, or below it, names a file that was not found."""
         charset = self._page.charset
         known = {text for file in files for text in (file.name, unquote_query(file.url.rsplit("/", 1)[-1], charset))}
         lines = self._blocks.visible_blocks(self._body.first, self._last, self._body.revealed)
@@ -250,8 +250,8 @@ class _Links:
         )
 
     def hidden_files(self) -> list[Attachment]:
-        """Files of the hidden blocks that scripts name, and of one below the text if it is the only one: a script may
-        show it that could not be followed, and nobody lists files to hide them."""
+        """Files of the hidden blocks that scripts name, and of a hidden block below the text if it is the only one: a
+        script that could not be traced may show it, and nobody lists files only to hide them."""
         named = [files for index, files in self._hidden_files.items() if self._is_named_in_script(index)]
         if not named and len(self._hidden_files) == 1:
             index, files = next(iter(self._hidden_files.items()))
@@ -270,7 +270,7 @@ class _Links:
         return names is not None and any(names.search(script.text or "") for script in scripts)
 
     def _clickable(self) -> Iterator[tuple[Node, html.HtmlElement]]:
-        """Elements other than `<a>` that fetch a file when clicked, or show one, each with its place."""
+        """Elements other than `<a>` that fetch or show a file when clicked, each with its position."""
         for node in map(self._blocks.nodes.__getitem__, self._blocks.clickable):
             yield node, node.element
         elements = self._page.elements
@@ -311,7 +311,7 @@ class _Links:
             self._hidden_files.setdefault(node.hidden_by, []).append(Attachment(url, name))
 
     def _is_file(self, node: Node, element: html.HtmlElement, target: LinkTarget, *, within: bool) -> bool:
-        """Whether a file is linked, and not something else."""
+        """Whether a link leads to a file of the document, and not to something else."""
         address = target.address
         annexed = self._places.is_under_annex_word(node)
         is_file = is_file_address(address, self._page.charset) or ((within or annexed) and is_other_file(address))
@@ -330,7 +330,7 @@ class _Links:
         return not is_empty and (within or annexed or not self.is_of_site(words))
 
     def _is_said_to_be(self, node: Node, address: str, words: str) -> bool:
-        """Whether the text says that a link of its own site downloads something: 点击下载, or 此处 before 下载 …."""
+        """Whether the text says that a link within its site downloads something: 点击下载, or 此处 before 下载 …."""
         if not address or PAGE_ENDING.search(address) or not ("下载" in words or says_here(words)):
             return False
         url = absolute(address, self._base) or ""
@@ -339,20 +339,20 @@ class _Links:
         return says_download(words) or (says_here(words) and downloads_behind(self._blocks, node, words))
 
     def is_of_site(self, words: str) -> bool:
-        """Whether a file is none of the document but what each page of the site links: a reader, a manual, a form."""
+        """Whether a file is not an attachment but one that each page of the site links: a reader, a manual, a form."""
         if _SOFTWARE.fullmatch(words):
             return True
         return _OF_SITE.fullmatch(words) is not None and label_key(words) not in label_key(self._title)
 
     def _may_be_annex(self, address: str, words: str) -> bool:
-        """Whether a link below 附件 leads to a file, though neither its address nor its words end as one's do."""
+        """Whether a link below 附件 leads to a file although neither its address nor its words have a file ending."""
         if not address:
             return not is_page_tool(words)
         return may_be_stored_file(address) or may_answer_file(address) or self._is_elsewhere(address)
 
     def _is_elsewhere(self, address: str) -> bool:
-        """Whether an address is that of something on another site that is neither a file nor an HTML page, as a shared
-        folder of a network disk is."""
+        """Whether an address is on another site and is neither a file nor an HTML page, such as a shared folder of a
+        network disk."""
         url = absolute(address, self._base) or ""
         if is_file_address(address, self._page.charset) or is_other_file(address) or may_be_stored_file(address):
             return False
@@ -364,19 +364,19 @@ class _Links:
 
 
 def _plays(frame: html.HtmlElement) -> bool:
-    """Whether a frame shows a player, whose recording has an address that only the player knows."""
+    """Whether a frame shows a player; only the player knows the address of its recording."""
     source = frame.get("src") or frame.get("data-src") or ""
     return _PLAYER.search(source) is not None and not is_file_address(source)
 
 
 def _addresses_of_annexes(block: Block) -> list[str]:
-    """The addresses that a line with the word 附件 writes out."""
+    """The addresses written out in a line with the word 附件."""
     return _WRITTEN_ADDRESS.findall(block.text) if "://" in block.text and says_annex(block.text) else []
 
 
 @cached_for_site
 def _may_lead_to_file(address: str) -> bool:
-    """Whether `_MAY_LEAD_TO_FILE` finds something. In small letters it is seen in a quarter of the time."""
+    """Whether `_MAY_LEAD_TO_FILE` matches. Searching in lower case takes a quarter of the time."""
     if not address.isascii():
         return _MAY_LEAD_TO_FILE.search(address) is not None
     small = address.lower()

@@ -10,10 +10,10 @@ from etl.extract.types import FieldValue
 from etl.fields import DATE_FIELDS
 
 _MIN_PART_CHARS = 8
-"""Most characters of a title that is too short to be recognised as a part of `<title>`."""
+"""Only a title longer than this can be recognised as a part of `<title>`."""
 _SEPARATORS = re.compile(r"[\s_|–—-]+")
 _EXACT = DATE_FIELDS | {"document_number", "index_number"}
-"""Fields of which one value that contains the other is another value."""
+"""Fields in which a value that contains another one is a different value."""
 
 
 def beliefs(
@@ -28,7 +28,7 @@ def beliefs(
 
 
 def _belief(chosen: FieldValue, others: list[FieldValue]) -> Belief:
-    """What the page shows beside the value decides first; its meta tags dispute a value only if nothing confirms it."""
+    """Other values that the page shows decide first; meta tags dispute a value only if nothing confirms it."""
     disputing = [item for item in others if _disputes(chosen, item)]
     if any(item.origin != "meta" for item in disputing):
         return Belief.DISPUTED
@@ -38,8 +38,8 @@ def _belief(chosen: FieldValue, others: list[FieldValue]) -> Belief:
 
 
 def _confirms(chosen: FieldValue, other: FieldValue) -> bool:
-    """Whether evidence of another origin or rule says the same. Meta tags do not confirm each other: a template fills
-    them from one place."""
+    """Whether evidence of another origin or rule gives the same value. Meta tags do not confirm each other, because a
+    template fills them from one source."""
     if (chosen.origin, chosen.rule) == (other.origin, other.rule) or chosen.origin == other.origin == "meta":
         return False
     if label_key(chosen.value) == label_key(other.value):
@@ -48,7 +48,8 @@ def _confirms(chosen: FieldValue, other: FieldValue) -> bool:
 
 
 def _is_part(title: str, stated: str) -> bool:
-    """Whether a title stands between separators of a longer one. A mere beginning of it may be half a headline."""
+    """Whether a title is between separators of a longer one. The mere beginning of a longer title may be half a
+    headline."""
     key = "".join(map(label_key, _SEPARATORS.split(title)))
     parts = [label_key(part) for part in _SEPARATORS.split(stated)]
     ends = range(len(parts) + 1)
@@ -56,9 +57,9 @@ def _is_part(title: str, stated: str) -> bool:
 
 
 def _disputes(chosen: FieldValue, other: FieldValue) -> bool:
-    """Whether evidence says something else. Not: labels and names of files that may speak of something else; of meta
-    tags all but the title's (PubDate is often the day of generation, Author a person); a `<title>` that does not
-    continue the headline, often the site's name alone."""
+    """Whether evidence gives a different value. These do not count: labels and file names that may describe something
+    else; all meta tags except the title's (PubDate is often the day of generation, Author a person); a `<title>` that
+    does not continue the headline, which is often the site's name alone."""
     key, stated = label_key(chosen.value), label_key(other.value).removesuffix("...")
     if key == stated or other.rule == Rule.ATTACHMENT_NAME or is_weak(other):
         return False

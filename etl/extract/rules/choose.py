@@ -1,4 +1,4 @@
-"""Which of several pieces of evidence a field is taken from."""
+"""Chooses the value of a field among several pieces of evidence."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,11 +10,11 @@ from etl.extract.types import FieldValue, Origin
 ORIGIN_PRIORITY: Mapping[Origin, int] = {
     "header": 0, "subheading": 1, "json": 2, "listing": 3, "body": 4, "title": 5, "meta": 6,
 }  # fmt: skip
-"""Where evidence disagrees, the lowest wins: the header table; the line under the title and the lines below the text;
-JSON and hidden inputs that the page's scripts show; the listing; the text itself (red header, last lines, signature);
-the title. The rank of `listing` only orders what the browser shows: `fill_from_listing` adds a value of the listing
-where the page has none, after this choice. Meta tags are evidence only, except for the title: their PubDate is often
-the day on which the page was generated, and their keywords and source are not what the page shows."""
+"""If evidence disagrees, the lowest number wins. In order: the header table; the line under the title and the lines
+below the text; JSON and hidden inputs that the page's scripts show; the listing; the text itself (red header, last
+lines, signature); the title. The rank of `listing` only orders the display: `fill_from_listing` adds a value of the
+listing after this choice, if the page has none. Meta tags are evidence only, except for the title: PubDate is often the
+day on which the page was generated, and keywords and source are not those that the page shows."""
 
 _WEAK_RULES = frozenset((Rule.COINED_LABEL, Rule.PERSON_LABEL))
 
@@ -22,9 +22,9 @@ _WEAK_RULES = frozenset((Rule.COINED_LABEL, Rule.PERSON_LABEL))
 def choose(
     evidence: Iterable[FieldValue], *, data_is_shown: bool, stated_empty: frozenset[str]
 ) -> dict[str, FieldValue]:
-    """The value of each field but the title, by `ORIGIN_PRIORITY`, then by position.
+    """The value of each field except the title, by `ORIGIN_PRIORITY`, then by position.
 
-    `data_is_shown`: whether the page shows the data that it carries; otherwise its values do not count.
+    `data_is_shown`: whether the page shows the data that it carries; otherwise the values of the data do not count.
     `stated_empty`: fields of labels without a value.
     """
     chosen: dict[str, FieldValue] = {}
@@ -34,7 +34,7 @@ def choose(
         best = chosen.get(item.name)
         if best is None or _priority(item) < _priority(best):
             chosen[item.name] = item
-    # A header that leaves 文号 blank says that there is none: a name of a file does not overrule it.
+    # An empty 文号 in a header means that there is none; a file name does not override it.
     number = chosen.get("document_number")
     if number and number.rule == Rule.ATTACHMENT_NAME and "document_number" in stated_empty:
         del chosen["document_number"]
@@ -46,7 +46,7 @@ def _counts(item: FieldValue, *, data_is_shown: bool) -> bool:
 
 
 def why_not_chosen(item: FieldValue, chosen: FieldValue | None, *, data_is_shown: bool) -> str:
-    """In English, why `choose` left a value of any field but the title for the chosen one."""
+    """In English, why `choose` did not choose a value (of any field except the title)."""
     if item.origin == "meta":
         return "meta tags are evidence only"
     if not _counts(item, data_is_shown=data_is_shown):
@@ -64,10 +64,10 @@ def why_not_chosen(item: FieldValue, chosen: FieldValue | None, *, data_is_shown
 
 
 def _priority(item: FieldValue) -> tuple[int, bool]:
-    """By origin; a label that is ambiguous, or no listed one of the field, counts less than any other of its origin."""
+    """The rank by origin; an ambiguous or unlisted label ranks below all others of its origin."""
     return ORIGIN_PRIORITY[item.origin], is_weak(item)
 
 
 def is_weak(item: FieldValue) -> bool:
-    """Whether its label is ambiguous, or no listed one of the field."""
+    """Whether the label of the value is ambiguous, or is not a listed label of the field."""
     return item.rule in _WEAK_RULES or (bool(item.label) and label_key(item.label) in AMBIGUOUS_LABELS)

@@ -1,4 +1,4 @@
-"""What a file is called: by the words of its link, by what stands beside one that says 下载, or by its own name."""
+"""Names of files: from the words of the link, from the words beside a link 下载, or from the file name."""
 
 import re
 from bisect import bisect_left
@@ -22,7 +22,7 @@ _SAVE_WORDS = re.compile(
     rf"(?:文件|附件|原文|全文|文档|链接)?(?:{_KIND}?(?:版本?|格式)?)(?:下载|查看|预览)?)[\s】\]）)》|<«.。]*",
     re.IGNORECASE,
 )
-"""Words of a link that only say that something can be had."""
+"""Words of a link that only offer a download."""
 _DOWNLOAD = re.compile(
     r"\W*(?:请?点击|点此|立即|直接)?(?:此处|这里)?下载(?:此|该|本)?(?:文件|附件|表格|原文|全文|文档)?\W*"
 )
@@ -39,22 +39,23 @@ _SAYS_NOTHING = re.compile(
     r"[\W\d_]*(?:[\d.,]+\s*[kmg]?b?|序号|名称|大小|操作|类型|\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?)?[\W_]*",
     re.IGNORECASE,
 )
-"""A number, a size, a date, the head of a column."""
+"""Texts that do not name a file: a number, a size, a date, a column heading."""
 _ICON_NAME = re.compile(rf"icon|图标|\.(?:gif|png|jpe?g|svg)$|^(?:{_KIND}|image|img|附件|文件)$", re.IGNORECASE)
 _ENDING = re.compile(r"\.[A-Za-z]{2,4}$")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _ENDS_CUT = ("…", "...", "..", "．．．")
 _MAX_NAME_CHARS = 120
-"""Characters of the longest text beside a link that is a name; a longer one is a sentence."""
+"""Maximum length of a text beside a link that is a name; a longer one is a sentence."""
 _MAX_HERE_CHARS = 10
 _MAX_PIECES, _MAX_LINKS = 10, 60
-"""Pieces of one link; links of a line or a box in which a name is looked for."""
+"""Maximum number of pieces of one link, and of links in a line or box that is searched for a name."""
 _MAX_BOX_BLOCKS = 6
-"""Blocks of a box that shows one file: its name, its size, its date, its buttons."""
+"""Maximum number of blocks of a box that shows one file: its name, size, date and buttons."""
 
 
 class Rank(IntEnum):
-    """How much a name says: the file's own, words that only say 下载, what stands beside these, words of its own."""
+    """How informative a name is: the file name, weak words such as 下载, words beside the link, the link's own
+    words."""
 
     OWN = 0
     WEAK = 1
@@ -63,7 +64,7 @@ class Rank(IntEnum):
 
 
 def label_of_link(blocks: Blocks, node: Node, element: html.HtmlElement, stated: str) -> tuple[str, Rank]:
-    """The name of what an element links, which may be empty, and how much it says.
+    """The name of the file that an element links (may be empty), and how informative it is.
 
     `stated` is the name that its handler or `download` states; `node` is the element's place."""
     words = words_of_link(element)
@@ -82,8 +83,8 @@ def label_of_link(blocks: Blocks, node: Node, element: html.HtmlElement, stated:
 
 
 def words_of_link(element: html.HtmlElement) -> str:
-    """The words of a link, together with those of the links to the same address that follow without a gap: editors cut
-    a link in pieces. What stands in a link inside it, as where one is not closed, is none of them."""
+    """The words of a link, joined with those of the directly following links to the same address, because editors cut a
+    link into pieces. Words of a link nested in it (if it is unclosed) are not included."""
     words = " ".join("".join(element.itertext()).split())
     inner = element.find(".//a")
     if inner is not None and (nested := " ".join("".join(inner.itertext()).split())):
@@ -104,7 +105,7 @@ def _further_pieces(link: html.HtmlElement) -> Iterator[str]:
 
 
 def own_name(url: str, charset: str) -> str:
-    """The name that an address gives its file: a value of its query that is one, or the end of its path."""
+    """The file name in an address: a value of its query, or the end of its path."""
     query = url.partition("?")[2]
     values = (unquote_query(pair.partition("=")[2], charset) for pair in query.split("&"))
     stated = next((value for value in values if is_file_name(value) and "/" not in value), "")
@@ -119,17 +120,17 @@ def says_annex(line: str) -> bool:
 
 
 def says_download(words: str) -> bool:
-    """Whether the words of a link say that it downloads something, and no more."""
+    """Whether the words of a link only say that it downloads something."""
     return _DOWNLOAD.fullmatch(words) is not None
 
 
 def says_here(words: str) -> bool:
-    """Whether the words of a link only say where to click."""
+    """Whether the words of a link only tell the reader to click."""
     return len(words) < _MAX_HERE_CHARS and _HERE.fullmatch(words) is not None
 
 
 def downloads_behind(blocks: Blocks, node: Node, words: str) -> bool:
-    """Whether the line goes on with 下载 behind a link of these words."""
+    """Whether the line continues with 下载 after a link with these words."""
     if not _stands_in_line(blocks, node):
         return False
     pieces = [piece.strip() for piece in blocks.blocks[node.first].text.split(INLINE_BOUNDARY) if piece.strip()]
@@ -142,12 +143,12 @@ def is_numbered_annex(line: str) -> bool:
 
 
 def has_chinese(name: str) -> bool:
-    """Whether a name is more than a number or a key."""
+    """Whether a name has Chinese characters, and so is more than a number or a key."""
     return _CHINESE.search(name) is not None
 
 
 def shows_itself(element: html.HtmlElement) -> bool:
-    """Whether a link without a word can be seen: by a picture, by a hint, by an icon of a style sheet."""
+    """Whether a link without words is visible: by a picture, a tooltip, or an icon of a style sheet."""
     if element.get("title") or element.find(".//img") is not None:
         return True
     return any(each.get("class") for each in element.iterdescendants("i", "span", "em"))
@@ -168,21 +169,21 @@ def _name_of_picture(element: html.HtmlElement) -> str:
 
 
 def _announced(blocks: Blocks, node: Node, words: str) -> str:
-    """The name before a colon, behind which a link is called by its file (`登记表：W0201.doc`)."""
+    """The name before a colon if the link after it has only the file name as words (`登记表：W0201.doc`)."""
     pieces = blocks.blocks[node.first].text.split(INLINE_BOUNDARY) if _stands_in_line(blocks, node) else []
     before = next((piece.strip() for piece in pieces if piece.strip()), "")
     return next(_named([before]), "") if before.endswith(("：", ":")) and words in map(str.strip, pieces) else ""
 
 
 def _beside(blocks: Blocks, node: Node, words: str) -> str:
-    """The name beside a link whose words say little: in its line before it or behind it, in its row, in its box."""
+    """The name beside a link with uninformative words: before or after it in its line, in its row, in its box."""
     if _stands_in_line(blocks, node) and (name := _in_line(blocks, node, words)):
         return name
     return "" if _NUMBERED_ANNEX.fullmatch(words) else next(_named(_around(blocks, node, words)), "")
 
 
 def _stands_in_line(blocks: Blocks, node: Node) -> bool:
-    """Whether the line at a place holds it: a place without a word has the next line of the page."""
+    """Whether the line at a position contains the element; for one without words it is the next line of the page."""
     if node.first >= len(blocks.blocks):
         return False
     place, line = blocks.nodes[node.index], blocks.nodes[blocks.blocks[node.first].node]
@@ -201,7 +202,7 @@ def _in_line(blocks: Blocks, node: Node, words: str) -> str:
         places = [at for at, piece in enumerate(pieces) if piece == words]
         at = places[min(earlier, len(places) - 1)]
     else:
-        at = len(pieces)  # a button or an icon: the line has no words of it
+        at = len(pieces)  # a button or an icon has no words in the line
     linked = {words_of_link(each.element) for each in links}
     before = "" if _NUMBERED_ANNEX.fullmatch(words) else "".join(reversed(_telling(reversed(pieces[:at]))))
     behind = "".join(takewhile(lambda piece: piece not in linked, _telling(pieces[at + 1 :])))
@@ -209,14 +210,14 @@ def _in_line(blocks: Blocks, node: Node, words: str) -> str:
 
 
 def _telling(pieces: Iterable[str]) -> list[str]:
-    """The pieces of a line up to the next that is a button, without sizes and dates."""
+    """The pieces of a line up to the next button, without sizes and dates."""
     telling = (piece for piece in pieces if len(piece) > _MAX_NAME_CHARS or not _SAYS_NOTHING.fullmatch(piece))
     return list(takewhile(lambda piece: not _says_little(piece), telling))
 
 
 def _around(blocks: Blocks, node: Node, words: str) -> Iterator[str]:
-    """Other lines that may name the file: the term of a definition or the line before a break, those of the row of a
-    table, else of a small box that holds one link only."""
+    """Other lines that may name the file: the term of a definition, the line before a line break, the other cells of a
+    table row, or a small box with only this link."""
     own = int(words != "")
     if own and 0 < node.first < len(blocks.blocks):
         above, line = blocks.blocks[node.first - 1], blocks.blocks[node.first]
@@ -237,14 +238,14 @@ def _around(blocks: Blocks, node: Node, words: str) -> Iterator[str]:
 
 
 def _links_between(blocks: Blocks, first: int, last: int) -> list[Node]:
-    """The links of a few lines, as far as they may be more than `_MAX_LINKS`."""
+    """The links of a few lines; counting stops just above `_MAX_LINKS`."""
     begin = bisect_left(blocks.anchors, first, key=lambda link: link.first)
     links = islice(blocks.anchors, begin, begin + _MAX_LINKS + 1)
     return [link for link in links if link.first < last]
 
 
 def _named(texts: Iterable[str]) -> Iterator[str]:
-    """Those of the texts that are names, without the word 附件, numbers and brackets at their ends."""
+    """The texts that are names, without the word 附件 and without numbers and brackets at their ends."""
     for text in texts:
         name = text[_ANNEX_PREFIX.match(text).end() :] if len(text) <= _MAX_NAME_CHARS else ""  # type: ignore[union-attr]
         name = name.strip(_EDGES) if not _is_bracketed(name) else name.strip()
@@ -253,6 +254,6 @@ def _named(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _is_bracketed(name: str) -> bool:
-    """Whether the name ends with a bracket that it opens, or begins with one that it closes."""
+    """Whether the brackets at the ends of the name are paired within it."""
     name = name.strip()
     return any((opening in name and name.endswith(closing)) for opening, closing in _CLOSED.items())

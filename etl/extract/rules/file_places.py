@@ -1,4 +1,4 @@
-"""Where a link to a file stands: below the word 附件, near the text, or among what is none of the document's."""
+"""The position of a link to a file: below the word 附件, near the text, or in a part that is not the document's."""
 
 import re
 from collections.abc import Iterator
@@ -17,35 +17,36 @@ _OF_OTHERS = re.compile(
     r"[\W_]*(?:相关|关联|延伸|推荐|热点|热门|猜你|您可能)"
     r"(?:新闻|报道|文章|阅读|信息|资讯|推荐|稿件|文稿|专题|喜欢|感兴趣)[\W_]*"
 )
-"""Headings of links to other documents. Below 相关文件 the document's own stand too."""
+"""Headings of links to other documents. 相关文件 is missing, because the document's own files may be below it."""
 _OF_EVERYBODY = re.compile(r"中心|专区|热门|常用|推荐|办事|便民")
 _MAX_HEADING_CHARS = 12
-"""Words in the headings of boxes with files for everybody, and characters of such a heading."""
+"""Words in the headings of boxes with general files, and maximum length of such a heading."""
 _OF_FILES = re.compile(r"(?:^|[-_\s])fj|fujian|attach|annex|down|file", re.IGNORECASE)
-"""In the classes and ids of boxes for a document's files."""
+"""Words in classes and ids of boxes with a document's files."""
 _DAY_AT_END = re.compile(rf"(?:{DATE}|(?<!\d)\d{{1,2}}[-/.]\d{{1,2}})[\])）\s]*$")
 _MAX_DAY_CHARS, _MIN_TITLE_CHARS = 24, 4
-"""Characters of a day at the end of a line, and of a linked title before it, as lists of documents have them."""
+"""Maximum length of a date at the end of a line, and minimum length of the linked title before it, in lists of
+documents."""
 _MENUS = re.compile(r"nav|menu|sidebar", re.IGNORECASE)
-"""In the classes of columns that have the same links on each page."""
+"""Words in classes of columns with the same links on each page."""
 _TO_OTHERS = re.compile(r"[\W_]*(?:上|下|前|后)一(?:篇|条|页|则)")
 _FOOTER = re.compile(r"ICP备|公网安备|网站标识码|版权所有")
 _BLOCKS_ABOVE = 6
-"""Blocks above the headline where buttons for the whole document stand (下载文字版)."""
+"""Number of blocks above the headline that may be buttons for the whole document (下载文字版)."""
 _ITEMS = ("li", "dd")
 _MAX_LIST = 40
-"""Lines of a list of attachments between the word 附件 and the last of them."""
+"""Maximum number of lines of a list of attachments below the word 附件."""
 
 
 class FilePlaces:
-    """The places of a page at which its document's files stand, and those at which others do."""
+    """The parts of a page with its document's files, and the parts with other files."""
 
     def __init__(self, blocks: Blocks, body: Body, title: str) -> None:
         self._blocks, self._body, self._title = blocks, body, title
         self._known: dict[int, bool] = {}
 
     def is_under_annex_word(self, node: Node) -> bool:
-        """Whether the line of the link, the line before it, or that before the links above it, says 附件."""
+        """Whether the line of the link, the line before it, or the line before the links above it has the word 附件."""
         known = self._known.get(node.first)
         if known is None:
             known = self._known[node.first] = node.first >= self._first_annex and self._is_below_annex(node.first)
@@ -53,7 +54,7 @@ class FilePlaces:
 
     @cached_property
     def _annex_lines(self) -> frozenset[int]:
-        """The lines that say so, down to the last that is looked at."""
+        """The lines with the word 附件."""
         lines = enumerate(self._blocks.blocks)
         return frozenset(index for index, block in lines if says_annex(block.text))
 
@@ -76,7 +77,7 @@ class FilePlaces:
         return False
 
     def _is_linked(self, block: Block) -> bool:
-        """Whether a line is mostly links, or one of the cells of a row, or of the lines of an item, that has a link."""
+        """Whether a line is mostly links, or belongs to a row or list item that has a link."""
         if block.link_chars * 10 > len(block.text) * 6:
             return True
         nodes = self._blocks.nodes
@@ -88,8 +89,8 @@ class FilePlaces:
         return cell is not None and cell.last - cell.first == 1 and nodes[block.row].link_chars > 0
 
     def is_near(self, node: Node, words: str) -> bool:
-        """Whether a link stands between the buttons above the headline and the lines below the text, and not in a
-        sidebar, in the site's footer, or among links to other documents."""
+        """Whether a link is between the buttons above the headline and the lines below the text, and not in a sidebar,
+        in the site's footer, or among links to other documents."""
         if self._is_in_footer(node) or self._is_of_others(node, words):
             return False
         if node.first < self._body.first and node.first < self._headline - _BLOCKS_ABOVE:
@@ -114,13 +115,13 @@ class FilePlaces:
         return next((index for index in lines if _FOOTER.search(blocks[index].text)), len(blocks))
 
     def _is_in_footer(self, node: Node) -> bool:
-        """Whether a link stands in the footer. One without a word may have the footer's first line above it too."""
+        """Whether a link is in the footer. A link without words may also be right below the footer's first line."""
         if node.first != self._footer:
             return node.first > self._footer
         return node.first < len(self._blocks.blocks) and node.index > self._blocks.blocks[node.first].node
 
     def _is_of_others(self, node: Node, words: str) -> bool:
-        """Whether a link leads to another document: to the next one, or below a heading that says so."""
+        """Whether a link leads to another document: the next one, or one below a heading of other documents."""
         if node.first >= len(self._blocks.blocks):
             return False
         line = self._blocks.blocks[node.first].plain
@@ -133,7 +134,7 @@ class FilePlaces:
         return self._is_listed(node.first) or self._is_below_heading_of_others(node)
 
     def _is_listed(self, index: int) -> bool:
-        """Whether a line is a linked title with its day, and so is one beside it."""
+        """Whether a line is a linked title with its date, and so is a neighbouring line."""
         beside = (each for each in (index, index - 1, index + 1) if 0 <= each < len(self._blocks.blocks))
         dated = [_is_entry(self._blocks.blocks[each]) for each in beside]
         return dated[0] and any(dated[1:])
@@ -150,7 +151,7 @@ class FilePlaces:
 
     @cached_property
     def _headline(self) -> int:
-        """The block of the headline above the text, 0 if unknown; files well above it belong to menus."""
+        """The block of the headline above the text, 0 if unknown; files far above it belong to menus."""
         title_key = label_key(self._title)
         lines = self._blocks.visible_blocks(0, self._body.first)
         above = [index for index, block in lines if len(block.text) >= len(self._title) > 0]
@@ -159,12 +160,12 @@ class FilePlaces:
 
 
 def leads_to_other(line: str) -> bool:
-    """Whether a line names the document before or after this one."""
+    """Whether a line links the previous or next document."""
     return _TO_OTHERS.match(line) is not None
 
 
 def _is_entry(line: Block) -> bool:
-    """Whether a line is a linked title with its day."""
+    """Whether a line is a linked title with its date."""
     day = _DAY_AT_END.search(line.plain[-_MAX_DAY_CHARS:])
     if day is None:
         return False

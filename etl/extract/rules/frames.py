@@ -16,14 +16,14 @@ _OTHER = re.compile(
     r"|bottom|nav|menu|left|right|ad|ads|survey|vote|pdf|viewer)\d*(?:[/_.?&=-]|$)",
     re.IGNORECASE,
 )
-"""Words of addresses of frames that hold something beside the text."""
+"""Words in addresses of frames that contain something other than the text."""
 _MAX_FRAMES = 3
-"""Frames that a text is put together from at most."""
+"""Maximum number of frames from which a text is joined."""
 
 
 def find_frames(page: WebPage, blocks: Blocks, body: Body) -> tuple[str, ...]:
-    """Absolute addresses of the frames of the same site that stand where a document has its text: parts of it where
-    the page has none of its own. `body`: where that text is looked for (`body.node` is its container)."""
+    """Absolute addresses of the frames of the same site in the place of a document's text: they are parts of the
+    document if the page has no text itself. `body`: the part searched for them (`body.node` is its container)."""
     base, own = base_url(page), absolute(page.url, page.url)
     urls: dict[str, None] = {}
     for element in page.elements["iframe"]:

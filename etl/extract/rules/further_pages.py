@@ -1,4 +1,4 @@
-"""Further pages of a text that stands on several: the links of its pager, or the signs that it has one."""
+"""Further pages of a text: the links of its pager, or signs that it has a pager."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from etl.platforms.helpers.article_pager import ArticleAddress, PageAddress, pag
 from etl.web.page import WebPage, absolute, base_url
 
 _BEHIND_TEXT = 8
-"""Visible lines behind the text in which its pager stands; further down are pagers of other things."""
+"""Number of visible lines after the text that may contain its pager; further down are other pagers."""
 _NUMBER = re.compile(r"[\[【(（<]?第?(\d{1,3})页?[\]】)）>]?")
 _NEXT = re.compile(r"\W*(?:[下后]一?[页頁]|next(?:page)?)\W*|[>›»＞→]", re.IGNORECASE)
 _LAST = re.compile(r"\W*(?:尾[页頁]|末[页頁]|最后一?[页頁]|last(?:page)?)\W*|[>›»]{2}\|?", re.IGNORECASE)
@@ -27,19 +27,19 @@ _MAX_WORDS, _MAX_LINE = 12, 80
 
 @dataclass(frozen=True, slots=True)
 class FurtherPages:
-    """Absolute addresses of the pages behind this one, in their order; `sign`: the words of a pager whose pages have no
-    address that is understood, empty where there is none."""
+    """Absolute addresses of the pages after this one, in order; `sign`: the words of a pager whose addresses are not
+    understood, else empty."""
 
     addresses: tuple[str, ...] = ()
     sign: str = ""
 
 
 def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPages:
-    """The pages behind this one, whose part of the text is `body`."""
+    """The pages after this one; `body` is this page's part of the text."""
     own, base = ArticleAddress(page.url), base_url(page)
     hrefs = blocks.addresses
     linked = (node for node in blocks.anchors if node.index in hrefs)
-    # The quick question: most links of a page lead far away.
+    # A quick check first: most links of a page have very different addresses.
     near = [node for node in linked if own.common in (href := hrefs[node.index]) or href[:1] == "?"]
     links = [
         (words, url)
@@ -52,7 +52,7 @@ def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPage
 
 
 def _behind_first(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """The pages behind the first one, whose address is the article's: `a.html`, `a_2.html` … or `a_1.html` …"""
+    """The pages after the first one, which has the article's address: `a.html`, `a_2.html` … or `a_1.html` …"""
     pages = [(words, page) for words, url in links if (page := own.page_at(url))]
     if own.in_query is not None and own.in_query > 1:
         return _behind(own.in_query, [page for _, page in pages])
@@ -65,8 +65,8 @@ def _behind_first(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tupl
 
 
 def _behind_numbered(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """The pages behind one whose address has its number. As most addresses end with some number, the pager has to show
-    that this one counts pages: by a link to the address without it, or by numbers that are those of the addresses."""
+    """The pages after one with a number in its address. Most addresses end with some number, so the pager must show
+    that this one counts pages: by a link to the address without it, or by numbers equal to those of the addresses."""
     if own.number is None:
         return ()
     pages = [(words, page) for words, url in links if (page := own.page_at(url, beside=True))]
@@ -78,7 +78,7 @@ def _behind_numbered(own: ArticleAddress, links: Sequence[tuple[str, str]]) -> t
 
 
 def _behind(own: int, pages: Sequence[PageAddress]) -> tuple[str, ...]:
-    """The addresses from the one behind `own` to the last that is linked, those between them included."""
+    """The addresses from the page after `own` to the last linked one, including those between them."""
     last = max(pages, key=lambda page: page.number, default=None)
     if last is None or not own < last.number <= own + MAX_ARTICLE_PAGES:
         return ()
@@ -86,7 +86,7 @@ def _behind(own: int, pages: Sequence[PageAddress]) -> tuple[str, ...]:
 
 
 def _sign_of_more(page: WebPage, blocks: Blocks, body: Body) -> str:
-    """The words behind the text with which a pager counts several pages, or leads on by a script."""
+    """The words after the text by which a pager counts several pages, or leads on by a script."""
     behind = blocks.visible_blocks(body.last, len(blocks.blocks), body.revealed)
     lines = [index for index, _ in islice(behind, _BEHIND_TEXT)]
     if not lines:
@@ -104,7 +104,7 @@ def _sign_of_more(page: WebPage, blocks: Blocks, body: Body) -> str:
 
 
 def _pager_words(nodes: Iterable[Node], first: int, revealed: int) -> Iterator[tuple[str, Node]]:
-    """(words without white space, node) of the nodes from block `first` on that say the words of a pager."""
+    """(words without white space, node) of the nodes from block `first` on that have words of a pager."""
     for node in nodes:
         if node.first >= first and node.hidden_by <= revealed:
             words = "".join("".join(node.element.itertext()).split())
@@ -113,7 +113,7 @@ def _pager_words(nodes: Iterable[Node], first: int, revealed: int) -> Iterator[t
 
 
 def _is_scripted(page: WebPage, node: Node) -> bool:
-    """Whether a click leads to no other page, so that a script must answer it, and is not marked as doing nothing."""
+    """Whether a click has no address, so that a script must handle it, and the element is not marked as disabled."""
     if _DISABLED.search(node.element.get("class") or ""):
         return False
     href = (node.element.get("href") or "").strip()

@@ -33,51 +33,51 @@ from etl.fields import DATE_FIELDS
 from etl.file_names import has_file_name
 
 _CONTAINER_TAGS = frozenset(("ul", "ol", "dl", "table"))
-"""Lists and tables: the value of a label stands in the same one as the label."""
+"""Lists and tables: a label and its value are in the same one."""
 _MAX_VALUES = 1000
-"""Most values that are read: a header has some twenty, a list of labelled cards some hundred."""
+"""Maximum number of values: a header has some twenty, a list of labelled cards some hundred."""
 _BLOCKS_BELOW = 14
-"""Blocks below the text, names of files not counted, that are searched: some sites put 来源 and 时间 there."""
+"""Number of blocks below the text, not counting file names, that are searched: some sites put 来源 and 时间 there."""
 _MAX_BLOCKS_BELOW = 60
-"""Blocks below the text up to which a table or list that began among these is read to its end."""
+"""Maximum number of blocks below the text for a table or list that begins among these and is read to its end."""
 _SIDEBAR_LINK_CHARS = 14
 """A side column with more link text than this is a list of other documents."""
 _PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
-"""Elements that hold a label with its value."""
+"""Elements that contain a label with its value."""
 _MAX_HIDDEN_BLOCKS = 4
-"""Blocks of an element beside a label in which a hidden value is looked for."""
+"""Maximum number of blocks of an element beside a label that is searched for a hidden value."""
 _BLOCKS_AFTER_LABEL = 3
-"""Blocks behind a label among which its value is looked for."""
+"""Number of blocks after a label that are searched for its value."""
 _BLOCKS_NEAR_LABEL = 6
-"""Blocks before a listed label of a field, and behind it or one with a value, among which one may stand in no list."""
+"""Maximum distance in blocks of an unlisted label before a listed one, or after a listed one or one with a value."""
 _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
-"""Longest line searched for labels; most characters before a line's only label: longer is prose."""
+"""Maximum length of a line searched for labels, and of the text before a line's only label: longer texts are prose."""
 _MIN_AMBIGUOUS_TITLE_CHARS = 8
-"""Characters of a title behind 名称 or 标题: what is shorter names something else."""
+"""Minimum length of a title after 名称 or 标题; a shorter text is the name of something else."""
 _HEADER_LABEL = re.compile("索引号|文号|来源")
-"""Labels of a header, whatever else its line says."""
+"""Labels that always belong to a header, whatever else is in their line."""
 _UNKNOWN_LABEL = re.compile(rf"[\s{INLINE_BOUNDARY}|丨｜\]】]+[\u4e00-\u9fff]{{2,6}}[\s{INLINE_BOUNDARY}]*[:：]")
 _LISTS_WITH_BARS = ("keywords", "subject_category", "group_category", "genre_category")
-"""Fields of several words, which bars may part."""
+"""Fields of several words, which bars may separate."""
 _VALUE_ENDS = re.compile(
     rf"{INLINE_BOUNDARY}[\s{INLINE_BOUNDARY}]*[【\[(（]?(?:大|中|小|打印|收藏|分享|字体|字号|浏览|阅读|点击|访问|纠错|我要纠错|下载|扫一扫|[|丨])"
     rf"|{INLINE_BOUNDARY}\s+{INLINE_BOUNDARY}|\s{{3,}}|[【\[]\s*(?:字|打印|大|我要|语音|朗读|收藏|分享|浏览|阅读|点击|复制|关闭)|[】\])）][\s{INLINE_BOUNDARY}]*[【\[(（]"
     rf"|{_UNKNOWN_LABEL.pattern}"
 )
-"""Where a value ends in a line of several although no known label follows it; an unknown label is a word with a
+"""The end of a value in a line of several values although no known label follows; an unknown label is a word with a
 colon (`_UNKNOWN_LABEL`)."""
 _OTHER_DOCUMENTS = re.compile(r"[\s【\[■◆>·]*(?:相关|关联|推荐|延伸|更多)[\u4e00-\u9fff]{2,4}[\s】\]:：]*$")
 _OTHER_DOCUMENTS_BELOW = re.compile(
     r"[\s【\[■◆>·]*(?:(?:政策|文件|解读)?原(?:文件?|政策)|(?:政策|文件)?解读(?:文件|材料)?)[\s】\]:：]*$"
 )
-"""Heading of a list of other documents, whose labels are not of this one."""
+"""Heading of a list of other documents, whose labels do not describe this one."""
 _MAX_HEADING_CHARS = 24
 _ENDS_OF_CHOICE = 6
 _CHOICE = re.compile(
     rf"[^:：]{{2,20}}[:：][\s{INLINE_BOUNDARY}]*?"
     rf"(?:{INLINE_BOUNDARY}\s*+[^\s{INLINE_BOUNDARY}、，,;；/>＞»›|-]{{1,20}}+{INLINE_BOUNDARY}\s*+){{3,}}+"
 )
-"""Links with nothing but gaps between them, to choose from: `发布机构：市政府 市财政局 市水务局`."""
+"""Alternative links separated only by gaps: `发布机构：市政府 市财政局 市水务局`."""
 _AROUND = f" \t{INLINE_BOUNDARY}"
 _LEAD = re.compile(rf"[\s{INLINE_BOUNDARY}]*")
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
@@ -85,7 +85,7 @@ _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What rules read: the page's blocks, where its main text stands, what decides about its values."""
+    """The input of rules: the page's blocks, the position of its main text, and the rules for its values."""
 
     blocks: Blocks
     body: Body
@@ -93,10 +93,10 @@ class PageContext:
 
 
 def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[Reading]:
-    """All labelled cells and lines outside the text, in page order; without a value where the label has none.
+    """All labelled cells and lines outside the text, in page order; without a value if the label has none.
 
-    With `header`, the elements that hold the header, labels elsewhere are not read: "related" boxes have some too.
-    Without it, those of search forms are skipped; inside a known header they count.
+    With `header`, the elements that contain the header, labels elsewhere are not read, because boxes of related
+    documents have labels too. Without it, labels in search forms are skipped; inside a known header they count.
     """
     blocks, body = context.blocks, context.body
     end = _end_of_labels(blocks, body)
@@ -117,7 +117,7 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
         items = _labels_of(context, index, first=not values)
         if items and any(item.name for item in items):
             last_label = position
-            # Labels of no list may stand above the first listed one too.
+            # Unlisted labels may also be above the first listed one.
             above = range(max(next_unread, position - _BLOCKS_NEAR_LABEL), position)
             lines = [(at, _with_coined_labels(context, outside[at], (), first=not values)) for at in above]
         elif not items and position - last_label > _BLOCKS_NEAR_LABEL:
@@ -135,7 +135,7 @@ def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[R
 
 
 def _end_of_labels(blocks: Blocks, body: Body) -> int:
-    """The index behind the last block that is searched: a list or table below the text is read as a whole."""
+    """The end of the searched blocks: a list or table below the text is read as a whole."""
     below = blocks.blocks[body.last : body.last + _MAX_BLOCKS_BELOW]
     files = sum(1 for block in below if block.link_chars and "." in block.text and has_file_name(block.text))
     end = min(len(blocks.blocks), body.last + _BLOCKS_BELOW + files)
@@ -151,7 +151,8 @@ def _end_of_labels(blocks: Blocks, body: Body) -> int:
 
 
 def _is_pair_across(blocks: Blocks, end: int) -> bool:
-    """Whether a label of a field stands right before a block or is it, in a header of labels and values in turn."""
+    """Whether a label of a field is right before a block or is the block, in a header of alternating labels and
+    values."""
     labels = (match_label(block.text) for block in blocks.blocks[end - 1 : end + 1])
     return any(label is not None and label.name and label.label not in AMBIGUOUS_LABELS for label in labels)
 
@@ -159,9 +160,10 @@ def _is_pair_across(blocks: Blocks, end: int) -> bool:
 def _with_coined_labels(
     context: PageContext, index: int, items: tuple[LabelMatch, ...], *, first: bool
 ) -> tuple[LabelMatch, ...]:
-    """The labels of a block with those above the text that stand in no list; `items`: the listed ones.
+    """The labels of a block, including unlisted ones above the text; `items`: the listed ones.
 
-    Where every colon has its listed label there are no others, unless that may be the end of one (颁 发 时 间).
+    If every colon has its listed label, there are no unlisted ones, unless a listed label may be the end of one (颁 发
+    时 间).
     """
     text = context.blocks.blocks[index].text
     if index >= context.body.first or (
@@ -174,7 +176,7 @@ def _with_coined_labels(
 def _read_line(
     context: PageContext, outside: list[int], position: int, items: tuple[LabelMatch, ...], *, in_header: bool
 ) -> Iterator[Reading]:
-    """What the labels of one block say."""
+    """The readings of the labels in one block."""
     index = outside[position]
     if items and not _is_beside_the_document(context, context.blocks.blocks[index], in_header=in_header):
         following = outside[position + 1 : position + 1 + _BLOCKS_AFTER_LABEL]
@@ -185,7 +187,7 @@ def _read_line(
 
 
 def _begins_other_documents(context: PageContext, index: int) -> bool:
-    """Whether a line is the heading of a list of other documents, none of whose labels counts."""
+    """Whether a line is the heading of a list of other documents, whose labels are ignored."""
     blocks = context.blocks
     block = blocks.blocks[index]
     if block.link_chars or len(block.text) > _MAX_HEADING_CHARS:
@@ -199,7 +201,7 @@ def _begins_other_documents(context: PageContext, index: int) -> bool:
 
 
 def _end_of_box(context: PageContext, index: int) -> int:
-    """The index behind the box above the text that a heading begins; behind the heading, if it begins none."""
+    """The end of the box above the text that begins with a heading; the block after the heading if there is no box."""
     for node in context.blocks.ancestors(context.blocks.blocks[index].node):
         if node.first < index or node.last > context.body.first or node.tag in _CONTAINER_TAGS:
             break
@@ -218,10 +220,9 @@ def _may_have_labels(blocks: Blocks, index: int) -> bool:
 
 
 def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = False) -> tuple[LabelMatch, ...]:
-    """The labels of a line, or the label that it is as a whole. `first`: no value has been read before it.
+    """The labels in a line, or the label that is the whole line. `first`: no value has been read before it.
 
-    `coined`: also labels that stand in no list, followed by a colon, in brackets, an inline element or a cell of their
-    own.
+    `coined`: also unlisted labels with a colon, in brackets, or alone in an inline element or cell.
     """
     blocks = context.blocks
     block = blocks.blocks[index]
@@ -245,14 +246,14 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
         if label in PUBLISHING_PEOPLE or (name and is_sure):
             return (LabelMatch(name, label, block.plain.strip(), "", 0),)
         return ()
-    # In a footer 主办单位 is the site's operator; it is a field only in a header cell after another value was read.
+    # In a footer, 主办单位 is the operator of the site; it is a field only in a header cell after another value.
     if (index >= context.body.last or block.cell < 0 or first) and _is_site_footer(block.text):
         return ()
     return () if len(items) == 1 and items[0].start > _MAX_LEAD_CHARS else items
 
 
 def _coined_label(blocks: Blocks, index: int) -> tuple[LabelMatch, ...]:
-    """The label of no list that a cell or half of a pair is as a whole, unless it is the value of a label before."""
+    """The unlisted label that fills a cell or half of a pair, unless it is the value of the label before it."""
     block = blocks.blocks[index]
     name, label = match_label(block.text, coined=True) or ("", "")
     if not name or not (block.cell >= 0 or _is_half_of_pair(blocks, index)):
@@ -270,7 +271,7 @@ def _awaits_value(text: str) -> bool:
 
 
 def _is_beside_the_document(context: PageContext, block: Block, *, in_header: bool) -> bool:
-    """Whether the block stands in a column of links to other documents or, outside a known header, in a search form."""
+    """Whether the block is in a column of links to other documents or, outside a known header, in a search form."""
     sidebar = enclosing_sidebar(context.blocks, block.node, context.body)
     if sidebar and sidebar.link_chars > _SIDEBAR_LINK_CHARS:
         return True
@@ -280,10 +281,10 @@ def _is_beside_the_document(context: PageContext, block: Block, *, in_header: bo
 def _read_label(
     context: PageContext, index: int, item: LabelMatch, items: tuple[LabelMatch, ...], following: list[int]
 ) -> Reading | None:
-    """What a label of the line says: the text behind it or, for the line's last one, what stands beside or below it.
+    """The reading of a label of the line: the text after it or, for the last label, the text beside or below it.
 
-    None for a label of no field, except one of people behind which the name of a body stands, and where 名称 or 标题 is
-    followed by fewer than `_MIN_AMBIGUOUS_TITLE_CHARS` characters.
+    None for a label that is not a field's, except a label of people with the name of an agency; and None if 名称 or
+    标题 is followed by fewer than `_MIN_AMBIGUOUS_TITLE_CHARS` characters.
     """
     name = item.name or ("publisher" if item.label in PUBLISHING_PEOPLE else "")
     if not name:
@@ -309,7 +310,8 @@ def _read_label(
 def _raw_value(
     context: PageContext, index: int, item: LabelMatch, name: str, following: list[int] | None
 ) -> tuple[str, Rule]:
-    """What a label says, and how it was read. `following`: the blocks behind the line for its last label, else None."""
+    """The value of a label, and how it was read. `following`: for the last label, the blocks after the line; else
+    None."""
     raw, rule = _without_tools(name, _own_value(name, item)), Rule.LABEL_IN_LINE
     if not raw.replace(INLINE_BOUNDARY, "").strip(" \t:："):
         raw = "" if following is None else _without_tools(name, _value_after(context.blocks, index, following))
@@ -342,9 +344,9 @@ def _is_site_footer(text: str) -> bool:
 
 
 def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
-    """The value beside a label: the next cell, `<dd>` or block, or the one in the list beside that of the labels."""
+    """The value beside a label: the next cell, `<dd>` or block, or the one in the list beside the list of labels."""
     block = blocks.blocks[index]
-    # Labels in a row of their own: the last one is followed by the value of the first.
+    # If a row has only labels, the last one is followed by the value of the first.
     if (apart := value_apart(blocks, index)) is not None:
         return blocks.blocks[apart].text
     if block.cell >= 0:
@@ -380,8 +382,8 @@ def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
 
 
 def _is_beside_label(blocks: Blocks, label: Node, after: int) -> bool:
-    """Whether the element behind that of a label, which hides a note on it, is one of another class that holds a value
-    alone."""
+    """Whether the element after a label's element, which hides a note on the label, has another class and contains only
+    a value."""
     value = blocks.nodes[label.end] if label.end < len(blocks.nodes) else label
     return (
         (value.parent, value.first, value.last) == (label.parent, after, after + 1)
@@ -391,8 +393,8 @@ def _is_beside_label(blocks: Blocks, label: Node, after: int) -> bool:
 
 
 def _hidden_value(blocks: Blocks, index: int) -> str:
-    """The only text that the page hides beside a label without a visible value: templates hold several forms of a value
-    and show one by script. Empty if there are several texts, or a label among them."""
+    """The only hidden text beside a label without a visible value: templates contain several forms of a value, and a
+    script shows one. Empty if there are several texts, or a label among them."""
     label = blocks.blocks[index]
     around = next((n for n in blocks.ancestors(label.node) if n.tag in _PAIR_TAGS), None)
     if around is not None and around.tag in ("td", "th") and around.end < len(blocks.nodes):
@@ -406,18 +408,19 @@ def _hidden_value(blocks: Blocks, index: int) -> str:
 
 
 def _is_pair(blocks: Blocks, index: int, name: str) -> bool:
-    """Whether the label of a source or date and its value are all that an element holds."""
+    """Whether an element contains only the label of a source or date and its value."""
     return name in ("source", "published_date") and _is_half_of_pair(blocks, index)
 
 
 def _is_half_of_pair(blocks: Blocks, index: int) -> bool:
-    """Whether the block and the one behind it are all that an element holds."""
+    """Whether an element contains only the block and the one after it."""
     around = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
     return around is not None and (around.first, around.last) == (index, index + 2)
 
 
 def _is_label(text: str) -> bool:
-    """Whether the text beside a label is itself a label. Words that name no field (政策解读, 解读) may be a value."""
+    """Whether the text beside a label is itself a label. Words that are not labels of fields (政策解读) may be
+    values."""
     match = match_label(text)
     return bool(find_labels(text) or (match and (match.name or text.rstrip().endswith((":", "：")))))
 
@@ -454,7 +457,7 @@ def _is_colon(blocks: Blocks, node: Node) -> bool:
 
 
 def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
-    """The cell below a label, where the whole row consists of labels and the next one of as many values."""
+    """The cell below a label, if the whole row consists of labels and the next row of equally many values."""
     following = row.end + (row.end < len(blocks.nodes) and blocks.nodes[row.end].tag == "tbody")
     if following >= len(blocks.nodes) or blocks.nodes[following].tag != "tr" or row.end - row.index > MAX_ROW_CELLS:
         return ""

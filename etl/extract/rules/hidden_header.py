@@ -1,4 +1,4 @@
-"""Headers that the page hides until a reader opens them: in a tab, in a box, below the rows that it shows."""
+"""Headers that are hidden until a reader opens them: in a tab, in a box, below the visible rows."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,19 +14,20 @@ from etl.extract.page.prose import is_prose
 from etl.extract.rules.header import PageContext, read_labels
 
 _MIN_FIELDS = 3
-"""Fields that a hidden part must have to be a header."""
+"""Minimum number of fields of a hidden header."""
 _MAX_LABEL_CHARS, _MAX_BLOCKS, _FIRST_BLOCKS = 120, 100, 3
-"""Characters of a line of a header, blocks of one, and its first ones, among which is a label."""
+"""Maximum length of a header line; maximum number of blocks of a header; number of its first blocks, one of which is a
+label."""
 _BLOCKS_NEAR, _LINES_NEAR = 40, 2
-"""Blocks before a hidden part among which the visible ones before it are; how many of these may show a label."""
+"""Number of blocks before a hidden part that are searched for visible ones; how many of these may have the label."""
 _UNFOLDS = re.compile(r"\W*(?:点击|查看|显示)?(?:展开|收起|更多|全部|完整|详细|详情)[\u4e00-\u9fff]{0,6}\W*")
-"""What unfolds the rest of a header."""
+"""Words of controls that unfold the rest of a header."""
 
 
 def read_hidden_header(context: PageContext) -> Iterator[Reading]:
-    """The header in a part of the page that only a tab shows, with flags: for pages without a visible one.
+    """The header in a part of the page that a tab hides, with flags; for pages without a visible header.
 
-    A part is a header with values for `_MIN_FIELDS` fields; of several none is read.
+    A part is a header if it has values for `_MIN_FIELDS` fields; if there are several, none is read.
     """
     blocks, headers = context.blocks, list[list[Reading]]()
     for index in sorted({block.hidden_by for block in blocks.blocks} - {-1}):
@@ -38,9 +39,9 @@ def read_hidden_header(context: PageContext) -> Iterator[Reading]:
 
 
 def read_folded_rest(context: PageContext, shown: Sequence[Reading]) -> Iterator[Reading]:
-    """What the page hides of a header of which it shows a part, with flags.
+    """The hidden rest of a header of which the page shows a part, with flags.
 
-    The rest stands behind lines of that header, or repeats what they say, and contradicts none of it. It has
+    The rest follows lines of that header, or repeats their values, and contradicts none of them. It has
     `_MIN_FIELDS` fields, or a tool of the page unfolds it: a template may hide one row that does not apply.
     """
     blocks = context.blocks
@@ -73,7 +74,7 @@ def _read_part(context: PageContext, hidden: Node) -> list[Reading]:
 
 
 def _below_hidden(context: PageContext, hidden: Node) -> Body:
-    """The text with a hidden part shown. What a click unfolds above the first prose of a text is none of it."""
+    """The text with a hidden part shown. A part above the first prose that a click unfolds is not text."""
     blocks, body = context.blocks, replace(context.body, revealed=hidden.index)
     if not body.first <= hidden.first < body.last:
         return body

@@ -1,4 +1,4 @@
-"""What a link or a button fetches: the address of a file, and the name under which it is saved."""
+"""Targets of links and buttons: the address of a file, and the name under which it is saved."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _SERVICE = re.compile(
     r"|/attachment\.\w{2,6}\b|[?&](?:m|c|a|mod|do|act|action|method)=(?:down|attach)",
     re.IGNORECASE,
 )
-"""Services that answer files, whatever number or key they know them by."""
+"""Services that return files by a number or key."""
 _STORED = re.compile(r"down|attach|file|upload", re.IGNORECASE)
 _NO_FILE = re.compile(r"(?:\.(?:s?html?|jhtml|jpe?g|png|gif|bmp|svg|js|css)(?:$|[?#])|/$)", re.IGNORECASE)
 _ANY_ENDING = re.compile(r"^[^?#]*/?[^?#/]*\.([A-Za-z]\w{0,5}|7z)(?:$|[?#])")
@@ -42,12 +42,12 @@ _ATTRIBUTES_OF_WORDS = frozenset(split_words("title alt download class id name v
 _SCRIPT = "javascript:"
 _TELLS_WHICH = re.compile(r"\(\s*[^\s)]|location")
 _MAX_HANDLER_CHARS = 4_000
-"""Longest handler of a click that is read; those seen have some hundred characters."""
+"""Maximum length of a click handler; those seen have some hundred characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
-    """An address as the page writes it, "" where the page does not tell it, and the name that a handler states.
+    """An address as written ("" if the page does not give it), and the name that a handler states.
 
     `is_saved`: a browser saves what is there instead of showing it (`<a download>`).
     """
@@ -58,18 +58,18 @@ class LinkTarget:
 
 
 def is_file_address(address: str, charset: str = "utf-8") -> bool:
-    """Whether the path or the query of an address ends as that of a file."""
+    """Whether the path or the query of an address has a file ending."""
     return _FILE.search(unquote_query(address, charset) if "%" in address else address) is not None
 
 
 def is_other_file(address: str) -> bool:
-    """Whether an address ends as that of a file of any other kind: neither a page nor what a page is shown with."""
+    """Whether an address has the ending of any other file: neither a page nor a style sheet, script or picture."""
     ending = _ANY_ENDING.search(address)
     return ending is not None and ending[1].lower() not in ENDINGS_OF_PAGES
 
 
 def may_answer_file(address: str) -> bool:
-    """Whether an address of the same site may answer a file, as far as its form tells: it is none of a page."""
+    """Whether an address of the same site may return a file: its form is not that of a page."""
     ending = _ANY_ENDING.search(address)
     if not address or _OTHER_SITE.match(address) or address.endswith("/"):
         return False
@@ -77,13 +77,13 @@ def may_answer_file(address: str) -> bool:
 
 
 def is_download_service(address: str) -> bool:
-    """Whether an address is that of a service that answers files."""
+    """Whether an address is that of a service that returns files."""
     lower = address.lower()
     return any(word in lower for word in ("down", "file", "attach")) and _SERVICE.search(lower) is not None
 
 
 def asks_service_for_file(address: str) -> bool:
-    """Whether an address asks such a service for one file, by a number or a key."""
+    """Whether an address requests one file from such a service, by a number or a key."""
     _, mark, query = address.partition("?")
     last = address.rstrip("/").rsplit("/", 1)[-1]
     tells_which = bool(mark and query) or any(sign.isdigit() for sign in last)
@@ -91,23 +91,23 @@ def asks_service_for_file(address: str) -> bool:
 
 
 def is_scripted(element: html.HtmlElement) -> bool:
-    """Whether a script answers a click on the element, and nothing else."""
+    """Whether only a script handles a click on the element."""
     href = (element.get("href") or "").strip().lower()
     return href in ("", "#") or href.startswith(("javascript:", "about:"))
 
 
 def is_file_name(name: str) -> bool:
-    """Whether a name ends as that of a file."""
+    """Whether a name has a file ending."""
     return _NAME_ENDS_AS_FILE.search(name) is not None
 
 
 def may_be_stored_file(address: str) -> bool:
-    """Whether an address that does not end as a file's may lead to one: a service, a folder of uploads."""
+    """Whether an address without a file ending may lead to a file: a service, a folder of uploads."""
     return _STORED.search(address) is not None and not _NO_FILE.search(address)
 
 
 def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
-    """What a click on the element may fetch: its `href`, or what its handler or an attribute of its own names."""
+    """The targets of a click on the element: its `href`, or those that its handler or a custom attribute names."""
     href = (element.get("href") or "").strip()
     if len(href) > MAX_LINK_CHARS:
         return
@@ -118,7 +118,7 @@ def link_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
 
 
 def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
-    """What the handlers of the element name, else what an attribute that HTML does not know does (`data-url`)."""
+    """The targets that the handlers of the element name, else those of a custom attribute (`data-url`)."""
     has_address = False
     data = []
     for name, value in element.items():
@@ -137,7 +137,7 @@ def handler_targets(element: html.HtmlElement) -> Iterator[LinkTarget]:
 
 
 def stated_target(element: html.HtmlElement) -> Iterator[LinkTarget]:
-    """The address of a file that an element states which is no link: a part of a map, a form, a choice."""
+    """The address of a file in an element other than a link: an image map, a form, an option."""
     name = _ADDRESS_OF.get(element.tag)
     address = (element.get(name) or "").strip() if name else ""
     if is_file_address(address):
@@ -145,7 +145,7 @@ def stated_target(element: html.HtmlElement) -> Iterator[LinkTarget]:
 
 
 def calls_of(element: html.HtmlElement) -> list[str]:
-    """The handlers of the element that call something with what tells which file is meant: `down(this)`."""
+    """The handlers of the element whose call takes an argument that identifies the file: `down(this)`."""
     codes = []
     for name in _HANDLERS:
         code = (element.get(name) or "").strip()
@@ -162,7 +162,7 @@ def _saved_name(element: html.HtmlElement) -> str:
 
 
 def _targets_of_handler(code: str) -> Iterator[LinkTarget]:
-    """Each call's arguments are judged together, a string outside a call alone."""
+    """The arguments of each call are evaluated together; a string outside of calls by itself."""
     calls = [_strings(call.group(1)) for call in _CALL.finditer(code)]
     for arguments in (*calls, *([text] for text in _strings(_CALL.sub(" ", code)))):
         yield from targets_of_call(arguments)
@@ -173,10 +173,10 @@ def _strings(code: str) -> list[str]:
 
 
 def targets_of_call(arguments: Sequence[str]) -> Iterator[LinkTarget]:
-    """The files that a call with these strings fetches: of `('名称.doc', './W1.doc')` the second, named by the first;
-    of `('/f/', '1.doc')` both.
+    """The files that a call with these strings fetches: for `('名称.doc', './W1.doc')` the second, named by the first;
+    for `('/f/', '1.doc')` both joined.
 
-    A name beside something like a number is a file whose address the page does not tell.
+    A name beside a number is a file whose address the page does not give.
     """
     addresses = _addresses(arguments)
     folder = next((text for text in arguments if _ROOTED.match(text) and text.endswith("/")), "")
@@ -190,7 +190,7 @@ def targets_of_call(arguments: Sequence[str]) -> Iterator[LinkTarget]:
 
 
 def _addresses(texts: Sequence[str]) -> list[str]:
-    """Those of the texts that are addresses of files: the best of the ranks of `_rank` that one of them has."""
+    """The texts with the best rank by `_rank`, which are addresses of files."""
     named = any(is_file_name(unquote(text)) for text in texts)
     ranks = [_rank(text, texts, named=named) for text in texts]
     best = max(ranks, default=0)
@@ -198,7 +198,7 @@ def _addresses(texts: Sequence[str]) -> list[str]:
 
 
 def _rank(text: str, texts: Sequence[str], *, named: bool) -> int:
-    """How surely a text is a file's address, 0 for none."""
+    """How certain it is that a text is a file's address; 0 if it is not."""
     is_file, rooted = is_file_address(text), _ROOTED.match(text) is not None
     if is_file and rooted:
         return 5

@@ -1,4 +1,4 @@
-"""The pictures of a document: pages of a scan or a poster where it has no text, and annexes that are pictures."""
+"""The pictures of a document: pages of a scan or a poster if it has no text, and annexes that are pictures."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,31 +22,31 @@ _PLACEHOLDER = re.compile(
     r"|null|none|default|nopic|noimg|no-?image|1x1|holder|px|pic_?bg|img_?bg)\d*(?:[_-][\w-]*)?\.(?:png|gif|jpe?g|svg|webp|bmp)(?:$|[?#])",
     re.IGNORECASE,
 )
-"""Addresses of pictures that stand in for others until a script loads these."""
+"""Addresses of placeholder pictures that a script replaces."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|webp|bmp|tiff?)(?:$|[?#!@])", re.IGNORECASE)
 _LAZY = re.compile(
     r"data-(?!.*(?:low|small|thumb|placeholder|id$))[\w-]*(?:src|original|lazy|echo|url|image|img|file|real)[\w-]*"
 )
-"""Names of attributes in which scripts that load pictures late look for the address: `data-src`, `data-original` …"""
+"""Names of attributes from which lazy-loading scripts take the address: `data-src`, `data-original` …"""
 _LAZY_NAMES = ("lazy-src", "lazyload", "original", "real_src", "_src", "lay-src", "v-lazy")
 _PIXEL = re.compile(r"\s*[01](?:px)?\s*")
 _PIXEL_STYLE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$)", re.IGNORECASE)
 _WORD_END, _WORD_BEGIN = re.compile(r"[\w，、（(]$"), re.compile(r"[\w，、。；）)]")
 _LINES_OF_TITLE, _MAX_TITLE_CHARS = 3, 60
-"""Lines of an annex above its picture, from that with the word 附件 on, and characters of the longest."""
+"""Maximum number of lines of an annex above its picture, from the line with 附件 on, and their maximum length."""
 _LINES_BELOW = 12
-"""Lines below the text where its annexes stand."""
+"""Number of lines below the text that may contain its annexes."""
 _MAX_ITEM_CHARS = 100
-"""Characters of a row or an item of a list of files."""
+"""Maximum length of a row or an item of a list of files."""
 _MIN_ANNEX_WIDTH = 100
-"""Pixels below which a picture in a text is an icon."""
+"""A picture in a text with fewer pixels than this is an icon."""
 _MAX_PICTURES = 2_000
-"""Most pictures of a page that are looked at."""
+"""Maximum number of pictures of a page that are examined."""
 
 
 def find_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachment, ...]:
-    """The pictures of a document without text: those in its container, without icons of file links and without those
-    that only stand for a picture that is loaded later."""
+    """The pictures of a document without text: those in its container, except icons of file links and placeholders of
+    pictures that are loaded later."""
     return _attached(page, _images(page, blocks, body))
 
 
@@ -61,12 +61,12 @@ def annexed_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachmen
 
 
 def _is_below_annex(blocks: Blocks, index: int, body: Body) -> bool:
-    """Whether the line, or one of the few short ones above it, says 附件."""
+    """Whether the line, or one of the few short ones above it, has the word 附件."""
     for line in range(index, max(index - _LINES_OF_TITLE, body.first - 1), -1):
         text = blocks.blocks[line].plain
         if blocks.blocks[line].link_chars or len(text) > _MAX_TITLE_CHARS or text.endswith("。"):
             return False
-        # A line with the name of an annex is its title, and what stands between it and a picture is the signature.
+        # A line with the name of an annex is its title; the lines between it and a picture are the signature.
         if says_annex(text):
             return line == index or is_numbered_annex(text)
     return False
@@ -79,7 +79,7 @@ def _stands_alone(picture: html.HtmlElement) -> bool:
         return False
     around = next((each for each in picture.iterancestors("p", "div", "td", "li", "section", "center")), None)
     item = next((each for each in picture.iterancestors("tr", "li")), None)
-    # In a row or an item of a list of files; a page may be one row as a whole.
+    # In a row or an item of a list of files; the whole page may be one row.
     is_icon = item is not None and _is_short(item) and _links_beside(item, picture)
     return not is_icon and around is not None and not any(text.strip() for text in around.itertext())
 
@@ -120,8 +120,8 @@ def _enlarged(picture: html.HtmlElement, base: str) -> str | None:
 
 
 def pictures_in_lines(blocks: Blocks, body: Body) -> int:
-    """How many pictures stand between the characters of a line, as rare characters and units do. Smileys and the icons
-    of links stand at the end of words."""
+    """Number of pictures between the characters of a line, as for rare characters and units. Smileys and link icons are
+    not counted: they are at the end of words."""
     return sum(
         body.first <= node.first < body.last and node.hidden_by <= body.revealed and _is_between_words(node.element)
         for node in blocks.images[:_MAX_PICTURES]
@@ -136,7 +136,7 @@ def _is_between_words(picture: html.HtmlElement) -> bool:
 
 
 def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElement]:
-    """The visible `<img>` of the document; where one is only a placeholder, its twin for visitors without scripts."""
+    """The visible `<img>` of the document; for a placeholder, its copy for visitors without scripts."""
     first, last = body.first, body.last
     container = blocks.nodes[body.node] if body.node >= 0 else None
     if container is not None:

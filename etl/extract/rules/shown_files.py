@@ -22,7 +22,7 @@ _ADDRESS_KEY = rf"""(url|href|path|src|link|addr)["']?\s*:\s*("[^"\n]+\.{FILE_EN
 _ADDRESS = re.compile(_ADDRESS_KEY, re.IGNORECASE)
 _FILE_OBJECT = re.compile(rf"\{{[^{{}}]{{0,600}}?{_ADDRESS_KEY}[^{{}}]{{0,300}}\}}", re.IGNORECASE)
 _PLACES_IN_STORE = ("path", "src", "link", "addr")
-"""Keys of addresses that may be places in a store, if there is one that is surely the web's."""
+"""Keys whose values may be storage paths; they are used only if no other key has a web address."""
 _NAME_KEY = re.compile(r"""(?:name|title)["']?\s*:\s*("[^"\n]*"|'[^'\n]*')""", re.IGNORECASE)
 _DATA = re.compile(r"""data-[\w-]{1,60}=["']\s*+[\[{]""")
 _JOINED = re.compile(r"""(?:"\s*\+\s*"|'\s*\+\s*')""")
@@ -38,12 +38,12 @@ _VIEWERS = ("embed", "iframe", "object", "pdf", "pdf-viewer")
 _WHOLE_ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
 _QUERY_OF_MOVIE = "flashvars"
 _MOVIE_NAMES = (_QUERY_OF_MOVIE, "src", "url", "filename", "file", "movie")
-"""Names of the parameters by which an `<object>` is told what to show."""
+"""Names of the parameters that tell an `<object>` what to show."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
 def files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
-    """(address, name) of files in objects from which a script builds links, and of those that it hands to a viewer:
+    """(address, name) of files in objects from which a script builds links, and of files passed to a viewer:
     `PDFObject.embed('/a.pdf')`, `new Pdfh5('#a', {pdfurl: '/a.pdf'})`, `var pdfUrl = '/a.pdf'`."""
     base = base_url(page)
     for source in chain((script.text or "" for script in page.elements["script"]), _data_of_elements(page)):
@@ -64,7 +64,7 @@ def files_in_scripts(page: WebPage) -> Iterator[tuple[str, str]]:
 
 
 def _data_of_elements(page: WebPage) -> Iterator[str]:
-    """What elements hold as JSON for a script: `<div data-files='[{"url": …}]'>`."""
+    """JSON in attributes for a script: `<div data-files='[{"url": …}]'>`."""
     if "data-" in page.text and _DATA.search(page.text):
         for element in page.tree.iter("*"):
             for name, value in element.items():
@@ -78,8 +78,8 @@ def _names_file(source: str) -> bool:
 
 
 def _is_handed_to_viewer(source: str, at: int, address: str) -> bool:
-    """Whether the string at that place is given to a viewer or to a variable for one. In a comment it is not; a string
-    that only ends an address (`base + '/a.pdf'`) is none."""
+    """Whether the string at this position is passed to a viewer or assigned to a variable for one. Strings in comments,
+    and strings that are only the end of an address (`base + '/a.pdf'`), do not count."""
     line = source[source.rfind("\n", 0, at) + 1 : at][-_BEFORE_CHARS:]
     before = source[max(0, at - _BEFORE_CHARS) : at]
     if _LINE_COMMENT.search(line) or before.rfind("/*") > before.rfind("*/"):
@@ -89,8 +89,8 @@ def _is_handed_to_viewer(source: str, at: int, address: str) -> bool:
 
 
 def files_in_frames(page: WebPage) -> Iterator[tuple[str, str]]:
-    """(address, name) of files shown inside the page: `<embed>`, `<object>`, a viewer in a frame with `?file=…`, an
-    element of the site's own (`<pdf src>`, `<pdf-viewer src>`)."""
+    """(address, name) of files shown inside the page: `<embed>`, `<object>`, a viewer in a frame with `?file=…`, a
+    custom element (`<pdf src>`, `<pdf-viewer src>`)."""
     base = base_url(page)
     for element in chain.from_iterable(page.elements[tag] for tag in _VIEWERS):
         for source in _sources(element):
@@ -114,7 +114,7 @@ def _sources(element: html.HtmlElement) -> Iterator[str]:
 
 
 def _shown_file(page: WebPage, source: str, base: str) -> Iterator[tuple[str, str]]:
-    """The file at an address, or the one that its query hands to a viewer."""
+    """The file at an address, or the file that its query passes to a viewer."""
     own, _, query = source.partition("?")
     if is_file_address(own, page.charset):
         address, against = source, base
@@ -133,7 +133,7 @@ def viewed_file(page: WebPage, address: str, base: str) -> str | None:
         return None
     if _PDF_VIEWER.search(own):
         return next((url for url, _ in _shown_file(page, address, base)), None)
-    # A page without a program behind it answers the same whatever it is asked.
+    # A static page returns the same for every query.
     if not (PAGE_ENDING.search(own) or (_ANY_VIEWER.search(own) and not is_download_service(own))):
         return None
     whole = (value for value in _values(page, query) if _WHOLE_ADDRESS.match(value))

@@ -1,4 +1,4 @@
-"""The titles that a page states beside its headline: in `<title>`, in meta tags, in its header."""
+"""The titles that a page states apart from its headline: in `<title>`, in meta tags, in its header."""
 
 import re
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ _SEPARATOR = re.compile(
     r"\s*[_|–—]\s*|\s+-\s+|\s*-\s*(?=[^-]*(?:网|政府|局|委|中心|厅|平台)[^-]*$)"
     r"|(?<=通知|公告|公示|通告|通报|意见|办法|方案|决定|报告|批复|规定|细则|名单|条例|函复|复函|公报)-(?=[\u4e00-\u9fff])"
 )
-"""Between a title and the names of its column and site; a hyphen within a title (上海-苏州铁路) is none."""
+"""Separators between a title and the names of its column and site, but not a hyphen within a title (上海-苏州铁路)."""
 _TITLE_METAS = ("articletitle", "og:title", "title")
 _MAX_CHARS = 400
 _CUT_OFF = re.compile(r"(?<=.{8})\.{2,}$")
-"""What stands for the end of a title that a template cut off; `…` is three dots to `label_key`."""
+"""The dots at the end of a title that a template cut off; `label_key` turns `…` into three dots."""
 
 
 def meta_tags(page: WebPage) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, 
 from etl.extract.rules.header import PageContext
 
 _BLOCKS_ABOVE = 25
-"""Blocks above the text among which the line under the title is looked for."""
+"""Number of blocks above the text that are searched for the line under the title."""
 _MAX_DATE_LINE_CHARS = 100
 _BARS = " \t\u3000|丨｜"
 _IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
@@ -41,12 +41,12 @@ _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{
 
 
 def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool) -> Iterator[Reading]:
-    """What stands unlabelled between the title and the text: dates, a source beside one, a 文号 on a line of its own.
+    """Unlabelled values between the title and the text: dates, a source beside one, a 文号 on a line of its own.
 
-    `is_headline`: the title is a line of the page, not words of `<title>`, which its menus have too.
+    `is_headline`: the title is a line of the page, not words of `<title>`, which its menus may have too.
 
-    A date in brackets alone is part of the title ("when it was said"), and one alone right above the title may be
-    anything: they count only where no other date follows.
+    A date in brackets alone is part of the title (the day of a speech), and one alone right above the title may be
+    anything: they count only if no other date follows.
     """
     blocks, body = context.blocks, context.body
     title_key = label_key(title)
@@ -113,7 +113,7 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
 
 
 def _number_and_date(text: str) -> tuple[str, str]:
-    """The 文号 that a line consists of, alone or beside a date, and that date; empty strings for what it has not."""
+    """The 文号 of a line that consists of it, alone or with a date, and that date; empty strings if missing."""
     if number := number_of_red_header(text):
         return number, ""
     if enclosed := _NUMBER_AND_DATE.fullmatch(text):
@@ -126,12 +126,12 @@ def _number_and_date(text: str) -> tuple[str, str]:
 
 
 def _runs(block: Block) -> list[str]:
-    """The texts between the ends of inline elements."""
+    """The texts between inline boundaries."""
     return [words for run in block.text.split(INLINE_BOUNDARY) if (words := run.strip())]
 
 
 def _date_in_boxes(blocks: Blocks, index: int) -> str | None:
-    """A date whose day and month stand beside each other in two blocks, or in two inline elements that are all of one:
+    """A date whose day and month are side by side in two blocks, or in two inline elements that fill one block:
     `<div>13</div><div>2031年05月</div>`."""
     if len(runs := _runs(blocks.blocks[index])) == 2 and (day := _of_day_and_month(*runs)):
         return day
@@ -146,8 +146,8 @@ def _of_day_and_month(one: str, other: str) -> str | None:
 
 
 def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | None:
-    """The name beside a date without a label, where an inline element of its own holds it, as an icon says what it is,
-    or strokes, bars or brackets set it apart: `云溪日报 / 2023-05-09 / 阅读 5`."""
+    """The name beside an unlabelled date, if it has an inline element of its own (often with an icon) or is separated
+    by slashes, bars or brackets: `云溪日报 / 2023-05-09 / 阅读 5`."""
     block = blocks.blocks[index]
     if is_title or find_labels(block.text) or source_of_subheading(block.text):
         return None
@@ -157,8 +157,8 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
 
 
 def _follows_label(blocks: Blocks, index: int) -> bool:
-    """Whether the block before is a label, or a short word that ends like one of a date. (Numbers, and names of people,
-    end like labels of no field: 财税〔2021〕8号, 水利工程质量.)"""
+    """Whether the block before is a label, or a short word that ends like a label of a date. (Numbers, and names of
+    people, end like labels that are not fields: 财税〔2021〕8号, 水利工程质量.)"""
     shown = blocks.blocks[index - 1].plain.rstrip() if index else ""
     before = shown.rstrip(" ：:")
     label = match_label(before, coined=True)
@@ -173,20 +173,20 @@ _FIELD_OF_LAST_LINE = {
     "公开属性": "disclosure_method",
 }
 _MAX_METHOD_CHARS = 12
-"""主动公开, 依申请公开, 不予公开: what is longer is a sentence."""
+"""Maximum length of a value such as 主动公开, 依申请公开, 不予公开; a longer text is a sentence."""
 _CELLS_OF_PAIR = 2
 _NEXT_LABEL = re.compile(r"\s+[\u4e00-\u9fff]{2,16}[:：]")
 _FIELDS_OF_FIRST_LINES, _FIRST_LABELS = frozenset(("document_number", "publisher")), 40
-"""What a notice states of itself; blocks of the labels with which it begins."""
+"""Fields that a notice states about itself; number of blocks of the labels with which it begins."""
 _FIRST_BLOCKS, _LAST_BLOCKS, _SIGNATURE_BLOCKS = 8, 3, 12
-"""Blocks of the text among which its number, its labelled last lines, and its signature are looked for."""
+"""Numbers of blocks of the text that are searched for its number, its labelled last lines, and its signature."""
 _ENDS_OF_PROSE = ("。", "：", ":", "；")
 _SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_DATE})(?:印发)?$")
 """A line without its white space that is a date, or a date of printing."""
 
 
 def read_main_text(context: PageContext, title: str = "") -> Iterator[Reading]:
-    """What the text itself says in the places where documents say it: red header, labelled last lines, signature."""
+    """Values in the text itself, at the usual places of documents: red header, labelled last lines, signature."""
     body = context.body
     text = [b for _, b in context.blocks.visible_blocks(body.first, body.last, body.revealed)]
     if number := _number_of_red_header(context, text[:_FIRST_BLOCKS], title):
@@ -216,7 +216,7 @@ def _number_of_red_header(context: PageContext, lines: list[Block], title: str) 
 
 
 def _line_of(context: PageContext, block: Block) -> str:
-    """What a block says, with its row: of a number beside who signed it, each in a cell."""
+    """The text of a block with its row, for a number and 签发人 in two cells of a row."""
     blocks = context.blocks
     if not is_beside_cells(blocks, block, context.body):
         return block.plain
@@ -225,7 +225,7 @@ def _line_of(context: PageContext, block: Block) -> str:
 
 
 def _labelled_first_lines(context: PageContext) -> Iterator[Reading]:
-    """What a notice states of itself among the labels with which it begins: its number, and who publishes it."""
+    """The number and publisher of a notice, among the labels with which it begins."""
     blocks, body = context.blocks, context.body
     stated: dict[str, list[Reading]] = {}
     for index, _ in blocks.visible_blocks(body.first, min(body.last, body.first + _FIRST_LABELS), body.revealed):
@@ -238,7 +238,7 @@ def _labelled_first_lines(context: PageContext) -> Iterator[Reading]:
 
 
 def _labels_and_values(blocks: Blocks, index: int) -> Iterator[tuple[str, str, str]]:
-    """(field, key of the label, value) of each label of a line, or of the one that a cell is beside its value."""
+    """(field, key of the label, value) of each label of a line, or of a label that fills the cell beside its value."""
     block = blocks.blocks[index]
     row = blocks.nodes[block.row] if block.row >= 0 else None
     label = match_label(block.text) if row else None

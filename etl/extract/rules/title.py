@@ -30,7 +30,7 @@ from etl.extract.types import FieldValue, Origin
 
 _LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _LINES_OF_TITLE_IN_TEXT = 4
-"""First lines of the text in which a title that the page states elsewhere may stand in pieces."""
+"""Number of first lines of the text that may contain a stated title in pieces."""
 _SITE_NAME = re.compile(f"(?:人民政府|法院|检察院)$|{NAMES_SITE.pattern}")
 
 
@@ -46,7 +46,7 @@ class Candidate:
 
     @property
     def parts(self) -> dict[str, int]:
-        """What speaks for it and against it, with points; a line that names the site or the agency that runs it is
+        """The reasons for and against the candidate, with points; a line that names the site or its agency is
         rarely a title, unless its markup and the line below it say so: on pages about an agency."""
         line, is_agency = self.line, names_agency(self.key)
         may_be_about_it = line.marked and not self.agrees
@@ -75,7 +75,7 @@ header; below `_LIKELY` it is used only where the header has no title."""
 
 
 def _candidate(line: Line, stated: list[str]) -> Candidate | None:
-    """The line as a candidate; None where nothing speaks for it. `stated` are keys of titles stated elsewhere."""
+    """The line as a candidate; None if it has no points. `stated` are keys of titles stated elsewhere."""
     key = label_key(line.text)
     stands_alone = line.above_date and (line.marked or key in GENRE_ALONE)
     if not (2 if stands_alone else 5) <= len(key) <= 200:
@@ -95,13 +95,13 @@ def _candidate(line: Line, stated: list[str]) -> Candidate | None:
 
 
 def headline_candidates(lines: Iterable[Line], stated: list[str]) -> Iterator[Candidate]:
-    """The lines for which anything speaks, in page order. `stated` is what `stated_titles` returns."""
+    """The lines with points, in page order. `stated` is the result of `stated_titles`."""
     return (candidate for line in lines if (candidate := _candidate(line, stated)))
 
 
 def _best_headline(lines: list[Line], stated: list[str], more: list[Line], blocks: Blocks) -> tuple[int, Line | None]:
-    """(score, line) of the best headline. `more`: the lines and the first ones of the text, where a title may stand in
-    pieces."""
+    """(score, line) of the best headline. `more`: these lines and the first lines of the text, which may contain a
+    title in pieces."""
     best, best_score = None, 0
     for candidate in headline_candidates(lines, stated):
         score = candidate.score
@@ -115,8 +115,8 @@ def _best_headline(lines: list[Line], stated: list[str], more: list[Line], block
 
 
 def _join_lines(lines: list[Line], stated: list[str], blocks: Blocks) -> Line | None:
-    """Adjacent lines that make up a title which the page states elsewhere: not the name of a column, in an element of
-    another kind, and the headline (`<title>通知公告 关于…的通知`)."""
+    """Adjacent lines that together equal a stated title. The name of a column followed by the headline, in different
+    elements, is not joined (`<title>通知公告 关于…的通知`)."""
     for position, line in enumerate(lines):
         key = label_key(line.text)
         for title in stated if len(key) > 3 else ():
@@ -136,8 +136,8 @@ def _join_lines(lines: list[Line], stated: list[str], blocks: Blocks) -> Line | 
 
 
 def _without_badges(line: Line, blocks: Blocks, stated: list[str]) -> Line:
-    """The line without short inline elements at its ends (原创, 置顶, 图文), also in brackets, and without a bullet,
-    where the page states the title so. What says that a document is repealed, amended or a draft stays."""
+    """The line without short inline elements at its ends (原创, 置顶, 图文), also in brackets, and without a bullet, if
+    the page states the title like that. Words that mark a document as repealed, amended or a draft stay."""
     block = blocks.blocks[line.block]
     badge = _BADGE.match(line.text)
     if badge and not _OF_VALIDITY.search(badge[0]) and label_key(line.text[badge.end() :]) in stated:
@@ -155,12 +155,12 @@ def _without_badges(line: Line, blocks: Blocks, stated: list[str]) -> Line:
 
 
 def _without_gaps(text: str) -> str:
-    """A headline of more than a word whose letters stand apart, closed up."""
+    """A headline of more than one word without the gaps between its characters."""
     return "".join(text.split()) if _LETTERS_APART.fullmatch(text) else text
 
 
 def _genre_line_above(lines: list[Line], blocks: Blocks, stated: list[str]) -> Line | None:
-    """The last line that reads like the title of a document; used where nothing marks a headline."""
+    """The last line that reads like the title of a document; used if no markup shows a headline."""
     for last in reversed(lines):
         line = with_lines_around(last, lines, blocks, stated) if ENDS_LIKE_A_TITLE.search(last.text) else last
         label = match_label(blocks.blocks[line.block - 1].text) if line.block else None
@@ -173,7 +173,7 @@ def _genre_line_above(lines: list[Line], blocks: Blocks, stated: list[str]) -> L
 
 
 def title_of_line(line: Line) -> FieldValue:
-    """The title that a headline is."""
+    """The title in a headline."""
     return _title(line.text, "", "title", Rule.HEADLINE)
 
 
@@ -183,9 +183,9 @@ def _title(text: str, label: str, origin: Origin, rule: Rule) -> FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class PageTitle:
-    """The title, None where the page has none, and all evidence for it.
+    """The title, None if the page has none, and all evidence for it.
 
-    `headline`: the line of the page that it was taken from, if any.
+    `headline`: the line of the page from which it was taken, if any.
     """
 
     value: FieldValue | None
@@ -238,9 +238,9 @@ def find_title(
 
 
 def only_headline(blocks: Blocks, first: int) -> Line | None:
-    """The line from block `first` on that is marked as a headline as no other line of the page is: the one `<h1>` or
-    `<h2>`, or the one line whose class says so, if it reads like the title of a document. For pages where what stands
-    beside the text outweighs it."""
+    """The only line from block `first` on that is marked as a headline: the only `<h1>` or `<h2>`, or the only line
+    whose class says so, if it reads like the title of a document. For pages with more text beside the document than in
+    it."""
     by_markup: dict[tuple[str, str], list[Line]] = {}
     for line in headline_lines(blocks, first, len(blocks.blocks)):
         node = blocks.nodes[blocks.blocks[line.block].node]
@@ -255,8 +255,8 @@ def only_headline(blocks: Blocks, first: int) -> Line | None:
 
 
 def headline_above_date(blocks: Blocks, first: int) -> Line | None:
-    """The best line from block `first` on that stands right above a line with date or source: a headline that needs no
-    confirmation. For pages whose menus hold more prose than their document."""
+    """The best line from block `first` on that is right above a line with date or source, a headline that needs no
+    confirmation. For pages whose menus have more prose than their document."""
     every = headline_lines(blocks, first, len(blocks.blocks), with_numbers=True)
     lines = [line for line in every if line.above_date and not names_agency(label_key(line.text))]
     return max(lines, key=lambda line: (line.marked, len(line.text)), default=None)

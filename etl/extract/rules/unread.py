@@ -1,4 +1,4 @@
-"""Labels of a header that the page shows with words beside them, of which hardly any gave a value."""
+"""Headers whose labels have words beside them although hardly any label gave a value."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,22 +16,22 @@ from etl.extract.rules.header import PageContext
 from etl.extract.types import FieldValue
 
 _READ_FIELDS = 3
-"""Fields of a header whose values were read, from which on its form is understood: what lacks a value is empty."""
+"""From this many fields with values on, the form of a header is understood, and labels without a value are empty."""
 _MIN_LABELS, _MIN_LABELS_IN_TEXT = 2, 3
-"""Fields whose labels stand near each other in a header; in the first lines of the text."""
+"""Minimum number of fields whose labels are near each other, in a header and in the first lines of the text."""
 _FIRST_BLOCKS = 15
-"""Blocks of the text among which a header that was not told from it is looked for."""
+"""Number of first blocks of the text that are searched for a header that was not recognised."""
 _MAX_GAP, _MAX_LABEL_LINE_CHARS = 4, 200
-"""Blocks between two labels of one header; characters of a line that is one."""
+"""Maximum number of blocks between two labels of one header; maximum length of a line that is a label."""
 _FIELDS = {label: name for label, name in FIELD_OF_LABEL.items() if name and label not in AMBIGUOUS_LABELS}
 _WORD = re.compile("[\u4e00-\u9fff]{2,12}")
 _BESIDE_A_HEADER = frozenset(("title", "source", "published_date"))
-"""Fields that the line below a headline has too."""
+"""Fields that may also be in the line below a headline."""
 
 
 def unread_fields(context: PageContext, fields: Mapping[str, FieldValue]) -> tuple[str, ...]:
-    """The fields whose labels stand in a header of which less than half gave a value, in page order; none where nothing
-    stands beside the labels: an empty header is understood."""
+    """The fields whose labels are in a header of which less than half gave a value, in page order; none if nothing is
+    beside the labels, because an empty header is understood."""
     read = {name for name, value in fields.items() if value.origin in ("header", "subheading", "json")}
     if len(read - _BESIDE_A_HEADER) >= _READ_FIELDS:
         return ()
@@ -55,7 +55,7 @@ def unread_fields(context: PageContext, fields: Mapping[str, FieldValue]) -> tup
 
 
 def _labels_of(block: Block) -> list[str]:
-    """The fields of the labels that are whole words or inline elements of a line."""
+    """The fields of the labels that are whole lines or inline elements of a line."""
     text = simplified(block.text)
     words = _WORD.findall(text)
     if INLINE_BOUNDARY in text:
@@ -66,7 +66,7 @@ def _labels_of(block: Block) -> list[str]:
 
 
 def _is_of_other_things(context: PageContext, block: Block) -> bool:
-    """Whether a line stands in a search form, in a column beside the text, or among the heads of a table's columns."""
+    """Whether a line is in a search form, in a column beside the text, or among the column headings of a table."""
     blocks, body = context.blocks, context.body
     return (
         is_in_search_form(blocks, block.node, body)
@@ -87,11 +87,11 @@ def _near_each_other(labels: list[tuple[int, str]]) -> Iterable[list[tuple[int, 
 
 
 def _has_words_beside(context: PageContext, labels: list[tuple[int, str]], read: Mapping[str, FieldValue]) -> bool:
-    """Whether the part of the page that holds the labels says something beside them that was not read."""
+    """Whether the part of the page with the labels has words beside them that were not read."""
     blocks = context.blocks
     first, last = labels[0][0], labels[-1][0] + 1
     around = next((n for n in blocks.ancestors(blocks.blocks[first].node) if n.last - n.first > last - first), None)
-    # Values in an element of their own stand before or behind that of the labels.
+    # Values in a separate element are before or after the element of the labels.
     if around and around.last - around.first == 2 * (last - first) and last <= around.last:
         first, last = around.first, around.last
     known = {label_key(words) for value in read.values() for words in (value.raw, value.value)}

@@ -1,5 +1,5 @@
-"""The whole of a title of which a page shows a part in one line: it goes on in the lines around, or a template cut it
-off elsewhere."""
+"""Completes titles of which one line shows only a part: the title continues in the lines around it, or a template cut
+it off elsewhere."""
 
 import re
 from collections.abc import Iterable
@@ -18,19 +18,19 @@ from etl.extract.page.headlines import (
 )
 
 _CONTINUES = re.compile(r"(?:关于|印发|转发|批转|(?:19|20)\d\d(?!\d))")
-"""How the second line of a title begins whose first line is the name of the agency."""
+"""Beginnings of the second line of a title whose first line is the name of the agency."""
 NAMES_SITE = re.compile("(?:网站?|门户|平台|首页)$|^首页")
 _ENDS_SENTENCE = re.compile("[。；！？：:，,;.…]$")
-"""Also how a title ends that a template cut off."""
+"""The end of a sentence, or of a title that a template cut off."""
 _MAX_LINES_AROUND = 3
 _CUT_OFF = re.compile(r"(?:\.{2,}|…+)$")
 _MIN_BEGINNING = 8
-"""Letters left of a title that a template cut off."""
+"""Minimum length of a truncated title."""
 
 
 def with_lines_around(line: Line, lines: Iterable[Line], blocks: Blocks, stated: list[str]) -> Line:
-    """The headline with the lines right above and below it that are one title with it (关于加强 / 水利工作的意见),
-    written alike, where the page states no title that is the line alone."""
+    """The headline joined with the lines right above and below it that are one title with it (关于加强 /
+    水利工作的意见) and have the same form, unless the page states the line alone as its title."""
     if label_key(line.text) in stated:
         return line
     by_block = {each.block: each for each in lines}
@@ -48,7 +48,7 @@ def with_lines_around(line: Line, lines: Iterable[Line], blocks: Blocks, stated:
 
 
 def _are_alike(blocks: Blocks, index: int) -> bool:
-    """Whether a line and the one below it are written alike, in one element or as rows of one cell each."""
+    """Whether a line and the one below it have the same form: in one element, or as rows of one cell each."""
     if are_alike(index, index + 1, blocks):
         return True
     rows = [blocks.nodes[max(block.row, 0)] for block in blocks.blocks[index : index + 2]]
@@ -56,8 +56,8 @@ def _are_alike(blocks: Blocks, index: int) -> bool:
 
 
 def _goes_on(upper: str, lower: str, line: str) -> bool:
-    """Whether a line is one title with what stands below it, which begins with another `line`: the name of an agency
-    and what it issues, maybe with others, or one that breaks off behind 关于 and one that ends as titles do."""
+    """Whether a line and the text below it, which begins with another `line`, are one title: the name of one or several
+    agencies and the document that they issue, or a line that breaks off after 关于 and one that ends like a title."""
     key, whole = label_key(upper), label_key(upper + lower)
     if names_agency(key) and (_CONTINUES.match(lower) or (line != lower and names_agency(label_key(line)))):
         return NAMES_SITE.search(key) is None
@@ -66,7 +66,7 @@ def _goes_on(upper: str, lower: str, line: str) -> bool:
 
 
 def completed(lines: Iterable[Line], cut: Iterable[str]) -> Line | None:
-    """The first line that begins with one of the titles that a template cut off (关于…面试成绩的...) and goes on."""
+    """The first line that begins with a truncated title (关于…面试成绩的...) and continues it."""
     beginnings = [key[: match.start()] for each in cut if (match := _CUT_OFF.search(key := label_key(each)))]
     for line in lines if beginnings else ():
         key = label_key(line.text)
@@ -78,8 +78,8 @@ def completed(lines: Iterable[Line], cut: Iterable[str]) -> Line | None:
 
 
 def title_at_top(blocks: Blocks, lines: list[Line], parts: Iterable[str], stated: list[str]) -> Line | None:
-    """The first of the first lines of the text that is drawn as a headline and ends like a title, where `<title>`
-    (its `parts`) names no more than a column and a site."""
+    """The first of the text's first lines that looks like a headline and ends like a title, if `<title>` (its `parts`)
+    names only a column and a site."""
     if any(len(key := label_key(part)) > MAX_COLUMN_CHARS and not names_agency(key) for part in parts):
         return None
     for line in lines:

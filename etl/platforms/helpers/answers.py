@@ -45,8 +45,8 @@ def read_data(text: str) -> Any:
 
 
 def stated_total(value: Any, listed: int) -> int | None:
-    """The number of documents that an answer states. None where it states none, or none although it lists some: such an
-    answer does not say whether its list goes on."""
+    """The number of documents that a response states. None if it states no number, or zero although it lists some: such
+    a response does not say whether its list continues."""
     total = count(value)
     return None if listed and not total else total
 

@@ -33,9 +33,9 @@ class PageAddress:
 class ArticleAddress:
     """The address of a page that may be one of several of its article.
 
-    `in_query`: the number of the page in its query; None for an article's own address. `number`: the number with which
-    the path itself ends, if it is small; None for any other. `common`: what the addresses of all its pages have in
-    common, but for those that a page writes as `?page=2`.
+    `in_query`: the page number in its query; None for an article's own address. `number`: the small number with which
+    the path ends; None for any other. `common`: the common part of the addresses of all its pages, except those written
+    as `?page=2`.
     """
 
     def __init__(self, url: str) -> None:
@@ -54,8 +54,8 @@ class ArticleAddress:
         return _host(url) == self._host and _split(urlsplit(url).path) == (self._shorter, self._ending)
 
     def page_at(self, url: str, *, beside: bool = False) -> PageAddress | None:
-        """The address as that of another page of the article, or None. `beside`: this page's own number is counted as
-        such, so that `a_3.html` is one of the article of `a_2.html`."""
+        """The address if it is another page of the article, else None. `beside`: count the page's own number as a page
+        number, so that `a_3.html` belongs to the article of `a_2.html`."""
         if _host(url) != self._host:
             return None
         parts = urlsplit(url)

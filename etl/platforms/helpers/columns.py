@@ -54,7 +54,8 @@ def page_name(page: WebPage) -> str:
 
 
 def linked_columns(page: WebPage, path: re.Pattern[str], *, only_disclosure: bool = False) -> tuple[CandidateList, ...]:
-    """The lists that the page links: links within the site whose path matches. The page itself comes first if it does.
+    """The lists that the page links: links within the site whose path matches; the page itself comes first if its own
+    path does.
 
     Lists with a disclosure word in their name come before the others, which `only_disclosure` leaves out.
     """

@@ -35,9 +35,9 @@ _Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
-    """Whether a step of a first page leads to that page itself, or leads nowhere and bears the signs of 上一页, so that
-    no script could tell the two apart, or is words that are a whole pager. The latter not where the entries `seen` fill
-    a page: there a script may tell steps apart by their words alone."""
+    """Whether a step of a first page leads to that page itself; or leads nowhere and has the same attributes as 上一页,
+    so that no script could distinguish the two; or consists of the words of a whole pager. The last case does not count
+    if the entries `seen` fill a page, because a script may distinguish steps by their words alone."""
     if leads_to_first(step, page):
         return True
     if fills_page(seen) or not all(map(_leads_nowhere, signs := _signs_of(step))):

@@ -107,7 +107,7 @@ def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, 
 
 
 def outer_rows(page: WebPage, listed: Container[str]) -> list[HtmlElement]:
-    """The rows of the list, outermost: the children of the element that holds most of the entries."""
+    """The rows of the list, outermost: the children of the element that contains most of the entries."""
     base = base_url(page)
     links = [link for link in page.tree.iter("a") if absolute(link.get("href") or "", base) in listed]
     held = Counter(above for link in links for above in link.iterancestors())
@@ -297,7 +297,7 @@ def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | N
 
 
 def _is_of_column(url: str, own: str) -> bool:
-    """Whether an address is another one whose path begins with the word that the page's own path begins with."""
+    """Whether an address is a different one whose path begins with the same word as the page's own path."""
     here, there = urlsplit(own), urlsplit(url)
     words = (parts.path.split("/")[1:2] for parts in (here, there))
     first, other = (word[0].partition(".")[0].partition(";")[0] if word else "" for word in words)

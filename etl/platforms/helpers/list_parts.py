@@ -34,9 +34,10 @@ def parts_of_lists(
     """For each group of rows (block → address of its document) the groups that form one list with it: they are in boxes
     of the same form beside each other. `paged`: groups to which the page's pager belongs; `title`: title of the page.
 
-    Not where a box links anything else than its rows: 更多, its column or a further page, as boxes with the newest
-    documents of several lists do, and a list beside such a box. What is not shown is another list, unless boxes are
-    headed by years or months. Where the title has the headline of one box, such as have another are other lists.
+    Boxes that link anything other than their rows (更多, their column or a further page) are boxes with the newest
+    documents of several lists, or a list beside such a box, and are not joined. A hidden box is another list, unless
+    the boxes have years or months as headlines. If the page's title has the headline of one box, boxes with other
+    headlines are other lists.
     """
     lists: dict[Group, tuple[Group, ...]] = {key: (key,) for key in groups}
     for level in range(_MAX_LEVELS):

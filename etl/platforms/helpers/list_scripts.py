@@ -135,7 +135,7 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
 
 def _is_run(words: re.Match[str]) -> bool:
     """Whether the code is outside of named functions, or in one that is called: templates define pagers that a page
-    without further ones does not draw."""
+    without further pages does not draw."""
     names = _FUNCTION.findall(words.string, 0, words.start())
     return not names or len(re.findall(rf"(?<![\w$]){re.escape(names[-1])}\s*\(", words.string)) > 1
 

@@ -30,8 +30,8 @@ _MIN_NAME, _MAX_MORE, _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 2, 4, 24, 8, 4
 def only_in_other_boxes(page: WebPage, listed: Container[str]) -> set[str]:
     """The addresses linked only by boxes of other lists, provided that the `listed` entries are not in such a box.
 
-    These are boxes beside lists by their names, such whose headline leads elsewhere (更多), and, where that of the
-    entries is in the page's title, such as have another one.
+    These are boxes with the name of a side box, boxes whose headline leads elsewhere (更多), and, if the page's title
+    has the headline of the entries, boxes with a different headline.
     """
     base, links = base_url(page), list[tuple[HtmlElement, str]]()
     for link in page.tree.iter("a"):

@@ -31,8 +31,8 @@ _LAST = re.compile(r"尾页|末[页頁]|最后|^\W*(?:last\w*|>>+|»»|[>›»]\
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A link to another page of the list. `own`, `number`: the numbers of the page's own address, None where it has
-    none, and of the link's; `of_rows`: they count rows and not pages."""
+    """A link to another page of the list. `own`, `number`: the numbers in the page's own address (None if it has none)
+    and in the link's; `of_rows`: they count rows, not pages."""
 
     link: HtmlElement
     url: str
@@ -63,8 +63,8 @@ def steps(page: WebPage, listed: Container[str]) -> Iterator[Step]:
 def page_behind(page: WebPage, listed: Container[str], seen: int) -> str | None:
     """The address of the next page, if a link to it is recognised by its form and has no known pager words.
 
-    On a page without a number of its own the link must be the only one of its kind: the page behind it may be number 1
-    or 2. `seen`: entries up to this page's end, which a number of rows must continue.
+    On a page without a number of its own, the link must be the only one of its kind: the next page may have number 1 or
+    2. `seen`: entries up to this page's end, with which a row number must continue.
     """
     by_number = {step.number: step for step in steps(page, listed) if not _LAST.search(label_of(step.link))}
     if any(step.of_rows for step in by_number.values()):

@@ -110,10 +110,10 @@ def next_url(page: WebPage, *, first: bool) -> str | None:
 
 
 def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
-    """Signs in the page's elements that the list continues; none if its 下一页 is marked as disabled.
-    `seen`: entries of the list up to this page's end.
+    """Signs in the page's elements that the list continues; none if its 下一页 is marked as disabled. `seen`: entries
+    of the list up to this page's end.
 
-    After the first page a dead 下一页 is the end of the list: the site had a live one before.
+    After the first page a disabled 下一页 is the end of the list, because earlier pages had an active one.
     """
     if first and next_is_disabled(page):
         return
@@ -149,8 +149,9 @@ def _leads_on(link: HtmlElement) -> bool:
 
 
 def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
-    """An arrow, or a link without words whose class has `next`. Picture sliders have these as well, and an arrow
-    behind the name of another column leads there. So it is that of a pager, or leads to what lies below this list."""
+    """An arrow, or a link without words whose class has `next`. Picture sliders have these as well, and an arrow after
+    the name of another column leads to that column. So the arrow must be in a pager, or lead to an address below this
+    list."""
     words = words_of(link)
     if not (_ARROW.match(words) if words else _is_icon(page, link)) or slides(link):
         return False
@@ -161,15 +162,15 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
 
 
 def _is_icon(page: WebPage, link: HtmlElement) -> bool:
-    """Whether a link without words is named `next`, or shows an icon to the right and leads to the following number:
-    such icons also stand behind the names of other columns."""
+    """Whether a link without words is named `next`, or shows an icon to the right and leads to the following number.
+    Such icons are also found after the names of other columns."""
     names = " ".join(item.get("class") or "" for item in (link, *link)).lower()
     after = (own_number(page.url) or 1) + 1
     return "next" in names or ("right" in names and own_number(target_of(link, base_url(page)) or "") == after)
 
 
 def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
-    """下一页 and 尾页 in words or labels, and arrows of a pager, which lead nowhere by themselves and are not dead."""
+    """下一页 and 尾页 in words or labels, and arrows of a pager, that have no address and are not dead."""
     for element in page.tree.iter(*_STEP_TAGS):
         if len(element) > 2 or any(part.tag in _STEP_TAGS and _NEXT_WORDS.search(label_of(part)) for part in element):
             continue  # the part is a pager link, and is checked by itself

@@ -94,7 +94,7 @@ def place_in(run: list[Number], page: WebPage, *, first: bool) -> int | None:
 def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
     """Whether the addresses of a pager's numbers, in the page's folder, differ in one number that grows with them.
 
-    The page itself may be one of them already: then its address has their form.
+    The page itself may be one of them already: then its address has the same form.
     """
     here, there = urlsplit(page.url), urlsplit(item.url or "")
     folder = here.path.rpartition("/")[0] + "/"
@@ -123,8 +123,8 @@ def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
 
 
 def _slope(own: str, other: str, pages: int) -> float | None:
-    """The increase per page of the only number in which two addresses differ; 0 if several differ, None if
-    the addresses have different forms, or none differs."""
+    """The increase per page of the only number in which two addresses differ; 0 if several differ; None if the
+    addresses have different forms, or are equal."""
     if _DIGITS.sub("#", own) != _DIGITS.sub("#", other) or own == other or not pages:
         return None
     pairs = zip(_DIGITS.findall(own), _DIGITS.findall(other), strict=True)

@@ -120,11 +120,11 @@ _MAX_SIGN = 60
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """A pager that was understood, and the text it was read from. Pages count from 1.
+    """A pager that was understood, and the text from which it was read. Pages count from 1.
 
-    `address`: relative address of a page after the first with `{page}` for its number; `number`: the number in the
+    `address`: relative address of a page after the first, with `{page}` for its number; `number`: the number in the
     address of the next page. `total`: the documents of the list. `before_pages`, `before_total`: the source of the
-    script before those two numbers, from the start of the call or of the variable.
+    script before those two numbers, from the start of the call or variable.
     """
 
     sign: str
@@ -230,8 +230,8 @@ def counts_in_words(page: WebPage, words: str) -> Counts | None:
 
 
 def counts_by_name(page: WebPage) -> Counts | None:
-    """The greatest numbers of pages and of documents that scripts, attributes and hidden inputs state by name:
-    if there are several, one draws the pager and the others mean something else."""
+    """The greatest numbers of pages and of documents that scripts, attributes and hidden inputs state by name: if there
+    are several, one of them is that of the pager, and the others mean something else."""
     stated = [*numbers_in_code(page.live_source), *numbers_in_inputs(page)]
     greatest = {number.kind: number for number in sorted(stated, key=lambda number: number.value)}
     pages, documents = greatest.get("pages"), greatest.get("documents")
@@ -252,7 +252,7 @@ def _attributes(page: WebPage) -> Counts | None:
 
 
 def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | None:
-    """A sign that the list goes on, on a page whose next page is not known; None if there is none. `seen`: entries of
+    """A sign that the list continues, on a page whose next page is not known; None if there is none. `seen`: entries of
     the list up to this page's end."""
     sign = next(signs_of_more(page, seen, first=first), None)
     if sign is None and first and not next_is_disabled(page):
@@ -272,8 +272,7 @@ def _unknown_element(source: str, seen: int) -> str | None:
 
 
 def _documents(page: WebPage, words: str) -> tuple[int | None, str]:
-    """(documents, sign) by 共N条, if it is beside a number of pages or in a pager; elsewhere it counts other
-    things."""
+    """(documents, sign) by 共N条, if it is beside a number of pages or in a pager; elsewhere it counts other things."""
     for match in _DOCUMENTS.finditer(words):
         around = words[max(0, match.start() - 40) : match.start()] + " " + words[match.end() : match.end() + 40]
         if match[2] or match["found"] or match["of"] or _PAGES_NEARBY.search(around):

@@ -169,8 +169,8 @@ def _link_selectors(links: Mapping[HtmlElement, HtmlElement]) -> Iterator[str]:
 
 
 def _date(rows: Sequence[Row], dates: Mapping[HtmlElement, str | None]) -> str | None:
-    """A selector, relative to a row, of the date in or beside it: it never gives another date than the one found, and
-    gives that one for most rows."""
+    """A selector, relative to a row, of the date in or beside it: for most rows it gives the date that was found, and
+    never another one."""
     places = Counter(place for row in rows[:_TRIED_ROWS] for place in _date_places(row.block))
     for selector, count in places.most_common(3):
         if count * 2 <= len(rows[:_TRIED_ROWS]):

@@ -107,8 +107,8 @@ def labelled_fields(text: str) -> dict[str, str]:
 
 
 def days_of_attributes(block: HtmlElement) -> Iterator[str]:
-    """Dates in the attributes of a row: `<time datetime="2024-03-01">`, `data-date`, the label of a shortened date,
-    the value of a hidden input, a time stamp."""
+    """Dates in the attributes of a row: `<time datetime="2024-03-01">`, `data-date`, the label of a shortened date, the
+    value of a hidden input, a time stamp."""
     for element in block.iter():
         for name, value in element.items() if isinstance(element.tag, str) else ():
             if len(value) > _MAX_VALUE_CHARS or name in _NO_DATE_ATTRIBUTES or not _YEAR_IN_VALUE.search(value):
@@ -212,7 +212,7 @@ def may_be_title(text: str) -> bool:
 def link_title(link: HtmlElement) -> str:
     """The link's `title`, its heading, or its words without dates and numbers in separate elements.
 
-    Words that are cut are completed from a label in or around the link.
+    Truncated words are completed from a label in or around the link.
     """
     title = " ".join((link.get("title") or "").split())
     if labelled := LABELLED_TITLE.match(title):

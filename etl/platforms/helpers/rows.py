@@ -65,8 +65,8 @@ IsDocument = Callable[[HtmlElement], bool]
 class Row:
     """A document's block in its list, its links to the document, and the texts that belong to it except the title.
 
-    `beside`: texts in the block, the title apart. `around`: texts between the block and its neighbour: in `<dt>` and
-    `<dd>`, or between two links of one paragraph, a date is no part of the block.
+    `beside`: texts in the block, except the title. `around`: texts between the block and its neighbour: in `<dt>` and
+    `<dd>`, or between two links of one paragraph, a date is outside the block.
     """
 
     block: HtmlElement
@@ -93,10 +93,10 @@ def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
 def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
     """The rows of the page's main list, in document order.
 
-    Navigation, sidebars and "most read" boxes link documents too, but fewer, or documents of other columns: a list most
-    of whose documents lie below the page's own address comes first, then the one that the pager belongs to, whose last
-    page may hold one row beside a box of the column's newest ten, then the one with most rows; a row with a date counts
-    three times, except in a box that is named or headed as one beside lists.
+    Navigation, sidebars and "most read" boxes link documents too, but fewer, or documents of other columns. So the
+    order is: first a list most of whose documents are below the page's own address; then the list to which the pager
+    belongs, because its last page may have one row beside a box of the column's ten newest; then the list with most
+    rows. A row with a date counts three times, except in a box with the name or headline of a side box.
     """
     return next(iter(ranked_lists(page, is_document)), ())
 
@@ -124,10 +124,10 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
 def block_entries(
     blocks: Iterable[HtmlElement], base: str, link_in: Callable[[HtmlElement], HtmlElement | None] | None = None
 ) -> dict[HtmlElement, Entry]:
-    """The documents of blocks that are known to be rows, with their titles and what stands in and around each.
+    """The documents of blocks that are known to be rows, with their titles and the texts in and around each.
 
-    `link_in` gives the document's link in a block; without it that is the first one with words. A block whose link
-    leads nowhere has no entry.
+    `link_in` returns the document's link in a block; by default the first link with words. A block whose link leads
+    nowhere has no entry.
     """
     of_container: dict[HtmlElement | None, dict[HtmlElement, tuple[HtmlElement, ...]]] = {}
     for block in blocks:
@@ -426,8 +426,8 @@ def _fields(row: Row) -> dict[str, str]:
 
 
 def _title_wordless(page: WebPage, is_document: IsDocument) -> None:
-    """Gives document links without words the title beside them, as in cards whose picture or whole area is
-    the link. A row with another link that has words is that one's."""
+    """Gives document links without words the title beside them, as in cards whose picture or whole area is the link.
+    Rows with another link that has words are left alone."""
     for link in page.tree.iter("a"):
         # The expensive checks come last.
         if link.get("title") or (link.text or "").strip() or not link.get("href") or link_title(link):

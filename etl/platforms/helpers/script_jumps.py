@@ -23,9 +23,9 @@ _STATEMENT, _NUMBER = 200, r"(\d{1,5})"
 
 
 def jump_ahead(page: WebPage, stated: Counts, seen: int, *, first: bool) -> str | None:
-    """The absolute address of the next page, by the handler of the page's pager; None if no handler says it, or the
-    page's numbers (`stated`) do not say that there is one. `seen`: entries of the list up to this page's end.
-    """
+    """The absolute address of the next page, by the handler of the page's pager; None if no handler gives it, or if the
+    page's numbers (`stated`) do not say that there is a next page. `seen`: entries of the list up to this page's
+    end."""
     for before, less, after in _templates(page):
         place = 1 if first else _place(page.url, before, after, less)
         if place is None:

@@ -76,9 +76,9 @@ def _holds(page: WebPage, signs: Iterable[str]) -> bool:
 
 
 def unread_rows(page: WebPage, listed: Iterable[str]) -> int:
-    """How many rows beside those of the `listed` addresses have a document's link that a script answers, which does
-    not say where it leads, or that leads to no page of the web. A link without any target is none: some sites list what
-    has no page any more."""
+    """How many rows besides the `listed` addresses have a document's link whose address only a script knows, or that
+    leads to no web page. A link without any target is not counted: some sites list documents that no longer have a
+    page."""
     may_be = _holds(page, _MAY_LEAD) or _HAS_OTHER_SCHEME.search(page.lower)
     unread = [link for link in page.tree.iter("a") if _is_scripted(link)] if may_be else []
     if not unread:

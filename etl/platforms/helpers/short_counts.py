@@ -60,8 +60,8 @@ _MAX_CHARS, _MAX_BESIDE = 30, 12
 def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
     """The greatest numbers in short elements of the page; None if there are none. `words`: the page's `shown_words`.
 
-    A bare `1/12` may be a date: it counts only if every such text of the page is the same and, on the list's first
-    page, begins with 1.
+    A bare `1/12` may be a date: it counts only if all such texts of the page are equal and, on the list's first page,
+    begin with 1.
     """
     if not _MAY_COUNT.search(words) and not may_count(words) and "<option" not in page.text:
         return None

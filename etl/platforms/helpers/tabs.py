@@ -49,10 +49,10 @@ _CALL = re.compile(r"""^\s*(?:javascript:\s*)?(?:return\s+)?([\w$.]{3,40})\(\s*[
 
 
 def other_period(page: WebPage, days: Iterable[str]) -> str | None:
-    """The label of a year or month whose documents are shown only on request, while all entries of the list are
-    of one other; None if there is none. `days`: the entries' dates, yyyy-mm-dd.
+    """The label of a year or month whose documents are shown only on request, while all entries of the list are of one
+    other period; None if there is none. `days`: the entries' dates, yyyy-mm-dd.
 
-    Where 全部 stands beside the tabs, or the entries are of several years, the tabs only narrow the list.
+    If 全部 is beside the tabs, or the entries are of several years, the tabs only filter the list.
     """
     dates = set(days)
     years, months, of_years = {day[:4] for day in dates}, {day[5:7] for day in dates}, {day[:7] for day in dates}
@@ -105,8 +105,8 @@ def is_chosen(item: HtmlElement) -> bool:
 
 
 def part_of_a_form(page: WebPage) -> str | None:
-    """The words of a part of the list that a form has chosen (a body, a kind, a subject), where it offers others but no
-    choice of all; None if there is none."""
+    """The words of the selected part of the list in a form (an agency, a kind, a subject), if the form offers other
+    parts but no choice of all; None if there is none."""
     for select in page.elements["select"]:
         options = [item for item in select.iter("option") if words_of(item)]
         chosen = next((item for item in options if item.get("selected") is not None), None)
@@ -127,11 +127,11 @@ def _narrows(element: HtmlElement) -> bool:
 
 
 def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
-    """The lists of other years beside this one: address → words of the link. Empty if the entries,
-    dated `days`, are of several years.
+    """The lists of other years beside this one: address → words of the link. Empty if the entries, dated `days`, are of
+    several years.
 
-    They lie in folders below the list's own (`2023/`, `nd2023/index.html`, `2023n/`), or where the year in its own
-    address is another one. So do those of other months (2024年5月), where the entries are of one month.
+    They are in folders below the list's own (`2023/`, `nd2023/index.html`, `2023n/`), or have another year in an
+    otherwise equal address. Lists of other months (2024年5月) are included if the entries are of one month.
     """
     own = {day[:4] for day in days}
     lists: dict[str, str] = {}
@@ -185,8 +185,8 @@ def _is_of_other_year(url: str, year: str, own: str) -> bool:
 
 
 def tab_of_another_list(page: WebPage) -> str | None:
-    """The words of a tab whose documents a function requests by number (`showList(13)`), if several such tabs are
-    beside each other; None if there is none, or one of all of them."""
+    """The words of a tab whose documents a function requests by number (`showList(13)`), if several such tabs are side
+    by side; None if there is none, or if one of them is for all."""
     called: dict[tuple[HtmlElement | None, str], dict[str, HtmlElement]] = {}
     may_call = "onclick" in page.text or "javascript:" in page.text
     for element in page.tree.xpath("//a[contains(@href, 'javascript:')] | //*[@onclick]") if may_call else ():
@@ -201,8 +201,8 @@ def tab_of_another_list(page: WebPage) -> str | None:
 
 
 def tab_above(page: WebPage, first: HtmlElement) -> str | None:
-    """The words of a tab right above the rows that a script answers, beside the one that is marked as shown; None if
-    there is none, or one of all of them, or what it shows is in the page. `first`: the first row."""
+    """The words of a tab right above the rows that a script handles, beside the current one; None if there is none, if
+    one tab is for all, or if its content is in the page. `first`: the first row."""
     for row in islice((first, *first.iterancestors()), _MAX_ABOVE):
         if row.tag in ("body", "html"):
             return None

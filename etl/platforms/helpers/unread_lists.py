@@ -61,12 +61,12 @@ _SHOWN = ("img", "iframe", "input", "svg", "canvas", "video")
 
 
 def unread_list(page: WebPage, listed: Mapping[str, str], *, turns: bool) -> int:
-    """How many rows a list of the page has that was not read, where it is no shorter than the rows that were `listed`
-    (address → title): dated rows whose titles lead nowhere, or titles and dates in a script's data.
+    """How many rows an unread list of the page has, if it is not shorter than the `listed` rows (address → title):
+    dated rows whose titles lead nowhere, or titles and dates in a script's data.
 
-    Where the listed rows are those of a box beside the list, a shorter list counts too, and one whose documents have
-    other addresses, even of a single row outside of such boxes; and a shorter one in a tab that is not shown. `turns`:
-    the next page or the total is known: then data of scripts are those of another list.
+    If the listed rows are in a box beside the list, shorter lists count too: lists whose documents have other
+    addresses, even a single row outside of such boxes, and lists in a hidden tab. `turns`: the next page or the total
+    is known; then data in scripts belongs to another list.
     """
     first = first_listed(page, listed)
     beside = first is not None and is_in_side_box(first)
@@ -119,8 +119,8 @@ def first_listed(page: WebPage, listed: Mapping[str, str]) -> HtmlElement | None
 
 
 def _rows_without_address(page: WebPage) -> Iterator[int]:
-    """The sizes of the page's groups of dated rows that have a title and no link to an address, where a script listens
-    to them, or their links lead nowhere."""
+    """The sizes of the page's groups of dated rows that have a title and no link to an address, if a script handles
+    them or their links lead nowhere."""
     if not _MAY_BE_UNREAD.search(page.text):
         return iter(())
     items = [link for link in page.tree.iter("a") if leads_nowhere(link)]
@@ -152,8 +152,8 @@ def _rows_elsewhere(page: WebPage, listed: Mapping[str, str]) -> Iterator[int]:
 
 
 def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[tuple[int, bool]]:
-    """The sizes of groups of dated rows in blocks like the one that holds the listed rows, beside it, and whether the
-    block is shown before something is clicked: a tab is not."""
+    """The sizes of groups of dated rows in blocks like the one with the listed rows, beside it; and whether the block
+    is visible before a click, unlike a tab."""
     first, base = first_listed(page, listed), base_url(page)
     for above in islice(first.iterancestors(), _MAX_ABOVE) if first is not None else ():
         if above.tag in ("body", "html"):

@@ -126,8 +126,8 @@ def _in_pagers(page: WebPage, seen: int) -> Iterator[str]:
 
 
 def _drawn_elsewhere(page: WebPage, element: HtmlElement, seen: int) -> str | None:
-    """The script that an empty place for a pager waits for, where no script in the page speaks of it: one of pagers, or
-    one of the page's own where the rows are as many as fill a page."""
+    """The script for which an empty pager element waits, if no script in the page mentions the element: a pager script,
+    or, if the rows fill a page, one of the page's own."""
     place, scripts = element.get("id") or "", page.elements["script"]
     spoken_of = place and any(place in (script.text or "") for script in scripts)
     if len(element) or spoken_of:

@@ -1,9 +1,9 @@
 """The addresses to which a page's scripts lead, found without running JavaScript: always (`location.href = "…"`), or
 after a click (`window.open(…)`).
 
-Only what is certain counts: an address in a condition that is not known, or made of anything but literals, is none, nor
-is for what happens in any case one in a function that is called elsewhere. A script that sets a cookie is a firewall's
-and leads nowhere.
+Only certain addresses count: not those in a condition that is not known, nor those built from anything but literals.
+For redirects, an address in a function that is called elsewhere does not count either. A script that sets a cookie
+belongs to a firewall and leads nowhere.
 """
 
 import re
