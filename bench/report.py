@@ -56,7 +56,7 @@ def page(measured: Sequence[Measured], hidden: Measured, kilobytes: float, round
         "",
         "Macro core is the mean of the core F1 of each host, so that a host with many pages counts once.",
         "Hidden names: the same pages with every class, id, host and word of an address renamed and comments removed,",
-        "style sheets and scripts alike (`python -m bench.hidden_names DIR`), so that no family can be recognised.",
+        "style sheets and scripts alike (`python -m bench.hidden_names DIR`), so that no family is recognised by them.",
         "[Generality](generality.md) shows the effect of each list and threshold.",
         "",
         *table(

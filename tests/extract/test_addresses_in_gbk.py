@@ -23,7 +23,7 @@ TEXT = "<p>各区人民政府，市政府各部门：现将有关事项通知如
         ),
     ],
 )
-def test_a_file_is_where_a_browser_would_request_it(markup: str, path: str, name: str) -> None:
+def test_the_address_of_a_file_is_the_one_that_a_browser_requests(markup: str, path: str, name: str) -> None:
     page = f'<html><head><meta charset="gbk"><title>某通知</title></head><body><h1>某通知</h1><div>{TEXT}{markup}</div>'
     found = extract(page.encode("gbk"), "http://x.example/gk/1.html", "", None, date(2026, 11, 1)).attachments
     assert [(canonical_url(file.url), file.name) for file in found] == [(f"http://x.example{path}", name)]

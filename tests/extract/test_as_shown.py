@@ -1,4 +1,5 @@
-"""What a reader sees in a text is in it, or flagged: lines, numbers, struck words, pictures, frames, hidden parts."""
+"""Everything that a reader sees in a text is read or flagged: lines, numbers, struck words, pictures, frames, hidden
+parts."""
 
 from itertools import product
 from random import Random
@@ -49,14 +50,14 @@ LINE = "此段文字仅供编辑排版时使用，并不是本文件的内容，
 
 @pytest.mark.parametrize("tag", ["p", "div", "section"])
 @pytest.mark.parametrize("style", [*UNSEEN, *SEEN])
-def test_what_a_style_keeps_out_of_sight_is_no_text_and_flagged(style: str, tag: str) -> None:
+def test_words_hidden_by_a_style_are_left_out_and_flagged(style: str, tag: str) -> None:
     extraction = read(f'<{tag} style="{style}">{LINE}</{tag}>')
     assert (LINE in extraction.text) is (style in SEEN)
     assert (f"hidden_text:{len(LINE)}" in extraction.flags) is (style in UNSEEN)
 
 
 @pytest.mark.parametrize("style", [each for each in UNSEEN if "size" in each or "visibility:" in each])
-def test_what_is_seen_again_within_it_is_text(style: str) -> None:
+def test_visible_words_inside_hidden_ones_are_text(style: str) -> None:
     again = '<span style="font-size:16px; visibility:visible">{}</span>'.format
     shown = (
         f'<div style="{style}">暗语甲<b>暗语乙</b><p>{again(ITEMS[0])}暗语丙</p>{again(ITEMS[1])}<p>暗语丁</p></div>'
@@ -89,18 +90,18 @@ LISTS = {
 
 @pytest.mark.parametrize(("attributes", "numbers"), LISTS.items(), ids=LISTS.keys())
 @pytest.mark.parametrize("item", ["<li>{}</li>", "<li><p>{}</p></li>", "<li>\n<p><span>{}</span></p></li>"])
-def test_a_list_that_says_its_numbers_has_them(attributes: str, numbers: tuple[str, ...], item: str) -> None:
+def test_the_numbers_that_a_list_declares_are_kept(attributes: str, numbers: tuple[str, ...], item: str) -> None:
     items = "".join(map(item.format, ITEMS))
     assert lines(f"<ol {attributes}>{items}</ol>") == [a + b for a, b in zip(numbers, ITEMS, strict=True)]
 
 
-def test_an_item_that_states_its_number_has_it() -> None:
+def test_the_number_that_a_list_item_declares_is_kept() -> None:
     assert lines(f"<ol><li value=5>{ITEMS[0]}</li><li>{ITEMS[1]}</li></ol>") == [f"5. {ITEMS[0]}", f"6. {ITEMS[1]}"]
 
 
 @pytest.mark.parametrize("anchor", ["name=top", "id=x", "href=#", "href='javascript:void(0)'", "href='/gk/'"])
 @pytest.mark.parametrize("place", ["<a {}>{}", "<p><a {}>{}", "{1}<a {0}>{2}", "<a {}><p>{}</a>"])
-def test_an_anchor_that_nothing_closes_takes_no_text_away(anchor: str, place: str) -> None:
+def test_an_unclosed_anchor_removes_no_text(anchor: str, place: str) -> None:
     items = "".join(f"<p>{item}</p>" for item in ITEMS * 2)
     assert lines(place.format(anchor, items, items))[: len(ITEMS) * 2] == [*ITEMS * 2]
 
@@ -108,17 +109,17 @@ def test_an_anchor_that_nothing_closes_takes_no_text_away(anchor: str, place: st
 @pytest.mark.parametrize(
     "tag", ["embed src=a.swf", "object data=a.swf", "map name=m", "video src=a.mp4", "canvas", "q", "math"]
 )
-def test_an_element_that_nothing_closes_takes_no_text_away(tag: str) -> None:
+def test_an_unclosed_element_removes_no_text(tag: str) -> None:
     items = "".join(f"<p>{item}</p>" for item in ITEMS)
     found = extract(page(body=f"{paragraphs()}<{tag}>{items}").encode(), URL)
     assert all(item in found.text.splitlines() for item in ITEMS)
 
 
-def test_words_to_browsers_that_cannot_play_a_video_are_no_text() -> None:
+def test_messages_for_browsers_without_video_are_not_text() -> None:
     assert lines("<video src='/a.mp4'>您的浏览器不支持播放，请更换浏览器。</video>") == []
 
 
-def test_an_excerpt_in_a_link_is_none_of_the_text() -> None:
+def test_an_excerpt_in_a_link_is_not_part_of_the_text() -> None:
     excerpt = f"<p><a href='/gk/58013.html'>关于加装电梯的通知 {ITEMS[0]}</a></p>"
     assert ITEMS[0] not in read("").text
     before = extract(page(body=f"{paragraphs()}").encode(), URL).text
@@ -158,7 +159,7 @@ def test_struck_words_change_no_value(struck: str) -> None:
     assert "struck_out" in found.flags
 
 
-def test_what_only_looks_struck_is_text() -> None:
+def test_words_that_only_look_struck_are_text() -> None:
     long = "".join(ITEMS) * 12
     assert long in read(f"<p><s>{long}</s></p>").text
     assert "struck_out" not in read("<p>完成。<s class='icon'></s></p>").flags
@@ -176,7 +177,7 @@ def test_a_picture_between_characters_is_a_flag(before: str, behind: str) -> Non
     "markup",
     ["<p><img src='/a.jpg'></p>", "<p>见图。<img src='/a.jpg'></p>", "<a href='/f/1.doc'><img src='/i.gif'>表</a>"],
 )
-def test_a_picture_beside_the_text_is_none(markup: str) -> None:
+def test_a_picture_beside_the_text_is_not_flagged(markup: str) -> None:
     assert not [flag for flag in read(markup).flags if flag.startswith("picture_in_line")]
 
 
@@ -259,12 +260,12 @@ def test_a_column_of_a_table_stays_one_where_cells_are_empty() -> None:
         assert [line.rstrip() for line in lines(table_of(rows, chance))] == expected
 
 
-def test_prose_alone_in_its_row_stands_in_no_column() -> None:
+def test_prose_alone_in_its_row_is_not_a_table_column() -> None:
     rows = f"<tr><td></td><td>{ITEMS[0]}</td></tr><tr><td>附件</td><td>登记表</td></tr><tr><td></td><td>8台</td></tr>"
     assert lines(f"<table>{rows}</table>") == [ITEMS[0], "附件 | 登记表", " | 8台"]
 
 
-def test_columns_that_only_part_others_are_none() -> None:
+def test_columns_that_only_separate_others_are_left_out() -> None:
     spacer = "<td width=8></td>"
     rows = "".join(f"<tr>{spacer}<td>{one}</td>{spacer}<td>{other}</td></tr>" for one, other in ("街台", "甲8", "乙9"))
     assert lines(f"<table>{rows}</table>") == ["街 | 台", "甲 | 8", "乙 | 9"]
@@ -281,7 +282,7 @@ def test_columns_that_only_part_others_are_none() -> None:
         ("mso-text-raise:1.0pt", "2×105吨"),
     ],
 )
-def test_a_digit_that_is_moved_up_or_down_is_no_digit_of_the_number(style: str, shown: str) -> None:
+def test_a_raised_or_lowered_digit_is_not_joined_with_the_number(style: str, shown: str) -> None:
     assert lines(f"<p>2×10<span style='{style}'>5</span>吨</p>") == [shown]
     moved = f"<p>自<span style='{style}'>2023年5月9日</span>起施行。</p>"
     assert lines(moved) == ["自2023年5月9日起施行。"], "moved for its look"

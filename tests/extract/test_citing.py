@@ -1,4 +1,4 @@
-"""Which documents a title and a text cite, where, and what they do to them."""
+"""The documents that a title and a text cite: their places and relations."""
 
 import sys
 from types import FrameType
@@ -211,7 +211,7 @@ def written_numbers(draw: st.DrawFn) -> tuple[str, str]:
     st.sampled_from(["（{}）", "({})", "（{}，以下简称《办法》）", "{}"]),
     st.sampled_from(["", "\n"]),
 )
-def test_what_was_put_in_comes_out_with_its_place(
+def test_generated_citations_are_found_at_their_place(
     title: str, number: tuple[str, str] | None, around: str, broken: str
 ) -> None:
     shown = f"《{title[:2]}{broken}{title[2:]}》"
@@ -240,7 +240,7 @@ def test_a_number_comes_out_of_running_text(number: tuple[str, str], before: str
         st.sampled_from("《》〈〉（）()〔〕[]【】号第2021云政办发关于通知办法，。、\n 以下简称废止修改"), max_size=120
     )
 )
-def test_any_text_is_read_and_every_place_lies_in_it(text: str) -> None:
+def test_any_text_is_read_and_every_place_is_within_it(text: str) -> None:
     for found in cited(text, title=text[:40]):
         part = text if found.part == "text" else text[:40]
         assert found.length > 0

@@ -21,7 +21,7 @@ def test_the_normal_form_of_a_text_is_that_of_its_pieces(plain: str) -> None:
             assert normalise(text) == _of_the_whole(text), ascii(text)
 
 
-def test_what_is_left_as_it_is_joins_with_nothing() -> None:
+def test_characters_that_stay_unchanged_join_with_no_others() -> None:
     joined = set()
     for number in range(0x110000):
         parts = unicodedata.decomposition(chr(number)).split()

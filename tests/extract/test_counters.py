@@ -1,4 +1,4 @@
-"""Counters, clocks and tokens are no text of a document; numbers and dates of its own are."""
+"""Counters, clocks and tokens are not text of a document; its own numbers and dates are."""
 
 from datetime import date, timedelta
 
@@ -75,7 +75,7 @@ def test_two_states_of_a_clock_are_one_text(form: str, day: date, later: int, at
 
 @settings(deadline=None)
 @given(st.data())
-def test_whatever_else_changes_is_a_change(data: st.DataObject) -> None:
+def test_every_other_difference_is_a_change(data: st.DataObject) -> None:
     """Any digit or character of the text, with and without a counter beside it."""
     at = data.draw(st.integers(0, len(TEXT) - 1).filter(lambda at: TEXT[at] not in "\n 　"))
     other = data.draw(st.sampled_from("零7甲乙9").filter(lambda c: c != TEXT[at]))

@@ -1,4 +1,4 @@
-"""Pages that show nothing themselves, and carry their document in a script's data."""
+"""Pages that show nothing and have their document in a script's data."""
 # ruff: noqa: E501 — tables of pages.
 
 import json

@@ -1,4 +1,4 @@
-"""What a value carries beside itself, and that an answer depends on the page alone."""
+"""Evidence stored with a value; results depend only on the page."""
 
 import os
 import subprocess
@@ -70,13 +70,13 @@ def test_the_answer_does_not_depend_on_the_process() -> None:
     assert len(outputs) == 1
 
 
-def test_what_is_no_page_gives_no_text() -> None:
+def test_bytes_that_are_not_a_page_give_no_text() -> None:
     for body in (b"%PDF-1.7\n1 0 obj", b"PK\x03\x04" + b"text " * 100, b"\xd0\xcf\x11\xe0" + "文字。".encode() * 100):
         extraction = extract(body, "http://a.gov.cn/a.pdf")
         assert (extraction.kind, extraction.text, extraction.flags) == ("stub", "", (Flag.FILE,))
 
 
-def test_a_page_without_end_is_read_as_far_as_it_says_something() -> None:
+def test_the_beginning_of_an_endless_page_is_read() -> None:
     picture = f"<img src='data:image/png;base64,{'A' * MAX_PAGE_CHARS}'>"
     with_picture = page(body="供水安排如下。" * 20 + picture).encode()
     assert "cut" not in extract(with_picture, "http://a.gov.cn/a.html").flags

@@ -30,11 +30,11 @@ def test_a_file_has_the_name_that_a_reader_gives_it(markup: str, names: dict[str
 
 
 @pytest.mark.parametrize("markup", NOT_ITS.values(), ids=NOT_ITS.keys())
-def test_a_file_of_the_site_or_of_another_document_is_none(markup: str) -> None:
+def test_a_file_of_the_site_or_of_another_document_is_not_an_attachment(markup: str) -> None:
     assert files_of(markup) == ()
 
 
-def test_a_report_of_the_site_is_a_file_of_the_document_that_is_called_so() -> None:
+def test_a_report_of_the_site_is_an_attachment_of_the_document_with_that_title() -> None:
     title = "云溪区政府网站工作年度报表"
     files = files_of(page(title=title, below=f"<div><a href='/u/nb.pdf'>{title}</a></div>"))
     assert [file.name for file in files] == [title]
@@ -49,7 +49,7 @@ def test_a_report_of_the_site_is_a_file_of_the_document_that_is_called_so() -> N
     ],
     ids=["lines", "rows"],
 )
-def test_a_list_of_files_below_the_text_may_be_as_long_as_it_likes(item: str, word: str) -> None:
+def test_a_list_of_files_below_the_text_may_have_any_length(item: str, word: str) -> None:
     files = files_of(page(below=f"<div>{word}{''.join(map(item.format, range(150)))}</div>"))
     assert [file.url for file in files] == [urljoin(URL, f"/u/{number}.xls") for number in range(150)]
     assert {file.name for file in files} == {f"第{number}号统计表" for number in range(150)}

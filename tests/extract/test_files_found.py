@@ -1,4 +1,4 @@
-"""Files of documents: calls, handlers and late pictures of any form, drawn at random."""
+"""Files of documents: randomly generated calls, handlers and lazily loaded pictures."""
 
 import html
 from urllib.parse import urljoin
@@ -84,7 +84,7 @@ def _pictures(draw: st.DrawFn) -> tuple[str, str]:
 
 @settings(deadline=None)
 @given(st.lists(_pictures(), min_size=1, max_size=4, unique_by=lambda each: each[1]))
-def test_the_pictures_of_a_document_are_those_that_a_visitor_sees_in_the_end(pictures: list[tuple[str, str]]) -> None:
+def test_the_pictures_of_a_document_are_those_that_a_visitor_finally_sees(pictures: list[tuple[str, str]]) -> None:
     markup = page(headline=DATED, body="".join(f"<p>{picture}</p>" for picture, _ in pictures))
     found = extract(markup.encode(), URL).attachments
     assert [(file.url, file.role) for file in found] == [(urljoin(URL, address), "image") for _, address in pictures]
@@ -119,7 +119,7 @@ def test_all_links_of_a_list_of_attachments_are_files(below: bool) -> None:
     assert [file.url for file in found.attachments] == [urljoin(URL, f"/fj?uuid={number}") for number in range(12)]
 
 
-def test_an_address_that_is_too_long_to_be_asked_for_is_a_flag() -> None:
+def test_an_address_that_is_too_long_to_request_is_flagged() -> None:
     found = found_in(f"<p>附件：<a href='/f/{'x' * 3_000}.doc'>登记表</a></p>")
     assert (is_flagged(found), [file.name for file in found.attachments]) == (True, ["登记表"])
 
@@ -145,7 +145,7 @@ WITHOUT_ADDRESS = {
 
 @pytest.mark.parametrize("markup", WITHOUT_ADDRESS.values(), ids=WITHOUT_ADDRESS.keys())
 @pytest.mark.parametrize("below", [False, True])
-def test_a_file_whose_address_is_not_told_is_a_flag(markup: str, below: bool) -> None:
+def test_a_file_without_an_address_is_flagged(markup: str, below: bool) -> None:
     found = found_in(markup, below=below)
     assert (is_flagged(found), found.attachments) == (True, ())
 
@@ -161,7 +161,7 @@ NO_FILES = {
 
 
 @pytest.mark.parametrize("markup", NO_FILES.values(), ids=NO_FILES.keys())
-def test_what_names_no_other_file_is_no_flag(markup: str) -> None:
+def test_lines_that_name_no_other_file_are_not_flagged(markup: str) -> None:
     found = found_in(markup)
     assert not is_flagged(found)
     assert {file.url for file in found.attachments} <= {urljoin(URL, "/f/1.docx")}
@@ -198,5 +198,5 @@ def test_a_link_that_downloads_as_the_text_says_leads_to_a_file(address: str, li
         "本通知可<a href='/s/7'>下载本页</a>",
     ],
 )
-def test_other_links_of_a_text_lead_to_none(line: str) -> None:
+def test_other_links_of_a_text_are_not_files(line: str) -> None:
     assert extract(page(body=f"{paragraphs()}<p>{line}</p>").encode(), URL).attachments == ()

@@ -1,4 +1,4 @@
-"""A text that stands on several pages: each is found by its address, or the document is flagged."""
+"""Texts on several pages: each page is found by its address, or the document is flagged."""
 
 from itertools import product
 
@@ -77,7 +77,7 @@ def test_a_next_page_alone_is_followed(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["behind the name", "from one", "a dash"])
-def test_a_page_of_the_middle_names_those_behind_it(form: str) -> None:
+def test_a_middle_page_names_the_pages_after_it(form: str) -> None:
     own, other, page_2 = ADDRESSES[form]
     third, fourth = other.format(page_2 + 1), other.format(page_2 + 2)
     pager = f"<a href='{own}'>首页</a> <a href='{other.format(page_2)}'>上一页</a> <a href='{fourth}'>下一页</a>"
@@ -125,6 +125,6 @@ def test_a_counter_without_end_is_no_pager() -> None:
 
 
 @pytest.mark.parametrize("own", ["/zw/58012/", "/", "/zw/58012", "/?id=7", ""])
-def test_words_of_a_pager_without_an_address_are_no_error(own: str) -> None:
+def test_pager_words_without_an_address_raise_no_error(own: str) -> None:
     found = read(own, "<a name='p'>2</a> <a>下一页</a> <a href=''>3</a>")
     assert found.further_pages == ()

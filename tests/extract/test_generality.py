@@ -92,7 +92,7 @@ def test_each_change_of_the_spelling_is_made_and_makes_no_difference() -> None:
         assert held(dated, URL, name) == [], name
 
 
-def test_what_a_change_makes_of_a_page_is_told() -> None:
+def test_the_effect_of_a_change_on_a_page_is_reported() -> None:
     one = Content.of(extract(page("<div>来源：云溪日报</div>").encode(), URL))
     other = Content.of(
         extract(page("<div>来源：云溪晚报</div>", below="<p>附件：<a href=/u/1.pdf>甲.pdf</a></p>").encode(), URL)

@@ -1,4 +1,4 @@
-"""Headers in forms that nobody listed: read right or flagged, and nothing is read from one without values."""
+"""Headers in unlisted forms: values are read correctly or flagged, and a header without values gives none."""
 
 from dataclasses import replace
 from itertools import product
@@ -34,7 +34,7 @@ _NOT_READ = ("English", "English behind")
 
 
 @pytest.mark.parametrize("empty", ["publisher", "subject_category", "validity"])
-def test_an_empty_last_label_takes_none_of_what_follows(empty: str) -> None:
+def test_an_empty_last_label_takes_no_value_from_the_lines_after_it(empty: str) -> None:
     """A headline, a pager, the foot of the page: 主题词 is the last label of many headers, and has no value."""
     pairs = [(label, "" if name == empty else VALUES[name]) for label, name in zip(CHINESE, VALUES, strict=True)]
     pairs.sort(key=lambda pair: not pair[1])

@@ -1,4 +1,4 @@
-"""Title and date of pages whose headline nothing marks but the line below it, whatever that line consists of."""
+"""Title and date of pages with an unmarked headline, which only the line below it shows; that line has many forms."""
 
 from itertools import product
 from random import Random
@@ -114,7 +114,7 @@ def test_a_title_of_a_few_words_or_the_name_of_an_agency_stands_out() -> None:
     assert not pages_wrong, f"{len(pages_wrong)}: {pages_wrong[:3]}"
 
 
-def test_other_lines_with_a_date_are_none() -> None:
+def test_other_lines_with_a_date_are_not_lines_below_a_headline() -> None:
     for line in (
         "今天是2023年6月1日 星期四", "2023年6月1日 星期四 农历四月十四", "市林业局 2023年5月9日召开会议",
         "会议于2023-05-09在市林业局召开。", "有效期：2023-05-09 | 2025-05-09", "施行日期：2023-05-09",
@@ -154,7 +154,7 @@ def test_headlines_broken_into_lines_anywhere() -> None:
     assert not pages_wrong, f"{len(pages_wrong)}: {pages_wrong[:3]}"
 
 
-def test_another_line_above_a_headline_is_none_of_it() -> None:
+def test_another_line_above_a_headline_is_not_part_of_it() -> None:
     title = "关于开展城区绿化提升工程检查工作的通知"
     others = ("通知公告", "欢迎访问云溪市林业局网站", "关于公布绿化工程名单的通知", "今天是2023年6月1日 星期四")
     for other, form in product(others, ("<div>{}</div>", "<table><tr><td>{}</td></tr></table>")):
@@ -190,7 +190,7 @@ def test_a_headline_is_read_without_what_the_page_puts_around_it(shown: str) -> 
 
 
 @pytest.mark.parametrize("end", ["（试行）", "[已废止]", "（征求意见稿）", "（第一批）"])
-def test_what_a_headline_says_of_its_document_stays(end: str) -> None:
+def test_words_of_a_headline_about_its_document_are_kept(end: str) -> None:
     page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}<font>{end}</font></h1>{BELOW[0]}{paragraphs()}</div>"
     assert wrong(page, TITLE + end) == ()
 

@@ -1,4 +1,4 @@
-"""主办单位 in a text, which names who holds an event, and in the foot of a page, which names who runs the site."""
+"""主办单位 is the organiser of an event in a text, and the operator of the site in a page footer."""
 
 from itertools import product
 
@@ -57,5 +57,5 @@ def test_hosts_below_a_heading_end_a_text(heading: str) -> None:
         ("主办单位：云溪区人民政府", "技术支持：云溪区大数据中心"), ("主办单位：云溪区人民政府", "版权所有：云溪区人民政府"),
     ],
 )  # fmt: skip
-def test_the_hosts_of_a_site_are_none_of_a_text(foot: tuple[str, ...]) -> None:
+def test_the_operators_of_a_site_are_not_part_of_a_text(foot: tuple[str, ...]) -> None:
     assert text_of((*PARAGRAPHS, *foot)) == normalise("".join(PARAGRAPHS))

@@ -1,4 +1,4 @@
-"""Labels that stand in no list, values that end where the page's tools begin, and bodies behind labels of people."""
+"""Unlisted labels, values that end before page tools, and agencies after labels of people."""
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from tests.support.pages import page
 from tests.support.share import examples
 
 
-def test_the_words_of_the_listed_labels_say_what_the_lists_say() -> None:
+def test_the_words_of_listed_labels_mean_the_field_in_the_lists() -> None:
     """How far the rules go without any list: what they read otherwise is an exception that only the lists know."""
     listed = [(label_key(label), field) for field, labels in ALIASES.items() for label in labels]
     wrong = {label for label, field in listed if field_of_words(label) != field}
@@ -69,7 +69,7 @@ def value_of(field: str) -> str:
 
 @settings(deadline=None)
 @given(st.sampled_from(COINED), st.sampled_from(LAYOUTS), st.sampled_from(LAYOUTS), st.booleans())
-def test_a_label_of_no_list_is_understood_beside_a_listed_one(
+def test_an_unlisted_label_is_understood_beside_a_listed_one(
     coined: tuple[str, str], layout: str, other: str, first: bool
 ) -> None:
     field, label = coined
@@ -82,7 +82,7 @@ def test_a_label_of_no_list_is_understood_beside_a_listed_one(
 
 @settings(deadline=None)
 @given(st.sampled_from(COINED), st.sampled_from(LAYOUTS))
-def test_a_label_of_no_list_alone_is_no_field(coined: tuple[str, str], layout: str) -> None:
+def test_an_unlisted_label_alone_is_not_a_field(coined: tuple[str, str], layout: str) -> None:
     extraction = extract(page(layout.format(coined[1], value_of(coined[0]))).encode(), URL)
     assert Rule.COINED_LABEL not in {item.rule for item in extraction.evidence}
 
@@ -104,7 +104,7 @@ OTHERS = split_words("""
 @given(
     st.sampled_from(OTHERS), st.sampled_from(LAYOUTS), st.sampled_from(["2022-01-01", "云溪区司法局", "甲〔2022〕1号"])
 )
-def test_what_sites_state_besides_is_no_field(label: str, layout: str, value: str) -> None:
+def test_other_labels_of_sites_are_not_fields(label: str, layout: str, value: str) -> None:
     rows = layout.format(label, value) + table(("索引号", INDEX))
     extraction = extract(page(rows).encode(), URL)
     assert value not in {item.value for item in extraction.evidence}
@@ -120,7 +120,7 @@ def test_a_label_is_known_in_traditional_letters_too() -> None:
 
 @pytest.mark.parametrize("label", ["文章类型", "信息类型", "稿件类型"])
 @pytest.mark.parametrize(("value", "subject"), [("原创", None), ("图文", None), ("转载稿件", None), ("水利", "水利")])
-def test_how_a_page_was_made_is_no_subject(label: str, value: str, subject: str | None) -> None:
+def test_the_form_of_an_article_is_not_its_subject(label: str, value: str, subject: str | None) -> None:
     found = extract(page(headline=f"{HEAD}<p>{label}：{value} 发布时间：2023-05-09</p>").encode(), URL)
     assert (found.fields["subject_category"].value if "subject_category" in found.fields else None) == subject
 

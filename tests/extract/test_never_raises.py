@@ -1,4 +1,4 @@
-"""Whatever the bytes, extraction answers, soon, and in little memory."""
+"""For any bytes, extraction returns a result quickly and with little memory."""
 
 import subprocess
 import sys

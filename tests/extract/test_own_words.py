@@ -51,7 +51,7 @@ TEXT = normalise("".join(PARAGRAPHS))
     ("word", "place", "tools"),
     [*share(product(WORDS, PLACES, TOOLS_BELOW)), *share(product(IN_CELLS, CELLS, TOOLS_BELOW))],
 )
-def test_a_word_that_tools_have_ends_a_text(word: str, place: str, tools: str) -> None:
+def test_a_tool_word_may_end_a_text(word: str, place: str, tools: str) -> None:
     text = text_of(paragraphs(PARAGRAPHS) + place.format(word) + tools)
     assert text.startswith(TEXT)
     assert text.endswith(normalise(word)), text[-40:]
@@ -59,19 +59,19 @@ def test_a_word_that_tools_have_ends_a_text(word: str, place: str, tools: str) -
 
 @pytest.mark.parametrize("word", WORDS)
 @pytest.mark.parametrize("place", PLACES)
-def test_a_word_that_tools_have_stands_within_a_text(word: str, place: str) -> None:
+def test_a_tool_word_may_be_within_a_text(word: str, place: str) -> None:
     first, *rest = paragraphs(PARAGRAPHS).split("</p>", 1)
     text = text_of(f"{first}</p>{place.format(word)}{rest[0]}")
     assert normalise(word) in text.removeprefix(normalise(PARAGRAPHS[0])).split(normalise(PARAGRAPHS[1]))[0]
 
 
 @pytest.mark.parametrize(("tail", "line"), list(share(product(TAILS, LINES))))
-def test_tools_below_a_text_are_none_of_it(tail: str, line: str) -> None:
+def test_tools_below_a_text_are_not_part_of_it(tail: str, line: str) -> None:
     assert text_of(paragraphs(PARAGRAPHS) + line.format(tail)) == TEXT
 
 
 @pytest.mark.parametrize("tail", [tail for tail in TAILS if "关注" in tail and not tail.startswith("更多")])
-def test_tools_above_a_text_are_none_of_it(tail: str) -> None:
+def test_tools_above_a_text_are_not_part_of_it(tail: str) -> None:
     assert text_of(f"<p>{tail}</p>" + paragraphs(PARAGRAPHS)) == TEXT
 
 
@@ -94,7 +94,7 @@ def test_the_annex_that_a_page_shows_begins_with_its_number() -> None:
 @pytest.mark.parametrize("label", ["责任单位", "责任部门", "服务对象", "起止时间", "截止时间", "适用范围", "备注"])
 @pytest.mark.parametrize("form", ["<ul>{}</ul>", "<div>{}</div>"])
 @pytest.mark.parametrize("above", ["<p>2023-05-09</p>", "<p>发布时间：2023-05-09 来源：云溪日报</p>"])
-def test_a_label_that_each_entry_of_a_list_has_is_none_of_a_header(label: str, form: str, above: str) -> None:
+def test_a_label_that_each_entry_of_a_list_has_is_not_part_of_a_header(label: str, form: str, above: str) -> None:
     tag = "li" if "ul" in form else "p"
     entries = [(f"改造老旧小区{n}个", f"{label}：云溪区第{n}处", f"完成时限：{n}月底") for n in "三四五"]
     lines = [line for entry in entries for line in entry]

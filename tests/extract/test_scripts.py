@@ -260,7 +260,7 @@ def test_expression(expression: str) -> None:
     assert shown(f"<p id=x></p><script>$('#x').text({expression})</script>") == EXPRESSIONS[expression]
 
 
-def test_what_stands_in_a_script_or_a_template_is_taken_as_it_is_written() -> None:
+def test_the_content_of_a_script_or_template_is_taken_literally() -> None:
     held = '<script type="text/html" id="t"><p>云溪区</p> &amp; 街道</script>'
     taken = "document.getElementById('x').innerHTML = document.getElementById('t').innerHTML"
     assert shown(f"{held}<div id='x'></div><script>{taken}</script>") == "云溪区 & 街道"

@@ -1,4 +1,4 @@
-"""Words of footers and tools that documents have too: 无障碍, 适老, 客户端, 浏览器, 主办单位 …"""
+"""Words of footers and tools that documents use too: 无障碍, 适老, 客户端, 浏览器, 主办单位 …"""
 # ruff: noqa: E501 — tables of lines.
 
 from itertools import product
@@ -72,7 +72,7 @@ def test_a_title_with_a_word_of_sites_is_one(title: str) -> None:
 
 
 @pytest.mark.parametrize("line", OF_SITE)
-def test_what_a_site_says_is_none_of_the_text(line: str) -> None:
+def test_sentences_of_the_site_are_not_part_of_the_text(line: str) -> None:
     for layout in LAYOUTS:
         text = SENTENCES["技术支持"]
         kind, _, said = read("石桥市关于做好春耕工作的通知", f"<p>{text}</p>", layout, f"<p>{line}</p>")

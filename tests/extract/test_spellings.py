@@ -1,4 +1,4 @@
-"""A page says the same, however its source is spelt and whatever a site shows around it."""
+"""A page gives the same values, however its source is spelt and whatever the site shows around it."""
 
 import re
 from collections.abc import Callable
@@ -85,7 +85,7 @@ SPELLINGS: dict[str, Callable[[str], str | bytes]] = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_says_the_same_in_another_spelling(name: str) -> None:
+def test_a_page_in_another_spelling_gives_the_same_values(name: str) -> None:
     source = PAGES[name]
     before = _content(source)
     assert before[0] == "document"
@@ -96,7 +96,7 @@ def test_a_page_says_the_same_in_another_spelling(name: str) -> None:
             assert _content(spell(source)) == before, spelling
 
 
-def test_a_tip_of_the_site_is_none_of_the_document() -> None:
+def test_a_tip_of_the_site_is_not_part_of_the_document() -> None:
     for (name, source), tip, place in share(product(PAGES.items(), TIPS, ("<body>", "</body>"))):
         with_tip = source.replace(place, place + tip if place == "<body>" else tip + place)
         assert _content(with_tip) == _content(source), (name, tip, place)

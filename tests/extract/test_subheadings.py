@@ -1,4 +1,4 @@
-"""The line under the title in every form: date and source are read, and nothing from words that look like them."""
+"""The line under the title in every form: date and source are read, but not words that look like them."""
 
 from itertools import islice, permutations, product
 
@@ -28,7 +28,7 @@ def test_date_and_source_are_read_in_any_order_and_between_any_signs() -> None:
         "来源：云溪日报 成文日期：2023-05-08 2023-05-09",
     ],
 )
-def test_a_date_that_is_said_of_something_else_is_none_of_publication(line: str) -> None:
+def test_a_date_of_something_else_is_not_the_publication_date(line: str) -> None:
     fields = extract(page(headline=f"<h1>{TITLE}</h1><p>{line}</p>").encode(), URL).fields
     assert "published_date" not in fields
     assert "source" not in fields or fields["source"].value.startswith("云溪日报")
@@ -113,7 +113,7 @@ def test_the_place_behind_a_date_is_no_date(place: str) -> None:
 @pytest.mark.parametrize(
     "sentence", ["来源 区水务局、区财政局的资金统筹使用。", "一、来源 区水务局", "资金来源 / 区财政局"]
 )
-def test_a_source_of_something_else_is_none_of_the_page(sentence: str) -> None:
+def test_a_source_of_something_else_is_not_that_of_the_page(sentence: str) -> None:
     headline = f"<h1>{TITLE}</h1><p>发布时间：2023-05-09</p>"
     record = extract(page(headline=headline, body=f"<p>{sentence}</p>{paragraphs()}").encode(), URL)
     assert record.text.startswith(sentence)

@@ -1,4 +1,4 @@
-"""The text is whole and nothing else, whatever a page puts around it, and however short it is."""
+"""The text is complete and contains nothing else, whatever surrounds it and however short it is."""
 
 # ruff: noqa: E501 — a part of a page is a line.
 
@@ -122,7 +122,7 @@ RELATED = "".join(
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("content", CONTENTS)
-def test_what_stands_below_a_headline_is_a_document_also_without_a_date(content: str, address: str) -> None:
+def test_content_below_a_headline_is_a_document_even_without_a_date(content: str, address: str) -> None:
     for below in ("", f"<div><h3>相关信息</h3><ul>{RELATED}</ul></div>"):
         for page_title in PAGE_TITLES:
             page = (
@@ -175,7 +175,7 @@ def test_a_sentence_above_the_line_with_date_and_source_is_a_summary(summary: st
 
 
 @pytest.mark.parametrize("header", ["<ul>{}</ul>", "<div>{}</div>", "<table>{}</table>"])
-def test_a_slogan_above_the_labels_of_a_header_is_none_of_the_text(header: str) -> None:
+def test_a_slogan_above_the_labels_of_a_header_is_not_part_of_the_text(header: str) -> None:
     rows = (("索引号", "YX-2023-8"), ("发布机构", "区住建局"), ("发布日期", "2023-05-09"))
     form = "<tr><td>{}</td><td>{}</td></tr>" if "table" in header else "<li>{}：{}</li>"
     labels = header.format("".join(form.format(*row) for row in rows))
@@ -262,9 +262,7 @@ OWN_FIRST = ("项目编号：YX-2023-8", "报名时间：2023年5月10日", "适
 
 @pytest.mark.parametrize("form", ["<p>{}{}</p>", "<div>{}{}</div>", "<li>{}{}</li>", "{}{}<br>"])
 @pytest.mark.parametrize("header", OF_LAWS)
-def test_a_header_within_the_text_is_none_of_it_to_its_last_line(
-    header: tuple[tuple[str, str], ...], form: str
-) -> None:
+def test_a_header_within_the_text_is_left_out_to_its_last_line(header: tuple[tuple[str, str], ...], form: str) -> None:
     lines = "".join(form.format(*each) for each in header)
     text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
     page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1><div>{lines}{text}</div></div>{FOOT}"
@@ -305,7 +303,7 @@ SIGNED_HEADERS = (
 
 
 @pytest.mark.parametrize("header", SIGNED_HEADERS)
-def test_who_signed_a_document_stands_in_its_text_beside_its_number(header: str) -> None:
+def test_the_signer_beside_the_number_is_part_of_the_text(header: str) -> None:
     text = f"{header}<p>王一委员：</p>" + "".join(f"<p>{line}</p>" for line in PARAGRAPHS[1:])
     page = f"<title>{REPLY}</title><div><h1>{REPLY}</h1>{SUBHEADINGS[1]}{text}</div>{FOOT}"
     found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
@@ -316,7 +314,7 @@ def test_who_signed_a_document_stands_in_its_text_beside_its_number(header: str)
 @pytest.mark.parametrize(
     "line", ["签发：王一", "签发人：王一 审核：李二", "编辑：李二 签发：王一 发布时间：2023-05-09"]
 )
-def test_who_let_a_page_go_online_is_no_text(line: str) -> None:
+def test_the_person_who_approved_publication_online_is_not_text(line: str) -> None:
     text = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
     page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{SUBHEADINGS[1]}<p>{line}</p>{text}</div>{FOOT}"
     found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
@@ -324,7 +322,7 @@ def test_who_let_a_page_go_online_is_no_text(line: str) -> None:
 
 
 @pytest.mark.parametrize("told", ["<ul><li>{}</li><li>{}</li></ul>", "<table><tr><td>{}<td>{}<td>点击：5</table>"])
-def test_a_line_below_the_headline_in_pieces_is_none_of_the_notice_below_it(told: str) -> None:
+def test_a_split_line_below_the_headline_is_not_part_of_the_notice_below_it(told: str) -> None:
     facts = "".join(f"<p>{label}：{value}</p>" for label, value in OF_NOTICE[1])
     told = told.format("发布时间：2023-05-09", "来源：云溪日报")
     text = f"{facts}<p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
@@ -389,7 +387,7 @@ FIELD_ROWS = (("名称", TITLE), ("文号", "云政办发〔2023〕12号"), ("�
 
 @pytest.mark.parametrize("width", [1, 2])
 @pytest.mark.parametrize("colon", ["", "："])
-def test_rows_of_a_header_with_labels_that_are_not_known_are_none_of_the_text(colon: str, width: int) -> None:
+def test_header_rows_with_unknown_labels_are_not_part_of_the_text(colon: str, width: int) -> None:
     drawn = Random(2)
     text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
     for headline, _ in product(("", f"<h1>{TITLE}</h1>"), range(examples(40))):
@@ -447,7 +445,7 @@ def test_a_text_may_begin_with_the_day_of_a_meeting_or_the_name_of_a_body(lines:
         assert (found.fields["title"].value, "published_date" in found.fields) == (TITLE, subheading != "")
 
 
-def test_a_mark_of_byte_order_is_no_part_of_a_value() -> None:
+def test_a_byte_order_mark_is_not_part_of_a_value() -> None:
     subheading = "<div>发布时间：\u200b2023-05-09\ufeff 来源：\ufeff区政府办\u200b</div>"
     page = f"<title>{TITLE}</title><div><h1>{TITLE}</h1>{subheading}<p>{PARAGRAPHS[1]}</p></div>{FOOT}"
     found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
@@ -509,7 +507,7 @@ def test_a_file_named_with_its_number_is_the_one_that_its_row_links(link: str, f
     ],
 )
 @pytest.mark.parametrize("title", ["云溪区人民政府", TITLE])
-def test_what_stands_between_headline_and_date_is_neither_title_nor_text(between: str, title: str) -> None:
+def test_lines_between_headline_and_date_are_neither_title_nor_text(between: str, title: str) -> None:
     text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
     for dated, container in product(("<p>2023-05-09</p>", "<div>发布时间：2023-05-09</div>"), CONTAINERS[:4]):
         page = (
@@ -522,7 +520,7 @@ def test_what_stands_between_headline_and_date_is_neither_title_nor_text(between
 
 
 @pytest.mark.parametrize("label", ["标签", "热门标签", "关键词", "Tags"])
-def test_links_to_documents_with_the_same_words_are_none_of_the_text(label: str) -> None:
+def test_links_to_documents_with_the_same_tags_are_not_part_of_the_text(label: str) -> None:
     tags = f"<div>{label}：<a href=/t/1>电梯</a><a href=/t/2>老旧小区</a></div>"
     for container in CONTAINERS[:4]:
         inside = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED)) + tags

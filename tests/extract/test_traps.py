@@ -1,4 +1,4 @@
-"""One test a trap: what the golden names must be read, what it forbids must not."""
+"""One test for each trap: values in the golden must be read, values that it forbids must not."""
 
 import pytest
 

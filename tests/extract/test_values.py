@@ -79,7 +79,7 @@ def test_line_that_is_a_number(line: str) -> None:
 @pytest.mark.parametrize(
     "line", ["根据云政办发〔2023〕65号文件精神", "2023年第3次会议", "云溪区长江路18号", "CSCR-2018-01025"]
 )
-def test_line_that_is_none(line: str) -> None:
+def test_line_that_is_not_a_number(line: str) -> None:
     assert match_document_number(line) is None
 
 
@@ -150,7 +150,7 @@ def test_a_label_has_one_meaning() -> None:
 
 
 @pytest.mark.parametrize("behind", ["", " 101", " 3天前", " Hits 12", " 收藏(3)", " 今天是2026年11月12日 星期四"])
-def test_what_a_visit_shows_behind_a_name_is_none_of_it(behind: str) -> None:
+def test_counts_and_ages_after_a_name_are_not_part_of_it(behind: str) -> None:
     evidence = make_evidence("source", f"云溪日报{behind}", "来源", "header", Rule.LABEL_IN_LINE)
     assert evidence.value is not None
     assert evidence.value.value == "云溪日报"

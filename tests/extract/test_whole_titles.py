@@ -1,4 +1,5 @@
-"""Titles that no element holds whole: over several lines, cut off by a template, at the top of the text alone."""
+"""Titles that no element contains completely: over several lines, cut off by a template, only at the top of the
+text."""
 
 # ruff: noqa: E501 — tables of lines.
 
@@ -66,7 +67,7 @@ def test_lines_written_alike_are_one_title(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(examples(60)))
-def test_lines_of_other_documents_and_sentences_are_none_of_a_title(seed: int) -> None:
+def test_lines_of_other_documents_and_sentences_are_not_part_of_a_title(seed: int) -> None:
     draw = Random(seed)
     title, other = draw.sample([each for each in MATTERS if each.startswith("关于")], 2)
     above = draw.choice((other, "政策文件", "让群众少跑腿，数据多跑路", "云溪区人民政府网", "为切实做好有关工作："))
@@ -100,14 +101,12 @@ def test_a_sentence_that_introduces_a_list_is_no_title() -> None:
 
 @pytest.mark.parametrize("column", ["通知公告", "公示公开", "政策文件"])
 @pytest.mark.parametrize("site", ["云溪区残联", "云溪区人民政府", "云溪区发展和改革委员会"])
-def test_the_names_of_column_and_site_are_none_of_a_title_that_stands_in_the_title_element_alone(
-    column: str, site: str
-) -> None:
+def test_column_and_site_names_are_not_part_of_a_title_found_only_in_the_title_element(column: str, site: str) -> None:
     title = "云溪区残疾人联合会关于发放辅助器具的公告"
     assert title_of(page("", "", f"{title}-{column}-{site}")) == title
 
 
-def test_a_hyphen_within_a_title_parts_nothing() -> None:
+def test_a_hyphen_within_a_title_is_not_a_separator() -> None:
     title = "云溪-青石城际铁路建设进展"
     assert title_of(page("", "", title)) == title
 

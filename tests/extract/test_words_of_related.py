@@ -1,4 +1,4 @@
-"""Words with which related links, surveys and notices below a text begin, where sentences of the text begin with them."""
+"""Sentences of a text that begin with the same words as related links, surveys and notices below it."""
 
 # ruff: noqa: E501 — tables of lines.
 
@@ -37,11 +37,11 @@ def test_sentences_of_a_text_are_its_own(sentence: str, below: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize("line", OF_PAGE)
-def test_what_a_page_says_below_a_text_is_none_of_it(line: str) -> None:
+def test_lines_of_the_page_below_a_text_are_not_part_of_it(line: str) -> None:
     assert text_of((*PARAGRAPHS, line)) == normalise("".join(PARAGRAPHS))
 
 
 @pytest.mark.parametrize("heading", ["相关附件：申请表、承诺书", "图解：三步看懂申领流程", "相关政策"])
-def test_a_text_that_goes_on_with_a_chapter_ends_at_no_such_heading(heading: str) -> None:
+def test_a_text_does_not_end_at_a_heading_that_a_chapter_follows(heading: str) -> None:
     lines = (*PARAGRAPHS, heading, "三、有关要求", "各单位要抓好落实。")
     assert text_of(lines) == normalise("".join(lines))

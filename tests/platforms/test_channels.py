@@ -1,4 +1,4 @@
-"""Channels: the demo site is listed as its golden says, and what nobody could read is not a whole list."""
+"""Channels: the entries listed from the demo site equal its golden; what nobody could read is not a whole list."""
 
 import httpx
 import pytest
@@ -93,7 +93,7 @@ def test_a_document_leads_to_its_list() -> None:
         ("/", ROWS, "the address"),
     ],
 )
-def test_what_is_no_list_says_why(path: str, text: str, reason: str) -> None:
+def test_the_error_for_a_page_that_is_not_a_list_says_why(path: str, text: str, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(text, path)
 

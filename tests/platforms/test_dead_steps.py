@@ -1,4 +1,4 @@
-"""Below a list of one page many sites print 首页 上一页 下一页 尾页 that lead nowhere: such a list is whole."""
+"""Many sites print 首页 上一页 下一页 尾页 without targets below a list of one page: the list is complete."""
 
 import re
 from itertools import product
@@ -37,7 +37,7 @@ def test_steps_that_no_script_can_tell_apart_end_a_short_list(family: str, form:
 
 
 @pytest.mark.parametrize(("form", "handle"), [*product(DEAD[:-1], HANDLES), ("<button>{}</button>", "")])
-def test_a_step_that_a_script_can_find_makes_the_list_unfinished(form: str, handle: str) -> None:
+def test_a_step_that_a_script_can_find_makes_the_list_incomplete(form: str, handle: str) -> None:
     listing = read(CASES["generic"], pager(form, handle))
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
 

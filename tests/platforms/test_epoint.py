@@ -1,4 +1,4 @@
-"""Epoint: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""Epoint: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 import json
 from dataclasses import replace
@@ -97,7 +97,7 @@ def test_an_empty_list_is_believed_when_both_forms_of_the_body_are_answered_so(c
     assert (page.entries, page.reported_total, page.next_requests) == ((), 0, ())
 
 
-def test_a_row_without_an_address_shows_in_the_total_or_is_said() -> None:
+def test_a_row_without_an_address_shows_in_the_total_or_is_reported() -> None:
     request = rows_request()
     rows = [{"title": "甲", "infourl": "/a.html"}, {"title": "乙", "infourl": ""}]
     page = read(json.dumps({"custom": {"total": 2, "data": rows}}), request.url, request)
@@ -145,7 +145,7 @@ def test_rows_that_only_call_a_script_have_an_address() -> None:
     assert (entry.title, dict(entry.fields)) == ("环境简报", {"publisher": "某局", "written_date": "2023-02-08"})
 
 
-def test_the_last_page_of_a_static_list_is_told_by_its_pager_and_other_folders_have_none() -> None:
+def test_the_pager_of_a_static_list_gives_its_last_page_and_other_folders_have_none() -> None:
     row = f"<tr><td><a class='ewb-infoname' href='/govxxgk/a/2023-01-02/{GUID}.html'>甲</a></td></tr>"
     pager = "<a href='/a/2.html'>2</a><a href='/a/58.html'>尾页</a><a href='/b/99.html'>别处</a>"
     page = static(row, pager)
@@ -168,7 +168,7 @@ def test_an_empty_catalog_is_a_list_of_nothing_unless_more_pages_follow() -> Non
 
 
 @pytest.mark.parametrize("text", ["<p>系统维护中</p>", ""])
-def test_what_is_no_list_says_why(text: str) -> None:
+def test_the_error_for_a_page_that_is_not_a_list_says_why(text: str) -> None:
     with pytest.raises(NotAListing, match="neither rows"):
         read(text, "http://x.example/zwgk/moreinfo.html")
     other = second_form(rows_request())
@@ -176,7 +176,7 @@ def test_what_is_no_list_says_why(text: str) -> None:
         read(text or '{"status": {"code": 0}}', other.url, other)
 
 
-def test_a_refusal_of_the_first_form_is_no_end() -> None:
+def test_a_refusal_of_the_first_form_does_not_end_the_list() -> None:
     request = rows_request("Epoint-MiddleForWeb")
     assert "params" in json.loads(request.body or b"")
     (other,) = read('{"status": {"code": 0}}', request.url, request).next_requests

@@ -52,14 +52,14 @@ def test_the_same_forms_of_one_page_make_no_list_red(group: str) -> None:
     assert red(lists(GROUPS[group], 1, 3)) == []
 
 
-def test_what_stands_beside_whole_lists_makes_none_red() -> None:
+def test_elements_beside_complete_lists_make_none_red() -> None:
     assert red(lists(WHOLE, 1, 3, PLACES[:-1])) == []
     assert red(lists(further.WHOLE, 1, 3, PLACES[:1])) == []
     assert red(lists(dict(zip(paired.WHOLE, paired.WHOLE, strict=True)), 1, 3, PLACES[:1])) == []
 
 
 @pytest.mark.parametrize("kind", paired.PAIRS)
-def test_of_two_twins_only_the_list_that_goes_on_is_red_or_followed(kind: str) -> None:
+def test_of_two_similar_lists_only_the_one_that_continues_is_red_or_followed(kind: str) -> None:
     # Data in a page has the addresses of one family's documents.
     families = FAMILIES[:1] if kind == "data islands" else FAMILIES
     read_by_all = [
@@ -106,7 +106,7 @@ BEFORE_THE_PAGE = (
 
 @pytest.mark.parametrize("before", BEFORE_THE_PAGE)
 @pytest.mark.parametrize("family", ["trs_wcm", "generic"])
-def test_what_stands_before_the_first_tag_of_a_page_takes_nothing_from_its_pager(before: str, family: str) -> None:
+def test_text_before_the_first_tag_of_a_page_does_not_hide_its_pager(before: str, family: str) -> None:
     case, read_with = CASES[family], list[tuple[object, ...]]()
     pagers = [form for pairs in paired.PAIRS.values() for pair in pairs for form in pair]
     for paging in (*pagers[::7], '<a href="?page=2">下一页</a>'):
@@ -135,7 +135,7 @@ def test_a_calendar_has_no_tabs_of_months() -> None:
 OF_YEARS = '<p><a href="{}2023/">2023年</a> <a href="{}2022/index.html">2022年度</a></p>'
 
 
-def test_lists_of_other_years_are_lists_of_their_own() -> None:
+def test_lists_of_other_years_are_separate_lists() -> None:
     listing = read(CASES["trs_wcm"], OF_YEARS.format("./", "./") + "<p>共1页 3条</p>")
     assert [(request.url, request.column, request.seen) for request in listing.next_requests] == [
         (f"{LIST}2023/", "c / 2023年", 0),
@@ -158,7 +158,7 @@ MONTHS_AT = ("2024{:02}/", "2024-{:02}/", "2024/{:02}/index.html", "list_2024{}.
 @pytest.mark.parametrize("words", MONTHS)
 @pytest.mark.parametrize("address", MONTHS_AT)
 @pytest.mark.parametrize(("months", "others"), [((1, 2, 3, 4), 3), ((2, 3, 12), 3), ((1,), 0), ((1, 2), 0)])
-def test_lists_of_other_months_are_lists_of_their_own(
+def test_lists_of_other_months_are_separate_lists(
     words: str, address: str, months: tuple[int, ...], others: int
 ) -> None:
     archive = " ".join(f'<a href="{address.format(month)}">{words.format(month)}</a>' for month in months)
@@ -167,14 +167,14 @@ def test_lists_of_other_months_are_lists_of_their_own(
 
 
 @pytest.mark.parametrize("address", ["/tj/2024{:02}/", "./202402/t202402{:02}_7.html", "?d=2024{:02}", "2024{:02}.pdf"])
-def test_what_is_called_by_months_elsewhere_is_no_list_of_other_months(address: str) -> None:
+def test_other_names_with_months_are_not_lists_of_other_months(address: str) -> None:
     links = " ".join(f'<a href="{address.format(month)}">2024年{month}月数据</a>' for month in range(2, 6))
     assert following(read(CASES["trs_wcm"], f"<p>{links}</p>")) == []
 
 
 @pytest.mark.parametrize("words", MONTHS[:4])
 @pytest.mark.parametrize(("months", "told"), [((1, 2, 3, 4), True), ((1, 2), False), ((1,), False)])
-def test_a_choice_of_months_is_told_unless_it_only_narrows(words: str, months: tuple[int, ...], told: bool) -> None:
+def test_a_choice_of_months_is_reported_unless_it_only_filters(words: str, months: tuple[int, ...], told: bool) -> None:
     options = "".join(f"<option>{words.format(month)}</option>" for month in months)
     select = "<select onchange='go()'>{}</select>"
     assert bool(read(CASES["trs_wcm"], select.format(options)).problems) == told

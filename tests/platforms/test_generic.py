@@ -1,4 +1,5 @@
-"""The family for sites of no known one: the demo site is listed as its golden says, and every key does what it says."""
+"""The family for sites of no known one: the entries listed from the demo site equal its golden; every key does what it
+says."""
 
 import gzip
 from typing import Any
@@ -72,7 +73,7 @@ def test_only_documents_by_their_address() -> None:
     assert len(read(rows, rows="li").entries) == 2
 
 
-def test_rows_that_are_gone_are_said_and_not_an_empty_list() -> None:
+def test_missing_rows_are_reported_and_not_taken_for_an_empty_list() -> None:
     with pytest.raises(NotAListing, match=r"no rows at 'ul\.b > li'"):
         read(ROWS, rows="ul.b > li")
     with pytest.raises(NotAListing, match="2 rows at 'li', and none with a link"):
@@ -81,7 +82,7 @@ def test_rows_that_are_gone_are_said_and_not_an_empty_list() -> None:
         read(ROWS)
 
 
-def test_a_list_that_tells_that_it_is_empty_is_empty() -> None:
+def test_a_list_that_says_that_it_is_empty_is_empty() -> None:
     assert read("<p>共<b>0</b>条</p>", rows="li", total="b") == ListingPage((), reported_total=0)
 
 
@@ -112,7 +113,7 @@ def test_numbered_pages(url: str, pages: str, second: int, expected: str) -> Non
     assert follow(read(ROWS, url, rows="li", pages=pages, second=second)) == [expected]
 
 
-def test_numbered_pages_end_at_the_count_that_the_site_tells() -> None:
+def test_numbered_pages_end_at_the_count_that_the_site_reports() -> None:
     given: dict[str, Any] = {"rows": "li", "pages": "index_{page}.html", "second": 1, "page_count": "em"}
     page = read(ROWS + "<em>共 3 页</em>", "https://a.example/l/index_1.html", **given)
     assert (page.reported_pages, follow(page)) == (3, ["/l/index_2.html"])
@@ -174,7 +175,7 @@ def test_half_a_sitemap_is_no_sitemap() -> None:
 
 
 @pytest.mark.parametrize("text", ["&", "&id=2", "&&", "&nbsp;", "\x0b", "<![CDATA[&]]>", "&amp;", "&#38;"])
-def test_characters_that_xml_has_not_lose_no_sitemap(text: str) -> None:
+def test_characters_that_xml_does_not_allow_lose_no_sitemap(text: str) -> None:
     found = urls(read(MAP.format(OLD.replace("1.html", f"1.html?a=1{text}") + NEW)))
     assert found[0] == "/d/2.html"
     assert found[1].startswith("/d/1.html?a=1" + ("" if text == "\x0b" else "&"))
@@ -200,7 +201,7 @@ def test_days_of_a_feed_are_those_of_china() -> None:
     assert dict(entry.fields) == {"published_date": "2024-01-01"}
 
 
-def test_a_page_that_only_speaks_of_feeds_is_none() -> None:
+def test_a_page_that_only_mentions_feeds_is_not_a_feed() -> None:
     assert urls(read("<html><!-- <rss> --><body>" + ROWS + "</body></html>", rows="li")) == ["/d/1.html"]
 
 

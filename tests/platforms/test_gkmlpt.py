@@ -1,4 +1,4 @@
-"""gkmlpt: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""gkmlpt: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 import json
 from typing import Any
@@ -250,7 +250,7 @@ def test_json_with_a_byte_order_mark_is_read() -> None:
         (b"[]", "JSON without articles"),
     ],
 )
-def test_what_is_no_list_is_said_to_be_none(body: bytes, words: str) -> None:
+def test_a_page_that_is_not_a_list_is_rejected(body: bytes, words: str) -> None:
     with pytest.raises(NotAListing, match=words):
         read(body)
 

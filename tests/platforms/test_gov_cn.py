@@ -1,4 +1,4 @@
-"""The policy library: the demo site is listed as its golden says, and each quirk costs documents when unknown."""
+"""The policy library: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 import json
 from typing import Any
@@ -73,7 +73,7 @@ def test_an_empty_answer_is_an_empty_list_and_ends_the_walk() -> None:
     assert (page.entries, page.reported_total, page.next_requests) == ((), 40, ())
 
 
-def test_a_line_without_address_is_told_and_is_no_page() -> None:
+def test_a_line_without_address_is_reported_and_is_not_a_page() -> None:
     (entry,) = read({"searchVO": {"totalCount": 1, "listVO": [line(7, url=None)]}}).entries
     assert entry.url == "line:7"
 
@@ -88,6 +88,6 @@ def test_a_line_without_address_is_told_and_is_no_page() -> None:
         ([], "not of lines with URL"),
     ],
 )
-def test_what_is_no_list_says_why(answer: Any, reason: str) -> None:
+def test_the_error_for_a_page_that_is_not_a_list_says_why(answer: Any, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(answer)

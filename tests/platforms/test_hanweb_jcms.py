@@ -1,4 +1,4 @@
-"""JCMS: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""JCMS: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
@@ -100,7 +100,7 @@ def test_plain_numbers_where_the_site_wants_encrypted_ones_are_a_lost_page_with_
     assert found.reported("jdhy")[0] == 4
 
 
-def test_an_empty_answer_at_the_end_of_the_list_is_no_fault() -> None:
+def test_an_empty_response_at_the_end_of_the_list_is_not_an_error() -> None:
     page = read("<datastore><totalrecord>15</totalrecord><recordset></recordset></datastore>")
     assert (page.entries, page.reported_total, page.next_requests) == ((), 15, ())
     with pytest.raises(NotAListing, match="without the lines from number"):
@@ -127,7 +127,7 @@ def test_an_empty_column_is_a_list_of_nothing() -> None:
         ("<table></table><p>共<b>4</b>页</p>", "http://x.example/module/xxgk/search.jsp?currpage=2"),
     ],
 )
-def test_what_is_no_list_is_said_to_be_none(text: str, url: str) -> None:
+def test_a_page_that_is_not_a_list_is_rejected(text: str, url: str) -> None:
     with pytest.raises(NotAListing):
         read(text, url)
 
@@ -144,7 +144,7 @@ def test_the_walk_of_a_catalog_posts_its_class_area_and_page(site: JcmsSite, cli
         assert found.entries(key) == goldens.entries(site)[key]
 
 
-def test_an_empty_catalog_tells_no_pages() -> None:
+def test_an_empty_catalog_reports_no_pages() -> None:
     page = read(
         "<table class='tb_title'><tr><td>共0条 共0页</td></tr></table>", "http://x.example/module/xxgk/search.jsp"
     )

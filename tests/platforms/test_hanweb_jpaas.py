@@ -1,4 +1,4 @@
-"""jpaas: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""jpaas: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 import json
 from dataclasses import replace
@@ -76,7 +76,7 @@ def test_a_long_list_costs_few_requests_where_the_site_gives_what_is_asked(
     assert len(found.pages) == 1 + 3
 
 
-def test_of_several_units_the_one_named_as_a_list_is_asked(site: JpaasSite, client: httpx.Client) -> None:
+def test_of_several_units_the_one_named_as_a_list_is_requested(site: JpaasSite, client: httpx.Client) -> None:
     (request,) = ask(client, FAMILY, front(site, "fzzfjs")).next_requests
     assert parse_qs(urlsplit(request.url).query)["tagId"] == ["右侧内容"]
     two = "".join(
@@ -102,7 +102,7 @@ def test_a_page_without_a_unit_is_no_column(site: JpaasSite, client: httpx.Clien
         (unit("<ul></ul>"), "neither links to documents nor a count"),
     ],
 )
-def test_what_is_no_list_is_said_to_be_none(text: str, reason: str) -> None:
+def test_a_page_that_is_not_a_list_is_rejected(text: str, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(text)
 
@@ -117,7 +117,7 @@ def test_an_empty_page_before_the_end_is_a_lost_one() -> None:
         read(unit('<ul></ul><div class="pagination" count="45"></div>'), 3, 30)
 
 
-def test_where_no_count_is_told_the_list_ends_with_its_first_empty_page() -> None:
+def test_without_a_count_the_list_ends_at_its_first_empty_page() -> None:
     row = '<ul><li><a href="/art/2023/1/2/art_7_81.html">关于公布名单的公告</a><span>2023-01-02</span></li></ul>'
     assert len(read(unit(row)).next_requests) == 1
     page = read(unit("<ul></ul>"), 2, 1)

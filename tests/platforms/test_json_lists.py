@@ -1,4 +1,4 @@
-"""Lists that a service answers as data: the same rows and the same next page however the data are written down."""
+"""Lists that a service returns as data: the same rows and next page in every way of writing the data."""
 
 import json
 import re
@@ -113,7 +113,7 @@ def test_an_answer_is_read_in_gbk_and_as_a_page(answer: tuple[Platform, Listed])
 
 
 @pytest.mark.parametrize("stated", ["0", "-1", "null", '""', "NaN"])
-def test_a_total_of_nothing_beside_rows_does_not_end_a_list(answer: tuple[Platform, Listed], stated: str) -> None:
+def test_a_total_of_zero_beside_rows_does_not_end_a_list(answer: tuple[Platform, Listed], stated: str) -> None:
     whole = _read(answer, answer[1][2])
     number = re.compile(rf'("\w*(?:total|count)\w*": ?)"?{whole.reported_total}"?(?=[,}}])', re.IGNORECASE)
     changed, times = number.subn(rf"\g<1>{stated}", answer[1][2].decode("utf-8-sig"))
@@ -128,7 +128,7 @@ def test_a_total_of_nothing_beside_rows_does_not_end_a_list(answer: tuple[Platfo
     "text",
     ['{"a": 1', '{"a": 1}{"a": 2}', '{"a": 1} x', "[1,, 2]", "function f() { return 1 }", "if (x) {}", '"a"', "", "{"],
 )
-def test_what_is_no_data_is_none(text: str) -> None:
+def test_text_that_is_not_data_is_rejected(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each says something else
         loose_json(text)
 
@@ -142,7 +142,7 @@ def test_numbers_and_line_ends_stay_as_they_are() -> None:
     assert loose_json('{"t": "第一行\n第二行"}') == {"t": "第一行\n第二行"}
 
 
-def test_an_error_in_place_of_the_list_is_none(answer: tuple[Platform, Listed]) -> None:
+def test_an_error_in_place_of_the_list_is_not_a_list(answer: tuple[Platform, Listed]) -> None:
     for body in (b'{"code": 500, "msg": "timeout", "data": null}', b"<html><form>login</form></html>"):
         try:
             assert not _read(answer, body).entries

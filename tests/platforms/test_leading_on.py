@@ -1,4 +1,4 @@
-"""A column's page that only leads on is no list, whatever its family: it says where it leads."""
+"""A column's page that only leads to another page is not a list in any family: the error says where it leads."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What stands right behind the rows of a list, or right before them, says whether it goes on."""
+"""Elements right after or right before the rows of a list show whether it continues."""
 
 import pytest
 
@@ -90,14 +90,14 @@ WHOLE = (
 
 @pytest.mark.parametrize("sign", GOES_ON)
 @pytest.mark.parametrize("family", ["trs_wcm", "generic"])
-def test_what_nobody_understands_right_behind_the_rows_is_told(sign: str, family: str) -> None:
+def test_unknown_elements_right_after_the_rows_are_reported(sign: str, family: str) -> None:
     listing = read(CASES[family], sign, url=f"{LIST}index.html")
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
 
 
 @pytest.mark.parametrize("sign", WHOLE)
 @pytest.mark.parametrize("family", ["trs_wcm", "generic"])
-def test_what_stands_behind_the_rows_of_a_whole_list_makes_it_not_red(sign: str, family: str) -> None:
+def test_elements_after_the_rows_of_a_complete_list_do_not_make_it_red(sign: str, family: str) -> None:
     listing = read(CASES[family], sign, url=f"{LIST}index.html")
     assert (following(listing), listing.problems) == ([], ())
 
@@ -127,7 +127,7 @@ ABOVE = (
 
 
 @pytest.mark.parametrize("words", ABOVE)
-def test_a_count_above_the_rows_is_held_against_them(words: str) -> None:
+def test_a_count_above_the_rows_is_compared_with_them(words: str) -> None:
     for count in (3, 60):
         page = WebPage(LIST, f"<body><div>{words.format(count)}{rows(CASES['generic'])}</div></body>", "utf-8")
         told = read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c")).problems
@@ -144,7 +144,7 @@ def test_a_count_above_the_rows_is_held_against_them(words: str) -> None:
         "<h2>“十四五”规划</h2>",
     ],
 )
-def test_other_numbers_above_the_rows_count_none(words: str) -> None:
+def test_other_numbers_above_the_rows_are_not_counts(words: str) -> None:
     page = WebPage(LIST, f"<body><div>{words}{rows(CASES['generic'])}</div></body>", "utf-8")
     assert read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c")).problems == ()
 
@@ -229,5 +229,5 @@ PACKED = "<script>eval(function(p,a,c,k,e,d){{return p}}('0.1(2)',3,3,'{}|show|6
         ('<script>new EventSource("/weather/stream").onmessage = add</script>', False),
     ],
 )
-def test_scripts_that_draw_pagers_packed_or_wait_for_rows_are_told(script: str, red: bool) -> None:
+def test_packed_pager_scripts_and_scripts_that_wait_for_rows_are_reported(script: str, red: bool) -> None:
     assert bool(read(CASES["trs_wcm"], script).problems) == red

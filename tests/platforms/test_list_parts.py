@@ -1,4 +1,4 @@
-"""A list whose documents stand in boxes of one form, by years or kinds or five in each; and boxes of other lists."""
+"""A list split over several boxes of the same form, by year, by kind or five rows each; and boxes of other lists."""
 
 from collections.abc import Sequence
 
@@ -78,7 +78,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("family", ["trs_wcm", "generic"])
 @pytest.mark.parametrize("other", OTHERS)
-def test_a_box_of_another_list_is_none_of_its_parts(other: str, family: str) -> None:
+def test_a_box_of_another_list_is_not_one_of_its_parts(other: str, family: str) -> None:
     own = BOXES["a headline"].format("通知公告", rows(100, 12))
     beside = OTHERS[other].format("", rows(300, 6))
     listing = read(own + beside, family)

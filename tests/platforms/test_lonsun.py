@@ -1,4 +1,4 @@
-"""Lonsun: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""Lonsun: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -107,7 +107,7 @@ def test_rows_of_the_older_template_have_no_index_number_and_no_count() -> None:
         ("/zcjd/index.html", "<html><body>栏目建设中</body></html>", "neither links to documents"),
     ],
 )
-def test_what_is_no_list_says_why(path: str, text: str, reason: str) -> None:
+def test_the_error_for_a_page_that_is_not_a_list_says_why(path: str, text: str, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(text, path)
 

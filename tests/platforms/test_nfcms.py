@@ -1,4 +1,4 @@
-"""NFCMS: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""NFCMS: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 import json
 
@@ -35,7 +35,7 @@ def test_the_site_is_listed_as_its_golden_says(site: NfcmsSite, client: httpx.Cl
     }
 
 
-def test_a_column_cut_by_the_system_tells_more_than_it_lists(
+def test_a_column_cut_by_the_system_reports_more_than_it_lists(
     site: NfcmsSite, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nfcms, "PER_PAGE", 3)
@@ -79,7 +79,7 @@ def test_fields_are_read_wherever_an_article_keeps_them() -> None:
     assert dict(entries[2].fields) == {}
 
 
-def test_an_article_without_address_is_told_and_is_no_page() -> None:
+def test_an_article_without_address_is_reported_and_is_not_a_page() -> None:
     (entry,) = read(json.dumps({"articles": [{"id": 5, "title": "甲"}]}).encode()).entries
     assert entry.url == "post:5"
 
@@ -92,7 +92,7 @@ def test_an_article_without_address_is_told_and_is_no_page() -> None:
         (b"[]", "without articles and without children"),
     ],
 )
-def test_what_is_no_column_says_why(body: bytes, reason: str) -> None:
+def test_the_error_for_a_page_that_is_not_a_column_says_why(body: bytes, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(body)
 

@@ -71,7 +71,7 @@ FORMS = (
 
 @pytest.mark.parametrize("unread", UNREAD)
 @pytest.mark.parametrize("form", FORMS)
-def test_rows_of_the_list_that_were_not_read_are_told(unread: str, form: str) -> None:
+def test_rows_of_the_list_that_were_not_read_are_reported(unread: str, form: str) -> None:
     if "<table" in UNREAD[unread]:
         form = form.replace("<li>", "<tr><td>").replace("</li>", "</td></tr>")
     others = rows(300, 8, form)
@@ -79,7 +79,7 @@ def test_rows_of_the_list_that_were_not_read_are_told(unread: str, form: str) ->
     assert "rows_not_understood" in codes(read(3, beside))
 
 
-def test_where_the_title_does_not_name_the_list_its_headline_says_nothing_of_others() -> None:
+def test_headlines_of_boxes_do_not_count_if_the_title_does_not_name_the_list() -> None:
     box = f'</div><div class="r"><h3>文件目录</h3><ul>{rows(300, 8)}</ul></div>'
     assert codes(read(3, box)) == []
     assert codes(read(3, box, title="桐溪县人民政府")) == ["rows_not_understood"]

@@ -1,4 +1,4 @@
-"""What a site sends is made storable in each field of each family, and a hostile value costs its entry at most.
+"""Values from a site are made storable in each field of each family, and a hostile value loses at most its entry.
 
 The families are those that are registered, their pages those of their demo sites: a new family is among them.
 """

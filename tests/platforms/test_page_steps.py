@@ -1,4 +1,4 @@
-"""Links to the next page that are known by the form of their address, whatever they say."""
+"""Links to the next page that are recognised by the form of their address, whatever their words."""
 
 import pytest
 
@@ -29,7 +29,7 @@ INDEX = f"{LIST}index.html"
         (f"{LIST}?c=7&page=2", "?page=3&c=7", 3),
     ],
 )
-def test_the_address_of_a_further_page_is_followed_whatever_the_link_says(
+def test_the_address_of_a_further_page_is_followed_whatever_the_words_of_its_link(
     saying: str, url: str, href: str, seen: int
 ) -> None:
     listing = read(CASES["trs_wcm"], f'<p><a href="{href}">{saying}</a></p>', url=url, seen=seen)
@@ -48,7 +48,7 @@ def test_the_address_of_a_further_page_is_followed_whatever_the_link_says(
         '<option value="index_2.html">7-9</option></select>',
     ],
 )
-def test_a_link_that_may_skip_pages_is_not_followed_but_told(links: str) -> None:
+def test_a_link_that_may_skip_pages_is_not_followed_but_reported(links: str) -> None:
     listing = read(CASES["trs_wcm"], links, url=INDEX)
     assert following(listing) == []
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
@@ -63,12 +63,12 @@ def test_a_link_that_may_skip_pages_is_not_followed_but_told(links: str) -> None
         (INDEX, '<a href="/other/index_1.html">⇒</a>'),
     ],
 )
-def test_other_columns_and_the_way_back_are_no_steps(url: str, links: str) -> None:
+def test_links_to_other_columns_and_earlier_pages_are_not_followed(url: str, links: str) -> None:
     listing = read(CASES["trs_wcm"], links, url=url)
     assert (following(listing), listing.problems) == ([], ())
 
 
-def test_documents_whose_addresses_have_numbers_are_no_pages() -> None:
+def test_documents_whose_addresses_have_numbers_are_not_list_pages() -> None:
     case = CASES["nfcms"]
     body = rows(case).replace("content/post_", "index_")
     listing = read_list_page(

@@ -222,7 +222,7 @@ SCRIPTED = {
 
 @pytest.mark.parametrize("sign", SCRIPTED)
 @pytest.mark.parametrize("family", ["trs_wcm", "ucap", "generic"])
-def test_what_a_script_will_show_makes_the_list_unfinished(sign: str, family: str) -> None:
+def test_rows_that_a_script_will_show_make_the_list_incomplete(sign: str, family: str) -> None:
     listing = read(CASES[family], SCRIPTED[sign])
     assert following(listing) == []
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
@@ -254,7 +254,7 @@ WHOLE = {
 
 @pytest.mark.parametrize("furniture", WHOLE)
 @pytest.mark.parametrize("family", ["trs_wcm", "ucap", "generic"])
-def test_what_is_no_pager_makes_no_list_red(furniture: str, family: str) -> None:
+def test_elements_that_are_not_pagers_make_no_list_red(furniture: str, family: str) -> None:
     listing = read(CASES[family], WHOLE[furniture])
     assert (following(listing), listing.problems) == ([], ())
 

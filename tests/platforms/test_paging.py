@@ -1,4 +1,4 @@
-"""A list that goes on is followed, or red with the sign that was not understood; never taken for a whole one."""
+"""A list that continues is followed, or is red with the sign that was not understood; it never counts as complete."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""`/pc/list.html`: the demo site is listed as its golden says, and a page alone is never a whole list."""
+"""`/pc/list.html`: the entries listed from the demo site equal its golden; a page alone is never a whole list."""
 
 import json
 from typing import Any
@@ -169,7 +169,7 @@ def test_data_that_is_nested_without_end_is_no_list() -> None:
         page_of(f"<script>var articleList = {'[' * 100_000}</script>")
 
 
-def test_what_is_no_list_says_why() -> None:
+def test_the_error_for_a_page_that_is_not_a_list_says_why() -> None:
     with pytest.raises(NotAListing, match="neither articleList"):
         page_of("<p>系统繁忙</p>")
     with pytest.raises(NotAListing, match=r"data\.results"):

@@ -1,4 +1,4 @@
-"""Families are named by their signs: each demo site as its own, never as another, and nothing by its address alone."""
+"""Families are recognised by their signs: each demo site as its own family, and nothing only by its address."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""What is proposed for a site of no known family gives, when it is applied, the rows that every family finds."""
+"""The selectors proposed for a site of no known family give the same rows as those that every family finds."""
 
 import re
 from dataclasses import replace

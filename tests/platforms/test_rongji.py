@@ -1,4 +1,4 @@
-"""Rongji: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""Rongji: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 import httpx
 import pytest

@@ -49,7 +49,7 @@ def test_navigation_other_columns_and_boxes_above_the_rows_are_not_listed(above:
 
 
 @pytest.mark.parametrize("address", ["/detail.html#id={}", "/view/#!/doc/{}", "#/detail/{}"])
-def test_documents_that_only_a_fragment_tells_apart_are_told(address: str) -> None:
+def test_documents_that_differ_only_in_the_fragment_are_reported(address: str) -> None:
     case = CASES["generic"]
     lines = "".join(f'<li><a href="{address.format(n)}">桐溪县第{n}号通知书</a></li>' for n in range(1, 7))
     page = WebPage(f"{HOST}/gk/index.html", f'<body><ul class="l">{lines}</ul></body>', "utf-8")
@@ -66,7 +66,7 @@ def test_documents_that_only_a_fragment_tells_apart_are_told(address: str) -> No
         '<a href="/gk.nsf/v1?OpenView&Start=1&Expand=2"><img src="expand.gif"></a>',
     ],
 )
-def test_rows_that_an_element_brings_or_unfolds_are_told(element: str) -> None:
+def test_rows_that_an_element_loads_or_unfolds_are_reported(element: str) -> None:
     assert [problem.code for problem in _read("", element).problems] == ["paging_not_understood"]
 
 
@@ -88,6 +88,6 @@ def test_several_documents_above_the_rows_are_listed(above: str) -> None:
     assert listed == [(f"{LIST}202405/t20240501_{90 + n}.html", f"桐溪县防汛预案第{n}号") for n in range(3)]
 
 
-def test_what_leads_elsewhere_beside_them_makes_them_the_rows_of_another_list() -> None:
+def test_links_to_elsewhere_beside_them_make_them_rows_of_another_list() -> None:
     box = f'<div><h3>政策文件</h3><a href="/gk/qb/">更多</a>{"".join(TITLES)}</div>'
     assert len(_read(box).entries) == 6

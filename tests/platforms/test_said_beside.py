@@ -1,4 +1,4 @@
-"""What says beside the text of a list that it has more: headers, comments, titles, attributes, words, forms."""
+"""Signs outside the text of a list that it has more entries: headers, comments, titles, attributes, words, forms."""
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_a_header_links_the_next_page(value: str) -> None:
         (("X-Next-Page", ""), False),
     ],
 )
-def test_a_header_that_leads_on_without_an_address_is_told(header: tuple[str, str], red: bool) -> None:
+def test_a_header_that_leads_on_without_an_address_is_reported(header: tuple[str, str], red: bool) -> None:
     assert bool(answered(header).problems) is red
 
 
@@ -95,7 +95,7 @@ REMARKS = (
 
 @pytest.mark.parametrize("remark", REMARKS)
 @pytest.mark.parametrize("number", [10, 60])
-def test_counts_that_nobody_reads_are_read(remark: str, number: int) -> None:
+def test_invisible_counts_are_read(remark: str, number: int) -> None:
     assert bool(read(CASE, remark.format(number), count=10).problems) is (number == 60)
 
 
@@ -112,7 +112,7 @@ def test_counts_that_nobody_reads_are_read(remark: str, number: int) -> None:
         ('class="chart" data-max="3"', False),
     ],
 )
-def test_an_attribute_that_leads_on_is_told(attribute: str, red: bool) -> None:
+def test_an_attribute_that_leads_on_is_reported(attribute: str, red: bool) -> None:
     assert bool(read(CASE, f"<div><div {attribute}></div></div>").problems) is red
 
 
@@ -126,7 +126,7 @@ def test_an_attribute_that_leads_on_is_told(attribute: str, red: bool) -> None:
         "<script>var total = 60; $('#visits').html(total)</script>",
     ],
 )
-def test_numbers_beside_the_text_that_count_something_else_are_none(quiet: str) -> None:
+def test_numbers_beside_the_text_that_count_something_else_are_ignored(quiet: str) -> None:
     assert read(CASE, quiet, count=10).problems == ()
 
 
@@ -179,7 +179,7 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
         ("<p><span class=on>二〇二四年</span><span>二〇二三年</span></p>", True),
     ],
 )
-def test_a_choice_that_shows_a_part_of_the_list_is_told(choice: str, red: bool) -> None:
+def test_a_choice_that_shows_a_part_of_the_list_is_reported(choice: str, red: bool) -> None:
     assert bool(read(CASE, choice).problems) is red
 
 

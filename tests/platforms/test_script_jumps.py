@@ -1,4 +1,4 @@
-"""Pagers that a library draws are followed by the address that their handler makes, to the last page, no further."""
+"""Pagers drawn by a library are followed to the last page by the address that their handler builds."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_the_handler_leads_to_each_page(script: str) -> None:
     assert {page.reported_pages or page.reported_total for page in walked[:2]} <= {3, 9}
 
 
-def test_numbers_from_zero_are_counted_so() -> None:
+def test_page_numbers_from_zero_are_understood() -> None:
     walked = [at(FROM_ZERO, "index_{}.html", place, place - 1) for place in (1, 2, 3)]
     assert [following(page) for page in walked] == [[f"{LIST}index_1.html"], [f"{LIST}index_2.html"], []]
 

@@ -1,4 +1,4 @@
-"""Rows whose documents a script opens are read, or make the list red where the script does not say the address."""
+"""Rows whose documents a script opens are read, or make the list red if the script does not give the address."""
 
 from random import Random
 
@@ -65,7 +65,7 @@ def read(content: str, family: Platform | None = None) -> ListingPage:
     st.sampled_from(FURNITURE),
     st.randoms(use_true_random=False),
 )
-def test_each_row_is_read_or_told(leading: list[str], silent: list[str], beside: str, order: Random) -> None:
+def test_each_row_is_read_or_reported(leading: list[str], silent: list[str], beside: str, order: Random) -> None:
     forms = [*leading, *silent]
     order.shuffle(forms)
     listing = read(rows(forms, beside))
@@ -94,14 +94,14 @@ def test_such_rows_are_proposed_for_a_site_of_no_family(form: str) -> None:
     assert [entry.fields["published_date"] for entry in listing.entries] == [f"2024-03-0{n}" for n in range(1, 6)]
 
 
-def test_a_row_without_any_target_is_none() -> None:
+def test_a_row_without_any_target_is_not_counted() -> None:
     withdrawn = "<li><a>{title}</a><i>{day}</i></li>"
     listing = read(rows([LEADING[0], withdrawn, LEADING[0]]))
     assert (len(listing.entries), listing.problems) == (2, ())
 
 
 @pytest.mark.parametrize("scheme", ["htttp://x.example", "ftp://x.example", "file:///D:", "D:", "httpp:"])
-def test_a_row_that_leads_to_no_page_of_the_web_is_told(scheme: str) -> None:
+def test_a_row_with_an_address_outside_the_web_is_reported(scheme: str) -> None:
     lost = LEADING[0].replace('href="', f'href="{scheme}/')
     assert lost != LEADING[0]
     listing = read(rows([LEADING[0], lost, LEADING[0]]))
@@ -110,7 +110,7 @@ def test_a_row_that_leads_to_no_page_of_the_web_is_told(scheme: str) -> None:
     assert read(rows([LEADING[0], mail, LEADING[0]])).problems == ()
 
 
-def test_what_explains_a_document_is_no_row() -> None:
+def test_an_explanation_of_a_document_is_not_a_row() -> None:
     explained = LEADING[0].replace("</a>", '</a><a href="../jd/202403/t20240302_{number}.html">政策解读</a>')
     pictures = explained.replace("<i>", '<a href="../jd/202403/t20240303_{number}.html">图解</a><i>')
     for form in (explained, pictures):
@@ -224,6 +224,6 @@ def test_the_address_that_a_function_makes_is_read(function: str, row: str) -> N
         "",
     ],
 )
-def test_an_address_that_no_function_says_is_none(function: str) -> None:
+def test_an_address_that_no_function_gives_is_not_guessed(function: str) -> None:
     with pytest.raises(NotAListing):
         read_calls(function, CALLING[0], "openDetail('{n}')")

@@ -1,4 +1,4 @@
-"""Counts whose digits stand in elements of their own, or are pictures."""
+"""Counts whose digits are in separate elements, or are pictures."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""UCAP: the demo site is listed as its golden says, and each quirk of the family costs documents when unknown."""
+"""UCAP: the entries listed from the demo site equal its golden; an unhandled quirk loses documents."""
 
 import json
 from urllib.parse import parse_qsl
@@ -161,7 +161,7 @@ def test_lines_name_no_scheme_and_values_may_be_null() -> None:
         ("/a/c100/xxgk_navs.shtml", "<p>栏目建设中</p>", "links no xxgk_list"),
     ],
 )
-def test_what_is_no_list_says_why(path: str, text: str, reason: str) -> None:
+def test_the_error_for_a_page_that_is_not_a_list_says_why(path: str, text: str, reason: str) -> None:
     with pytest.raises(NotAListing, match=reason):
         read(text, path)
 

@@ -1,4 +1,4 @@
-"""A box beside a list is not taken for the list where that cannot be read; whole lists beside such boxes stay green."""
+"""A box beside an unreadable list is not taken for the list; complete lists beside such boxes stay green."""
 
 import json
 from collections.abc import Sequence
@@ -81,7 +81,7 @@ def read(*parts: str) -> ListingPage:
 @pytest.mark.parametrize("box", BOXES)
 @pytest.mark.parametrize("form", UNREAD)
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_list_beside_which_only_a_box_was_read_is_told(form: str, box: str, order: int) -> None:
+def test_an_unread_list_beside_a_box_that_was_read_is_reported(form: str, box: str, order: int) -> None:
     listing = read(*[UNREAD[form], box.format(titles(50, 6))][::order])
     assert len(listing.entries) == 6
     assert listing.problems
@@ -96,7 +96,7 @@ def test_a_whole_list_beside_boxes_has_no_problem(count: int, box: str, beside: 
 
 
 @pytest.mark.parametrize("form", ["rows that listen", "rows with numbers", "links without an address", "objects"])
-def test_a_longer_list_is_told_wherever_the_rows_stand(form: str) -> None:
+def test_a_longer_unread_list_is_reported_wherever_its_rows_are(form: str) -> None:
     assert read(titles(1, 6), UNREAD[form]).problems
     assert read(titles(1, 12), UNREAD[form]).problems == ()
 
@@ -112,7 +112,7 @@ ELSEWHERE = (
 
 
 @pytest.mark.parametrize("box", ELSEWHERE)
-def test_an_excerpt_of_a_list_is_told(box: str) -> None:
+def test_an_excerpt_of_a_list_is_reported(box: str) -> None:
     listing = read(box.format(titles(1, 8)))
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
     last = titles(1, 8).replace("</ul>", '<li><a href="/gk/qb/">更多…</a></li></ul>')
@@ -129,7 +129,7 @@ def test_a_list_with_a_pager_and_one_below_a_box_are_no_excerpts(box: str) -> No
         assert read(f"<div>{headline}{titles(1, 8)}</div>").problems == ()
 
 
-def test_a_tab_of_documents_of_the_same_form_is_told() -> None:
+def test_a_tab_of_documents_of_the_same_form_is_reported() -> None:
     tab = '<div class="content" style="display:{}"><div class="l">{}</div></div>'
     assert read(tab.format("block", titles(1, 8)), tab.format("none", titles(21, 8))).problems
     # A shorter box of the same class is beside the list.
@@ -157,7 +157,7 @@ def test_a_list_without_dates_comes_before_a_box_with_dates(box: str, date: str)
 
 @pytest.mark.parametrize("box", BOXES)
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_list_of_few_rows_beside_a_box_that_was_read_is_told(count: int, box: str) -> None:
+def test_a_list_of_few_rows_beside_a_box_that_was_read_is_reported(count: int, box: str) -> None:
     side, beside = box.format(titles(50, 6)), box.format(f"<ul>{OTHER.format(n=19, t=TITLES[9])}</ul>")
     few = "".join(OTHER.format(n=n + 10, t=TITLES[n]) for n in range(1, count + 1))
     for parts in ((side, f"<ul>{few}</ul>"), (f"<ul>{few}</ul>", side)):
@@ -188,7 +188,7 @@ def test_blocks_of_five_rows_side_by_side_are_one_list(group: str, count: int) -
     ],
 )
 @pytest.mark.parametrize("rows", [1, 2])
-def test_a_dated_row_without_a_link_between_others_is_told(row: str, rows: int, unread: int) -> None:
+def test_a_dated_row_without_a_link_between_others_is_reported(row: str, rows: int, unread: int) -> None:
     shown = titles(1, 6).replace("<ul>", "").replace("</ul>", "")
     told = read(f"<ul>{shown}{row * rows}</ul>").problems
     assert [problem.params["links"] for problem in told] == ([6 + rows] if unread else [])

@@ -1,4 +1,5 @@
-"""Visual SiteBuilder: the demo site is listed as its golden says, and pages that count from the end lose nothing."""
+"""Visual SiteBuilder: the entries listed from the demo site equal its golden; pages that count from the end lose
+nothing."""
 
 from dataclasses import replace
 from datetime import date
@@ -164,6 +165,6 @@ def test_whatever_is_published_between_two_pages_hides_no_document(size: int, co
 
 
 @pytest.mark.parametrize(("state", "pages"), [(' class="disabled"', None), (" disabled", None), ("", 2)])
-def test_a_next_page_that_is_marked_as_leading_nowhere_is_none(state: str, pages: int | None) -> None:
+def test_a_disabled_link_to_the_next_page_is_ignored(state: str, pages: int | None) -> None:
     pager = f'<div class="pb_sys_common"><a{state}>上页</a><a{state}>下页</a></div>'
     assert read(ROWS + pager).reported_pages == pages

@@ -1,4 +1,4 @@
-"""What pagers say in words, between their steps and beside their numbers."""
+"""Words of pagers, between their links and beside their numbers."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_a_link_beyond_the_last_page_is_not_followed(words: str, family: str) ->
     assert (following(found[3]), found[3].problems, found[3].reported_pages) == ([], (), 3)
 
 
-def test_an_icon_leads_on_to_the_following_number_alone() -> None:
+def test_an_icon_is_followed_only_to_the_following_number() -> None:
     icon = '<p><a href="list_{}.html"><i class="icon-right"></i></a></p>'
     assert following(read(CASE, icon.format(2))) == [f"{LIST}list_2.html"]
     assert following(read(CASE, icon.format(2), url=f"{LIST}list_2.html", seen=3)) == []
@@ -70,7 +70,7 @@ def test_an_icon_leads_on_to_the_following_number_alone() -> None:
 
 @pytest.mark.parametrize("words", ["下一个", "下一步", "下一个 →"])
 @pytest.mark.parametrize("items", ["<li>{}</li>", "{}", "<span>{}</span>"])
-def test_next_one_is_a_step_of_a_pager_alone(words: str, items: str) -> None:
+def test_the_words_next_one_count_only_in_a_pager(words: str, items: str) -> None:
     page = "?p_p_id=101_X&amp;_101_X_cur=2&amp;_101_X_delta=3"
     link, script = (items.format(f'<a href="{to}">{words}</a>') for to in (page, "javascript:on(2)"))
     assert following(read(CASE, f'<ul class="pager">{link}</ul>')) == [LIST + page.replace("&amp;", "&")]
@@ -82,6 +82,6 @@ def test_next_one_is_a_step_of_a_pager_alone(words: str, items: str) -> None:
 
 
 @pytest.mark.parametrize(("total", "codes"), [(3, []), (93, ["paging_not_understood"])])
-def test_results_that_are_shown_of_others_are_counted(total: int, codes: list[str]) -> None:
+def test_a_range_of_results_and_their_total_are_read(total: int, codes: list[str]) -> None:
     listing = read(CASE, f"<small>显示 {total} 结果中的 1 - 3.</small>")
     assert (listing.reported_total, [problem.code for problem in listing.problems]) == (total, codes)

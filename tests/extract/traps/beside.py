@@ -102,14 +102,14 @@ trap(
 )
 trap(
     "value-in-search-box",
-    "an input that can be changed is a search, and its value is none of the document",
+    "an editable input is a search field, and its value does not belong to the document",
     "forms that only show",
     page(headline=f"<h1>{TITLE}</h1><div>发布日期：<input type='text' value='2024-03-07'></div>"),
     absent=("published_date",),
 )
 trap(
     "value-in-input-behind-comment",
-    "a comment stands between a label and an input that only shows",
+    "a comment between a label and a read-only input",
     "forms that only show",
     page(headline=f"<h1>{TITLE}</h1><p>索引号：<!-- value --><input readonly value='TX0100-2024-00017'></p>"),
     fields={"index_number": "TX0100-2024-00017"},

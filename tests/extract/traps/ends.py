@@ -30,7 +30,7 @@ for name, (what, line) in LAST.items():
 
 FIRST = {
     "interview": ("the question of an interview", "记者：请介绍一下通知出台的背景。"),
-    "point": ("a point that names what is a label elsewhere", "一、名称：云溪区老旧电梯更新"),
+    "point": ("a numbered point whose words are a label elsewhere", "一、名称：云溪区老旧电梯更新"),
     "picture": ("a caption", "图片：更新后的电梯"),
     "meeting": ("the meeting that adopted it", "（2023年5月8日云溪区人民政府第3次常务会议通过）"),
 }  # fmt: skip

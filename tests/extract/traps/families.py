@@ -291,7 +291,7 @@ trap(
 )
 trap(
     "data-names-a-file-three-times",
-    "a file linked in the page, in the body that stands in its data, and listed there",
+    "a file linked in the page, in the body in its data, and listed there",
     "gkmlpt",
     "<html><head><title>云溪</title></head><body><div id='app'></div><p><a href='/f/1.pdf'></a></p><script>window._CONFIG = "
     "{ DETAIL: " + json.dumps(

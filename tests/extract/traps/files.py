@@ -103,7 +103,7 @@ PICTURES = {
 for name, (what, html) in PICTURES.items():
     trap(
         f"file-picture-{name}",
-        f"a picture that is loaded late: its address stands {what}; a pixel is none",
+        f"a lazily loaded picture: its address is {what}; a tracking pixel is ignored",
         "attachments",
         page(
             headline=DATED,
@@ -155,16 +155,16 @@ trap(
 SENTENCE = "各街道要在本年十月底前完成摸底，逐台登记，建立台账，并向社会公布更新计划。"
 CARRIED = {
     "srcdoc": ("in the srcdoc of a frame", '<iframe srcdoc="&lt;p&gt;{}&lt;/p&gt;"></iframe>', "iframe"),
-    "textarea": ("in a field that nobody can write in", "<textarea readonly>{}</textarea>", "textarea"),
-    "hidden-textarea": ("as HTML in a hidden field", "<textarea style='display:none'>&lt;p&gt;{}&lt;/p&gt;</textarea>", "textarea"),
-    "noscript": ("for visitors without scripts", "<noscript><p>{}</p></noscript>", "noscript"),
+    "textarea": ("in a read-only field", "<textarea readonly>{}</textarea>", "textarea"),
+    "hidden-textarea": ("HTML in a hidden field", "<textarea style='display:none'>&lt;p&gt;{}&lt;/p&gt;</textarea>", "textarea"),
+    "noscript": ("only for visitors without scripts", "<noscript><p>{}</p></noscript>", "noscript"),
     "template": ("in a template that a script fills in", "<script type='text/html'><p>{}</p></script>", "script"),
-    "input": ("as HTML in a hidden field of a form", "<input type='hidden' value='<p>{}</p>'>", "input"),
+    "input": ("HTML in a hidden field of a form", "<input type='hidden' value='<p>{}</p>'>", "input"),
 }  # fmt: skip
 for name, (what, html, tag) in CARRIED.items():
     trap(
         f"carried-{name}",
-        f"the text stands {what}",
+        f"the text is {what}",
         "pages without text",
         page(headline=DATED, body=html.format(SENTENCE)),
         text=SENTENCE,

@@ -158,7 +158,7 @@ OWN = table(("索引号", INDEX), ("发布机构", OFFICE), ("文号", NUMBER))
 STATED = {"index_number": INDEX, "publisher": OFFICE, "document_number": NUMBER}
 for name, what, html in (
     ("choices", "a search box whose choices nobody has made", "<p>发布机构：<span>全部机构</span></p><p>主题分类：<span>请选择分类</span></p>"),
-    ("values", "a search box that still shows what was looked for", "<p>发布机构：<span>云溪区财政局</span></p><p>文号：云财〔2020〕9号</p>"),
+    ("values", "a search box that still shows the last search", "<p>发布机构：<span>云溪区财政局</span></p><p>文号：云财〔2020〕9号</p>"),
     ("table", "a search box laid out as a table", table(("发布机构", "云溪区财政局"), ("索引号", "99999999-9/2020-00001"))),
     ("number", "a 文号 alone in a search box", "<p>云财〔2020〕9号</p>"),
 ):  # fmt: skip
@@ -216,7 +216,7 @@ trap(
 )
 trap(
     "header-below-the-text",
-    "the header stands below the text",
+    "the header is below the text",
     "header layouts",
     page(below=table(("索引号", INDEX), ("发布机构", OFFICE))),
     fields={"index_number": INDEX, "publisher": OFFICE},
@@ -284,7 +284,7 @@ trap(
 )
 trap(
     "validity-bracketed",
-    "the validity stands in brackets",
+    "the validity is in brackets",
     "field labels",
     page("<p>【发文机关】云溪区政府</p><p>【效　　力】[有效]</p><p>【效力说明】</p>"),
     fields={"validity": "有效"},

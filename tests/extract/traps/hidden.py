@@ -9,7 +9,7 @@ LINE = "此件已经废止，不再执行，特此说明。"
 HIDDEN = {
     "style": ("display:none in capitals among other styles", "<p style='color:red; DISPLAY : none'>{}</p>"),
     "attribute": ("the attribute hidden", "<p hidden>{}</p>"),
-    "class": ("a class by which frameworks hide", "<p class='hide'>{}</p>"),
+    "class": ("a class with which frameworks hide elements", "<p class='hide'>{}</p>"),
     "style-sheet": ("a rule of the page's style sheet", "<style>.gone{{display:none}}</style><p class='gone'>{}</p>"),
     "comment": ("an HTML comment", "<!-- <p>{}</p> -->"),
     "condition": ("a condition of literals that does not hold", '<p ms-visible=\'"02"=="01"\'>{}</p>'),
@@ -47,7 +47,7 @@ def states(shown: str) -> str:
 
 trap(
     "one-of-four-states",
-    "four items 有效性, of which one is shown",
+    "four items 有效性; one of them is shown",
     "TRS WCM, Fujian",
     page(states("02")),
     fields={"validity": "失效"},
@@ -70,7 +70,7 @@ for name, (what, html) in UNWRITTEN.items():
     trap(f"script-{name}", what, "what a person sees", page(headline=HEAD + html), absent=("published_date",))
 trap(
     "script-body",
-    "the text stands hidden and a script writes it out",
+    "the text is hidden and a script writes it out",
     "what a person sees",
     page(
         body=f'<div id="DOC" style="display:none">{paragraphs()}</div><script>var s=document.getElementById("DOC").innerHTML;'
@@ -102,7 +102,7 @@ trap(
 )
 trap(
     "hidden-by-commented-rule",
-    "a comment stands before the rule of the style sheet that hides",
+    "a comment precedes the rule of the style sheet that hides the element",
     "what a person sees",
     page(head="<style>/* 弹窗 */ .tc{display:none}</style>", below="<p class=tc>您确定要离开本站吗？请选择。</p>"),
     text=WHOLE,

@@ -19,7 +19,7 @@ for name, form in FORMS.items():
     rows = "".join(map(form.format, HINTS, (INDEX, OFFICE, NUMBER, "2023-05-08", "2023-05-09")))
     trap(
         f"label-with-hint-{name}",
-        "what brackets say of a label is none of it",
+        "words in brackets that explain a label are not part of it",
         "header layouts",
         page(headline=f"{HEAD}{rows}"),
         fields=FIELDS | DATES,
@@ -44,7 +44,7 @@ trap(
 )
 trap(
     "label-of-two-names",
-    "behind a slash stands who answers for it",
+    "after a slash, the label names the responsible office",
     "header layouts",
     page(headline=f"{HEAD}<p>索引号/索取号：{INDEX}</p><p>发布机构/责任单位：{OFFICE}</p><p>公开方式：主动公开</p>"),
     fields={"index_number": INDEX, "publisher": OFFICE},
@@ -56,14 +56,14 @@ for name, note in (("tip", "<sup title='本文的制发机关'>?</sup>"), ("numb
     )
     trap(
         f"label-with-note-{name}",
-        "the sign of a note stands between a label and its colon",
+        "a footnote sign is between a label and its colon",
         "header layouts",
         page(headline=f"{HEAD}<ul>{rows}</ul>"),
         fields=FIELDS,
     )
 trap(
     "label-value-with-tip",
-    "the question mark of a tip stands behind a value",
+    "the question mark of a tooltip follows a value",
     "header layouts",
     page(
         headline=f"{HEAD}<ul><li><b>发布机构：</b>{OFFICE}<i title='制发机关'>?</i></li><li><b>索引号：</b>{INDEX}</li></ul>"
@@ -136,7 +136,7 @@ trap(
 )
 trap(
     "label-bar-before-a-short-number",
-    "a bar stands for the colon before a short document number",
+    "a bar replaces the colon before a short document number",
     "header layouts",
     page(headline=f"{HEAD}<ul><li>索引号｜{INDEX}</li><li>文号｜云政发〔2023〕5号</li></ul>"),
     fields={"index_number": INDEX, "document_number": "云政发〔2023〕5号"},
@@ -201,7 +201,7 @@ trap(
 )
 trap(
     "value-behind-a-hidden-note",
-    "a note on a label, which the page hides, stands before the value",
+    "a note on a label, which the page hides, is before the value",
     "headers with tips",
     page(
         headline=f"{HEAD}<div class=r><div class=l>有效性<span style='display:none'>仅供参考</span></div><div class=v>有效</div></div><div class=r><div class=l>文号</div><div class=v>{NUMBER}</div></div>"
@@ -266,7 +266,7 @@ for name, row, holder in (
     rows = "".join(row.format(*pair, " style='display:none'" if at > 1 else "") for at, pair in enumerate(ROWS))
     trap(
         f"header-partly-folded-{name}",
-        "a header of which a click shows the rest",
+        "a header whose rest a click shows",
         "headers that fold",
         page(above=holder.format(rows)),
         fields={"index_number": INDEX, "publisher": OFFICE} | REST,
@@ -315,7 +315,7 @@ trap(
 )
 trap(
     "header-behind-many-files",
-    "a header stands below twenty files",
+    "a header is below twenty files",
     "header layouts",
     page(
         headline=HEAD,
@@ -327,7 +327,7 @@ trap(
 )
 trap(
     "date-right-above-headline",
-    "a date alone stands right above the headline",
+    "a date alone is right above the headline",
     "headlines with a date",
     page(headline=f"<div>2023-05-09</div>{HEAD}"),
     fields={"published_date": "2023-05-09"},
@@ -411,7 +411,7 @@ trap(
 for word in ("政策原文", "解读文件", "原文件"):
     trap(
         f"beside-original-below-{word}",
-        f"below the text stands {word} with the header of another document",
+        f"{word} below the text, with the header of another document",
         "政策解读",
         page(
             headline=HEAD + LINE,

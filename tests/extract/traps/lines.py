@@ -18,9 +18,9 @@ LINES = {
     "unlabelled-date": ("the date has no label, the source has", "<div>2023-05-09 18:10 <span>来源： 云溪日报</span><span>【字体：大 中 小】</span><span>打印</span></div>"),
     "date-behind-source": ("the date follows the source without a label", "<div>来源：云溪日报 2023-05-09 08:30 浏览次数：15</div>"),
     "source-linked": ("the source is a link", "<p><span>发布时间：2023-05-09</span><span>来源：<a href='http://a.cn'>云溪日报</a></span></p>"),
-    "colon-outside": ("the colon stands outside the label's element", "<p><i>来源</i>：<em>云溪日报</em> <i>发布时间</i>：<em>2023-05-09</em></p>"),
+    "colon-outside": ("the colon is outside the label's element", "<p><i>来源</i>：<em>云溪日报</em> <i>发布时间</i>：<em>2023-05-09</em></p>"),
     "pair-elements": ("label and value in elements of their own, no colon", "<div><div>来源</div><div>云溪日报</div></div><div><div>发布时间</div><div>2023-05-09</div></div>"),
-    "update-first": ("the time of the last change stands before the publication", "<p>更新时间：2023-06-01 发布时间：2023-05-09 来源：云溪日报</p>"),
+    "update-first": ("the time of the last change is before the publication", "<p>更新时间：2023-06-01 发布时间：2023-05-09 来源：云溪日报</p>"),
     "short-label": ("发布: alone", "<p>发布：2023-05-09 来源：云溪日报</p>"),
     "weekday": ("a weekday after the date", "<p>时间：2023年05月09日 星期二 来源：云溪日报</p>"),
     "editors": ("author and editor before the source", "<p>作者：张三 编辑：李四 来源：云溪日报 时间：2023-05-09</p>"),
@@ -160,8 +160,8 @@ trap(
     fields=SUB,
 )
 for name, what, line in (
-    ("below-subtitle", "a subtitle whose last word ends like a label stands between title and date", "<h2>——切实保障电梯质量</h2><p>2023-05-09 来源：云溪日报</p>"),
-    ("below-short-number", "a short 文号 stands between title and date", "<p>云办〔2023〕9号</p><p>2023-05-09 来源：云溪日报</p>"),
+    ("below-subtitle", "a subtitle whose last word ends like a label is between title and date", "<h2>——切实保障电梯质量</h2><p>2023-05-09 来源：云溪日报</p>"),
+    ("below-short-number", "a short 文号 is between title and date", "<p>云办〔2023〕9号</p><p>2023-05-09 来源：云溪日报</p>"),
     ("number-beside-date", "文号 and date in one line, no labels", "<p>云办〔2023〕9号　　2023/5/9</p><p>来源：云溪日报</p>"),
     ("date-last", "the date ends the line, no label, no time of day", "<p><span>来源：云溪日报</span><span>浏览次数：5</span><span>2023-05-09</span></p>"),
     ("bracketed-labels", "labels in brackets, some of no field", "<p>【发布时间】2023-05-09 【信息来源】云溪日报 【浏览次数】35 【字号 大 中 小】</p>"),
@@ -231,7 +231,7 @@ for name, pair in (
     )
     trap(
         f"line-colon-{name}",
-        "the colon stands in a line of its own" if name == "between" else "two colons stand behind a label",
+        "the colon is in a line of its own" if name == "between" else "two colons stand behind a label",
         "header layouts",
         page(headline=f"{HEAD}{rows}"),
         fields={"index_number": INDEX, "document_number": NUMBER, "publisher": OFFICE},

@@ -14,14 +14,14 @@ def lines(form: str) -> str:
 
 
 for name, what, form in (
-    ("equals", "an equals sign stands for the colon", "{}={}"),
-    ("arrow", "an arrow stands for the colon", "{} → {}"),
-    ("bar", "a bar stands for the colon", "{}｜{}"),
-    ("dash", "a long dash stands for the colon", "{}——{}"),
+    ("equals", "an equals sign replaces the colon", "{}={}"),
+    ("arrow", "an arrow replaces the colon", "{} → {}"),
+    ("bar", "a bar replaces the colon", "{}｜{}"),
+    ("dash", "a long dash replaces the colon", "{}——{}"),
     ("equals-in-bold", "an equals sign behind a label in bold", "<b>{}</b>={}"),
-    ("corners", "the value stands in corner brackets", "{}「{}」"),
-    ("tortoise-shells", "the value stands in tortoise-shell brackets", "{}〔{}〕"),
-    ("label-in-corners", "the label stands in corner brackets", "「{}」{}"),
+    ("corners", "the value is in corner brackets", "{}「{}」"),
+    ("tortoise-shells", "the value is in tortoise-shell brackets", "{}〔{}〕"),
+    ("label-in-corners", "the label is in corner brackets", "「{}」{}"),
     ("star", "a star before each label", "★{}：{}"),
     ("circled", "a circled number before each label", "①{}：{}"),
     ("number", "a number before each label", "{n}.{}：{}"),
@@ -96,11 +96,11 @@ for name, what, html in (
         "a dash in a cell between label and value",
         f"<table>{each('<tr><td>{}</td><td>—</td><td>{}</td></tr>')}</table>",
     ),
-    ("value-first", "the value stands before its label", f"<table>{each('<tr><td>{1}</td><td>{0}</td></tr>')}</table>"),
-    ("value-above", "the value stands above its label", each("<div><div>{1}</div><div>{0}</div></div>")),
+    ("value-first", "the value is before its label", f"<table>{each('<tr><td>{1}</td><td>{0}</td></tr>')}</table>"),
+    ("value-above", "the value is above its label", each("<div><div>{1}</div><div>{0}</div></div>")),
     (
         "value-first-in-line",
-        "the value stands before its label in a line",
+        "the value is before its label in a line",
         f"<ul>{each('<li><b>{1}</b><span>{0}</span></li>')}</ul>",
     ),
     ("items-in-turn", "label and value are items of a list in turn", f"<ul>{each('<li>{}</li><li>{}</li>')}</ul>"),
@@ -135,7 +135,7 @@ for name, what, html in (
 for name, what, html in (
     (
         "last-is-empty",
-        "a heading before labels of which the last has no value",
+        "a heading before labels; the last label has no value",
         f"<div><div>{OFFICE}</div><div>发布机构</div><div>关键词</div></div>",
     ),
     ("list-of-labels", "a list of labels alone", "<ul><li>发布机构</li><li>全部</li><li>索引号</li></ul>"),

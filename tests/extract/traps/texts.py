@@ -1,4 +1,4 @@
-"""Where the text stands, and what does not belong to it."""
+"""The position of the text, and parts of the page that do not belong to it."""
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
@@ -138,7 +138,7 @@ trap(
 )
 trap(
     "text-beyond-the-parser",
-    "text deeper in elements than the parser goes: the loss is told",
+    "text nested more deeply than the parser reads: the loss is reported",
     "what a person sees",
     "<div>" * 3000 + WHOLE,
     kind="stub",
@@ -146,7 +146,7 @@ trap(
 )
 trap(
     "text-raised",
-    "raised and lowered digits keep apart from those before them",
+    "raised and lowered digits stay separate from the digits before them",
     "what a person sees",
     page(
         body=paragraphs() + "<p>每年不超过2×10<sup>5</sup>吨，占地300m<span style='vertical-align: super'>2</span>，"
@@ -183,7 +183,7 @@ trap(
 )
 trap(
     "text-lines-and-numbers",
-    "preformatted lines, and a list that says its numbers",
+    "preformatted lines, and a list that declares its numbers",
     "what a person sees",
     page(
         body=paragraphs() + "<pre>第一批：东大街\n第二批：西大街</pre>"
@@ -208,7 +208,7 @@ trap(
 )
 trap(
     "text-signature-below",
-    "the signature stands below the container of the text",
+    "the signature is below the container of the text",
     "texts",
     page(body=paragraphs(PARAGRAPHS), below=f"<div class='lk'><div>{SIGNED[0]}</div><div>{SIGNED[1]}</div></div>"),
     fields={"written_date": "2023-05-08"},
@@ -247,7 +247,7 @@ trap(
 )
 trap(
     "text-ends-with-contacts",
-    "short lines of a notice, the last of which names whom to call",
+    "short lines of a notice, the last one with a contact",
     "texts",
     page(
         headline=f"{HEAD}<p>发布时间：2023-05-09</p>",

@@ -82,7 +82,7 @@ for name, html in {
 }.items():
     trap(
         f"title-date-in-{name}",
-        "the date stands inside the headline",
+        "the date is inside the headline",
         "titles",
         page(headline=html),
         fields={"title": TITLE, "published_date": "2023-05-09"},
@@ -151,7 +151,7 @@ for name, html in (
         "paragraphs-alike": "the agency in one paragraph, the rest in the next one like it; the page's own title is a column's",
         "alone-in-row": "in a cell that fills its row, marked by nothing; the site's name is a heading",
         "rest-in-attribute": "the headline is cut off, and its attribute `title` goes on",
-        "beside-label": "a header in which a label without a colon stands before it again",
+        "beside-label": "a header in which a label without a colon is repeated",
     }[name]
     trap(
         f"title-{name}",

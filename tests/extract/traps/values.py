@@ -83,7 +83,7 @@ trap(
 )
 trap(
     "date-zero",
-    "1970-01-01 is what a program shows for no date",
+    "a program shows 1970-01-01 if there is no date",
     "dates",
     page(table(("实施日期", "1970-01-01"), ("失效日期", "0000-00-00"))),
     absent=("effective_date", "expiry_date"),
@@ -175,7 +175,7 @@ trap(
 )
 trap(
     "meta-is-evidence-only",
-    "PubDate, ContentSource and Keywords are what the system says, not what the page shows",
+    "PubDate, ContentSource and Keywords come from the system, and are not shown on the page",
     "meta tags",
     page(
         head='<meta content="2024-01-01 10:00" name="PUBDATE"><meta name="ContentSource" content="云溪网"><meta name="Keywords" content="电梯">'
@@ -215,7 +215,7 @@ for name, (raw, what, parts) in INDEXES.items():
     trap(f"index-{name}", what, source, page(table(("索引号", raw))), fields={"index_number": raw}, index=parts)
 trap(
     "index-not-a-number",
-    "索引号 without a digit is none",
+    "a text without a digit is not an 索引号",
     "索引号 in the wild",
     page(table(("索引号", "另行编制"))),
     absent=("index_number",),
@@ -235,7 +235,7 @@ for name, said in (
 ):
     trap(
         f"number-{name}",
-        f"behind the 文号 stands {said.strip()}",
+        f"{said.strip()} after the 文号",
         "文号 (GB/T 9704-2012, 7.2.5)",
         page(table(("发文字号", NUMBER + said), ("索引号", INDEX))),
         fields={"document_number": NUMBER},
