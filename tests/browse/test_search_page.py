@@ -127,7 +127,7 @@ def test_a_search_that_cannot_be_is_explained_and_can_be_mended(reader: TestClie
     assert answer.status_code == 400
     shown = fromstring(answer.text)
     assert shown.xpath("//main//input[@name='q']/@value") == ["年:2024-2020"]
-    assert "The first year must not come after the last." in shown.text_content()
+    assert "The first year must not be after the last." in shown.text_content()
 
 
 def test_a_search_that_is_refused_keeps_all_else_that_was_chosen(reader: TestClient) -> None:

@@ -83,10 +83,13 @@ CHANGES: dict[str, tuple[str, str]] = VERSIONS | {
 """Kinds of events in the change feed."""
 
 VERSIONS_HELP: dict[str, tuple[str, str]] = {
-    "created": ("首次收录此页。", "The page was kept for the first time."),
+    "created": ("首次收录此页。", "The page was archived for the first time."),
     "updated": ("网页有变：正文、著录项或附件。", "The page changed: its text, a field or a file."),
     "corrected": ("网页未变：档案人员更正或撤回更正。", "The page did not change: an archivist corrected a field."),
-    "re-extracted": ("网页未变：以新规则重读原件。", "The page did not change: newer rules read the same bytes."),
+    "re-extracted": (
+        "网页未变：以新规则重读原件。",
+        "The page did not change: newer rules were applied to the same bytes.",
+    ),
 }
 
 ISSUES: dict[str, tuple[str, str]] = {
@@ -100,9 +103,9 @@ ISSUES: dict[str, tuple[str, str]] = {
 
 MANY_OUTCOMES: dict[str, tuple[str, str]] = {
     "corrected": ("已更正", "corrected"),
-    "unchanged": ("未变：已是此值", "unchanged: it is so already"),
-    "moved": ("未更正：其间有新版本", "refused: a newer version was made meanwhile"),
-    "missing": ("未更正：没有这条记录", "refused: there is no such record"),
+    "unchanged": ("未变：已是此值", "unchanged: it already has this value"),
+    "moved": ("未更正：其间有新版本", "not corrected: there is a newer version"),
+    "missing": ("未更正：没有这条记录", "not corrected: there is no such record"),
 }
 """Results for one record of a correction of many: `etl.archive.records.corrections.ManyOutcome`."""
 
@@ -115,14 +118,14 @@ MINOR_CHANGES: dict[str, tuple[str, str]] = {
 FILES = FILE_OUTCOME_NAMES
 
 FILES_HELP: dict[str, tuple[str, str]] = {
-    "scan": ("页面是图像，将自动识别，无需操作。", "Its pages are pictures; OCR reads them in its own time."),
-    "no_text": ("文件可以打开，但不含文字。", "It opens, but holds no text."),
-    "empty": ("没有内容，请看原网站。", "Nothing is in it; look at the live site."),
-    "not_a_file": ("链接处给出的是网页，多为错误页。", "A web page stood where a file was linked, mostly an error."),
-    "encrypted": ("打开需要密码，可向公开机关索取。", "It asks for a password; ask the agency for it."),
+    "scan": ("页面是图像，将自动识别，无需操作。", "Its pages are pictures; OCR will read them automatically."),
+    "no_text": ("文件可以打开，但不含文字。", "It opens, but contains no text."),
+    "empty": ("没有内容，请看原网站。", "It has no content; look at the live site."),
+    "not_a_file": ("链接处给出的是网页，多为错误页。", "The link returned a web page, mostly an error page."),
+    "encrypted": ("打开需要密码，可向公开机关索取。", "Opening it requires a password; ask the agency for it."),
     "broken": ("不完整或已损坏，可重新采集或询问公开机关。", "Cut off or damaged; fetch it again or ask the agency."),
-    "unsupported": ("原件已存，此格式读不出文字。", "The bytes are kept; nothing here reads this format."),
-    "too_large": ("超出读取限额；已读出的部分仍在。", "Beyond the limits; what was read before stays."),
+    "unsupported": ("原件已存，此格式读不出文字。", "The bytes are kept; text of this format cannot be read."),
+    "too_large": ("超出读取限额；已读出的部分仍在。", "Beyond the reading limits; text read so far is kept."),
     "too_slow": ("没有在限时内读完；请告知管理员。", "Not read in time; tell the operator."),
     "crashed": ("读取程序中断；请告知管理员。", "The program that reads it crashed; tell the operator."),
 }

@@ -27,12 +27,12 @@ EXPLAINED: dict[int, str] = {
 """What is said of an error by HTTP status if no reason of its own is known."""
 
 REFUSALS: dict[str, str] = {
-    "role": N_("This is for those who may run DAGs: Airflow's role User, Op or Admin."),
-    "no_person": N_("Only who is logged in has saved searches."),
+    "role": N_("Only users who may run DAGs can do this: Airflow's role User, Op or Admin."),
+    "no_person": N_("Log in to save searches."),
     "no_search": N_("You have no saved search of this number."),
     "form": N_("The form belongs to another user or is older than 12 hours; open it again."),
-    "review_moved": N_("A newer version was made meanwhile; look at it first."),
-    "link_moved": N_("Somebody linked it, or took the link back, meanwhile; open the page again."),
+    "review_moved": N_("There is a newer version now; check it first."),
+    "link_moved": N_("Somebody linked it, or took the link back, in the meantime; open the page again."),
     "no_scheduler": N_("Airflow has no DAG that crawls this source; run the command that the record shows."),
     "form_type": N_("Submit a web form (application/x-www-form-urlencoded)."),
     "form_size": N_("The form has more than 128 KB."),
@@ -51,7 +51,7 @@ REFUSALS: dict[str, str] = {
     "no_run": N_("No run has this number."),
     "no_address": N_("The archive has never fetched a page of this address; it must be whole, as the site writes it."),
     "no_source": N_("The archive has no record of a source with this id."),
-    "no_silence": N_("No alert is silenced under this number; somebody may have ended it."),
+    "no_silence": N_("There is no silence with this number; somebody may have ended it."),
     "no_memento": N_("The archive has no copy of this address."),
     "no_resource": N_("The API has nothing here; openapi.json describes what it has."),
     "broken": N_("The server's log has the details; tell the operator."),
@@ -122,16 +122,16 @@ ALLOWED: dict[str, str] = {
 
 SEARCH_PROBLEMS: dict[str, str] = {
     "many_words": N_("The search has too many words; leave some out."),
-    "year": N_("A year is written year:2024, several year:2020-2024."),
-    "years": N_("The first year must not come after the last."),
-    "range": N_("The first day must not come after the last."),
-    "state_in_words": N_("A state is written state:current or state:removed."),
+    "year": N_("Write a year as year:2024, several as year:2020-2024."),
+    "years": N_("The first year must not be after the last."),
+    "range": N_("The first day must not be after the last."),
+    "state_in_words": N_("Write a state as state:current or state:removed."),
 }
 """Mistakes in a query: names of `etl.archive.queries.search.InvalidFilter` that are not parameters."""
 
 PARAMETER = N_("Parameter %(name)s: %(allowed)s.")
 UNKNOWN_PARAMETER = N_("There is no parameter %(name)s here; there are: %(allowed)s.")
-NOT_POSSIBLE = N_("this value is not possible here")
+NOT_POSSIBLE = N_("this value is not allowed here")
 
 SAYS_NOTHING = N_("This page shows nothing without its scripts, which the archive does not run.")
 COLON = N_(": ")
