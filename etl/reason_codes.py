@@ -45,30 +45,30 @@ class Code(StrEnum):
     PAGE_SAYS_FAILURE = (
         "page_says_failure",
         "HTTP 状态码 {status}，但页面称服务出错或停用：“{words}”",
-        "status {status}, but the page says that its server fails or rests: '{words}'",
+        "status {status}, but the page says that its server failed or is out of service: '{words}'",
     )
     DOCUMENT_ALL_THE_SAME = (
         "document_all_the_same",
         "本应判为“{verdict}”，但页面就是目录所列的公文",
-        "it would be refused ({verdict}), but it is the document that the list names",
+        "would be rejected ({verdict}), but it is the document that the list names",
     )
     EMPTY_BODY = "empty_body", "HTTP 状态码 {status}，内容为空", "status {status} with an empty body"
     BODY_NO_TEXT = (
         "body_no_text",
         "返回的 {bytes} 字节既不是文字，也不是能读的文件",
-        "{bytes} bytes that are neither text nor a file that is read",
+        "{bytes} bytes that are neither text nor a readable file",
     )
     REDIRECTED_HOME = "redirected_home", "被转到首页 {url}", "redirected to {url}"
     HTML_FOR_FILE = "html_for_file", "附件地址返回 {bytes} 字节的网页", "{bytes} bytes of HTML where a file was linked"
     PROGRAM_FOR_FILE = (
         "program_for_file",
         "附件地址返回的是程序的报错（{bytes} 字节）",
-        "a report of a program, of {bytes} bytes, where a file was linked",
+        "a program's error report of {bytes} bytes where a file was linked",
     )
     REDIRECTED_TO_ITSELF = (
         "redirected_to_itself",
         "带上 Cookie 后仍被转回同一地址",
-        "redirected to itself, with its cookie too",
+        "redirected to itself, even with its cookie",
     )
     PAGE_LED_ON = (
         "page_led_on",
@@ -79,25 +79,25 @@ class Code(StrEnum):
     REDIRECT_NO_ADDRESS = (
         "redirect_no_address",
         "被转到的不是有效地址：{address}",
-        "redirect to an address that is none: {address}",
+        "redirect to an invalid address: {address}",
     )
-    NO_WHOLE_ANSWER = "no_whole_answer", "{seconds} 秒内未收完响应", "no whole answer within {seconds} s"
-    NOT_A_SOURCE_HOST = "not_a_source_host", "{url} 不在来源文件所列主机上", "{url} lies on none of the source's hosts"
+    NO_WHOLE_ANSWER = "no_whole_answer", "{seconds} 秒内未收完响应", "no complete response within {seconds} s"
+    NOT_A_SOURCE_HOST = "not_a_source_host", "{url} 不在来源文件所列主机上", "{url} is on none of the source's hosts"
     PRIVATE_ADDRESS = (
         "private_address",
         "{host} 解析为 {addresses}，不是公网地址",
-        "{host} resolves to {addresses}, no address of the public internet",
+        "{host} resolves to {addresses}, which is not a public address",
     )
     UNIX_SOCKET = "unix_socket", "不抓取 Unix 套接字", "unix sockets are not crawled"
     HOST_ASKED_TO_WAIT = (
         "host_asked_to_wait",
         "{host} 要求再等 {seconds} 秒（`gongkai hosts` 可查看和解除）",
-        "{host} asked to be left alone for another {seconds} s (`gongkai hosts` shows and lifts it)",
+        "{host} asked to wait another {seconds} s (`gongkai hosts` shows and lifts this)",
     )
     UNREQUESTED_ENCODING = (
         "unrequested_encoding",
         "响应使用了未请求的内容编码“{encoding}”",
-        "content encoding '{encoding}' was not asked for",
+        "content encoding '{encoding}' was not requested",
     )
     BROKEN_BODY = "broken_body", "{encoding} 压缩的响应已损坏：{error}", "{encoding} body is broken: {error}"
     BODY_CUT_OFF = "body_cut_off", "{encoding} 压缩的响应不完整", "{encoding} body ends in the middle"
@@ -126,23 +126,23 @@ class Code(StrEnum):
     TLS_NOT_SPOKEN = (
         "tls_not_spoken",
         "{host} 在此端口不使用 TLS：请在来源文件中把地址写成 http（{error}）",
-        "{host} does not speak TLS there: write its addresses with http in the source file ({error})",
+        "{host} does not use TLS on this port: write its addresses with http in the source file ({error})",
     )
     TLS_NATIONAL_ONLY = (
         "tls_national_only",
         "{host} 只支持国密 {protocol}，本程序无法访问",
-        "{host} speaks only China's national TLS, {protocol}, which this crawler cannot",
+        "{host} supports only China's national TLS, {protocol}, which this crawler does not have",
     )
     CONNECTION_FAILED = "connection_failed", "连接失败：{error}", "{error}"
     ROBOTS_UNREACHABLE = (
         "robots_unreachable",
         "取不到 {host} 的 robots.txt（{error}），因此不抓取该站",
-        "robots.txt of {host} cannot be had ({error}), so nothing may be asked",
+        "robots.txt of {host} could not be fetched ({error}), so the host is not crawled",
     )
     ROBOTS_STATUS = (
         "robots_status",
         "取不到 {host} 的 robots.txt（HTTP 状态码 {status}），因此不抓取该站",
-        "robots.txt of {host} cannot be had (status {status}), so nothing may be asked",
+        "robots.txt of {host} could not be fetched (status {status}), so the host is not crawled",
     )
     ROBOTS_DISALLOWS = "robots_disallows", "{host} 的 robots.txt 禁止抓取此地址", "robots.txt of {host} disallows it"
     ARTICLE_PAGE_FAILED = (
@@ -150,7 +150,7 @@ class Code(StrEnum):
         "文章第 {page} 页 {url}：{reason}",
         "page {page} of the article, {url}: {reason}",
     )
-    AS_BEFORE = "as_before", "与上次的字节和结论相同", "as before"
+    AS_BEFORE = "as_before", "与上次的字节和结论相同", "same bytes and result as before"
     NOT_A_LISTING = "not_a_listing", "不是目录页：{error}", "{error}"
 
     # Pages of a run that were not fetched, or were read as something else.
@@ -159,7 +159,7 @@ class Code(StrEnum):
         "目录中列出，但不在来源文件所列的主机上",
         "listed, but on none of the source's hosts",
     )
-    LISTED_IS_A_LIST = "listed_is_a_list", "目录中列出，但此地址本身是目录页", "listed, but itself a page of a list"
+    LISTED_IS_A_LIST = "listed_is_a_list", "目录中列出，但此地址本身是目录页", "listed, but itself a list page"
     NOT_DUE = "not_due", "已抓取过，尚未到复查时间", "fetched before and not due for a recheck"
     DEAD_LINK = (
         "dead_link",
@@ -171,7 +171,7 @@ class Code(StrEnum):
     FILES_OVER_LIMIT = (
         "files_over_limit",
         "超出一件公文 {limit} 个附件的上限",
-        "beyond the {limit} files of one document that are fetched",
+        "beyond the limit of {limit} files of one document",
     )
     LISTED_FILE = "listed_file", "目录直接列出的文件", "a listed file"
     NO_DOCUMENT = "no_document", "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
@@ -179,13 +179,13 @@ class Code(StrEnum):
     ONE_PAGE_OF_SEVERAL = (
         "one_page_of_several",
         "多件公文的地址都返回这一页，标题与目录所列均不符",
-        "the addresses of several documents show this page, and it has the title of none of them",
+        "the addresses of several documents return this page, and its title is that of none of them",
     )
 
     # Why extraction takes a page for a document, a listing or a stub.
-    FILE_BYTES = "file_bytes", "是文件，不是网页", "a file, no page"
-    ERROR_NOTICE = "error_notice", "页面是错误提示，不是公文", "an error instead of a document"
-    ROWS_IN_DATA = "rows_in_data", "列表的数据写在脚本里", "rows in a script of data"
+    FILE_BYTES = "file_bytes", "是文件，不是网页", "a file, not a web page"
+    ERROR_NOTICE = "error_notice", "页面是错误提示，不是公文", "an error message instead of a document"
+    ROWS_IN_DATA = "rows_in_data", "列表的数据写在脚本里", "the rows are data in a script"
     CHALLENGE_SCRIPT = (
         "challenge_script",
         "页面是跳转或验证脚本，不是公文",
@@ -196,7 +196,7 @@ class Code(StrEnum):
         "可见文字只有 {visible_chars} 个字符",
         "{visible_chars} characters of visible text",
     )
-    HEADER_NUMBER = "header_number", "著录表中有索引号或文号", "header fields"
+    HEADER_NUMBER = "header_number", "著录表中有索引号或文号", "index number or document number in the header"
     ROWS_AT_DOCUMENT_ADDRESS = (
         "rows_at_document_address",
         "地址像公文，内容却是 {rows} 行链接",
@@ -223,7 +223,7 @@ class Code(StrEnum):
     NOTHING_TO_READ = (
         "nothing_to_read",
         "内容太少，不足以认作公文，也不是列表",
-        "too little for a document, and no list",
+        "too little content for a document, and not a list",
     )
 
     # Changes of a record that no version explains.
@@ -231,9 +231,9 @@ class Code(StrEnum):
     OFF_COMPLETE_LISTING = (
         "off_complete_listing",
         "{day} 的完整目录中已无此页，其地址的抓取结果为“{outcome}”：{reason}",
-        "not in the complete listing of {day}, and its page is {outcome}: {reason}",
+        "not in the complete listing of {day}, and the outcome of its page is {outcome}: {reason}",
     )
-    ANSWERS_AGAIN = "answers_again", "页面恢复访问", "its page answers again"
+    ANSWERS_AGAIN = "answers_again", "页面恢复访问", "its page is available again"
     FILE_READ_AGAIN = (
         "file_read_again",
         "附件 {file}：原为“{file_outcome_before}”，现为“{file_outcome}”",
@@ -243,17 +243,17 @@ class Code(StrEnum):
     # Problems and warnings of a run.
     PAGES_UNREAD = (
         "pages_unread",
-        "{pages} 个已抓取的页面未读取：请清除失败的任务",
+        "{pages} 个已抓取的页面未读取：请在 Airflow 中清除失败的任务",
         "{pages} fetched pages were never read: clear the failed tasks",
     )
     PAGES_DAMAGED = (
         "pages_damaged",
         "{pages} 个已抓取的页面因存档字节损坏无法读取（`gongkai fixity`），第一个是 {first}",
-        "{pages} fetched pages could not be read, for bytes are damaged (`gongkai fixity`), first {first}",
+        "{pages} fetched pages could not be read: stored bytes are damaged (`gongkai fixity`), the first is {first}",
     )
     PAGES_UNFETCHED = (
         "pages_unfetched",
-        "目录列出 {listed} 页，其中 {pages} 页未抓取：请清除失败的任务",
+        "目录列出 {listed} 页，其中 {pages} 页未抓取：请在 Airflow 中清除失败的任务",
         "{pages} of {listed} listed pages were never fetched: clear the failed tasks",
     )
     MOST_PAGES_FAILED = (
@@ -264,12 +264,12 @@ class Code(StrEnum):
     MOST_PAGES_EXCLUDED = (
         "most_pages_excluded",
         "列出的 {listed} 页中有 {excluded} 页不得抓取，最多的是“{outcome}”",
-        "{excluded} of {listed} listed pages may not be asked for, most as {outcome}",
+        "{excluded} of {listed} listed pages must not be fetched, most as {outcome}",
     )
     MOST_LINKS_DEAD = (
         "most_links_dead",
         "目录中有 {dead} 个链接一再不存在，多于 {records} 条记录",
-        "{dead} listed pages were missing before and still are, more than the {records} records",
+        "{dead} listed links are repeatedly missing, more than the {records} records",
     )
     MOST_FILES_FAILED = (
         "most_files_failed",
@@ -278,7 +278,7 @@ class Code(StrEnum):
     )
     LISTING_NOT_WALKED = (
         "listing_not_walked",
-        "目录没有遍历完：请清除任务 list_catalog",
+        "目录没有遍历完：请在 Airflow 中清除任务 list_catalog",
         "the listing was never walked to its end: clear task list_catalog",
     )
     LISTING_PAGES_LOST = (
@@ -297,7 +297,7 @@ class Code(StrEnum):
     TOTAL_NOT_REACHED = (
         "total_not_reached",
         "栏目“{list}”显示共 {reported} 件，到第 {found} 件后网站不再给出条目；这类网站的总数偏高",
-        "list '{list}' reports {reported} documents and ends after {found}: totals of its platform are too high",
+        "list '{list}' reports {reported} documents but ends after {found}: totals of its platform are too high",
     )
     FEWER_LISTING_PAGES = (
         "fewer_listing_pages",
@@ -322,7 +322,7 @@ class Code(StrEnum):
     NEWEST_TOO_OLD = (
         "newest_too_old",
         "最新公文的日期是 {day}，距今超过设定的 {days} 天",
-        "the newest document is of {day}, older than the asserted {days} days",
+        "the newest document is dated {day}, older than the asserted {days} days",
     )
     WALK_TOO_LONG = (
         "walk_too_long",
@@ -335,7 +335,11 @@ class Code(StrEnum):
         "列出 {documents} 件后停止：limits.pages 过小",
         "the walk was stopped after {documents} documents: limits.pages is too small",
     )
-    INVALID_ENTRY = "invalid_entry", "{url} 的一个条目地址无效：{error}", "an entry of {url} is {error}"
+    INVALID_ENTRY = (
+        "invalid_entry",
+        "{url} 的一个条目地址无效：{error}",
+        "an entry of {url} has an invalid address: {error}",
+    )
     MORE_INVALID_ENTRIES = (
         "more_invalid_entries",
         "{url} 还有 {entries} 个条目地址无效",
@@ -359,12 +363,12 @@ class Code(StrEnum):
     LIST_PAGE_REPEATED = (
         "list_page_repeated",
         "栏目“{list}”的 {url} 重复显示前面某页的条目，本应显示的条目未知",
-        "{url} of list '{list}' shows the entries of an earlier page again: its own are unknown",
+        "{url} of list '{list}' repeats the entries of an earlier page: its own entries are unknown",
     )
     LIST_PAGES_LEFT = (
         "list_pages_left",
         "栏目“{list}”链接的 {pages} 页未采集，例如 {url}：翻页在此之前中断",
-        "list '{list}' links {pages} pages that were not asked for, such as {url}: what leads on ended before them",
+        "list '{list}' links {pages} pages that were not fetched, such as {url}: paging stopped before them",
     )
     LIST_PAGE_SHORT = (
         "list_page_short",
@@ -374,48 +378,52 @@ class Code(StrEnum):
     LIST_PAGES_OVERLAP = (
         "list_pages_overlap",
         "栏目“{list}”的 {url} 开头 {entries} 条是前面某页已列出的，其间的条目未知",
-        "{url} of list '{list}' begins with {entries} entries of an earlier page: those in their place are unknown",
+        "{url} of list '{list}' begins with {entries} entries of an earlier page: others may be missing between them",
     )
     LIST_ROWS_REPEATED = (
         "list_rows_repeated",
         "栏目“{list}”有 {entries} 条在两页上重复列出（如 {url}），可能有同样多的条目任何一页都未列出",
-        "{entries} entries of list '{list}' stand on two pages, such as {url}: as many may stand on none",
+        "{entries} entries of list '{list}' are on two pages, such as {url}: as many others may be on none",
     )
     LIST_ROWS_SKIPPED = (
         "list_rows_skipped",
         "栏目“{list}”到 {url} 为止，序号从 {before} 跳到 {after}，其间的条目未知",
-        "the rows of list '{list}' are numbered {before} and then {after} at {url}: those between are unknown",
+        "the row numbers of list '{list}' jump from {before} to {after} at {url}: the rows between are unknown",
     )
     LIST_PAGES_SKIPPED = (
         "list_pages_skipped",
         "栏目“{list}”从 {before} 跳到 {url}，其间 {pages} 页未采集",
-        "list '{list}' leads from {before} to {url}: {pages} pages between them were not asked for",
+        "list '{list}' jumps from {before} to {url}: {pages} pages between them were not fetched",
     )
     LIST_PAGE_OF_ANOTHER = (
         "list_page_of_another",
         "栏目“{list}”的 {url} 是另一栏目（“{words}”）的页面，本应显示的条目未知",
-        "{url} of list '{list}' is a page of another one ('{words}'): its own entries are unknown",
+        "{url} of list '{list}' is a page of another list ('{words}'): its own entries are unknown",
     )
     PAGING_NOT_UNDERSTOOD = (
         "paging_not_understood",
         "{url} 显示还有后续页（“{words}”），但读不出下一页的地址",
-        "{url} shows that its list goes on ('{words}'), but not in a way that is understood",
+        "{url} shows that its list continues ('{words}'), but the address of the next page is not understood",
     )
-    LIST_ENDS_EARLY = "list_ends_early", "{url} 在中途断开，其后的条目未知", "{url} stops before its end"
+    LIST_ENDS_EARLY = (
+        "list_ends_early",
+        "{url} 在中途断开，其后的条目未知",
+        "{url} stops before its end: later entries are unknown",
+    )
     ROWS_NOT_UNDERSTOOD = (
         "rows_not_understood",
         "{url} 上有 {links} 个同一形式的公文链接，只读出 {entries} 条",
-        "{url} links {links} documents of one form, and only {entries} of them were read as entries",
+        "{url} has {links} document links of one form, but only {entries} of them were read as entries",
     )
     FIELD_RAN_DRY = (
         "field_ran_dry",
         "以往 {before}% 的记录有“{field}”，本次只有 {now}%",
-        "{field} used to be filled in {before}% of the records and is in {now}% of this run's",
+        "{field} used to be in {before}% of the records, but is in only {now}% of this run's",
     )
     DOCUMENTS_MOVED = (
         "documents_moved",
         "新收 {created} 件中有 {moved} 件与已收公文正文相同，例如 {url} 与 {earlier}：网站换了地址",
-        "{moved} of {created} new records have the texts of earlier ones, such as {url} that of {earlier}: they moved",
+        "{moved} of {created} new records have the texts of earlier ones, such as {url} and {earlier}: the site moved",
     )
     DOCUMENTS_WITHOUT_TEXT = (
         "documents_without_text",
@@ -425,7 +433,7 @@ class Code(StrEnum):
     FIELD_BELOW_EXPECTED = (
         "field_below_expected",
         "最近 {records} 条记录中只有 {share}% 有“{field}”，expects 要求 {expected}%",
-        "{field} is in {share}% of the latest {records} records, and expects asks for {expected}%",
+        "{field} is in {share}% of the latest {records} records, but expects requires {expected}%",
     )
     WARC_RECORDS_SKIPPED = (
         "warc_records_skipped",
@@ -435,7 +443,7 @@ class Code(StrEnum):
     WARC_RECORDS_NOT_WHOLE = (
         "warc_records_not_whole",
         "{records} 条 WARC 记录不完整，只保存字节，前几条：{first}",
-        "{records} WARC records are not whole, so that only their bytes are kept, the first: {first}",
+        "{records} WARC records are incomplete, so only their bytes are stored, the first: {first}",
     )
     WARC_DIGESTS_UNCHECKED = (
         "warc_digests_unchecked",
@@ -456,23 +464,31 @@ class Code(StrEnum):
     WARC_BAD_HEAD = "warc_bad_head", "记录头读不出：{error}", "the head of the record cannot be read: {error}"
     WARC_BAD_LENGTH = "warc_bad_length", "记录的长度是“{words}”", "the length of the record is '{words}'"
     WARC_SHORT = "warc_short", "应有 {stated} 字节，只有 {received} 字节", "the record has {received} of {stated} bytes"
-    WARC_NOT_FOLLOWED = "warc_not_followed", "其后不是另一条记录", "no other record follows the record"
+    WARC_NOT_FOLLOWED = "warc_not_followed", "其后不是另一条记录", "no other record follows this one"
     WARC_GZIP_BROKEN = "warc_gzip_broken", "gzip 数据已损坏：{error}", "gzip data are broken: {error}"
     WARC_GZIP_CUT = "warc_gzip_cut", "gzip 数据不完整", "gzip data end in the middle"
     WARC_TOO_DAMAGED = "warc_too_damaged", "损坏过多，此后未读", "too much is damaged; nothing was read from here on"
     WARC_BAD_PACKAGE = "warc_bad_package", "WACZ 中的文件已损坏：{error}", "this file of the WACZ is damaged: {error}"
-    WARC_IN_DOUBT = "warc_in_doubt", "位于一条损坏的记录之内", "it stands within what a damaged record claims"
+    WARC_IN_DOUBT = "warc_in_doubt", "位于一条损坏的记录之内", "within the claimed length of a damaged record"
     WARC_TRUNCATED = "warc_truncated", "记录注明不完整（{words}）", "the record says that it was truncated ({words})"
-    WARC_SEGMENTS_MISSING = "warc_segments_missing", "记录的其余段不在其后", "other segments of it do not follow it"
+    WARC_SEGMENTS_MISSING = (
+        "warc_segments_missing",
+        "记录的其余段不在其后",
+        "the other segments of the record do not follow it",
+    )
     BODY_SHORT = "body_short", "应有 {stated} 字节，只有 {received} 字节", "{received} of {stated} bytes were received"
-    NO_STATUS_LINE = "no_status_line", "不是 HTTP 响应：{error}", "no HTTP response: {error}"
+    NO_STATUS_LINE = "no_status_line", "不是 HTTP 响应：{error}", "not an HTTP response: {error}"
     DIGEST_DIFFERS = "digest_differs", "与所载摘要 {digest} 不符", "the bytes do not have the stated digest {digest}"
-    WARC_NO_DATE = "warc_no_date", "“{words}”不是 1990 年以来的日期", "'{words}' is no date from 1990 until now"
-    WARC_NO_ADDRESS = "warc_no_address", "“{words}”不是网页地址", "'{words}' is no address of the web"
+    WARC_NO_DATE = "warc_no_date", "“{words}”不是 1990 年以来的日期", "'{words}' is not a date from 1990 until now"
+    WARC_NO_ADDRESS = "warc_no_address", "“{words}”不是网页地址", "'{words}' is not a web address"
     WARC_LONG_ADDRESS = "warc_long_address", "地址超过 {limit} 个字符", "its address has more than {limit} characters"
-    WARC_UNKNOWN_TYPE = "warc_unknown_type", "记录类型“{words}”未知", "records of type '{words}' are not known"
-    WARC_NO_ORIGINAL = "warc_no_original", "所指的字节不在其前", "the bytes that it refers to do not stand before it"
-    WARC_UNKNOWN_DIGEST = "warc_unknown_digest", "摘要“{words}”的算法未知", "'{words}' is of no known algorithm"
+    WARC_UNKNOWN_TYPE = "warc_unknown_type", "记录类型“{words}”未知", "record type '{words}' is unknown"
+    WARC_NO_ORIGINAL = "warc_no_original", "所指的字节不在其前", "the bytes to which it refers do not precede it"
+    WARC_UNKNOWN_DIGEST = (
+        "warc_unknown_digest",
+        "摘要“{words}”的算法未知",
+        "the algorithm of digest '{words}' is unknown",
+    )
 
     # Stored bytes: what was found of them, and what cannot be read without them.
     NO_OBJECT = "no_object", "对象存储中没有这份字节", "no object of this name"
@@ -492,9 +508,9 @@ class Code(StrEnum):
     LOG_NOT_WRITTEN = (
         "log_not_written",
         "不是本档案写入的日志，却排在其中",
-        "no log that the archive wrote, and it stands among those that it did",
+        "a log that this archive did not write, among those that it did",
     )
-    WHOLE_AGAIN = "whole_again", "曾为“{damage}”，现已完好", "was {damage}, is whole again"
+    WHOLE_AGAIN = "whole_again", "曾为“{damage}”，现已完好", "was {damage}, is intact again"
     FETCHED_AGAIN = "fetched_again", "曾为“{damage}”，已重新抓取", "was {damage}, was fetched again"
     DAMAGED_BYTES = (
         "damaged_bytes",
@@ -504,42 +520,46 @@ class Code(StrEnum):
     FILE_ITEM = "file_item", "附件 {url}", "file {url}"
     SCAN_ITEM = "scan_item", "扫描件 {sha256}", "scan {sha256}"
     RECORD_OF = "record_of", "{url} 的记录", "record of {url}"
-    VERSION_BEFORE = "version_before", "{url} 的上一版本", "the version before of {url}"
+    VERSION_BEFORE = "version_before", "{url} 的上一版本", "the previous version of {url}"
 
     # Files: why there is no text, or not all of it.
-    FILE_OVER_BYTES = "file_over_bytes", "{bytes} 字节，上限 {limit}", "{bytes} bytes, allowed are {limit}"
-    FILE_OVER_PAGES = "file_over_pages", "{pages} 页，上限 {limit}", "{pages} pages, allowed are {limit}"
+    FILE_OVER_BYTES = "file_over_bytes", "{bytes} 字节，上限 {limit}", "{bytes} bytes, the limit is {limit}"
+    FILE_OVER_PAGES = "file_over_pages", "{pages} 页，上限 {limit}", "{pages} pages, the limit is {limit}"
     SCAN_OVER_PAGES = (
         "scan_over_pages",
         "{pages} 页扫描图像，上限 {limit}",
-        "{pages} scanned pages, allowed are {limit}",
+        "{pages} scanned pages, the limit is {limit}",
     )
-    TEXT_OVER_LIMIT = "text_over_limit", "{characters} 字，上限 {limit}", "{characters} characters, allowed are {limit}"
+    TEXT_OVER_LIMIT = (
+        "text_over_limit",
+        "{characters} 字，上限 {limit}",
+        "{characters} characters, the limit is {limit}",
+    )
     MORE_CHARACTERS = "more_characters", "超过 {limit} 字", "more than {limit} characters"
     MORE_MEMBERS = "more_members", "包内文件超过 {limit} 个", "more than {limit} members"
     MEMBERS_OVER_LIMIT = (
         "members_over_limit",
         "包内 {members} 个文件，上限 {limit}",
-        "{members} members, allowed are {limit}",
+        "{members} members, the limit is {limit}",
     )
     UNPACKS_TO_MORE = "unpacks_to_more", "解开后超过 {limit} 字节", "unpacks to more than {limit} bytes"
     UNPACKED_OVER_LIMIT = (
         "unpacked_over_limit",
         "解开后 {bytes} 字节，上限 {limit}",
-        "unpacks to {bytes} bytes, allowed are {limit}",
+        "unpacks to {bytes} bytes, the limit is {limit}",
     )
     RATIO_OVER_LIMIT = "ratio_over_limit", "解开后为原大小的 {ratio} 倍", "unpacks to {ratio} times its size"
     NESTED_ARCHIVES = "nested_archives", "压缩包嵌套超过 {depth} 层", "archives nested more than {depth} deep"
-    NESTED_TOO_DEEP = "nested_too_deep", "结构嵌套过深", "nested too deep"
+    NESTED_TOO_DEEP = "nested_too_deep", "结构嵌套过深", "nested too deeply"
     PICTURE_TOO_LARGE = "picture_too_large", "图像 {width} × {height} 像素", "{width} × {height} pixels"
-    PASSWORD = "password", "打开需要密码", "it asks for a password"
+    PASSWORD = "password", "打开需要密码", "opening it requires a password"
     PARTS_ENCRYPTED = "parts_encrypted", "文件各部分已加密", "the document's parts are encrypted"
-    NO_BYTES = "no_bytes", "{bytes} 字节，没有内容", "{bytes} bytes, nothing in them"
+    NO_BYTES = "no_bytes", "{bytes} 字节，没有内容", "{bytes} bytes without content"
     NOT_WHOLE = "not_whole", "不是完整的 {format} 文件：{error}", "not a whole {format} file: {error}"
     PICTURE_NOT_WHOLE = "picture_not_whole", "图像不完整：{error}", "not a whole picture: {error}"
     PARSER_FAILED = "parser_failed", "解析出错：{error}", "{error}"
     PART_MISSING = "part_missing", "缺少 {part}", "{part} is missing"
-    PART_NOT_XML = "part_not_xml", "其中一部分不是 XML", "a part of it is no XML"
+    PART_NOT_XML = "part_not_xml", "其中一部分不是 XML", "a part of it is not XML"
     XML_ENTITIES = "xml_entities", "XML 声明了实体，不予展开", "its XML declares entities, which are not expanded"
     BEFORE_WORD_97 = "before_word_97", "早于 Word 97 的格式", "older than Word 97"
     TABLES_DAMAGED = "tables_damaged", "文件内部表已损坏：{error}", "the document's tables are damaged: {error}"
@@ -558,15 +578,15 @@ class Code(StrEnum):
     METHOD_UNSUPPORTED = (
         "method_unsupported",
         "压缩方法不支持：{error}",
-        "packed with a method that is not read: {error}",
+        "compression method not supported: {error}",
     )
     NO_PAGES = "no_pages", "文件没有页面", "the document has no pages"
-    NO_READER = "no_reader", "没有读取 {media_type} 的程序", "nothing here reads {media_type}"
-    NOT_A_SCAN = "not_a_scan", "{media_type} 不是扫描件", "{media_type} is no scan"
+    NO_READER = "no_reader", "没有读取 {media_type} 的程序", "no reader for {media_type}"
+    NOT_A_SCAN = "not_a_scan", "{media_type} 不是扫描件", "{media_type} is not a scan"
     WEB_PAGE_FOR_FILE = "web_page_for_file", "附件地址返回的是网页", "a web page where a file was linked"
     STRUCK_LEFT_OUT = "struck_left_out", "划去的文字未收入", "struck words are left out"
-    NOTHING_WRITTEN = "nothing_written", "其中没有文字", "nothing is written in it"
-    NOTHING_IN_PICTURES = "nothing_in_pictures", "图像中没有识别出文字", "nothing is written in the pictures"
+    NOTHING_WRITTEN = "nothing_written", "其中没有文字", "it contains no text"
+    NOTHING_IN_PICTURES = "nothing_in_pictures", "图像中没有识别出文字", "no text was recognised in the pictures"
     A_PICTURE = "a_picture", "是一幅图像", "a picture"
     PAGES_ARE_PICTURES = "pages_are_pictures", "各页都是图像", "its pages are pictures"
     SOME_PAGES_ARE_PICTURES = (
@@ -589,7 +609,7 @@ class Code(StrEnum):
     PROCESS_ANSWER = (
         "process_answer",
         "读取进程没有给出有效结果：{error}",
-        "the reading process gave no answer: {error}",
+        "the reading process returned no valid result: {error}",
     )
     OUT_OF_MEMORY = "out_of_memory", "内存不足", "out of memory"
     READING_TOO_SLOW = "reading_too_slow", "{seconds} 秒内没有读完", "not read within {seconds} s"

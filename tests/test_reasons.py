@@ -111,7 +111,9 @@ def test_a_reason_within_a_reason_is_read_again() -> None:
     )
     reason = Reason.from_stored(stored)
     assert reason.chinese == "2026-03-01 的完整目录中已无此页，其地址的抓取结果为“已不存在”：HTTP 状态码 410"
-    assert reason.english == "not in the complete listing of 2026-03-01, and its page is gone: status 410"
+    assert (
+        reason.english == "not in the complete listing of 2026-03-01, and the outcome of its page is gone: status 410"
+    )
 
 
 def test_a_list_of_reasons_is_read_again() -> None:

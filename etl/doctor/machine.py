@@ -68,7 +68,7 @@ def _silence(host: HostState) -> str:
     if host.postponed_until:
         return f"until {in_beijing(host.postponed_until)}, for {host.why}"
     unknown = host.robots_at and (host.robots_status is None or host.robots_status >= 500)
-    return "its robots.txt cannot be had" if unknown else ""
+    return "its robots.txt could not be fetched" if unknown else ""
 
 
 def check_disk(settings: Settings, least: int = LEAST_FREE_BYTES) -> Iterator[Finding]:

@@ -247,7 +247,7 @@ def test_a_log_that_the_archive_never_wrote_is_named(lived: Archive) -> None:
     body = log_bytes(replace(line, seq=2) for line in lived.store.read_log(journal_key(1), JournalLine)[1:2])
     lived.store.put(journal_key(2), body)
     [damage] = audit(lived, quiet).all_damage
-    assert str(damage).startswith(f"mismatch {journal_key(2)}: no log that the archive wrote")
+    assert str(damage).startswith(f"mismatch {journal_key(2)}: a log that this archive did not write")
     with pytest.raises(DamagedLog, match="holds change 2 too"):
         check_bucket(lived.store, quiet)
 

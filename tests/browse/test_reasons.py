@@ -25,7 +25,7 @@ def test_an_amber_run_has_a_name_a_colour_and_its_warnings(
     assert '<span class="state amber">警告</span>' in html
     assert "以往 95% 的记录有“发布机构”，本次只有 3%" in html
     in_english = reader.get("/archive/runs", headers={"accept-language": "en"}).text
-    assert "publisher used to be filled in 95% of the records and is in 3% of this run&#39;s" in in_english
+    assert "publisher used to be in 95% of the records, but is in only 3% of this run&#39;s" in in_english
     assert "a sentence of before" not in html, "a list of runs shows the first of them"
     assert "<li>a sentence of before</li>" in reader.get("/archive/runs/1").text
     (run,) = reader.get("/archive/runs.json").json()["runs"]

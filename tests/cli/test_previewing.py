@@ -70,7 +70,9 @@ def test_paging_that_is_not_understood_is_a_problem_in_words(saved: Path) -> Non
     saved.write_text(f"<ul class=wj>{ROWS}</ul><a href='javascript:go(2)'>下一页</a>", encoding="utf-8")
     read = as_json("--file", saved, "--url", LIST)
     assert read["following"] == []
-    assert read["problems"] == [f"{LIST} shows that its list goes on ('下一页'), but not in a way that is understood"]
+    assert read["problems"] == [
+        f"{LIST} shows that its list continues ('下一页'), but the address of the next page is not understood"
+    ]
 
 
 NO_LISTS = {

@@ -166,7 +166,7 @@ def test_a_byte_a_second_ends_at_the_time_limit(archive: Archive) -> None:
     limits = {"seconds": 0.4, "retries": 0}
     attempt, _ = answer(archive, {"/a": drip}, limits=limits)
     outcome, reason = classify(attempt)
-    assert (outcome, english(reason)) == (Outcome.NETWORK_ERROR, "no whole answer within 0.4 s")
+    assert (outcome, english(reason)) == (Outcome.NETWORK_ERROR, "no complete response within 0.4 s")
     assert attempt.elapsed_ms < 20_000
 
 
@@ -212,7 +212,7 @@ def test_retry_after_pushes_the_host_out_for_everyone(archive: Archive) -> None:
     busy = http(b"", "503 Busy", "Retry-After: 300")
     attempt, asked = answer(archive, {"/a": busy}, limits={"retries": 1})
     assert attempt.failure is Outcome.NETWORK_ERROR
-    assert "asked to be left alone" in english(attempt.reason)
+    assert "asked to wait another" in english(attempt.reason)
     assert asked.count("/a") == 1
     assert rows(archive, "SELECT failures, retry_after FROM archive.host") == [{"failures": 0, "retry_after": "300"}]
 
@@ -222,7 +222,7 @@ def test_retry_after_of_robots_txt_counts_too(archive: Archive) -> None:
         [first] = fetch(archive, source(base, limits={"retries": 0}), base + "/a")[0]
         [next_run] = fetch(archive, source(base, limits={"retries": 0}), base + "/a")[0]
     assert (first.failure, next_run.failure) == (Outcome.ROBOTS, Outcome.NETWORK_ERROR)
-    assert "asked to be left alone" in english(next_run.reason)
+    assert "asked to wait another" in english(next_run.reason)
     assert asked == ["/robots.txt"]
 
 

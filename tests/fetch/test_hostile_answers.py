@@ -230,11 +230,11 @@ def test_robots_txt_is_followed_over_five_redirects_to_other_hosts_too(
 @pytest.mark.parametrize(
     ("location", "words"),
     [
-        ("http://[bad/robots.txt", "redirect to an address that is none"),
-        ("ftp://127.0.0.1/robots.txt", "redirect to an address that is none"),
+        ("http://[bad/robots.txt", "redirect to an invalid address"),
+        ("ftp://127.0.0.1/robots.txt", "redirect to an invalid address"),
         (
             "http://elsewhere.example/robots.txt",
-            "http://elsewhere.example/robots.txt lies on none",
+            "http://elsewhere.example/robots.txt is on none",
         ),
     ],
 )
@@ -243,7 +243,7 @@ def test_where_robots_txt_leads_nowhere_nothing_is_known_and_nothing_asked(
 ) -> None:
     [attempt] = ask(base, {"/robots.txt": http(b"", "302 Found", f"Location: {location}"), "/a": http(PAGE)}, "/a")
     assert attempt.failure is Outcome.NETWORK_ERROR
-    assert f"cannot be had ({words}" in ending(attempt)[1]
+    assert f"could not be fetched ({words}" in ending(attempt)[1]
 
 
 def test_a_cookie_that_cannot_be_sent_is_not_kept(base: str) -> None:
@@ -271,7 +271,7 @@ def test_bytes_that_are_no_text_are_no_document(base: str, body: bytes) -> None:
     [attempt] = ask(base, {"/a": http(body, "200 OK", "Content-Type: text/html")}, "/a")
     assert ending(attempt) == (
         Outcome.NOT_A_DOCUMENT,
-        f"{len(body)} bytes that are neither text nor a file that is read",
+        f"{len(body)} bytes that are neither text nor a readable file",
     )
 
 

@@ -66,5 +66,5 @@ def test_a_report_of_a_program_ends_as_no_file() -> None:
     outcome, reason = classify_file(attempt)
     assert (outcome, english(reason)) == (
         Outcome.NOT_A_FILE,
-        f"a report of a program, of {len(body)} bytes, where a file was linked",
+        f"a program's error report of {len(body)} bytes where a file was linked",
     )

@@ -149,7 +149,7 @@ def test_a_server_that_speaks_no_tls_says_so(answer: bytes) -> None:
         connection.recv(65536)
 
     with tls_server(serve) as base:
-        assert "does not speak TLS there: write its addresses with http" in english(fetch(base).reason)
+        assert "does not use TLS on this port: write its addresses with http" in english(fetch(base).reason)
 
 
 def record(version: int, body: bytes) -> bytes:
@@ -192,7 +192,7 @@ def test_a_site_with_national_cryptography_alone_is_named(
     with tls_server(replay(hello, start, refusal)) as base:
         attempt = fetch(base)
     assert attempt.failure is Outcome.NETWORK_ERROR
-    assert f"127.0.0.1 speaks only China's national TLS, {protocol}, which this crawler cannot" in english(
+    assert f"127.0.0.1 supports only China's national TLS, {protocol}, which this crawler does not have" in english(
         attempt.reason
     )
 

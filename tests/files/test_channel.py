@@ -88,7 +88,7 @@ def lying(limits: Limits) -> Iterator[Reader]:
 def test_what_is_no_answer_ends_its_process_and_the_next_file_is_read(read: Reader, lie: str) -> None:
     reading = read(LIES[lie], "lie")
     assert (reading.outcome, reading.text) == (FileOutcome.CRASHED, "")
-    assert english(reading.reason).startswith("the reading process gave no answer: ")
+    assert english(reading.reason).startswith("the reading process returned no valid result: ")
     assert read.pool.workers[0].process is None
     assert read(GOOD).outcome is FileOutcome.READ
 
@@ -129,7 +129,7 @@ def test_a_scan_has_no_more_pages_than_allowed() -> None:
         reading = read(b"", PDF)
         assert (reading.outcome, english(reading.reason)) == (
             FileOutcome.CRASHED,
-            "the reading process gave no answer: 3 pages to recognise, allowed are 2",
+            "the reading process returned no valid result: 3 pages to recognise, allowed are 2",
         )
         assert read.worker.process is None
 

@@ -160,7 +160,7 @@ def test_fields_that_ran_dry_turn_the_run_amber(archive: Archive, site: Site) ->
     report = crawl_site(archive, site, FULL)
     assert report.state == "amber"
     [warning] = [words for words in map(str, report.warnings) if words.startswith("index_number")]
-    assert "used to be filled in" in warning
+    assert "used to be in" in warning
 
 
 def test_a_field_that_the_latest_records_lack_turns_the_run_red(archive: Archive, site: Site) -> None:
@@ -174,7 +174,7 @@ def test_a_field_that_the_latest_records_lack_turns_the_run_red(archive: Archive
         connection.execute(text("UPDATE archive.page SET listing = listing - 'index_number'"))
     report = crawl_site(archive, site, FULL, expects=expects)
     assert [problem.code for problem in report.problems] == [Code.FIELD_BELOW_EXPECTED]
-    words = f"index_number is in 0% of the latest {report.records} records, and expects asks for 60%"
+    words = f"index_number is in 0% of the latest {report.records} records, but expects requires 60%"
     assert str(report.problems[0]) == words
 
 

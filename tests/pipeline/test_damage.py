@@ -141,7 +141,7 @@ def test_a_page_whose_bytes_are_lost_stays_unread_and_its_run_is_red_until_they_
     assert 2 <= waiting <= 3, "a page, an article, and what links a file; the first may be one of the others"
     assert report.records > 5, "the others were read"
     assert report.state == "red"
-    assert f"{waiting} fetched pages could not be read, for bytes are damaged" in report.problems[0].english
+    assert f"{waiting} fetched pages could not be read: stored bytes are damaged" in report.problems[0].english
     assert any(digest in report.problems[0].english for digest in bodies)
     named = "\n".join(caplog.messages)
     assert all(digest in named for digest in bodies)
@@ -182,7 +182,7 @@ def test_a_lost_version_read_with_other_rules_keeps_its_page_unread_and_no_other
     report = crawl(archive, site)
     assert (report.state, report.updated) == ("red", 1)
     assert "1 fetched pages could not be read" in report.problems[0].english
-    assert f"the version before of {site.url(changed[0])}: blob {lost['digest']}" in report.problems[0].english
+    assert f"the previous version of {site.url(changed[0])}: blob {lost['digest']}" in report.problems[0].english
 
 
 def test_reading_again_goes_on_past_lost_bytes_and_ends_red(

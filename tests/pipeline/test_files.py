@@ -99,7 +99,7 @@ def test_files_beyond_the_limit_of_one_document_say_so(
     report = crawl(archive, site)
     assert (report.state, report.records, report.files) == ("green", 2, {"stored": 1, "limit": 1})
     [reason] = rows(archive, "SELECT reason FROM archive.capture WHERE outcome = 'limit'")
-    assert english(reason["reason"]) == "beyond the 1 files of one document that are fetched"
+    assert english(reason["reason"]) == "beyond the limit of 1 files of one document"
 
 
 def test_a_file_that_two_documents_link_is_asked_for_once(archive: Archive, site: TrsSite) -> None:

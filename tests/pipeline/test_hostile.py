@@ -113,7 +113,7 @@ def test_a_pager_that_nobody_knows_is_red_and_named(archive: Archive, site: TrsS
     report = crawl_list(archive, site)
     assert report.state == "red"
     assert [problem.code for problem in report.problems] == ["paging_not_understood"]
-    assert "shows that its list goes on ('createPageTurn(')" in report.problems[0].english
+    assert "shows that its list continues ('createPageTurn(')" in report.problems[0].english
     # What stands on the page was fetched all the same.
     assert asked(site) == 1
     assert report.stored
@@ -155,7 +155,7 @@ def test_columns_and_documents_that_only_lead_on_are_followed_and_say_so(
 def test_a_redirect_to_itself_without_an_end_is_blocked(archive: Archive, site: TrsSite) -> None:
     site.faults[FIRST] = faults.self_redirect
     crawl_list(archive, site)
-    assert ended(archive, site) == ("blocked", "redirected to itself, with its cookie too")
+    assert ended(archive, site) == ("blocked", "redirected to itself, even with its cookie")
     assert site.count(site.path(site.postings[FIRST])) == 2
 
 
@@ -197,7 +197,7 @@ def test_a_document_is_stored_whatever_its_status_says(archive: Archive, site: T
     report = crawl_list(archive, site)
     outcome, reason = ended(archive, site)
     assert (outcome, report.stored) == ("stored", 5)
-    assert reason == f"it would be refused (status {code}), but it is the document that the list names"
+    assert reason == f"would be rejected (status {code}), but it is the document that the list names"
     again = crawl_list(archive, site, recheck_after_days=0)
     assert (again.state, again.unchanged) == ("green", 5)
 
@@ -263,7 +263,7 @@ def test_json_behind_a_byte_order_mark_is_listed_right(archive: Archive, gkmlpt:
 def test_an_error_page_instead_of_json_is_a_lost_listing_page(archive: Archive, gkmlpt: GkmlptSite) -> None:
     gkmlpt.faults["qtwj/1"] = faults.html_as_json
     report = crawl_list(archive, gkmlpt, limits={"retries": 0})
-    assert "(http_error: status 200, but the page says that its server fails or rests: " in lost(report)
+    assert "(http_error: status 200, but the page says that its server failed or is out of service: " in lost(report)
     assert "nothing was listed" in map(str, report.problems)
 
 
@@ -283,14 +283,14 @@ def test_half_a_gzip_stream_is_a_network_error(archive: Archive, site: TrsSite, 
 def test_a_host_that_answers_a_byte_at_a_time_ends_at_the_time_limit(archive: Archive, site: TrsSite) -> None:
     site.faults[FIRST] = faults.slow(0.1)
     report = crawl_list(archive, site, limits={**LIMITS, "seconds": 3})
-    assert ended(archive, site) == ("network_error", "no whole answer within 3 s")
+    assert ended(archive, site) == ("network_error", "no complete response within 3 s")
     assert (report.stored, report.failed) == (4, 1)
 
 
 def test_a_list_that_comes_a_byte_at_a_time_is_lost(archive: Archive, site: TrsSite) -> None:
     site.faults[f"{LIST.key}/2"] = faults.slow(0.1)
     report = crawl_list(archive, site, limits={**LIMITS, "seconds": 3})
-    assert "(network_error: no whole answer within 3 s)" in lost(report)
+    assert "(network_error: no complete response within 3 s)" in lost(report)
     assert report.stored == 4
 
 

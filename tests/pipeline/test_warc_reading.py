@@ -170,8 +170,8 @@ NOT_WHOLE = {
     "segments": (record("response", URL, response(PAGE[:200]), WARC_Segment_Number="1"), PAGE[:200], "segment"),
     "block digest": (record("response", URL, response(PAGE), WARC_Block_Digest=sha1(PAGE)), PAGE, "digest"),
     "resource": (record("resource", URL, PAGE[:200], WARC_Truncated="disconnect"), PAGE[:200], "disconnect"),
-    "no status": (record("response", URL, b"<html>" + PAGE), None, "no HTTP response"),
-    "no head": (record("response", URL, b""), None, "no HTTP response"),
+    "no status": (record("response", URL, b"<html>" + PAGE), None, "not an HTTP response"),
+    "no head": (record("response", URL, b""), None, "not an HTTP response"),
 }
 
 
