@@ -57,7 +57,7 @@ PIECE_CHARS = 1_000_000
 """Characters that are normalised at once: a text of 16 million characters took 300 MB otherwise."""
 _RUN_CHARS = 8
 """Maximum length of a run whose result is cached."""
-# Most characters are already in their normal form, and join with none beside them: what stands between them is
+# Most characters are already in their normal form, and do not join with their neighbours: the text between them is
 # normalised by itself, and most of that is a comma or a full-width bracket that was met before. That takes a fifth of
 # the time of NFKC over the whole text.
 _OTHERS = re.compile("[^\u4e00-\u9fff\u3001\u30020-9]+")

@@ -31,8 +31,8 @@ from etl.reasons import encode_reason, english
 
 @dataclass(frozen=True, slots=True)
 class BodyCandidate:
-    """A part of the page that may be its main text: the selector, marks or way by which it was found, characters of
-    prose and of visible text, its first and last block, and what speaks for it and against it."""
+    """A part of the page that may be its main text: the selector, marks or method by which it was found, number of
+    characters of prose and of visible text, its first and last block, and the reasons for and against it."""
 
     rule: str
     prose_chars: int
@@ -55,7 +55,7 @@ class TitleCandidate:
 
 @dataclass(frozen=True, slots=True)
 class ValueCandidate:
-    """A value seen for a field, and why it was chosen or was not."""
+    """A value found for a field, and why it was chosen or not."""
 
     value: FieldValue
     chosen: bool

@@ -73,7 +73,7 @@ def fills_page(entries: int) -> bool:
 
 
 class NotAListing(Exception):
-    """The response is not the listing that the family has at this address; the message says what is missing."""
+    """The response is not the listing that the family has at this address; the message names the missing part."""
 
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -115,11 +115,11 @@ class Embedded(Outside):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A sign of a family: a regular expression, and where it is searched.
+    """A sign of a family: a regular expression, and the part of a page in which it is searched.
 
-    `what`: shown to people. `where`: "address" of the page, "service" for the address of an answer that is data, "link"
-    for the path of a link within the site, "markup" for the page's source. `weight`: 1 other families have it too, 2
-    only this family has it, 3 proof.
+    `what`: a description for people. `where`: "address" of the page, "service" for the address of a response with data,
+    "link" for the path of a link within the site, "markup" for the page's source. `weight`: 1 other families have it
+    too, 2 only this family has it, 3 proof.
     """
 
     what: str

@@ -218,7 +218,7 @@ def _is_single_byte(codec: str) -> bool:
 def _is_chinese(body: bytes) -> bool:
     """Whether the bytes are valid GB18030, except for a truncated character at the end, and mostly Chinese characters.
 
-    Text of other alphabets whose every letter is above ASCII (Cyrillic, Greek) is not whole: half of its words have an
+    Text of other alphabets whose letters are all above ASCII (Cyrillic, Greek) is not valid: half of its words have an
     odd number of letters.
     """
     try:

@@ -44,7 +44,7 @@ def json_object_after(text: str, name: str) -> dict[str, Any] | None:
     """The JSON object after the first `name: ` in the text; None if there is none, or it cannot be parsed."""
     if name not in text:  # a hundred times as fast as the search for the pattern
         return None
-    # The name comes first: a pattern that begins with a look-behind is tried at every character.
+    # The name comes first: a pattern that begins with a look-behind would be tried at every character.
     match = re.search(rf"{name}(?<![\w$]{name})\s*:\s*(?=\{{)", text)
     if match is None:
         return None

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from etl.web.site_cache import cached_for_site
 
-# What a browser does not look into for comments or tags, up to its own end tag (HTML standard, 13.2.5).
+# Elements whose content a browser does not search for comments or tags (HTML standard, 13.2.5).
 _RAW_TAGS = ("script", "style", "textarea", "title")
 # Only the names ignore case: finding `<` case-sensitively is three times as fast.
 _OPENING = re.compile(rf"<(?:!--|((?i:{'|'.join(_RAW_TAGS)}))\b[^>]{{0,2000}}+>)")
@@ -152,7 +152,7 @@ def ends_early(source: str) -> bool:
 
 
 def shown_chars(source: str) -> int:
-    """Number of characters beyond ASCII in what a browser would put into the page as text, shown or hidden."""
+    """Number of non-ASCII characters that a browser would put into the page as text, shown or hidden."""
     markup = (
         piece.source for piece in pieces(source) if piece.kind == "markup" or piece.tag[:9].lower() == "<textarea"
     )

@@ -35,7 +35,7 @@ _CLASSES = etree.ElementDefaultClassLookup(element=html.HtmlElement, comment=htm
 _FLOOD_PAGE_CHARS, _FLOOD_TAG_CHARS, _MAX_ATTRIBUTES = 100_000, 2_000, 200
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _LOST_SHARE = 0.95
-"""Share of a page's text that its tree must hold: entities and broken tags make small differences."""
+"""Minimum share of a page's text that its tree must contain: entities and broken tags make small differences."""
 _ALL_TEXT = etree.XPath("string()", smart_strings=False)
 INVISIBLE = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Invisible characters, which editors leave between others."""
@@ -103,8 +103,8 @@ class WebPage:
     def tree(self) -> html.HtmlElement:
         """The root element; of an empty document if nothing could be parsed.
 
-        Addresses in it have their query escaped in the page's charset: each resolves to what a browser requests. Its
-        text has no letter that nobody sees.
+        Addresses in it have their query escaped in the page's charset, so that each resolves to the address that a
+        browser requests. Its text has no invisible characters.
         """
         tree = parse(self.text)
         if any(letter in self.text for letter in INVISIBLE):

@@ -121,7 +121,7 @@ def _is_for_no_scripts(element: HtmlElement) -> bool:
 
 
 def _scripts(page: WebPage) -> Iterator[tuple[str, Means]]:
-    """The target of all scripts read as one, with what a body does when it is loaded."""
+    """The target of all scripts, read as one, and of the handlers that run when the body is loaded."""
     sources = [element.text or "" for element in page.elements["script"] if _JAVASCRIPT.search(element.get("type", ""))]
     sources += [element.get("onload") or "" for element in page.tree.iter("body", "frameset")]
     if target := navigation_target("\n;\n".join(sources)):

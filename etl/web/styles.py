@@ -35,8 +35,9 @@ def named_in_style(css: str) -> Iterator[Named]:
 
 
 def style_with(css: str, picture: Callable[[str], str], sheet: Callable[[str], str]) -> str:
-    """The sheet with what `picture` gives in place of each `url(…)` and what `sheet` gives for each imported one, both
-    by the address as it is written. Fonts and comments are left out; it can stand in a `<style>`."""
+    """The style sheet with each `url(…)` replaced by the result of `picture`, and each imported sheet by that of
+    `sheet`; both are called with the address as written. Fonts and comments are left out; the result can be put into a
+    `<style>`."""
 
     def replaced(token: re.Match[str]) -> str:
         if token["sheet"] is not None:

@@ -40,7 +40,7 @@ _BREAK = re.compile(r"\s*\n\s*")
 @dataclass(slots=True)
 class Mention:
     """A place that names a document: characters from `start` to `end` (not included). `full`: for a short name, the
-    mention of the document that it stands for."""
+    mention with the full name."""
 
     start: int
     end: int

@@ -47,7 +47,7 @@ _READ_BEFORE = re.compile(r"(?:一图读懂|一图看懂|图解|解读|读懂|�
 _READING = re.compile(rf"^(?P<title>[^《》]{{8,200}}?(?:{_KINDS}){_STATE})[-—－:：\s]{{0,3}}{_READS}[^\n]{{0,12}}$")
 _REPEALING = re.compile(rf"废止(?P<title>[^《》]{{6,200}}?(?:{_KINDS}){_STATE})的(?:决定|通知|公告|通告)")
 _LOOK_BACK, _LOOK = 30, 90
-"""Characters before and behind a list of documents in which the words that say what happens to it are looked for."""
+"""Number of characters before and after a list of documents that are searched for words with their relation."""
 
 
 def of_text(text: str, mentions: Sequence[Mention]) -> list[Relation]:

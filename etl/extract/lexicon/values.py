@@ -128,7 +128,7 @@ def _parse_date(text: str, not_after: date | None) -> Parsed:
 
 
 def _parse_coming_date(text: str, _: date | None) -> Parsed:
-    """A date that may lie in the future: a rule comes into force or expires after it was published."""
+    """A date that may be in the future: a rule comes into force or expires after it was published."""
     return _parse_date(text, None)
 
 

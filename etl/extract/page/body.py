@@ -16,8 +16,8 @@ _BUTTONS = frozenset(("hidden", "button", "submit", "reset", "image"))
 class Body:
     """The main text: `blocks[first:last]`, indices into `Blocks.blocks`.
 
-    `node` is the index of its container in `Blocks.nodes`, -1 for none; `revealed` that of a hidden node that counts as
-    shown, because its page shows nothing else, or -1. `rule` says how it was found (see `codes.BODY_NAMES`).
+    `node` is the index of its container in `Blocks.nodes`, -1 for none; `revealed` is the index of a hidden node that
+    counts as shown because the page shows nothing else, or -1. `rule` says how it was found (see `codes.BODY_NAMES`).
     """
 
     first: int
@@ -43,13 +43,13 @@ def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
 
 
 def holds_text(node: Node, body: Body) -> bool:
-    """Whether an element holds the whole text: a cell that does is one of a table for the page's layout, and its lines
-    stand beside no other cells."""
+    """Whether an element contains the whole text. A cell that does is page layout, and its lines have no cells beside
+    them."""
     return node.first <= body.first and node.last >= body.last
 
 
 def is_beside_cells(blocks: Blocks, block: Block, body: Body) -> bool:
-    """Whether a block stands in a row of several cells with words, of which its own does not hold the text."""
+    """Whether a block is in a row of several cells with words, and not in the cell that contains the text."""
     if block.row < 0 or block.cell < 0:
         return False
     row, cell = blocks.nodes[block.row], blocks.nodes[block.cell]

@@ -21,7 +21,7 @@ def end_of_breadcrumb(blocks: Blocks, index: int) -> str | None:
     if index > parent.first and is_short and blocks.nodes[block.node].tag in _CRUMB_TAGS:
         items = blocks.blocks[parent.first : parent.last]
         starts = items[0].link_chars and _BREADCRUMB.fullmatch(items[0].plain.strip(" >›»/"))
-        # A whole page may be as short, and begin with a link 首页: then the line with 发布时间 stands among its lines.
+        # A whole page may be as short, and begin with a link 首页: then one of its lines has 发布时间.
         if starts and not any(is_subheading(item.text) for item in items):
             return text
     return None

@@ -1,8 +1,8 @@
 """Finds the part of the page that is its main text.
 
-Order of evidence: (1) a container or a pair of marks that a platform family is known by, when it holds most of the
-page's prose; (2) the deepest element that holds most of the prose; (3) where the page has no prose (a file or a
-picture only), the family's container, else what stands between the sub-heading line and the foot of the page.
+Order of evidence: (1) a known container or pair of marks of a platform family, if it contains most of the page's prose;
+(2) the deepest element with most of the prose; (3) if the page has no prose (only a file or a picture), the family's
+container, else the part between the line below the headline and the page footer.
 """
 
 import re

@@ -15,7 +15,8 @@ _LONGEST = 40
 
 
 def spell_out_raised(page: WebPage) -> None:
-    """Writes raised and lowered digits and letters of the tree as Unicode has them, else as `^(…)` and `_(…)`."""
+    """Writes raised and lowered digits and letters of the tree as Unicode superscripts and subscripts, else as `^(…)`
+    and `_(…)`."""
     for element, spell in list(_shifted(page.tree, page.text)):
         words = "".join(map(str, element.itertext()))
         if 0 < len(words.strip()) <= _LONGEST and (spelled := spell(words)) != words:

@@ -48,6 +48,6 @@ def _lays_out(blocks: Blocks, block: Block) -> bool:
 
 
 def _is_data(blocks: Blocks, row: int) -> bool:
-    """Whether a row belongs to a table of data, not to a page laid out as a table: several cells, none of them long."""
+    """Whether a row belongs to a table of data and not to page layout: it has several cells, none of them long."""
     node = blocks.nodes[row]
     return node.last - node.first <= 40 and sum(1 for _ in cells_of(blocks, node)) > 1

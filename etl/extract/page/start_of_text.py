@@ -112,7 +112,7 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
 
 
 def _is_in_row(blocks: Blocks, block: Block, indices: list[int]) -> bool:
-    """Whether a line stands in a row of a table of the text, and not in a cell that holds the whole text."""
+    """Whether a line is in a row of a table of the text, and not in a cell that contains the whole text."""
     cell = blocks.nodes[block.cell] if block.cell >= 0 else None
     return block.row >= 0 and not (cell and cell.first <= indices[0] and indices[-1] < cell.last)
 

@@ -1,4 +1,4 @@
-"""Whether independent evidence confirms a chosen value. docs/extraction.md has the measurement behind each choice."""
+"""Whether independent evidence confirms a chosen value. docs/extraction.md has the measurements behind each choice."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -105,7 +105,7 @@ def _says_the_same(reading: Reading, values: dict[str, str]) -> bool:
 
 
 def _is_behind_header(blocks: Blocks, node: Node) -> bool:
-    """Whether the visible lines right before a hidden part, in the element that holds it, have a label."""
+    """Whether the visible lines right before a hidden part, in the same parent, have a label."""
     around = blocks.nodes[max(blocks.nodes[max(node.parent, 0)].parent, 0)]
     before = [
         block.text for _, block in blocks.visible_blocks(max(around.first, node.first - _BLOCKS_NEAR), node.first)
@@ -114,7 +114,7 @@ def _is_behind_header(blocks: Blocks, node: Node) -> bool:
 
 
 def _is_unfolded(blocks: Blocks, node: Node) -> bool:
-    """Whether the line behind a hidden part, or the one before it, is a tool that unfolds it."""
+    """Whether the line after a hidden part, or the one before it, is a control that unfolds it."""
     behind = [block for _, block in blocks.visible_blocks(node.last, node.last + _BLOCKS_NEAR)][:1]
     before = [block for _, block in blocks.visible_blocks(max(0, node.first - _BLOCKS_NEAR), node.first)][-1:]
     return any(_UNFOLDS.fullmatch(block.plain) for block in (*behind, *before))

@@ -142,7 +142,7 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
     if container is not None:
         first, last = container.first, container.last
     for node in blocks.images[:_MAX_PICTURES]:
-        # In a container by the place in the tree: a picture may stand above its first line.
+        # Whether it is in a container is decided by the tree: a picture may be above the first line.
         inside = container.index < node.index < container.end if container else first <= node.first <= last
         if inside and node.hidden_by <= body.revealed and not _is_icon_of_file(node.element):
             yield from (node.element,) if _address(node.element) else _twins(node.element)
@@ -154,7 +154,7 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
 
 
 def _is_icon_of_file(image: html.HtmlElement) -> bool:
-    """Whether a picture stands in a link with words, or right before one, that leads to a file and to no picture."""
+    """Whether a picture is in a link with words, or right before one, that leads to a file other than a picture."""
     around = next(image.iterancestors("a"), None)
     link = around if around is not None else image.getnext()
     if link is None or link.tag != "a" or (link is not around and (image.tail or "").strip()):
@@ -180,7 +180,7 @@ def _address(image: html.HtmlElement) -> str:
     attributes = [(name.lower(), value.strip()) for name, value in image.items() if value]
     late = [v for name, v in attributes if (_LAZY.fullmatch(name) or name in _LAZY_NAMES) and "srcset" not in name]
     sets = [value for name, value in attributes if name.endswith("srcset")]
-    # libxml2 does not know that <source> is empty: the <img> behind it is read as inside it.
+    # libxml2 does not know that <source> is empty, and reads the <img> after it as its child.
     for picture in image.iterancestors("picture"):
         sets += [each.get("data-srcset") or each.get("srcset") or "" for each in picture.iter("source")]
     likely = (value for value in late if _PICTURE.search(value) or "/" in value)

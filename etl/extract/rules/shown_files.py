@@ -120,7 +120,7 @@ def _shown_file(page: WebPage, source: str, base: str) -> Iterator[tuple[str, st
         address, against = source, base
     else:
         address = next((value for value in _values(page, query) if is_file_address(value, page.charset)), "")
-        # pdf.js resolves what it is given against its own address, as the page in a frame that it is.
+        # pdf.js resolves the address against its own, because it is a page in a frame.
         against = (absolute(own, base) or base) if _PDF_VIEWER.search(own) else base
     if address and (url := absolute(encode_query(address, page.charset), against)):
         yield url, unquote_query(url.partition("?")[0].rsplit("/", 1)[-1], page.charset)

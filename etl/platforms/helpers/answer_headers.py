@@ -1,7 +1,7 @@
 """Counts and links of a list in the headers of a response, where services put them.
 
-`X-Total-Count: 60`, `X-WP-TotalPages: 3`, `Content-Range: items 0-19/60`, `X-Pagination: {"total": 60}`, and
-`Link: </list?page=2>; rel="next"`. Names are understood by the words they are made of, as those of scripts are.
+`X-Total-Count: 60`, `X-WP-TotalPages: 3`, `Content-Range: items 0-19/60`, `X-Pagination: {"total": 60}`, and `Link:
+</list?page=2>; rel="next"`. Like names in scripts, header names are understood by their words.
 """
 
 import re

@@ -28,7 +28,7 @@ _AS_THEY_ARE = frozenset({"true", "false", "null", "NaN", "Infinity"})
 
 
 def loose_json(text: str) -> Any:
-    """The value of the text. Raises `ValueError` where it is none."""
+    """The value of the text. Raises `ValueError` if it is not such JSON."""
     if len(text) > _MAX_CHARS:
         raise ValueError("too long")
     text = _inside_element(text)

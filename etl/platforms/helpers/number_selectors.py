@@ -27,7 +27,7 @@ _NESTED = 3
 
 
 def script_number(page: WebPage, before: str, number: int) -> str | None:
-    """An XPath whose text begins with the number that a script has behind the text `before`; None if there is none."""
+    """An XPath whose text begins with the number that follows the text `before` in a script; None if there is none."""
     call = f"{before}{number}"
     for script in page.tree.iter("script"):
         code = script.text or ""
@@ -35,7 +35,7 @@ def script_number(page: WebPage, before: str, number: int) -> str | None:
             continue
         end = code.index(call) + len(before)
         parts = [part for text in _CHANGING.split(before) for part in _quotable(text.strip()) if part]
-        # The name alone may stand before the call, in the function's definition.
+        # The function's definition, before the call, also has the name.
         parts = parts[:1] * code.count(parts[0], 0, end) + parts[1:] if parts else []
         if parts and _after(code, parts) == end and (selector := _from_script(page, script, parts)):
             return selector

@@ -200,7 +200,7 @@ def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> b
 
 
 def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[Group, dict[HtmlElement, str]]:
-    """The blocks of all lists of the page: block → its document's address, by the containers they stand in."""
+    """The blocks of all lists of the page: block → its document's address, grouped by container."""
     # The elements themselves are the keys: lxml makes and drops their proxies, so that `id` would not be stable.
     documents: dict[HtmlElement, set[str]] = {}
     for address, of_document in links.items():
@@ -261,7 +261,7 @@ def _kind(element: HtmlElement | None) -> Group:
         return (None, "", "")
     parent = element.getparent()
     if element.tag == "tbody" and parent is not None:
-        # Tables of five rows each are one list, as far as they stand side by side.
+        # Adjacent tables of five rows each are one list.
         return _kind(parent)
     return (parent, str(element.tag), " ".join(stable_classes(element)))
 

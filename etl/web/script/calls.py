@@ -95,7 +95,7 @@ class Caller(Evaluator):
         return self.bounded(call_string_method(value, name, arguments))
 
     def _changed_markup(self, markup: InnerMarkup, name: str, arguments: list[Value]) -> Value:
-        """Stands for its element where the change is not understood."""
+        """The element itself, if the change of its markup is not understood."""
         try:
             changed = self.bounded(call_string_method(markup, name, arguments))
         except UnknownError:

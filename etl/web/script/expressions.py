@@ -131,7 +131,7 @@ class Evaluator(Cursor):
         return compare(operator, as_object(left), as_object(right))
 
     def _unary(self) -> Value:
-        """What comes next, with the operators before it."""
+        """The next operand, with the operators before it."""
         operator = self.words[self.position]
         if operator not in _UNARY:
             return self._postfix()
@@ -198,7 +198,7 @@ class Evaluator(Cursor):
         raise UnknownError
 
     def _template(self, literal: str) -> str:
-        """A text between backticks; what is in `${}` is an expression."""
+        """A template between backticks; the content of `${}` is an expression."""
         inside = literal[1:-1]
         parts: list[str] = []
         end = 0

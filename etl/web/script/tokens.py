@@ -102,7 +102,7 @@ class Cursor:
         return text
 
     def line_ends(self) -> bool:
-        """Whether the next token begins a line and cannot go on with what is before it."""
+        """Whether the next token begins a line and cannot continue the text before it."""
         kind, text, first = self.tokens[self.position]
         if not first or self.position == 0 or kind not in _BEGINS_STATEMENT or text in _INFIX_NAMES:
             return kind == "end"

@@ -47,7 +47,7 @@ def unquote_literal(literal: str) -> str:
 
 
 def is_truthy(value: Value) -> bool:
-    """Whether JavaScript takes the value for true. Raises `UnknownError` for what is no value of the script."""
+    """Whether JavaScript treats the value as true. Raises `UnknownError` if it is not a value of a script."""
     if isinstance(value, float):
         return value != 0 and not math.isnan(value)
     if value is None or isinstance(value, (str, bool)):
@@ -155,7 +155,7 @@ def _equals(left: Value, right: Value) -> bool:
 
 
 def type_name(value: Value) -> str:
-    """`typeof value`. Raises `UnknownError` for what is no value of the script."""
+    """`typeof value`. Raises `UnknownError` if it is not a value of a script."""
     for kind, name in ((bool, "boolean"), (str, "string"), (float, "number"), (Undefined, "undefined")):
         if isinstance(value, kind):
             return name
