@@ -228,7 +228,8 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _rows(page: WebPage) -> tuple[list[dict[str, Any]] | None, int | None]:
-    """(rows, total); None for what the answer lacks. `custom` is JSON in a string in answers of sister services."""
+    """(rows, total); None for a part that the response lacks. In responses of related services, `custom` is a string of
+    JSON."""
     content = parse_json(page)
     # An answer to a form that the service does not know has an empty one.
     custom = content.get("custom") if isinstance(content, dict) else None

@@ -169,7 +169,7 @@ def _tree(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing("no window._CONFIG with SID and TREE")
     leaves, category = tuple(_leaves(tree, ())), _category(request.url)
     if category is not None:
-        # Its number may stand for a whole branch, or (0) for everything.
+        # Its number may be that of a whole branch, or 0 for everything.
         leaves = ((category, request.column),)
     api = resolved(_index(page.url), "api/all/")
     return ListingPage(
@@ -225,7 +225,7 @@ def _secure(url: str, base: str) -> str:
 
 
 def _detail(given: Any, base: str) -> str:
-    """The address of a document by its number; one that is no URL where that is none, and the run reports it."""
+    """The address of a document by its number; without a number it is not a valid URL, and the run reports it."""
     number = whole_number(given)
     if number is None:
         return f"post:{given}"

@@ -252,7 +252,7 @@ def _main_store(page: WebPage) -> _Store | None:
 
 def _first_group(page: WebPage, request: ListingRequest, store: _Store) -> ListingPage:
     seen = len(store.records)
-    # A total of fewer lines than there are says nothing of the list.
+    # A total that is smaller than the number of lines is wrong, and is ignored.
     total = store.total if store.total is None or store.total >= seen else None
     next_requests: tuple[ListingRequest, ...] = ()
     if seen and store.more and (total is None or seen < total):

@@ -144,7 +144,8 @@ def _rows_requested(page: WebPage, request: ListingRequest) -> tuple[ListingRequ
 
 
 def _values(call: str, page: WebPage) -> Iterator[tuple[str, str]]:
-    """(name, value) of a call's parameters. What is no literal is a variable of the page, or in the page's address."""
+    """(name, value) of a call's parameters. A value that is not a literal is looked up in the page's variables and in
+    its address."""
     address = dict(parse_qsl(urlsplit(page.url).query))
     for name, double, single, number, variable in _PAIR.findall(call):
         value = double or single or number

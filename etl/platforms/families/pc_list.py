@@ -59,7 +59,7 @@ _LIST = re.compile(r"^/[\w-]+/.+/list\.html$")
 _CHANNEL = re.compile(r"^/([\w-]+)/(?:[\w-]+/)*?([\w-]+)(?:/pc)?/(?:list|index)\.html$")
 _SERVICE = "/queryList"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
-# What the sites' own scripts send: a greater pageSize may be cut, and pages counted by another size than was meant.
+# The values that the sites' own scripts send: a greater pageSize may be cut, and pages then counted by another size.
 _PARAMETERS = {"current": "1", "pageSize": "15", "sort": "sortNum", "order": "desc"}
 
 
