@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.helpers.answer_headers import with_headers
+from etl.platforms.helpers.data_lists import read_data_list
 from etl.platforms.helpers.drawn_digits import write_drawn_digits
 from etl.platforms.helpers.element_words import label_of
 from etl.platforms.helpers.excerpts import list_elsewhere
@@ -72,7 +73,10 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     try:
         listing = family.read_listing(page, request)
     except NotAListing as error:
-        raise NotAListing(_where_it_leads(page) or str(error)) from error
+        other = _other_data(family, page, request)
+        if other is None:
+            raise NotAListing(_where_it_leads(page) or str(error)) from error
+        listing = other
     except UNREADABLE as error:
         words = " ".join(str(error).split())[:200]
         raise NotAListing(f"a form of {family.name} that is not known: {type(error).__name__}: {words}") from error
@@ -106,6 +110,17 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
         numbers=row_numbers(page, _titles(listing)),
     )
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
+
+
+def _other_data(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage | None:
+    """The list that data has which are no answer of the family's own services: sites ask others too. None for none."""
+    own = (sign.pattern for sign in family.fingerprints if sign.where == "service")
+    if page.is_markup or request.method != "GET" or any(re.search(pattern, page.url) for pattern in own):
+        return None
+    try:
+        return read_data_list(page, request)
+    except NotAListing:
+        return None
 
 
 def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -> tuple[ListingRequest, ...]:

@@ -151,6 +151,20 @@ def test_a_walk_reaches_the_second_form_of_epoints_service(refusal: str) -> None
     whole(walk_answers("epoint", "/dynamic/zwgk/govInfoPub.html?categorynum=003", answer), documents)
 
 
+@pytest.mark.parametrize(("pages", "last", "red"), [(50, 20, True), (50, 19, False), (49, 20, False), (51, 20, False)])
+def test_a_list_of_nfcms_that_ends_with_a_full_fiftieth_page_may_be_cut(pages: int, last: int, red: bool) -> None:
+    documents = lines(20 * (pages - 1) + last, "/gk/tzgg/content/post_{number}.html")
+
+    def answer(question: Question) -> Answer:
+        number = int(question.path.removesuffix(".html").partition("index_")[2] or 1)
+        steps = f'<a href="index_{number + 1}.html">下一页</a>' if number < pages else '<a href="index.html">首页</a>'
+        return f"<html>{rows(documents[20 * number - 20 : 20 * number])}<p>{steps}</p></html>", HTML
+
+    walked = walk_answers("nfcms", "/gk/tzgg/index.html", answer)
+    assert len(walked.entries) == len(documents)
+    assert bool(walked.red) == red
+
+
 VALUES = "labelName:'publicInfoList',siteId:66,organId:5,catId:6,type:4,pageSize:15,pageIndex:n,file:'/x'"
 LABELS = (
     f"Ls.ajax({{url:'/site/label/8888',data:{{{VALUES}}},success:show}});",

@@ -107,11 +107,11 @@ def _recognised(page: WebPage) -> Preview:
         return Preview(page.url, page_name(page), family.name if family else None, "", None, None, (problem,))
     if family is None or not family.lists:
         family = next(each for each in all_platforms() if each.accepts_selectors)
-        if page.is_data or (listing := family.guess_listing(page)) is None:
+        if (listing := family.guess_listing(page)) is None:
             lack = "is data (JSON) of no known service" if page.is_data else "repeats no rows that could be documents"
             problem = f"the page is of no known family, and {lack}"
             return Preview(page.url, page_name(page), None, "", None, None, (problem, *_alternatives(page)))
-        rows = f"rows that the page repeats: {listing['rows']}"
+        rows = f"rows that the page repeats: {listing['rows']}" if listing else "rows of data"
     page = _without_fragment(page, family)
     return _read(with_listing(family, listing), page, ListingRequest(page.url, page_name(page)), rows, listing)
 

@@ -229,7 +229,7 @@ async def _proposal(page: WebPage, visit: _Visit) -> tuple[Platform | None, Mapp
     The rows of a front page are not used: it shows a few lines of every list, and not in the rows of those lists.
     """
     guesser = next(family for family in all_platforms() if family.accepts_selectors)
-    if not is_front_page(page.url) and (guess := guesser.guess_listing(page)):
+    if not is_front_page(page.url) and (guess := guesser.guess_listing(page)) is not None:
         return guesser, guess
     columns = guesser.find_columns(page)
     for column in columns[:MAX_LISTS_FOR_ROWS]:

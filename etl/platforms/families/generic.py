@@ -2,7 +2,8 @@
 
 The next page of a list is its `next` link or the next numbered address of `pages`. Numbered addresses end at the number
 of pages that the site reports (`page_count`), or, without one, at the first page without rows. A column may also be a
-sitemap or a feed, which needs no selectors.
+sitemap, a feed, or a service that answers data (JSON, JSONP), named with the number of its first page (`…?page=1`);
+these need no selectors, unless the data has its rows as HTML.
 """
 
 import re
@@ -26,7 +27,9 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.helpers.columns import feeds_of, linked_columns, page_name
+from etl.platforms.helpers.data_lists import is_data_list, markup_in, read_data_list, turned
 from etl.platforms.helpers.feeds import ROOT, is_feed, read_feed
+from etl.platforms.helpers.paging import counts
 from etl.platforms.helpers.repeated_rows import repeated_rows
 from etl.platforms.helpers.rows import block_entries
 from etl.web.page import WebPage, absolute, base_url
@@ -57,7 +60,14 @@ class Generic(Platform):
         return Generic(source.listing)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        listing_page = read_feed(page, request) if is_feed(page) else self._rows(page, request)
+        if is_feed(page):
+            listing_page = read_feed(page, request)
+        elif _is_data(page) and (self._listing is None or self._listing.rows is None):
+            listing_page = read_data_list(page, request)
+        elif html := markup_in(page) if _is_data(page) else "":
+            listing_page = self._rows_of_data(replace(page, text=html), request)
+        else:
+            listing_page = self._rows(page, request)
         if not (self._listing and self._listing.only):
             return listing_page
         only = re.compile(self._listing.only)
@@ -65,17 +75,30 @@ class Generic(Platform):
         return replace(listing_page, entries=own, of_other_lists=len(listing_page.entries) - len(own))
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        if is_feed(page):
-            return (CandidateList(page.url, page_name(page)),)
+        if is_feed(page) or (_is_data(page) and self.guess_listing(page) is not None):
+            return (CandidateList(page.url, page_name(page) if page.is_markup else ""),)
         return (*linked_columns(page, re.compile("^/"), only_disclosure=True), *feeds_of(page))
 
     def guess_listing(self, page: WebPage) -> Mapping[str, Any] | None:
+        if _is_data(page):
+            if is_data_list(page):
+                return {}
+            html = markup_in(page)
+            return repeated_rows(replace(page, text=html)) if html else None
         return repeated_rows(page)
+
+    def _rows_of_data(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        """Rows that a service answers as HTML in its data, with what this says of their number."""
+        listing_page, stated = self._rows(page, request), counts(page)
+        if listing_page.next_requests or stated is None:
+            return turned(listing_page, request) if not listing_page.next_requests else listing_page
+        total = listing_page.reported_total if listing_page.reported_total is not None else stated.documents
+        return turned(replace(listing_page, reported_total=total, reported_pages=stated.pages), request)
 
     def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
         listing = self._listing
         if page.is_data:
-            raise NotAListing("the answer is data (JSON): no selector of rows reads it")
+            raise NotAListing("the answer is data (JSON) without HTML: no selector of rows reads it")
         if listing is None or listing.rows is None:
             raise NotAListing("neither a sitemap nor a feed, and the source file names no listing.rows")
         rows = elements(listing.rows, page.tree)
@@ -91,6 +114,11 @@ class Generic(Platform):
         if rows and (url := _next(listing, page, request.url, current, pages)) and url != request.url:
             next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
         return ListingPage(entries, total, pages, next_requests)
+
+
+def _is_data(page: WebPage) -> bool:
+    """Whether the page is data as services answer it, perhaps in a call (JSONP)."""
+    return page.is_data or (not page.is_markup and not page.text.lstrip("\ufeff \t\r\n").startswith("<"))
 
 
 def _entries(rows: list[HtmlElement], base: str, listing: "Listing") -> Iterator[Entry]:

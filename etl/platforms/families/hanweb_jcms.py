@@ -273,7 +273,7 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
         missing = total - request.seen if total is not None else 0
         if total is not None and missing <= 0:
             return ListingPage((), reported_total=total)
-        if request.seen > size > 0:  # The service gave lines before, so it knows the column.
+        if request.seen > size > 0 and store:  # The service gave lines before, so it knows the column.
             if missing > _MOST_HIDDEN:
                 raise NotAListing(f"an answer without lines, and only {request.seen} of {total} were listed")
             return ListingPage((), reported_total=total, total_is_upper_bound=total is not None)

@@ -30,10 +30,13 @@ from etl.platforms.base import (
     ListingRequest,
     NotAListing,
     Platform,
+    fills_page,
 )
 from etl.platforms.helpers.answers import parse_json, read_data, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
 from etl.platforms.helpers.rows import linked_rows
+from etl.reason_codes import Code
+from etl.reasons import Reason
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved
@@ -42,6 +45,8 @@ _DETAIL = re.compile(r"/content/m?post_\d+\.html(?:$|[?#])")
 _PAGE = re.compile(r"/index_(\d+)\.html$")
 _LIST = re.compile(r"/(?:index\.html)?$")
 _LAST = re.compile(r"尾页|末页|最后一页")
+_CUT_PAGES = 50
+"""Pages after which sites cut a list."""
 _BACK = re.compile(r"^\W*(?:1|首页|第一页|上一?页)\W*$")
 # Extension fields of articles (metadata of gazettes and policy columns): field name → keys, the first with a value
 # wins.
@@ -118,7 +123,11 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     if has_next:
         url = resolved(page.url, f"index_{current + 1}.html")
         next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
+    problems: tuple[Reason, ...] = ()
+    if current == _CUT_PAGES and not has_next and fills_page(len(entries)):
+        words = f"{_CUT_PAGES} × {len(entries)}"
+        problems = (Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=words),)
+    return ListingPage(entries, reported_pages=page_count, next_requests=next_requests, problems=problems)
 
 
 def _column(page: WebPage, request: ListingRequest) -> ListingPage:

@@ -18,8 +18,16 @@ against a response of such a site:
   classsql: "chnlid=4910" …}`, else `PageInfo.chnlid`), or by the service's address with the parameters as its query.
   Older sites of Fujian have `GET /was5/web/search` (fuzhou.gov.cn, putian.gov.cn), which answers the same, or with
   another `templet` a page of rows.
+- Search servers of the vendor list columns, too. Each is named by its address with the number of the first page, and
+  read by `data_lists.py`: IGS, `GET /igs/front/search/publish/data/list.html?…&pageNumber=1` (Nanjing: `rows` and
+  `total`), `/igs/front/search/list.html` and `search.jhtml` (Guangxi, Hubei, Guizhou, Hainan: `page.content` and
+  `page.total`); `/govsearch/jsonp/….jsp?page=1&callback=result` (Jilin: `num`, `data[].puburl`); Haiyun, POST of JSON
+  to `/irs/front/list` and `/irs/front/search` (Guangxi, Guizhou, Chongqing, Sichuan: `data.list[].doc_pub_url`,
+  `data.pager.total`, titles in columns of numbered names). The body's values are the query of such an address:
+  `/irs/front/list?tenantId=7&tableName=t_1775cd018c6&pageNo=1&pageSize=20&customFilter={…}`.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -40,9 +48,11 @@ from etl.platforms.base import (
 )
 from etl.platforms.helpers.answers import parse_json, script_value, stated_total, strip_markup
 from etl.platforms.helpers.columns import linked_columns, parent_list
+from etl.platforms.helpers.data_lists import read_data_list
 from etl.platforms.helpers.paging import script_pager
 from etl.platforms.helpers.row_texts import labelled_fields
 from etl.platforms.helpers.rows import linked_rows
+from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 from etl.web.urls import resolved
@@ -55,6 +65,8 @@ _ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+_\{page\}")
 _PAGER = r"""createPage(?:HTML)?\s*\(\s*(?:["'\w][^,()]*,\s*)?\d+\s*,\s*\d+\s*,\s*["'][\w-]+["']\s*,\s*["']\w+["']"""
 _LIST = re.compile(r"/(?:index\.s?html?)?$")
 _SERVICE = re.compile(r"/fjdzapp/\w+$")
+_SEARCH_SERVER = re.compile(r"/igs/front/search|/govsearch/(?:jsonp|\w+\.jsp)|/irs/front/(?:list|search)\b")
+_POSTED_SEARCH = re.compile(r"/irs/front/(?:list|search)$")
 _OLD_SERVICE = re.compile(r"/was5/web/search$")
 _CALL = re.compile(r"listArgs\s*:\s*\{([^{}]*)\}")
 _RECORDS = re.compile(r"""\brecordCount\s*:\s*["']?(\d+)""")
@@ -91,6 +103,7 @@ class TrsWcm(Platform):
         Fingerprint("class of its editor", "markup", r"\bTRS_(?:UEDITOR|Editor|PreAppend)\b|trs_editor_view", 1),
         Fingerprint("its files (trs_web…)", "markup", r"\btrs_web\w*\.(?:css|js)|jquery_trs_web", 2),
         Fingerprint("its service /fjdzapp/", "service", _SERVICE.pattern, 3),
+        Fingerprint("its search servers (IGS, govsearch, irs)", "service", _SEARCH_SERVER.pattern, 3),
         Fingerprint("its older service /was5/web/search", "address", r"/was5/web/search\?", 1),
         Fingerprint("answer of that service", "markup", r'"(?:docpuburl|docreltime|chnldocurl)"\s*:', 2),
         Fingerprint("call of createPageHTML(pages, current, …)", "markup", _PAGER, 1),
@@ -104,6 +117,8 @@ class TrsWcm(Platform):
         return tuple(
             _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
             if _SERVICE.search(urlsplit(request.url).path)
+            else _posted_search(request)
+            if _POSTED_SEARCH.search(urlsplit(request.url).path)
             else request
             for request in super().start(source)
         )
@@ -112,6 +127,8 @@ class TrsWcm(Platform):
         path = urlsplit(request.url).path
         if _SERVICE.search(path) or (_OLD_SERVICE.search(path) and not page.is_markup):
             return _service_page(page, request)
+        if _SEARCH_SERVER.search(path) and not page.is_markup:
+            return read_data_list(page, request)
         entries = tuple(_rows(page)) or linked_rows(page, _DETAIL)
         pager = script_pager(page, first=request.seen == 0)
         if pager is None and (call := _service_call(page)):
@@ -191,6 +208,20 @@ def _service_total(page: WebPage) -> int | None:
 def _service(url: str, parameters: Mapping[str, str], column: str, seen: int = 0) -> ListingRequest:
     body = urlencode({**_DEFAULT_PARAMETERS, "page": "1", **parameters}).encode()
     return ListingRequest(url, column, seen, "POST", body, _FORM)
+
+
+def _posted_search(request: ListingRequest) -> ListingRequest:
+    """The request of a search whose address has the values of its JSON in the query."""
+    parts = urlsplit(request.url)
+    values: dict[str, Any] = {"pageNo": 1, "pageSize": 20}
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        try:
+            values[name] = read_json(value) if value[:1] in ("{", "[") or name in values else value
+        except ValueError:
+            values[name] = value
+    body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    url = parts._replace(query="").geturl()
+    return ListingRequest(url, request.column, 0, "POST", body, {"Content-Type": "application/json"})
 
 
 def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:

@@ -169,7 +169,7 @@ def _search_page(page: WebPage, request: ListingRequest) -> ListingPage:
     total, pages, number = None, None, _number_of(request)
     if stated := counts(page):
         total, pages = stated.documents, stated.pages
-    if not entries and number == 1 and total != 0:
+    if not entries and total != 0 and (number == 1 or "</" not in page.text):
         raise NotAListing("a page of the search without links to documents (<month>/<32 hex>.shtml)")
     seen = request.seen + len(entries)
     goes_on = seen < total if total is not None else True
@@ -226,7 +226,12 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     answer = content.get("results") if isinstance(content.get("results"), dict) else content
     data = answer.get("data") if isinstance(answer, dict) else None
     results = data.get("results") if isinstance(data, dict) else None
-    if results is None and request.seen and isinstance(data, dict) and data.keys() & {"total", "page", "rows"}:
+    if (
+        results is None
+        and request.seen
+        and isinstance(data, dict)
+        and ("results" in data or count(data.get("rows")) == 0)
+    ):
         results = []  # A page beyond the last one.
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing("JSON without data.results (the address needs _isJson=true)")

@@ -1,0 +1,313 @@
+"""Services that answer data: the same documents in whatever names and forms, and what is cut is never green."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.pipeline.survey.preview import preview_saved
+from etl.pipeline.survey.survey import survey_page
+from etl.platforms.helpers.data_lists import is_data_list
+from etl.web.page import WebPage
+from tests.support.answered_walks import HTML, JSON, Answer, Line, Question, Walked, lines, walk_answers
+
+DOCUMENT = "/zwgk/gg/{number}.html"
+ROWS: dict[str, Callable[[Line], dict[str, Any]]] = {
+    "plain": lambda row: {"id": row.number, "title": row.title, "url": row.url, "date": str(row.day)},
+    "IGS": lambda row: {"DOCTITLE": row.title, "DOCPUBURL": row.url, "DOCRELTIME": f"{row.day}T02:00:00Z", "SITEID": 3},
+    "Jilin": lambda row: {"title": row.title, "puburl": row.url, "tip": {"dates": str(row.day)}},
+    "Guangxi": lambda row: {"FileName": row.title + "<br/>", "DOCPUBURL": row.path, "PUBDATE": f"{row.day} 00:00:00"},
+    "marked": lambda row: {"title": f"<em>{row.title[:3]}</em>{row.title[3:]}", "url": row.url, "trs_time": 0},
+    "pinyin": lambda row: {"bt": row.title, "url": row.path, "fbsj": str(row.day), "syh": "011", "wh": "云政1号"},
+    "JEECMS": lambda row: {
+        "title": row.title, "url": row.path, "releaseTime": f"{row.day} 09:00",
+        "channelUrl": "/zwgk/", "coverUrl": "/a.png",
+    },
+    "wrapped": lambda row: {
+        "source": {"title": row.title, "urls": json.dumps({"pc": row.path}), "pubDate": str(row.day)},
+    },
+    "of Elasticsearch": lambda row: {
+        "_id": row.number, "_source": {"title": row.title, "url": row.path, "pubDate": str(row.day)},
+    },
+    "with files": lambda row: {
+        "title": row.title, "linkUrl": row.path, "pub_time": str(row.day), "siteUrl": "http://www.yunxi.example/",
+        "files": [{"name": "附件.pdf", "url": f"/f/{row.number}.pdf"}],
+    },
+    "in strings": lambda row: {"title": row.title, "href": row.path, "publish_date": str(row.day)},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Service:
+    """How a service answers. `shape` makes the answer of (rows, total, pages)."""
+
+    shape: Callable[[list[Any], int, int], Any]
+    row: str = "plain"
+    first: str = "/service/list?cid=3&page=1&size=20"
+    base: int = 1
+    count: int = 93
+    written: str = "{}"
+    media_type: str = JSON
+    beyond: Any = ...
+
+    @property
+    def documents(self) -> list[Line]:
+        return lines(self.count, DOCUMENT)
+
+    def __call__(self, question: Question) -> Answer:
+        numbers = ("page", "pageNo", "pageIndex", "pageNumber", "current", "p", "pageNum", "curPage")
+        named = next((int(question.query[name]) for name in numbers if name in question.query), None)
+        starts = next((int(question.query[name]) for name in ("offset", "start") if name in question.query), None)
+        place = starts if starts is not None else 20 * ((named if named is not None else self.base) - self.base)
+        shown = [ROWS[self.row](line) for line in self.documents[place : place + 20]]
+        rows = [json.dumps(row, ensure_ascii=False) for row in shown] if self.row == "in strings" else shown
+        answer = self.shape(rows, self.count, -(-self.count // 20))
+        answer = self.beyond if not shown and self.beyond is not ... else answer
+        return self.written.replace("{}", json.dumps(answer, ensure_ascii=False)), self.media_type
+
+
+def whole(walked: Walked, documents: list[Line]) -> None:
+    assert walked.red == []
+    assert {url: entry.title for url, entry in walked.entries.items()} == {line.url: line.title for line in documents}
+
+
+SHAPES: dict[str, Callable[[list[Any], int, int], Any]] = {
+    "total": lambda rows, total, pages: {"rows": rows, "total": total},
+    "total in quotes": lambda rows, total, pages: {"page": {"content": rows, "total": str(total), "totalPages": pages}},
+    "num": lambda rows, total, pages: {"num": total, "nPage": 1, "data": rows},
+    "data": lambda rows, total, pages: {"code": "200", "msg": "ok", "data": {"records": rows, "totalCount": total}},
+    "a pager beside": lambda rows, total, pages: {"data": {"list": rows, "pager": {"total": total, "pages": pages}}},
+    "pages alone": lambda rows, total, pages: {"list": rows, "pages": pages},
+    "count of the page": lambda rows, total, pages: {"count": len(rows), "list": rows, "pageCount": pages},
+    "nothing stated": lambda rows, total, pages: {"success": True, "list": rows},
+    "an array": lambda rows, total, pages: rows,
+    "data in a string": lambda rows, total, pages: {"data": json.dumps({"list": rows, "total": total})},
+    "hits": lambda rows, total, pages: {"hits": {"total": {"value": total, "relation": "eq"}, "hits": rows}},
+    "capitals": lambda rows, total, pages: {"RESULT": {"LIST": rows, "TOTALCOUNT": total}},
+    "pinyin": lambda rows, total, pages: {"zts": total, "zys": pages, "list": rows},
+    "groups": lambda rows, total, pages: {
+        "data": [{"name": "6月", "total": 7, "items": rows[:7]}, {"name": "5月", "total": 13, "items": rows[7:]}],
+        "total": total,
+    },
+    "boxes beside": lambda rows, total, pages: {
+        "hotList": [{"title": f"热点{place}", "url": f"/hot/{place}.html"} for place in range(15)],
+        "nav": [{"name": "首页", "url": "/"}, {"name": "公开", "url": "/zwgk/"}],
+        "list": rows, "total": total,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_documents_are_listed_whatever_their_names_and_places(shape: str, row: str) -> None:
+    service = Service(SHAPES[shape], row)
+    walked = walk_answers("generic", service.first, service)
+    whole(walked, service.documents)
+    days = {entry.fields.get("published_date") for entry in walked.entries.values()}
+    assert days <= {str(line.day) for line in service.documents} | {None}
+    assert (None in days) == (row == "marked")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("count", [1, 7, 20, 40, 41])
+def test_a_list_of_any_length_is_whole(shape: str, count: int) -> None:
+    service = Service(SHAPES[shape], count=count)
+    whole(walk_answers("generic", service.first, service), service.documents)
+
+
+@pytest.mark.parametrize(
+    ("first", "base"),
+    [
+        ("/s?pageNo=1&pageSize=20", 1),
+        ("/s?pageIndex=0&pageSize=20", 0),
+        ("/s?&index=a-v1&pageIndex=1&pageNumber=1&filter%5BSITEID%5D=3", 1),
+        ("/s?current=1&size=20", 1),
+        ("/s?offset=0&limit=20", 0),
+        ("/s?start=0&rows=20", 0),
+        ("/s?p=1&url=http%3A%2F%2Fa.example%2F&url=&callback=result", 1),
+        ("/s?curPage=1", 1),
+    ],
+)
+@pytest.mark.parametrize("shape", ["total", "nothing stated"])
+def test_the_number_of_the_page_is_turned_where_the_address_has_it(first: str, base: int, shape: str) -> None:
+    service = Service(SHAPES[shape], first=first, base=base)
+    walked = walk_answers("generic", first, service)
+    whole(walked, service.documents)
+    assert all(question.query.keys() == walked.questions[0].query.keys() for question in walked.questions)
+
+
+def test_a_number_in_the_path_of_a_file_is_turned() -> None:
+    documents = lines(93, DOCUMENT)
+
+    def answer(question: Question) -> Answer:
+        number = int(question.path.partition("pageIndex=")[2].partition(",")[0])
+        rows = [ROWS["plain"](line) for line in documents[20 * number - 20 : 20 * number]]
+        return json.dumps({"rptCode": 200, "data": {"total": 93, "rows": rows}}), JSON
+
+    whole(walk_answers("generic", "/data/list_itemId=9,pageIndex=1,pageSize=20.json", answer), documents)
+
+
+@pytest.mark.parametrize("written", ["result({});", "/**/jQuery11({})", "var list = {};", "\ufeff{}"])
+@pytest.mark.parametrize("media_type", [JSON, HTML, "text/javascript"])
+@pytest.mark.parametrize("platform", ["generic", "trs_wcm", "ucap", "hanweb_jcms"])
+def test_a_call_around_the_data_changes_nothing_for_any_family(written: str, media_type: str, platform: str) -> None:
+    service = Service(SHAPES["num"], "Jilin", written=written, media_type=media_type)
+    whole(walk_answers(platform, service.first, service), service.documents)
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        {"code": 200, "list": None},
+        {"code": 200, "msg": "没有更多数据", "list": []},
+        {"code": 204, "msg": "暂无数据", "data": []},
+        {"success": True, "data": {"list": [], "total": 80}},
+        [],
+    ],
+)
+def test_an_answer_beyond_the_last_page_ends_the_list(beyond: Any) -> None:
+    service = Service(SHAPES["nothing stated"], count=80, beyond=beyond)
+    whole(walk_answers("generic", service.first, service), service.documents)
+
+
+REFUSALS = (
+    {"success": False, "msg": "排序方式不能为空！"},
+    {"code": 500, "message": "排序方式不能为空！", "data": None},
+    {"status": "error", "error": "排序方式不能为空！", "list": []},
+)
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("shape", ["total", "nothing stated"])
+def test_a_refusal_is_no_end_and_says_what_the_service_says(refusal: Any, shape: str) -> None:
+    service = Service(SHAPES[shape], count=80, beyond=refusal)
+    failing = (lambda question: (json.dumps(refusal), JSON), 0), (service, 80 if shape == "nothing stated" else 0)
+    for answer, listed in failing:
+        if shape == "total" and answer is service:
+            continue  # Its total ends the list before.
+        walked = walk_answers("generic", service.first, answer)
+        assert len(walked.entries) == listed
+        assert "排序方式不能为空" in " ".join(walked.red)
+
+
+@pytest.mark.parametrize("shape", ["total", "pages alone", "nothing stated"])
+def test_a_list_whose_address_has_no_number_of_a_page_is_red_unless_it_is_whole(shape: str) -> None:
+    for count, red in ((93, True), (7, False)):
+        service = Service(SHAPES[shape], first="/service/list?cid=3", count=count)
+        walked = walk_answers("generic", service.first, service)
+        assert bool(walked.red) == red
+        assert "goes on" in " ".join(walked.red) or not red
+
+
+def test_a_total_of_the_page_alone_does_not_end_a_list() -> None:
+    service = Service(lambda rows, total, pages: {"list": rows, "total": len(rows)})
+    whole(walk_answers("generic", service.first, service), service.documents)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"total": 3, "rows": [{"docId": 5, "docTitle": "某公告"}]}, "no value of the rows of rows is an address: doc"),
+        ({"a": [{"title": "甲", "url": "/a/1.html"}, {"title": "乙", "url": "/a/2.html"}],
+          "b": [{"title": "丙", "url": "/b/1.html"}, {"title": "丁", "url": "/b/2.html"}]}, "several lists"),
+        ({"list": []}, "without a list of documents"),
+        ({"title": "某公告"}, "without a list of documents"),
+        ({"list": [{"title": "甲", "url": "/"}, {"title": "乙", "url": "/"}]}, "is an address"),
+        ({"list": [{"title": "甲", "pic": "/a.png"}, {"title": "乙", "url": "/b.jpg"}]}, "is an address"),
+        ({"list": [{"id": 3, "files": [{"name": "附件", "url": "/f/1.pdf"}]}]}, "is an address"),
+    ],
+)  # fmt: skip
+def test_data_that_lists_no_documents_says_why(content: Any, words: str) -> None:
+    walked = walk_answers("generic", "/service/list?page=1", lambda question: (json.dumps(content), JSON))
+    assert walked.entries == {}
+    assert words in " ".join(walked.red)
+
+
+def test_rows_without_an_address_among_others_are_reported() -> None:
+    rows = [
+        {"id": place, "title": f"公告{place}", "url": "" if place == 2 else f"/a/{place}.html"} for place in range(5)
+    ]
+    walked = walk_answers("generic", "/list.json", lambda question: (json.dumps({"list": rows, "total": 5}), JSON))
+    assert len(walked.entries) == 4
+    assert len(walked.red) == 1
+
+
+HAIYUN = "/irs/front/list?tenantId=7&tableName=t_1&customFilter=%7B%22operator%22%3A%22and%22%7D"
+
+
+@pytest.mark.parametrize("first", [HAIYUN, f"{HAIYUN}&pageNo=1&pageSize=10"])
+def test_a_search_that_takes_json_is_posted_to_and_turned_in_its_body(first: str) -> None:
+    documents = lines(93, DOCUMENT)
+
+    def answer(question: Question) -> Answer:
+        sent = question.sent
+        if question.method != "POST" or sent.get("customFilter") != {"operator": "and"} or sent.get("tenantId") != "7":
+            return json.dumps({"success": False, "msg": "参数错误"}), JSON
+        size, number = sent["pageSize"], sent["pageNo"]
+        rows = [
+            {"doc_pub_url": row.url, "f_2023419": row.title, "save_time": str(row.day), "channel_id": "59993"}
+            for row in documents[size * number - size : size * number]
+        ]
+        return json.dumps({"success": True, "data": {"list": rows, "pager": {"pageNo": number, "total": 93}}}), JSON
+
+    walked = walk_answers("trs_wcm", first, answer)
+    assert walked.red == []
+    assert set(walked.entries) == {line.url for line in documents}
+
+
+def test_rows_that_a_service_writes_as_html_are_read_by_selectors_and_turned() -> None:
+    documents = lines(53, DOCUMENT)
+
+    def answer(question: Question) -> Answer:
+        number = int(question.query["page"])
+        shown = documents[20 * number - 20 : 20 * number]
+        rows = "".join(f'<li><a href="{row.path}">{row.title}</a><span>{row.day}</span></li>' for row in shown)
+        html = f"<ul class='list'>{rows}</ul><p class='page'>共53条 第{number}/3页</p>"
+        return json.dumps({"code": 200, "data": {"html": html}}, ensure_ascii=False), JSON
+
+    whole(walk_answers("generic", "/s?page=1", answer, listing={"rows": "ul.list > li"}), documents)
+    unturned = walk_answers("generic", "/s", lambda question: answer(Question("GET", "/s", {"page": "1"}, {}, {})),
+                            listing={"rows": "ul.list > li"})  # fmt: skip
+    assert unturned.red
+
+
+def test_a_service_is_drafted_and_previewed_without_selectors() -> None:
+    service = Service(SHAPES["total"])
+    text, _ = service(Question("GET", "/service/list", {"page": "1"}, {}, {})) or ("", "")
+    url = "http://www.yunxi.example" + service.first
+    survey = survey_page(text.encode(), url)
+    assert survey.proposed is not None
+    assert (survey.proposed.name, survey.listing, [each.column.url for each in survey.columns]) == (
+        "generic",
+        {},
+        [url],
+    )
+    assert len(survey.columns[0].entries) == 20
+    preview = preview_saved(text.encode(), url, None)
+    assert (preview.family, len(preview.page.entries if preview.page else ()), preview.problems) == ("generic", 20, ())
+
+
+NAMES = ("url", "title", "list", "data", "total", "pages", "msg", "code", "date")
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["", "/a/1.html", "{", "[{}]", '{"a": 1}', "某"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["url", "title", "list", "data", "total", "pages", "msg", "code", "date"]), inner
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(VALUES)
+def test_any_data_is_a_list_or_none(value: Any) -> None:
+    is_data_list(WebPage("http://www.yunxi.example/s?page=1", json.dumps(value), "utf-8"))
