@@ -106,6 +106,15 @@ _PAGE_ASKED = re.compile(
     r"""\bp["']?\s*:\s*\d""",
     re.IGNORECASE,
 )
+_OF_COLUMN = re.compile(
+    r"""\b(?:channel|chnl|column|catalog|category|class|lanmu|lm)_?(?:id|ids|sql|code|num)\b["'\]]{0,3}\s*+[:=]""",
+    re.IGNORECASE,
+)
+"""What a search is given that lists a column: a box for searching has words instead."""
+_CALLED_BACK = re.compile(
+    rf"""[^"'`\s?]{{1,200}}\?(?=[^"'`\s]{{0,400}}\bcallback=)[^"'`\s]{{0,400}}?\b{_NAME}=\d""", re.IGNORECASE
+)
+"""An address of data that a script element loads (JSONP), with the number of a page."""
 _MEMBER = re.compile(r"\.\s*+([A-Za-z_]\w{2,39})\b(?!\s*(?:\(|=(?!=)))")
 _ASSIGNED = re.compile(r"\b([A-Za-z_]\w{2,39})\s*+=(?!=)\s*+[A-Za-z_$][\w$]*+\.[\w.$]++(?!\s*[(])")
 _OF_A_LIST = re.compile(rf"""\b(?:{_NAME}|page_?size|per_?page|rows|limit|size)["']?\s*[:=]""", re.IGNORECASE)
@@ -130,7 +139,11 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
             return sign[0]
     if "eval(function(p,a,c,k" in code and (packed := _PACKED.search(code)):
         return packed[0]
-    return next(filter(None, map(_request_for_rows, scripts)), None)
+    if request := next(filter(None, map(_request_for_rows, scripts)), None):
+        return request
+    sources = (script.get("src") or "" for script in page.elements["script"])
+    loaded = (_CALLED_BACK.search(text) for text in (*scripts, *sources) if "callback=" in text)
+    return next((call[0] for call in loaded if call and not is_of_other_box(call[0])), None)
 
 
 def _is_run(words: re.Match[str]) -> bool:
@@ -182,7 +195,7 @@ def _request_for_rows(code: str) -> str | None:
         return goes_on[0]
     if watched := _watched(code):
         return watched
-    requests = [call for call in islice(_ASKS.finditer(code), _MAX_CALLS) if not is_of_other_box(_address(call, code))]
+    requests = [call for call in islice(_ASKS.finditer(code), _MAX_CALLS) if not _is_beside(call, code)]
     if not requests:
         return None
     if turn := _TURNS.search(code):
@@ -195,6 +208,16 @@ def _request_for_rows(code: str) -> str | None:
     if answer := next((answer[0] for answer in answers if _is_answer(answer)), None):
         return answer
     return next((f"{call[0]} … {_address(call, code)}" for call in requests if _asks_for_rows(call, code)), None)
+
+
+def _is_beside(call: re.Match[str], code: str) -> bool:
+    """Whether a call asks for something beside the list. Services that list columns are called search, too."""
+    return is_of_other_box(_address(call, code)) and not _searches_column(call, code)
+
+
+def _searches_column(call: re.Match[str], code: str) -> bool:
+    around = code[max(0, call.start() - _CALL_CHARS // 4) : call.end() + _CALL_CHARS]
+    return "search" in _address(call, code).lower() and _OF_COLUMN.search(around) is not None
 
 
 def _watched(code: str) -> str | None:
@@ -232,7 +255,8 @@ def _asks_for_rows(call: re.Match[str], code: str) -> bool:
     the tab that was clicked."""
     address = _address(call, code)
     if address:
-        return not _ELSEWHERE.match(address) and (is_of_list(address) or _DATA_FILE.match(address) is not None)
+        is_list = is_of_list(address) or _DATA_FILE.match(address) is not None or _searches_column(call, code)
+        return is_list and not _ELSEWHERE.match(address)
     clicked = [*_CLICK.finditer(code, max(0, call.start() - _CALL_CHARS // 2), call.start())]
     return bool(clicked and _OF_ELEMENT.search(code, call.start(), call.end() + _ADDRESS_CHARS))
 
