@@ -1,7 +1,7 @@
 """Formats numbers of spreadsheet cells as they are displayed, according to ECMA-376 Part 1, 18.8.30 and 18.8.31.
 
-If the file names only a built-in format that depends on the user's system (14, 22, 27–36, 50–58), dates are written
-2023-05-09 and times 08:30.
+A file that names a format by its number only has the format of the Chinese version of Excel; those that depend on the
+user's system (14, 22, 30) write dates as 2023-05-09, and times are 08:30.
 """
 
 import re
@@ -23,8 +23,9 @@ BUILT_IN = {
     39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00", 41: "#,##0;-#,##0;-", 42: "￥#,##0;-￥#,##0;￥-",
     43: "#,##0.00;-#,##0.00;-", 44: "￥#,##0.00;-￥#,##0.00;￥-", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0",
     48: "##0.0E+0", 49: "@",
-    **dict.fromkeys((*range(27, 32), 36, *range(50, 55), 57, 58), _DATE),
-    **dict.fromkeys((32, 34, 55), _TIME), **dict.fromkeys((33, 35, 56), _SECONDS),
+    **dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"'), **dict.fromkeys((28, 29, 51, 53, 54, 58), 'm"月"d"日"'),
+    30: _DATE, 31: 'yyyy"年"m"月"d"日"', 32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"',
+    **dict.fromkeys((34, 55), '上午/下午h"时"mm"分"'), **dict.fromkeys((35, 56), '上午/下午h"时"mm"分"ss"秒"'),
 }  # fmt: skip
 """Codes of the formats that a file names by number only, as in the Chinese version of Excel."""
 _SYSTEM = {"$-F800": _DATE, "$-F400": _SECONDS}

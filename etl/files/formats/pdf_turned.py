@@ -37,9 +37,8 @@ def turn_upright(page: pdfium.PdfPage, layer: pdfium.PdfTextPage) -> bool:
 
 
 def _is_drawn(layer: pdfium.PdfTextPage, index: int) -> bool:
-    return (
-        api.FPDFText_IsGenerated(layer.raw, index) != 1 and not chr(api.FPDFText_GetUnicode(layer.raw, index)).isspace()
-    )
+    is_generated = bool(api.FPDFText_IsGenerated(layer.raw, index) == 1)
+    return not is_generated and not chr(api.FPDFText_GetUnicode(layer.raw, index)).isspace()
 
 
 def _angle(layer: pdfium.PdfTextPage, index: int) -> float:

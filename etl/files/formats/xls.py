@@ -15,6 +15,8 @@ import olefile
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
+from etl.files.formats.xls_drawings import drawn_texts
+from etl.files.formats.xls_protection import without_protection
 from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -25,6 +27,8 @@ _SHEET, _SST, _FORMAT, _STYLE, _FONT, _CODEPAGE, _FROM_1904 = 0x85, 0xFC, 0x41E,
 _NUMBER, _RK, _MANY_RK, _SHARED, _LABEL, _RICH, _TRUTH, _RESULT = 0x203, 0x27E, 0xBD, 0xFD, 0x204, 0xD6, 0x205, 0x207
 _FORMULAS = (0x06, 0x206, 0x406)
 _BIFF8 = 0x600
+_CELLS, _CHART = 0, 2
+"""Kinds of sheets."""
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _CODEPAGES = {936: "gb18030", 950: "cp950", 932: "cp932", 949: "cp949", 65001: "utf-8"}
 _SHIFTS = {1: superscript, 2: subscript}
@@ -41,7 +45,8 @@ class _Font(NamedTuple):
 
 @dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to. `rich`: the texts that have fonts of their own.
+    """What the cells of all sheets refer to. `rich`: the texts that have fonts of their own; `charts`: by its offset,
+    whether a sheet is a chart.
     `struck`: whether struck words were left out of what was read."""
 
     wide: bool = True
@@ -53,6 +58,7 @@ class _Workbook:
     styles: list[tuple[int, int]] = field(default_factory=list)
     fonts: list[_Font] = field(default_factory=list)
     sheets: list[tuple[str, int]] = field(default_factory=list)
+    charts: dict[int, bool] = field(default_factory=dict)
     struck: bool = False
 
     def font(self, number: int) -> _Font:
@@ -92,6 +98,7 @@ def xls_sheets(body: bytes) -> list[Sheet]:
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise _broken(error) from error
     try:
+        stream = _readable(stream)
         workbook = _globals(stream)
         return [_sheet(name, stream, at, workbook) for name, at in workbook.sheets]
     except (struct.error, IndexError) as error:
@@ -100,7 +107,20 @@ def xls_sheets(body: bytes) -> list[Sheet]:
 
 def _sheet(name: str, stream: bytes, at: int, workbook: _Workbook) -> Sheet:
     workbook.struck = False
-    return Sheet(name, list(_rows(stream, at, workbook)), struck=workbook.struck)
+    rows = [] if workbook.charts.get(at) else list(_rows(stream, at, workbook))
+    drawn = [line for text in drawn_texts(stream, at) for line in text.splitlines()] if workbook.wide else []
+    return Sheet(name, rows + [{0: line} for line in drawn], struck=workbook.struck)
+
+
+def _readable(stream: bytes) -> bytes:
+    """The stream of the workbook, decrypted if Excel opens it without a question. Raises `Unreadable`."""
+    protection = next((content for kind, content in _records(stream, 0) if kind == _FILEPASS), None)
+    if protection is None:
+        return stream
+    readable = without_protection(stream, protection)
+    if readable is None:
+        raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
+    return readable
 
 
 def _broken(error: Exception | str) -> Unreadable:
@@ -130,8 +150,6 @@ def _globals(stream: bytes) -> _Workbook:
     for kind, content in _records(stream, 0):
         if kind == _BOF and not shared:
             workbook.wide = struct.unpack_from("<H", content)[0] == _BIFF8
-        elif kind == _FILEPASS:
-            raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))
         elif kind == _SST or (kind == _CONTINUE and before == _SST):
             shared.append(content)
             kind = _SST
@@ -159,8 +177,10 @@ def _note(workbook: _Workbook, kind: int, content: bytes) -> None:
     elif kind == _FORMAT:
         at, size = (2, 2) if workbook.wide else (2, 1)
         workbook.codes[struct.unpack_from("<H", content)[0]] = _text(workbook, content, at, size)[0]
-    elif kind == _SHEET and content[5] == 0:
-        workbook.sheets.append((_text(workbook, content, 6, 1)[0], struct.unpack_from("<I", content)[0]))
+    elif kind == _SHEET and content[5] in (_CELLS, _CHART):
+        place = struct.unpack_from("<I", content)[0]
+        workbook.sheets.append((_text(workbook, content, 6, 1)[0], place))
+        workbook.charts[place] = content[5] == _CHART
 
 
 def _text(workbook: _Workbook, content: bytes, at: int, size: int) -> tuple[str, int]:
