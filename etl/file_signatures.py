@@ -20,7 +20,8 @@ NO_PICTURES = (PDF, ZIP, OLE, RTF, RAR, SEVEN_ZIP)
 DOCUMENT_FILES = (*NO_PICTURES, PNG, JPEG, GIF, *TIFF)
 """Of files that are found at the addresses of pages. Not gzip, in which sitemaps are packed."""
 
-_OFFICE = b"urn:schemas-microsoft-com:office"
+_OFFICE = re.compile(rb"urn:schemas-microsoft-com:office|application/(?:vnd\.)?ms-?(?:excel|word)\b", re.IGNORECASE)
+"""Marks of Word and Excel, and of systems that send a page as one of their files."""
 _OF_A_SITE = re.compile(rb"<(?:a|script|form|iframe|input|frame)\b")
 _MIN_ROWS = 2
 _BEFORE = b"\t\n\r \xef\xbb\xbf"
@@ -42,7 +43,7 @@ def without_before(body: bytes) -> bytes:
 def is_saved_as_html(body: bytes) -> bool:
     """Whether HTML is a file: saved by Word or Excel, which mark it with their namespace, or by a system that exports a
     table so, under the ending .xls: a table without a link or a script."""
-    if _OFFICE in body[:4000].replace(b"\0", b""):
+    if _OFFICE.search(body[:4000].replace(b"\0", b"")):
         return True
     markup = body.lower()
     return markup.count(b"<tr") >= _MIN_ROWS and not _OF_A_SITE.search(markup)

@@ -1,5 +1,6 @@
 """Attachments in `gongkai extract`: reading them in a separate process, and printing the result."""
 
+import re
 from contextlib import ExitStack
 from types import TracebackType
 
@@ -11,13 +12,16 @@ from etl.files.ocr.scan_reader import ScanReader, scan_pool
 
 _SHOWN_CHARS = 2000
 """Maximum number of characters of a file's text that are printed."""
+_OF_OFFICE = re.compile(r"\.(?:docx?|wps|xlsx?|et|rtf)$", re.IGNORECASE)
+"""Endings of files that programs also write as HTML or XML."""
 _COLOURS = {FileOutcome.READ: "green", FileOutcome.SCAN: "yellow"}
 
 
 def is_page(body: bytes, name: str) -> bool:
     """Whether the bytes are a web page (or its data, as XML or JSON) and not an attachment."""
     media_type = sniff(body, name)
-    return media_type == HTML or (media_type == TEXT and body.lstrip()[:1] in (b"<", b"{", b"["))
+    is_data = media_type == TEXT and body.lstrip()[:1] in (b"<", b"{", b"[")
+    return (media_type == HTML or is_data) and not _OF_OFFICE.search(name)
 
 
 class FileReaders:

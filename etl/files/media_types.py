@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import olefile
 
 from etl import file_signatures
+from etl.files.zip_names import with_slashes
 from etl.web.charset import decode
 
 PDF = "application/pdf"
@@ -34,6 +35,8 @@ TAR = "application/x-tar"
 GZIP = "application/gzip"
 ARCHIVES = frozenset({ZIP, RAR, SEVEN_ZIP, TAR, GZIP})
 WITH_FILES_INSIDE = frozenset({DOCX, XLSX, PPTX, PDF, OFD})
+WITH_PICTURES = frozenset({XLSX, PPTX})
+"""Documents of which only the pictures are read if they have no text."""
 XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -141,12 +144,14 @@ def _ending(name: str) -> str:
 def _zip(body: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            with_slashes(archive)
             names = archive.namelist()
             if "OFD.xml" in names:
                 return OFD
             if "[Content_Types].xml" in names:
                 return next((kind for part, kind in _PACKAGES if any(n.startswith(part) for n in names)), PACKAGE)
-            if names[:1] == ["mimetype"] and archive.getinfo("mimetype").file_size < 200:
+            # The standard wants it first, which not every program knows.
+            if "mimetype" in names and "content.xml" in names and archive.getinfo("mimetype").file_size < 200:
                 return archive.read("mimetype").decode("ascii", "replace").strip()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
         return _BY_NAME.get(_ending(name), ZIP)

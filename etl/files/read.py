@@ -13,10 +13,12 @@ from etl.files.formats.doc import doc_text
 from etl.files.formats.docx import read_docx
 from etl.files.formats.inside import FAULTS as INSIDE_FAULTS
 from etl.files.formats.inside import files_inside
+from etl.files.formats.odf import odf_sheets, odf_text
 from etl.files.formats.ofd import ofd_pages
 from etl.files.formats.pdf import pdf_pages
+from etl.files.formats.pictures import page_pictures
 from etl.files.formats.rtf import rtf_text
-from etl.files.formats.sheets import sheets_text
+from etl.files.formats.sheets import Sheet, sheets_text
 from etl.files.formats.xls import xls_sheets
 from etl.files.formats.xlsx import xlsx_sheets
 from etl.files.layout.lines import drop_page_edges, paragraphs
@@ -129,11 +131,34 @@ def _ofd(body: bytes, limits: Limits) -> FileReading:
 
 
 def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
-    sheets = xlsx_sheets(body, limits) if kind == media_types.XLSX else xls_sheets(body)
+    method, read_sheets = _SHEET_READERS[kind]
+    sheets = read_sheets(body, limits)
     reason = _missing([sheet.missing for sheet in sheets if sheet.missing])
-    method = "xlsx" if kind == media_types.XLSX else "xls"
     shown = Shown(sheets_text(sheets, limits), any(sheet.struck for sheet in sheets))
-    return _text(kind, method, shown, len(sheets), reason)
+    return _text_or_scan(body, _text(kind, method, shown, len(sheets), reason), limits)
+
+
+_SHEET_READERS: dict[str, tuple[str, Callable[[bytes, Limits], list[Sheet]]]] = {
+    media_types.XLS: ("xls", lambda body, _: xls_sheets(body)),
+    media_types.XLSX: ("xlsx", xlsx_sheets),
+    media_types.ODS: ("odf", odf_sheets),
+}
+
+
+def _text_or_scan(body: bytes, reading: FileReading, limits: Limits) -> FileReading:
+    """The reading, or that of a scan if the file has nothing but pictures of pages."""
+    of_pictures = reading.outcome is FileOutcome.NO_TEXT and reading.media_type in media_types.WITH_PICTURES
+    pictures = page_pictures(body, limits) if of_pictures else []
+    if not pictures:
+        return reading
+    return FileReading(
+        reading.media_type, FileOutcome.SCAN, encode_reason(Code.PAGES_ARE_PICTURES), pages=len(pictures)
+    )
+
+
+def _pptx(body: bytes, limits: Limits) -> FileReading:
+    shown = office.slides_text(media_types.PPTX, body, limits)
+    return _text_or_scan(body, _text(media_types.PPTX, "kreuzberg", shown), limits)
 
 
 def _html(body: bytes, limits: Limits) -> FileReading:
@@ -149,17 +174,16 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
     media_types.PDF: _pdf,
     media_types.OFD: _ofd,
     media_types.DOCX: _docx,
-    media_types.XLS: partial(_sheets, media_types.XLS),
-    media_types.XLSX: partial(_sheets, media_types.XLSX),
+    **{kind: partial(_sheets, kind) for kind in _SHEET_READERS},
+    media_types.PPTX: _pptx,
     media_types.HTML: _html,
 }
 """Readers of media types whose readings have more than a text."""
 _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], Shown]]] = {
     media_types.DOC: ("word", lambda body, _: doc_text(body)),
-    **{
-        kind: ("kreuzberg", partial(office.slides_text, kind))
-        for kind in (media_types.PPT, media_types.PPTX, media_types.ODT, media_types.ODS, media_types.ODP)
-    },
+    media_types.PPT: ("kreuzberg", partial(office.slides_text, media_types.PPT)),
+    media_types.ODT: ("odf", odf_text),
+    media_types.ODP: ("odf", odf_text),
     media_types.RTF: ("rtf", lambda body, _: rtf_text(body)),
     media_types.CSV: ("text", lambda body, _: Shown(office.csv_text(body))),
     media_types.TEXT: ("text", office.text_of_text),

@@ -20,6 +20,7 @@ from etl.files.formats.sheets import rows
 from etl.files.formats.symbol_fonts import in_font
 from etl.files.formats.zip_packages import check_entities, open_zip, read_xml
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
+from etl.files.zip_names import with_plain_names
 from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -70,6 +71,7 @@ def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.Extracti
     if media_type == media_types.PPTX:
         with open_zip(body, limits) as archive:
             check_entities(archive, "ppt/")
+            body = with_plain_names(body, archive)
     try:
         return kreuzberg.extract_bytes_sync(body, media_type, config=_OPTIONS)
     except kreuzberg.KreuzbergError as error:

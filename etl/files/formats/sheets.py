@@ -30,19 +30,22 @@ def rows(cells: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def sheets_text(sheets: Sequence[Sheet], limits: Limits) -> str:
-    """The lines of all sheets; if there are several, each begins with its name. A merged cell has its text in the first
-    cell and the others are empty, as in the file. Raises `Unreadable` if there are too many characters."""
+    """The lines of all sheets; if there are several, each begins with its name, but names alone are no text. A merged
+    cell has its text in the first cell and the others are empty, as in the file. Raises `Unreadable` if there are too
+    many characters."""
     lines: list[str] = []
     left = limits.characters
+    filled = False
     for sheet in sheets:
         if len(sheets) > 1:
             lines.append(sheet.name)
         for line in _lines(sheet, limits):
+            filled = True
             left -= len(line) + 1
             if left < 0:
                 raise _too_long(limits)
             lines.append(line)
-    return "\n".join(lines)
+    return "\n".join(lines) if filled else ""
 
 
 def _lines(sheet: Sheet, limits: Limits) -> Iterator[str]:

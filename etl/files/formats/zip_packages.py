@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.files.zip_names import with_slashes
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -42,6 +43,7 @@ def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            with_slashes(archive)
             members = archive.infolist()
             check_size(len(body), sum(m.file_size for m in members), len(members), limits)
             yield archive

@@ -23,10 +23,11 @@ from etl.files.formats.docx import Document, read_docx
 from etl.files.formats.ofd import ofd_pages, ofd_picture
 from etl.files.formats.office import inner_text
 from etl.files.formats.pdf import open_pdf, pdf_pages
+from etl.files.formats.pictures import page_pictures
 from etl.files.formats.zip_packages import open_zip
 from etl.files.layout.line import Line
 from etl.files.layout.lines import drop_page_edges, merge_rows, paragraphs
-from etl.files.media_types import DOCX, IMAGES, OFD, PDF
+from etl.files.media_types import DOCX, IMAGES, OFD, PDF, WITH_PICTURES
 from etl.files.read import read_file
 from etl.files.types import FileOutcome, FileReading, Limits, ScanLimits, Unreadable
 from etl.reason_codes import Code
@@ -77,6 +78,8 @@ def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any], pat
         pages = [page.picture for page in ofd_pages(body, Limits())[0]]
     elif media_type == DOCX:
         pages = [True] * len(_document(body).pictures)
+    elif media_type in WITH_PICTURES:
+        pages = [True] * len(page_pictures(body, Limits()))
     elif media_type in IMAGES:
         pages = [True] * _frames(body, allowed)
     else:
@@ -119,9 +122,10 @@ def _document(body: bytes) -> Document:
 
 def _picture(body: bytes, media_type: str, number: int) -> tuple[bytes, int]:
     """(bytes of the picture of a page, its number among the pages of that picture). Raises `Unreadable`."""
-    if media_type == DOCX:
+    if media_type == DOCX or media_type in WITH_PICTURES:
+        pictures = _document(body).pictures if media_type == DOCX else page_pictures(body, Limits())
         with open_zip(body, Limits()) as archive:
-            return archive.read(_document(body).pictures[number]), 0
+            return archive.read(pictures[number]), 0
     if media_type == OFD:
         part = ofd_pages(body, Limits())[0][number].image
         if not part:

@@ -1,0 +1,42 @@
+"""Pictures in workbooks and presentations that may be scanned pages: of those without words."""
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+
+from PIL import Image
+
+from etl.files.formats.zip_packages import open_zip, read_xml
+from etl.files.types import Limits
+
+_HOLDER = re.compile(r"(?:xl/drawings|ppt/slides)/_rels/[a-z]{1,16}(\d{1,4})\.xml\.rels")
+_MIN_PIXELS = 200_000
+"""Pixels of a picture that may be a scanned page; logos and stamps have fewer."""
+
+
+def page_pictures(body: bytes, limits: Limits) -> list[str]:
+    """The parts of the pictures that may be scanned pages, in the order of sheets or slides. Raises `Unreadable`."""
+    with open_zip(body, limits) as archive:
+        return [part for part in dict.fromkeys(_pictures(archive)) if _is_large(archive.read(part))]
+
+
+def _pictures(archive: zipfile.ZipFile) -> Iterator[str]:
+    names = set(archive.namelist())
+    holders = [match for name in names if (match := _HOLDER.fullmatch(name))]
+    for holder in sorted(holders, key=lambda match: int(match[1])):
+        folder = posixpath.dirname(posixpath.dirname(holder[0]))
+        for relation in read_xml(archive, holder[0]):
+            target = relation.get("Target") or ""
+            part = posixpath.normpath(posixpath.join(f"/{folder}", target)).lstrip("/")
+            if (relation.get("Type") or "").endswith("/image") and part in names:
+                yield part
+
+
+def _is_large(content: bytes) -> bool:
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            return picture.width * picture.height >= _MIN_PIXELS
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
