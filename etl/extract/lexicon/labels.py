@@ -44,7 +44,8 @@ _ENGLISH = split_words("""
     index no number num document doc file issue issued issuing publish published publisher publishing release released
     date time day source from origin title name subject theme topic category class type form agency authority
     organization organisation department unit office institution keyword keywords effective validity status expiry
-    valid disclosure information of and the in issuer written created number code serial id source author scope method
+    valid disclosure information of and the in by on at issuer written created number code serial id source author scope
+    method
 """)
 _IN_ENGLISH = re.compile(
     rf"(?<=[\u4e00-\u9fff])[\s/|(（]*(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*)+[)）]?(?=[:：】\])）\s]*$)", re.IGNORECASE
@@ -241,7 +242,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
             _field_of(label, coined=coined) or FIELD_OF_BYLINE.get(label.lower(), ""),
             label,
             shown[(at := text.index(raw, start)) : at + len(raw)],
-            shown[after:end],
+            shown[after:end] if end == len(text) else _SIGN_APART.sub("", shown[after:end]),
             start,
             _lead_in(text) >= start,
             _field_of(label, coined=False) is None,
@@ -256,6 +257,8 @@ def _is_in_sentence(text: str, start: int) -> bool:
     return start > 0 and text.endswith("。") and _CLAUSE.search(text, 0, start) is not None
 
 
+_SIGN_APART = re.compile(rf"{INLINE_BOUNDARY}\s*+[/／·—-]{{1,2}}[\s{INLINE_BOUNDARY}]*+$")
+"""A sign behind the element of a value, before the next label: an index number may end with a stroke of its own."""
 _AROUND_VALUES = f" \t{INLINE_BOUNDARY}=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-"
 
 

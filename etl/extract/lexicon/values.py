@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from etl.dates import read_date
+from etl.dates import DATE, TIME_OF_DAY, read_date
 from etl.document_number import can_be_document_number, normalise_document_number
 from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.labels import label_key
@@ -160,11 +160,13 @@ _PERSON_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?:本报|本网|特约)?(?
 """The author of the page after the name of a source: `云溪日报 记者 王一`."""
 
 
+_DATE_BEHIND = re.compile(rf"(?<=[^\d\s\[【(（])[\s\[【(（]*+{DATE}(?:[\sT]*{TIME_OF_DAY})?[\s\]】)）]*+$")
+"""The day of a page behind the name of a body: `云溪日报[2023-05-09 09:00]`."""
 _MAX_JOINT_CHARS = 800
 
 
 def _parse_agency_name(text: str, _: date | None) -> Parsed:
-    text = _PERSON_BEHIND.sub("", _PASSING_BEHIND.sub("", text))
+    text = _PERSON_BEHIND.sub("", _PASSING_BEHIND.sub("", _DATE_BEHIND.sub("", text)))
     # Some thirty agencies issue a document together.
     return (
         Parsed(text)

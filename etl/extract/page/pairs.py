@@ -158,6 +158,15 @@ def pairs_of_elements(blocks: Blocks, index: int) -> list[tuple[str, str]]:
     return [] if any(map(COLON.search, labels)) else list(zip(labels, values, strict=True))
 
 
+def is_among_fields(blocks: Blocks, index: int) -> bool:
+    """Whether a line of labels and values, or one beside it in an element like its own, has a label that only headers
+    have: then an ambiguous one (分类, 名称) is one of the header too."""
+    near = (at for at in (index - 1, index, index + 1) if 0 <= at < len(blocks.blocks))
+    lines = (pairs_of_elements(blocks, at) for at in near if at == index or _is_same_kind(blocks, at, index))
+    labels = (match_label(raw) for line in lines for raw, _ in line)
+    return any(label and label.name and label.label not in AMBIGUOUS_LABELS for label in labels)
+
+
 def is_in_turn(blocks: Blocks, index: int) -> bool:
     """Whether a block is one of two or more labels of fields with single values between them, or such a value. The last
     value must be in an element like that of the one before it."""
@@ -172,13 +181,29 @@ def is_in_turn(blocks: Blocks, index: int) -> bool:
     return is_alike and _names_field(blocks, index - 3) and value_apart(blocks, index - 1) is None
 
 
-def follows_pair(blocks: Blocks, index: int) -> bool:
-    """Whether the label of a field and its value come right before a label and a short text, in adjacent elements:
-    there an ambiguous label (来源, 时间) is a label."""
-    near = [blocks.nodes[block.node] for block in blocks.blocks[max(0, index - 2) : index + 2]]
-    if len(near) < 4 or len({(node.tag, node.parent) for node in near}) > 1:
+def is_beside_pair(blocks: Blocks, index: int) -> bool:
+    """Whether a label and a short text stand beside the label of a field and its value, in elements of the same kind:
+    an ambiguous label (来源, 时间) is one there. Each of the four has one parent, or each pair has its own."""
+    if not _may_be_value(blocks, index + 1):
         return False
-    return _names_field(blocks, index - 2) and _may_be_value(blocks, index - 1) and _may_be_value(blocks, index + 1)
+    for other in (index - 2, index + 2):
+        first = min(index, other)
+        if first < 0 or first + 4 > len(blocks.blocks):
+            continue
+        if not (_names_field(blocks, other) and _may_be_value(blocks, other + 1)):
+            continue
+        nodes = [blocks.nodes[block.node] for block in blocks.blocks[first : first + 4]]
+        if len({(node.tag, node.parent) for node in nodes}) == 1:
+            return True
+        if is_half_of_pair(blocks, index) and is_half_of_pair(blocks, other) and _is_same_kind(blocks, index, other):
+            return True
+    return False
+
+
+def is_half_of_pair(blocks: Blocks, index: int) -> bool:
+    """Whether an element contains only the block and the one after it."""
+    around = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
+    return around is not None and (around.first, around.last) == (index, index + 2)
 
 
 def is_known_empty(blocks: Blocks, index: int) -> bool:
@@ -200,7 +225,7 @@ def is_known_empty(blocks: Blocks, index: int) -> bool:
 
 def _may_be_value(blocks: Blocks, index: int) -> bool:
     """Whether a block is a short text that is not a label and does not end like prose."""
-    text = blocks.blocks[index].text
+    text = blocks.blocks[index].text if index < len(blocks.blocks) else "："
     return len(text) <= _MAX_VALUE_CHARS and not text.endswith(_ENDS_OF_PROSE) and match_label(text) is None
 
 

@@ -41,7 +41,7 @@ _DATE = re.compile(DATE)
 _BETWEEN = rf"\s|｜丨·/／{INLINE_BOUNDARY}"
 _DATE_APART = re.compile(
     rf"(?:^|[{_BETWEEN}【\[（(])(?:(?:发布|发表|更新|刊发)?于|(?i:time|date)[:：]?|(?:发布)?(?:时间|日期))?\s{{0,3}}"
-    rf"({DATE}(?:[\sT]{{1,3}}{TIME_OF_DAY}|\s?\d{{1,2}}时\d{{1,2}}分)?)(?=$|[{_BETWEEN}】\]）)\[【])"
+    rf"({DATE}(?:[\sT]{{1,3}}{TIME_OF_DAY}|\s?\d{{1,2}}时\d{{1,2}}分)?)(?:\s?(?:发[布表]|更新|刊发))?(?=$|[{_BETWEEN}】\]）)\[【])"
 )
 _DATE_BEHIND_GAP = re.compile(
     rf"(?:(?<![\s:：{INLINE_BOUNDARY}至到于自从])(?<!时间|日期)|^)[\s{INLINE_BOUNDARY}|丨｜\[【(（\]】)）]++({DATE})"
@@ -85,9 +85,9 @@ def date_of_subheading(line: str) -> str | None:
     text = line.replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text) or _OPEN_BRACKET.match(text):
         return None
-    match = (not _ADOPTION.search(text) and DATE_LINE.match(text)) or _NAME_AND_DATE.match(text)
+    match = not _ADOPTION.search(text) and DATE_LINE.match(text)
     if not match and not _has_other_date(line):
-        match = _DATE_AND_TIME.search(text) or _date_behind_gap(line, text)
+        match = _NAME_AND_DATE.match(text) or _DATE_AND_TIME.search(text) or _date_behind_gap(line, text)
     day = match[1] if match else date_among_pieces(line)
     return day if day is None or line == shown else as_spelt(shown, day)
 

@@ -16,9 +16,11 @@ from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.body import Body, enclosing_sidebar, holds_text, is_in_search_form
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
-    follows_pair,
+    is_among_fields,
+    is_beside_pair,
     is_column_header_row,
     is_gap_column,
+    is_half_of_pair,
     is_known_empty,
     is_numbered_point,
     label_in_lines,
@@ -78,6 +80,8 @@ _CHOICE = re.compile(
     rf"(?:{INLINE_BOUNDARY}\s*+[^\s{INLINE_BOUNDARY}、，,;；/>＞»›|-]{{1,20}}+{INLINE_BOUNDARY}\s*+){{3,}}+"
 )
 """Alternative links separated only by gaps: `发布机构：市政府 市财政局 市水务局`."""
+_PAGER = re.compile(r"\W*[上下前后](?:一[篇条页个则]|篇)(?:文章|新闻|信息)?\s*[:：>»】\]]")
+"""What leads to the next document, with its date."""
 _AROUND = f" \t{INLINE_BOUNDARY}"
 _LEAD = re.compile(rf"[\s{INLINE_BOUNDARY}]*")
 _DATE_BEHIND = re.compile(rf"[\s{INLINE_BOUNDARY}|]+{YEAR_OF_DATE}\s*\d{{1,2}}")
@@ -212,7 +216,7 @@ def _end_of_box(context: PageContext, index: int) -> int:
 
 def _may_have_labels(blocks: Blocks, index: int) -> bool:
     block = blocks.blocks[index]
-    if len(block.text) > _MAX_LINE_CHARS or is_numbered_point(blocks, index):
+    if len(block.text) > _MAX_LINE_CHARS or is_numbered_point(blocks, index) or _PAGER.match(block.plain):
         return False
     if block.link_chars and block.text.count(INLINE_BOUNDARY) >= _ENDS_OF_CHOICE and _CHOICE.fullmatch(block.text):
         return False
@@ -232,7 +236,7 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
         return tuple(
             LabelMatch(match.name, match.label, raw, value, at)
             for at, (raw, value) in enumerate(pairs)
-            if (match := match_label(raw)) and match.label not in AMBIGUOUS_LABELS
+            if (match := match_label(raw)) and (match.label not in AMBIGUOUS_LABELS or is_among_fields(blocks, index))
         )
     if block.cell >= 0 and (lines := label_in_lines(blocks, index)):
         return (LabelMatch(*lines, lines.label, "", 0),) if blocks.nodes[block.cell].first == index else ()
@@ -242,21 +246,22 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
         if not label and coined:
             return _coined_label(blocks, index)
         is_sure = label not in AMBIGUOUS_LABELS or block.cell >= 0 or _is_pair(blocks, index, name)
-        is_sure = is_sure or follows_pair(blocks, index)
+        is_sure = is_sure or is_beside_pair(blocks, index)
         if label in PUBLISHING_PEOPLE or (name and is_sure):
             return (LabelMatch(name, label, block.plain.strip(), "", 0),)
         return ()
     # In a footer, 主办单位 is the operator of the site; it is a field only in a header cell after another value.
     if (index >= context.body.last or block.cell < 0 or first) and _is_site_footer(block.text):
         return ()
-    return () if len(items) == 1 and items[0].start > _MAX_LEAD_CHARS else items
+    lead = block.text[: items[0].start].replace(INLINE_BOUNDARY, "").strip() if len(items) == 1 else ""
+    return () if len(lead) > _MAX_LEAD_CHARS else items
 
 
 def _coined_label(blocks: Blocks, index: int) -> tuple[LabelMatch, ...]:
     """The unlisted label that fills a cell or half of a pair, unless it is the value of the label before it."""
     block = blocks.blocks[index]
     name, label = match_label(block.text, coined=True) or ("", "")
-    if not name or not (block.cell >= 0 or _is_half_of_pair(blocks, index)):
+    if not name or not (block.cell >= 0 or is_half_of_pair(blocks, index)):
         return ()
     if index and _awaits_value(blocks.blocks[index - 1].text):
         cell = blocks.nodes[block.cell] if block.cell >= 0 else None
@@ -409,13 +414,7 @@ def _hidden_value(blocks: Blocks, index: int) -> str:
 
 def _is_pair(blocks: Blocks, index: int, name: str) -> bool:
     """Whether an element contains only the label of a source or date and its value."""
-    return name in ("source", "published_date") and _is_half_of_pair(blocks, index)
-
-
-def _is_half_of_pair(blocks: Blocks, index: int) -> bool:
-    """Whether an element contains only the block and the one after it."""
-    around = next((n for n in blocks.ancestors(blocks.blocks[index].node) if n.last - n.first > 1), None)
-    return around is not None and (around.first, around.last) == (index, index + 2)
+    return name in ("source", "published_date") and is_half_of_pair(blocks, index)
 
 
 def _is_label(text: str) -> bool:

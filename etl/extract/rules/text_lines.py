@@ -77,7 +77,7 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
             above = text
         number = day = ""
         if not is_value and not is_beside_cells(blocks, block, body):
-            number, day = _number_and_date(text) if below_title else (match_document_number(text) or "", "")
+            number, day = _number_and_date(text) if below_title else (number_of_red_header(text) or "", "")
             number = number or (below_title and number_below_headline(line_above, text)) or ""
             number = number or number_over_two_lines(line_above, text) or ""
         line_above = text
