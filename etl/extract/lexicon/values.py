@@ -166,7 +166,9 @@ _MAX_JOINT_CHARS = 800
 
 
 def _parse_agency_name(text: str, _: date | None) -> Parsed:
-    text = _PERSON_BEHIND.sub("", _PASSING_BEHIND.sub("", _DATE_BEHIND.sub("", text)))
+    if text[-1:].isdigit() or text[-1:] in "日]】)）":
+        text = _DATE_BEHIND.sub("", text)
+    text = _PERSON_BEHIND.sub("", _PASSING_BEHIND.sub("", text))
     # Some thirty agencies issue a document together.
     return (
         Parsed(text)

@@ -80,7 +80,7 @@ _CHOICE = re.compile(
     rf"(?:{INLINE_BOUNDARY}\s*+[^\s{INLINE_BOUNDARY}、，,;；/>＞»›|-]{{1,20}}+{INLINE_BOUNDARY}\s*+){{3,}}+"
 )
 """Alternative links separated only by gaps: `发布机构：市政府 市财政局 市水务局`."""
-_PAGER = re.compile(r"\W*[上下前后](?:一[篇条页个则]|篇)(?:文章|新闻|信息)?\s*[:：>»】\]]")
+_PAGER = re.compile(r"\W*[上下前后](?:一[篇条页个则]|篇)(?:文章|新闻|信息)?[^\w:：>»】\]]*+[:：>»】\]]")
 """What leads to the next document, with its date."""
 _AROUND = f" \t{INLINE_BOUNDARY}"
 _LEAD = re.compile(rf"[\s{INLINE_BOUNDARY}]*")
@@ -216,7 +216,9 @@ def _end_of_box(context: PageContext, index: int) -> int:
 
 def _may_have_labels(blocks: Blocks, index: int) -> bool:
     block = blocks.blocks[index]
-    if len(block.text) > _MAX_LINE_CHARS or is_numbered_point(blocks, index) or _PAGER.match(block.plain):
+    if len(block.text) > _MAX_LINE_CHARS or is_numbered_point(blocks, index):
+        return False
+    if block.link_chars and _PAGER.match(block.text):
         return False
     if block.link_chars and block.text.count(INLINE_BOUNDARY) >= _ENDS_OF_CHOICE and _CHOICE.fullmatch(block.text):
         return False

@@ -76,7 +76,7 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
         if not below_title and text[:1].isdigit() and not is_value and ONLY_A_DATE.fullmatch(text):
             above = text
         number = day = ""
-        if not is_value and not is_beside_cells(blocks, block, body):
+        if "号" in text and not is_value and not is_beside_cells(blocks, block, body):
             number, day = _number_and_date(text) if below_title else (number_of_red_header(text) or "", "")
             number = number or (below_title and number_below_headline(line_above, text)) or ""
             number = number or number_over_two_lines(line_above, text) or ""
@@ -114,6 +114,8 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
 
 def _number_and_date(text: str) -> tuple[str, str]:
     """The 文号 of a line that consists of it, alone or with a date, and that date; empty strings if missing."""
+    if "号" not in text:
+        return "", ""
     if number := number_of_red_header(text):
         return number, ""
     if enclosed := _NUMBER_AND_DATE.fullmatch(text):
@@ -180,7 +182,7 @@ _FIELDS_OF_FIRST_LINES, _FIRST_LABELS = frozenset(("document_number", "publisher
 """Fields that a notice states about itself; number of blocks of the labels with which it begins."""
 _FIRST_BLOCKS, _LAST_BLOCKS, _SIGNATURE_BLOCKS = 8, 3, 12
 """Numbers of blocks of the text that are searched for its number, its labelled last lines, and its signature."""
-_ENDS_OF_PROSE = ("。", "：", ":", "；")
+_ENDS_OF_PROSE, _ENDS_OF_SIGNATURE = ("。", "：", ":", "；"), ("日", "印发")
 _SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_DATE})(?:印发)?$")
 """A line without its white space that is a date, or a date of printing."""
 
@@ -205,12 +207,15 @@ def _number_of_red_header(context: PageContext, lines: list[Block], title: str) 
     document, which the first one forwards."""
     above, prose = title, False
     for block in lines:
-        line = "" if block.link_chars or begins_with_label(block.text) else _line_of(context, block)
-        number = _number_and_date(line)[0] or (
-            number_below_headline(title, line) if above == title else number_over_two_lines(above, line)
-        )
-        if number or (prose and _SIGNATURE.match("".join(line.split()))):
-            return number
+        line = "" if block.link_chars else _line_of(context, block)
+        if "号" in line and not begins_with_label(block.text):
+            number = _number_and_date(line)[0] or (
+                number_below_headline(title, line) if above == title else number_over_two_lines(above, line)
+            )
+            if number:
+                return number
+        if prose and line.endswith(_ENDS_OF_SIGNATURE) and _SIGNATURE.match("".join(line.split())):
+            return None
         above, prose = line, prose or line.endswith(_ENDS_OF_PROSE)
     return None
 
