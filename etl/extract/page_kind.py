@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from urllib.parse import urlsplit
 
 from etl.dates import YEAR
 from etl.extract.codes import Rule
-from etl.extract.lexicon.labels import label_key
+from etl.extract.lexicon.labels import COLON, find_labels, label_key
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import Body
 from etl.extract.types import Attachment, FieldValue, PageKind
@@ -17,6 +18,7 @@ from etl.file_names import has_file_name
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import WebPage
+from etl.web.program_reports import SERVERS
 
 _CHALLENGE = re.compile(
     r"Virtual Container Shield|__jsl_clearance|_\$jsvmp|\$_ts\s*=|请开启JavaScript|安全验证|访问被拦截"
@@ -26,6 +28,8 @@ _CHALLENGE = re.compile(
 )
 _ERROR_NOTICE = re.compile(
     "(?:页面|网页|网址|地址|内容|文件|信息|资源|栏目).{0,8}(?:不存在|已删除|已被删除|已移除|找不到|无法找到)|(?:页面|网站).{0,6}(?:维护|升级)中?"
+    "|(?:系统|网站|平台|服务器?)(?:正在)?(?:升级)?维护(?:升级)?中"
+    "|(?:系统|网站|平台|服务器).{0,40}(?:维护|升级|检修|改造).{0,12}(?:暂停|停止|无法|不能).{0,4}(?:访问|服务|使用|运行|登录)"
     "|本(?:网站|站|栏目|平台).{0,12}(?:迁移|迁至|停止(?:更新|运行|服务)|关停)"
     "|[Pp]age.{0,24}(?:not found|cannot be found|could not be found)|[Ii]nternal [Ss]erver [Ee]rror"
     "|(?:访问|请求).{0,8}(?:被阻断|被拦截|设置拦截|被拒绝|被禁止)|地区无法访问"
@@ -44,6 +48,14 @@ _MAX_ENDED_CHARS, _MAX_REST_CHARS = 120, 15
 """Maximum length of such a text, and of the rest of such a sentence."""
 _MAX_NOTICE_CHARS = 200
 """Maximum text length of an error page."""
+_MISSING = re.compile(
+    r"(?:(?:很?抱歉|对不起|提示)[，,!！:： ]*)?(?:[您你](?:要|所|正在)?(?:访问|查看|浏览|查找|请求|打开)的|[该此本])?"
+    r"(?:信息|内容|文章|文件|文档|稿件|新闻|公告|通知|数据|记录|页面|网页|资源){1,2}(?:ID)?"
+    r"(?:不存在|已?经?被?(?:删除|移除|下线|下架)|找不到|未找到|未通过审核|正在审核中?)(?:(?:或者?|，)?(?:不存在|已?经?被?(?:删除|移除)|未通过审核))*[。.!！~…]*"
+)
+_SERVER_REPORT = re.compile(SERVERS)
+_LINES_OF_REPORT = 3
+"""Lines of a page in which a server's own error page says what it is: a number, its words, the address."""
 _DATED = re.compile(rf"(?<!\d)(?:{YEAR}[-/.年]\s*)?\d{{1,2}}[-/.月]\s*\d{{1,2}}日?(?!\d)")
 """A date in a row of links, which many lists print without its year."""
 _SENTENCE = re.compile("[，。；！？]")
@@ -69,6 +81,7 @@ _MANY_LINKS = 8
 _COLUMN_CHARS = 5
 """Maximum length of a headline that may be a column name: 通知公告 above 更新时间 and rows of links."""
 _SEVERAL_ROWS, _SEVERAL_TITLES, _TITLE_CHARS = 5, 3, 8
+_MAX_CHARS_OF_LABELS = 120
 _SUMMARY_CHARS, _ROW_CHARS = 80, 30
 """Maximum length of the summary that a listing may print below a title; of a row at the address of a document."""
 _MAX_WORDS_BESIDE_PICTURES = 600
@@ -226,7 +239,7 @@ class PageFacts:
         for line in lines:
             if line.link_chars >= _TITLE_CHARS and line.link_chars * 2 > len(line.text):
                 below, titles = True, titles + 1
-            elif len(line.text) >= _LINE_CHARS:
+            elif len(line.text) >= _LINE_CHARS and not _states_fields(line):
                 own += 0 if below else 1
                 below = False
         return titles if own * 2 < titles else 0
@@ -245,6 +258,24 @@ def _is_error_notice(facts: PageFacts) -> bool:
     if facts.date or min(len(facts.text), facts.visible_chars) >= _MAX_NOTICE_CHARS:
         return False
     return _ERROR_NOTICE.search(_visible_text(facts.blocks, facts.text)) is not None
+
+
+def _shows_only_that_it_is_missing(facts: PageFacts) -> bool:
+    """Whether a page without text says in a line of its own that there is none (文章不存在！): what stands beside it
+    is of others."""
+    if len(facts.text) >= _LINE_CHARS or facts.files or _has_header_number(facts):
+        return False
+    lines = facts.blocks.visible_blocks(0, len(facts.blocks.blocks))
+    return any(not block.link_chars and _MISSING.fullmatch(block.plain.strip()) for _, block in lines)
+
+
+def _is_server_report(facts: PageFacts) -> bool:
+    """Whether the page is a server's or a framework's own error page, however much of a trace it shows."""
+    if facts.has_shown_date or facts.files:
+        return False
+    shown = islice(facts.blocks.visible_blocks(0, len(facts.blocks.blocks)), _LINES_OF_REPORT)
+    lines = [element.text or "" for element in facts.page.elements["title"]] + [block.plain for _, block in shown]
+    return any(_SERVER_REPORT.match(line.strip()) for line in lines)
 
 
 def _says_only_that_it_ended(facts: PageFacts) -> bool:
@@ -323,6 +354,8 @@ def _is_link_page(facts: PageFacts) -> bool:
 Check = tuple[PageKind, Code, Callable[[PageFacts], object]]
 CHECKS: tuple[Check, ...] = (
     ("stub", Code.ERROR_NOTICE, _is_error_notice),
+    ("stub", Code.ERROR_NOTICE, _is_server_report),
+    ("stub", Code.ERROR_NOTICE, _shows_only_that_it_is_missing),
     ("stub", Code.ERROR_NOTICE, _says_only_that_it_ended),
     ("listing", Code.ROWS_IN_DATA, _is_data_listing),
     ("stub", Code.CHALLENGE_SCRIPT, _is_challenge),
@@ -377,6 +410,11 @@ def _row_kind(block: Block) -> str:
     if _DATED.search(block.text):
         return "dated"
     return "link" if block.link_chars * 2 > len(block.text) and block.link_chars > 14 else ""
+
+
+def _states_fields(line: Block) -> bool:
+    """Whether a line has labels of a header, as below the titles of cards: `来源：云溪日报 发布日期：2023-05-09`."""
+    return len(line.text) <= _MAX_CHARS_OF_LABELS and bool(COLON.search(line.text) and find_labels(line.text))
 
 
 def _count_prose(blocks: Blocks, body: Body, text: str) -> int:

@@ -1,4 +1,4 @@
-"""The beginnings of error reports that PHP, Python, Java, .NET, ASP and databases send in place of a file or text."""
+"""The beginnings of error reports that runtimes send in place of a file or text, and servers in place of a page."""
 
 RUNTIME = (
     r"(?:<br\s*/?>\s*)?<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated)</b>:"
@@ -9,3 +9,15 @@ RUNTIME = (
     r"|\[?(?:ORA|SQLSTATE)[-\[ ]\w{2,6}"
 )
 """A pattern for both bytes and text."""
+
+SERVERS = (
+    r"(?:Apache )?Tomcat/[\d.]{1,12} - Error report|HTTP Status [45]\d\d\b|HTTP (?:Error|错误) [45]\d\d\b"
+    r"|Error [45]\d\d ?--|[45]\d\d - (?:Forbidden|File or directory not found|找不到文件或目录|禁止访问|服务器内部错误)"
+    r"|SRVE\d{4}E\b|The (?:page|website) cannot (?:be found|be displayed|display the page)"
+    r"|无法(?:找到|显示)(?:该|此|网)页|“/[^”]{0,80}”应用程序中的服务器错误|Server Error in '/[^']{0,80}' Application"
+    r"|The requested URL [^\n]{1,300} (?:was not found|is not found|could not be found) on this server"
+    r"|Whitelabel Error Page|Whoops, looks like something went wrong|A PHP Error was encountered"
+    r"|An Error Was Encountered|系统发生错误|无法加载(?:控制器|模块|模板)|(?:控制器|模板文件|模块|操作|方法)不存在[:：]"
+    r"|Page not found \(404\)|DisallowedHost at /"
+)
+"""Of Tomcat, IIS, WebLogic, WebSphere, ASP.NET, Apache, Spring, Laravel, CodeIgniter, ThinkPHP, Django."""

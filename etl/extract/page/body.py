@@ -18,6 +18,7 @@ class Body:
 
     `node` is the index of its container in `Blocks.nodes`, -1 for none; `revealed` is the index of a hidden node that
     counts as shown because the page shows nothing else, or -1. `rule` says how it was found (see `codes.BODY_NAMES`).
+    `insets` are ranges of blocks in its middle that are boxes of the site.
     """
 
     first: int
@@ -25,6 +26,7 @@ class Body:
     node: int
     rule: str
     revealed: int = -1
+    insets: tuple[range, ...] = ()
 
     @property
     def runs_to_footer(self) -> bool:

@@ -1,6 +1,7 @@
 """Boxes below a text that do not belong to it: excerpts of other documents, and columns with their own heading."""
 
 import re
+from collections.abc import Iterator
 
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node
@@ -21,15 +22,29 @@ _OF_FILES = re.compile(r"[附目下][件录载]?")
 _ENDS_OF_SENTENCES = ("。", "；", "，", "：", ":")
 
 
-def before_boxes(blocks: Blocks, indices: list[int]) -> int:
-    """Number of a text's visible blocks (`indices` into `Blocks.blocks`) before the first box."""
-    begun = False
+def boxes_below(blocks: Blocks, indices: list[int]) -> Iterator[tuple[int, Node]]:
+    """Where a box begins among the visible blocks of a text (`indices` into `Blocks.blocks`), below its first prose,
+    and the box."""
+    begun, behind = False, 0
     for position, index in enumerate(indices):
+        if index < behind:
+            continue
         if begun and (box := _beginning_at(blocks, index, indices[0])) and _is_box(blocks, box):
-            return position
+            behind = box.last
+            yield position, box
         block = blocks.blocks[index]
         begun = begun or is_prose(block.text, len(block.text), block.link_chars)
-    return len(indices)
+
+
+def is_of_site(blocks: Blocks, box: Node) -> bool:
+    """Whether a box in the middle of a text is none of it: a column beside it, or what boxes of a site are called."""
+    _, heading = next(blocks.visible_blocks(box.first, box.last))
+    return _is_column(box) or is_heading_of_box(heading.plain)
+
+
+def _is_column(box: Node) -> bool:
+    names = (box.element.get("class") or "").lower().split()
+    return box.tag == "aside" or not SIDEBAR_CLASSES.isdisjoint(names)
 
 
 def is_heading_of_box(line: str) -> bool:
@@ -51,8 +66,7 @@ def _beginning_at(blocks: Blocks, index: int, text: int) -> Node | None:
 def _is_box(blocks: Blocks, box: Node) -> bool:
     lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
     heading = blocks.nodes[lines[0].node].tag in _HEADINGS and _is_short(lines[0])
-    names = (box.element.get("class") or "").lower().split()
-    if heading and (box.tag == "aside" or not SIDEBAR_CLASSES.isdisjoint(names)):
+    if heading and _is_column(box):
         return True
     if is_heading_of_box(lines[0].plain):
         return True

@@ -1,6 +1,7 @@
 """Finds the end of the main text in its container: above the tools, the related links and the footer below it."""
 
 import re
+from collections.abc import Iterable
 
 from etl.dates import SIGNED_DATE
 from etl.extract.counters import without_counters
@@ -11,10 +12,11 @@ from etl.extract.lexicon.values import names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.body import Body
-from etl.extract.page.boxes import before_boxes
+from etl.extract.page.boxes import boxes_below, is_of_site
+from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.pairs import pairs_of_elements
-from etl.extract.page.prose import is_boilerplate
+from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import SUBHEADING_FIELDS
 from etl.extract.page.tool_lines import is_tool_line, says_with_row
 from etl.file_names import has_file_name
@@ -52,6 +54,10 @@ _OF_READERS = re.compile(
     r"(?:网友|网民|读者|用户|全部|最新|发表|我要)?(?:评论|留言|跟帖)\s?(?:[（(]?\d{0,6}条?[）)]?)[:：]?|相关(?:文章|阅读|新闻|报道|链接)[:：]?"
 )
 """Headings that are never followed by text of a document."""
+_OF_ASIDES = re.compile(
+    r"[\s【\[■◆>·]*+(?:(?:相关|延伸|关联)(?:链接|阅读|新闻|报道|政策|法规|规定|内容|信息|资料|知识)|政策解读|往期回顾)\s*[】\]]?\s*[:：]?"
+)
+"""What newspapers call a paragraph at the end of a text that explains something; sites call their links so."""
 _ADVERTISES = re.compile(r"(?:关注|扫[描码]|长按|识别).{0,20}(?:公众号|二维码|小程序|客户端)")
 _MAX_ADVERTISEMENT_CHARS = 60
 _NOTICE_WORDS = re.compile("声明|提示|您|扫|版权|满意|凡本?[网站]?[注转]")
@@ -73,14 +79,41 @@ address."""
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
+_MIN_ANNOUNCEMENT_CHARS = 10
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
 """Of a header at the end of the text: maximum number of consecutive values without a label, maximum length of a line,
 minimum number of fields."""
 
 
+def before_boxes(blocks: Blocks, indices: list[int]) -> tuple[list[int], tuple[range, ...]]:
+    """The blocks of a text that stand before the first box below it, without boxes of the site around which the text
+    goes on; and these."""
+    insets: list[range] = []
+    for position, box in boxes_below(blocks, indices):
+        if not _goes_on_behind(blocks, indices[:position], (index for index in indices if index >= box.last)):
+            indices = indices[:position]
+            break
+        if starts_related_links(blocks.blocks[indices[position]]) or is_of_site(blocks, box):
+            insets.append(range(box.first, box.last))
+    if insets:
+        indices = [index for index in indices if not any(index in inset for inset in insets)]
+    return indices, tuple(insets)
+
+
+def _goes_on_behind(blocks: Blocks, above: list[int], below: Iterable[int]) -> bool:
+    """Whether a line of prose behind a box is written as the last one above it, in an element beside its own."""
+    last = next((index for index in reversed(above) if _is_sentence(blocks.blocks[index])), -1)
+    following = (index for index in below if are_alike(last, index, blocks)) if last >= 0 else iter(())
+    return any(_is_sentence(blocks.blocks[index]) for index in following)
+
+
+def _is_sentence(block: Block) -> bool:
+    return is_prose(block.text, len(block.text), block.link_chars) and not _is_footer_line(block)
+
+
 def end_of_text(blocks: Blocks, indices: list[int]) -> int:
     """The index of the block after the last one of the text."""
-    end = _before_related(blocks, indices[: before_boxes(blocks, indices)])
+    end = _before_related(blocks, indices)
     before_number = False
     while end:
         last = blocks.blocks[indices[end - 1]]
@@ -90,6 +123,8 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
         if not is_footer and not _advertises_below_signature(blocks, indices[:end]):
             break
         if is_footer and (_is_own_word(blocks, indices, end) or is_host_of_text(blocks, indices[end - 1])):
+            break
+        if last.link_chars and _is_announced(blocks, indices[:end]):
             break
         before_number = is_number
         end -= 1
@@ -107,6 +142,19 @@ def _is_own_word(blocks: Blocks, indices: list[int], end: int) -> bool:
     if not is_word_of_texts(text) or is_tool_line(blocks, last):
         return False
     return end < 2 or not starts_related_links(blocks.blocks[indices[end - 2]])
+
+
+def _is_announced(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the links that end a text are what a sentence of it announces, written as they are: 现将目录公布如下："""
+    last = indices[-1]
+    for index in reversed(indices):
+        block = blocks.blocks[index]
+        if not are_alike(index, last, blocks):
+            return False
+        if not block.link_chars:
+            text = block.plain.strip()
+            return len(text) >= _MIN_ANNOUNCEMENT_CHARS and text.endswith(("：", ":")) and not _is_footer_line(block)
+    return False
 
 
 def behind_signature(blocks: Blocks, end: int, body: Body) -> int:
@@ -204,6 +252,8 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
             continue
         if says_with_row(blocks, index, indices[0], is_tool=_is_footer_line) or is_host_of_text(blocks, index):
             continue
+        if _explains(blocks, indices, position):
+            continue
         if _OF_READERS.fullmatch(block.plain.strip()):
             return position
         if len(block.text) >= 80 and block.link_chars * 2 <= len(block.text):
@@ -216,6 +266,14 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
         if ends and not any(_SIGNATURE.match(label_key(blocks.blocks[i].plain)) for i in after):
             return position
     return len(indices)
+
+
+def _explains(blocks: Blocks, indices: list[int], position: int) -> bool:
+    """Whether a line without a link heads a paragraph that is written as the text above it."""
+    heading = blocks.blocks[indices[position]]
+    if heading.link_chars or not _OF_ASIDES.fullmatch(heading.plain.strip()):
+        return False
+    return _goes_on_behind(blocks, indices[:position], indices[position + 1 : position + 2])
 
 
 def _serves_the_page(text: str) -> bool:

@@ -7,13 +7,14 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from etl.dates import SIGNED_DATE
 from etl.document_number import match_document_number
 from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.breadcrumbs import end_of_breadcrumb
-from etl.extract.page.prose import is_boilerplate
+from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import ONLY_A_DATE, is_subheading
 
 _TITLE_CLASS = re.compile(
@@ -26,6 +27,7 @@ _GENRES = (
 )
 ENDS_LIKE_A_TITLE = re.compile(f"(?:{_GENRES})[)）】]?$")
 DOCUMENT_GENRE = re.compile(f"关于.{{4,}}的|{ENDS_LIKE_A_TITLE.pattern}")
+_LINES_BELOW_SUBTITLE = 3
 _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
 _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
@@ -41,6 +43,10 @@ _STATE = re.compile(
 """In brackets after a headline: the state of a tender or consultation on the day of the visit."""
 _LEADS_NOWHERE = re.compile(r"\s*(?:$|#|javascript:|about:)", re.IGNORECASE)
 _BEFORE_SUBTITLE = ("——", "--", "──", "――")
+_RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
+"""The line above the number of a document that its paper has in red: 云溪区水务局文件."""
+_PUNCTUATED = re.compile("[，。；：]")
+_ONLY_SIGNED_DATE = re.compile(SIGNED_DATE)
 MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
 _MIN_SHORT_CHARS = 6
@@ -92,7 +98,7 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
     element, it is part of the line.
     """
     lines: list[Line] = []
-    last_node = -1
+    last_node = subtitle = -1
     for index, block in blocks.visible_blocks(max(0, first), limit):
         if block.link_chars * 2 > len(block.text) and not _is_headline_in_dead_link(blocks, index):
             continue
@@ -117,6 +123,9 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         if find_labels(block.text) or match_label(block.text) or match_document_number(text) or _is_no_title(text):
             continue
         if text.startswith(_BEFORE_SUBTITLE):
+            subtitle = index if lines and lines[-1].marked and lines[-1].block == index - 1 else subtitle
+            continue
+        if _is_below_subtitle(blocks, index, subtitle) or _is_red_head(blocks, index):
             continue
         upper = _upper_lines(lines, blocks, index) if in_one else []
         whole = "".join(line.text for line in upper) + text
@@ -125,6 +134,19 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             text = whole
         lines.append(Line(index, text, marked or (above_date and stands_out(blocks, block)), above_date))
     return lines
+
+
+def _is_below_subtitle(blocks: Blocks, index: int, subtitle: int) -> bool:
+    """Whether a line goes on behind a headline and its subtitle (a block; -1 for none), drawn as that: who speaks."""
+    return subtitle >= 0 and index - subtitle <= _LINES_BELOW_SUBTITLE and are_alike(subtitle, index, blocks)
+
+
+def _is_red_head(blocks: Blocks, index: int) -> bool:
+    """Whether the line is the head of a document's paper: its number stands below it."""
+    if not _RED_HEAD.fullmatch(blocks.blocks[index].plain.strip()):
+        return False
+    below = blocks.visible_blocks(index + 1, index + 2)
+    return any(match_document_number(line.plain.strip()) for _, line in below)
 
 
 def _is_headline_in_dead_link(blocks: Blocks, index: int) -> bool:
@@ -195,7 +217,7 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line has 发布时间 or 来源: then the line above it is a headline even without markup, but a line
     of a few characters must stand out. `chars`: length of the text that the line continues."""
     if not any(is_subheading(line.text) for _, line in blocks.visible_blocks(index + 1, index + 2)):
-        return False
+        return _is_above_spelt_date(blocks, index)
     block = blocks.blocks[index]
     if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；", "，", "、")):
         return False
@@ -206,6 +228,18 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     if is_short and is_value and not stands_out(blocks, block):
         return False
     return not (index and match_label(blocks.blocks[index - 1].text))
+
+
+def _is_above_spelt_date(blocks: Blocks, index: int) -> bool:
+    """Whether the next line is a date as signatures have it (2023年5月9日), with prose below it and no name above: that
+    of a page."""
+    below = [line for _, line in islice(blocks.visible_blocks(index + 1, len(blocks.blocks)), 2)]
+    if len(below) < 2 or not _ONLY_SIGNED_DATE.fullmatch(below[0].plain.strip()):
+        return False
+    line = blocks.blocks[index]
+    key = label_key(line.plain)
+    is_title = len(key) >= MIN_PARTIAL_CHARS and not names_agency(key) and not _PUNCTUATED.search(line.plain)
+    return is_title and is_prose(below[1].text, len(below[1].text), below[1].link_chars)
 
 
 def names_agency(key: str) -> bool:

@@ -19,6 +19,7 @@ from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.body import Body, is_in_search_form
 from etl.extract.page.end_of_text import starts_related_links
+from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.file_names import has_file_name
@@ -380,9 +381,13 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
 def below_headline(blocks: Blocks, start: int) -> Body:
     """From block `start` to the footer of the page, to related links, or to rows of links."""
     end = before_heading = start
-    rows = 0
+    rows, announced = 0, -1
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
-        rows = rows + 1 if block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text) else 0
+        is_row = block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text)
+        # What a sentence announces (目录如下：) is written as it.
+        rows = rows + 1 if is_row and not (announced >= 0 and are_alike(announced, index, blocks)) else 0
+        if is_prose(block.text, len(block.text), block.link_chars):
+            announced = index
         if rows > 1:
             end = before_heading
         if rows <= 1 and end == start and _SHARES.match(block.plain):

@@ -19,6 +19,8 @@ def render(blocks: Blocks, body: Body) -> str:
         text = block.plain.strip()
         if not text or (block.row < 0 and is_page_tool(text) and is_tool_line(blocks, index)):
             continue
+        if body.insets and any(index in inset for inset in body.insets):
+            continue
         inside = block.row > low and _is_data(blocks, block.row)
         if inside and block.row == row and block.cell == cell and lines:
             lines[-1] += " " + text

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.body import Body
-from etl.extract.page.end_of_text import behind_signature, end_of_text
+from etl.extract.page.end_of_text import before_boxes, behind_signature, end_of_text
 from etl.extract.page.start_of_text import start_of_text
 
 
@@ -17,4 +17,6 @@ def trim(blocks: Blocks, body: Body, title: str) -> Body:
     indices = [i for i in indices if i >= first]
     if not indices:
         return replace(body, first=first, last=first)
-    return replace(body, first=first, last=behind_signature(blocks, max(first, end_of_text(blocks, indices)), body))
+    indices, insets = before_boxes(blocks, indices)
+    last = behind_signature(blocks, max(first, end_of_text(blocks, indices)), body)
+    return replace(body, first=first, last=last, insets=insets)

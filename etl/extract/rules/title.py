@@ -25,10 +25,11 @@ from etl.extract.page.headlines import (
 )
 from etl.extract.page.stated_labels import whole_words
 from etl.extract.rules.stated_titles import stated_titles, titles_of_meta
-from etl.extract.rules.whole_title import NAMES_SITE, completed, title_at_top, with_lines_around
+from etl.extract.rules.whole_title import NAMES_SITE, completed, stated_whole, title_at_top, with_lines_around
 from etl.extract.types import FieldValue, Origin
 
-_LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_LETTER = re.compile(r"[^\W\d_]")
+"""Of any script: Tibetan, Uyghur, Mongolian and Korean pages have titles too."""
 _LINES_OF_TITLE_IN_TEXT = 4
 """Number of first lines of the text that may contain a stated title in pieces."""
 _SITE_NAME = re.compile(f"(?:人民政府|法院|检察院)$|{NAMES_SITE.pattern}")
@@ -212,6 +213,10 @@ def find_title(
     score, headline = _best_headline(lines, stated, more, blocks)
     if whole := completed(more, [headline.text] if headline else [*article, *parts]):
         score, headline = _SURE, whole
+    elif headline and (
+        text := stated_whole(headline.text, [*(value.value for value in header), *article, *reversed(parts)])
+    ):
+        score, headline = _SURE, replace(headline, text=text)
     headline = headline and with_lines_around(_without_badges(headline, blocks, stated), lines, blocks, stated)
     if headline:
         element = blocks.nodes[blocks.blocks[headline.block].node].element

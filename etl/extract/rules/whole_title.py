@@ -77,6 +77,16 @@ def completed(lines: Iterable[Line], cut: Iterable[str]) -> Line | None:
     return None
 
 
+def stated_whole(line: str, stated: Iterable[str]) -> str | None:
+    """The first stated title that begins with a headline which a template cut off, and is whole."""
+    key = label_key(line)
+    match = _CUT_OFF.search(key)
+    if match is None or match.start() < _MIN_BEGINNING:
+        return None
+    wholes = (title for title in stated if not _CUT_OFF.search(label_key(title)))
+    return next((title for title in wholes if label_key(title).startswith(key[: match.start()])), None)
+
+
 def title_at_top(blocks: Blocks, lines: list[Line], parts: Iterable[str], stated: list[str]) -> Line | None:
     """The first of the text's first lines that looks like a headline and ends like a title, if `<title>` (its `parts`)
     names only a column and a site."""

@@ -28,6 +28,8 @@ LISTS = {
     "table": ("a table with titles, numbers and dates", f"<table><tr><th>标题</th><th>文号</th><th>发布日期</th></tr>{rows(12, TABLE)}</table>"),
     "summaries": ("rows with a summary each", rows(10, "<div><h3><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a></h3><p>" + SUMMARY + "</p><span>2023-05-0{0}</span></div>")),
     "few-summaries": ("six rows with short titles, a summary and a day each", rows(6, "<div><h4><a href='/jd/{1}.html'>关于第{1}批名单的公示</a></h4><p>" + SUMMARY + "<a href='/jd/{1}.html'>[详细]</a></p><span>2023-05-0{0}</span></div>")),
+    "cards": ("titles, each above its number and date and a summary", rows(8, "<div><h4><a href='t{0}_{1}.html'>关于第{1}批老旧电梯更新名单的公示</a></h4><p>云政办发〔2023〕{1}号 发布日期：2023-05-0{0}</p><p>" + SUMMARY + "</p></div>")),
+    "results": ("what a search gives: titles, summaries, source and date", rows(9, "<div><a href='t{0}_{1}.html'>关于老旧<em>电梯</em>更新的通知（{1}）</a><p>" + SUMMARY + "</p><p>来源：云溪区水务局 时间：2023-05-0{0}</p></div>")),
     "short-links": ("links of a few letters", "<ul>" + "".join(f"<li><a href='/bm/{i}/'>区水务局</a></li>" for i in range(20)) + "</ul>"),
     "three": ("three rows", f"<ul>{rows(3)}</ul>"),
     "data-store": ("rows in a script of data", "<script type='text/xml'><datastore><recordset><record><![CDATA[<li><a href='art_1_2.html'>关于老旧电梯更新的通知</a></li>]]></record></recordset></datastore></script>"),
@@ -49,6 +51,10 @@ for name, address in (
         kind="listing",
     )
 
+OF_TEN_LETTERS = "".join(
+    rows(1, "<li><a href='/gk/{1}.html'>" + name + "</a><span>2023-05-0{0}</span></li>")
+    for name in ("老旧电梯更新公示名单", "老旧电梯更新年度通知", "老旧电梯更新检查通报")
+)
 STUBS = {
     "empty": ("nothing at all", ""),
     "refresh": ("a meta refresh", "<html><head><meta http-equiv='refresh' content='0;url=/'></head><body></body></html>"),
@@ -66,6 +72,13 @@ STUBS = {
     "moved": ("a notice that leads elsewhere", page("<p>发布日期：2023-05-09</p>", body="<p>抱歉，您访问的文件已移至新平台，请到新平台查看。</p>")),
     "not-found-in-english": ("an error in English inside the site's frame", page(title="信息公开栏", headline="<h1>信息公开栏</h1><div>发布时间： 来源： 浏览次数：</div>", body="<p>Sorry, the page you requested was not found.</p>")),
     "site-moved": ("a site that moved, inside its frame", page(title="信息公开栏", headline="<h1>信息公开栏</h1><div>发布时间： 来源： 浏览次数：</div>", body="<p>本网站已迁移至 http://www.example.gov.cn</p>")),
+    "tomcat": ("the error page of Tomcat, with its trace", f"<html><head><title>Apache Tomcat/7.0.1 - Error report</title></head><body><h1>HTTP Status 500 - </h1><p>type Exception report</p><pre>{'at com.yunxi.web.Servlet.doGet(Servlet.java:8), called by a filter. ' * 9}</pre></body></html>"),
+    "iis": ("the error page of IIS, with its advice", f"<html><head><title>The page cannot be found</title></head><body><h1>The page cannot be found</h1>{'<p>Make sure that the address is spelled correctly, and formatted.</p>' * 5}</body></html>"),
+    "asp-net": ("the error page of ASP.NET", "<html><body><h1>“/”应用程序中的服务器错误。</h1><h2>无法找到资源。</h2><p>说明: HTTP 404。您正在查找的资源(或者它的一个依赖项)可能已被移除，或其名称已更改，或暂时不可用。请检查以下 URL 并确保其拼写正确。</p></body></html>"),
+    "apache": ("the error page of Apache", "<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1><p>The requested URL /gk/1.html was not found on this server.</p><address>Apache/2.4.6 Server at www.yunxi.gov.cn Port 80</address></body></html>"),
+    "think": ("the error page of ThinkPHP", "<html><head><title>系统发生错误</title></head><body><h1>无法加载控制器:Article</h1><h3>错误位置</h3><p>FILE: /www/Think/App.class.php LINE: 101</p><p>ThinkPHP { Fast &amp; Simple OOP PHP Framework }, 请联系网站管理员处理</p></body></html>"),
+    "upkeep-at-night": ("the site is being maintained at night, under a heading", "<html><body><h1>系统维护中</h1><p>尊敬的用户：为提供更优质、更稳定的服务，本网站将于2023年6月8日22时至6月9日6时进行系统升级维护，期间暂停访问，敬请谅解。</p></body></html>"),
+    "missing-beside-list": ("a line that nothing is there, beside the newest of others", f"<html><head><title>云溪区水务局</title></head><body><ul>{NAV}</ul><h3>最新信息</h3><ul>{OF_TEN_LETTERS}</ul><div><p>文章不存在！</p></div><p>主办：云溪区人民政府办公室　联系电话：010-00000000</p></body></html>"),
     "login": ("a form to log in", "<html><body><form>用户名：<input> 密码：<input type=password><button>登录</button></form></body></html>"),
 }  # fmt: skip
 for name, (what, html) in STUBS.items():
@@ -89,6 +102,17 @@ trap(
         body="<p>本网站将于5月10日升级维护，届时暂停访问。</p>",
     ),
     text="本网站将于5月10日升级维护，届时暂停访问。",
+)
+trap(
+    "document-about-errors",
+    "a notice about errors of sites is a document",
+    "answers that are no documents",
+    page(
+        title="关于网站错误链接整改情况的通报",
+        headline="<h1>关于网站错误链接整改情况的通报</h1><div>发布日期：2023-05-09</div>",
+        body="<p>HTTP Status 404等错误链接有三处，打开后提示页面不存在。</p><p>文章不存在</p><p>请于五月底前完成整改。</p>",
+    ),
+    text="HTTP Status 404等错误链接有三处，打开后提示页面不存在。\n文章不存在\n请于五月底前完成整改。",
 )
 MENU = "".join(f"<li><a href='/{i}'>云溪区住房和城乡建设局第{i}号直属单位栏目</a></li>" for i in range(60))
 trap("document-long-menu", "a document beside a long menu", "listings", page(above=f"<ul>{MENU}</ul>"))

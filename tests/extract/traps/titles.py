@@ -190,3 +190,64 @@ for name, html, told in (
         page(headline=html, title=told),
         fields={"title": shown, "published_date": "2023-05-09", "source": "云溪日报"},
     )
+
+RED_HEAD = f"<h1>云溪区人民政府办公室文件</h1><p align=center>云政办发〔2023〕17号</p><h2>{TITLE}</h2>"
+trap(
+    "title-red-head",
+    "below the red head of the document's paper, the page's largest heading",
+    "titles",
+    untold(page(headline=RED_HEAD, container="{}")),
+    fields={"title": TITLE, "document_number": "云政办发〔2023〕17号"},
+)
+trap(
+    "title-and-speaker",
+    "a subtitle and who spoke, in headings of their own, stand between it and the date",
+    "titles",
+    untold(
+        page(
+            headline="<h2>政府工作报告</h2><h3>——2023年1月5日在云溪区第九届人民代表大会上</h3><h3>区长 罗成</h3>"
+            "<div>2023-05-09</div>"
+        )
+    ),
+    fields={"title": "政府工作报告"},
+)
+for name, stated in (
+    ("meta", f'<meta name="ArticleTitle" content="{TITLE}">'),
+    ("page-title", f"<title>{TITLE}_政策文件_云溪区人民政府</title>"),
+):
+    trap(
+        f"title-cut-headline-{name}",
+        "the headline is cut off by its template, and the page states the whole",
+        "titles",
+        untold(page(headline=f"<h1>{TITLE[:18]}...</h1><div>2023-05-09</div>", head=stated), "政策文件"),
+        fields={"title": TITLE},
+    )
+trap(
+    "title-above-spelt-date",
+    "marked by nothing but a date as signatures have it, below it and above the text",
+    "titles",
+    untold(page(headline="<dl><dt>云溪区新增两家老旧电梯更新示范小区</dt><dd>2023年5月9日</dd></dl>")),
+    fields={"title": "云溪区新增两家老旧电梯更新示范小区"},
+)
+for name, title, line in (
+    ("tibetan", "བོད་ལྗོངས་ཀྱི་གནས་ཚུལ།", "དེ་རིང་རྫོང་སྲིད་གཞུང་གིས་གནམ་གཤིས་ཀྱི་གནས་ཚུལ་ཁྱབ་བསྒྲགས་བྱས་པ་རེད།"),
+    (
+        "uyghur",
+        "ئاممىۋى ئۇقتۇرۇش",
+        "ناھىيەلىك خەلق ھۆكۈمىتى ئەتە سائەت توققۇزدا يىغىن ئاچىدۇ، ھەممە ئورۇنلار قاتناشسۇن.",
+    ),
+    ("mongolian", "ᠮᠡᠳᠡᠭᠳᠡᠯ ᠦᠨ ᠪᠢᠴᠢᠭ", "ᠬᠣᠰᠢᠭᠤᠨ ᠤ ᠠᠷᠠᠳ ᠤᠨ ᠵᠠᠰᠠᠭ ᠤᠨ ᠣᠷᠳᠣᠨ ᠡᠴᠡ ᠮᠠᠷᠭᠠᠰᠢ ᠬᠤᠷᠠᠯ ᠨᠡᠭᠡᠭᠡᠨᠡ ᠃"),
+    (
+        "korean",
+        "로후 승강기 갱신 통지",
+        "주민들의 안전한 승강기 리용을 위하여 현정부에서는 갱신사업을 시작하게 되였다.",
+    ),
+):
+    trap(
+        f"title-{name}",
+        f"in {name.title()} letters",
+        "titles",
+        untold(page(headline=f"<h2>{title}</h2><div>2023-05-09</div>", body=f"<p>{line}</p>")),
+        fields={"title": title},
+        text=line,
+    )

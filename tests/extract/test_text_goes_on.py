@@ -1,0 +1,88 @@
+"""Texts that go on behind what ends others: a box of the site in their middle, a heading such as 相关链接, links that a
+sentence announces."""
+
+from itertools import product
+
+import pytest
+
+from etl.extract import extract
+from etl.extract.content_id import normalise
+from tests.support.pages import PARAGRAPHS, SIGNED, page, paragraphs
+from tests.support.share import share
+
+DATED = "<h1>云溪区更新老旧电梯</h1><div>2023-05-09 来源：云溪日报</div>"
+LINKS = ("云溪区老旧电梯更新补助标准提高", "第一批更新名单在政府网公布", "电梯维保单位信用评价结果")
+BOXES = (
+    "<div class='tj'><h4>{heading}</h4>{links}</div>",
+    "<div style='float:right'><p>{heading}</p><ul>{items}</ul></div>",
+    "<aside><h3>{heading}</h3><ul>{items}</ul></aside>",
+    "<table class='xg'><tr><td><b>{heading}</b></td></tr><tr><td>{links}</td></tr></table>",
+)
+HEADINGS = ("推荐阅读", "热点新闻", "最新动态", "相关链接", "相关新闻", "延伸阅读")
+WRITTEN = (
+    ("<p>{}</p>", ""),
+    ("<p style='text-indent:2em'>{}</p>", ""),
+    ("<div class='d'>{}</div>", ""),
+    ("{}", "<br>"),
+)
+
+
+def text_of(body: str, url: str = "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html") -> str:
+    html = page(title="云溪区更新老旧电梯", headline=DATED, body=body)
+    return normalise(extract(html.encode(), url).text)
+
+
+def box(form: str, heading: str) -> str:
+    links = "<br>".join(f"<a href='/n/{number}.html'>{title}</a>" for number, title in enumerate(LINKS))
+    items = "".join(f"<li><a href='/n/{number}.html'>{title}</a></li>" for number, title in enumerate(LINKS))
+    return form.format(heading=heading, links=links, items=items)
+
+
+def written(lines: tuple[str, ...], form: str, between: str) -> str:
+    return between.join(form.format(line) for line in lines)
+
+
+@pytest.mark.parametrize(("form", "heading", "how"), list(share(product(BOXES, HEADINGS, WRITTEN))))
+def test_a_text_goes_on_behind_a_box_of_the_site(form: str, heading: str, how: tuple[str, str]) -> None:
+    lines = (*PARAGRAPHS, *SIGNED)
+    for position in (2, 3, 4):
+        above, below = written(lines[:position], *how), written(lines[position:], *how)
+        assert text_of(above + box(form, heading) + below) == normalise("".join(lines)), position
+
+
+@pytest.mark.parametrize(("form", "heading", "how"), list(share(product(BOXES, HEADINGS, WRITTEN))))
+def test_a_text_ends_above_a_box_below_which_the_site_speaks(form: str, heading: str, how: tuple[str, str]) -> None:
+    for below in ("", "声明：转载请注明来源。", "责任编辑：李四"):
+        body = written(PARAGRAPHS, *how) + box(form, heading) + written((below,) if below else (), *how)
+        assert text_of(body) == normalise("".join(PARAGRAPHS)), below
+
+
+@pytest.mark.parametrize("heading", ["相关链接", "【相关链接】", "相关阅读：", "延伸阅读", "■相关新闻", "相关知识"])
+def test_a_paragraph_that_explains_is_of_the_text(heading: str) -> None:
+    explains = "老旧电梯，是指使用年限超过十五年的电梯，目前全区共有三百二十台，其中住宅电梯二百台。"
+    lines = (*PARAGRAPHS, heading, explains)
+    assert text_of(paragraphs(lines)) == normalise("".join(lines))
+
+
+@pytest.mark.parametrize("heading", ["相关链接", "【相关链接】", "相关阅读：", "延伸阅读", "■相关新闻"])
+def test_links_below_the_same_heading_are_none(heading: str) -> None:
+    links = "".join(f"<p><a href='/n/{number}.html'>{title}</a></p>" for number, title in enumerate(LINKS))
+    assert text_of(paragraphs((*PARAGRAPHS, heading)) + links) == normalise("".join(PARAGRAPHS))
+
+
+ANNOUNCED = ("经清理，现行有效的规范性文件共三件，目录如下：", "现将各部门2022年度部门决算集中公开如下：")
+
+
+@pytest.mark.parametrize(("sentence", "ending"), list(product(ANNOUNCED, (".html", ".pdf", "/"))))
+def test_links_that_a_sentence_announces_are_of_the_text(sentence: str, ending: str) -> None:
+    for above in ((), PARAGRAPHS):
+        links = [f"<a href='/zc/{number}{ending}'>{number}.{title}</a>" for number, title in enumerate(LINKS)]
+        assert text_of(paragraphs((*above, sentence, *links))) == normalise(
+            "".join((*above, sentence, *(f"{number}.{title}" for number, title in enumerate(LINKS))))
+        )
+
+
+@pytest.mark.parametrize("sentence", ["附件：", "相关链接：", "更多内容请看："])
+def test_links_behind_other_words_are_none(sentence: str) -> None:
+    links = [f"<a href='/zc/{number}.html'>{title}</a>" for number, title in enumerate(LINKS)]
+    assert LINKS[2] not in text_of(paragraphs((*PARAGRAPHS, sentence, *links)))
