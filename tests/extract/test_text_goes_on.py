@@ -1,6 +1,8 @@
 """Texts that go on behind what ends others: a box of the site in their middle, a heading such as 相关链接, links that a
 sentence announces."""
 
+# ruff: noqa: E501 — tables of lines.
+
 from itertools import product
 
 import pytest
@@ -86,3 +88,56 @@ def test_links_that_a_sentence_announces_are_of_the_text(sentence: str, ending: 
 def test_links_behind_other_words_are_none(sentence: str) -> None:
     links = [f"<a href='/zc/{number}.html'>{title}</a>" for number, title in enumerate(LINKS)]
     assert LINKS[2] not in text_of(paragraphs((*PARAGRAPHS, sentence, *links)))
+
+
+FEET = (
+    "<div class='foot'>{}</div>", "<div class='page-footer'><p>{}</p></div>", "<footer>{}</footer>", "<div id='copyright'>{}</div>",
+    "<div class='w bottom'><span>{}</span></div>",
+)  # fmt: skip
+LINES_OF_FEET = (
+    "云溪区水务局",
+    "水务局　电话：0000-1234567",
+    "水利服务热线：00000",
+    "云溪区水利信息中心 2023",
+    "云溪区水务局 地址：平安路8号",
+)
+SHORT = {
+    "notice": ("<p>五月十日八时至十八时双河村停水检修，请储水备用。</p>", "五月十日八时至十八时双河村停水检修，请储水备用。"),
+    "table": ("<table><tr><td>双河供水站</td><td>3200</td></tr><tr><td>马埠供水站</td><td>1800</td></tr></table>", "双河供水站3200马埠供水站1800"),
+    "file": ("<iframe src='/f/2023.pdf'></iframe>", ""),
+}  # fmt: skip
+
+
+def bare(body: str, below: str) -> str:
+    html = f"<html><head><title>水务</title></head><body><h2>云溪区双河村停水公告</h2><div>2023-05-09</div>{body}{below}</body></html>"
+    return normalise(extract(html.encode(), "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html").text)
+
+
+@pytest.mark.parametrize(("foot", "line", "name"), list(product(FEET, LINES_OF_FEET, SHORT)))
+def test_what_is_called_a_foot_is_none_of_a_short_text(foot: str, line: str, name: str) -> None:
+    body, text = SHORT[name]
+    assert bare(f"<div class='c'>{body}</div>", foot.format(line)) == normalise(text)
+
+
+@pytest.mark.parametrize("foot", FEET)
+@pytest.mark.parametrize(
+    "own", ["<p>云溪区水务局</p><p>2023年5月8日</p>", "<p>附件：停水范围</p>", "<p>恢复供水时间另行通知。</p>"]
+)
+def test_what_a_text_ends_with_stays_whatever_its_element_is_called(foot: str, own: str) -> None:
+    body, text = SHORT["notice"]
+    lines = own.replace("<p>", "").replace("</p>", "")
+    assert bare(f"<div class='c'>{body}{foot.format(own)}</div>", "") == normalise(text + lines)
+
+
+@pytest.mark.parametrize(
+    "tip",
+    [
+        "微信里点“发现”，扫一下二维码便可将本文分享至朋友圈。",
+        "满意度调查",
+        "满意度调查：",
+    ],
+)
+def test_tips_and_surveys_of_a_page_are_none_of_its_text(tip: str) -> None:
+    assert text_of(paragraphs((*PARAGRAPHS, tip))) == normalise("".join(PARAGRAPHS))
+    if "微信" in tip:
+        assert text_of(f"<div>{tip}</div>" + paragraphs(PARAGRAPHS)) == normalise("".join(PARAGRAPHS))

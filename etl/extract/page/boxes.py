@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from etl.dates import SIGNED_DATE
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.prose import is_prose
@@ -19,6 +20,8 @@ _HEADINGS_OF_BOXES = re.compile(
 )
 """Headings of a site's boxes. (Not 通知公告 and the like, which may be the heading of a document.)"""
 _OF_FILES = re.compile(r"[附目下][件录载]?")
+_FOOT = re.compile(r"(?<![a-z])(?:foot(?:er)?|copyright)(?![a-z])|(?:^| )bottom(?= |$)", re.IGNORECASE)
+_OWN_OF_TEXT = re.compile(rf"[。；]|附件|^\s*{SIGNED_DATE}\s*$")
 _ENDS_OF_SENTENCES = ("。", "；", "，", "：", ":")
 
 
@@ -45,6 +48,30 @@ def is_of_site(blocks: Blocks, box: Node) -> bool:
 def _is_column(box: Node) -> bool:
     names = (box.element.get("class") or "").lower().split()
     return box.tag == "aside" or not SIDEBAR_CLASSES.isdisjoint(names)
+
+
+def without_foot(blocks: Blocks, indices: list[int]) -> list[int]:
+    """The visible blocks of a text without those of the elements at its end that are called a foot. One that signs a
+    text, or has files or sentences, may be the text's own."""
+    while indices:
+        around = blocks.ancestors(blocks.blocks[indices[-1]].node)
+        foot = next((node for node in around if node.first >= indices[0] and _is_foot(node)), None)
+        if foot is None or not all(_may_be_of_foot(block) for _, block in blocks.visible_blocks(foot.first, foot.last)):
+            break
+        indices = [index for index in indices if index < foot.first]
+    return indices
+
+
+def _is_foot(node: Node) -> bool:
+    if node.tag == "footer":
+        return True
+    names = f"{node.element.get('class') or ''} {node.element.get('id') or ''}"
+    return len(names) > 1 and _FOOT.search(names) is not None
+
+
+def _may_be_of_foot(block: Block) -> bool:
+    text = block.plain.strip()
+    return not (_OWN_OF_TEXT.search(text) or has_file_name(text))
 
 
 def is_heading_of_box(line: str) -> bool:

@@ -33,7 +33,7 @@ _RELATED_WORDS = split_words("""
     往期推荐 往期回顾 往期精彩 精彩推荐 对此页面 .{0,12}对[您你]有(?:所)?帮助
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
 """)
-_RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 留言 相关法规 相关规定")
+_RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 满意度调查 留言 相关法规 相关规定")
 """Headings of related links that sentences of a text may also begin with: they must be alone in their line."""
 _RELATED_LINKS = re.compile(
     rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"

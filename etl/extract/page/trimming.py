@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.body import Body
+from etl.extract.page.boxes import without_foot
 from etl.extract.page.end_of_text import before_boxes, behind_signature, end_of_text
 from etl.extract.page.start_of_text import start_of_text
 
@@ -14,7 +15,7 @@ def trim(blocks: Blocks, body: Body, title: str) -> Body:
     if not indices:
         return body
     first = start_of_text(blocks, indices, title, body.rule)
-    indices = [i for i in indices if i >= first]
+    indices = without_foot(blocks, [i for i in indices if i >= first])
     if not indices:
         return replace(body, first=first, last=first)
     indices, insets = before_boxes(blocks, indices)
