@@ -174,6 +174,14 @@ def test_an_answer_beyond_the_last_page_ends_the_list(beyond: Any) -> None:
     whole(walk_answers("generic", service.first, service), service.documents)
 
 
+@pytest.mark.parametrize("beyond", [{"a": 1}, {"list": [{"title": "某公告"}]}, {"data": {"html": "<p>系统维护</p>"}}])
+def test_an_answer_of_another_kind_is_no_end(beyond: Any) -> None:
+    service = Service(SHAPES["nothing stated"], count=80, beyond=beyond)
+    walked = walk_answers("generic", service.first, service)
+    assert len(walked.entries) == 80
+    assert walked.red
+
+
 REFUSALS = (
     {"success": False, "msg": "排序方式不能为空！"},
     {"code": 500, "message": "排序方式不能为空！", "data": None},
@@ -201,6 +209,39 @@ def test_a_list_whose_address_has_no_number_of_a_page_is_red_unless_it_is_whole(
         walked = walk_answers("generic", service.first, service)
         assert bool(walked.red) == red
         assert "continues" in " ".join(walked.red) or not red
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"hasMore": True},
+        {"last": False},
+        {"pageHtml": "<a href='#'>下一页</a>"},
+        {"pager": "共 8 页"},
+        {"isLastPage": False},
+    ],
+)
+def test_a_service_that_says_that_there_is_more_without_a_number_is_red(more: dict[str, Any]) -> None:
+    rows = [ROWS["plain"](line) for line in lines(7, DOCUMENT)]
+    walked = walk_answers("generic", "/service/list?cid=3", lambda question: (json.dumps({"list": rows, **more}), JSON))
+    assert len(walked.entries) == 7
+    assert "goes on" in walked.red[0]
+    no_more = {name: not value if isinstance(value, bool) else "共1页" for name, value in more.items()}
+    answer = json.dumps({"list": rows, **no_more})
+    assert walk_answers("generic", "/service/list?cid=3", lambda question: (answer, JSON)).red == []
+
+
+@pytest.mark.parametrize("stated", [{}, {"count": 93}])
+def test_the_address_of_the_next_page_is_followed(stated: dict[str, int]) -> None:
+    documents = lines(93, DOCUMENT)
+
+    def answer(question: Question) -> Answer:
+        place = int(question.query.get("cursor", 0))
+        following = f"/service/list?cursor={place + 20}" if place + 20 < 93 else None
+        rows = [ROWS["plain"](line) for line in documents[place : place + 20]]
+        return json.dumps({"results": rows, "next": following, **stated}), JSON
+
+    whole(walk_answers("generic", "/service/list", answer), documents)
 
 
 def test_a_total_of_the_page_alone_does_not_end_a_list() -> None:
@@ -273,6 +314,11 @@ def test_rows_that_a_service_writes_as_html_are_read_by_selectors_and_turned() -
     unturned = walk_answers("generic", "/s", lambda question: answer(Question("GET", "/s", {"page": "1"}, {}, {})),
                             listing={"rows": "ul.list > li"})  # fmt: skip
     assert unturned.red
+
+
+def test_a_source_with_selectors_may_have_a_service_among_its_columns() -> None:
+    service = Service(SHAPES["total"])
+    whole(walk_answers("generic", service.first, service, listing={"rows": "ul.list > li"}), service.documents)
 
 
 def test_a_service_is_drafted_and_previewed_without_selectors() -> None:

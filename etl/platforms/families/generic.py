@@ -62,10 +62,8 @@ class Generic(Platform):
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         if is_feed(page):
             listing_page = read_feed(page, request)
-        elif _is_data(page) and (self._listing is None or self._listing.rows is None):
-            listing_page = read_data_list(page, request)
-        elif html := markup_in(page) if _is_data(page) else "":
-            listing_page = self._rows_of_data(replace(page, text=html), request)
+        elif _is_data(page):
+            listing_page = self._data(page, request)
         else:
             listing_page = self._rows(page, request)
         if not (self._listing and self._listing.only):
@@ -87,6 +85,15 @@ class Generic(Platform):
             return repeated_rows(replace(page, text=html)) if html else None
         return repeated_rows(page)
 
+    def _data(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        try:
+            return read_data_list(page, request)
+        except NotAListing:
+            html = markup_in(page) if self._listing and self._listing.rows else ""
+            if not html:
+                raise
+            return self._rows_of_data(replace(page, text=html), request)
+
     def _rows_of_data(self, page: WebPage, request: ListingRequest) -> ListingPage:
         """Rows that a service answers as HTML in its data, with what this says of their number."""
         listing_page, stated = self._rows(page, request), counts(page)
@@ -97,8 +104,6 @@ class Generic(Platform):
 
     def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
         listing = self._listing
-        if page.is_data:
-            raise NotAListing("the answer is data (JSON) without HTML: no selector of rows reads it")
         if listing is None or listing.rows is None:
             raise NotAListing("neither a sitemap nor a feed, and the source file names no listing.rows")
         rows = elements(listing.rows, page.tree)

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from etl.outside import count, digits
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, fills_page
 from etl.platforms.helpers.answers import parse_json, read_data, stated_total
-from etl.platforms.helpers.data_rows import address_names, entries_of, flat_rows, has_titles, plain_name
+from etl.platforms.helpers.data_rows import address_names, address_of, entries_of, flat_rows, has_titles, plain_name
 from etl.platforms.helpers.list_numbers import counted_by
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage
+from etl.web.urls import resolved
 
 _MAX_DEPTH, _MAX_GROUPS = 8, 200
 _MORE_DOCUMENTS = frozenset({"total", "totals", "totalhits", "hits", "count", "num", "recordsfiltered"})
@@ -47,6 +48,10 @@ _NAMED = rf"(?:(?P<page>{_PAGE})|(?P<start>{_START})|(?P<end>{_END}))"
 _NUMBER = re.compile(rf"(?<![\w%.-]){_NAMED}=(?P<number>\d{{1,7}})(?![\w%])", re.IGNORECASE)
 _NUMBER_OF_JSON = re.compile(rf'"{_NAMED}"\s*:\s*"?(?P<number>\d{{1,7}})(?=["\s,}}])', re.IGNORECASE)
 _SIZE = re.compile(r"""(?:size|limit|rows?|num|count|per(?:_?page)?)["']?[=:]\s*+["']?(\d{1,5})""", re.IGNORECASE)
+_NEXT_NAMES = frozenset({"next", "nexturl", "nextpageurl", "nextlink", "nexthref"})
+_MORE_NAMES = frozenset({"hasmore", "hasnext", "hasnextpage", "more"})
+_LAST_NAMES = frozenset({"last", "islast", "islastpage", "lastpage", "end", "isend"})
+_PAGER_WORDS = re.compile(r"下一?页|共\s{0,9}(?:[2-9]|[1-9]\d{1,4})\s{0,9}页")
 _LINK = re.compile(r"<a\b", re.IGNORECASE)
 
 
@@ -76,7 +81,32 @@ def read_data_list(page: WebPage, request: ListingRequest) -> ListingPage:
         return _nothing(content, lists, request)
     rows, names = _main(listed)
     total, pages = _totals(rows.around, len(rows.rows))
-    return turned(ListingPage(entries_of(rows.rows, names, page.url), total, pages), request)
+    listing = turned(ListingPage(entries_of(rows.rows, names, page.url), total, pages), request)
+    if listing.next_requests or (total is not None and request.seen + len(listing.entries) >= total):
+        return listing
+    if following := _next_address(rows.around):
+        url = resolved(page.url, following)
+        further = ListingRequest(url, request.column, request.seen + len(listing.entries), headers=request.headers)
+        return replace(listing, next_requests=(further,), problems=())
+    if listing.problems or _number(request) is not None or not (sign := _says_more(rows.around)):
+        return listing
+    return replace(listing, problems=(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign),))
+
+
+def _next_address(around: Sequence[Mapping[str, Any]]) -> str:
+    """The address of the next page that an answer states; empty where it states none."""
+    values = (value for each in around for name, value in each.items() if plain_name(name) in _NEXT_NAMES)
+    return next(filter(None, map(address_of, values)), "")
+
+
+def _says_more(around: Sequence[Mapping[str, Any]]) -> str:
+    """What in an answer says that there are further pages: `hasMore: true`, `last: false`, a pager as HTML."""
+    for name, value in ((name, value) for each in around for name, value in each.items()):
+        if (plain_name(name) in _MORE_NAMES and value is True) or (plain_name(name) in _LAST_NAMES and value is False):
+            return f"{name}: {str(value).lower()}"
+        if isinstance(value, str) and (pager := _PAGER_WORDS.search(value)):
+            return pager[0]
+    return ""
 
 
 def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
@@ -207,15 +237,16 @@ def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> L
     """An answer without documents: the end of a list, an empty list, or none at all."""
     if (message := _refusal(content)) and not _NO_MORE.search(message):
         raise NotAListing(f"the service answers: {message}")
+    total = next((total for each in _objects(content, 0) if (total := _stated([each], 0)[0]) is not None), None)
     if request.seen and any(not each.rows for each in lists):
-        return ListingPage(())
+        return ListingPage((), total)
     if titled := next((each for each in lists if has_titles(each.rows)), None):
         names = ", ".join(list(titled.rows[0])[:20])
         raise NotAListing(f"no value of the rows of {titled.path or 'the answer'} is an address: {names}")
-    if rows := next((each for each in lists if each.rows and not request.seen), None):
+    if rows := next((each for each in lists if each.rows), None):
         raise NotAListing(f"no value of the rows of {rows.path or 'the answer'} is an address or a title")
-    total = next((total for each in _objects(content, 0) if (total := _stated([each], 0)[0]) is not None), None)
-    if not request.seen and total != 0 and not message:
+    has_nothing = any(value is None or value == {} for each in _objects(content, 0) for value in each.values())
+    if not message and total != 0 and not (request.seen and (has_nothing or total is not None)):
         raise NotAListing(f"data without a list of documents: {str(content)[:80]!r}")
     return ListingPage((), total)
 
@@ -268,7 +299,9 @@ def _following(request: ListingRequest, rows: int, seen: int) -> ListingRequest 
 def _sign_of_more(request: ListingRequest, rows: int, total: int | None, pages: int | None) -> str:
     """What says that there are more rows than those of an address that cannot be turned; empty for none."""
     if total is not None:
-        return f"total: {total}" if rows < total else ""
+        return f"total: {total}" if request.seen + rows < total else ""
+    if request.seen:
+        return ""
     if pages is not None:
         return f"pages: {pages}" if pages > 1 else ""
     is_file = urlsplit(request.url).path.endswith((".json", ".js"))

@@ -16,7 +16,7 @@ from etl.platforms.helpers.answers import read_data, strip_markup
 from etl.web.urls import resolved
 
 _NO_WORD = re.compile(r"[\W_]+")
-_ADDRESS_NAME = re.compile(r"(?:url|href|link|uri|urls|path|redirect)$")
+_ADDRESS_NAME = re.compile(r"(?:url|href|link|uri|urls|path|redirect|address)$")
 _OTHER_NAME = re.compile(
     r"im(?:a?ge?)|pic|photo|thumb|cover|logo|icon|avatar|video|audio|media|site|channel|column|category|parent|home|host"
     r"|domain|base|api|qr|author|dept|organ"
@@ -27,7 +27,7 @@ _ADDRESS_RANK = tuple(
     for name in (
         r"(?:chnl)?doc(?:pub)?url$", r"pub(?:lish)?url$", r"url$", r"href$", r"urls$",
         r"(?:info|visit|page|post|art|article|news|detail|content|static|html|web)(?:page)?url$",
-        r"link(?:url)?$", r"^(?!.*(?:source|src|file|attach|annex|wap|mobile))", r"",
+        r"link(?:url)?$", r"^(?!.*(?:source|src|file|attach|annex|wap|mobile|address))", r"",
     )
 )  # fmt: skip
 _ADDRESS = re.compile(
