@@ -3,14 +3,14 @@
 import io
 import zipfile
 
-_PARTS_OF_DOCUMENTS = frozenset({"[Content_Types].xml", "OFD.xml"})
+_OF_DOCUMENTS = frozenset({"[Content_Types].xml", "OFD.xml"})
 
 
 def with_slashes(archive: zipfile.ZipFile) -> None:
     """Gives the parts of a document the names that others refer to: some programs on Windows divide them by
     backslashes, and Office opens these files. An archive of other files keeps its names."""
     parts = archive.infolist()
-    if not any("\\" in part.filename for part in parts) or _PARTS_OF_DOCUMENTS.isdisjoint(archive.namelist()):
+    if not any("\\" in part.filename for part in parts) or _OF_DOCUMENTS.isdisjoint(archive.namelist()):
         return
     for part in parts:
         part.filename = part.filename.replace("\\", "/")

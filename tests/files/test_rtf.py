@@ -1,5 +1,6 @@
 """What a reader sees in RTF documents, however their letters are written."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,3 +60,29 @@ def test_text_boxes_stand_below_the_text(boxes: list[tuple[str, bool]]) -> None:
         drawn = b"{\\shprslt{\\*\\do\\dptxbx{\\dptxbxtext " + words + b"\\par}}}" if older else b""
         made += b"a{\\shp{\\*\\shpinst\\shpleft0{\\sp{\\sn x}{\\sv 1}}{\\shptxt " + words + b"\\par}}" + drawn + b"}"
     assert _read(made + b"b").split("\n") == ["a" * len(boxes) + "b", *(text for text, _ in boxes)]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("\\\\o\\\\ac(○,3)", "③"), ("\\\\o\\\\ac(□,√)", "☑"), ("\\\\f(3,4)", "3/4")]
+)
+@pytest.mark.parametrize("way", [*_WAYS])
+@pytest.mark.parametrize("result", ["", "{\\fldrslt}", "{\\fldrslt {}}"])
+def test_equations_are_shown_though_their_results_are_not_stored(code: str, shown: str, way: str, result: str) -> None:
+    written = b"".join(letter.encode() if letter.isascii() else _WAYS[way](letter) for letter in code)
+    made = b"a{\\field{\\*\\fldinst {eq " + written + b"}}" + result.encode() + b"}b"
+    assert _read(made) == f"a{shown}b"
+
+
+def test_a_result_that_is_stored_is_what_a_field_shows() -> None:
+    link = rb'{\field{\*\fldinst HYPERLINK "http://a/"}{\fldrslt site}}'
+    assert _read(b"a" + link + rb"{\field{\*\fldinst eq \\\\f(1,2)}{\fldrslt half}}") == "asitehalf"
+
+
+@pytest.mark.parametrize(
+    ("value", "first", "shown"), [(1, 0, "☑"), (0, 1, "□"), (25, 1, "☑"), (25, 0, "□"), (None, 1, "☑")]
+)
+def test_tick_boxes_of_forms_are_ticked_or_not(value: int | None, first: int, shown: str) -> None:
+    chosen = b"" if value is None else b"\\ffres%d" % value
+    data = b"{\\*\\formfield{\\fftype1" + chosen + b"\\ffhps20{\\*\\ffname c}\\ffdefres%d}}" % first
+    field = b"{\\field{\\*\\fldinst { FORMCHECKBOX }" + data + b"}{\\fldrslt }}"
+    assert _read(b"a" + field + b"b") == f"a{shown}b"

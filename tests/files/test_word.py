@@ -1,6 +1,7 @@
 """What a reader sees in Word documents: raised digits, results of fields, other documents inside, pages as pictures."""
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -67,6 +68,26 @@ def _field(code: str, result: str | None, begin: str = "") -> str:
 )  # fmt: skip
 def test_fields_show_their_results(field: str, wanted: str) -> None:
     assert _text(f"<w:p>{_run('第')}{field}{_run('') if wanted else ''}</w:p>{p('后文')}") == f"第{wanted}\n后文"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("eq \\o\\ac(○,3)", "③"), ("EQ \\f(1,2)", "1/2"), ("eq \\o\\ac(□,√)", "☑"), ("PAGE", "")]
+)
+def test_fields_of_old_documents_show_what_is_not_stored(read: Reader, code: str, shown: str) -> None:
+    fields = f"\x13 {code} \x15", f"\x13 {code} \x14果\x15", f"\x13 IF \x13 {code} \x15 \x14真\x15"
+    assert read(doc([f"第{field}项" for field in fields])).text.split("\n") == [f"第{shown}项", "第果项", "第真项"]
+
+
+@pytest.mark.parametrize(("value", "first", "shown"), [(1, 0, "☑"), (0, 1, "□"), (25, 1, "☑"), (25, 0, "□")])
+def test_tick_boxes_of_old_documents_are_ticked_or_not(read: Reader, value: int, first: int, shown: str) -> None:
+    name = "选项".encode("utf-16-le")
+    form = struct.pack("<IHHHH", 0xFFFFFFFF, 1 | value << 2, 0, 20, 2) + name + struct.pack("<HH", 0, first)
+    data = bytes(16) + struct.pack("<IH62x", 68 + len(form), 68) + form
+    text = "同意\x13 FORMCHECKBOX \x01\x14\x15公开"
+    look = struct.pack("<HBHIHB", 0x0806, 1, 0x6A03, 16, 0x0855, 1)
+    at = text.index("\x01")
+    assert read(doc([text], raised=(at, at + 1), look=look, data=data)).text == f"同意{shown}公开"
+    assert read(doc([text], raised=(at, at + 1), look=look, data=data[:40])).outcome is not FileOutcome.CRASHED
 
 
 _THIRD = {

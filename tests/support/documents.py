@@ -30,6 +30,7 @@ def doc(
     numbered: Mapping[int, int] | None = None,
     levels: Sequence[tuple[int, str]] = (),
     fonts: Sequence[str] = (),
+    data: bytes = b"",
 ) -> bytes:
     """A Word 97 document of paragraphs (strings) and table rows (sequences of cells), all in UTF-16.
 
@@ -37,7 +38,7 @@ def doc(
 
     `hidden` is a paragraph that is formatted as hidden text; `raised`: (first, last + 1) of the characters
     that are raised, or have another `look`, a modifier, which may name one of the `fonts`.
-    `flags` are the FIB's, with the table in 1Table.
+    `flags` are the FIB's, with the table in 1Table; `data` is the stream of pictures and form fields.
     """
     text = ""
     runs: list[tuple[int, bytes]] = []  # (end of the paragraph or cell in characters, its modifiers)
@@ -92,7 +93,7 @@ def doc(
     table += listed
     for at, first, length in (*places, (0x1A2, 0, len(clx)), (0x102, len(clx), 12), (0xFA, len(clx) + 12, 12)):
         struct.pack_into("<II", main, at, first, length)
-    return ole({"WordDocument": bytes(main), "1Table": table})
+    return ole({"WordDocument": bytes(main), "1Table": table} | ({"Data": data} if data else {}))
 
 
 def _page(runs: list[tuple[int, bytes]], start: int, entry: int) -> bytes:

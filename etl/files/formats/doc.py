@@ -15,6 +15,7 @@ import olefile
 
 from etl.files.formats.doc_lists import Lists, read_lists
 from etl.files.formats.docx_run_formats import MAX_UNSEEN_SIZE
+from etl.files.formats.field_codes import TICKED, UNTICKED, equation_text
 from etl.files.formats.list_numbering import ListCounter
 from etl.files.formats.symbol_fonts import in_font, is_of_symbols, symbol
 from etl.files.types import FileOutcome, Shown, Unreadable
@@ -34,6 +35,10 @@ _HIDDEN, _DELETED, _SYMBOL, _SIZE = 0x083C, 0x0800, 0x6A09, 0x4A43
 _STRUCK = (0x0837, 0x2A53)
 _SHIFT, _SHIFTS = 0x2A48, {b"\1": superscript, b"\2": subscript}
 _POSITION, _FONT = 0x4845, 0x4A4F
+_DATA_AT, _IS_DATA = 0x6A03, 0x0806
+_TICK_BOX, _AS_AT_FIRST = 1, 25
+"""A kind of form field, and its value if nobody changed it."""
+_MAX_CODE = 1_000
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 _CONTROLS = {0x0B: "\n", 0x0C: "\n", 0x0E: "\n", 0x1E: "-", 0xA0: " ", 0x09: "\t"}
 
@@ -115,7 +120,8 @@ class _Document:
 
     def range(self, first: int, last: int) -> Iterator[tuple[str, int]]:
         """(character, byte position) of the visible text between two character positions."""
-        depth: list[bool] = []
+        # The code of each field around the character, or None from its result on.
+        codes: list[str | None] = []
         for start, end, offset, width in self.pieces():
             for position in range(max(start, first), min(end, last)):
                 place = offset + (position - start) * width
@@ -124,13 +130,34 @@ class _Document:
                     raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.TEXT_CUT_OFF))
                 code = raw[0] if width == 1 else struct.unpack("<H", raw)[0]
                 if code == 0x13:
-                    depth.append(True)
-                elif code == 0x14 and depth:
-                    depth[-1] = False
-                elif code == 0x15 and depth:
-                    depth.pop()
-                elif not any(depth):
+                    codes.append("")
+                elif code == 0x14 and codes:
+                    codes[-1] = None
+                elif code == 0x15 and codes:
+                    yield from ((sign, place) for sign in _without_result(codes))
+                elif all(other is None for other in codes):
                     yield from self.character(code, raw, place)
+                elif code == 0x01 and all(other is None for other in codes[:-1]):
+                    yield from ((sign, place) for sign in self.box(place))
+                elif codes[-1] is not None and len(codes[-1]) < _MAX_CODE:
+                    codes[-1] += raw.decode("cp1252", "replace") if len(raw) == 1 else chr(code)
+
+    def box(self, place: int) -> str:
+        """The tick box of a form whose data belong to the character at that place: FFData of [MS-DOC], behind the head
+        of a picture."""
+        at = self.characters.value(place, _DATA_AT)
+        if self.characters.value(place, _IS_DATA) != b"\1" or not at:
+            return ""
+        data = self.data[int.from_bytes(at, "little") :]
+        try:
+            (head,) = struct.unpack_from("<H", data, 4)
+            flags, name = struct.unpack_from("<4xH4xH", data, head)
+            (first,) = struct.unpack_from("<H", data, head + 12 + 2 * name + 2)
+        except struct.error:
+            return ""
+        value = flags >> 2 & 0x1F
+        ticked = first if value == _AS_AT_FIRST else value
+        return "" if flags & 3 != _TICK_BOX else TICKED if ticked else UNTICKED
 
     def character(self, code: int, raw: bytes, place: int) -> Iterator[tuple[str, int]]:
         if code == 0x28:
@@ -177,6 +204,12 @@ class _Document:
                 yield start, end, (place & 0x3FFFFFFF) // 2, 1
             else:
                 yield start, end, place, 2
+
+
+def _without_result(codes: list[str | None]) -> str:
+    """Ends the innermost field; returns what it shows if its result is not stored."""
+    code = codes.pop()
+    return equation_text(code) if code and all(other is None for other in codes) else ""
 
 
 def _font_names(table: bytes) -> Iterator[str]:

@@ -5,7 +5,6 @@ repeats merged cells, and separates cells by a space only.
 """
 
 import posixpath
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from etl.files.formats import docx_math
 from etl.files.formats.docx_numbering import Numbering, W, is_on, read_word, tag_of, value_of
 from etl.files.formats.docx_run_formats import RunFormats, text_of
 from etl.files.formats.drawings import drawn_lines, parts_drawn
-from etl.files.formats.list_numbering import numeral
+from etl.files.formats.field_codes import TICKED, UNTICKED, equation_text
 from etl.files.formats.symbol_fonts import in_font, symbol
 from etl.files.formats.zip_packages import open_zip, read_xml
 from etl.files.types import Limits, Shown, Unreadable
@@ -29,9 +28,6 @@ _MAIN = "wordprocessingml.document.main+xml"
 _SKIPPED = {"del", "moveFrom", "delText", "Fallback", "rt", "pPr", "rPr", "sectPr", "tblPr", "tcPr"}
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 _SHIFTS: dict[str, Callable[[str], str]] = {"superscript": superscript, "subscript": subscript}
-_CIRCLED = re.compile(r"\\o\s*(?:\\a[clr])?\s*\(\s*[○〇◯Oo]\s*[,，]\s*(\d{1,2})\s*\)", re.IGNORECASE)
-_EQUATION = re.compile(r"\s*eq\b(.*)", re.IGNORECASE | re.DOTALL)
-_EQUATION_SIGNS = re.compile(r"\\[a-z]+\d*|[()\s]", re.IGNORECASE)
 _MIN_CHARACTERS = 30
 """Minimum number of characters of a document that is more than a scan; a title over a scan has fewer."""
 _MIN_PICTURE = 0.2 * 7_560_000 * 10_692_000
@@ -260,7 +256,7 @@ class _Reader:
         elif kind == "end" and self.codes:
             code = self.codes.pop()
             if code and not any(other is not None for other in self.codes):
-                return _equation(code)
+                return equation_text(code)
         return ""
 
     def table(self, table: etree._Element) -> Iterator[str]:
@@ -294,22 +290,12 @@ def _choice(mark: etree._Element) -> str:
     """The tick box or the chosen entry of a form's field."""
     for box in mark.iter(f"{W}checkBox"):
         ticked = value_of(box, "checked") if value_of(box, "checked") is not None else value_of(box, "default")
-        return "□" if ticked in (None, "0", "false") else "☑"
+        return UNTICKED if ticked in (None, "0", "false") else TICKED
     for choice in mark.iter(f"{W}ddList"):
         entries = [value_of(entry) or "" for entry in choice if tag_of(entry) == "listEntry"]
         at = value_of(choice, "result") or value_of(choice, "default") or "0"
         return entries[int(at)] if at.isdigit() and int(at) < len(entries) else ""
     return ""
-
-
-def _equation(code: str) -> str:
-    """The text that an EQ field shows: `eq \\o\\ac(○,3)` is ③. Word does not store its result."""
-    match = _EQUATION.match(code)
-    if not match:
-        return ""
-    text = _CIRCLED.sub(lambda circled: numeral(int(circled[1]), "decimalEnclosedCircle"), match[1])
-    fraction = re.fullmatch(r"\s*\\f\s*\(([^(),，]*)[,，]([^(),，]*)\)\s*", text)
-    return f"{fraction[1].strip()}/{fraction[2].strip()}" if fraction else _EQUATION_SIGNS.sub("", text)
 
 
 def _inside(parent: etree._Element, name: str) -> Iterator[etree._Element]:

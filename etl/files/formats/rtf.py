@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from striprtf.striprtf import rtf_to_text
 
 from etl.files.formats.docx_run_formats import MAX_UNSEEN_SIZE
+from etl.files.formats.field_codes import TICKED, UNTICKED, equation_text
 from etl.files.formats.sheets import rows
 from etl.files.formats.symbol_fonts import in_font
 from etl.files.types import FileOutcome, Shown, Unreadable
@@ -30,6 +31,9 @@ _HIDING = ("v", "deleted", "strike", "striked")
 _STRUCK = frozenset(("strike", "striked"))
 _ELSEWHERE = ("footnote", "shptxt")
 """What has a text of its own: notes, text boxes."""
+_OF_FORMS = ("fftype", "ffres", "ffdefres")
+_AS_AT_FIRST = 25
+"""The value of a tick box that nobody changed."""
 _SHIFTS = {"super": superscript, "sub": subscript}
 
 
@@ -55,15 +59,38 @@ class _Group:
     points: float = 0
     font: int = -1
     names_fonts: bool = False
+    is_field: bool = False
+    is_code: bool = False
+
+
+@dataclass(slots=True)
+class _Field:
+    """A field: its code, what its form shows, and whether its result is stored."""
+
+    code: str = ""
+    ticked: dict[str, int] = field(default_factory=dict)
+    has_result: bool = False
+
+    def shown(self) -> str:
+        """What it shows if its result is not stored."""
+        if self.ticked.get("fftype") == 1:
+            value = self.ticked.get("ffres", _AS_AT_FIRST)
+            value = self.ticked.get("ffdefres", 0) if value == _AS_AT_FIRST else value
+            return TICKED if value else UNTICKED
+        return "" if self.has_result else equation_text(self.code)
 
 
 @dataclass(slots=True)
 class _Rewriter:
+    """Writes a document anew. `instead`: characters that come next and stand for the one before in other programs."""
+
     pairs: bool
     struck: bool = False
+    instead: int = 0
     notes: list[str] = field(default_factory=list)
     fonts: dict[int, str] = field(default_factory=dict)
     groups: list[_Group] = field(default_factory=lambda: [_Group([])])
+    fields: list[_Field] = field(default_factory=lambda: [_Field()])
 
     def word(self, word: str, number: str | None, whole: str) -> None:
         now = self.groups[-1]
@@ -83,9 +110,19 @@ class _Rewriter:
             self.groups[-1] = replace(now, unseen=frozenset(), shift="", points=0, font=-1)
         elif word in ("super", "sub", "nosupersub"):
             self.groups[-1] = replace(now, shift="" if number == "0" or word == "nosupersub" else word)
+        elif word == "field":
+            self.groups[-1] = replace(now, is_field=True, is_code=False)
+            self.fields.append(_Field())
+        elif word in ("fldinst", "fldrslt"):
+            self.groups[-1] = replace(now, is_code=word == "fldinst")
+        elif word in _OF_FORMS and number:
+            self.fields[-1].ticked[word] = int(number)
         elif word in _ELSEWHERE:
             self.notes.append("")
             self.groups[-1] = replace(now, written=[], unseen=frozenset(), shift="")
+        if word == "u" and number:
+            self.note(chr(int(number) % 0x10000))
+            self.instead = 1
         if word not in (*_ELSEWHERE, "pntext") and not (word == "u" and now.unseen):
             now.written.append(self.in_own_font(int(number)) if word == "u" and number else whole)
 
@@ -98,14 +135,29 @@ class _Rewriter:
     def font(self) -> str:
         return self.fonts.get(self.groups[-1].font, "").rstrip("; ")
 
+    def note(self, text: str) -> None:
+        """Takes the text of a field: of its code, or of its result."""
+        if self.groups[-1].is_code:
+            self.fields[-1].code += text[self.instead :]
+            self.instead = 0
+        else:
+            self.fields[-1].has_result |= bool(text.strip())
+
+    def open(self) -> None:
+        self.groups[-1].written.append("{")
+        self.groups.append(replace(self.groups[-1], is_field=False))
+
     def close(self) -> None:
         if len(self.groups) > 1:
             inner = self.groups.pop()
+            if inner.is_field and len(self.fields) > 1:
+                inner.written.extend(map(_escaped, self.fields.pop().shown()))
             if inner.written is not self.groups[-1].written:
                 self.notes.append(f"\\par {{{''.join(inner.written)}}}")
 
     def shown(self, text: str) -> None:
         now = self.groups[-1]
+        self.note(text)
         if now.unseen:
             self.struck |= now.unseen <= _STRUCK and bool(text.strip())
             return
@@ -119,6 +171,7 @@ class _Rewriter:
     def octets(self, run: str) -> None:
         """Takes bytes above ASCII, and the ASCII character that may be the second byte of a letter."""
         values = [int(hexed, 16) if hexed else ord(raw) for hexed, raw in _BYTE.findall(run)]
+        self.note(bytes(values).decode("gb18030", "replace"))
         if unseen := self.groups[-1].unseen:
             self.struck |= unseen <= _STRUCK
             return
@@ -156,11 +209,12 @@ def _as_seen(source: str) -> tuple[str, bool]:
         elif token["text"]:
             writer.shown(token["text"])
         elif token["group"] == "{":
-            writer.groups[-1].written.append("{")
-            writer.groups.append(writer.groups[-1])
+            writer.open()
         else:
             if token["group"] == "}":
                 writer.close()
+            elif token["sign"] and writer.groups[-1].is_code:
+                writer.note(token["sign"])
             writer.groups[-1].written.append(token[0])
     text = "".join(writer.groups[0].written)
     end = text.rfind("}")
