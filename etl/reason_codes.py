@@ -94,6 +94,11 @@ class Code(StrEnum):
         "{host} 要求再等 {seconds} 秒（`gongkai hosts` 可查看和解除）",
         "{host} asked to wait another {seconds} s (`gongkai hosts` shows and lifts this)",
     )
+    HOST_KEEPS_FAILING = (
+        "host_keeps_failing",
+        "{host} 连续失败，{seconds} 秒内不再访问（`gongkai hosts` 可查看和解除）",
+        "{host} kept failing and gets no requests for another {seconds} s (`gongkai hosts` shows and lifts this)",
+    )
     UNREQUESTED_ENCODING = (
         "unrequested_encoding",
         "响应使用了未请求的内容编码“{encoding}”",
@@ -270,6 +275,11 @@ class Code(StrEnum):
         "most_links_dead",
         "目录中有 {dead} 个链接一再不存在，多于 {records} 条记录",
         "{dead} listed links are repeatedly missing, more than the {records} records",
+    )
+    RECORDS_MISSING = (
+        "records_missing",
+        "{records} 条记录中有 {missing} 条的页面不止一次不存在，又没有撤下的证据",
+        "the pages of {missing} of {records} records were missing more than once, with no evidence of a withdrawal",
     )
     MOST_FILES_FAILED = (
         "most_files_failed",

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -32,6 +32,11 @@ ACCEPT_ENCODING = "gzip, deflate"
 _SENDABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 CONDITIONS = ("If-None-Match", "If-Modified-Since")
 """Headers of a conditional request."""
+FAILED_PAGES = 3
+"""So many pages of a host that fail one after the other may be faults of their own, or of the host: it is checked."""
+MAX_CHECKS = 5
+"""Checks in a row that find the host up although no page was answered in between. Then its pages are left for another
+run: what produces them may be down."""
 MAX_REDIRECTING_BYTES = 100_000
 """Larger pages are not checked for a redirect in the page; a page that only redirects is far smaller."""
 
@@ -88,6 +93,8 @@ class Fetcher:
         self._rules: dict[str, RobotsRules] = {}
         self._slots = asyncio.Semaphore(source.pace.concurrency)
         self._robots_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._failed_pages: Counter[str] = Counter()
+        self._checks: Counter[str] = Counter()
 
     async def fetch(self, request: Request) -> list[Attempt]:
         """Fetch with retries for transient failures; return all attempts (at least one), the final one last.
@@ -109,14 +116,40 @@ class Fetcher:
                 host = host_of(attempt.final_url)
                 if not attempt.is_transient or self._out_of_reach(host) or self._pace.is_postponed(host):
                     if attempt.status is not None:
-                        await self._pace.answered(host)
+                        await self._answered(host)
                     break
-                await self._hold_back(host, attempt)
+                await self._hold_back(host, attempt, is_last=number == self._source.limits.retries)
         return attempts
 
-    async def _hold_back(self, host: str, attempt: Attempt) -> None:
-        if not await self._postpone_as_asked(host, attempt):
+    async def _answered(self, host: str) -> None:
+        del self._failed_pages[host], self._checks[host]
+        await self._pace.answered(host)
+
+    async def _hold_back(self, host: str, attempt: Attempt, *, is_last: bool) -> None:
+        """Postpones the host if it asks for that, or if it fails. A page that fails, however often it was tried, is one
+        failure; but 429 is about all requests."""
+        if await self._postpone_as_asked(host, attempt):
+            return
+        if is_last and attempt.status != 429 and await self._only_its_pages_fail(host, attempt.final_url):
+            await self._pace.answered(host)
+        elif is_last or attempt.status == 429:
             await self._pace.failed(host, self._source.pace.retry_delay)
+
+    async def _only_its_pages_fail(self, host: str, url: str) -> bool:
+        """Whether the host is up although pages of it fail one after the other. Sites have many pages that fail for
+        good, often side by side in a list; the pages behind them must not wait for them."""
+        self._failed_pages[host] += 1
+        if self._failed_pages[host] < FAILED_PAGES or self._checks[host] == MAX_CHECKS:
+            return False
+        try:
+            answer = await self._request_robots(urljoin(url, "/robots.txt"))
+        except (RequestFailed, HostPostponed):
+            return False
+        if answer.status == 429 or answer.status >= 500:
+            return False
+        del self._failed_pages[host]
+        self._checks[host] += 1
+        return True
 
     async def _postpone_as_asked(self, host: str, answer: Attempt | Answer) -> bool:
         """Postpones the host if the answer asks for it with `Retry-After`; returns whether it does."""
@@ -144,6 +177,7 @@ class Fetcher:
             return Attempt(request.url, url, started, elapsed, sent, **values)  # type: ignore[arg-type]
 
         repeated, led_on = False, ""
+        cookies: frozenset[str] = frozenset()
         try:
             for _ in range(self._source.limits.redirects + 1):
                 trace = await self._check_allowed(url)
@@ -173,17 +207,19 @@ class Fetcher:
                     continue
                 before, url = url, redirected(url, answer.location)
                 if url == before:
-                    # A redirect to itself with a cookie, which the client sends with the second request.
-                    if repeated:
+                    # A redirect to itself with a cookie, which the client sends with the next request. Some firewalls
+                    # set several cookies, one after the other; a new value of the same one leads nowhere.
+                    if repeated and cookies >= answer.cookies:
                         return ended(failure=Outcome.BLOCKED, reason=encode_reason(Code.REDIRECTED_TO_ITSELF))
-                    repeated = True
+                    repeated, cookies = True, cookies | answer.cookies
             limit = self._source.limits.redirects
             return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
         except RequestFailed as failed:
             return ended(failure=failed.outcome, reason=failed.reason)
         except HostPostponed as postponed:
-            values = {"host": postponed.host, "seconds": round(postponed.seconds)}
-            return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.HOST_ASKED_TO_WAIT, **values))
+            code = Code.HOST_ASKED_TO_WAIT if postponed.by_request else Code.HOST_KEEPS_FAILING
+            reason = encode_reason(code, host=postponed.host, seconds=round(postponed.seconds))
+            return ended(failure=Outcome.NETWORK_ERROR, reason=reason)
 
     async def _check_allowed(self, url: str) -> Trace | None:
         if not self._source.allows(url):

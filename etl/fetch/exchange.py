@@ -33,6 +33,9 @@ MAX_COOKIE_BYTES = 4096
 """Longer cookies are ignored, as in browsers (RFC 6265bis, 5.6)."""
 MAX_COOKIES = 50
 """Maximum number of cookies in one client; if there are more, it deletes all (RFC 6265, 6.1, wants 50 for a site)."""
+MAX_COOKIES_BYTES = 6000
+"""Maximum for all cookies of a client together; if there are more, it deletes all. Servers refuse requests with more
+than 8 KB of headers (nginx, Tomcat), and some pages set a cookie each."""
 _ALWAYS = {"Accept": "*/*", "Connection": "keep-alive"}
 """Headers of every request that does not set them."""
 _MAX_ERROR_CHARS = 300
@@ -56,6 +59,12 @@ class Answer(Outside):
     def header(self, name: str) -> str:
         """The last value of a header, or an empty string."""
         return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
+
+    @property
+    def cookies(self) -> frozenset[str]:
+        """The names of the cookies that it sets."""
+        values = (value for key, value in self.headers if key.lower() == "set-cookie")
+        return frozenset(value.partition("=")[0].strip() for value in values)
 
     @property
     def leads_on(self) -> bool:
@@ -224,6 +233,7 @@ class _Cookies(DefaultCookiePolicy):
         sent = f"{cookie.name}={cookie.value or ''}"
         if not (sent.isascii() and sent.isprintable()) or len(sent) > MAX_COOKIE_BYTES:
             return False
-        if len(self.jar) >= MAX_COOKIES:
+        size = sum(len(each.name) + len(each.value or "") for each in self.jar)
+        if len(self.jar) >= MAX_COOKIES or size + len(sent) > MAX_COOKIES_BYTES:
             self.jar.clear()
         return super().set_ok(cookie, request)

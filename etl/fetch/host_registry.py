@@ -37,13 +37,15 @@ class Turn:
     """A request's turn at a host. `began`: when it began, to be passed to `begin` if it begins again; None if it has
     not begun.
 
-    `wait`: seconds until it may begin. `postponed`: seconds for which the host must not be requested at all. A reserved
-    turn also has the host's `pace`, the slowest of its sources, and `has_failed`: whether failures are counted.
+    `wait`: seconds until it may begin. `postponed`: seconds for which the host must not be requested at all, and
+    `by_request`: whether by its own `Retry-After`, not for its failures. A reserved turn also has the host's `pace`,
+    the slowest of its sources, and `has_failed`: whether failures are counted.
     """
 
     wait: float
     began: object | None
     postponed: float = 0.0
+    by_request: bool = False
     pace: float = 0.0
     has_failed: bool = False
 
@@ -113,6 +115,7 @@ class LocalHostRegistry:
     _free_at: dict[str, float] = field(default_factory=dict)
     _began: dict[str, float] = field(default_factory=dict)
     _postponed: dict[str, float] = field(default_factory=dict)
+    _by_request: set[str] = field(default_factory=set)
     _robots: dict[str, CachedRobots] = field(default_factory=dict)
 
     def set_pace(self, host: str, source: str, delay: float) -> float:
@@ -126,11 +129,11 @@ class LocalHostRegistry:
         now = time.monotonic()
         postponed = max(0.0, self._postponed.get(host, now) - now)
         if postponed > at_most:
-            return Turn(postponed, None, postponed, self._pace[host])
+            return Turn(postponed, None, postponed, host in self._by_request, self._pace[host])
         free_at, pace = max(now + postponed, self._free_at.get(host, now)), self._pace[host]
         self._free_at[host] = free_at + pace
         began = None if free_at > now else self.begin(host, None).began
-        return Turn(free_at - now, began, postponed, pace)
+        return Turn(free_at - now, began, postponed, host in self._by_request, pace)
 
     def begin(self, host: str, began: object | None) -> Turn:
         now = time.monotonic()
@@ -138,13 +141,16 @@ class LocalHostRegistry:
         last = self._began.get(host)
         due = now if last is None or last == began else last + self._pace[host] * (1 - EARLY_SHARE)
         if wait := max(postponed, due - now):
-            return Turn(wait, None, postponed)
+            return Turn(wait, None, postponed, host in self._by_request)
         self._began[host] = now
         self._free_at[host] = max(self._free_at.get(host, now), now + self._pace[host])
         return Turn(0.0, now)
 
     def postpone(self, host: str, seconds: float, retry_after: str) -> None:
-        self._postponed[host] = max(self._postponed.get(host, 0.0), time.monotonic() + seconds)
+        until = time.monotonic() + seconds
+        if until > self._postponed.get(host, 0.0):
+            self._postponed[host] = until
+            (self._by_request.add if retry_after else self._by_request.discard)(host)
 
     def record_failure(self, host: str, delay: float) -> None:
         self.postpone(host, delay, "")

@@ -33,11 +33,11 @@ _SECONDS = re.compile(r"\d+(?:\.\d*)?", re.ASCII)
 
 
 class HostPostponed(Exception):
-    """The host must not be requested for another `seconds`."""
+    """The host must not be requested for another `seconds`; `by_request`: by its `Retry-After`, not for failures."""
 
-    def __init__(self, host: str, seconds: float) -> None:
+    def __init__(self, host: str, seconds: float, *, by_request: bool) -> None:
         super().__init__(f"{host} must not be requested for {seconds:.0f} s")
-        self.host, self.seconds = host, seconds
+        self.host, self.seconds, self.by_request = host, seconds, by_request
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Pace:
         while True:
             if turn.postponed > MAX_WAIT_SECONDS:
                 known.postponed_until = time.monotonic() + turn.postponed
-                raise HostPostponed(host, turn.postponed)
+                raise HostPostponed(host, turn.postponed, by_request=turn.by_request)
             await asyncio.sleep(turn.wait)
             began = turn.began
             turn, requested_at = await _timed(lambda: self._hosts.begin(host, began))  # noqa: B023

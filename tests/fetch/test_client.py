@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import itertools
+import socket
 import time
 import zlib
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from etl.reasons import english
 from etl.sources.schema import Source
 from tests.support.fetching import PAGE, loopback_source
 from tests.support.gongkai import rows
-from tests.support.raw_server import http, raw_server
+from tests.support.raw_server import http, listening, raw_server
 
 
 def source(base: str, **changes: Any) -> Source:
@@ -264,3 +265,48 @@ def test_a_redirect_with_raw_gbk_leads_to_those_bytes(archive: Archive) -> None:
     attempt, asked = answer(archive, {"/a": moved, target: utf8, "/%E9%80%9A%E7%9F%A5.html": http(PAGE)})
     assert asked[1:] == ["/a", target, "/%E9%80%9A%E7%9F%A5.html"]
     assert attempt.body == PAGE
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b"], ["a", "b", "c"]])
+def test_cookies_that_are_set_one_after_the_other_are_all_collected(archive: Archive, names: list[str]) -> None:
+    def serve(connection: socket.socket) -> None:
+        request = connection.recv(65536).decode()
+        if request.startswith("GET /robots.txt"):
+            connection.sendall(http(b"", "404 Not Found"))
+            return
+        missing = [name for name in names if f"{name}=1" not in request]
+        again = http(b"", "302 Found", "Location: /a", *(f"Set-Cookie: {name}=1; path=/" for name in missing[:1]))
+        connection.sendall(again if missing else http(PAGE))
+
+    with listening(serve) as port:
+        [attempt] = fetch(archive, source(base := f"http://127.0.0.1:{port}"), base + "/a")[0]
+    assert attempt.body == PAGE
+
+
+def test_a_redirect_to_itself_with_a_new_value_of_its_cookie_each_time_is_blocked(archive: Archive) -> None:
+    values = iter(range(100))
+    with raw_server(
+        lambda path: (
+            http(b"", "404 Not Found")
+            if path == "/robots.txt"
+            else http(b"", "302 Found", f"Location: {path}", f"Set-Cookie: a={next(values)}; path=/")
+        )
+    ) as (base, asked):
+        [attempt] = fetch(archive, source(base), base + "/a")[0]
+    assert (attempt.failure, asked.count("/a")) == (Outcome.BLOCKED, 2)
+
+
+def test_cookies_together_stay_below_what_servers_take(archive: Archive) -> None:
+    """Each page sets a cookie of its own; nginx and Tomcat refuse more than 8 KB of headers."""
+    largest, number = [0], iter(range(100))
+
+    def serve(connection: socket.socket) -> None:
+        request = connection.recv(65536)
+        largest[0] = max(largest[0], len(request))
+        connection.sendall(http(PAGE, "200 OK", f"Set-Cookie: read{next(number)}={'x' * 300}; path=/"))
+
+    with listening(serve) as port:
+        base = f"http://127.0.0.1:{port}"
+        attempts = fetch(archive, source(base), *(f"{base}/{page}" for page in range(40)))
+    assert all(each[-1].body == PAGE for each in attempts)
+    assert 4000 < largest[0] < 8000

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, distinct, func, literal, select, true
+from sqlalchemy import Connection, Engine, distinct, func, literal, select, text, true
 
+from etl.archive.crawls.failed_before import failed_at
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.validators import VERIFY_EVERY, trusted_hosts
 from etl.archive.records.recording import RULES_VERSION
@@ -46,12 +47,14 @@ class DuePage:
 
 
 def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
-    """The pages of the run's batch that have no outcome yet, by page id."""
+    """The pages of the run's batch that have no outcome yet, by page id; those that failed before come last."""
     with engine.connect() as connection:
         pages = connection.execute(
             _PAGES.add_columns(Page.listing)
             .join(RunPage, RunPage.page_id == Page.id)
             .where(RunPage.run_id == run.id, RunPage.batch == batch, RunPage.outcome.is_(None))
+            .order_by(None)
+            .order_by(text(f"{failed_at('archive.page.id')} NULLS FIRST"), Page.id)
         ).all()
         trusted = trusted_hosts(connection)
         parts = _parts_of(connection, [row.id for row in pages])

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
 
 from etl.archive.crawls.dead_links import dead_pages
+from etl.archive.crawls.failed_before import failed_at
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.walks import last_full_walk
 from etl.archive.storage.models import Page, RunPage
@@ -135,7 +136,8 @@ _WAITING = text(f"""
 SELECT rp.page_id, p.url, p.kind, p.unread_capture_id,
        {_DUE} AS due
 FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id JOIN archive.run r ON r.id = rp.run_id
-WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL ORDER BY rp.page_id
+WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL
+ORDER BY {failed_at("p.id")} NULLS FIRST, rp.page_id
 """)
 _TRY_AGAIN = [
     str(outcome)

@@ -40,7 +40,7 @@ UPDATE archive.host h SET
 FROM moment m WHERE h.name = :host
 RETURNING
     CASE WHEN h.began_at = m.now THEN h.began_at END AS began,
-    h.pace, h.failures > 0 AS has_failed,
+    h.pace, h.failures > 0 AS has_failed, h.retry_after IS NOT NULL AS by_request,
     extract(epoch FROM h.postponed_until - m.now) AS postponed,
     extract(epoch FROM h.next_free_at - make_interval(secs => h.pace) - m.now) AS wait
 """)
@@ -55,7 +55,7 @@ WHERE h.name = :host AND (h.postponed_until IS NULL OR h.postponed_until <= m.no
 RETURNING h.began_at
 """)
 _NOT_YET = text("""
-SELECT extract(epoch FROM postponed_until - clock_timestamp()) AS postponed,
+SELECT extract(epoch FROM postponed_until - clock_timestamp()) AS postponed, retry_after IS NOT NULL AS by_request,
     extract(epoch FROM began_at + make_interval(secs => pace * :share) - clock_timestamp()) AS wait
 FROM archive.host WHERE name = :host
 """)
@@ -72,7 +72,8 @@ ON CONFLICT (name) DO UPDATE SET
     postponed_until = CASE WHEN h.failures >= 2 THEN greatest(
         h.postponed_until,
         clock_timestamp() + make_interval(secs => least(:delay * 2 ^ least(h.failures - 2, 20), 3600))
-    ) ELSE h.postponed_until END
+    ) ELSE h.postponed_until END,
+    retry_after = CASE WHEN h.postponed_until > clock_timestamp() THEN h.retry_after END
 """)
 _SUCCEEDED = text("UPDATE archive.host SET failures = 0 WHERE name = :host AND failures > 0")
 _ROBOTS = text("SELECT robots_status, robots, robots_at FROM archive.host WHERE name = :host AND robots_at IS NOT NULL")
@@ -104,7 +105,7 @@ class PostgresHosts:
         with self._at_once.connect() as connection:
             row = connection.execute(_RESERVE, {"host": host, "at_most": at_most}).one()
         postponed = max(0.0, float(row.postponed or 0))
-        return Turn(max(0.0, float(row.wait)), row.began, postponed, float(row.pace), row.has_failed)
+        return Turn(max(0.0, float(row.wait)), row.began, postponed, row.by_request, float(row.pace), row.has_failed)
 
     def begin(self, host: str, began: object | None) -> Turn:
         values = {"host": host, "share": 1 - EARLY_SHARE}
@@ -113,7 +114,7 @@ class PostgresHosts:
                 return Turn(0.0, now)
             row = connection.execute(_NOT_YET, values).one()
         postponed = max(0.0, float(row.postponed or 0))
-        return Turn(max(postponed, float(row.wait or 0)), None, postponed)
+        return Turn(max(postponed, float(row.wait or 0)), None, postponed, row.by_request)
 
     def postpone(self, host: str, seconds: float, retry_after: str) -> None:
         values = {"host": host, "seconds": seconds, "retry_after": retry_after[:MAX_SHOWN]}
