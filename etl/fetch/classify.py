@@ -22,6 +22,8 @@ Verdict = tuple[Outcome | None, str]
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
+_NOTHING = b"\0 \t\r\n\v\f"
+"""Bytes without content: zeros are what a file has whose bytes were lost on the disk or in a copy."""
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,400}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b",
     re.I | re.S,
@@ -67,7 +69,7 @@ def _classify(attempt: Attempt, refusal: Refusal | None) -> Verdict:
         return Outcome.BLOCKED, encode_reason(Code.HTTP_STATUS, status=status)
     if status >= 300 or (status == 206 and not _is_whole(attempt)):
         return Outcome.HTTP_ERROR, encode_reason(Code.HTTP_STATUS, status=status)
-    if not (attempt.body or b"").strip():
+    if not (attempt.body or b"").strip(_NOTHING):
         return Outcome.EMPTY, encode_reason(Code.EMPTY_BODY, status=status)
     if _redirected_to_home_page(attempt):
         return Outcome.SOFT_404, encode_reason(Code.REDIRECTED_HOME, url=attempt.final_url)

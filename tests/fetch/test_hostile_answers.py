@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.fetch.classify import classify_file
 from etl.fetch.client import Attempt
 from etl.fetch.exchange import MAX_COOKIES
 from etl.outcomes import Outcome
@@ -290,6 +291,13 @@ def test_bytes_that_are_no_text_are_no_document(base: str, body: bytes) -> None:
 def test_text_in_any_charset_and_known_files_may_be_documents(base: str, body: bytes) -> None:
     [attempt] = ask(base, {"/a": http(body)}, "/a")
     assert ending(attempt)[0] is None
+
+
+@pytest.mark.parametrize("body", [b"\0" * 4000, b" ", b"\r\n", b"\0 \n\0"])
+def test_bytes_that_hold_nothing_are_empty(base: str, body: bytes) -> None:
+    [attempt] = ask(base, {"/a": http(body)}, "/a")
+    assert ending(attempt)[0] is Outcome.EMPTY
+    assert classify_file(attempt)[0] is Outcome.EMPTY
 
 
 def test_a_part_that_nobody_asked_for_is_no_document(base: str) -> None:

@@ -52,6 +52,11 @@ ADVICE: dict[str, tuple[str, str]] = {
         "目录里多数链接无效：地址读错了，或网站已迁移",
         "most links of the catalog lead nowhere: their addresses are read wrongly, or the site moved",
     ),
+    Code.RECORDS_MISSING: (
+        "打开其中几页：网站把所有页面转到首页，或已迁移、关停；真正撤下的，离开目录后会自动标记",
+        "look at some: the site sends all pages to its home page, moved, or was shut; what was withdrawn becomes a "
+        "tombstone once it has left the lists",
+    ),
     Code.LISTING_NOT_WALKED: ("看任务 list_catalog 的日志，再清除它", "see the log of list_catalog, then clear it"),
     Code.LISTING_PAGES_LOST: (
         "打开该页：网站改版、拒绝访问或停机；恢复后再采集",

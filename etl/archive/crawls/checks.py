@@ -78,6 +78,15 @@ FROM made m LEFT JOIN LATERAL (
       AND m.content_hash <> :nothing ORDER BY o.id LIMIT 1) e ON true
 """)
 
+_RECORDS_MISSING = text("""
+SELECT count(*) FILTER (WHERE last.missing), count(*) FROM archive.record r
+CROSS JOIN LATERAL (
+    SELECT count(*) = 2 AND bool_and(latest.outcome IN ('gone', 'soft_404')) AS missing FROM (
+        SELECT c.outcome FROM archive.capture c WHERE c.page_id = r.page_id ORDER BY c.fetched_at DESC LIMIT 2
+    ) AS latest) AS last
+WHERE r.source_id = :source AND r.state = 'current'
+""")
+
 _NEWEST = text("""
 SELECT max(coalesce(v.published_date, v.written_date)) FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
@@ -93,6 +102,18 @@ class SerialGap:
     year: str
     missing: int
     first: tuple[int, ...]
+
+
+def records_missing(connection: Connection, source: str, many: int) -> Reason | None:
+    """A problem: the pages of most records are missing, not for the first time, and the records are not removed.
+
+    At least `many`, or all of at least three. A host that answers no page with content proves nothing, so that its
+    records are never removed, however long it lasts; and pages that were missing before do not count as failures.
+    """
+    missing, records = connection.execute(_RECORDS_MISSING, {"source": source}).one()
+    if (missing * 2 > records and missing >= many) or missing == records >= 3:
+        return Reason.of(Code.RECORDS_MISSING, missing=missing, records=records)
+    return None
 
 
 def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reason]:

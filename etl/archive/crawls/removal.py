@@ -65,7 +65,7 @@ WHERE e.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND (
 _ANSWERED_SINCE = text(f"""
 SELECT DISTINCT {_HOST} FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
 WHERE c.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND id > :since)
-  AND p.kind IN ('document', 'listing') AND c.outcome = ANY(:content)
+  AND p.kind = ANY(:kinds) AND c.outcome = ANY(:content)
 """)
 _BACK = text("""
 SELECT r.id, r.version FROM archive.run_page rp
@@ -107,12 +107,13 @@ def _evidence(connection: Connection, run: RunContext) -> tuple[dict[int, str], 
         values = {"run": run.id, "walk": walk.started_at, "content": _CONTENT}
         for row in connection.execute(_OFF_THE_LIST, values).all():
             if hosts.answered_around(row.host, row.fetched_at) or (
-                row.days >= DAYS and hosts.answered_since(row.host, row.since)
+                row.days >= DAYS and hosts.answered_since(row.host, row.since, ("document", "listing"))
             ):
                 day, reason = f"{walk.started_at:%Y-%m-%d}", row.reason
                 evidence[row.id] = encode_reason(Code.OFF_COMPLETE_LISTING, day=day, outcome=row.outcome, reason=reason)
     for row in connection.execute(_GONE, {"run": run.id}).all():
-        if hosts.answered_since(row.host, row.since):
+        # Lists prove nothing here: they may show the page still, and be made by another program than the documents.
+        if hosts.answered_since(row.host, row.since, ("document",)):
             evidence[row.id] = encode_reason(Code.GONE_ON_DAYS, days=row.days)
     back = {row.id: encode_reason(Code.ANSWERS_AGAIN) for row in connection.execute(_BACK, {"run": run.id})}
     return evidence, back
@@ -125,7 +126,7 @@ class _Hosts:
     def __init__(self, connection: Connection, run: RunContext) -> None:
         self._connection, self._run = connection, run
         self._around: dict[str, list[tuple[datetime, bool]]] | None = None
-        self._since: dict[int, set[str]] = {}
+        self._since: dict[tuple[int, tuple[str, ...]], set[str]] = {}
 
     def answered_around(self, host: str, moment: datetime) -> bool:
         """Whether within an hour of the moment, more of the host's documents had content than had none."""
@@ -137,13 +138,13 @@ class _Hosts:
         near = [content for at, content in self._around.get(host, ()) if abs(at - moment) <= timedelta(hours=1)]
         return sum(near) * 2 > len(near)
 
-    def answered_since(self, host: str, run: int) -> bool:
-        """Whether any document or list of the host had content in a run later than `run`, the first in which the page
-        was missing."""
-        if run not in self._since:
-            values = {"source": self._run.source.id, "since": run, "content": _CONTENT}
-            self._since[run] = set(self._connection.scalars(_ANSWERED_SINCE, values))
-        return host in self._since[run]
+    def answered_since(self, host: str, run: int, kinds: tuple[str, ...]) -> bool:
+        """Whether any page of the host, of these kinds, had content in a run later than `run`, the first in which the
+        page was missing."""
+        if (run, kinds) not in self._since:
+            values = {"source": self._run.source.id, "since": run, "content": _CONTENT, "kinds": list(kinds)}
+            self._since[run, kinds] = set(self._connection.scalars(_ANSWERED_SINCE, values))
+        return host in self._since[run, kinds]
 
 
 def _changes(

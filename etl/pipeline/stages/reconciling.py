@@ -14,6 +14,7 @@ from etl.archive.crawls.checks import (
     fields_below_expected,
     fields_gone_empty,
     newest_document,
+    records_missing,
 )
 from etl.archive.crawls.dead_links import end_as_dead, missing_again
 from etl.archive.crawls.drops import lists_dropped, taken_down
@@ -58,6 +59,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             taken_down=taken_down(connection, run, walk_before),
             dropped=tuple(lists_dropped(connection, run, counted.told, walk_before)),
             missing_again=missing_again(connection, run),
+            records_missing=records_missing(connection, run.source.id, MANY),
             below_expected=tuple(fields_below_expected(connection, run)),
         )
         warnings = [
@@ -89,6 +91,7 @@ class _Stored:
     below_expected: tuple[Reason, ...]
     missing_again: Mapping[str, int]
     """Pages by outcome that an earlier run already found missing."""
+    records_missing: Reason | None
 
 
 def red_lines(archive: Database, report: Report) -> Iterator[str]:
@@ -123,6 +126,8 @@ def _unfinished(counted: Report, stored: _Stored) -> Iterator[Reason]:
     dead = sum(stored.missing_again.values()) + counted.outcomes.get(Outcome.DEAD, 0)
     if not expected and dead > counted.records and dead >= MANY:
         yield Reason.of(Code.MOST_LINKS_DEAD, dead=dead, records=counted.records)
+    elif stored.records_missing:
+        yield stored.records_missing
 
 
 def _failures(counted: Report, stored: _Stored) -> tuple[dict[str, int], int]:
