@@ -59,7 +59,7 @@ _URGENT = r"(?:特\s*急|加\s*急|平\s*急|急\s*件|特\s*提|明\s*电)"
 _BEFORE_NUMBER = re.compile(rf"^(?:(?:{_URGENT}|{_REGISTRATION})[\s:：·★]+){{1,2}}")
 _BEHIND_NUMBER = re.compile(
     r"\s*(?:(?:会签人|签发人?)\s*[:：].{0,40}|[(（][^（）()]{0,10}(?:公开|共?印\d*份|\d份|件)[^（）()]{0,8}[)）]"
-    rf"|\s{_URGENT}|\s{_REGISTRATION})$"
+    rf"|\s{_URGENT}|\s{_REGISTRATION}|\s(?:类别[:：]?\s*)?[A-C]类?|\s(?:主动|不予?)?公开){{1,3}}$"
 )
 """What stands beside the number of a red header: how urgent it is, who signed it, how many copies were printed, its
 number in a register."""
@@ -74,7 +74,7 @@ _REST = re.compile(
 def number_of_red_header(text: str) -> str | None:
     """The number that a line consists of, alone or beside what a red header says next to it:
     `云政发〔2023〕1号 签发人：王一`, `特急 云政发〔2023〕1号`."""
-    if "号" not in text:
+    if "号" not in text or len(text) > 2 * _MAX_LINE_CHARS:
         return None
     return match_document_number(_BEHIND_NUMBER.sub("", _BEFORE_NUMBER.sub("", text.strip())))
 
@@ -112,6 +112,9 @@ def document_number_at_start(text: str) -> str | None:
 
 _CITED_BEHIND = re.compile(r"\s*[)）〕\]】]?(?:的|文[件字]?|精神|等|规定|要求|中)")
 """What goes on behind a number of another document that a title cites: 《甲》（云政发〔2020〕1号）的通知."""
+_CITES = re.compile("(?:关于|根据|按照|依据|贯彻|落实|转发|执行|停止|废止|修改|延长)")
+_BEHIND_TITLE, _GOES_ON = re.compile(r"》\s*[(（〔\[]$"), re.compile(r"\s*[)）〕\]]\s*[\u4e00-\u9fff]")
+"""关于修改《甲》（云政发〔2020〕1号）部分条款的决定."""
 _GENRE_BEFORE = re.compile(
     r".*的(?:通知|公告|通告|意见|决定|批复|通报|函|报告|办法|规定|细则|方案|答复)(?=[\u4e00-\u9fff]{2})"
 )
@@ -123,8 +126,11 @@ def document_number_in_title(title: str) -> str | None:
         return None
     own = _CITED.sub("《》", title)
     for match in _WITHIN.finditer(own):
-        if not _CITED_BEHIND.match(own, match.end()):
-            return _GENRE_BEFORE.sub("", _LEAD.sub("", match.group(0)))
+        number = _GENRE_BEFORE.sub("", match.group(0))
+        is_cited = _CITED_BEHIND.match(own, match.end()) or (number == match.group(0) and _CITES.match(number))
+        is_cited = is_cited or (_BEHIND_TITLE.search(own, 0, match.start()) and _GOES_ON.match(own, match.end()))
+        if not is_cited:
+            return _LEAD.sub("", number)
     return None
 
 

@@ -37,6 +37,7 @@ _IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
 _APART = re.compile(rf"[{INLINE_BOUNDARY}/／|｜丨·\[\]【】]")
 _NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
 """（2018年3月6日 云政发〔2018〕6号）: the day of signing, which is not that of the page."""
+_MAX_PARTS_OF_NOTE = 4
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 
 
@@ -119,12 +120,20 @@ def _number_and_date(text: str) -> tuple[str, str]:
     if number := number_of_red_header(text):
         return number, ""
     if enclosed := _NUMBER_AND_DATE.fullmatch(text):
-        return _number_and_date(enclosed[1])[0], ""
+        return _number_of_note(enclosed[1]), ""
     if (number := document_number_at_start(text)) and ONLY_A_DATE.fullmatch(text[len(number) :].strip(_BARS)):
         return number, text[len(number) :].strip(_BARS)
     if (day := DATE_LINE.match(text)) and (number := match_document_number(text[day.end() :].strip(_BARS))):
         return number, day.group(1)
     return "", ""
+
+
+def _number_of_note(text: str) -> str:
+    """The one number of a note on the day, and the body, that issued a document; else an empty string."""
+    parts = re.split(r"[\s，,；;]+", text.strip())
+    numbers = [number for part in parts if (number := match_document_number(part))]
+    days = sum(DATE_LINE.match(part) is not None for part in parts)
+    return numbers[0] if (len(numbers), days) == (1, 1) and len(parts) <= _MAX_PARTS_OF_NOTE else ""
 
 
 def _runs(block: Block) -> list[str]:
