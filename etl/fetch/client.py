@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from etl.fetch.exchange import Answer, RequestFailed, SiteClient, redirected
 from etl.fetch.guard import guarded_transport
 from etl.fetch.host_registry import CachedRobots, HostRegistry
-from etl.fetch.pace import HostPostponed, Pace, Trace, retry_after_seconds
+from etl.fetch.pace import HostPostponed, Pace, Trace, http_date, retry_after_seconds
 from etl.fetch.refusals import is_markup, refusal_of
 from etl.fetch.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, ROBOTS_LIFETIME, RobotsRules, robots_of
 from etl.outcomes import Outcome
@@ -154,7 +154,8 @@ class Fetcher:
     async def _postpone_as_asked(self, host: str, answer: Attempt | Answer) -> bool:
         """Postpones the host if the answer asks for it with `Retry-After`; returns whether it does."""
         retry_after = answer.header("retry-after") if answer.status in (429, 503) else ""
-        wait = retry_after_seconds(retry_after, datetime.now(UTC))
+        # A date is by the server's clock, which may be hours off, or show China's time as GMT.
+        wait = retry_after_seconds(retry_after, http_date(answer.header("date")) or datetime.now(UTC))
         if wait:
             await self._pace.postpone(host, wait, retry_after)
         return bool(wait)

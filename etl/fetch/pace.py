@@ -170,16 +170,25 @@ async def _timed(ask: Callable[[], Turn]) -> tuple[Turn, float]:
 
 def retry_after_seconds(value: str, now: datetime) -> float:
     """Seconds to wait according to a header `Retry-After` (RFC 9110, 10.2.3), which may be a date in all three forms,
-    or a number, also with a fraction.
+    or a number, also with a fraction. `now`: by the clock of the server.
 
     From 0 to `MAX_RETRY_AFTER_SECONDS`. 0 for a time that has passed, and for a value that is neither number nor date.
     """
     value = value.strip()
     if _SECONDS.fullmatch(value):
         return min(float(value), MAX_RETRY_AFTER_SECONDS)
+    if (date := http_date(value)) is None:
+        return 0.0
+    try:
+        return min(max((date - now).total_seconds(), 0.0), MAX_RETRY_AFTER_SECONDS)
+    except OverflowError:
+        return 0.0
+
+
+def http_date(value: str) -> datetime | None:
+    """A date in any of the three forms of a header (RFC 9110, 5.6.7); None if it is none."""
     try:
         date = parsedate_to_datetime(value)
-        seconds = ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds()
     except (ValueError, TypeError, OverflowError, IndexError):
-        return 0.0
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -7,6 +7,8 @@ import socket
 import time
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -310,3 +312,15 @@ def test_cookies_together_stay_below_what_servers_take(archive: Archive) -> None
         attempts = fetch(archive, source(base), *(f"{base}/{page}" for page in range(40)))
     assert all(each[-1].body == PAGE for each in attempts)
     assert 4000 < largest[0] < 8000
+
+
+@pytest.mark.parametrize("hours", [-9, 0, 8, 9000])
+def test_a_date_to_wait_for_is_by_the_clock_of_the_server(archive: Archive, hours: int) -> None:
+    now = datetime.now(UTC) + timedelta(hours=hours)
+    dates = [
+        f"{name}: {format_datetime(at, usegmt=True)}"
+        for name, at in (("Date", now), ("Retry-After", now + timedelta(seconds=900)))
+    ]
+    answer(archive, {"/a": http(b"", "503 Busy", *dates)}, limits={"retries": 0})
+    [host] = rows(archive, "SELECT extract(epoch FROM postponed_until - now()) AS wait FROM archive.host")
+    assert 800 < host["wait"] < 902

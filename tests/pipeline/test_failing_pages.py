@@ -12,7 +12,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.fetch.client import FAILED_PAGES, MAX_CHECKS
 from etl.outcomes import Outcome
-from etl.pipeline.crawl import crawl
+from etl.pipeline.crawl import crawl, recheck
 from etl.reasons import english
 from etl.settings import Settings
 from etl.sources.schema import Source
@@ -75,15 +75,13 @@ def served(site: Listed) -> Iterator[Listed]:
         yield site
 
 
+def site_source(site: Listed, **changes: Any) -> Source:
+    given: dict[str, Any] = {"listing": {"rows": "li", "link": "a"}, "assertions": SMALL, "recheck_after_days": 0}
+    return loopback_source(site.base + "/", platform="generic", **given, **changes)
+
+
 def crawl_listed(archive: Archive, site: Listed, **changes: Any) -> Report:
-    source: Source = loopback_source(
-        site.base + "/",
-        platform="generic",
-        listing={"rows": "li", "link": "a"},
-        assertions=SMALL,
-        recheck_after_days=0,
-        **changes,
-    )
+    source = site_source(site, **changes)
     key = f"run:{rows(archive, 'SELECT count(*) AS n FROM archive.run')[0]['n']}"
     return crawl(archive, source, key, CrawlOptions(full=True), Settings(), lambda *_: None)
 
@@ -189,3 +187,16 @@ def test_some_dead_links_among_records_are_no_news(archive: Archive, owner_url: 
             a_day_passes(owner_url)
             report = crawl_listed(archive, site)
     assert (report.state, report.outcomes["soft_404"]) == ("green", 5)
+
+
+def test_rechecks_of_a_few_pages_reach_those_behind_pages_that_fail(archive: Archive, owner_url: str) -> None:
+    with served(Listed(6)) as site:
+        crawl_listed(archive, site)
+        home = http(b"", "302 Found", "Location: /index.html")
+        site.odd = {0: home, 1: home, 2: http(b"", "500 Error"), 3: http(b"", "404 Not Found")}
+        site.documents_asked()
+        options = CrawlOptions(limit=2)
+        for day in range(3):
+            a_day_passes(owner_url)
+            recheck(archive, site_source(site), f"look {day}", options, Settings(), lambda *_: None)
+        assert sorted(site.documents_asked()) == [0, 1, 2, 3, 4, 5]

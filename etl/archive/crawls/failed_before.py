@@ -4,10 +4,12 @@ A host may ask to be left alone because of one page, or be left alone after many
 came first in every run, the pages behind them would never be fetched.
 """
 
-from etl.outcomes import Outcome
+from etl.outcomes import FAILED, Outcome
 from etl.reason_codes import Code
 
-_FAILED = ", ".join(f"'{outcome}'" for outcome in (Outcome.NETWORK_ERROR, Outcome.HTTP_ERROR, Outcome.BLOCKED))
+_READ = (Outcome.NOT_A_DOCUMENT, Outcome.NOT_A_LISTING, Outcome.UNREADABLE)
+"""The page was received, and is due again only after some time."""
+_FAILED = ", ".join(f"'{outcome}'" for outcome in FAILED if outcome not in _READ)
 _NOT_REQUESTED = "|".join((Code.HOST_ASKED_TO_WAIT, Code.HOST_KEEPS_FAILING))
 
 

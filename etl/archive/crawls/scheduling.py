@@ -78,7 +78,8 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
 
 
 def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
-    """Puts the source's known documents that are due into batches of the run, those with the oldest check first.
+    """Puts the source's known documents that are due into batches of the run, those with the oldest check first, but
+    those that failed before last.
 
     A document is also due if the last complete walk of the whole catalog did not list it, until its page has answered
     since or its record is removed. Pages of removed records are included: a page that comes back is restored. A run for
@@ -180,7 +181,7 @@ WHERE r.id = :run AND p.kind = 'document' AND p.checked_at IS NOT NULL AND p.id 
         SELECT FROM archive.capture c LEFT JOIN archive.record x ON x.page_id = p.id AND x.state = 'current'
         WHERE c.page_id = p.id AND c.fetched_at >= CAST(:walk AS timestamptz)
           AND (x.id IS NULL OR c.outcome IN ('stored', 'unchanged', 'not_modified')))))
-ORDER BY p.checked_at LIMIT :limit
+ORDER BY {failed_at("p.id")} NULLS FIRST, p.checked_at LIMIT :limit
 ON CONFLICT DO NOTHING
 """)
 _ONE_DOCUMENT = text("""
