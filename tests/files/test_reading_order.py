@@ -2,11 +2,13 @@
 
 from itertools import permutations
 
+import pypdfium2 as pdfium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.files import Reader
+from etl.files.formats import pdf as reader_of_pdf
 from etl.files.layout.line import Line
 from etl.files.layout.lines import drop_page_edges, paragraphs
 from etl.files.layout.reading_order import in_reading_order
@@ -89,6 +91,44 @@ def test_a_table_that_is_drawn_sideways_on_upright_paper_has_its_rows(
         for column, text in enumerate(cells)
     )
     assert read(pdf([[]], drawn=shown)).text.split("\n") == [" | ".join(cells) for cells in _ROWS]
+
+
+def test_words_that_are_drawn_into_the_gaps_of_a_line_stand_in_their_row(read: Reader) -> None:
+    """A spreadsheet may draw the outer cells of each row before the words between them."""
+    rows = [("20101", "行政运行", "1.50"), ("20102", "事业运行", "2.50"), ("20103", "其他", "30")]
+    outer: list[Piece] = [(72 + 180 * at, 700 - 30 * row, cells[at]) for row, cells in enumerate(rows) for at in (0, 2)]
+    inner: list[Piece] = [(252, 700 - 30 * row, cells[1]) for row, cells in enumerate(rows)]
+    assert read(pdf([[*outer, *inner]])).text.split("\n") == [" | ".join(cells) for cells in rows]
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_lines_between_rulings_are_not_joined(read: Reader, ruled: bool) -> None:
+    lines: list[Piece] = [(72, 700 - 30 * row, _PROSE) for row in range(3)]
+    drawn = " ".join(f"66 {690 - 30 * row} m 400 {690 - 30 * row} l S" for row in range(3)) if ruled else ""
+    underlined = " ".join(f"72 {698 - 30 * row} m 348 {698 - 30 * row} l S" for row in range(3))
+    assert read(pdf([lines], drawn=f"{drawn} {underlined}")).text == ("\n" if ruled else "").join([_PROSE] * 3)
+
+
+def test_a_ruling_below_a_header_interrupts_no_paragraph(read: Reader) -> None:
+    pages: list[list[Piece]] = [
+        [(72, 790, "云溪市公报"), *((72, 760 - 20 * row, _PROSE[:-1] + end) for row in range(30))] for end in "甲乙丙"
+    ]
+    rules = "66 780 m 400 780 l S 66 60 m 400 60 l S"
+    whole = "".join((_PROSE[:-1] + end) * 30 for end in "甲乙丙")
+    assert read(pdf(pages, drawn=rules)).text == f"云溪市公报\n{whole}"
+
+
+def test_only_digits_that_are_set_smaller_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The boxes of some fonts are those of their glyphs: those of commas reach lower than those of digits."""
+    document = pdfium.PdfDocument(pdf([[(72, 700, "1,105"), (72, 600, "10"), (84, 604, "5", 8)]]))
+    page = document[0]
+    layer = page.get_textpage()
+    text = layer.get_text_range()
+    boxes = {at: (10.0 * at, 0.0, 10.0 * at + 8, 10.0) for at in range(len(text))}
+    boxes |= {at: (10.0 * at, 2.0, 10.0 * at + 8, 10.0) for at, character in enumerate(text) if character.isdigit()}
+    monkeypatch.setattr(reader_of_pdf, "_box", lambda _, at: boxes[at])
+    shown = reader_of_pdf._with_raised(layer, text, 0, lambda *box: (box[0], 10 - box[3], box[2], 10 - box[1]))
+    assert shown.startswith("1,105")
 
 
 def test_rows_that_are_shaded_instead_of_ruled_are_rows(read: Reader) -> None:

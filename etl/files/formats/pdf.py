@@ -5,6 +5,7 @@ returns the codes of fonts without a map to Unicode as text (`!"#$%`). On the sa
 """
 
 import ctypes
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from etl.files.layout.grid import Box, Grid, Piece, table_lines, to_lines
 from etl.files.layout.line import APART, Line
 from etl.files.layout.lines import group_rows, is_item_number, merge_rows
 from etl.files.layout.radicals import without_radicals
-from etl.files.layout.reading_order import in_reading_order
+from etl.files.layout.reading_order import in_reading_order, lie_over_each_other, ruled_off
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import superscript
 from etl.reason_codes import Code
@@ -48,6 +49,8 @@ _EDGE, _MAX_AT_EDGES = 0.08, 200
 """Share of a page's height, at its top and at its bottom, and characters there that programs put on scans."""
 _MIN_PATHS = 100
 """Minimum number of paths on a page whose letters are drawn as curves; an empty form has fewer rulings."""
+_MAX_RULINGS = 1_000
+"""Maximum number of horizontal rulings that may divide the lines of a page."""
 _MAX_SEGMENTS = 20_000
 """Maximum number of path segments on a page with tables; drawings have more."""
 
@@ -202,7 +205,8 @@ def _lines(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str, *, typed:
         parts += words if typed else _apart(words)
     ordered = in_columns([sorted(row, key=lambda part: part.left) for row in group_rows(parts)])
     if ordered is None:
-        return merge_rows(parts) if typed else in_reading_order(lines)
+        ordered = merge_rows(parts) if typed else in_reading_order(parts if lie_over_each_other(lines) else lines)
+        return ruled_off(ordered, Grid(vertical, horizontal).horizontal) if len(horizontal) < _MAX_RULINGS else ordered
     return ordered
 
 
@@ -233,17 +237,33 @@ def _with_raised(layer: pdfium.PdfTextPage, line: str, start: int, to_reader: Ca
         return line
     characters = list(line)
     for match in _MAY_BE_RAISED.finditer(line):
-        base = to_reader(*_box(layer, start + match.start() - 1))
+        raised_from = start + match.start() - 1
+        base = to_reader(*_box(layer, raised_from))
         for at in range(match.start(), match.end()):
             box = to_reader(*_box(layer, start + at))
             height = base[3] - base[1]
             smaller, higher = box[3] - box[1] < _RAISED_SIZE * height, box[3] < base[3] - _RAISED_BY * height
-            if smaller and higher and box[0] < base[2] + height:
+            if smaller and higher and box[0] < base[2] + height and _is_set_smaller(layer, start + at, raised_from):
                 characters[at] = superscript(characters[at])
                 base = (base[0], base[1], box[2], base[3])
             else:
-                base = box
+                base, raised_from = box, start + at
     return "".join(characters)
+
+
+def _is_set_smaller(layer: pdfium.PdfTextPage, at: int, base: int) -> bool:
+    """Whether a character is set in a smaller size than another: the boxes of some fonts are those of their glyphs, and
+    a comma reaches lower than a digit."""
+    size, of_base = _size(layer, at), _size(layer, base)
+    return size < _RAISED_SIZE * of_base or not of_base
+
+
+def _size(layer: pdfium.PdfTextPage, at: int) -> float:
+    """The size in which a character is set."""
+    index, matrix = api.FPDFText_GetCharIndexFromTextIndex(layer.raw, at), api.FS_MATRIX()
+    if index < 0 or not api.FPDFText_GetMatrix(layer.raw, index, ctypes.byref(matrix)):
+        return 0.0
+    return float(api.FPDFText_GetFontSize(layer.raw, index) * math.hypot(matrix.c, matrix.d))
 
 
 def _spaced(words: Sequence[Line], gaps: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ class Line:
 
     `column`: 0 for a line over the whole page, else the number of its column; `is_row`: it is a row of a table;
     `is_turned`: it is not level, such as a watermark across the page; `is_aside`: a footer, which
-    interrupts the text."""
+    interrupts the text; `begins`: it does not continue the line before it, as a ruling between them shows."""
 
     text: str
     left: float
@@ -28,6 +28,7 @@ class Line:
     is_row: bool = False
     is_turned: bool = False
     is_aside: bool = False
+    begins: bool = False
 
     @property
     def height(self) -> float:

@@ -161,7 +161,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
             left, right = margins[line.column]
             indent, rest = line.left - left, right - line.right
             row = line.is_row or " | " in line.text
-            begins = indent > 1.2 * size or abs(line.height - open_size) > 0.4 * size or row
+            begins = line.begins or indent > 1.2 * size or abs(line.height - open_size) > 0.4 * size or row
             begins = begins or bool(line.column) != in_column
             in_column = bool(line.column)
             begins = begins or (bool(texts) and _begins_item(texts[-1], line.text))

@@ -8,6 +8,7 @@ them; report writers draw the body first, and then its title.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import pairwise
 
@@ -23,6 +24,10 @@ _MIN_RUNNING = 8
 _OVERLAP = 0.3
 """Heights by which two pieces of one line may overlap; what overlaps more is drawn over the other."""
 
+_SAME, _OF_MARGINS = 4.0, 2
+"""Points within which rulings begin or end at one place, and rulings of one width that are none of a table."""
+_BESIDE = 1.5
+"""Points by which a ruling goes beyond the words above it, on both sides."""
 _Row = list[tuple[int, Line]]
 
 
@@ -48,6 +53,32 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
             if waits[at] == 0:
                 heappush(ready, at)
     return result
+
+
+def lie_over_each_other(lines: Sequence[Line]) -> bool:
+    """Whether a line has others in its gaps: of a row, the outer cells were drawn first."""
+    return any(
+        right.left < left.right - right.height for row in _rows(lines) for (_, left), (_, right) in pairwise(row)
+    )
+
+
+def ruled_off(lines: Sequence[Line], rulings: Sequence[tuple[float, float, float]]) -> list[Line]:
+    """The lines in their order; one below a ruling begins anew, as rows of a table do that has no other rulings.
+
+    `rulings`: (height, left, right) of each. What underlines words is no wider than they are; below a header and above
+    a footer stand two rulings, so that a table has at least three of one width."""
+    widths = Counter((round(left / _SAME), round(right / _SAME)) for _, left, right in rulings)
+    rulings = [ruling for ruling in rulings if widths[round(ruling[1] / _SAME), round(ruling[2] / _SAME)] > _OF_MARGINS]
+    return [
+        replace(line, begins=any(_divides(ruling, before, line) for ruling in rulings)) if before else line
+        for before, line in pairwise([None, *lines])
+        if line
+    ]
+
+
+def _divides(ruling: tuple[float, float, float], before: Line, line: Line) -> bool:
+    at, left, right = ruling
+    return before.middle < at < line.middle and left < before.left - _BESIDE and before.right + _BESIDE < right
 
 
 def _is_above(line: Line, other: Line) -> bool:
