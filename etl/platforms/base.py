@@ -76,7 +76,7 @@ class NotAListing(Exception):
     """The response is not the listing that the family has at this address; the message names the missing part."""
 
 
-UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError)
 """Exceptions raised for content in an unexpected form: only that page is lost, the others are read."""
 _LEAST_SIZE = 10
 MAX_ARTICLE_PAGES = 50

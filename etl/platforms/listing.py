@@ -21,7 +21,7 @@ from etl.platforms.helpers.list_ends import first_and_last, sign_around
 from etl.platforms.helpers.list_numbers import Counts
 from etl.platforms.helpers.other_boxes import only_in_other_boxes
 from etl.platforms.helpers.page_steps import page_behind, steps
-from etl.platforms.helpers.pager_links import next_is_disabled, next_url
+from etl.platforms.helpers.pager_links import next_is_disabled, next_url, turns_within
 from etl.platforms.helpers.pager_promises import heading_of, pages_before, promised_pages
 from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
 from etl.platforms.helpers.row_numbers import row_numbers
@@ -31,6 +31,7 @@ from etl.platforms.helpers.script_jumps import jump_ahead
 from etl.platforms.helpers.script_links import read_script_links, unread_rows
 from etl.platforms.helpers.short_counts import short_counts
 from etl.platforms.helpers.tabs import (
+    lists_of_other_letters,
     lists_of_other_years,
     other_period,
     part_of_a_form,
@@ -124,11 +125,12 @@ def _other_data(family: Platform, page: WebPage, request: ListingRequest) -> Lis
 
 
 def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -> tuple[ListingRequest, ...]:
-    """The lists of other years that the first page of a list of one year links; each is a separate list."""
+    """The lists of other years that the first page of a list of one year links, and those of other letters; each is a
+    separate list."""
     if request.seen:
         return ()
     known = {following.url for following in listing.next_requests} | {entry.url for entry in listing.entries}
-    lists = lists_of_other_years(page, _days(listing))
+    lists = lists_of_other_years(page, _days(listing)) or lists_of_other_letters(page)
     name = request.column.partition(BELOW)[0]
     return tuple(ListingRequest(url, f"{name}{BELOW}{words}") for url, words in lists.items() if url not in known)
 
@@ -213,11 +215,12 @@ def _continued(
     """Adds the next request by a pager that the family does not know, or the sign that no rule understood."""
     first = request.seen == 0
     seen, listed = request.seen + len(listing.entries), _titles(listing)
+    further = not first and not request.body
     if pager := script_pager(page, first=first):
         url = resolved(page.url, pager.next_address) if pager.next_address else None
         listing = replace(listing, reported_pages=pager.pages, reported_total=listing.reported_total or pager.total)
     else:
-        url = next_url(page, first=first) or page_behind(page, listed, seen)
+        url = next_url(page, first=first) or page_behind(page, listed, seen, is_further=further)
     if url:
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
@@ -231,9 +234,11 @@ def _continued(
         listing = replace(listing, reported_pages=stated.pages)
     counted = listing.reported_total is not None
     sign = _unfinished(stated, seen, first=first, counted=counted) if stated else None
-    turns_within = first and len(listing.entries) >= MIN_TURNED_WITHIN
-    if not turns_within and (stated is None or (sign is None and not _whole(stated, seen, first=first))):
-        sign = sign_of_more(page, words, seen, first=first) or _step(page, listed)
+    whole = first and (len(listing.entries) >= MIN_TURNED_WITHIN or turns_within(page))
+    if not whole and (stated is None or (sign is None and not _whole(stated, seen, first=first))):
+        sign = sign_of_more(page, words, seen, first=first) or _step(
+            page, {**listed, **lists_of_other_letters(page)}, further
+        )
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)
     if first and sign is None:
@@ -248,8 +253,8 @@ def _tab_above(page: WebPage, listed: Container[str]) -> str | None:
     return tab_above(page, rows[0]) if rows else None
 
 
-def _step(page: WebPage, listed: Container[str]) -> str | None:
-    return next((f"{label_of(step.link)} → {step.url}" for step in steps(page, listed)), None)
+def _step(page: WebPage, listed: Container[str], is_further: bool) -> str | None:
+    return next((f"{label_of(step.link)} → {step.url}" for step in steps(page, listed, is_further=is_further)), None)
 
 
 def _unfinished(stated: Counts, seen: int, *, first: bool, counted: bool) -> str | None:

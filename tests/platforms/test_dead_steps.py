@@ -42,10 +42,72 @@ def test_a_step_that_a_script_can_find_makes_the_list_incomplete(form: str, hand
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
 
 
-@pytest.mark.parametrize("form", DEAD)
+@pytest.mark.parametrize("form", [form for form in DEAD if "<" in form])
 def test_dead_steps_below_a_full_page_do_not_say_that_it_is_the_last(form: str) -> None:
     listing = read(CASES["generic"], pager(form), count=20)
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+
+
+@pytest.mark.parametrize("count", [10, 15, 20, 30])
+@pytest.mark.parametrize("around", ["div", "p", "td", "span", "center"])
+def test_steps_that_are_one_text_lead_nowhere_below_a_full_page_too(around: str, count: int) -> None:
+    words = " ".join(STEPS)
+    listing = read(CASES["generic"], f"<{around}>{words}</{around}>", count=count)
+    assert (following(listing), listing.problems) == ([], ())
+    listing = read(CASES["generic"], f'<{around} onclick="turn(event)">{words}</{around}>', count=count)
+    assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+
+
+SHOWS = (
+    'function show(n){$(".l li").hide().slice((n-1)*20,n*20).show()}',
+    "function show(n) { var rows = document.querySelectorAll('.l li'); rows.forEach(function (row, i) {"
+    " row.style.display = Math.floor(i / 20) === n - 1 ? '' : 'none'; }); }",
+    "var show = function (n) {"
+    " jQuery('.l > li').each(function (i) { jQuery(this).toggle(i >= (n-1)*20 && i < n*20) }) };",
+)
+ASKS = (
+    'function show(n){$(".l").hide();$.get("/rows",{page:n},draw)}',
+    'function show(n){$(".loading").show();query(n)}',
+    'function show(n){$(".l").hide();location.href="?page="+n}',
+    'function show(n){$(".l li").hide();$(".l").load("/rows?page="+n)}',
+    "",
+)
+TURNING = (
+    '<a href="javascript:show(1)">1</a> <a href="javascript:show(2)">2</a> <a href="javascript:show(3)">3</a>',
+    '<span class="on">1</span> <span onclick="show(2)">2</span> <span onclick="show(3)">3</span>',
+    '<a href="javascript:;" onclick="show(1)">上一页</a> <a href="javascript:;" onclick="show(2)">下一页</a>',
+)
+
+
+@pytest.mark.parametrize("pages", TURNING)
+@pytest.mark.parametrize(("scripts", "whole"), [(SHOWS, True), (ASKS, False)])
+def test_a_pager_that_only_shows_rows_of_the_page_leads_to_no_other(
+    pages: str, scripts: tuple[str, ...], whole: bool
+) -> None:
+    for script in scripts:
+        listing = read(CASES["generic"], f'<div class="page">{pages}</div><script>{script}</script>', count=45)
+        assert (not following(listing) and not listing.problems) is whole, script
+
+
+@pytest.mark.parametrize("words", ["展开更多", "查看更多", "加载更多"])
+@pytest.mark.parametrize(
+    ("handler", "codes"),
+    [("$('.l li').show()", []), ("$('.l li').slideDown(); this.style.display='none'", []),
+     ("$('.l li').show(); more()", ["paging_not_understood"])],
+)  # fmt: skip
+def test_what_unfolds_rows_of_the_page_leads_to_no_others(words: str, handler: str, codes: list[str]) -> None:
+    listing = read(CASES["generic"], f'<a href="javascript:;" onclick="{handler}">{words}</a>', count=45)
+    assert [problem.code for problem in listing.problems] == codes
+
+
+def test_a_library_that_slices_the_rows_of_the_page_turns_to_no_other() -> None:
+    draw = 'laypage.render({{elem:"p",count:rows.length,limit:20,jump:function(o){{{}}}}})'
+    for does, codes in (
+        ("rows.hide().slice((o.curr-1)*20,o.curr*20).show()", []),
+        ('$.get("/rows",{page:o.curr},draw)', ["paging_not_understood"]),
+    ):
+        listing = read(CASES["generic"], f'<div id="p"></div><script>{draw.format(does)}</script>', count=45)
+        assert [problem.code for problem in listing.problems] == codes
 
 
 OFF = (

@@ -181,6 +181,37 @@ def test_a_choice_of_months_is_reported_unless_it_only_filters(words: str, month
     assert read(CASES["trs_wcm"], select.format(f"<option>全部</option>{options}")).problems == ()
 
 
+LETTERS_AT = ("{}.html", "./list_{}.html", "?letter={}", "index_{1}.html")
+OWN = (
+    "<b>{0}</b>",
+    '<a class="on" href="./">{0}</a>',
+    "<span>{0}</span>",
+    '<a href="">{0}</a>',
+    '<a href="./">{0}</a>',
+)
+
+
+@pytest.mark.parametrize("address", LETTERS_AT)
+@pytest.mark.parametrize("own", OWN)
+@pytest.mark.parametrize("place", [0, 2])
+@pytest.mark.parametrize("item", ["{}", "<li>{}</li>"])
+def test_lists_of_other_letters_are_lists_of_their_own(address: str, own: str, place: int, item: str) -> None:
+    at = {letter: address.format(letter, number + 1) for number, letter in enumerate("ABCDE")}
+    shown = "ABCDE"[place]
+    letters = [
+        item.format(own.format(letter, url) if letter == shown else f'<a href="{url}">{letter}</a>')
+        for letter, url in at.items()
+    ]
+    listing = read(CASES["trs_wcm"], f"<div>{' '.join(letters)}</div>")
+    others = [(f"c / {letter}", 0) for letter in at if letter != shown]
+    assert ([(each.column, each.seen) for each in listing.next_requests], listing.problems) == (others, ())
+    # None is marked, or all of them can be chosen: then they narrow a list that is whole.
+    for whole in ("", '<a class="on" href="./">全部</a>'):
+        narrows = "".join(f'<a href="?l={letter}">{letter}</a>' for letter in "ABCDE")
+        listing = read(CASES["trs_wcm"], f"<div>{whole}{narrows}</div>")
+        assert (following(listing), listing.problems) == ([], ())
+
+
 def test_a_list_of_several_years_is_not_split_by_years() -> None:
     older = '<ul class="l"><li><a href="./202301/t20230101_9.html">桐溪县第9号通知</a><span>2023-01-05</span></li></ul>'
     assert following(read(CASES["trs_wcm"], older + OF_YEARS.format("./", "./"))) == []

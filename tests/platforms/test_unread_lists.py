@@ -129,6 +129,15 @@ def test_a_list_with_a_pager_and_one_below_a_box_are_no_excerpts(box: str) -> No
         assert read(f"<div>{headline}{titles(1, 8)}</div>").problems == ()
 
 
+@pytest.mark.parametrize("head", ["<h3>{}</h3>", "<dl><dt>{}</dt></dl>", "<h4><a href='/nb/'>{}</a></h4>"])
+@pytest.mark.parametrize("more", ["更多", "更多&gt;&gt;", "more"])
+@pytest.mark.parametrize("links", [2, 3, 5])
+def test_a_box_above_the_rows_has_a_more_of_its_own(head: str, more: str, links: int) -> None:
+    reports = "".join(f'<a href="/nb/{year}.html">{year}年</a>' for year in range(2020, 2020 + links))
+    box = f'<div class="nb">{head.format("年报")}{reports}<a href="/nb/">{more}</a></div>'
+    assert read(f"{box}{titles(1, 8)}").problems == ()
+
+
 def test_a_tab_of_documents_of_the_same_form_is_reported() -> None:
     tab = '<div class="content" style="display:{}"><div class="l">{}</div></div>'
     assert read(tab.format("block", titles(1, 8)), tab.format("none", titles(21, 8))).problems

@@ -18,6 +18,8 @@ MORE = {
         "$('#t').DataTable({serverSide: true, ajax: '/list'})",
         "$('#t').jqGrid({url: '/l', pager: '#p', rowNum: 20})",
         'new MeScroll("m", {up: {callback: f}})',
+        'new MeScroll("m", {up: {callback: f, page: {num: 1, size: 20}}})',
+        "mescroll = new MeScroll('b', {down: {auto: false}, up: {callback: f, page: {num: 0, size: 10, time: null}}})",
         "new auiScroll({listen: true}, function(r){ if(r.isToBottom) load() })",
         "new Pagination({total: 230})",
         "Page.init({total: 12})",

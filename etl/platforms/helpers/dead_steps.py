@@ -8,7 +8,9 @@ from lxml.html import HtmlElement
 
 from etl.platforms.base import fills_page
 from etl.platforms.helpers.element_words import label_of
+from etl.platforms.helpers.pager_elements import is_answered
 from etl.platforms.helpers.script_links import address_in_code
+from etl.platforms.helpers.shown_within import handler_of, shows_within
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 
@@ -35,10 +37,11 @@ _Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
-    """Whether a step of a first page leads to that page itself; or leads nowhere and has the same attributes as 上一页,
-    so that no script could distinguish the two; or consists of the words of a whole pager. The last case does not count
-    if the entries `seen` fill a page, because a script may distinguish steps by their words alone."""
-    if leads_to_first(step, page):
+    """Whether a step of a first page leads to that page itself, or only shows rows that the page holds; or leads
+    nowhere and has the same attributes as 上一页, so that no script could distinguish the two; or consists of the words
+    of a whole pager. Attributes do not count if the entries `seen` fill a page, because a script may distinguish steps
+    by their words alone."""
+    if leads_to_first(step, page) or _is_text(step) or _turns_within(step, page):
         return True
     if fills_page(seen) or not all(map(_leads_nowhere, signs := _signs_of(step))):
         return False
@@ -48,6 +51,16 @@ def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
         for other, label in short
         if _PREVIOUS.match(label[:16]) or (len(other) == 0 and _PAGER.fullmatch(label))
     )
+
+
+def _is_text(step: HtmlElement) -> bool:
+    """Whether several steps are one text: there is no element for each, which a script could listen to."""
+    return len(step) == 0 and step.tag != "a" and not is_answered(step) and _PAGER.fullmatch(label_of(step)) is not None
+
+
+def _turns_within(step: HtmlElement, page: WebPage) -> bool:
+    """Whether a step only shows and hides rows that the page holds."""
+    return any(shows_within(page, handler_of(item)) for item in (step, next(_alone(step))))
 
 
 def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
@@ -83,7 +96,7 @@ def without_dead_pager(words: str, page: WebPage, seen: int) -> str:
     lead_back = [step for step in steps if leads_to_first(step, page)]
     if lead_back and all(any(back is step or back in step for back in lead_back) for step in steps):
         words = _NEXT_WORDS.sub("", words)
-    if fills_page(seen) or not _PAGER.search(words):
+    if (fills_page(seen) and steps) or not _PAGER.search(words):
         return words
     return _PAGER.sub("", words) if all(is_dead(step, page, seen) for step in steps) else words
 

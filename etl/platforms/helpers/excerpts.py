@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from etl.platforms.helpers.columns import same_site
 from etl.platforms.helpers.element_words import label_of, words_of
+from etl.platforms.helpers.list_addresses import OF_OTHER_THINGS
 from etl.platforms.helpers.unread_lists import first_listed
 from etl.web.page import WebPage, absolute, base_url
 
@@ -16,6 +17,7 @@ _MORE = re.compile(r"^\W*(?:[查点浏][看击览])?更多\w{0,4}\W*$|^\W*more\W
 _PICTURE = re.compile(r"(?:^|[/_-])(?:more|gengduo|gd)\d{0,2}\.(?:gif|png|jpe?g|svg)$", re.IGNORECASE)
 _MAY_LEAD = re.compile(r"更多|more|>\s*[+＋]\s*<", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
+_HEADLINES = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "legend")
 _MAX_HEADLINE, _MAX_ABOVE, _MAX_BEFORE = 40, 5, 4
 
 
@@ -26,7 +28,7 @@ def list_elsewhere(page: WebPage, listed: Mapping[str, str]) -> str | None:
     base = base_url(page)
     first = first_listed(page, listed)
     beside = _beside(first) if first is not None else ()
-    for more in (link for around in beside for link in around.iter("a") if _says_more(link)):
+    for more in (link for around in beside if not _is_box(around) for link in around.iter("a") if _says_more(link)):
         url = absolute(more.get("href") or "", base)
         if url and url not in listed and same_site(url, page) and _is_elsewhere(url, page.url):
             return f"{label_of(more) or '更多'} → {url}"
@@ -50,7 +52,17 @@ def _beside(link: HtmlElement) -> Iterator[HtmlElement]:
             yield last
 
 
+def _is_box(around: HtmlElement) -> bool:
+    """Whether a block before the rows is a box of its own, with a headline and links below it: its 更多 is its own."""
+    headlines = list(around.iter(*_HEADLINES))
+    others = [link for link in around.iter("a") if label_of(link) and not _says_more(link)]
+    return bool(headlines) and sum(1 for link in others if headlines[0] not in link.iterancestors()) > 1
+
+
 def _says_more(link: HtmlElement) -> bool:
+    """Whether a link leads to more of the same: 更多 alone or more documents, not 更多专题 or 查看更多部门."""
+    if OF_OTHER_THINGS.search(label_of(link)):
+        return False
     pictures = (picture.get("src") or "" for picture in link.iter("img"))
     return _MORE.match(label_of(link)) is not None or any(map(_PICTURE.search, pictures))
 

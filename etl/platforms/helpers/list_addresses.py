@@ -23,6 +23,12 @@ _OTHERS = re.compile(
 )
 
 
+OF_OTHER_THINGS = re.compile(
+    r"更多\W{0,2}(?:[专主]题|专栏|专区|部门|单位|机构|栏目|频道|分类|类别|服务|应用|功能|视频|图片|图集|网站|链接|乡镇|街道|地区|选项|条件|筛选|标签)"
+)
+"""What is no document, of which a box beside the rows has more."""
+
+
 @lru_cache(maxsize=4096)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(text.partition("?")[0]))

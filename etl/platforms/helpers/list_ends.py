@@ -17,6 +17,7 @@ from etl.numerals import read_chinese
 from etl.outside import digits
 from etl.platforms.helpers.dead_steps import is_dead
 from etl.platforms.helpers.element_words import label_of, plain_signs, words_of
+from etl.platforms.helpers.list_addresses import OF_OTHER_THINGS
 from etl.platforms.helpers.pager_elements import (
     is_current,
     is_disabled,
@@ -45,7 +46,7 @@ _NUMBER = rf"(?:\d{{1,7}}|{_NUMERAL}{{1,6}})"
 _COUNTS = re.compile(
     rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条條篇件则則筆笔頁页]|还有|剩余|尚有|另有|其余|余下|未显示|已显示|已加载|"
     r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数|[本该此类现已]|栏目|目录|列表|收录|公开|发布|累计|"
-    r"主动|截至|目前|规范性|政策)+"
+    r"主动|截至|目前|规范性|政策|其中|现行|有效|失效|废止)+"
 )
 """Texts that consist only of counter words; in other texts the same numbers may count anything."""
 _OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条條篇件项項则則筆笔]|个(?!页))(?![/每]页)")
@@ -54,8 +55,8 @@ _LEFT = re.compile(r"(?:还有|剩余|尚有|另有|其余|余下|未显示)\D{0
 _OUT_OF = re.compile(r"^\D{0,12}(\d{1,5})(?:outof|of)(\d{1,7})\D{0,10}$", re.IGNORECASE)
 _NEWEST = re.compile(r"(?:前|最新|最近)\D{0,3}(\d{1,4})[条篇件则]")
 _SHARE = re.compile(r"^\D{0,8}?(\d{1,5})([/|｜∣])共?(\d{1,7})\D{0,4}$")
-_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]{2,12}[(（\[【](\d{1,7})[)）\]】]$")
-_BARE = re.compile(r"^(?:符合条件的?)?(?:记录|文件|信息|结果|条目|公告)(?:总数|数量)?[:：]?(\d{1,7})$")
+_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]{2,12}[(（\[【](\d{1,7})[条條篇件项項则則个個]?[)）\]】]$")
+_BARE = re.compile(r"^(?:符合条件的?)?(?:记录|文件|信息|结果|条目|公告)(?:总?数|数量)?[:：]?(\d{1,7})$")
 _NAMED = re.compile(r"^\W*[\u4e00-\u9fff]{2,12}\W{0,3}(?:[总共合]?[有计]?)(\d{1,7})[条條篇件项則则]\W*$")
 _ALL = re.compile(r"^\W*(?:全部|所有)\W{0,3}(\d{1,7})(?!\d)")
 _OF_SEARCH = re.compile(r"(?:得到|命中|匹配|筛选出|检索出|查出|搜到)\D{0,6}(\d{1,7})[条條篇件项个]")
@@ -71,7 +72,7 @@ _EARLIER = re.compile(
 _ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
 _LEADS_ON = re.compile(
     r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|进入栏目|完整\w{2,4}|列表页?|"
-    r"more|(?:view|see|show)?all|archives?|older\w{0,6})\W*$",
+    r"more|(?:view|see|show)?all|archives?|更早\w{0,4}|older\w{0,6})\W*$",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"^\W*(?:更多|more)\W*$", re.IGNORECASE)
@@ -81,8 +82,14 @@ _SAYS_NOTHING = re.compile(
 )
 """Words of a link that do not describe its target, or only say that it is the next one."""
 _ARROW = re.compile(r"^(?:[>›»▶►▷→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
-_STEP = re.compile(r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)更多|往后|^(?:next|load\w{0,8}|forward)$", re.IGNORECASE)
+_STEP = re.compile(
+    r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)(?:更多|剩余|其余|余下)|往后|^(?:next|load\w{0,8}|forward)$",
+    re.IGNORECASE,
+)
 _STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
+_STEP_ICON = re.compile(
+    r"(?:angle|chevron|arrow|caret|icon|jiantou)[\w-]{0,16}(?:right|next)|icon-?(?:you|xiayi)", re.IGNORECASE
+)
 _CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
@@ -269,7 +276,13 @@ def _clicked(part: HtmlElement, words: str) -> str | None:
     if label := label_of(part):
         is_step = _ARROW.match(label) or _STEP.search(label) or (label.isdecimal() and digits(label) > 1)
         return label if is_step else None
-    return name if _STEP_NAME.search(name) else None
+    alone = part if (around := part.getparent()) is None or len(around) > 1 or words_of(around) else around
+    names = " ".join(map(names_of, (alone, part, *part)))
+    return (
+        names.strip()
+        if _STEP_NAME.search(f"{name} {names}") or any(map(_STEP_ICON.search, map(names_of, part)))
+        else None
+    )
 
 
 def _asks_for_words(field: HtmlElement) -> bool:
@@ -284,7 +297,12 @@ def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | N
     if part.tag != "a" or leads_nowhere(part):
         return None
     label, url = label_of(part), absolute(part.get("href") or "", base_url(page))
-    if not url or url in listed or not (_LEADS_ON.match(label) or _SAYS_NOTHING.match(label)):
+    if (
+        not url
+        or url in listed
+        or OF_OTHER_THINGS.search(label)
+        or not (_LEADS_ON.match(label) or _SAYS_NOTHING.match(label))
+    ):
         return None
     if _SAYS_NOTHING.match(label):
         return f"{label} → {url}" if _is_of_column(url, page.url) else None

@@ -7,6 +7,7 @@ from itertools import islice
 from etl.outside import digits
 from etl.platforms.helpers.list_addresses import is_of_list, is_of_other_box
 from etl.platforms.helpers.list_numbers import counted_by, numbers_in_code
+from etl.platforms.helpers.shown_within import enclosed, only_shows
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage
 
@@ -25,7 +26,10 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$."
 _ARGUMENTS = re.compile(
     r"""\s*+(?:["'][^"'\d][^"']{0,40}["']\s*+,\s*+)?+["']?(\d{1,8})["']?\s*+(?:(,)\s*+(?:["']?(\d{1,8})["']?\s*+[,)])?|\))"""
 )
-_TOTAL = re.compile(r"""\b(?:total|count|pages?|page_?num|num)["']?\s*+:\s*+["']?(\d{1,8})\b""", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"""\b(?:total|count|pages?|page_?num|num(?!["']?\s*+:\s*+\d\s*+,\s*+["']?size\b))["']?\s*+[:=]\s*+["']?(\d{1,8})\b""",
+    re.IGNORECASE,
+)
 _CALL_CHARS = 400
 _GRIDS = re.compile(
     r"""\bserverSide["']?\s*:\s*(?:true|!0)|\bpager["']?\s*:\s*["']#|"""
@@ -166,6 +170,7 @@ def _drawn(code: str, seen: int) -> Iterator[str]:
             draws = _DRAWS.search(name) is not None and not code.startswith(")", call.end())
         else:
             draws = not whole
+        draws = draws and not only_shows(enclosed(code, call.end()))
         counts_pages = counted_by(_VERB.sub("", name)) == "pages" and _ARGUMENTS.match(code, call.end())
         if draws or (counts_pages and digits(counts_pages[1]) > 1):
             yield f"{name}("

@@ -41,9 +41,11 @@ class Step:
     of_rows: bool
 
 
-def steps(page: WebPage, listed: Container[str]) -> Iterator[Step]:
-    """The page's links to further pages of its list, by the form of their address; `listed`: addresses of its
-    entries."""
+def steps(page: WebPage, listed: Container[str], *, is_further: bool = False) -> Iterator[Step]:
+    """The page's links to further pages of its list, by the form of their address; `listed`: addresses of its entries.
+
+    `is_further`: the page's address is that of a further page of its list: then its number is that of the page, and
+    not of a column."""
     base, here = base_url(page), urlsplit(page.url)
     for link in page.tree.iter("a", "area", "option"):
         if not _MAY_STEP.search(link.get("href") or link.get("value") or ""):
@@ -54,19 +56,25 @@ def steps(page: WebPage, listed: Container[str]) -> Iterator[Step]:
         there = urlsplit(url)
         if _YEAR.search(label_of(link)):
             continue  # a list of another year
-        if there.netloc == here.netloc and (step := _by_name(here, there) or _by_query(here, there)):
+        if there.netloc == here.netloc and (
+            step := _by_name(here, there, is_further=is_further) or _by_query(here, there)
+        ):
             own, number, of_rows = step
             if number > (own or 0):
                 yield Step(link, url, own, number, of_rows)
 
 
-def page_behind(page: WebPage, listed: Container[str], seen: int) -> str | None:
+def page_behind(page: WebPage, listed: Container[str], seen: int, *, is_further: bool = False) -> str | None:
     """The address of the next page, if a link to it is recognised by its form and has no known pager words.
 
     On a page without a number of its own, the link must be the only one of its kind: the next page may have number 1 or
     2. `seen`: entries up to this page's end, with which a row number must continue.
     """
-    by_number = {step.number: step for step in steps(page, listed) if not _LAST.search(label_of(step.link))}
+    by_number = {
+        step.number: step
+        for step in steps(page, listed, is_further=is_further)
+        if not _LAST.search(label_of(step.link))
+    }
     if any(step.of_rows for step in by_number.values()):
         behind = [by_number[number] for number in (seen, seen + 1) if number in by_number]
     elif own := next((step.own for step in by_number.values() if step.own is not None), None):
@@ -76,7 +84,7 @@ def page_behind(page: WebPage, listed: Container[str], seen: int) -> str | None:
     return behind[0].url if behind else None
 
 
-def _by_name(here: SplitResult, there: SplitResult) -> tuple[int | None, int, bool] | None:
+def _by_name(here: SplitResult, there: SplitResult, *, is_further: bool) -> tuple[int | None, int, bool] | None:
     """The numbers after the names of two pages of one folder: `index.html` and `index_1.html`."""
     (folder, _, name), (other_folder, _, other_name) = here.path.rpartition("/"), there.path.rpartition("/")
     own, other = _NAME.fullmatch(name), _NAME.fullmatch(other_name)
@@ -90,7 +98,7 @@ def _by_name(here: SplitResult, there: SplitResult) -> tuple[int | None, int, bo
         return None, digits(other["number"]), False
     if own["number"] is not None and (own["stem"], own["mark"]) == (other["stem"], other["mark"]):
         # Lists may have names such as `list_7.html`, where the number is that of the column.
-        is_page = _INDEX.fullmatch(own["stem"]) is None or own["stem"].lower() in ("index", "default")
+        is_page = is_further or _INDEX.fullmatch(own["stem"]) is None or own["stem"].lower() in ("index", "default")
         return (digits(own["number"]), digits(other["number"]), False) if is_page else None
     return None
 

@@ -20,8 +20,8 @@ _VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNOR
 _MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
 _STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
 _MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
-_PLACE = re.compile(r"#(?:$|!|/|[\w-]{0,12}\d{1,4}$)")
-"""A fragment that a script uses to turn pages: `#`, `#!/list/2`, `#page2`."""
+_PLACE = re.compile(r"#(?:$|!|/|[\w-]{0,12}[=/]?\d{1,4}$)")
+"""A fragment that a script uses to turn pages: `#`, `#!/list/2`, `#page2`, `#page=2`."""
 _DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
 _ITEM_DISABLED, _ITEMS = (
     re.compile(r"(?:^|[\s_-])disabled?(?:$|\s)", re.IGNORECASE),

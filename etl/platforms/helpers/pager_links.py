@@ -26,6 +26,8 @@ from etl.platforms.helpers.pager_elements import (
     target_of,
 )
 from etl.platforms.helpers.pager_numbers import following_number, place_in, runs_of_numbers, skips_pages
+from etl.platforms.helpers.shown_within import handler_of, shows_within
+from etl.platforms.helpers.tabs import lists_of_other_letters
 from etl.web.page import WebPage, absolute, base_url
 
 _NEXT = re.compile(
@@ -117,7 +119,7 @@ def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
     """
     if first and next_is_disabled(page):
         return
-    yield from _links_that_do_nothing(page)
+    yield from _links_that_do_nothing(page, seen)
     yield from _links_to_the_rest(page)
     yield from _numbered_links(page)
     if following := following_number(page, first=first):
@@ -216,6 +218,15 @@ def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
     return (is_step or _says_next_in_pager(element)) and not slides(element)
 
 
+def turns_within(page: WebPage) -> bool:
+    """Whether the pager of a first page shows and hides rows that the page holds: it has all of them."""
+    following = following_number(page, first=True)
+    numbers = () if following is None or following.url else (following.element,)
+    may_step = "onclick" in page.text or "javascript:" in page.text
+    steps = (item for item in page.tree.iter("a", "button", "span", "li", "input") if _NEXT.match(label_of(item)[:8]))
+    return any(shows_within(page, handler_of(item)) for item in (*numbers, *(steps if may_step else ())))
+
+
 def next_is_disabled(page: WebPage) -> bool:
     """Whether each 下一页 of the page is marked as disabled, or 尾页 leads to the page itself."""
     steps = [
@@ -235,7 +246,7 @@ def _last_is_here(page: WebPage) -> bool:
     return any(target_of(link, base) == here and not link.get("onclick") for link in lasts)
 
 
-def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
+def _links_that_do_nothing(page: WebPage, seen: int) -> Iterator[str]:
     """加载更多 and similar: elements without an address that a script handles."""
     for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
         words = label_of(element) if len(element) <= 3 else ""
@@ -250,7 +261,7 @@ def _links_that_do_nothing(page: WebPage) -> Iterator[str]:
             or (_MORE.match(words) and _LOADS.search(names_of(element)))
         )
         leads = any(target_of(link, base_url(page)) for link in element.iter("a")) if loads else False
-        if loads and not leads and not is_disabled(element):
+        if loads and not leads and not is_disabled(element) and not is_dead(element, page, seen):
             yield words
 
 
@@ -273,6 +284,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
     folder, stem = here.path.rpartition("/")[0], _NUMBER_OF_PAGE.sub("", here.path)
     # Beside `list_7.html` `list_8.html` is mostly another column.
     may_be_page = not _NAMED_LIST.search(here.path)
+    letters = lists_of_other_letters(page)
     places = [place_in(run, page, first=False) for run in runs_of_numbers(page)]
     place = max((number for number in places if number is not None), default=0)
     for link in page.tree.iter("a"):
@@ -281,7 +293,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
             continue
         url = target_of(link, base)
         parts = urlsplit(url or "")
-        if not url or parts.netloc != here.netloc or parts.path.rpartition("/")[0] != folder:
+        if not url or url in letters or parts.netloc != here.netloc or parts.path.rpartition("/")[0] != folder:
             continue
         words = words_of(link)
         # The list's first page is `list_3.html` on `list_3_2.html`; numbers may count from the last page.

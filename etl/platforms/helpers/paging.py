@@ -60,7 +60,7 @@ _CURRENT = re.compile(
     re.IGNORECASE,
 )
 _LIBRARY_NAMES = (
-    "-pagination", "infinite", "van-list", "load-more", "amp-list", "lay-flow", "lay-data", "easyui-datagrid",
+    "pagination", "<page", "infinite", "van-list", "load-more", "amp-list", "lay-flow", "lay-data", "easyui-datagrid",
     "data-side-pagination", "@tab-click", "v-for", "ng-repeat",
 )  # fmt: skip
 """Parts of the texts that the pattern matches; searching for these first is much faster."""
@@ -76,7 +76,7 @@ _PAGE_ENDING = re.compile(r"""\b(?:m_s)?PageExt\s*=\s*["']\.?(\w+)["']""", re.IG
 _PAGE_SIZE = re.compile(r"""\b(?:m_n)?PageSize\s*=\s*["']?(\d+)""", re.IGNORECASE)
 _OF_DOCUMENTS = re.compile(r"^(?:data-)?(?:total|count|rows?-?count|total-?(?:count|rows?|records?))$", re.IGNORECASE)
 _UNKNOWN_ELEMENT = re.compile(
-    r"<\w{1,12}-pagination\b|\bv-infinite-scroll\b|<van-list\b|<infinite-loading\b|<uni-load-more\b|<amp-list\b|\blay-flow\b|"
+    r"<(?:\w{1,12}-)?pagination\b|<page[^<>]{0,200}\s:total=|\bv-infinite-scroll\b|<van-list\b|<infinite-loading\b|<uni-load-more\b|<amp-list\b|\blay-flow\b|"
     r"""\blay-data="[^"]{0,300}\bpage\s*:\s*true|data-side-pagination=["']server|<table[^>]{0,200}\beasyui-datagrid\b[^>]{0,200}\burl["']?\s*[=:]|"""
     r"""<\w{1,12}-tabs\b[^>]{0,200}@tab-click|\b(?:v-for|ng-repeat)=["'][\w, ()]{1,40}\s(?:in|of)\s+\w{0,12}page""",
     re.IGNORECASE,

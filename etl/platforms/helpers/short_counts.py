@@ -5,7 +5,8 @@ are made of: 访问总数 and 共3个附件 have another one.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -54,14 +55,16 @@ _DISCLOSED = re.compile(r"^\W*(?:累计|已)?(?:主动|政府信息|信息)?公�
 _STATISTICS = re.compile(
     r"^\W*(?:累计|已)?(?:依申请|收到|受理|办[结理件]|答复|回复|来信|咨询|留言|投诉|注册)\D{0,12}[1-9]\d*\D{0,4}$"
 )
-_MAX_CHARS, _MAX_BESIDE = 30, 12
+_KIND = re.compile(r"^([\u4e00-\u9fff]{2,10})[:：]?\d{1,7}[条篇件项份个]$")
+_OF_ALL = re.compile(r"[总共合][有计数量]|全部|记录|结果|当前|页")
+_MAX_CHARS, _MAX_BESIDE, _MAX_ABOVE = 30, 12, 3
 
 
 def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
     """The greatest numbers in short elements of the page; None if there are none. `words`: the page's `shown_words`.
 
     A bare `1/12` may be a date: it counts only if all such texts of the page are equal and, on the list's first page,
-    begin with 1.
+    begin with 1; or, on the first page, if they are the pages of a selection.
     """
     if not _MAY_COUNT.search(words) and not may_count(words) and "<option" not in page.text:
         return None
@@ -79,8 +82,8 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
             if of_documents:
                 documents[digits(of_documents[of_documents.lastindex or 1])] = of_documents[0]
     current = None
-    if len(bare) == 1:
-        (((current, last), sign),) = bare.items()
+    if len(bare) == 1 or _are_choices(bare):
+        (current, last), sign = next(iter(bare.items()))
         if not first or current == 1:
             pages[last] = sign
     most_pages, most_documents = max(pages, default=None), max(documents, default=None)
@@ -91,6 +94,13 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
     else:
         return None
     return Counts(sign, False, most_pages, current if most_pages is not None else None, most_documents)
+
+
+def _are_choices(bare: Iterable[tuple[int, int]]) -> bool:
+    """Whether fractions are the pages that a selection offers: 1/5, 2/5 … 5/5."""
+    fractions = list(bare)
+    last = fractions[0][1] if fractions else 0
+    return last > 0 and fractions == [(number, last) for number in range(1, last + 1)]
 
 
 def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
@@ -104,11 +114,22 @@ def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
 
 def is_of_statistics(element: HtmlElement) -> bool:
     """Whether the element counts what an agency disclosed beside other counts of its work: 主动公开信息 12876 条,
-    依申请公开 23 件."""
+    依申请公开 23 件; or stands in a table or list with a number for each of several kinds."""
     around = element.getparent()
+    if any(map(_counts_kinds, (element, *islice(element.iterancestors(), _MAX_ABOVE)))):
+        return True
     if around is None or len(around) > _MAX_BESIDE or not _DISCLOSED.match(words_of(element, _MAX_CHARS)):
         return False
     return any(_STATISTICS.match(words_of(item, _MAX_CHARS)) for item in around if item is not element)
+
+
+def _counts_kinds(around: HtmlElement) -> bool:
+    """Whether each item of a table or list counts documents of a kind of its own."""
+    if around.tag not in ("table", "tbody", "ul", "dl") or not 2 <= len(around) <= _MAX_BESIDE:
+        return False
+    items = [words_of(item, _MAX_CHARS) for item in around if isinstance(item.tag, str)]
+    kinds = {kind[1] for item in items if (kind := _KIND.match(item))}
+    return len(kinds) == len(items) > 1 and not any(map(_OF_ALL.search, kinds))
 
 
 def _is_below_a_headline(element: HtmlElement) -> bool:

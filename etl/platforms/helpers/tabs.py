@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Set
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -38,7 +38,7 @@ _NO_PART = re.compile(
     re.IGNORECASE,
 )
 """Words of choices that do not select a part of a list: all, a search field, an order, a number of rows."""
-_MIN_PARTS = 2
+_MIN_PARTS, _MIN_LETTERS = 2, 3
 _MIN_MONTHS = 3
 _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
 _MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
@@ -159,6 +159,37 @@ def _lists_of_other_months(page: WebPage, own: Set[str]) -> dict[str, str]:
             if url and _is_of_month(url, _period(match), page.url):
                 lists.setdefault(url, words)
     return lists if len(lists) >= _MIN_MONTHS else {}
+
+
+def lists_of_other_letters(page: WebPage) -> dict[str, str]:
+    """The lists beside this one for other letters of the alphabet: address → letter. Only where the page's own letter
+    is marked among them or leads nowhere: letters without one narrow a list that is whole."""
+    base, here = base_url(page), urldefrag(page.url).url
+    runs: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
+    for item in page.tree.iter("a", "b", "strong", "span", "em"):
+        letter = words_of(item, 1)
+        if len(letter) == 1 and letter.isascii() and letter.isalpha() and len(item) <= 1:
+            above = item.getparent() if item.getparent() is not None else item
+            block = above.getparent() if len(above) == 1 and above.getparent() is not None else above
+            runs.setdefault(block, []).append((letter.upper(), item))
+    for run in runs.values():
+        letters = [letter for letter, _ in run]
+        if len(run) < _MIN_LETTERS or letters != sorted(set(letters)) or _narrows(run[0][1]):
+            continue
+        links = {letter: absolute(item.get("href") or "", base) if item.get("href") else None for letter, item in run}
+        own = [letter for letter, item in run if is_current(item) or links[letter] in (None, here)]
+        others = {url: letter for letter, url in links.items() if url and letter not in own}
+        if len(own) == 1 and len(others) == len(run) - 1 and all(_is_beside(url, page.url) for url in others):
+            return others
+    return {}
+
+
+def _is_beside(url: str, own: str) -> bool:
+    """Whether an address has the folder of another one and is no place in that page."""
+    here, there = urlsplit(own), urlsplit(url)
+    return (here.netloc, here.path.rpartition("/")[0]) == (there.netloc, there.path.rpartition("/")[0]) and (
+        url.partition("#")[0] != own.partition("#")[0]
+    )
 
 
 def _is_of_month(url: str, month: str, own: str) -> bool:
