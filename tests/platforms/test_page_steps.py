@@ -94,3 +94,26 @@ def test_a_next_page_that_is_the_page_itself_ends_no_list(href: str) -> None:
         [],
         0 if href == "index.html" else 1,
     )
+
+
+FOLLOWING = (("1.html", "2.html"), ("list_1.html", "list_2.html"), ("page/1/", "page/2/"), ("12-1.shtml", "12-2.shtml"))
+NEXT = (
+    '<div><img src="/i/prev.gif"><a href="{}"><img src="/images/next.gif"></a></div>',
+    '<p>1/5 <a href="{}"><img src="arrow_right.png" border=0></a></p>',
+    '<div><a class="next" href="{}"><i class="iconfont"></i></a></div>',
+    '<div><a href="{}"><i class="icon icon-right"></i></a></div>',
+)
+
+
+@pytest.mark.parametrize(("own", "other"), FOLLOWING)
+@pytest.mark.parametrize("pager", NEXT)
+def test_a_picture_that_leads_to_the_following_number_is_the_next_page(own: str, other: str, pager: str) -> None:
+    listing = read(CASES["generic"], pager.format(f"{LIST}{other}"), url=f"{LIST}{own}")
+    assert (following(listing), listing.problems) == ([f"{LIST}{other}"], ())
+    # Behind the name of a column it leads there, and a number that does not follow is that of another list.
+    named = f'<div>公示公告 <a href="{LIST}{other}"><img src="/images/next.gif"></a></div>'
+    if own != "12-1.shtml":  # which says by its form that it is a page
+        assert following(read(CASES["generic"], named, url=f"{LIST}{own}")) == []
+    far = f"12-4{other[4:]}" if own == "12-1.shtml" else other.replace("2", "4")
+    if 'class="next"' not in pager:
+        assert following(read(CASES["generic"], pager.format(f"{LIST}{far}"), url=f"{LIST}{own}")) == []

@@ -25,7 +25,7 @@ from etl.platforms.helpers.pager_elements import (
     slides,
     target_of,
 )
-from etl.platforms.helpers.pager_numbers import following_number, place_in, runs_of_numbers, skips_pages
+from etl.platforms.helpers.pager_numbers import following_number, follows, place_in, runs_of_numbers, skips_pages
 from etl.platforms.helpers.shown_within import handler_of, shows_within
 from etl.platforms.helpers.tabs import lists_of_other_letters
 from etl.web.page import WebPage, absolute, base_url
@@ -46,6 +46,11 @@ _ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.
 ONE_PAGE = re.compile(r"(?:首页)?\W{0,4}上一?页\W{0,4}1\W{0,4}下一?页\W{0,4}(?:[尾末]页)?")
 """A pager with a single page number, which leads nowhere."""
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
+_NEXT_PICTURE = re.compile(
+    r"(?:^|[/_-])(?:next|xiay[ei]\w{0,4}|xyy|right|(?:arrow|jiantou)_?r(?:ight)?)\w{0,4}\.(?:gif|png|jpe?g|svg|webp)$",
+    re.IGNORECASE,
+)
+_ONLY_STEPS = re.compile(r"[\d\W共第页頁条首上下前后尾末一转跳到至GO]*", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
 _STEP_TAGS = ("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font")
 _LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
@@ -159,16 +164,29 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
         return False
     if words and skips_pages(page, link):
         return False
-    below = page.url.partition("?")[0].rpartition("/")[0] + "/"
-    return is_in_pager(link) or (absolute(link.get("href") or "", base_url(page)) or "").startswith(below)
+    below, target = page.url.partition("?")[0].rpartition("/")[0] + "/", target_of(link, base_url(page)) or ""
+    return is_in_pager(link) or target.startswith(below) or (not words and _follows(page, link, target))
 
 
 def _is_icon(page: WebPage, link: HtmlElement) -> bool:
-    """Whether a link without words is named `next`, or shows an icon to the right and leads to the following number.
-    Such icons are also found after the names of other columns."""
+    """Whether a link without words is called `next`, or shows an icon or a picture to the right and leads to the
+    following number: such icons also stand behind the names of other columns."""
     names = " ".join(item.get("class") or "" for item in (link, *link)).lower()
-    after = (own_number(page.url) or 1) + 1
-    return "next" in names or ("right" in names and own_number(target_of(link, base_url(page)) or "") == after)
+    if "next" in names:
+        return True
+    is_picture = any(_NEXT_PICTURE.search(picture.get("src") or "") for picture in link.iter("img"))
+    if "right" not in names and not is_picture:
+        return False
+    target = target_of(link, base_url(page)) or ""
+    is_following = own_number(target) == (own_number(page.url) or 1) + 1
+    return (is_following and not is_picture) or _follows(page, link, target)
+
+
+def _follows(page: WebPage, link: HtmlElement, target: str) -> bool:
+    """Whether a link among nothing but steps leads to the following number; behind a name it leads to that column."""
+    around = link.getparent()
+    alone = around is not None and _ONLY_STEPS.fullmatch(words_of(around, MAX_LABEL)) is not None
+    return alone and follows(page.url, target)
 
 
 def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:

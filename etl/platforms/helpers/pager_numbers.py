@@ -132,6 +132,11 @@ def _slope(own: str, other: str, pages: int) -> float | None:
     return grown[0] / pages if len(grown) == 1 else 0
 
 
+def follows(own: str, other: str) -> bool:
+    """Whether two addresses differ in one number alone, and the other one has the following number."""
+    return _slope(own, other, 1) == 1
+
+
 def runs_of_numbers(page: WebPage) -> Iterator[list[Number]]:
     """Runs of consecutive numbers of one pager, of which at least one is a link or is handled by a script."""
     base, run = base_url(page), list[Number]()
