@@ -251,3 +251,27 @@ PACKED = "<script>eval(function(p,a,c,k,e,d){{return p}}('0.1(2)',3,3,'{}|show|6
 )
 def test_packed_pager_scripts_and_scripts_that_wait_for_rows_are_reported(script: str, red: bool) -> None:
     assert bool(read(CASES["trs_wcm"], script).problems) == red
+
+
+BESIDE = (
+    '<div class="sp"><h3>视频</h3><a href="/v/1.html"><img src="/v1.jpg"></a><a href="/v/2.html">'
+    '<img src="/v2.jpg"></a></div>',
+    '<p><img src="/ewm.png">扫一扫</p>',
+    '<div class="top"><a href="/zt/"><img src="/zt.jpg"></a></div>',
+)
+SHORT = (
+    '<div>1/13 <input size=2> <a onclick="go()">GO</a></div>',
+    "<div><span>1</span>/<span>13</span></div>",
+    '<div><b>&lt;</b> <b onclick="np()">&gt;</b></div>',
+    '<div><a href="javascript:;"><i class="fa fa-angle-right"></i></a></div>',
+)
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+@pytest.mark.parametrize("sign", SHORT)
+@pytest.mark.parametrize("name", ["", "tab", "hd", "pic-list"])
+def test_pictures_beside_short_rows_do_not_hide_their_pager(beside: str, sign: str, name: str) -> None:
+    body = f'<body><div><div class="{name}">{beside}{rows(CASES["generic"], 8)}{sign}</div></div></body>'
+    page = WebPage(LIST, f"<html>{body}</html>", "utf-8")
+    listing = read_list_page(CASES["generic"].family, page, ListingRequest(LIST))
+    assert [problem.code for problem in listing.problems] == ["paging_not_understood"]

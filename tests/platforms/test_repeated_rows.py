@@ -170,3 +170,28 @@ def test_the_body_that_a_row_names_before_its_title_is_no_document() -> None:
     page = page_with(f"<ul>{lines(form=form)}</ul>")
     entries = applied(page, proposed(page)).entries
     assert [entry.url.rpartition("/gk/")[2] for entry in entries] == ["1.html", "2.html", "3.html", "4.html"]
+
+
+BOXES = (
+    '<div class="rank"><h4>阅读排行</h4><ol>{}</ol></div>',
+    "<div><h3>热点信息</h3><ul>{}</ul></div>",
+    '<div class="sidebar"><ul>{}</ul></div>',
+    "<div><h3>最新公开</h3><table>{}</table></div>",
+)
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("dated", [True, False])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_longer_box_beside_the_list_is_not_proposed(box: str, dated: bool, before: bool) -> None:
+    form = '<li><a href="/gk/{0}.html">桐溪县关于第{0}项工作的通知</a>' + (
+        "<i>2024-03-0{0}</i></li>" if dated else "</li>"
+    )
+    row = "tr><td" if "table" in box else "li"
+    others = lines(9, f'<{row}><a href="/xw/2024/{{0}}.html">县领导第{{0}}次调研重点工作推进情况</a></li>')
+    parts = [f"<div><ul>{lines(4, form)}</ul></div>", box.format(others)]
+    page = page_with("".join(reversed(parts) if before else parts))
+    entries = applied(page, proposed(page)).entries
+    assert [entry.url for entry in entries] == [f"http://x.example/gk/{number}.html" for number in range(1, 5)]
+    # Alone it is what the page has.
+    assert proposed(page_with(box.format(others)))

@@ -19,7 +19,7 @@ _OTHERS = re.compile(
     r"stat|stats|statistics|log|logs|token|captcha|share|badge|dicts?|sites?|map|maps|banners?|recommend\w{0,6}|relat\w{0,5}|ranks?|ranking|"
     r"tj|tuijian|zan|praise|like|likes|city|cities|ads?|advert\w{0,6}|messages?|mail|letters?|survey|votes?|search|so|videos?|vod|"
     r"shipin|player|pics?|pictures?|photos?|imgs?|images?|album|slides?|slider|swiper|focus|lunbo|carousel|online|score|template|"
-    r"zt|robot|icons?|friend\w{0,4}|common|inc|qr\w{0,4}|wza|sms|code"
+    r"suggest\w{0,5}|autocomplete|complete|hints?|tips?|zt|robot|icons?|friend\w{0,4}|common|inc|qr\w{0,4}|wza|sms|code"
 )
 
 

@@ -20,6 +20,7 @@ _VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNOR
 _MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
 _STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
 _MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
+_MIN_ROWS, _MIN_TITLE = 3, 6
 _PLACE = re.compile(r"#(?:$|!|/|[\w-]{0,12}[=/]?\d{1,4}$)")
 """A fragment that a script uses to turn pages: `#`, `#!/list/2`, `#page2`, `#page=2`."""
 _DISABLED = re.compile(r"disabled?|nolink|no-?more|gr[ae]y|(?:^|\s)(?:off|end|none|no)(?:\s|$)", re.IGNORECASE)
@@ -85,11 +86,24 @@ def moves(element: HtmlElement) -> bool:
     for around in (element, *list(element.iterancestors())[:_MAX_ABOVE]):
         if around.tag in ("body", "html") or len(words_of(around, _MAX_PAGER_CHARS)) > _MAX_PAGER_CHARS:
             break
+        if _holds_rows(around):
+            break
         if _MOVES.search(names_of(around)) or any(
             not _STEP_PICTURE.search(f"{picture.get('src')} {names_of(picture)}") for picture in around.iter("img")
         ):
             return True
     return False
+
+
+def _holds_rows(around: HtmlElement) -> bool:
+    """Whether an element holds a list: more titles that are links than pictures that are. What stands beside it in the
+    same column is not what its pager stands with."""
+    links = list(around.iter("a"))
+    if len(links) < _MIN_ROWS:
+        return False
+    pictures = sum(1 for link in links if next(link.iter("img"), None) is not None)
+    titles = sum(1 for link in links if len(words_of(link, _MIN_TITLE)) >= _MIN_TITLE)
+    return titles >= max(_MIN_ROWS, pictures + 1)
 
 
 def pager_elements(page: WebPage) -> Iterator[HtmlElement]:

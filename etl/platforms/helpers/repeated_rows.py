@@ -7,6 +7,7 @@ proposed: rows, links and dates must come out as they were found.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from etl.platforms.helpers.paging import counts, script_pager
 from etl.platforms.helpers.row_texts import link_title
 from etl.platforms.helpers.rows import Row, block_entries, entry_of_row, ranked_lists
 from etl.platforms.helpers.script_links import read_script_links
+from etl.platforms.helpers.side_boxes import is_in_side_box
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
@@ -38,14 +40,19 @@ _DATED_TAGS = ("span", "td", "em", "i", "time", "b", "font", "div", "p", "label"
 
 
 def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
-    """A value for the key `listing`; None if the page repeats no rows that are documents."""
+    """A value for the key `listing`; None if the page repeats no rows that are documents.
+
+    Boxes beside lists (阅读排行) come last: they may have more rows than the list.
+    """
     read_script_links(page)
     base = base_url(page)
-    for chars in (_TITLE_CHARS, _SHORT_TITLE_CHARS):
+    for beside, chars in product((False, True), (_TITLE_CHARS, _SHORT_TITLE_CHARS)):
         for rows in ranked_lists(
             page,
             lambda link, least=chars: len(link_title(link)) >= least and not _names_a_column(link, base),  # type: ignore[misc]
         ):
+            if is_in_side_box(rows[0].block) is not beside:
+                continue
             if _are_documents(rows, page, chars) and (guess := _guess(rows, page)):
                 return guess | _paging(page)
     return None
