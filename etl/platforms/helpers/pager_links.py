@@ -169,8 +169,8 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
 
 
 def _is_icon(page: WebPage, link: HtmlElement) -> bool:
-    """Whether a link without words is called `next`, or shows an icon or a picture to the right and leads to the
-    following number: such icons also stand behind the names of other columns."""
+    """Whether a link without words is named `next`, or shows an icon or a picture to the right and leads to the
+    following number. Such icons are also found after the names of other columns."""
     names = " ".join(item.get("class") or "" for item in (link, *link)).lower()
     if "next" in names:
         return True
