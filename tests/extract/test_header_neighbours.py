@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from etl.extract import extract
-from tests.support.pages import TITLE, page
+from tests.support.pages import TITLE, page, paragraphs
 from tests.support.share import share
 
 URL = "http://www.yunxi.example/gk/202305/t20230509_1234567.html"
@@ -18,39 +18,44 @@ def fields_of(html: str) -> dict[str, str]:
     return {name: value.value for name, value in extract(html.encode(), URL).fields.items()}
 
 
-AMBIGUOUS = {
-    "分类": ("subject_category", "城乡建设"),
-    "来源": ("source", "云溪日报"),
-    "时效": ("validity", "有效"),
-    "体裁": ("genre_category", "通知"),
-}
-ROWS = {
-    "boxes in a row": "<div class=x>{}</div>", "inline elements in a row": "<div class=x>{}</div>",
-    "boxes in one": "{}", "inline elements in items": "<li>{}</li>",
+VALUES = {
+    "索引号": ("index_number", INDEX), "发布机构": ("publisher", "云溪区财政局"), "文号": ("document_number", "云财〔2023〕1号"),
+    "有效性": ("validity", "有效"), "发布时间": ("published_date", "2023-05-09"), "成文日期": ("written_date", "2023-05-08"),
+    "来源": ("source", "云溪日报"), "日期": ("published_date", "2023-05-09"), "时间": ("published_date", "2023-05-09"),
+    "分类": ("subject_category", "城乡建设"), "时效": ("validity", "有效"), "体裁": ("genre_category", "通知"),
+}  # fmt: skip
+HEADERS = (
+    ("发布时间", "来源"), ("来源", "发布时间"), ("日期", "来源"), ("来源", "日期"), ("索引号", "分类"), ("分类", "索引号"), ("时间", "来源"),
+    ("索引号", "发布机构", "来源", "日期"), ("来源", "索引号", "分类", "发布机构"), ("有效性", "来源", "分类"), ("体裁", "时效", "文号", "日期"),
+)  # fmt: skip
+PAIRS = {
+    "boxes in one": ("<div>{}</div>", "<div>{0}</div><div>{1}</div>"), "lines in one": ("<div>{}</div>", "<p>{0}</p><p>{1}</p>"),
+    "a list": ("<ul>{}</ul>", "<li>{0}</li><li>{1}</li>"), "definitions": ("<dl>{}</dl>", "<dt>{0}</dt><dd>{1}</dd>"),
+    "inline elements in one": ("<div>{}</div>", "<span>{0}</span><span>{1}</span>"), "a row": ("<table><tr>{}</tr></table>", "<td>{0}</td><td>{1}</td>"),
+    "rows": ("<table>{}</table>", "<tr><th>{0}</th><td>{1}</td></tr>"), "boxes in boxes": ("{}", "<div class=r><div>{0}</div><div>{1}</div></div>"),
+    "inline elements in boxes": ("{}", "<div class=r>\n<span>{0}</span>\n<span>{1}</span>\n</div>"),
+    "items of inline elements": ("<ul>{}</ul>", "<li><span>{0}</span><em>{1}</em></li>"), "strong labels": ("{}", "<p><strong>{0}</strong> {1}</p>"),
 }  # fmt: skip
 
 
-def _row(form: str, label: str, value: str, gap: str) -> str:
-    tag = "div" if form.startswith("boxes") else "span"
-    return ROWS[form].format(
-        f"{gap}<{tag}>{label}</{tag}>{gap}<{tag} class=v>{value}</{tag}>{gap}".replace(
-            " class=v", "" if form == "boxes in one" else " class=v"
-        )
-    )
-
-
-def test_an_ambiguous_label_beside_one_of_a_header_is_one_of_it() -> None:
-    """分类 alone is a word of menus; below 索引号, in markup of the same kind, it is a label."""
+def test_ambiguous_labels_beside_those_of_a_header_are_of_it() -> None:
+    """分类 alone is a word of menus; in markup like that of 索引号, or of a date, beside it, it is a label."""
     wrong = []
-    for (label, (name, value)), form, gap, is_first in share(
-        product(AMBIGUOUS.items(), ROWS, ("", "\n   "), (True, False))
-    ):
-        pairs = [("索引号", INDEX), (label, value), ("发布机构", "云溪区财政局")]
-        rows = [_row(form, *pair, gap) for pair in (pairs[1::-1] if is_first else pairs)]
-        read = fields_of(page(f"<div>{''.join(rows)}</div>"))
-        if (read.get(name), read.get("index_number")) != (value, INDEX):
-            wrong.append((label, form, gap, is_first, read.get(name)))
+    for labels, (form, (around, pair)), above in share(product(HEADERS, PAIRS.items(), (True, False))):
+        rows = around.format("".join(pair.format(label, VALUES[label][1]) for label in labels))
+        read = extract(page(rows if above else "", headline=f"<h1>{TITLE}</h1>{'' if above else rows}").encode(), URL)
+        shown = {name: value.value for name, value in read.fields.items() if value.origin != "body"}
+        if missed := [label for label in labels if shown.get(VALUES[label][0]) != VALUES[label][1]]:
+            wrong.append((form, labels, above, missed))
+        if any(line in ("云溪日报", "城乡建设", INDEX) for line in read.text.splitlines()):
+            wrong.append((form, labels, above, ["in the text"]))
     assert wrong == []
+
+
+def test_the_first_rows_of_a_text_stay_in_it() -> None:
+    rows = "<table><tr><td>名称</td><td>电梯检查</td><td>来源</td><td>区级资金</td></tr><tr><td>名称</td><td>消防检查</td><td>来源</td><td>街道资金</td></tr></table>"
+    html = page(headline=f"<h1>{TITLE}</h1><div>发布时间：2023-05-09</div>", body=rows + paragraphs())
+    assert "电梯检查" in extract(html.encode(), URL).text
 
 
 @pytest.mark.parametrize("sign", ["/", "／", "·", "—"])

@@ -2,6 +2,7 @@
 
 import re
 
+from etl.dates import DATE, TIME_OF_DAY
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import COLON, Label, find_labels, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
@@ -26,6 +27,9 @@ _LINES_BEFORE = 6
 _VALUE_AROUND = frozenset(("li", "p", "span", "dd", "dt", "td", "th", "label"))
 _VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label"))
 """Elements whose words belong together, and elements that contain a value."""
+_PAIRS_BESIDE = 8
+"""Pairs of a header on each side that are searched for a sure label."""
+_ONLY_A_DATE = re.compile(rf"{DATE}(?:\s+{TIME_OF_DAY})?")
 MAX_ROW_CELLS = 100
 """Maximum number of cells of a table's header row."""
 _GAP = f" \t{INLINE_BOUNDARY}"
@@ -159,12 +163,25 @@ def pairs_of_elements(blocks: Blocks, index: int) -> list[tuple[str, str]]:
 
 
 def is_among_fields(blocks: Blocks, index: int) -> bool:
-    """Whether a line of labels and values, or one beside it in an element like its own, has a label that only headers
-    have: then an ambiguous one (分类, 名称) is one of the header too."""
-    near = (at for at in (index - 1, index, index + 1) if 0 <= at < len(blocks.blocks))
-    lines = (pairs_of_elements(blocks, at) for at in near if at == index or _is_same_kind(blocks, at, index))
-    labels = (match_label(raw) for line in lines for raw, _ in line)
-    return any(label and label.name and label.label not in AMBIGUOUS_LABELS for label in labels)
+    """Whether a line of labels and values, or one that lines in elements of the same kind lead to, has a label that
+    only headers have: then an ambiguous one (分类, 名称) is one of the header too."""
+    pairs = list(pairs_of_elements(blocks, index))
+    for step in (-1, 1):
+        for at in range(index + step, index + step * _PAIRS_BESIDE, step):
+            beside = 0 <= at < len(blocks.blocks) and _is_same_kind(blocks, at, index) and pairs_of_elements(blocks, at)
+            if not beside:
+                break
+            pairs += beside
+    return any(_is_sure(raw, value) for raw, value in pairs)
+
+
+def _is_sure(raw: str, value: str) -> bool:
+    """Whether words are the label of a field: an ambiguous one is, if its value is the date that it names."""
+    label = match_label(raw)
+    if label is None or not label.name:
+        return False
+    is_date = label.name == "published_date" and _ONLY_A_DATE.fullmatch(value.strip(_GAP)) is not None
+    return label.label not in AMBIGUOUS_LABELS or is_date
 
 
 def is_in_turn(blocks: Blocks, index: int) -> bool:
@@ -181,23 +198,38 @@ def is_in_turn(blocks: Blocks, index: int) -> bool:
     return is_alike and _names_field(blocks, index - 3) and value_apart(blocks, index - 1) is None
 
 
-def is_beside_pair(blocks: Blocks, index: int) -> bool:
-    """Whether a label and a short text stand beside the label of a field and its value, in elements of the same kind:
-    an ambiguous label (来源, 时间) is one there. Each of the four has one parent, or each pair has its own."""
+def is_beside_pair(blocks: Blocks, index: int, *, dated: bool = True) -> bool:
+    """Whether pairs of a label and a short text lead from one to the label of a field and its value, in elements of the
+    same kind: an ambiguous label (来源, 时间) is one there. Each two pairs have one parent, or each pair has its own.
+
+    `dated`: 日期 before a date counts as the label of a field.
+    """
     if not _may_be_value(blocks, index + 1):
         return False
-    for other in (index - 2, index + 2):
-        first = min(index, other)
-        if first < 0 or first + 4 > len(blocks.blocks):
-            continue
-        if not (_names_field(blocks, other) and _may_be_value(blocks, other + 1)):
-            continue
-        nodes = [blocks.nodes[block.node] for block in blocks.blocks[first : first + 4]]
-        if len({(node.tag, node.parent) for node in nodes}) == 1:
-            return True
-        if is_half_of_pair(blocks, index) and is_half_of_pair(blocks, other) and _is_same_kind(blocks, index, other):
-            return True
+    own = dated and _is_sure(blocks.blocks[index].text, blocks.blocks[index + 1].text)
+    for step in (-2, 2):
+        for other in range(index + step, index + step * _PAIRS_BESIDE, step):
+            if not _is_pair_like(blocks, other - step, other):
+                break
+            is_date = dated and _is_sure(blocks.blocks[other].text, blocks.blocks[other + 1].text)
+            if own or is_date or _names_field(blocks, other):
+                return True
     return False
+
+
+def _is_pair_like(blocks: Blocks, one: int, other: int) -> bool:
+    """Whether a label and a short text begin at block `other`, right before or behind the pair at block `one`, in
+    elements of the same kind."""
+    first = min(one, other)
+    if first < 0 or first + 4 > len(blocks.blocks):
+        return False
+    if match_label(blocks.blocks[other].text) is None or not _may_be_value(blocks, other + 1):
+        return False
+    nodes = [blocks.nodes[block.node] for block in blocks.blocks[first : first + 4]]
+    tags = [node.tag for node in nodes]
+    if len({node.parent for node in nodes}) == 1:
+        return tags[:2] == tags[2:]
+    return is_half_of_pair(blocks, one) and is_half_of_pair(blocks, other) and _is_same_kind(blocks, one, other)
 
 
 def is_half_of_pair(blocks: Blocks, index: int) -> bool:

@@ -13,6 +13,7 @@ from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.own_lines import is_label_below_date, is_of_contents, is_of_notice, is_of_red_header
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
+    is_beside_pair,
     is_column_header_row,
     is_in_turn,
     is_line_of_values,
@@ -262,12 +263,14 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
     block = blocks.blocks[index]
     if block.cell < 0:
         return False
-    match = match_label(block.text)
+    match, at = match_label(block.text), index
     if match and is_column_header_row(blocks, blocks.nodes[block.row]):
         return False
     if match is None and index and _are_in_one_row(blocks, index - 1, index):
-        match = match_label(blocks.blocks[index - 1].text)
-    return match is not None and _is_of_header(match) and match.label not in AMBIGUOUS_LABELS
+        match, at = match_label(blocks.blocks[index - 1].text), index - 1
+    if match is None or not _is_of_header(match):
+        return False
+    return match.label not in AMBIGUOUS_LABELS or is_beside_pair(blocks, at, dated=False)
 
 
 def _is_of_header(match: Label) -> bool:
