@@ -3,7 +3,7 @@ sentence announces."""
 
 # ruff: noqa: E501 — tables of lines.
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -141,3 +141,41 @@ def test_tips_and_surveys_of_a_page_are_none_of_its_text(tip: str) -> None:
     assert text_of(paragraphs((*PARAGRAPHS, tip))) == normalise("".join(PARAGRAPHS))
     if "微信" in tip:
         assert text_of(f"<div>{tip}</div>" + paragraphs(PARAGRAPHS)) == normalise("".join(PARAGRAPHS))
+
+
+@pytest.mark.parametrize("name", ["TRS_Editor", "TRS_UEDITOR", "view TRS_UEDITOR trs_web", "wp_articlecontent"])
+@pytest.mark.parametrize("cuts", [(2,), (3,), (2, 4)])
+def test_a_text_in_several_containers_of_a_kind_is_whole(name: str, cuts: tuple[int, ...]) -> None:
+    lines = (*PARAGRAPHS, *SIGNED)
+    edges = (0, *cuts, len(lines))
+    pieces = [paragraphs(lines[begin:end]) for begin, end in pairwise(edges)]
+    body = "".join(f"<div class='{name}'>{piece}</div>" for piece in pieces)
+    html = page(title="云溪区更新老旧电梯", headline=DATED, body=body, container="{}")
+    found = extract(html.encode(), "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html")
+    assert normalise(found.text) == normalise("".join(lines))
+
+
+@pytest.mark.parametrize("name", ["TRS_Editor", "wp_articlecontent"])
+def test_a_container_of_another_text_is_none_of_it(name: str) -> None:
+    other = paragraphs(("为方便居民出行，本周起增开公交两条，首末班时间不变，票价一元，请广大居民留意站牌。",))
+    below = f"<h3>公交增开</h3><div class='{name}'>{other}</div>"
+    html = page(title="云溪区更新老旧电梯", headline=DATED, below=below, container=f"<div class='{name}'>{{}}</div>")
+    found = extract(html.encode(), "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html")
+    assert normalise(found.text) == normalise("".join((*PARAGRAPHS, *SIGNED)))
+
+
+@pytest.mark.parametrize("form", ["<ul>{}</ul>", "<ol>{}</ol>", "<div><ul>{}</ul></div>"])
+@pytest.mark.parametrize("above", [(), PARAGRAPHS])
+def test_a_list_that_a_sentence_announces_is_of_the_text(form: str, above: tuple[str, ...]) -> None:
+    items = "".join(f"<li><a href='/q/{number}.html'>{title}</a></li>" for number, title in enumerate(LINKS))
+    text = text_of(paragraphs((*above, "区水务局权责清单如下：")) + form.format(items))
+    assert all(normalise(title) in text for title in LINKS)
+    assert text.startswith(normalise("".join((*above, "区水务局权责清单如下："))))
+
+
+@pytest.mark.parametrize("day", ["2023-05-01", "[2023-05-01]", "2023年5月1日", "（2023/5/1）"])
+def test_rows_of_a_list_without_a_heading_are_none_of_the_text_above(day: str) -> None:
+    rows = "".join(
+        f"<li><a href='/n/{number}.html'>{title}</a><span>{day}</span></li>" for number, title in enumerate(LINKS)
+    )
+    assert text_of(paragraphs() + f"<ul>{rows}</ul>") == normalise("".join((*PARAGRAPHS, *SIGNED)))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from etl.dates import SIGNED_DATE
+from etl.dates import DATE, SIGNED_DATE
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
@@ -79,7 +79,8 @@ address."""
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
-_MIN_ANNOUNCEMENT_CHARS = 10
+_MIN_ANNOUNCEMENT_CHARS, _MIN_ROW_CHARS = 10, 8
+_DATE_OF_ROW = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$")
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
 """Of a header at the end of the text: maximum number of consecutive values without a label, maximum length of a line,
 minimum number of fields."""
@@ -145,14 +146,17 @@ def _is_own_word(blocks: Blocks, indices: list[int], end: int) -> bool:
 
 
 def _is_announced(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether the links that end a text are what a sentence of it announces, written as they are: 现将目录公布如下："""
+    """Whether the links that end a text are what a sentence announces, in the element around it: 现将目录公布如下："""
     last = indices[-1]
     for index in reversed(indices):
         block = blocks.blocks[index]
-        if not are_alike(index, last, blocks):
-            return False
         if not block.link_chars:
             text = block.plain.strip()
+            around = blocks.nodes[block.node]
+            if (around.first, around.last) == (index, index + 1):
+                around = blocks.nodes[max(around.parent, 0)]
+            if around.last <= last:
+                return False
             return len(text) >= _MIN_ANNOUNCEMENT_CHARS and text.endswith(("：", ":")) and not _is_footer_line(block)
     return False
 
@@ -283,6 +287,12 @@ def _serves_the_page(text: str) -> bool:
     return is_page_tool(rest or text) or (rest != spaced and WORDLESS.fullmatch(rest) is not None)
 
 
+def _is_dated_link(block: Block, text: str) -> bool:
+    """Whether a line is a row of a list: a link and a date."""
+    match = _DATE_OF_ROW.search(text) if block.link_chars >= _MIN_ROW_CHARS else None
+    return match is not None and block.link_chars + len(match[0]) >= len(text)
+
+
 def _is_footer_line(block: Block) -> bool:
     text = block.plain.strip()
     if _serves_the_page(text) or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；"))):
@@ -296,7 +306,11 @@ def _is_footer_line(block: Block) -> bool:
         or (block.link_chars and _TAGS.match(text))
     ):
         return True
-    if block.link_chars * 10 > len(text) * 8 or (len(text) < 60 and starts_related_links(block)):
+    if (
+        block.link_chars * 10 > len(text) * 8
+        or _is_dated_link(block, text)
+        or (len(text) < 60 and starts_related_links(block))
+    ):
         return True
     if len(text) > 120:
         return False

@@ -169,9 +169,30 @@ def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> l
             if between := _between_markers(blocks, begin, end):
                 bodies.append(Body(between[0], between[1], -1, f"{family} marks"))
             continue
-        for _, node in islice(select_nodes(page, blocks, (selector,)), _MAX_CONTAINERS):
+        nodes = [node for _, node in islice(select_nodes(page, blocks, (selector,)), _MAX_CONTAINERS)]
+        for node in nodes:
             bodies.append(Body(node.first, node.last, node.index, f"{family} {selector}", node.hidden_by))
+        if len(nodes) > 1:
+            bodies += (
+                Body(run[0].first, run[-1].last, run[0].parent, f"{family} {selector}") for run in _runs_of(nodes)
+            )
     return bodies
+
+
+def _runs_of(nodes: list[Node]) -> Iterator[list[Node]]:
+    """The visible elements that follow each other without anything between: a text in several containers of a kind."""
+    shown = sorted(
+        (node for node in nodes if node.hidden_by < 0 and node.last > node.first), key=lambda node: node.index
+    )
+    run: list[Node] = []
+    for node in shown:
+        if run and (node.parent, node.first) != (run[-1].parent, run[-1].last):
+            if len(run) > 1:
+                yield run
+            run = []
+        run.append(node)
+    if len(run) > 1:
+        yield run
 
 
 _Way = tuple[int, str, str, tuple[str, str]]
