@@ -169,6 +169,22 @@ def test_a_site_that_counts_one_page_too_many_has_no_further_one(answer: str) ->
 
 
 @pytest.mark.parametrize("answer", BEYOND)
+@pytest.mark.parametrize("documents", [10, 20, 30])
+def test_nothing_is_missing_behind_the_full_pages_that_the_site_counts(answer: str, documents: int) -> None:
+    """Templates that count from 0 or from 1 step beyond the last page."""
+
+    def codes(counted: int, behind: Callable[[list[str]], Answer]) -> list[str]:
+        pages = whole_list(documents, lambda number: f"<b class=n>{counted}</b>{following(number)}")
+        listing = {"next": "//a[.='下一页']", "page_count": "b.n"}
+        given = [*map(Answer, pages), behind(pages)]
+        return doubts(walked(lambda number: given[min(number, len(given)) - 1], listing))
+
+    assert codes(documents // SIZE, BEYOND[answer]) == []
+    assert codes(documents // SIZE + 2, BEYOND[answer])
+    assert codes(documents // SIZE, lambda _: ERRORS["an error"]) == ["lost"]
+
+
+@pytest.mark.parametrize("answer", BEYOND)
 @pytest.mark.parametrize("documents", [20, 30, 33])
 def test_nothing_is_missing_behind_the_documents_that_the_site_counts(answer: str, documents: int) -> None:
     def pager(number: int) -> str:

@@ -155,8 +155,8 @@ class WalkedList:
 
     def ends_before(self, request: ListingRequest, queued: Set[str]) -> bool:
         """Whether nothing is to be expected at a request to which the list's last page leads, alone: the list has as
-        many documents as the site reports, or its last page has fewer entries than those before it. Some sites link a
-        page beyond the last one, and count it. `queued`: keys of all requests that were made or wait.
+        many documents or pages as the site reports, or its last page has fewer entries than those before. Some sites
+        link a page beyond the last one, and count it. `queued`: keys of all requests that were made or wait.
         """
         if self._following != {request_key(request)} or self._left(queued):
             return False
@@ -166,6 +166,8 @@ class WalkedList:
         *before, last = [page.entries for page in self._sizes]
         if not last:  # a page that only leads to the list
             return False
+        if counted == self._pages and request.url not in self._numbered:  # the pager counts from 0 or from 1
+            return True
         if not before and not self._reaches_its_total:
             return not fills_page(last) and counted <= 1 and request.url not in self._numbered
         is_short = last < max(before, default=0) == min(before, default=0)
