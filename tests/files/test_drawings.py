@@ -93,3 +93,23 @@ def test_a_drawing_that_is_missing_or_broken_is_named_and_the_rest_is_read(read:
         reading = read(made)
         assert (reading.outcome, reading.text) == (FileOutcome.READ, text)
         assert "diagrams/data1.xml" in reading.reason
+
+
+def _control(kind: str, words: str, inner: str = "") -> str:
+    data = f'<x:ClientData ObjectType="{kind}">{inner}</x:ClientData>'
+    return f"<v:shape><v:textbox><div><font>{words}</font></div></v:textbox>{data}</v:shape>"
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_controls_of_a_sheet_have_their_words_and_ticks(read: Reader, repeated: bool) -> None:
+    """Excel 2007 and WPS write them as VML alone."""
+    ticked = _control("Checkbox", "同意", "<x:Checked>1</x:Checked>")
+    shapes = ticked + _control("Checkbox", "不同意") + _control("Label", "签字") + _control("Note", "批注")
+    spaces = 'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel"'
+    package = zipfile.ZipFile(io.BytesIO(_workbook(_words("同意") if repeated else "", {})))
+    parts: dict[str, bytes | str] = {name: package.read(name) for name in package.namelist()}
+    listed = "xl/worksheets/_rels/s1.xml.rels"
+    added = b'<Relationship Id="r2" Target="../drawings/vmlDrawing1.vml"/></Relationships>'
+    parts[listed] = package.read(listed).replace(b"</Relationships>", added)
+    parts["xl/drawings/vmlDrawing1.vml"] = f"<xml {spaces}>{shapes}</xml>"
+    assert read(zipped(parts)).text == "单位 | 吨\n☑同意\n□不同意\n签字"

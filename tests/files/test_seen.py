@@ -189,3 +189,11 @@ def test_a_digit_that_is_moved_up_or_down_is_no_digit_of_the_number(
 def test_styles_of_html_raise_and_lower_digits(read: Reader, style: str, text: str) -> None:
     made = _html("").replace("二十".encode(), f"CO<span style='vertical-align:{style}'>2</span>".encode())
     assert read(made).text == f"不超过{text}30万元"
+
+
+@pytest.mark.parametrize(("label", "font", "shown"), [("一、", "宋体", "一、 条目"), ("l", "Wingdings", "条目")])
+def test_items_of_word_2003_have_the_numbers_that_it_keeps(read: Reader, label: str, font: str, shown: str) -> None:
+    number = f'<w:listPr><w:ilvl w:val="0"/><wx:t wx:val="{label}"/><wx:font wx:val="{font}"/></w:listPr>'
+    item = f'<w:p xmlns:wx="urn:wx"><w:pPr>{number}</w:pPr><w:r><w:t>条目</w:t></w:r></w:p>'
+    body = f'<w:wordDocument xmlns:w="{_WORD_2003}"><w:body>{item}</w:body></w:wordDocument>'
+    assert read(f'<?xml version="1.0"?>{body}'.encode()).text == shown

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from etl.files.formats.field_codes import TICKED, UNTICKED
 from etl.files.formats.sheets import rows
 from etl.files.formats.zip_packages import read_xml
+
+_TO_BE_TICKED = ("Checkbox", "Radio")
 
 
 def relations_of(archive: zipfile.ZipFile, part: str, names: set[str]) -> dict[str, str]:
@@ -41,6 +44,19 @@ def parts_drawn(root: etree._Element, targets: dict[str, str]) -> Iterator[str]:
         relation = next((value for key, value in element.attrib.items() if str(key).endswith(("}dm", "}id"))), "")
         if part := targets.get(str(relation)):
             yield part
+
+
+def controls_of(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str]]:
+    """(☑ or □ if it is to be ticked, its words) of each form control in the VML of a sheet; none for comments."""
+    controls = []
+    for shape in read_xml(archive, part).iter("{*}shape"):
+        data = shape.find("{*}ClientData")
+        kind = "Note" if data is None else data.get("ObjectType")
+        words = " ".join("".join(map(str, text.itertext())) for text in shape.iterchildren("{*}textbox")).split()
+        if kind != "Note" and words and data is not None:
+            ticked = TICKED if data.findtext("{*}Checked") == "1" else UNTICKED
+            controls.append((ticked if kind in _TO_BE_TICKED else "", " ".join(words)))
+    return controls
 
 
 def _paragraphs(root: etree._Element) -> Iterator[str]:

@@ -17,6 +17,7 @@ from etl.files.formats.docx import ReadChunk, read_docx
 from etl.files.formats.docx_numbering import W
 from etl.files.formats.number_formats import format_number, format_text
 from etl.files.formats.sheets import Sheet, sheets_text
+from etl.files.formats.symbol_fonts import is_of_symbols
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -47,6 +48,7 @@ def office_xml_text(body: bytes, limits: Limits, read_chunk: ReadChunk) -> Shown
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="XML", error="no element"))
     if etree.QName(tree).localname == "Workbook":
         return Shown(sheets_text([*_sheets(tree)], limits))
+    _write_numbers(tree)
     parts = dict(_parts(tree))
     if _MAIN not in parts:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=_MAIN))
@@ -56,6 +58,17 @@ def office_xml_text(body: bytes, limits: Limits, read_chunk: ReadChunk) -> Shown
             archive.writestr(name, content)
     document = read_docx(packed.getvalue(), limits, read_chunk)
     return Shown(document.text, document.struck)
+
+
+def _write_numbers(tree: etree._Element) -> None:
+    """Word 2003 keeps the number that each item of a list shows: it is put before the item."""
+    for listed in tree.iter("{*}listPr"):
+        shown = {etree.QName(child).localname: _value(child, "val") for child in listed if isinstance(child.tag, str)}
+        properties = listed.getparent()
+        if shown.get("t") and properties is not None and not is_of_symbols(shown.get("font", "")):
+            run = etree.Element(f"{W}r")
+            etree.SubElement(run, f"{W}t").text = f"{shown['t']} "
+            properties.addnext(run)
 
 
 def _parts(tree: etree._Element) -> Iterator[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from etl.files.formats.drawings import drawn_lines, parts_drawn, relations_of
+from etl.files.formats.drawings import controls_of, drawn_lines, parts_drawn, relations_of
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
@@ -78,7 +78,8 @@ class _Text(NamedTuple):
 def _drawn(archive: zipfile.ZipFile, sheet: str, names: set[str]) -> tuple[list[str], str]:
     """The lines of the shapes, diagrams and charts of a sheet, and a part that is missing or broken."""
     lines: list[str] = []
-    waiting = [part for part in relations_of(archive, sheet, names).values() if _DRAWING.search(part)]
+    related = relations_of(archive, sheet, names).values()
+    waiting = [part for part in related if _DRAWING.search(part)]
     while waiting:
         part = waiting.pop(0)
         try:
@@ -88,7 +89,12 @@ def _drawn(archive: zipfile.ZipFile, sheet: str, names: set[str]) -> tuple[list[
         lines += drawn_lines(root)
         if _DRAWING.search(part):
             waiting += parts_drawn(root, relations_of(archive, part, names))
-    return lines, ""
+    controls = [
+        each for part in related if part.endswith(".vml") and part in names for each in controls_of(archive, part)
+    ]
+    # Later versions of Excel write the words of a control in the drawing too.
+    named = {words for _, words in controls}
+    return [line for line in lines if line not in named] + [sign + words for sign, words in controls], ""
 
 
 @dataclass(slots=True)
