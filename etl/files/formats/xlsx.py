@@ -89,9 +89,12 @@ def _drawn(archive: zipfile.ZipFile, sheet: str, names: set[str]) -> tuple[list[
         lines += drawn_lines(root)
         if _DRAWING.search(part):
             waiting += parts_drawn(root, relations_of(archive, part, names))
-    controls = [
-        each for part in related if part.endswith(".vml") and part in names for each in controls_of(archive, part)
-    ]
+    controls: list[tuple[str, str]] = []
+    for part in (part for part in related if part.endswith(".vml") and part in names):
+        try:
+            controls += controls_of(archive, part)
+        except (Unreadable, etree.XMLSyntaxError):
+            return lines, part
     # Later versions of Excel write the words of a control in the drawing too.
     named = {words for _, words in controls}
     return [line for line in lines if line not in named] + [sign + words for sign, words in controls], ""
