@@ -69,8 +69,8 @@ def test_text_boxes_stand_below_the_text(boxes: list[tuple[str, bool]]) -> None:
 @pytest.mark.parametrize("result", ["", "{\\fldrslt}", "{\\fldrslt {}}"])
 def test_equations_are_shown_though_their_results_are_not_stored(code: str, shown: str, way: str, result: str) -> None:
     written = b"".join(letter.encode() if letter.isascii() else _WAYS[way](letter) for letter in code)
-    made = b"a{\\field{\\*\\fldinst {eq " + written + b"}}" + result.encode() + b"}b"
-    assert _read(made) == f"a{shown}b"
+    made = b"a\\u22899?b{\\field{\\*\\fldinst {eq " + written + b"}}" + result.encode() + b"}b"
+    assert _read(made) == f"a女b{shown}b"
 
 
 def test_a_result_that_is_stored_is_what_a_field_shows() -> None:

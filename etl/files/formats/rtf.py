@@ -137,9 +137,9 @@ class _Rewriter:
 
     def note(self, text: str) -> None:
         """Takes the text of a field: of its code, or of its result."""
+        text, self.instead = text[self.instead :], 0
         if self.groups[-1].is_code:
-            self.fields[-1].code += text[self.instead :]
-            self.instead = 0
+            self.fields[-1].code += text
         else:
             self.fields[-1].has_result |= bool(text.strip())
 
