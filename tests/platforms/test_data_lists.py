@@ -37,6 +37,7 @@ ROWS: dict[str, Callable[[Line], dict[str, Any]]] = {
         "title": row.title, "linkUrl": row.path, "pub_time": str(row.day), "siteUrl": "http://www.yunxi.example/",
         "files": [{"name": "附件.pdf", "url": f"/f/{row.number}.pdf"}],
     },
+    "linked": lambda row: {"no": row.number, "title": f'<a href="{row.path}">{row.title}</a>', "rq": str(row.day)},
     "in strings": lambda row: {"title": row.title, "href": row.path, "publish_date": str(row.day)},
 }  # fmt: skip
 
@@ -225,7 +226,7 @@ def test_a_service_that_says_that_there_is_more_without_a_number_is_red(more: di
     rows = [ROWS["plain"](line) for line in lines(7, DOCUMENT)]
     walked = walk_answers("generic", "/service/list?cid=3", lambda question: (json.dumps({"list": rows, **more}), JSON))
     assert len(walked.entries) == 7
-    assert "goes on" in walked.red[0]
+    assert "continues" in walked.red[0]
     no_more = {name: not value if isinstance(value, bool) else "共1页" for name, value in more.items()}
     answer = json.dumps({"list": rows, **no_more})
     assert walk_answers("generic", "/service/list?cid=3", lambda question: (answer, JSON)).red == []
@@ -242,6 +243,27 @@ def test_the_address_of_the_next_page_is_followed(stated: dict[str, int]) -> Non
         return json.dumps({"results": rows, "next": following, **stated}), JSON
 
     whole(walk_answers("generic", "/service/list", answer), documents)
+
+
+def test_rows_for_a_table_have_their_links_in_cells() -> None:
+    documents = lines(53, DOCUMENT)
+
+    def answer(question: Question) -> Answer:
+        start = int(question.query["start"])
+        cells = [
+            [row.number, f"<a href='{row.path}'>{row.title}</a>", str(row.day)] for row in documents[start : start + 20]
+        ]
+        return json.dumps({"draw": 1, "recordsTotal": 53, "recordsFiltered": 53, "data": cells}), JSON
+
+    whole(walk_answers("generic", "/service/table?draw=1&start=0&length=20", answer), documents)
+
+
+@pytest.mark.parametrize("in_strings", [False, True])
+def test_a_list_of_any_number_of_groups_is_whole(in_strings: bool) -> None:
+    documents = lines(900, DOCUMENT)
+    groups = [{"day": str(line.day), "items": [ROWS["plain"](line)]} for line in documents]
+    answer = json.dumps([json.dumps(group) for group in groups] if in_strings else groups)
+    whole(walk_answers("generic", "/service/list.json", lambda question: (answer, JSON)), documents)
 
 
 def test_a_total_of_the_page_alone_does_not_end_a_list() -> None:

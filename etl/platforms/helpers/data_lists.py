@@ -21,8 +21,10 @@ from etl.reasons import Reason
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 
-_MAX_DEPTH, _MAX_GROUPS = 8, 200
-_MORE_DOCUMENTS = frozenset({"total", "totals", "totalhits", "hits", "count", "num", "recordsfiltered"})
+_MAX_DEPTH = 8
+_MORE_DOCUMENTS = frozenset(
+    {"total", "totals", "totalhits", "hits", "count", "num", "recordsfiltered", "itotalrecords"}
+)
 """Names that count documents beside a list, and other things elsewhere."""
 _OF_PAGE = frozenset({"count", "num"})
 """Those that count the rows of the page on many sites."""
@@ -167,7 +169,7 @@ def _lists(value: Any, path: str, around: tuple[Mapping[str, Any], ...], depth: 
         rows = flat_rows(objects)
         yield _Rows(path, rows, around)
         if not address_names(rows):
-            for each in objects[:_MAX_GROUPS]:
+            for each in objects:
                 yield from _lists(each, f"{path}[]", around, depth + 1)
 
 
@@ -176,8 +178,10 @@ def _joined(lists: Iterable[_Rows]) -> list[_Rows]:
     nothing of the whole."""
     joined: dict[str, _Rows] = {}
     for each in lists:
-        before = joined.get(each.path)
-        joined[each.path] = replace(before, rows=[*before.rows, *each.rows]) if before else each
+        if before := joined.get(each.path):
+            before.rows.extend(each.rows)
+        else:
+            joined[each.path] = each
     return [
         replace(each, around=each.around[each.path.rpartition("[]")[2].count(".") :]) if "[]" in each.path else each
         for each in joined.values()
@@ -185,7 +189,9 @@ def _joined(lists: Iterable[_Rows]) -> list[_Rows]:
 
 
 def _object(value: Any) -> Any:
-    """A row that is JSON in a string, as an object."""
+    """A row that is JSON in a string, or has its values in their order, as an object."""
+    if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
+        return {str(place): each for place, each in enumerate(value)}
     if not isinstance(value, str) or not value.lstrip().startswith("{"):
         return None
     try:

@@ -8,6 +8,7 @@ of government sites ask, read in November 2026.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from etl.dates import parse_china_date
@@ -34,6 +35,8 @@ _ADDRESS = re.compile(
     r"\A(?:(?:(?:https?:)?//[^\s/]|\.{0,2}/)\S*+|[\w%-][\w%./-]*\.(?:s?html?|jsp|aspx?|php|do|pdf|docx?|ofd)(?:[?#]\S*+)?)\Z",
     re.IGNORECASE,
 )
+_LINKED = re.compile(r"""\A\s*+<a\b[^<>]{0,300}?\bhref\s{0,3}=\s{0,3}["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
+"""A value that is a link, as services write it for tables."""
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|css|js)(?:$|[?#])", re.IGNORECASE)
 _TITLES = tuple(
     re.compile(name)
@@ -88,7 +91,9 @@ def plain_name(name: Any) -> str:
 
 def address_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The names of values that are addresses of the rows' documents, the surest first; none if few rows have one."""
-    names = dict.fromkeys(name for row in rows for name in row if _is_of_address(name))
+    names = dict.fromkeys(
+        name for row in rows for name, value in row.items() if _is_of_address(name) or _is_link(value)
+    )
     values = {name: [each for row in rows if (each := address_of(row.get(name)))] for name in names}
     # What leads from every row to one place is no document.
     values = {name: each for name, each in values.items() if len(set(each)) > 1 or len(rows) == 1 or len(each) == 1}
@@ -101,6 +106,10 @@ def _is_of_address(name: str) -> bool:
     return _ADDRESS_NAME.search(name) is not None and not _OTHER_NAME.search(name)
 
 
+def _is_link(value: Any) -> bool:
+    return isinstance(value, str) and _LINKED.match(value) is not None
+
+
 def address_of(value: Any) -> str:
     """The address that a value is, or holds for browsers (`{"pc": "/a.html"}`, perhaps in a string); empty for none."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
@@ -111,6 +120,7 @@ def address_of(value: Any) -> str:
     if isinstance(value, dict):
         value = value.get("pc") or next((each for each in value.values() if isinstance(each, str)), "")
     text = value.strip() if isinstance(value, str) else ""
+    text = unescape(link[1]) if (link := _LINKED.match(text)) else text
     return text if _ADDRESS.match(text) and not _PICTURE.search(text) else ""
 
 
@@ -134,7 +144,7 @@ def _title(row: Mapping[str, Any]) -> str:
         for name, value in row.items():
             if pattern.match(name) and isinstance(value, str) and (title := strip_markup(value)):
                 return title
-    return ""
+    return next((strip_markup(value) for value in row.values() if _is_link(value)), "")
 
 
 def _fields(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
