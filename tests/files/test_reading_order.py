@@ -79,6 +79,13 @@ def test_a_watermark_across_the_page_moves_no_line(read: Reader, slope: str) -> 
     assert text.replace("\n", "").replace("内部资料", "") == f"{_PROSE}。" * 28
 
 
+def test_a_watermark_across_each_page_is_read_once_and_interrupts_no_paragraph(read: Reader) -> None:
+    mark = f"BT /F1 60 Tf 0.7 0.7 -0.7 0.7 150 300 Tm <{'内部资料'.encode('utf-16-be').hex()}> Tj ET"
+    pages: list[list[Piece]] = [[(72, 780 - 24 * row, _PROSE[:-1] + end) for row in range(28)] for end in "甲乙丙"]
+    whole = "".join((_PROSE[:-1] + end) * 28 for end in "甲乙丙")
+    assert sorted(read(pdf(pages, drawn=mark)).text.split("\n")) == sorted([whole, "内部资料"])
+
+
 @pytest.mark.parametrize(("turn", "place"), [("0 1 -1 0", (500, 60)), ("0 -1 1 0", (80, 780))])
 def test_a_table_that_is_drawn_sideways_on_upright_paper_has_its_rows(
     read: Reader, turn: str, place: tuple[int, int]

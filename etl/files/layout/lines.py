@@ -79,6 +79,7 @@ def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         for number, page in enumerate(pages)
         for key in {key for side in _edges(page) for row in side for line in row for key in _keys(line, number)}
     )
+    turned = Counter(text for page in pages for text in {_text_of(line) for line in page if line.is_turned})
     shown: set[str] = set()
     cleaned: list[list[Line]] = []
     for number, page in enumerate(pages):
@@ -92,6 +93,11 @@ def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             elif is_footer:
                 footers.add(id(line))
             shown |= keys
+        # A watermark across each page.
+        for line in page:
+            if line.is_turned and turned[text := _text_of(line)] >= _MIN_REPEATS:
+                left_out |= {id(line)} if f"\0{text}" in shown else set()
+                shown.add(f"\0{text}")
         # A head may stand below the title of the first page.
         shown |= {key for line in page if repeats[key := _text_of(line)] >= _MIN_REPEATS}
         cleaned.append([replace(line, is_aside=id(line) in footers) for line in page if id(line) not in left_out])
@@ -155,7 +161,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
         }
         size = median(line.height for line in page)
         for line in page:
-            if line.is_aside:
+            if line.is_aside or line.is_turned:
                 asides.append(line.text)
                 continue
             left, right = margins[line.column]
