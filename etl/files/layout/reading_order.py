@@ -39,9 +39,9 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     rows = _rows(lines)
     in_columns = _are_columns(rows)
     whole = _whole(lines, rows, in_columns=in_columns)
-    below = [[at for at, other in enumerate(whole) if _is_above(line, other)] for line in whole]
-    if in_columns or all(at > number for number, others in enumerate(below) for at in others):
+    if in_columns or not _goes_up(whole):
         return whole
+    below = [[at for at, other in enumerate(whole) if _is_above(line, other)] for line in whole]
     waits = Counter(at for others in below for at in others)
     ready = [number for number in range(len(whole)) if number not in waits]
     result = []
@@ -53,6 +53,16 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
             if waits[at] == 0:
                 heappush(ready, at)
     return result
+
+
+def _goes_up(lines: Sequence[Line]) -> bool:
+    """Whether a line stands above one that comes before it."""
+    lowest = 0.0
+    for number, line in enumerate(lines):
+        if line.middle < lowest and any(_is_above(line, other) for other in lines[:number]):
+            return True
+        lowest = max(lowest, line.top)
+    return False
 
 
 def lie_over_each_other(lines: Sequence[Line]) -> bool:
