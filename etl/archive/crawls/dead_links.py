@@ -31,11 +31,15 @@ c.outcome = 'gone' AND c.status IN (404, 410) AND c.fetched_at > coalesce((
 outcome `gone` if only a further page is gone; it is not dead."""
 DAY = "(c.fetched_at AT TIME ZONE 'Asia/Shanghai')::date"
 """SQL expression: the day of capture `c` in China."""
+# While no document of the source has content, its site is down, and each page is requested as soon as it is due.
 _DEAD = text(f"""
 SELECT c.page_id, p.url, count(DISTINCT {DAY}) AS days, min({DAY}) AS since, max({DAY}) AS last
 FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
 WHERE p.source_id = :source AND p.kind = 'document' AND {GONE_SINCE}
-GROUP BY c.page_id, p.url HAVING count(DISTINCT {DAY}) >= {DAYS} ORDER BY c.page_id
+GROUP BY c.page_id, p.url HAVING count(DISTINCT {DAY}) >= {DAYS} AND min(c.fetched_at) - interval '1 hour' < (
+    SELECT max(good.checked_at) FROM archive.page good
+    WHERE good.source_id = :source AND good.kind = 'document' AND good.verdict IS NULL)
+ORDER BY c.page_id
 """)
 # A page that is still missing is no news: it must not turn a run red that fetches few other pages.
 _MISSING_AGAIN = text(f"""
