@@ -27,6 +27,11 @@ def test_the_words_of_listed_labels_mean_the_field_in_the_lists() -> None:
     assert taken == {"信息发布", "字号", "公开主体", "法规类型", "内容类别"}
 
 
+@pytest.mark.parametrize("label", ["文稿来源", "转载来源", "信息转载来源"])
+def test_the_words_of_a_label_of_no_list_name_a_source(label: str) -> None:
+    assert field_of_words(label) == "source"
+
+
 DATE_WORDS = ("日期", "时间", "日", "起始日", "开始时间")
 BODY_WORDS = ("机关", "机构", "单位", "部门", "主体", "单位名称")
 DAYS = {
@@ -40,8 +45,13 @@ COINED = sorted(
     for field, label in (
         *((field, deed + word) for field, deeds in DAYS.items() for deed in deeds for word in DATE_WORDS),
         *(("publisher", deed + word) for deed in ("颁布", "颁发", "印制", "出台", "发出") for word in BODY_WORDS),
-        *(("document_number", word) for word in ("公文发文字号", "公文发文编号", "规范性文件文号")),
+        *(
+            ("document_number", word)
+            for word in ("公文发文字号", "公文发文编号", "规范性文件文号", "颁布文号", "印发字号")
+        ),
         *(("genre_category", word) for word in ("公文文种", "信息体裁类别")),
+        *(("effective_date", word) for word in ("起效日期", "有效期起")),
+        *(("expiry_date", word) for word in ("效力截止日期", "效力终止时间")),
         *(("disclosure_method", f"政府信息公开{word}") for word in ("方式", "形式", "途径")),
         *(("validity", word) for word in ("政策效力状况", "法规时效性", "公文有效状态")),
     )

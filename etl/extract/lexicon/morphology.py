@@ -20,7 +20,7 @@ def _any_of(words: str) -> str:
 
 _WORD = _any_of("""
     政府 信息 消息 文件 公文 政策 法规 法律 规范性 公告 规章 文章 稿件 新闻 内容 资料 文档 网上 网站 对外 主动
-    首次 最后 最新 正式 文字 图文 原文 本文 [本原该的]
+    首次 最后 最新 正式 文字 文稿 图文 原文 本文 [本原该的]
 """)
 _DESCRIBED = f"{_WORD}*"
 """Words allowed before the decisive words; any others (会议, 报名, 项目) mean that something else is described."""
@@ -47,14 +47,16 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("", f"^(?:开始|结束|截止|截至|起止|征集|报名|登记|受理|答复|审核|归档|会议|咨询)(?!施行|实施|执行|生效).*{_DAY}$"),
     ("index_number", f"^{_DESCRIBED}(?:公开|目录)?(?:索引|索取){_NUMBER}?$"),
     ("registration_number", f"^三?{_DESCRIBED}(?:统一|登记|备案)+{_NUMBER}$|^规范性文件{_NUMBER}$"),
-    ("document_number", f"^{_DESCRIBED}(?:(?:发文|发布)?(?:文号|字号)|发文{_NUMBER}|(?:文件|公文)编?号)$"),
+    ("document_number", f"^{_DESCRIBED}(?:(?:发文|发布|颁布|公布|印发|制发)?(?:文号|字号)|发文{_NUMBER})$"),
+    ("document_number", f"^{_DESCRIBED}(?:文件|公文)编?号$"),
     ("", f"{_NUMBER}$"),
     ("expiry_date", f"^{_DESCRIBED}(?:(?:废止|失效|终止|停止执行|到期)+{_DAY}|时效期)$"),
-    ("expiry_date", f"^{_DESCRIBED}有效期?限?(?:(?:截止|终止|结束|届满)(?:{_DAY})?|[至到止])$"),
-    ("effective_date", f"^{_DESCRIBED}(?:开始|起始)?(?:(?:施行|实施|生效|执行|实行)+|有效期?(?=起|开)){_DAY}$"),
+    ("expiry_date", f"^{_DESCRIBED}(?:有效期?限?|效力)(?:(?:截止|终止|结束|届满)(?:{_DAY})?|[至到止])$"),
+    ("effective_date", f"^{_DESCRIBED}(?:开始|起始)?(?:(?:施行|实施|生效|起效|执行|实行)+|有效期?(?=起|开)){_DAY}$"),
+    ("effective_date", "^有效期起$"),
     ("written_date", f"^{_DESCRIBED}(?:{_ISSUED}|生成|形成|产生|落款){_DAY}$|^(?:公文|文件|政策){_DAY}$"),
     ("published_date", f"^{_DESCRIBED}{_PUT_ONLINE}*{_DAY}{{1,2}}$|^{_DESCRIBED}(?:发布|发表|刊登|更新)于?$"),
-    ("source", f"^{_DESCRIBED}(?:发布)?(?:来源|出处|稿源)(?:于|网站|媒体|{_BODY})?$|^(?:转载|转贴|转|摘|来)自$"),
+    ("source", f"^{_DESCRIBED}(?:发布|转载)?(?:来源|出处|稿源)(?:于|网站|媒体|{_BODY})?$|^(?:转载|转贴|转|摘|来)自$"),
     # Persons or offices responsible for a page or a draft are not the publisher.
     ("", f"{_ANSWERING}.*{_BODY}$"),
     ("publisher", rf"^{_DESCRIBED}(?:{_ISSUED}|发布|公布|公开|办文|主办|发出){_BODY}(?:{_BODY}|\({_BODY}\))?$"),
