@@ -46,7 +46,7 @@ _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 _RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
 _PUNCTUATED = re.compile("[，。；：]")
-_ONLY_SIGNED_DATE = re.compile(SIGNED_DATE)
+_ONLY_SIGNED_DATE, _MAX_SPELT_DATE_CHARS = re.compile(SIGNED_DATE), 20
 MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
 _MIN_SHORT_CHARS = 6
@@ -125,7 +125,8 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         if text.startswith(_BEFORE_SUBTITLE):
             subtitle = index if lines and lines[-1].marked and lines[-1].block == index - 1 else subtitle
             continue
-        if _is_below_subtitle(blocks, index, subtitle) or _is_red_head(blocks, index):
+        is_paper = text.endswith("件") and _is_red_head(blocks, index)
+        if is_paper or (subtitle >= 0 and _is_below_subtitle(blocks, index, subtitle)):
             continue
         upper = _upper_lines(lines, blocks, index) if in_one else []
         whole = "".join(line.text for line in upper) + text
@@ -137,8 +138,8 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
 
 
 def _is_below_subtitle(blocks: Blocks, index: int, subtitle: int) -> bool:
-    """Whether a line goes on behind a headline and its subtitle (a block; -1 for none), drawn as that: who speaks."""
-    return subtitle >= 0 and index - subtitle <= _LINES_BELOW_SUBTITLE and are_alike(subtitle, index, blocks)
+    """Whether a line goes on behind a headline and its subtitle (a block), drawn as that: who speaks."""
+    return index - subtitle <= _LINES_BELOW_SUBTITLE and are_alike(subtitle, index, blocks)
 
 
 def _is_red_head(blocks: Blocks, index: int) -> bool:
@@ -216,8 +217,9 @@ def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
 def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line has 发布时间 or 来源: then the line above it is a headline even without markup, but a line
     of a few characters must stand out. `chars`: length of the text that the line continues."""
-    if not any(is_subheading(line.text) for _, line in blocks.visible_blocks(index + 1, index + 2)):
-        return _is_above_spelt_date(blocks, index)
+    below = next((line.text for _, line in blocks.visible_blocks(index + 1, index + 2)), "")
+    if not is_subheading(below):
+        return below.endswith("日") and len(below) <= _MAX_SPELT_DATE_CHARS and _is_above_spelt_date(blocks, index)
     block = blocks.blocks[index]
     if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；", "，", "、")):
         return False

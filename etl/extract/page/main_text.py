@@ -405,10 +405,10 @@ def below_headline(blocks: Blocks, start: int) -> Body:
     rows, announced = 0, -1
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
         is_row = block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text)
-        # What a sentence announces (目录如下：) is written as it.
+        # What a line announces (目录如下：) is written as it.
         rows = rows + 1 if is_row and not (announced >= 0 and are_alike(announced, index, blocks)) else 0
-        if is_prose(block.text, len(block.text), block.link_chars):
-            announced = index
+        if not block.link_chars:
+            announced = index if block.text.endswith(("：", ":")) else -1
         if rows > 1:
             end = before_heading
         if rows <= 1 and end == start and _SHARES.match(block.plain):
