@@ -115,7 +115,7 @@ def _is_sentence(block: Block) -> bool:
 def end_of_text(blocks: Blocks, indices: list[int]) -> int:
     """The index of the block after the last one of the text."""
     end = _before_related(blocks, indices)
-    before_number = False
+    before_number, unlinked = False, end
     while end:
         last = blocks.blocks[indices[end - 1]]
         # In a pager, the current number is not a link.
@@ -125,8 +125,10 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
             break
         if is_footer and (_is_own_word(blocks, indices, end) or is_host_of_text(blocks, indices[end - 1])):
             break
-        if last.link_chars and _is_announced(blocks, indices[:end]):
-            break
+        if last.link_chars:
+            unlinked = unlinked if unlinked < end else _last_unlinked(blocks, indices, end)
+            if unlinked >= 0 and _announces(blocks, indices[unlinked], indices[end - 1]):
+                break
         before_number = is_number
         end -= 1
     end = _before_header(blocks, indices[:end])
@@ -145,20 +147,20 @@ def _is_own_word(blocks: Blocks, indices: list[int], end: int) -> bool:
     return end < 2 or not starts_related_links(blocks.blocks[indices[end - 2]])
 
 
-def _is_announced(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether the links that end a text are what a sentence announces, in the element around it: 现将目录公布如下："""
-    last = indices[-1]
-    for index in reversed(indices):
-        block = blocks.blocks[index]
-        if not block.link_chars:
-            text = block.plain.strip()
-            around = blocks.nodes[block.node]
-            if (around.first, around.last) == (index, index + 1):
-                around = blocks.nodes[max(around.parent, 0)]
-            if around.last <= last:
-                return False
-            return len(text) >= _MIN_ANNOUNCEMENT_CHARS and text.endswith(("：", ":")) and not _is_footer_line(block)
-    return False
+def _last_unlinked(blocks: Blocks, indices: list[int], end: int) -> int:
+    """The place of the last line without links before place `end`; -1 if there is none."""
+    return next((place for place in reversed(range(end)) if not blocks.blocks[indices[place]].link_chars), -1)
+
+
+def _announces(blocks: Blocks, index: int, last: int) -> bool:
+    """Whether a line announces the links below it, up to `last`, in the element around it: 现将目录公布如下："""
+    block = blocks.blocks[index]
+    around = blocks.nodes[block.node]
+    if (around.first, around.last) == (index, index + 1):
+        around = blocks.nodes[max(around.parent, 0)]
+    text = block.plain.strip()
+    is_announcement = len(text) >= _MIN_ANNOUNCEMENT_CHARS and text.endswith(("：", ":"))
+    return last < around.last and is_announcement and not _is_footer_line(block)
 
 
 def behind_signature(blocks: Blocks, end: int, body: Body) -> int:
