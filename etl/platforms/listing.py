@@ -6,7 +6,7 @@ others, common helpers read them, and anything not understood is a problem of th
 
 import re
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import replace
 from functools import lru_cache, partial
 from urllib.parse import urlsplit
@@ -253,7 +253,7 @@ def _tab_above(page: WebPage, listed: Container[str]) -> str | None:
     return tab_above(page, rows[0]) if rows else None
 
 
-def _step(page: WebPage, listed: Container[str], is_further: bool) -> str | None:
+def _step(page: WebPage, listed: Collection[str], is_further: bool) -> str | None:
     return next((f"{label_of(step.link)} → {step.url}" for step in steps(page, listed, is_further=is_further)), None)
 
 

@@ -123,3 +123,30 @@ def test_a_picture_that_leads_to_the_following_number_is_the_next_page(own: str,
     far = f"12-4{other[4:]}" if own == "12-1.shtml" else other.replace("2", "4")
     if 'class="next"' not in pager:
         assert f"{LIST}{far}" not in following(read(CASES["generic"], pager.format(f"{LIST}{far}"), url=f"{LIST}{own}"))
+
+
+PATHS = ("/gk/12/{}.html", "/gk/list_{}.html", "/gk/page/{}/", "/gk/c12/p{}")
+WORDS = ("<em></em>", "加载更多", "②", "ཤོག་ངོས་རྗེས་མ།", "كېيىنكى بەت", "早期文章", "往后", "▷")
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("words", WORDS)
+def test_the_number_behind_that_of_the_page_is_the_next_page_whatever_it_says(path: str, words: str) -> None:
+    pager = f'<p><a href="{path.format(2)}">{words}</a></p>'
+    listing = read(CASES["generic"], pager, url=f"{HOST}{path.format(1)}")
+    assert (following(listing), listing.problems) == ([f"{HOST}{path.format(2)}"], ())
+    later = f'<p><a href="{path.format(1)}">回到开头</a> <a href="{path.format(3)}">接着看</a></p>'
+    listing = read(CASES["generic"], later, url=f"{HOST}{path.format(2)}", seen=3)
+    assert (following(listing), listing.problems) == ([f"{HOST}{path.format(3)}"], ())
+    # Pages that are numbered from the last one: the number behind is that of the page before.
+    back = f'<p><a href="{path.format(9)}"><i></i></a></p>'
+    if "list_" not in path:  # of which the name says that the number is that of a page
+        assert following(read(CASES["generic"], back, url=f"{HOST}{path.format(8)}", seen=3)) == []
+
+
+@pytest.mark.parametrize("path", PATHS[:3])
+@pytest.mark.parametrize("names", [("政策解读", "公示公告"), ("News", "Notices"), ("གསར་འགྱུར།", "བརྡ་ཐོ།"), ("规划", "")])
+def test_columns_whose_numbers_follow_each_other_are_no_pages(path: str, names: tuple[str, ...]) -> None:
+    columns = "".join(f'<a href="{path.format(number)}">{name}</a>' for number, name in enumerate(names, 2) if name)
+    listing = read(CASES["generic"], f"<div>{columns}</div>", url=f"{HOST}{path.format(1)}")
+    assert (following(listing), listing.problems) == ([], ())

@@ -5,7 +5,7 @@ with a page or row number in its query. Entries and other columns have neither.
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -14,6 +14,8 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.helpers.element_words import label_of
 from etl.platforms.helpers.pager_elements import target_of
+from etl.platforms.helpers.pager_links import is_among_steps
+from etl.platforms.helpers.pager_numbers import DIGITS, differing_number, follows
 from etl.web.page import WebPage, base_url
 
 _NAME = re.compile(r"(?P<stem>[^/]*?)(?:(?P<mark>[_-])(?P<number>\d{1,4}))?(?P<ending>\.\w{2,5})?")
@@ -23,7 +25,14 @@ _OF_PAGE = re.compile(
     re.IGNORECASE,
 )
 _OF_ROW = re.compile(r"(?:\w{1,12}[._])?(?:start|offset|skip|from)(?:_?row)?", re.IGNORECASE)
-_MAY_STEP = re.compile(r"[_-]\d{1,4}\.\w|=\d")
+_MAY_STEP = re.compile(r"[/_-](?:p|page)?\d{1,4}(?:\.\w|/|$)|=\d")
+_IS_STEP = re.compile(
+    r"^[^a-zA-Z\u4e00-\u9fff]{0,4}$|^\W*(?:(?:点击|查看|加载|显示|浏览)*更多|[更较]?早期?(?:的?(?:文章|文件|信息))?|继续|往[后下]|下\w{1,3}|后\w{1,3}|"
+    r"first|prev\w*|next\w*|last\w*|more|older\w{0,6}|[首尾末上前]\w{1,3})\W*$",
+    re.IGNORECASE,
+)
+_OTHER_SCRIPT = re.compile(r"^[^a-zA-Z\u4e00-\u9fff]+$")
+"""Words of Tibetan, Uyghur or Mongolian, which are not read."""
 _YEAR = re.compile(r"^\W*(?:19|20)\d\d(?:年\w{0,6})?\W*$")
 _BACK = re.compile(r"首页|第一页|上一?页|首頁|前一?页|^[\W_]*1[\W_]*$|^\W*(?:first|prev\w*|<+|«|‹)\W*$", re.IGNORECASE)
 _LAST = re.compile(r"尾页|末[页頁]|最后|^\W*(?:last\w*|>>+|»»|[>›»]\|)\W*$", re.IGNORECASE)
@@ -41,11 +50,11 @@ class Step:
     of_rows: bool
 
 
-def steps(page: WebPage, listed: Container[str], *, is_further: bool = False) -> Iterator[Step]:
+def steps(page: WebPage, listed: Collection[str], *, is_further: bool = False, seen: int = 0) -> Iterator[Step]:
     """The page's links to further pages of its list, by the form of their address; `listed`: addresses of its entries.
 
     `is_further`: the page's address is that of a further page of its list: then its number is that of the page, and
-    not of a column."""
+    not of a column. `seen`: entries up to this page's end."""
     base, here = base_url(page), urlsplit(page.url)
     for link in page.tree.iter("a", "area", "option"):
         if not _MAY_STEP.search(link.get("href") or link.get("value") or ""):
@@ -62,9 +71,28 @@ def steps(page: WebPage, listed: Container[str], *, is_further: bool = False) ->
             own, number, of_rows = step
             if number > (own or 0):
                 yield Step(link, url, own, number, of_rows)
+        elif follows(page.url, url):
+            own, rows = differing_number(page.url, url), len(listed)
+            # Numbers that count from the last page are other ones than those of the rows before.
+            is_placed = is_further and seen - rows in ((own - 1) * rows, own * rows)
+            if not is_placed and (is_further or not _is_second(page, url, link)):
+                continue
+            yield Step(link, url, own, own + 1, False)
 
 
-def page_behind(page: WebPage, listed: Container[str], seen: int, *, is_further: bool = False) -> str | None:
+def _is_second(page: WebPage, url: str, link: HtmlElement) -> bool:
+    """Whether a link from a page of number 0 or 1 (`/12/1.html`) to the following number leads to a page, not to the
+    next column: it is no name, and no name leads to a number behind it."""
+    if differing_number(page.url, url) > 1 or not (label_of(link) or is_among_steps(link)):
+        return False
+    form, base = DIGITS.sub("#", url), base_url(page)
+    alike = (other for other in page.tree.iter("a") if DIGITS.sub("#", target_of(other, base) or "") == form)
+    named = {target_of(other, base) for other in alike if not _IS_STEP.match(label_of(other))}
+    others = named - {url, page.url}
+    return not others and (url not in named or _OTHER_SCRIPT.match(label_of(link)) is not None)
+
+
+def page_behind(page: WebPage, listed: Collection[str], seen: int, *, is_further: bool = False) -> str | None:
     """The address of the next page, if a link to it is recognised by its form and has no known pager words.
 
     On a page without a number of its own, the link must be the only one of its kind: the next page may have number 1 or
@@ -72,7 +100,7 @@ def page_behind(page: WebPage, listed: Container[str], seen: int, *, is_further:
     """
     by_number = {
         step.number: step
-        for step in steps(page, listed, is_further=is_further)
+        for step in steps(page, listed, is_further=is_further, seen=seen)
         if not _LAST.search(label_of(step.link))
     }
     if any(step.of_rows for step in by_number.values()):

@@ -179,15 +179,16 @@ def _is_icon(page: WebPage, link: HtmlElement) -> bool:
         return False
     target = target_of(link, base_url(page)) or ""
     is_following = own_number(target) == (own_number(page.url) or 1) + 1
-    return (is_following and (not is_picture or _is_among_steps(link))) or _follows(page, link, target)
+    return (is_following and (not is_picture or is_among_steps(link))) or _follows(page, link, target)
 
 
 def _follows(page: WebPage, link: HtmlElement, target: str) -> bool:
     """Whether a link among nothing but steps leads to the following number; behind a name it leads to that column."""
-    return _is_among_steps(link) and follows(page.url, target)
+    return is_among_steps(link) and follows(page.url, target)
 
 
-def _is_among_steps(link: HtmlElement) -> bool:
+def is_among_steps(link: HtmlElement) -> bool:
+    """Whether a link stands among nothing but steps and numbers: no name stands beside it."""
     around = link.getparent()
     return around is not None and _ONLY_STEPS.fullmatch(words_of(around, MAX_LABEL)) is not None
 

@@ -27,7 +27,7 @@ _MAX_ABOVE = 3
 _MAX_RUN = 27
 """A pager has fewer consecutive numbers than this; a month of a calendar has 28."""
 _PAGE_CALL = re.compile(r"\b\w{0,20}[pP]ag\w{0,10}\(")
-_DIGITS = re.compile(r"\d+")
+DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
     """
     here, there = urlsplit(page.url), urlsplit(item.url or "")
     folder = here.path.rpartition("/")[0] + "/"
-    alike = _DIGITS.sub("#", page.url) == _DIGITS.sub("#", item.url or "")
+    alike = DIGITS.sub("#", page.url) == DIGITS.sub("#", item.url or "")
     if there.netloc != here.netloc or not (alike or there.path.startswith(folder)):
         return False
     if alike:
@@ -106,12 +106,12 @@ def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
         # Some sites number their pages from the last one, so that older pages keep their address.
         return len(slopes) == 1 and any(slope is not None and (slope > 0 or slope == -1) for slope in slopes)
     linked = [(other.number, other.url) for other in run if other.url and other.number > 1]
-    if len({_DIGITS.sub("#", url) for _, url in linked}) != 1:
+    if len({DIGITS.sub("#", url) for _, url in linked}) != 1:
         return False
-    places = list(zip(*([digits(part) for part in _DIGITS.findall(url)] for _, url in linked), strict=True))
+    places = list(zip(*([digits(part) for part in DIGITS.findall(url)] for _, url in linked), strict=True))
     if len(linked) == 1:
         # It has the number of the page, from 0 or 1, or that of its first row: ten or twenty a page.
-        at = len(_DIGITS.findall(page.url[: page.url.rfind("/")]))
+        at = len(DIGITS.findall(page.url[: page.url.rfind("/")]))
         return any(item.number - 1 <= place[0] <= item.number or place[0] % 5 == 0 for place in places[at:])
     grown = [place for place in places if len(set(place)) > 1]
     if len(grown) != 1:
@@ -125,9 +125,9 @@ def _is_numbered(item: Number, run: list[Number], page: WebPage) -> bool:
 def _slope(own: str, other: str, pages: int) -> float | None:
     """The increase per page of the only number in which two addresses differ; 0 if several differ; None if the
     addresses have different forms, or are equal."""
-    if _DIGITS.sub("#", own) != _DIGITS.sub("#", other) or own == other or not pages:
+    if DIGITS.sub("#", own) != DIGITS.sub("#", other) or own == other or not pages:
         return None
-    pairs = zip(_DIGITS.findall(own), _DIGITS.findall(other), strict=True)
+    pairs = zip(DIGITS.findall(own), DIGITS.findall(other), strict=True)
     grown = [digits(there) - digits(here) for here, there in pairs if here != there]
     return grown[0] / pages if len(grown) == 1 else 0
 
@@ -135,6 +135,12 @@ def _slope(own: str, other: str, pages: int) -> float | None:
 def follows(own: str, other: str) -> bool:
     """Whether two addresses differ in one number alone, and the other one has the following number."""
     return _slope(own, other, 1) == 1
+
+
+def differing_number(own: str, other: str) -> int:
+    """The number of an address in which another one, of the same form, differs; -1 if none does."""
+    pairs = zip(DIGITS.findall(own), DIGITS.findall(other), strict=False)
+    return next((digits(here) for here, there in pairs if here != there), -1)
 
 
 def runs_of_numbers(page: WebPage) -> Iterator[list[Number]]:

@@ -82,7 +82,7 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
             if of_documents:
                 documents[digits(of_documents[of_documents.lastindex or 1])] = of_documents[0]
     current = None
-    if len(bare) == 1 or _are_choices(bare):
+    if len(bare) == 1 or (first and _are_choices(bare)):
         (current, last), sign = next(iter(bare.items()))
         if not first or current == 1:
             pages[last] = sign
