@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bench.labelled import HTML_TAGS, Label, Page, Row, load_pages, write_labels
 from bench.scoring import CORE, Disagreement, Score, score
 from etl.extract.labelled_set import prediction
-from etl.extract.page.visibility import HIDDEN_CLASSES, Visibility
+from etl.extract.shown.visibility import HIDDEN_CLASSES, Visibility
 from etl.file_names import has_file_name
 from etl.web.markup import START_TAG, Piece, pieces
 from etl.web.page import read_page

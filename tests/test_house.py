@@ -45,10 +45,10 @@ FLOORS = {
     "etl.archive": ("storage", "records", "crawls queries", "preservation"),
     "etl.browse": ("language", "pages resources", "http"),
     "etl.export": ("bag proof",),
-    "etl.extract": ("lexicon", "page", "rules", "citing"),
+    "etl.extract": ("lexicon", "shown", "page", "text", "rules", "citing"),
     "etl.files": ("layout", "formats", "process", "ocr"),
     "etl.pipeline": ("reading", "stages", "survey warc"),
-    "etl.platforms": ("helpers", "families"),
+    "etl.platforms": ("elements", "rows", "paging", "answers drafting unread", "families"),
     "etl.web": ("script",),
 }
 """The folders of a package, the lowest first: each may import those on lower floors. Those on one floor stand side by

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from etl.extract.extract import Stages, read_stages
-from etl.extract.page.body import Body
 from etl.extract.page.headlines import breadcrumb_lines, lines_above
-from etl.extract.page.main_text import (
+from etl.extract.page_kind import CHECKS
+from etl.extract.rules.choose import why_not_chosen
+from etl.extract.rules.stated_titles import stated_titles
+from etl.extract.rules.title import Candidate, headline_candidates
+from etl.extract.text.body import Body
+from etl.extract.text.main_text import (
     MIN_LAYOUT_SHARE,
     SAME_TEXT_SHARE,
     densest,
@@ -19,10 +23,6 @@ from etl.extract.page.main_text import (
     prose_chars,
     visible_chars,
 )
-from etl.extract.page_kind import CHECKS
-from etl.extract.rules.choose import why_not_chosen
-from etl.extract.rules.stated_titles import stated_titles
-from etl.extract.rules.title import Candidate, headline_candidates
 from etl.extract.types import Extraction, FieldValue, PageKind
 from etl.fields import FIELDS
 from etl.platforms.base import Platform

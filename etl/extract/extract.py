@@ -10,29 +10,7 @@ from lxml import html
 from etl.extract.codes import BETWEEN, DATA, DENSEST, Belief, Flag
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.values import Reading, ValueRules
-from etl.extract.page.as_shown import show_as_read
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.body import Body
-from etl.extract.page.carried_text import show_carried_text
-from etl.extract.page.fallback import fallback_text
-from etl.extract.page.formulas import spell_out_formulas
-from etl.extract.page.left_behind import is_left_behind
-from etl.extract.page.main_text import (
-    below_headline,
-    densest,
-    find_body,
-    first_prose,
-    hidden_prose,
-    names_to_index,
-    select_nodes,
-    with_prose_above,
-)
-from etl.extract.page.raised import spell_out_raised
-from etl.extract.page.render import render
-from etl.extract.page.stated_labels import show_stated_labels
-from etl.extract.page.trimming import trim
-from etl.extract.page.unseen import hide_unseen
-from etl.extract.page.visibility import Visibility, apply_script_output
 from etl.extract.page.walk import read_blocks
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
 from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names, unique_attachments
@@ -47,6 +25,28 @@ from etl.extract.rules.stated_titles import meta_tags, title_parts
 from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
 from etl.extract.rules.title import PageTitle, find_title, headline_above_date, only_headline, title_of_line
 from etl.extract.rules.unread import unread_fields
+from etl.extract.shown.as_shown import show_as_read
+from etl.extract.shown.carried_text import show_carried_text
+from etl.extract.shown.formulas import spell_out_formulas
+from etl.extract.shown.raised import spell_out_raised
+from etl.extract.shown.stated_labels import show_stated_labels
+from etl.extract.shown.unseen import hide_unseen
+from etl.extract.shown.visibility import Visibility, apply_script_output
+from etl.extract.text.body import Body
+from etl.extract.text.fallback import fallback_text
+from etl.extract.text.left_behind import is_left_behind
+from etl.extract.text.main_text import (
+    below_headline,
+    densest,
+    find_body,
+    first_prose,
+    hidden_prose,
+    names_to_index,
+    select_nodes,
+    with_prose_above,
+)
+from etl.extract.text.render import render
+from etl.extract.text.trimming import trim
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.file_signatures import is_document_file
 from etl.platforms.base import Embedded, Platform

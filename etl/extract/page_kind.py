@@ -12,7 +12,7 @@ from etl.dates import YEAR
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import COLON, find_labels, label_key
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.page.body import Body
+from etl.extract.text.body import Body
 from etl.extract.types import Attachment, FieldValue, PageKind
 from etl.file_names import has_file_name
 from etl.reason_codes import Code

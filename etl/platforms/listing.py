@@ -11,26 +11,20 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
+from etl.platforms.answers.data_lists import read_data_list
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.answer_headers import with_headers
-from etl.platforms.helpers.data_lists import read_data_list
-from etl.platforms.helpers.drawn_digits import write_drawn_digits
-from etl.platforms.helpers.element_words import label_of
-from etl.platforms.helpers.excerpts import list_elsewhere
-from etl.platforms.helpers.list_ends import first_and_last, sign_around
-from etl.platforms.helpers.list_numbers import Counts
-from etl.platforms.helpers.other_boxes import only_in_other_boxes
-from etl.platforms.helpers.page_steps import page_behind, steps
-from etl.platforms.helpers.pager_links import next_is_disabled, next_url, turns_within
-from etl.platforms.helpers.pager_promises import heading_of, pages_before, promised_pages
-from etl.platforms.helpers.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
-from etl.platforms.helpers.row_numbers import row_numbers
-from etl.platforms.helpers.rows import COMPANION
-from etl.platforms.helpers.rows_apart import folded_rows, rows_apart
-from etl.platforms.helpers.script_jumps import jump_ahead
-from etl.platforms.helpers.script_links import read_script_links, unread_rows
-from etl.platforms.helpers.short_counts import short_counts
-from etl.platforms.helpers.tabs import (
+from etl.platforms.elements.drawn_digits import write_drawn_digits
+from etl.platforms.elements.element_words import label_of
+from etl.platforms.elements.script_links import read_script_links, unread_rows
+from etl.platforms.paging.answer_headers import with_headers
+from etl.platforms.paging.list_numbers import Counts
+from etl.platforms.paging.page_steps import page_behind, steps
+from etl.platforms.paging.pager_links import next_is_disabled, next_url, turns_within
+from etl.platforms.paging.pager_promises import heading_of, pages_before, promised_pages
+from etl.platforms.paging.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
+from etl.platforms.paging.script_jumps import jump_ahead
+from etl.platforms.paging.short_counts import short_counts
+from etl.platforms.paging.tabs import (
     lists_of_other_letters,
     lists_of_other_years,
     other_period,
@@ -38,8 +32,14 @@ from etl.platforms.helpers.tabs import (
     tab_above,
     tab_of_another_list,
 )
-from etl.platforms.helpers.undrawn_rows import undrawn_rows
-from etl.platforms.helpers.unread_lists import empty_list, rows_without_link, unread_list
+from etl.platforms.rows.rows import COMPANION
+from etl.platforms.rows.undrawn_rows import undrawn_rows
+from etl.platforms.unread.excerpts import list_elsewhere
+from etl.platforms.unread.list_ends import first_and_last, sign_around
+from etl.platforms.unread.other_boxes import only_in_other_boxes
+from etl.platforms.unread.row_numbers import row_numbers
+from etl.platforms.unread.rows_apart import folded_rows, rows_apart
+from etl.platforms.unread.unread_lists import empty_list, rows_without_link, unread_list
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.markup import ends_early

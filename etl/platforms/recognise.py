@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from etl.platforms.base import Fingerprint, Platform
-from etl.platforms.helpers.columns import same_site
-from etl.platforms.helpers.script_links import read_script_links
+from etl.platforms.elements.columns import same_site
+from etl.platforms.elements.script_links import read_script_links
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, links
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import HtmlElement
 
-from etl.extract.page.visibility import Visibility, apply_script_output
+from etl.extract.shown.visibility import Visibility, apply_script_output
 from etl.web.page import WebPage
 from tests.support.share import examples
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.pipeline.survey.preview import preview_saved
 from etl.pipeline.survey.survey import survey_page
-from etl.platforms.helpers.data_lists import is_data_list
+from etl.platforms.answers.data_lists import is_data_list
 from etl.web.page import WebPage
 from tests.support.answered_walks import HTML, JSON, Answer, Line, Question, Walked, lines, walk_answers
 

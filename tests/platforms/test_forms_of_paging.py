@@ -6,8 +6,8 @@ from itertools import cycle, product
 import pytest
 
 from etl.platforms.base import ListingPage, ListingRequest
-from etl.platforms.helpers.list_numbers import counted_by
 from etl.platforms.listing import read_list_page
+from etl.platforms.paging.list_numbers import counted_by
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
 from tests.support import paging_forms_further as further

@@ -9,8 +9,8 @@ import pytest
 
 from demo import demo_sites
 from demo.server import Site, serve
+from etl.platforms.answers.loose_json import loose_json
 from etl.platforms.base import ListingPage, NotAListing, Platform
-from etl.platforms.helpers.loose_json import loose_json
 from etl.platforms.listing import read_list_page
 from etl.web.page import read_page
 from tests.support.attacks.odd_values import Listed, family_of, listing_pages

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.platforms.helpers import paging
-from etl.platforms.helpers.list_numbers import numbers_in_code
+from etl.platforms.paging.list_numbers import numbers_in_code
 from tests.support.paged_lists import CASES, LIST, following, read
 
 SIGNS = {

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.platforms.base import Entry
-from etl.platforms.helpers.rows import linked_rows
+from etl.platforms.rows.rows import linked_rows
 from etl.web.page import WebPage, read_page
 from tests.support.list_forms import LIST, TITLES, Form, date_of, expected, flat, forms, number_of, page_of
 from tests.support.share import examples

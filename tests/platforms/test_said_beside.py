@@ -3,9 +3,9 @@
 import pytest
 
 from etl.platforms.base import ListingPage, ListingRequest
-from etl.platforms.helpers.pager_promises import heading_of
-from etl.platforms.helpers.spoken_counts import counts_in_digits
 from etl.platforms.listing import read_list_page
+from etl.platforms.paging.pager_promises import heading_of
+from etl.platforms.paging.spoken_counts import counts_in_digits
 from etl.web.page import WebPage
 from tests.support.paged_lists import CASES, LIST, following, read, rows
 

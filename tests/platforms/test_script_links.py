@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.repeated_rows import repeated_rows
+from etl.platforms.drafting.repeated_rows import repeated_rows
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
 from etl.sources.listing import Listing

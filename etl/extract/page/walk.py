@@ -7,7 +7,7 @@ from lxml import etree, html
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.prose import is_prose
-from etl.extract.page.visibility import HIDDEN_CLASSES, VISIBILITY_ATTRIBUTES, Visibility
+from etl.extract.shown.visibility import HIDDEN_CLASSES, VISIBILITY_ATTRIBUTES, Visibility
 
 _BLOCK, _SKIPPED = 1, 2
 _BLOCKS = split_words("""

@@ -15,9 +15,7 @@ from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, make_evidence
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.body import Body
 from etl.extract.page.places import position_of
-from etl.extract.page.visibility import HIDDEN_CLASSES
 from etl.extract.rules.file_labels import (
     Rank,
     downloads_behind,
@@ -48,6 +46,8 @@ from etl.extract.rules.link_targets import (
     stated_target,
 )
 from etl.extract.rules.shown_files import files_in_frames, files_in_scripts, viewed_file
+from etl.extract.shown.visibility import HIDDEN_CLASSES
+from etl.extract.text.body import Body
 from etl.extract.types import Attachment
 from etl.file_names import LINKED_ENDING, file_names, has_file_name, without_text_ending
 from etl.web.page import WebPage, absolute, base_url

@@ -7,11 +7,11 @@ from functools import cached_property
 from etl.dates import DATE
 from etl.extract.lexicon.labels import label_key
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.body import Body, enclosing_sidebar
-from etl.extract.page.boxes import is_heading_of_box
 from etl.extract.page.subheading import ONLY_A_DATE
 from etl.extract.rules.file_labels import says_annex
 from etl.extract.rules.link_targets import is_file_name
+from etl.extract.text.body import Body, enclosing_sidebar
+from etl.extract.text.boxes import is_heading_of_box
 
 _OF_OTHERS = re.compile(
     r"[\W_]*(?:相关|关联|延伸|推荐|热点|热门|猜你|您可能)"

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from etl.extract.codes import BETWEEN
 from etl.extract.page.blocks import Blocks
-from etl.extract.page.body import Body
 from etl.extract.page.places import position_of
 from etl.extract.rules.link_targets import is_file_address
+from etl.extract.text.body import Body
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import site_of
 

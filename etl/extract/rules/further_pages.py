@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.body import Body
+from etl.extract.text.body import Body
 from etl.outside import digits
 from etl.platforms.base import MAX_ARTICLE_PAGES
-from etl.platforms.helpers.article_pager import ArticleAddress, PageAddress, pages_of_script
+from etl.platforms.paging.article_pager import ArticleAddress, PageAddress, pages_of_script
 from etl.web.page import WebPage, absolute, base_url
 
 _BEHIND_TEXT = 8

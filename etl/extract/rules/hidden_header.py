@@ -9,9 +9,9 @@ from etl.extract.lexicon.labels import COLON, find_labels, match_label
 from etl.extract.lexicon.values import Reading
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.body import Body
 from etl.extract.page.prose import is_prose
 from etl.extract.rules.header import PageContext, read_labels
+from etl.extract.text.body import Body
 
 _MIN_FIELDS = 3
 """Minimum number of fields of a hidden header."""

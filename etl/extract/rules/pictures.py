@@ -7,9 +7,9 @@ from itertools import chain
 from lxml import html
 
 from etl.extract.page.blocks import Blocks
-from etl.extract.page.body import Body
 from etl.extract.page.places import position_of
 from etl.extract.rules.file_labels import is_numbered_annex, says_annex
+from etl.extract.text.body import Body
 from etl.extract.types import Attachment
 from etl.file_names import has_file_name
 from etl.web.page import WebPage, absolute, base_url

@@ -23,11 +23,11 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.page.body import is_beside_cells, is_in_search_form
-from etl.extract.page.own_lines import begins_line, label_of_row
 from etl.extract.page.pairs import is_column_header_row, value_apart
 from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
 from etl.extract.rules.header import PageContext
+from etl.extract.text.body import is_beside_cells, is_in_search_form
+from etl.extract.text.own_lines import begins_line, label_of_row
 
 _BLOCKS_ABOVE = 25
 """Number of blocks above the text that are searched for the line under the title."""

@@ -23,9 +23,9 @@ from etl.extract.page.headlines import (
     lines_above,
     names_agency,
 )
-from etl.extract.page.stated_labels import whole_words
 from etl.extract.rules.stated_titles import stated_titles, titles_of_meta
 from etl.extract.rules.whole_title import NAMES_SITE, completed, stated_whole, title_at_top, with_lines_around
+from etl.extract.shown.stated_labels import whole_words
 from etl.extract.types import FieldValue, Origin
 
 _LETTER = re.compile(r"[^\W\d_]")

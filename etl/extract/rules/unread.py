@@ -10,9 +10,9 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import clean_value
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block
-from etl.extract.page.body import enclosing_sidebar, is_in_search_form
 from etl.extract.page.pairs import is_column_header_row
 from etl.extract.rules.header import PageContext
+from etl.extract.text.body import enclosing_sidebar, is_in_search_form
 from etl.extract.types import FieldValue
 
 _READ_FIELDS = 3

@@ -15,9 +15,9 @@ from etl.fetch.refusals import find_refusal
 from etl.outcomes import Outcome
 from etl.pipeline.stages.walked_list import KNOWN_PAGES, WalkedList, request_key
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.columns import column_key
-from etl.platforms.helpers.pager_promises import heading_of
+from etl.platforms.elements.columns import column_key
 from etl.platforms.listing import BELOW, read_list_page
+from etl.platforms.paging.pager_promises import heading_of
 from etl.platforms.registry import platform
 from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code

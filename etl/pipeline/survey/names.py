@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.platforms.helpers.columns import meta
+from etl.platforms.elements.columns import meta
 from etl.regions import PROVINCES
 from etl.web.page import WebPage
 

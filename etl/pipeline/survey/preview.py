@@ -10,9 +10,9 @@ from etl.fetch.client import Fetcher, Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
 from etl.outcomes import Outcome
 from etl.pipeline.survey.survey import ListProbe, listing_problems, probe_list, visitor, with_listing
+from etl.platforms.answers.feeds import is_feed
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.columns import is_front_page, linked_catalog, page_name, same_site
-from etl.platforms.helpers.feeds import is_feed
+from etl.platforms.elements.columns import is_front_page, linked_catalog, page_name, same_site
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import decide_family, recognise
 from etl.platforms.registry import all_platforms, platform

@@ -21,7 +21,7 @@ from etl.outcomes import Outcome
 from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
 from etl.pipeline.stages.walked_list import MAX_LEADING_PAGES
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.helpers.columns import column_key, columns_below, feeds_of, is_front_page, linked_catalog
+from etl.platforms.elements.columns import column_key, columns_below, feeds_of, is_front_page, linked_catalog
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform

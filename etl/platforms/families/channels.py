@@ -31,8 +31,8 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows
+from etl.platforms.elements.columns import linked_columns, parent_list
+from etl.platforms.rows.rows import linked_rows
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
 

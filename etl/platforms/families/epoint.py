@@ -35,6 +35,7 @@ from lxml.html import HtmlElement
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
+from etl.platforms.answers.answers import parse_json, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -46,10 +47,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, stated_total, strip_markup
-from etl.platforms.helpers.columns import linked_columns
-from etl.platforms.helpers.row_texts import FIELD_OF_LABEL
-from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.elements.columns import linked_columns
+from etl.platforms.rows.row_texts import FIELD_OF_LABEL
+from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.web.data import read_json
 from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links

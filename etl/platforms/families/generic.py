@@ -16,6 +16,8 @@ from lxml.html import HtmlElement
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
+from etl.platforms.answers.data_lists import is_data_list, markup_in, read_data_list, turned
+from etl.platforms.answers.feeds import ROOT, is_feed, read_feed
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -26,12 +28,10 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import feeds_of, linked_columns, page_name
-from etl.platforms.helpers.data_lists import is_data_list, markup_in, read_data_list, turned
-from etl.platforms.helpers.feeds import ROOT, is_feed, read_feed
-from etl.platforms.helpers.paging import counts
-from etl.platforms.helpers.repeated_rows import repeated_rows
-from etl.platforms.helpers.rows import block_entries
+from etl.platforms.drafting.repeated_rows import repeated_rows
+from etl.platforms.elements.columns import feeds_of, linked_columns, page_name
+from etl.platforms.paging.paging import counts
+from etl.platforms.rows.rows import block_entries
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 from etl.web.urls import resolved

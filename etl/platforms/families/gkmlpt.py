@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits, whole_number
+from etl.platforms.answers.answers import parse_json, script_value, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -34,8 +35,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, script_value, stated_total, strip_markup
-from etl.platforms.helpers.columns import page_name, same_site
+from etl.platforms.elements.columns import page_name, same_site
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved

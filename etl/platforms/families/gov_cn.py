@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import count, digits
+from etl.platforms.answers.answers import parse_json, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -29,7 +30,6 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, stated_total, strip_markup
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 

@@ -44,6 +44,7 @@ from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
 from etl.outside import digits
+from etl.platforms.answers.answers import stated_total
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -55,11 +56,10 @@ from etl.platforms.base import (
     Platform,
     fills_page,
 )
-from etl.platforms.helpers.answers import stated_total
-from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.paging import counts_in_words, shown_words
-from etl.platforms.helpers.rows import linked_rows, row_entry
-from etl.platforms.helpers.short_counts import short_counts
+from etl.platforms.elements.columns import linked_columns, parent_list
+from etl.platforms.paging.paging import counts_in_words, shown_words
+from etl.platforms.paging.short_counts import short_counts
+from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 

@@ -25,6 +25,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.outside import digits
+from etl.platforms.answers.answers import parse_json, stated_total
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -35,10 +36,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, stated_total
-from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
-from etl.platforms.helpers.rows import linked_rows, row_entry
-from etl.platforms.helpers.script_links import read_script_links
+from etl.platforms.elements.columns import linked_columns, parent_list, same_site
+from etl.platforms.elements.script_links import read_script_links
+from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url, links
 from etl.web.urls import resolved

@@ -32,6 +32,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lxml.html import HtmlElement
 
 from etl.outside import digits
+from etl.platforms.answers.answers import script_value
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -42,9 +43,8 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import script_value
-from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry
+from etl.platforms.elements.columns import linked_columns, parent_list
+from etl.platforms.rows.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits
+from etl.platforms.answers.answers import parse_json, read_data, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -32,9 +33,8 @@ from etl.platforms.base import (
     Platform,
     fills_page,
 )
-from etl.platforms.helpers.answers import parse_json, read_data, stated_total, strip_markup
-from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows
+from etl.platforms.elements.columns import linked_columns, parent_list
+from etl.platforms.rows.rows import linked_rows
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.data import json_object_after

@@ -40,8 +40,8 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns
-from etl.platforms.helpers.rows import INDEX_NUMBER, linked_rows, row_entry
+from etl.platforms.elements.columns import linked_columns
+from etl.platforms.rows.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
 

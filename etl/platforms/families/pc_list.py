@@ -35,6 +35,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits
+from etl.platforms.answers.answers import parse_json, read_data, script_value, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -45,9 +46,8 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, read_data, script_value, stated_total, strip_markup
-from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.rows import linked_rows
+from etl.platforms.elements.columns import linked_columns, parent_list
+from etl.platforms.rows.rows import linked_rows
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 

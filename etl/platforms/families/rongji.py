@@ -28,8 +28,8 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, meta
-from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.elements.columns import linked_columns, meta
+from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
 

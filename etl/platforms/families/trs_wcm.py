@@ -35,6 +35,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import first_iso_date, parse_china_date
 from etl.outside import count, digits
+from etl.platforms.answers.answers import parse_json, script_value, stated_total, strip_markup
+from etl.platforms.answers.data_lists import read_data_list
 from etl.platforms.base import (
     MAX_ARTICLE_PAGES,
     CandidateList,
@@ -46,12 +48,10 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import parse_json, script_value, stated_total, strip_markup
-from etl.platforms.helpers.columns import linked_columns, parent_list
-from etl.platforms.helpers.data_lists import read_data_list
-from etl.platforms.helpers.paging import script_pager
-from etl.platforms.helpers.row_texts import labelled_fields
-from etl.platforms.helpers.rows import linked_rows
+from etl.platforms.elements.columns import linked_columns, parent_list
+from etl.platforms.paging.paging import script_pager
+from etl.platforms.rows.row_texts import labelled_fields
+from etl.platforms.rows.rows import linked_rows
 from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of

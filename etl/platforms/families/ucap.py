@@ -38,6 +38,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from etl.dates import parse_china_date
 from etl.fields import DATE_FIELDS
 from etl.outside import count, digits
+from etl.platforms.answers.answers import objects, parse_json, script_value, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -48,11 +49,10 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.answers import objects, parse_json, script_value, stated_total, strip_markup
-from etl.platforms.helpers.columns import linked_columns, parent_list, same_site
-from etl.platforms.helpers.paging import counts
-from etl.platforms.helpers.row_texts import FIELD_OF_LABEL
-from etl.platforms.helpers.rows import linked_rows
+from etl.platforms.elements.columns import linked_columns, parent_list, same_site
+from etl.platforms.paging.paging import counts
+from etl.platforms.rows.row_texts import FIELD_OF_LABEL
+from etl.platforms.rows.rows import linked_rows
 from etl.web.data import read_json
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved

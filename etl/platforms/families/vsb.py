@@ -42,9 +42,9 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.helpers.columns import linked_columns, same_site
-from etl.platforms.helpers.pager_links import next_is_disabled
-from etl.platforms.helpers.rows import linked_rows, row_entry
+from etl.platforms.elements.columns import linked_columns, same_site
+from etl.platforms.paging.pager_links import next_is_disabled
+from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import resolved
 

@@ -1,0 +1,1 @@
+"""Where the main text begins and ends, and how it is written out."""

@@ -1,0 +1,442 @@
+"""Finds the part of the page that is its main text.
+
+Order of evidence: (1) a known container or pair of marks of a platform family, if it contains most of the page's prose;
+(2) the deepest element with most of the prose; (3) if the page has no prose (only a file or a picture), the family's
+container, else the part between the line below the headline and the page footer.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache, lru_cache
+from itertools import chain, islice
+from typing import NamedTuple
+
+from lxml.etree import XPath
+
+from etl.extract.codes import BETWEEN, DENSEST
+from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.page.blocks import Blocks, Node
+from etl.extract.page.headlines import are_alike
+from etl.extract.page.hosts import is_host_of_text
+from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.text.body import Body, is_in_search_form
+from etl.extract.text.end_of_text import starts_related_links
+from etl.file_names import has_file_name
+from etl.platforms.base import Layout, Platform
+from etl.platforms.registry import all_platforms
+from etl.web.page import WebPage
+from etl.web.select import compile_selector
+
+MIN_LAYOUT_SHARE = 0.5
+"""Minimum share of the page's prose in a family's container that is used as the main text."""
+SAME_TEXT_SHARE = 0.9
+"""Minimum share of the best container's prose in another one that counts as having the same text."""
+_MIN_CHILD_SHARE = 0.8
+"""Minimum share of its parent's prose that a child must contain to be used instead of the parent."""
+_MIN_CELL_LINES = 3
+"""Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
+_MIN_HIDDEN_LINE = 20
+"""Minimum length of a hidden line of prose that is flagged; shorter ones are messages of the page."""
+_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
+"""The heading of rows of links: its maximum length, and punctuation that it does not have."""
+_MIN_COPY_CHARS = 80
+"""Minimum prose of an element that counts as a second copy of the text; less may be repeated within a text."""
+_MIN_PROSE_CHARS = 40
+"""With less prose than this, the density of prose is not used."""
+
+_MAX_CONTAINERS = 50
+"""Maximum number of elements tried for one selector: if it matches more, it does not identify a container."""
+_MAX_FURNITURE_CHARS = 400
+"""With less prose than this on a page, headers and footers may outweigh a short notice."""
+_LIST_LINE_LINK_CHARS = 14
+"""From this many linked characters on, a line belongs to a list of other documents."""
+_MIN_NOTICE_CHARS = 20
+"""Minimum prose of a notice; a footer may contain as much, so such a notice need not be the majority of the prose."""
+
+_MIN_TITLE_CHARS, _MIN_SHARE_OF_TITLE = 6, 0.4
+"""Minimum length of a headline, and its minimum share of `<title>`, which names the site too. The name of an agency
+begins most titles and signs the text, so it is a weaker sign."""
+_BLOCKS_BELOW_HEADLINE = 40
+"""The text begins within this many lines below a headline, including header lines."""
+
+_SHARES = re.compile(r"\s*+分享")
+"""Names of tool elements right below a headline; after a text, elements with such names end it."""
+_NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
+"""A selector for elements by the beginning of their id or class."""
+_SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
+
+
+class _Simple(NamedTuple):
+    """A selector that the indices of `Blocks` can evaluate."""
+
+    tag: str
+    id: str
+    classes: tuple[str, ...]
+
+
+class _General(NamedTuple):
+    """Any other selector. `word` occurs in the source of every page in which it finds something; "" if unknown."""
+
+    path: XPath
+    word: str
+
+
+@cache
+def _compile(selector: str) -> _Simple | _General:
+    match = _SIMPLE_SELECTOR.match(selector)
+    if match and selector:
+        tag, name, classes = match.groups()
+        return _Simple(tag, name or "", tuple(c for c in classes.split(".") if c))
+    named = _NAMED.match(selector)
+    return _General(compile_selector(selector), named[1] if named else "")
+
+
+@lru_cache(64)
+def names_to_index(platform: Platform | None = None) -> frozenset[str]:
+    """The ids and classes that selectors of the page's own family or any other need: what `Blocks` has to index."""
+    names: set[str] = set()
+    for _, layout in layouts_to_try(platform):
+        for compiled in map(_compile, (*layout.body, *layout.header)):
+            if isinstance(compiled, _Simple):
+                names.update(n for n in (compiled.id, *compiled.classes) if n)
+    return frozenset(names)
+
+
+def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[tuple[str, Node]]:
+    """(selector, node) of every element that one of the selectors matches."""
+    for selector in selectors:
+        compiled = _compile(selector)
+        if isinstance(compiled, _General):
+            matched = compiled.path(page.tree) if compiled.word in page.text else ()
+            matches = matched if isinstance(matched, list) else []
+        elif not (compiled.id or compiled.classes):
+            yield from ((selector, node) for node in blocks.nodes if node.tag == compiled.tag)
+            continue
+        else:
+            yield from ((selector, node) for node in _indexed(blocks, compiled))
+            continue
+        yield from ((selector, node) for node in map(blocks.node_of, matches) if node is not None)
+
+
+def _indexed(blocks: Blocks, selector: _Simple) -> Iterator[Node]:
+    by_class, (tag, name, classes) = blocks.by_class, selector
+    for index in blocks.by_id.get(name, ()) if name else by_class.get(classes[0], ()):
+        node = blocks.nodes[index]
+        if (not tag or node.tag == tag) and all(index in by_class.get(one, ()) for one in classes):
+            yield node
+
+
+@lru_cache(64)
+def layouts_to_try(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
+    """(family, layout) to be tried: the page's own family first, then all others."""
+    named = [(p.name, p.layout) for p in all_platforms() if platform is None or p.name != platform.name]
+    return ((platform.name, platform.layout), *named) if platform else tuple(named)
+
+
+def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: str) -> Body:
+    """The part of the page that holds the main text, its edges not yet trimmed (see `trim`)."""
+    total = blocks.nodes[0].prose_chars
+    known = layout_bodies(page, blocks, platform)
+    if total >= _MIN_PROSE_CHARS:
+        held = [(prose_chars(blocks, b), b) for b in known]
+        most = max((prose for prose, _ in held), default=0)
+        if most >= MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
+            # Of nested containers, the innermost that still contains the prose.
+            tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
+            return min(tight, key=lambda b: visible_chars(blocks, b))
+        headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
+        holds_most = densest(blocks, headline)
+        if total < _MAX_FURNITURE_CHARS and (beside := _beside_prose(blocks, known, title, headline, holds_most)):
+            return beside
+        return holds_most
+    revealed = _largest_hidden(blocks, known)
+    if revealed is not None:
+        return revealed
+    visible = [b for b in known if b.revealed < 0]
+    if visible:
+        return max(visible, key=lambda b: visible_chars(blocks, b))
+    return _between_headline_and_footer(blocks, title)
+
+
+def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
+    """The known containers of all families on the page, those of its own family first."""
+    bodies: list[Body] = []
+    by_name, unnamed = _ways_to_try(platform)
+    named = (way for name in chain(blocks.by_id, blocks.by_class) for way in by_name.get(name, ()))
+    for _, family, selector, (begin, end) in sorted({*unnamed, *named}):
+        if not selector:
+            if between := _between_markers(blocks, begin, end):
+                bodies.append(Body(between[0], between[1], -1, f"{family} marks"))
+            continue
+        nodes = [node for _, node in islice(select_nodes(page, blocks, (selector,)), _MAX_CONTAINERS)]
+        for node in nodes:
+            bodies.append(Body(node.first, node.last, node.index, f"{family} {selector}", node.hidden_by))
+        if len(nodes) > 1:
+            bodies += (
+                Body(run[0].first, run[-1].last, run[0].parent, f"{family} {selector}") for run in _runs_of(nodes)
+            )
+    return bodies
+
+
+def _runs_of(nodes: list[Node]) -> Iterator[list[Node]]:
+    """The visible elements that follow each other without anything between: a text in several containers of a kind."""
+    shown = sorted(
+        (node for node in nodes if node.hidden_by < 0 and node.last > node.first), key=lambda node: node.index
+    )
+    run: list[Node] = []
+    for node in shown:
+        if run and (node.parent, node.first) != (run[-1].parent, run[-1].last):
+            if len(run) > 1:
+                yield run
+            run = []
+        run.append(node)
+    if len(run) > 1:
+        yield run
+
+
+_Way = tuple[int, str, str, tuple[str, str]]
+"""A way to find a container: its place among all, the family, and a selector or, where that is empty, marks."""
+
+
+@lru_cache(64)
+def _ways_to_try(platform: Platform | None) -> tuple[dict[str, list[_Way]], list[_Way]]:
+    """The ways grouped by the id or class that they need, and the others. A page has few of the ids and classes."""
+    by_name: dict[str, list[_Way]] = {}
+    unnamed: list[_Way] = []
+    ways = [
+        (family, selector, markers)
+        for family, layout in layouts_to_try(platform)
+        for selector, markers in (*((s, ("", "")) for s in layout.body), *(("", pair) for pair in layout.markers))
+    ]
+    for place, (family, selector, markers) in enumerate(ways):
+        compiled = _compile(selector) if selector else None
+        name = (compiled.id or next(iter(compiled.classes), "")) if isinstance(compiled, _Simple) else ""
+        (by_name.setdefault(name, []) if name else unnamed).append((place, family, selector, markers))
+    return by_name, unnamed
+
+
+def _between_markers(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:
+    start = next((at for text, at in blocks.template_markers if re.search(begin, text)), None)
+    if start is None:
+        return None
+    stop = next((at for text, at in blocks.template_markers if at >= start and re.search(end, text)), None)
+    return (start, stop) if stop is not None and stop > start else None
+
+
+def prose_chars(blocks: Blocks, body: Body) -> int:
+    """Number of characters of prose in the body: without linked lines and boilerplate."""
+    if body.node >= 0:
+        return blocks.nodes[body.node].prose_chars
+    return sum(
+        len(b.text) - b.link_chars
+        for _, b in blocks.visible_blocks(body.first, body.last)
+        if b.link_chars * 2 < len(b.text) and not is_boilerplate(b.text[:400])
+    )
+
+
+def visible_chars(blocks: Blocks, body: Body) -> int:
+    """Number of visible characters in the body."""
+    return sum(len(b.text) for _, b in blocks.visible_blocks(body.first, body.last, body.revealed))
+
+
+def hidden_prose(blocks: Blocks, body: Body, text: str) -> int:
+    """Number of characters of hidden lines of prose within the body that are not part of its text."""
+    lines = (b for b in blocks.blocks[body.first : body.last] if b.hidden_by > body.revealed)
+    prose = [b.plain.strip() for b in lines if is_prose(b.text, len(b.text), b.link_chars)]
+    return sum(len(line) for line in dict.fromkeys(prose) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
+
+
+def _beside_prose(blocks: Blocks, known: list[Body], title: str, headline: int, holds_most: Body) -> Body | None:
+    """The document of a page whose prose is elsewhere (a tip about browsers, a warning before a link to another site).
+    It is the part that a script would reveal, if that has more text than all visible prose; or the files and other
+    content below the headline, if all prose is above it or after the page footer."""
+    revealed = _largest_hidden(blocks, known)
+    if revealed is not None and visible_chars(blocks, revealed) > blocks.nodes[0].prose_chars:
+        return revealed
+    files = (b for b in known if b.revealed < 0 and not prose_chars(blocks, b) and _names_a_file(blocks, b))
+    of_files = max(files, key=lambda b: visible_chars(blocks, b), default=None)
+    end = headline if of_files is None else of_files.last - 1
+    if headline < 0 or not _is_whole_title(blocks.blocks[headline].plain, title):
+        return None
+    if of_files is None and blocks.blocks[headline].link_chars:
+        return None
+    prose = next((index for index in _sentences(blocks, holds_most) if index > headline), -1)
+    if prose > headline and not any(is_boilerplate(b.text) for _, b in blocks.visible_blocks(end + 1, prose)):
+        return None
+    below = of_files or below_headline(blocks, headline + 1)
+    return below if below.last > below.first else None
+
+
+def _is_whole_title(line: str, title: str) -> bool:
+    """Whether a line equals the title that the page states, without the site's name after a separator."""
+    before, key, behind = label_key(title).partition(label_key(line))
+    return bool(key) and not (before[-1:].isalnum() or behind[:1].isalnum())
+
+
+def _sentences(blocks: Blocks, body: Body) -> Iterator[int]:
+    """The indices of the body's lines of prose that are not headings."""
+    for index, block in blocks.visible_blocks(body.first, body.last):
+        if len(block.plain.strip()) >= _MIN_NOTICE_CHARS and is_prose(block.text, len(block.text), block.link_chars):
+            yield index
+
+
+def _names_a_file(blocks: Blocks, body: Body) -> bool:
+    lines = blocks.visible_blocks(body.first, body.last)
+    return any(block.link_chars and has_file_name(block.plain) for _, block in lines)
+
+
+def _largest_hidden(blocks: Blocks, known: list[Body]) -> Body | None:
+    """The largest hidden container of a family: if the page shows nothing else, a script would reveal it."""
+    hidden = [b for b in known if b.revealed >= 0 and visible_chars(blocks, b) > 3 * _MIN_PROSE_CHARS]
+    return max(hidden, key=lambda b: visible_chars(blocks, b), default=None)
+
+
+def densest(blocks: Blocks, headline: int = -1) -> Body:
+    """The deepest element that contains most of the prose, and also the first prose below the headline (the index of
+    its block; -1 if unknown), because boxes beside a short text may have more prose than the text."""
+    node = inner = blocks.nodes[0]
+    begins = first_prose(blocks, headline) if headline >= 0 else -1
+    while True:
+        best = _child_with_most_prose(blocks, inner)
+        if best is not None and best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars and _has_copy(blocks, best):
+            node = inner = best
+            continue
+        if (
+            best is None
+            or best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars
+            or best.tag in ("p", "span", "strong")
+            or (begins >= 0 and not best.first <= begins < best.last)
+        ):
+            if begins >= 0 and node.first <= headline < node.last:
+                return Body(headline + 1, node.last, node.index, BETWEEN)
+            return Body(node.first, node.last, node.index, DENSEST)
+        inner = best
+        # A row is never the body, and a cell only if it contains paragraphs; otherwise the table is the text.
+        if best.tag not in ("tr", "tbody") and (
+            best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
+        ):
+            node = best
+
+
+def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
+    """The index of the line with most of the title that the page states, or of the line below it that ends the title;
+    -1 if there is none. Of several lines, the last; but of those with at least a `share` of the title, the first,
+    because a text may begin with its title."""
+    title_key = label_key(title)
+    best, longest, rest = -1, max(_MIN_TITLE_CHARS + 1, len(title_key) * share), ""
+    for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
+        key = label_key(block.plain)
+        if len(key) >= longest + (best >= 0 and share > 0) and key in title_key:
+            best, longest = index, len(key)
+            rest = title_key.partition(key)[2].rstrip(".")
+        elif best == index - 1 >= 0 and rest and key.startswith(rest):
+            best = index
+    return best
+
+
+def first_prose(blocks: Blocks, headline: int) -> int:
+    """The index of the first line of prose below a headline that is neither label nor value; -1 if none is near."""
+    is_value = False
+    for index, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_BELOW_HEADLINE):
+        if _is_below_text(blocks, index):
+            break
+        if is_prose(block.text, len(block.text), block.link_chars) and not is_value and not find_labels(block.text):
+            return index
+        is_value = match_label(block.text) is not None
+    return -1
+
+
+def _is_below_text(blocks: Blocks, index: int) -> bool:
+    """Whether a line belongs to the site, or begins related links."""
+    block = blocks.blocks[index]
+    return (is_boilerplate(block.text) or starts_related_links(block)) and not is_host_of_text(blocks, index)
+
+
+def _has_copy(blocks: Blocks, node: Node) -> bool:
+    """Whether a later element has the same text: the version for phones, which a style sheet of the site hides."""
+    index, end = node.end, blocks.nodes[node.parent].end
+    while index < end:
+        other = blocks.nodes[index]
+        if other.prose_chars == node.prose_chars >= _MIN_COPY_CHARS and _prose(blocks, other) == _prose(blocks, node):
+            return True
+        index = other.end
+    return False
+
+
+def _prose(blocks: Blocks, node: Node) -> list[str]:
+    lines = (block for _, block in blocks.visible_blocks(node.first, node.last))
+    return [block.plain.strip() for block in lines if is_prose(block.text, len(block.text), block.link_chars)]
+
+
+def _child_with_most_prose(blocks: Blocks, node: Node) -> Node | None:
+    best: Node | None = None
+    index = node.index + 1
+    while index < node.end:
+        child = blocks.nodes[index]
+        if best is None or child.prose_chars > best.prose_chars:
+            best = child
+        index = child.end
+    return best
+
+
+def _below_subheading(blocks: Blocks) -> int:
+    """The index of the block after the last line with a source or date above the footer; used if no headline is
+    known."""
+    start = 0
+    for index, block in blocks.visible_blocks(0, len(blocks.blocks)):
+        if is_boilerplate(block.text):
+            if start:
+                break
+        elif any(item.name in ("published_date", "source") and item.value for item in find_labels(block.text)):
+            start = index + 1
+    return start
+
+
+def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
+    """From the block after the title, or after the line with source and date, to the footer of the page."""
+    headline = _headline_of(blocks, title)
+    return below_headline(blocks, headline + 1 if headline >= 0 else _below_subheading(blocks))
+
+
+def below_headline(blocks: Blocks, start: int) -> Body:
+    """From block `start` to the footer of the page, to related links, or to rows of links."""
+    end = before_heading = start
+    rows, announced = 0, -1
+    for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
+        is_row = block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text)
+        # What a line announces (目录如下：) is written as it.
+        rows = rows + 1 if is_row and not (announced >= 0 and are_alike(announced, index, blocks)) else 0
+        if not block.link_chars:
+            announced = index if block.text.endswith(("：", ":")) else -1
+        if rows > 1:
+            end = before_heading
+        if rows <= 1 and end == start and _SHARES.match(block.plain):
+            continue
+        if _is_below_text(blocks, index) or rows > 1:
+            break
+        if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
+            break
+        if not rows:
+            is_heading = len(block.text) <= _HEADING_CHARS and not _PUNCTUATED.search(block.text)
+            before_heading, end = end if is_heading else index + 1, index + 1
+    return Body(start, end, -1, BETWEEN)
+
+
+def with_prose_above(blocks: Blocks, container: Body, headline: int) -> Body:
+    """The container extended up to the headline (the index of its block), if text of the document is between the two.
+
+    A long table below the text contains most of a page's prose, and would leave the text outside.
+    """
+    if container.rule != DENSEST or headline < 0 or headline >= container.first:
+        return container
+    between = [block for _, block in blocks.visible_blocks(headline + 1, container.first)]
+    linked = sum(block.link_chars for block in between)
+    prose = sum(
+        len(block.text)
+        for block in between
+        if is_prose(block.text, len(block.text), block.link_chars) and not find_labels(block.text)
+    )
+    if prose < _MIN_PROSE_CHARS or linked * 3 > prose:
+        return container
+    return replace(container, first=headline + 1, node=-1)

@@ -1,0 +1,325 @@
+"""Finds the start of the main text in its container: below the header lines, the tools and the menus above it."""
+
+import re
+
+from etl.dates import DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
+from etl.extract.codes import BETWEEN, DENSEST
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
+from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
+from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
+from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.hosts import is_host_of_text
+from etl.extract.page.pairs import (
+    MAX_ROW_CELLS,
+    is_beside_pair,
+    is_column_header_row,
+    is_in_turn,
+    is_line_of_values,
+    is_numbered_point,
+    pairs_of_elements,
+    value_apart,
+    widest_cell,
+)
+from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.page.subheading import (
+    ONLY_A_DATE,
+    SUBHEADING_FIELDS,
+    date_among_pieces,
+    is_subheading,
+    source_of_subheading,
+)
+from etl.extract.text.own_lines import is_label_below_date, is_of_contents, is_of_notice, is_of_red_header
+from etl.extract.text.tool_lines import says_with_row
+from etl.file_names import has_file_name
+
+_TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
+"""Labels and fields with which lines of a text may begin."""
+_TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
+"""Number of prose characters after which the text has begun; minimum length of a line that is more than a word of the
+header."""
+_DATED = re.compile(YEAR_OF_DATE)
+_LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
+"""Number of lines after the last header line that are searched for a further one; the same if the container may include
+a whole header."""
+_DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"), 60
+"""The beginning of the line below a headline, and its maximum length; the first line of a text gives no time of day."""
+_TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
+_BELOW_OWN_LINE = {
+    "published_date": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}地点\s?[:：]"),
+    "title": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]"),
+}
+"""Words of a text right after or below the day of a meeting (时间：) or the name of an organisation (名称：)."""
+_ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
+"""The first line of a text that is an annex; 附件 alone may be a tool."""
+_SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
+"""Beginnings of summary labels that are never headings of a text (摘要 and 概述 may be); minimum length of a
+summary."""
+_SAYS_SUMMARY = re.compile(
+    r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
+)
+_HOSTS = frozenset(("主办", "承办"))
+"""Labels of footers and events, never of a header."""
+_LINES_OF_ENTRIES = 40
+"""Number of lines around a label that are searched for another entry with the same label."""
+_MAX_LAST_CHARS = 24
+"""Maximum length of the last line of a header, which has a short value."""
+_MIN_FIELDS_OF_TABLE = 2
+"""Minimum number of unambiguous labels of fields in a table that is a header."""
+_LINES_OF_HEADER = 6
+"""Number of header lines below a slogan that are searched for the index number."""
+
+
+def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> int:
+    """The index of the block after the last header line.
+
+    The container of a family has at most a few of these; a container found by density, or between headline and footer,
+    may begin with the whole header, including title and date.
+    """
+    may_hold_header = _may_hold_header(rule)
+    title_key = label_key(title)
+    start = indices[0]
+    prose = 0
+    window = _LINES_BEHIND_WHOLE_HEADER if may_hold_header else _LINES_BEHIND_HEADER
+    last = window
+    for position, index in enumerate(indices):
+        if position >= last:
+            break
+        block = blocks.blocks[index]
+        text = block.plain.strip()
+        if prose and is_boilerplate(text):
+            break
+        if value := value_apart(blocks, index):
+            start, last = max(start, index + 1, value + 1), position + 1 + window
+            continue
+        if (
+            index < start
+            or _is_of_header_or_tools(blocks, index, text, indices)
+            or (not prose and _is_above_first_prose(blocks, indices[position : position + window], rule, title_key))
+            or (index == start and _is_last_of_header(block, follows=start > indices[0]))
+        ):
+            # Labels below the first sentence belong to the text: 时间：, 文号：, 来源：.
+            if index >= start and (prose or is_of_notice(blocks, start, index)):
+                break
+            start, last = max(start, index + 1), position + 1 + window
+            continue
+        prose += len(text) if len(text) > 30 or text.endswith(("：", ":", "。")) else 0
+        # Below the headline, any line that does not belong to the header begins the text: a table of names has no
+        # prose.
+        begun = prose > 0 or _is_in_row(blocks, block, indices) or len(text) > _HEADER_WORD_CHARS
+        if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
+            break
+    return start
+
+
+def _is_in_row(blocks: Blocks, block: Block, indices: list[int]) -> bool:
+    """Whether a line is in a row of a table of the text, and not in a cell that contains the whole text."""
+    cell = blocks.nodes[block.cell] if block.cell >= 0 else None
+    return block.row >= 0 and not (cell and cell.first <= indices[0] and indices[-1] < cell.last)
+
+
+def _is_last_of_header(block: Block, *, follows: bool) -> bool:
+    """Whether a line above all text states the disclosure method, which the text itself states below it; or, if it
+    `follows` lines of a header, has an unlisted label whose words name a field: 法律类别."""
+    if len(block.text) > _MAX_LAST_CHARS:
+        return False
+    items = find_labels(block.text, coined=follows)
+    name = items[0].name if len(items) == 1 and items[0].at_line_start else ""
+    return name == "disclosure_method" or (name != "" and items[0].coined)
+
+
+def _may_hold_header(rule: str) -> bool:
+    return rule in (DENSEST, BETWEEN)
+
+
+def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[int]) -> bool:
+    """Whether a line, judged by itself, belongs to a header, to the page's tools or to its menus."""
+    return (
+        _is_header_line(blocks, index)
+        or _is_header_cell(blocks, index)
+        or _is_definition(blocks, index)
+        or is_in_turn(blocks, index)
+        or (is_page_tool(text) and not _ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
+        or asks_to_follow(text)
+        or (_is_menu_line(blocks.blocks[index]) and not is_of_contents(blocks, index, indices))
+    )
+
+
+def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_key: str) -> bool:
+    """Whether the first of the lines is above the text because no prose precedes it: it is in a table that is a header,
+    or, if the container may include a header, it is the date, the title, a subtitle or a summary."""
+    index = indices[0]
+    block = blocks.blocks[index]
+    if _is_in_header_table(blocks, index):
+        return True
+    if not _may_hold_header(rule):
+        return False
+    return (
+        _is_date_or_title(blocks, block, block.plain.strip(), title_key)
+        or (rule == BETWEEN and _is_subtitle(blocks, indices))
+        or _is_summary(blocks, indices)
+    )
+
+
+def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the first of the lines is above the line with date or source, and text follows that line."""
+    first, *below = indices
+    text = blocks.blocks[first].plain.strip()
+    if len(text) > _MAX_SUBHEADING_CHARS or text.endswith(("。", "；", "：", ":")):
+        return False
+    dated = next((at for at, index in enumerate(below[:2]) if is_subheading(blocks.blocks[index].text)), -1)
+    return dated >= 0 and _goes_on(blocks, below[dated + 1 :]) and not is_label_below_date(blocks, first)
+
+
+def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the first of the lines is a sentence above the line with date and source, or above the labels of a
+    header, with text below that."""
+    if len(indices) < 2 or not blocks.blocks[indices[0]].plain.rstrip().endswith("。"):
+        return False
+    names, *further = (
+        {label.name for label in _labels_or_label(blocks, index)} for index in indices[1 : 1 + _LINES_OF_HEADER]
+    )
+    row = blocks.blocks[indices[1]].row
+    is_header = any(names) and "index_number" in names.union(*further)
+    is_header = is_header and not (row >= 0 and is_column_header_row(blocks, blocks.nodes[row]))
+    is_named = _SAYS_SUMMARY.match(blocks.blocks[indices[0]].plain) is not None
+    is_named = is_named and is_subheading(blocks.blocks[indices[1]].text)
+    return (names >= SUBHEADING_FIELDS or is_header or is_named) and _goes_on(blocks, indices[2:])
+
+
+def _labels_or_label(blocks: Blocks, index: int) -> tuple[Label | LabelMatch, ...]:
+    """The labels in a line, or the label that is the whole line."""
+    text = blocks.blocks[index].text
+    label = match_label(text)
+    return (label,) if label else find_labels(text)
+
+
+def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether a line of prose follows that is not a label with its value."""
+    lines = (blocks.blocks[index] for index in indices)
+    return any(is_prose(line.text, len(line.text), line.link_chars) and not find_labels(line.text) for line in lines)
+
+
+def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
+    """Whether a line is only a date, or is the title or a part of it."""
+    dated = dates_in_digits(text)
+    if ONLY_A_DATE.fullmatch(dated):
+        return True
+    if len(text) < _MAX_SUBHEADING_CHARS and (
+        _DATE_AND_TIME.match(dated) or date_among_pieces(block.text) or source_of_subheading(block.text)
+    ):
+        return True
+    if not title_key or not _may_be_headline(blocks, block):
+        return False
+    key = label_key(text)
+    return len(key) > 5 and key in title_key
+
+
+def _is_header_line(blocks: Blocks, index: int) -> bool:
+    block = blocks.blocks[index]
+    text = block.plain.strip()
+    if INLINE_BOUNDARY in block.text and (pairs_of_elements(blocks, index) or is_line_of_values(blocks, index)):
+        return True
+    labels = find_labels(block.text)
+    names = [f.name or f.label for f in labels]
+    if len(labels) == 1 and labels[0].label in AMBIGUOUS_LABELS and _goes_with_below(blocks, index, names[0]):
+        return False
+    if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
+        return False
+    if is_of_red_header(blocks, index, names) or _is_said_again(blocks, index, labels):
+        return False
+    if _HOSTS.issuperset(names) or is_host_of_text(blocks, index):
+        return False
+    if len(names) == 1 and len(text) >= 60:
+        return names[0] in SUMMARIES or (names[0] == "title" and not text.endswith("。"))
+    return any(name not in _TEXT_LINES for name in names)
+
+
+def _is_said_again(blocks: Blocks, index: int, labels: tuple[LabelMatch, ...]) -> bool:
+    """Whether a line begins with a label that is not a field and that a line near it has with another value: a header
+    has each label once, but a list of tasks has 责任单位： below every item."""
+    first, *more = labels
+    if more or first.name or first.label in FOOTER_LABELS or not first.at_line_start:
+        return False
+    near = blocks.visible_blocks(max(0, index - _LINES_OF_ENTRIES), index + _LINES_OF_ENTRIES)
+    again = (each for _, block in near if first.raw_label in block.text for each in find_labels(block.text))
+    return any(each.label == first.label and each.value.strip() != first.value.strip() for each in again)
+
+
+def _is_cell_of_data(blocks: Blocks, index: int, begin: int) -> bool:
+    return says_with_row(blocks, index, begin, is_tool=lambda block: is_page_tool(block.plain.strip()))
+
+
+def _goes_with_below(blocks: Blocks, index: int, name: str) -> bool:
+    """Whether a line with the label of a day or a name belongs to a text: the place of the meeting, or the address of
+    the organisation, comes right after or below it."""
+    pattern = _BELOW_OWN_LINE.get(name)
+    lines = blocks.blocks[index : index + 2]
+    return pattern is not None and any(pattern.search(line.plain) for line in lines)
+
+
+def _is_header_cell(blocks: Blocks, index: int) -> bool:
+    """Whether the block is a cell with a label, or the value beside one."""
+    block = blocks.blocks[index]
+    if block.cell < 0:
+        return False
+    match, at = match_label(block.text), index
+    if match and is_column_header_row(blocks, blocks.nodes[block.row]):
+        return False
+    if match is None and index and _are_in_one_row(blocks, index - 1, index):
+        match, at = match_label(blocks.blocks[index - 1].text), index - 1
+    if match is None or not _is_of_header(match):
+        return False
+    return match.label not in AMBIGUOUS_LABELS or is_beside_pair(blocks, at, dated=False)
+
+
+def _is_of_header(match: Label) -> bool:
+    return match.name != "" or match.label in SUMMARIES
+
+
+def _is_in_header_table(blocks: Blocks, index: int) -> bool:
+    """Whether the block is a cell of a table above prose, most rows of which have labels of fields; its other rows are
+    not fields (业务类型, 解释部门)."""
+    row = blocks.nodes[max(blocks.blocks[index].row, 0)]
+    table = blocks.nodes[max(row.parent, 0)]
+    if row.tag != "tr" or table.last - table.first > MAX_ROW_CELLS:
+        return False
+    rows: dict[int, set[str]] = {}
+    for _, block in blocks.visible_blocks(table.first, table.last):
+        if block.plain.rstrip().endswith("。"):
+            return False
+        labels = (match_label(block.text), *find_labels(block.text))
+        rows.setdefault(block.row, set()).update(label.label for label in labels if label and label.name)
+    with_fields = sum(map(bool, rows.values()))
+    below = [at for at, _ in blocks.visible_blocks(table.last, table.last + _LINES_BEHIND_HEADER)]
+    return (
+        with_fields * 2 >= len(rows)
+        and len(set[str]().union(*rows.values()) - AMBIGUOUS_LABELS) >= _MIN_FIELDS_OF_TABLE
+        and _goes_on(blocks, below)
+    )
+
+
+def _are_in_one_row(blocks: Blocks, one: int, other: int) -> bool:
+    if blocks.blocks[one].row == blocks.blocks[other].row:
+        return True
+    cells = widest_cell(blocks, one), widest_cell(blocks, other)
+    return cells[0] is not None and cells[1] is not None and cells[0].parent == cells[1].parent
+
+
+def _is_definition(blocks: Blocks, index: int) -> bool:
+    """Whether the block is a term of a definition list that is a label, or its value; or a summary below its label."""
+    at = {"dt": index, "dd": index - 1}.get(blocks.nodes[blocks.blocks[index].node].tag, -1)
+    if at < 0 < index and len(blocks.blocks[index].text) >= _MIN_SUMMARY_CHARS:
+        above = match_label(blocks.blocks[index - 1].text)
+        return above is not None and above.label in SUMMARIES and above.label.startswith(_SUMMARY_OF)
+    match = match_label(blocks.blocks[at].text) if at >= 0 else None
+    return match is not None and _is_of_header(match)
+
+
+def _is_menu_line(block: Block) -> bool:
+    return block.link_chars * 10 > len(block.text) * 7 and not has_file_name(block.text)
+
+
+def _may_be_headline(blocks: Blocks, block: Block) -> bool:
+    node = blocks.nodes[block.node]
+    return node.tag != "p" or bool(_TITLE_CLASS.search(node.element.get("class") or ""))

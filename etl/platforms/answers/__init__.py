@@ -1,0 +1,1 @@
+"""Lists that sites answer as data: JSON, markup inside JSON, feeds and sitemaps."""

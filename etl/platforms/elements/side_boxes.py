@@ -1,0 +1,32 @@
+"""Boxes beside lists, recognised by their names (`side`, `hot-news`) and headlines (最新信息, 点击排行)."""
+
+import re
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from etl.platforms.elements.element_words import words_of
+
+_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:side(?:bar)?|aside|hot\w{0,6}|recommend\w{0,6}|tuijian|relat\w{0,6}|rank\w{0,4}|phb|latest|newest)(?:$|[\s_-]|\d)",
+    re.IGNORECASE,
+)
+_HEADLINE = re.compile(
+    r"^\W*(?:最新(?:(?:公开)?信息|公开|动态|发布|公告|更新|消息|资讯|推荐)?|热[点门]\w{0,4}|(?:相关|推荐)\w{0,4}|猜你喜欢|(?:点击|阅读|信息|浏览|热文)排行榜?|"
+    r"大家(?:都)?在[看搜])\W*(?:更多|more)?\W*$",
+    re.IGNORECASE,
+)
+_MAX_ABOVE, _MAX_BEFORE, _MAX_HEADLINE = 12, 2, 14
+
+
+def is_in_side_box(element: HtmlElement) -> bool:
+    """Whether the element is in a box beside a list."""
+    for above in islice(element.iterancestors(), _MAX_ABOVE):
+        if above.tag in ("body", "html"):
+            break
+        if _NAMES.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
+            return True
+        before = (item for item in islice(above.itersiblings(preceding=True), _MAX_BEFORE) if isinstance(item.tag, str))
+        if any(_HEADLINE.match(words_of(item, _MAX_HEADLINE)) for item in before):
+            return True
+    return False

@@ -1,0 +1,341 @@
+"""The links of a pager: the address of the next page, and signs that a list continues by a script.
+
+A pager has 下一页 as words, as the label of a picture or a button, or as `rel`, or has only numbers. Its links lead to
+addresses, which are followed, or are handled by a script, and then the list counts as incomplete.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from urllib.parse import urldefrag, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.outside import digits
+from etl.platforms.elements.element_words import MAX_LABEL, label_of, words_of
+from etl.platforms.paging.dead_steps import is_dead
+from etl.platforms.paging.pager_elements import (
+    is_disabled,
+    is_in_pager,
+    is_of_videos,
+    is_scripted,
+    moves,
+    names_of,
+    slides,
+    target_of,
+)
+from etl.platforms.paging.pager_numbers import following_number, follows, place_in, runs_of_numbers, skips_pages
+from etl.platforms.paging.shown_within import handler_of, shows_within
+from etl.platforms.paging.tabs import lists_of_other_letters
+from etl.platforms.rows.list_parts import is_hidden
+from etl.web.page import WebPage, absolute, base_url
+
+_NEXT = re.compile(
+    r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|(?:goto)?(?:the)?next(?:page|posts|entries)?|"
+    r"(?:[较更]早|[较更]旧|早前|旧)的?(?:文章|日志|帖子)|older(?:posts|entries|articles))\W*$",
+    re.IGNORECASE,
+)
+_NEXT_IN_PAGER = re.compile(r"^\W*下一?[个步]\W*$")
+"""Words that mean the next page only in a pager (Liferay), and elsewhere the next picture or part of a form."""
+_NEXT_ALONE = re.compile(
+    r"^\W*(?:后页|[往向]后|[往向]?后翻页?|[下后]翻页?|[下后]一?屏|older|earlier)\W*$", re.IGNORECASE
+)
+_ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
+_ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.IGNORECASE)
+"""Arrows that a script handles; double arrows lead to the last page and are not followed."""
+ONE_PAGE = re.compile(r"(?:首页)?\W{0,4}上一?页\W{0,4}1\W{0,4}下一?页\W{0,4}(?:[尾末]页)?")
+"""A pager with a single page number, which leads nowhere."""
+_NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
+_NEXT_PICTURE = re.compile(
+    r"(?:^|[/_-])(?:next|xiay[ei]\w{0,4}|xyy|right|(?:arrow|jiantou)_?r(?:ight)?)\w{0,4}\.(?:gif|png|jpe?g|svg|webp)$",
+    re.IGNORECASE,
+)
+_ONLY_STEPS = re.compile(r"[\d\W共第页頁条首上下前后尾末一转跳到至GO]*", re.IGNORECASE)
+_NEXT_WORDS = re.compile(r"下一?[页頁]|后一页")
+_STEP_TAGS = ("a", "button", "input", "span", "li", "img", "em", "i", "div", "p", "td", "font")
+_LAST_WORDS = re.compile(r"尾页|末[页頁]|最后一?页")
+_TURNS_PAGE = re.compile(
+    r"(?:refresh|turn|go_?to|change|jump|load|next|to|go|set|query)_?pages?\w{0,6}\s*\((?!\s*+[\"']?+[01]?+[\"']?+\s*+\))",
+    re.IGNORECASE,
+)
+"""A call that turns to a page other than the first."""
+_STEPS_BACK = re.compile(r"首页|首頁|上一?[页頁步]|前一?[页頁]|[尾末]页|最后|^\W*1\W*$|prev|first|back", re.IGNORECASE)
+_CALENDAR = (4, 12, 24, 28, 29, 30, 31)
+"""Numbers of quarters, months, hours and days, which look like page numbers."""
+_CHOSEN_PAGE = re.compile(r"^第(\d{1,4})[页頁](?:[/共]\d+页?)?$")
+_LOAD_MORE = re.compile(
+    r"^(?:(?:[上下][拉滑]|向[上下]滑动|点击|查看|加载|显示|载入|浏览|获取|继续)+(?:更多|全部)"
+    r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|展开更多|(?:load|show|view) ?more)\W*$",
+    re.IGNORECASE,
+)
+_MORE_DOCUMENTS = re.compile(
+    r"^\W*(?:[点看请击查我此]{0,4}(?:更多|更早|历史|以往|往期|早期)的?(?:内容|数据|信息|文件|公文|政策|列表|结果|记录|文章)|[点看请击查我此]{1,4}更多|"
+    r"(?:查看|浏览|点击)(?:往期|历史|以往|历年|往年)|(?:查看|显示)?全部(?:公告|文件|信息|公文|通知|列表))\W*$"
+)
+_MORE = re.compile(r"^\W*(?:更多|展开更多|more)\W*$", re.IGNORECASE)
+_LOADS_ALONE = re.compile(
+    r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|infinite|scroll[-_]?load|pull[-_]?up", re.IGNORECASE
+)
+_LOADS = re.compile(r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|(?:^|[\s_-])load(?:er)?(?:$|[\s_-])", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:^|/)(?:index|list|default|page|more)?[_-]?(\d{1,4})\.s?html?$", re.IGNORECASE)
+_NUMBERED_QUERY = re.compile(
+    r"(?:^|&)(?:page|p|pn|pg|pageno|pagenum|pageindex|page_?index|curr?(?:ent)?page|nowpage|paged)=(\d{1,4})(?:&|$)",
+    re.IGNORECASE,
+)
+_NAMED_PAGE = re.compile(r"/(?:index|list|default|page|more)[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
+_NEXT_ROWS = re.compile(r"^\W*next\W?\d{1,4}", re.IGNORECASE)
+_NAMED_LIST = re.compile(r"/list[_-]?\d{1,4}\.s?html?$", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:^|&)(?:\w{1,12}\.)?(?:start|offset|skip|from)=(\d{1,6})(?:&|$)", re.IGNORECASE)
+_NUMBER_OF_PAGE = re.compile(r"[_-]\d{1,4}(?=\.\w{3,5}$)")
+_MAY_BE_NUMBERED = re.compile(r"=\d|\d\.s?html?", re.IGNORECASE)
+_YEARS, _YEAR_WORDS = (1990, 2100), re.compile(r"(?:19|20)\d\d")
+"""Numbers and words of a list of years, which are not pages."""
+_MORE_PAGE = re.compile(r"(?:^|/)(?:more|list)\w{0,8}\.(?:s?html?|jsp|aspx?|php|do)$", re.IGNORECASE)
+_FOLDED = re.compile(r"[?&;]Expand=\d[\d.]*", re.IGNORECASE)
+"""A view of Domino whose categories are folded."""
+_BACK = re.compile(r"首页|第一页|上一?页|首頁|^1$")
+
+
+def next_link(page: WebPage) -> HtmlElement | None:
+    """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
+    target = partial(_other_page, page, base_url(page))
+    links = list(page.tree.iter("a", "area"))
+    for says_next in (_says_next, _leads_on, _says_next_in_pager, partial(_shows_arrow, page)):
+        # The words of a link are checked before its target, which costs more.
+        if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
+            return link
+    return next(filter(target, page.tree.iterfind(".//link[@rel='next']")), None)
+
+
+def next_url(page: WebPage, *, first: bool) -> str | None:
+    """The absolute address of the next page: the target of `next_link`, or of the number after the current one."""
+    link = next_link(page)
+    if link is not None:
+        return absolute(link.get("href") or "", base_url(page))
+    following = following_number(page, first=first)
+    return following.url if following else None
+
+
+def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
+    """Signs in the page's elements that the list continues; none if its 下一页 is marked as disabled. `seen`: entries
+    of the list up to this page's end.
+
+    After the first page a disabled 下一页 is the end of the list, because earlier pages had an active one.
+    """
+    if first and next_is_disabled(page):
+        return
+    yield from _links_that_do_nothing(page, seen)
+    yield from _links_to_the_rest(page)
+    yield from _numbered_links(page)
+    if following := following_number(page, first=first):
+        leads = following.url or following.element.get("onclick") or following.element.get("href") or ""
+        yield f"{following.number} {leads}"
+    if first:
+        yield from _scripted_steps(page, seen)
+        yield from _pages_to_choose(page)
+        if folded := _FOLDED.search(page.text):
+            yield folded[0]
+
+
+def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
+    """Whether the element leads to another address of the page's site."""
+    url = target_of(element, base)
+    return bool(url and url != urldefrag(page.url).url and urlsplit(url).hostname == urlsplit(page.url).hostname)
+
+
+def _says_next(element: HtmlElement) -> bool:
+    return _NEXT.match(label_of(element)) is not None
+
+
+def _says_next_in_pager(element: HtmlElement) -> bool:
+    return _NEXT_IN_PAGER.match(label_of(element)) is not None and is_in_pager(element)
+
+
+def _leads_on(link: HtmlElement) -> bool:
+    return "next" in (link.get("rel") or "").lower().split()
+
+
+def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
+    """An arrow, or a link without words whose class has `next`. Picture sliders have these as well, and an arrow after
+    the name of another column leads to that column. So the arrow must be in a pager, or lead to an address below this
+    list."""
+    words = words_of(link)
+    if not (_ARROW.match(words) if words else _is_icon(page, link)) or slides(link):
+        return False
+    if words and skips_pages(page, link):
+        return False
+    below, target = page.url.partition("?")[0].rpartition("/")[0] + "/", target_of(link, base_url(page)) or ""
+    return is_in_pager(link) or target.startswith(below) or (not words and _follows(page, link, target))
+
+
+def _is_icon(page: WebPage, link: HtmlElement) -> bool:
+    """Whether a link without words is named `next`, or shows an icon or a picture to the right and leads to the
+    following number. Such icons are also found after the names of other columns."""
+    names = " ".join(item.get("class") or "" for item in (link, *link)).lower()
+    if "next" in names:
+        return True
+    is_picture = any(_NEXT_PICTURE.search(picture.get("src") or "") for picture in link.iter("img"))
+    if "right" not in names and not is_picture:
+        return False
+    target = target_of(link, base_url(page)) or ""
+    is_following = own_number(target) == (own_number(page.url) or 1) + 1
+    return (is_following and (not is_picture or is_among_steps(link))) or _follows(page, link, target)
+
+
+def _follows(page: WebPage, link: HtmlElement, target: str) -> bool:
+    """Whether a link among nothing but steps leads to the following number; behind a name it leads to that column."""
+    return is_among_steps(link) and follows(page.url, target)
+
+
+def is_among_steps(link: HtmlElement) -> bool:
+    """Whether a link stands among nothing but steps and numbers: no name stands beside it."""
+    around = link.getparent()
+    return around is not None and _ONLY_STEPS.fullmatch(words_of(around, MAX_LABEL)) is not None
+
+
+def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
+    """下一页 and 尾页 in words or labels, and arrows of a pager, that have no address and are not dead."""
+    for element in page.tree.iter(*_STEP_TAGS):
+        if len(element) > 2 or any(part.tag in _STEP_TAGS and _NEXT_WORDS.search(label_of(part)) for part in element):
+            continue  # the part is a pager link, and is checked by itself
+        label = label_of(element)
+        if len(label) > 12 or not (label or element.get("class")) or is_disabled(element):
+            continue
+        named = (_NEXT_WORDS.search(label) or _LAST_WORDS.search(label)) and not ONE_PAGE.fullmatch(label)
+        leads = is_scripted(element) or (element.tag == "li" and _is_next_item(element, label))
+        steps = named or (leads and (_NEXT_ALONE.match(label) or _is_step_of_pager(element, label)))
+        steps = steps or (leads and _turns(element, label))
+        if steps and not is_of_videos(element) and not is_dead(element, page, seen):
+            yield label or element.get("class") or ""
+
+
+def _turns(element: HtmlElement, label: str) -> bool:
+    """Whether a script turns to a further page, whatever the words of the element are."""
+    call = f"{element.get('onclick') or ''} {element.get('href') or ''}"
+    return _TURNS_PAGE.search(call) is not None and not _STEPS_BACK.search(label) and not slides(element)
+
+
+def _pages_to_choose(page: WebPage) -> Iterator[str]:
+    """第2页 in a selection of pages without addresses, and bare numbers from 1 on that a script handles."""
+    for select in page.tree.iter("select") if "option" in page.text else ():
+        words = [words_of(option, MAX_LABEL) for option in select.iter("option") if not is_disabled(option)]
+        numbers = [digits(match[1]) for each in words if (match := _CHOSEN_PAGE.match(each))]
+        if max(numbers, default=0) > 1:
+            yield f"第{max(numbers)}页"
+        counted = len(words) > 1 and words == [str(number) for number in range(1, len(words) + 1)]
+        if counted and select.get("onchange") and len(words) not in _CALENDAR:
+            yield " ".join(words[:MAX_LABEL])
+
+
+def _is_next_item(element: HtmlElement, label: str) -> bool:
+    """Whether an item of a pager means 下一页, by its words or only by its class."""
+    says_next = _NEXT.match(label) if label else _NEXT_CLASS.search(names_of(element))
+    return says_next is not None and is_in_pager(element)
+
+
+def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
+    """Whether an arrow, or a link without words, belongs to a pager and not to a picture slider."""
+    steps = _NEXT.match(label) or _ARROWS.match(label) or (not label and _NEXT_CLASS.search(names_of(element)))
+    is_step = bool(steps) and (is_in_pager(element) or not moves(element))
+    return (is_step or _says_next_in_pager(element)) and not slides(element)
+
+
+def turns_within(page: WebPage) -> bool:
+    """Whether the pager of a first page shows and hides rows that the page holds: it has all of them."""
+    following = following_number(page, first=True)
+    numbers = () if following is None or following.url else (following.element,)
+    may_step = "onclick" in page.text or "javascript:" in page.text
+    steps = (item for item in page.tree.iter("a", "button", "span", "li", "input") if _NEXT.match(label_of(item)[:8]))
+    return any(shows_within(page, handler_of(item)) for item in (*numbers, *(steps if may_step else ())))
+
+
+def next_is_disabled(page: WebPage) -> bool:
+    """Whether each 下一页 of the page is marked as disabled, or 尾页 leads to the page itself."""
+    steps = [
+        element
+        for element in page.tree.iter("a", "span", "li", "button", "em", "i", "font", "input")
+        if _NEXT.match(label_of(element)[:8])
+    ]
+    if steps and all(any(map(is_disabled, (step, step.getparent()))) for step in steps):
+        return True
+    return _last_is_here(page) and not any(map(is_scripted, steps))
+
+
+def _last_is_here(page: WebPage) -> bool:
+    """Whether 尾页 leads to the page itself."""
+    base, here = base_url(page), urldefrag(page.url).url
+    lasts = (link for link in page.tree.iter("a") if _LAST_WORDS.search(label_of(link)[:6]))
+    return any(target_of(link, base) == here and not link.get("onclick") for link in lasts)
+
+
+def _links_that_do_nothing(page: WebPage, seen: int) -> Iterator[str]:
+    """加载更多 and similar: elements without an address that a script handles."""
+    for element in page.tree.iter("a", "button", "div", "span", "p", "input"):
+        words = label_of(element) if len(element) <= 3 else ""
+        if not words and _LOADS_ALONE.search(names_of(element)) and not is_hidden(element):
+            yield names_of(element).strip()
+        if not words or len(words) > 20:
+            continue
+        # The words are checked before the target, which costs more.
+        loads = (
+            _LOAD_MORE.match(words)
+            or _MORE_DOCUMENTS.match(words)
+            or (_MORE.match(words) and _LOADS.search(names_of(element)))
+        )
+        leads = any(target_of(link, base_url(page)) for link in element.iter("a")) if loads else False
+        if loads and not leads and not is_disabled(element) and not is_dead(element, page, seen):
+            yield words
+
+
+def _links_to_the_rest(page: WebPage) -> Iterator[str]:
+    """更多 that leads to another page of the list's own folder, such as `more.html`."""
+    own = urlsplit(page.url)
+    for link in page.tree.iter("a") if "更多" in page.text else ():
+        may_be = _MORE_PAGE.search((link.get("href") or "/").partition("?")[0])
+        if may_be and "更多" in (words := words_of(link, MAX_LABEL)) and len(words) <= MAX_LABEL // 2:
+            url = urlsplit(target_of(link, base_url(page)) or "")
+            beside = url.netloc == own.netloc and url.path.rpartition("/")[0] == own.path.rpartition("/")[0]
+            if beside and _MORE_PAGE.search(url.path) and url.path != own.path:
+                yield f"{words} → {url.geturl()}"
+
+
+def _numbered_links(page: WebPage) -> Iterator[str]:
+    """Links to later parts of this list, by the form of their address: a greater number or an offset."""
+    base, here = base_url(page), urlsplit(page.url)
+    own_page = own_number(page.url) or 1
+    folder, stem = here.path.rpartition("/")[0], _NUMBER_OF_PAGE.sub("", here.path)
+    # Beside `list_7.html` `list_8.html` is mostly another column.
+    may_be_page = not _NAMED_LIST.search(here.path)
+    letters = lists_of_other_letters(page)
+    places = [place_in(run, page, first=False) for run in runs_of_numbers(page)]
+    place = max((number for number in places if number is not None), default=0)
+    for link in page.tree.iter("a"):
+        href = link.get("href") or ""
+        if not _MAY_BE_NUMBERED.search(href):
+            continue
+        url = target_of(link, base)
+        parts = urlsplit(url or "")
+        if not url or url in letters or parts.netloc != here.netloc or parts.path.rpartition("/")[0] != folder:
+            continue
+        words = words_of(link)
+        # The list's first page is `list_3.html` on `list_3_2.html`; numbers may count from the last page.
+        if parts.path == stem != here.path or (words.isdecimal() and len(words) < 5 and digits(words) <= place):
+            continue
+        offset = (parts.path == here.path or words.isdigit() or _NEXT_ROWS.match(words)) and _OFFSET.search(parts.query)
+        # Documents have numbers too: then the words must be those of a pager link.
+        named = offset or _NUMBERED_QUERY.search(parts.query) or (may_be_page and _NAMED_PAGE.search(parts.path))
+        own_offset = _OFFSET.search(here.query) if offset else None
+        own = digits(own_offset[1]) if own_offset else 0 if offset else own_page
+        number = digits(offset[1]) if offset else own_number(url)
+        if number and _YEARS[0] <= number <= _YEARS[1] and _YEAR_WORDS.search(words):
+            continue
+        steps = words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)
+        if number is not None and number > own and (steps or (named and not _BACK.search(words))):
+            yield f"{words} → {url}"
+
+
+def own_number(url: str) -> int | None:
+    """The page number in an address."""
+    parts = urlsplit(url)
+    match = _NUMBERED_QUERY.search(parts.query) or _NUMBERED.search(parts.path)
+    return digits(match[1]) if match else None

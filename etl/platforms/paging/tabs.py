@@ -1,0 +1,269 @@
+"""Lists that are split by years or months: tabs and selections that show the documents of another year or month."""
+
+import re
+from collections.abc import Iterable, Set
+from itertools import islice
+from urllib.parse import urldefrag, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.outside import digits
+from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.list_addresses import is_of_list
+from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides
+from etl.web.page import WebPage, absolute, base_url
+
+_YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
+_MONTH = re.compile(r"^(\d{1,2}|十[一二]?|[一二三四五六七八九])月份?$")
+_MONTH_OF_YEAR = re.compile(r"^\W*((?:19|20)\d\d)[年./-]?(1[0-2]|0?[1-9])月?份?(?:\W{1,2}\d{1,4}[条篇]?)?\W*$")
+_YEAR_IN_WORDS = re.compile(r"^[一二][〇零○Oo九][〇零○Oo一二三四五六七八九]{2}(?=年?度?$)")
+_NUMERALS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
+_IN_WORDS = {word: f"{number:02}" for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
+_PERIODS = (_YEAR, _MONTH, _MONTH_OF_YEAR)
+_ALL = re.compile(r"^(?:全部|所有|不限|全年|请选择|历年|年份|月份)\w{0,2}$")
+_TAGS = ("a", "li", "span", "button", "option", "dd", "em", "div", "td", "label")
+_YEAR_OF_LIST = re.compile(r"^\W*((?:19|20)\d\d)年?度?(?:的?\w{2,6})?\W*$")
+_EARLIER = re.compile(r"^\W*(?:(?:历年|往年|以往|往期)\w{0,6}|历史(?:公告|公文|文件|公报|信息|政策|数据|公开))\W*$")
+_EARLIER_WORDS = re.compile(r">\s*(?:历年|往年|以往|往期|历史)")
+_YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DIGITS = re.compile(r"\d+(?:\D\d+)?")
+"""The number of a month in an address, or of its year and itself."""
+_INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
+_PART_NAME = re.compile(
+    r"dept|depart|(?:^|[\s_-])(?:org|unit|jg|bm|zt|lb|lx|lm)|bumen|jigou|fwjg|theme|topic|class|categ|zhuti|column|channel|lanmu",
+    re.IGNORECASE,
+)
+_NO_PART = re.compile(
+    r"全部|所有|不限|请?选择|^-|=|标题|正文|全文|文号|索引号|关键[字词]|内容$|排序|时间|日期|[升降]序|每页|网站|链接|语言|^\d+$",
+    re.IGNORECASE,
+)
+"""Words of choices that do not select a part of a list: all, a search field, an order, a number of rows."""
+_MIN_PARTS, _MIN_LETTERS = 2, 3
+_MIN_MONTHS = 3
+_MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
+_MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
+_ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
+"""Words of controls that sort or redraw the same rows."""
+_HELD = "//*[@id=$held]"
+_CALL = re.compile(r"""^\s*(?:javascript:\s*)?(?:return\s+)?([\w$.]{3,40})\(\s*['"]?([\w-]{1,40})['"]?\s*[,)]""")
+
+
+def other_period(page: WebPage, days: Iterable[str]) -> str | None:
+    """The label of a year or month whose documents are shown only on request, while all entries of the list are of one
+    other period; None if there is none. `days`: the entries' dates, yyyy-mm-dd.
+
+    If 全部 is beside the tabs, or the entries are of several years, the tabs only filter the list.
+    """
+    dates = set(days)
+    years, months, of_years = {day[:4] for day in dates}, {day[5:7] for day in dates}, {day[:7] for day in dates}
+    by_words: dict[str, HtmlElement] = {}
+    for element in page.tree.iter(*_TAGS):
+        words = _in_digits(words_of(element, _MAX_CHARS)) if len(element) <= 1 else ""
+        if words and len(words) <= _MAX_CHARS and any(pattern.match(words) for pattern in _PERIODS):
+            by_words.setdefault(words, element)
+    for pattern, own, least in zip(_PERIODS, (years, months, of_years), (1, _MIN_MONTHS, _MIN_MONTHS), strict=True):
+        others = [words for words, element in by_words.items() if _is_other(words, pattern, own, element, page)]
+        if len(own) <= 1 and len(others) >= least and not any(_narrows(by_words[words]) for words in others):
+            return others[0]
+    return None
+
+
+def _in_digits(words: str) -> str:
+    """The words with the year in digits: 二〇二三年 → 2023年."""
+    return _YEAR_IN_WORDS.sub(lambda year: year[0].translate(_NUMERALS), words)
+
+
+def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: HtmlElement, page: WebPage) -> bool:
+    match = pattern.match(words)
+    if match is None or _period(match) in own or slides(element):
+        return False
+    inner = element[0] if len(element) else element
+    target = absolute(element.get("href") or "", base_url(page)) or ""
+    # Another query shows another part of the same list; another folder is a list of its own.
+    within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
+    return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
+
+
+def _period(match: re.Match[str]) -> str:
+    """The year, the month, or both, as a part of the entries' dates."""
+    first, *further = match.groups()
+    return "-".join((_IN_WORDS.get(first, first.zfill(2)), *(month.zfill(2) for month in further)))
+
+
+def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
+    """Whether the element leads nowhere and is beside the entries' own period, which is marked as current."""
+    parent = element.getparent()
+    if parent is None or element.get("href"):
+        return False
+    shown = (item for item in parent if isinstance(item.tag, str) and (is_current(item) or is_chosen(item)))
+    return any(year[1] in own for item in shown if (year := _YEAR.match(_in_digits(words_of(item, _MAX_CHARS)))))
+
+
+def is_chosen(item: HtmlElement) -> bool:
+    """Whether the item is the selected one of its form."""
+    return item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input"))
+
+
+def part_of_a_form(page: WebPage) -> str | None:
+    """The words of the selected part of the list in a form (an agency, a kind, a subject), if the form offers other
+    parts but no choice of all; None if there is none."""
+    for select in page.elements["select"]:
+        options = [item for item in select.iter("option") if words_of(item)]
+        chosen = next((item for item in options if item.get("selected") is not None), None)
+        name = f"{names_of(select)} {select.get('name') or ''}"
+        if chosen is None or len(options) < _MIN_PARTS or not chosen.get("value") or not _PART_NAME.search(name):
+            continue
+        words = [words_of(item) for item in options]
+        if not any(map(_NO_PART.search, words)) and not any("/" in (item.get("value") or "") for item in options):
+            return f"{words_of(chosen)} … {next(each for each in words if each != words_of(chosen))}"
+    return None
+
+
+def _narrows(element: HtmlElement) -> bool:
+    """Whether a choice for all is beside the element."""
+    parent = element.getparent()
+    around = [] if parent is None else [parent, *([] if parent.getparent() is None else [parent.getparent()])]
+    return any(_ALL.match(words_of(item)) for block in around for item in block if isinstance(item.tag, str))
+
+
+def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
+    """The lists of other years beside this one: address → words of the link. Empty if the entries, dated `days`, are of
+    several years.
+
+    They are in folders below the list's own (`2023/`, `nd2023/index.html`, `2023n/`), or have another year in an
+    otherwise equal address. Lists of other months (2024年5月) are included if the entries are of one month.
+    """
+    own = {day[:4] for day in days}
+    lists: dict[str, str] = {}
+    earlier = _EARLIER_WORDS.search(page.text) is not None
+    for link in page.tree.iter("a") if len(own) <= 1 else ():
+        # The expensive checks come last.
+        if not (_YEAR_IN_NAME.search(link.get("href") or "") or earlier):
+            continue
+        words = _in_digits(words_of(link, _MAX_YEAR_CHARS))
+        match = _YEAR_OF_LIST.match(words) if len(words) <= _MAX_YEAR_CHARS else None
+        if (match and match[1] not in own) or (not match and _EARLIER.match(words)):
+            url = absolute(link.get("href") or "", base_url(page))
+            if url and _is_of_other_year(url, match[1] if match else "", page.url):
+                lists.setdefault(url, words)
+    return lists or _lists_of_other_months(page, {day[:7] for day in days})
+
+
+def _lists_of_other_months(page: WebPage, own: Set[str]) -> dict[str, str]:
+    lists: dict[str, str] = {}
+    for link in page.tree.iter("a") if len(own) == 1 else ():
+        words = words_of(link, _MAX_YEAR_CHARS) if any(map(str.isdigit, link.get("href") or "")) else ""
+        match = _MONTH_OF_YEAR.match(words) if 0 < len(words) <= _MAX_YEAR_CHARS else None
+        if match and _period(match) not in own:
+            url = absolute(link.get("href") or "", base_url(page))
+            if url and _is_of_month(url, _period(match), page.url):
+                lists.setdefault(url, words)
+    return lists if len(lists) >= _MIN_MONTHS else {}
+
+
+def lists_of_other_letters(page: WebPage) -> dict[str, str]:
+    """The lists beside this one for other letters of the alphabet: address → letter. Only where the page's own letter
+    is marked among them or leads nowhere: letters without one narrow a list that is whole."""
+    base, here = base_url(page), urldefrag(page.url).url
+    runs: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
+    for item in page.tree.iter("a", "b", "strong", "span", "em"):
+        letter = words_of(item, 1)
+        if len(letter) == 1 and letter.isascii() and letter.isalpha() and len(item) <= 1:
+            above = item.getparent() if item.getparent() is not None else item
+            block = above.getparent() if len(above) == 1 and above.getparent() is not None else above
+            runs.setdefault(block, []).append((letter.upper(), item))
+    for run in runs.values():
+        letters = [letter for letter, _ in run]
+        if len(run) < _MIN_LETTERS or letters != sorted(set(letters)) or _narrows(run[0][1]):
+            continue
+        links = {letter: absolute(item.get("href") or "", base) if item.get("href") else None for letter, item in run}
+        own = [letter for letter, item in run if is_current(item) or links[letter] in (None, here)]
+        others = {url: letter for letter, url in links.items() if url and letter not in own}
+        if len(own) == 1 and len(others) == len(run) - 1 and all(_is_beside(url, page.url) for url in others):
+            return others
+    return {}
+
+
+def _is_beside(url: str, own: str) -> bool:
+    """Whether an address has the folder of another one and is no place in that page."""
+    here, there = urlsplit(own), urlsplit(url)
+    return (here.netloc, here.path.rpartition("/")[0]) == (there.netloc, there.path.rpartition("/")[0]) and (
+        url.partition("#")[0] != own.partition("#")[0]
+    )
+
+
+def _is_of_month(url: str, month: str, own: str) -> bool:
+    """Whether a list lies below the own one, or beside it, and has the month in its address: `202405/`, `2024-5.html`,
+    `2024/05/`."""
+    here, there = urlsplit(own), urlsplit(url)
+    path, other = (_INDEX.sub("", parts.path) for parts in (here, there))
+    year, number = month.split("-")
+    named = re.search(rf"(?<!\d){year}\D?0?{digits(number)}(?!\d)", other) is not None
+    beside = _DIGITS.sub("#", path) == _DIGITS.sub("#", other) or other.startswith(path.rpartition("/")[0] + "/")
+    return here.netloc == there.netloc and path != other and named and beside
+
+
+def _is_of_other_year(url: str, year: str, own: str) -> bool:
+    here, there = urlsplit(own), urlsplit(url)
+    path, other = (_INDEX.sub("", parts.path) for parts in (here, there))
+    if here.netloc != there.netloc or path == other:
+        return False
+    if year and _YEAR_IN_NAME.sub("#", path) == _YEAR_IN_NAME.sub("#", other):
+        return year in _YEAR_IN_NAME.findall(other)
+    below = other.removeprefix(path.rpartition("/")[0] + "/") if other.startswith(path.rpartition("/")[0] + "/") else ""
+    name = below.removesuffix("/")
+    return bool(name) and "/" not in name and (year in name if year else below.endswith("/"))
+
+
+def tab_of_another_list(page: WebPage) -> str | None:
+    """The words of a tab whose documents a function requests by number (`showList(13)`), if several such tabs are side
+    by side; None if there is none, or if one of them is for all."""
+    called: dict[tuple[HtmlElement | None, str], dict[str, HtmlElement]] = {}
+    may_call = "onclick" in page.text or "javascript:" in page.text
+    for element in page.tree.xpath("//a[contains(@href, 'javascript:')] | //*[@onclick]") if may_call else ():
+        call = _CALL.match(element.get("onclick") or element.get("href") or "")
+        words = words_of(element, _MAX_TAB_CHARS)
+        if call and 2 <= len(words) <= _MAX_TAB_CHARS and is_of_list(call[1]) and not slides(element):
+            called.setdefault((_block_of(element), call[1]), {}).setdefault(call[2], element)
+    for tabs in called.values():
+        if len(tabs) > 1 and not any(map(_narrows, tabs.values())):
+            return words_of(list(tabs.values())[1])
+    return None
+
+
+def tab_above(page: WebPage, first: HtmlElement) -> str | None:
+    """The words of a tab right above the rows that a script handles, beside the current one; None if there is none, if
+    one tab is for all, or if its content is in the page. `first`: the first row."""
+    for row in islice((first, *first.iterancestors()), _MAX_ABOVE):
+        if row.tag in ("body", "html"):
+            return None
+        for bar in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
+            items = [item for item in bar if isinstance(item.tag, str)] if isinstance(bar.tag, str) else []
+            items = list(items[0]) if len(items) == 1 else items
+            others = [item for item in items if not is_current(item)]
+            panels = sum(1 for item in row.itersiblings(row.tag) if item.get("class") == row.get("class"))
+            if 1 <= len(others) == len(items) - 1 < _MAX_TABS and not panels and all(map(_is_unread_tab, others)):
+                held = {value.lstrip("#.") for item in others for name, value in item.items() if name != "class"}
+                if (
+                    not slides(bar)
+                    and not _narrows(others[0])
+                    and not any(page.tree.xpath(_HELD, held=each) for each in held)
+                ):
+                    return words_of(others[0])
+    return None
+
+
+def _is_unread_tab(item: HtmlElement) -> bool:
+    """Whether an item has the name of a list and a script handles it."""
+    words, inner = words_of(item), item[0] if len(item) else item
+    named = len(words) >= _MIN_TAB_CHARS and len(words) <= _MAX_TAB_CHARS and not _ORDER.search(words)
+    return named and (is_answered(item) or is_answered(inner)) and not any(map(_leads, (item, inner)))
+
+
+def _leads(item: HtmlElement) -> bool:
+    return re.match(r"(?!#|javascript:).", item.get("href") or "", re.IGNORECASE) is not None
+
+
+def _block_of(element: HtmlElement) -> HtmlElement | None:
+    parent = element.getparent()
+    return parent.getparent() if parent is not None and len(parent) == 1 else parent

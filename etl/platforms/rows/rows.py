@@ -1,0 +1,468 @@
+"""Finds the rows of a list: for each document the largest block that contains no other document, and its contents.
+
+The block nearest to a link is often not its row: `li > div > p > a` has the date beside the `div`, and some sites make
+each row a `ul` of its own. So the depth of the link does not matter, but a second document in the block does.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+
+from lxml.html import HtmlElement
+
+from etl.dates import first_iso_date
+from etl.fields import DATE_FIELDS
+from etl.outside import digits
+from etl.platforms.base import Entry
+from etl.platforms.elements.element_words import title_of
+from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.rows.list_parts import Group, parts_of_lists, stable_classes
+from etl.platforms.rows.row_texts import (
+    CUT_BY,
+    ENDING_DATE,
+    FIELD_OF_LABEL,
+    HEADINGS,
+    LABELLED_TITLE,
+    PINNED,
+    date_in,
+    days_of_attributes,
+    is_value,
+    link_title,
+    may_be_title,
+    number_of_title,
+    split_label,
+    stem_of,
+    text_in,
+    values_in,
+)
+from etl.platforms.rows.year_headlines import day_below, day_by_address, months_above, says_day
+from etl.web.page import WebPage, absolute, base_url
+
+_EXPLAINS = re.compile(r"解读|图解|问答|一图读懂|一图看懂")
+_OPENING = ("[", "【", "(", "（")
+_END_OF_DATE = "0123456789])）"
+_MIN_COMPANION_TITLE, _MAX_ABOVE, _MAX_BESIDE, _MAX_SPAN = 8, 2, 8, 100
+_PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
+INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
+"""A cell of a list that is an index number: 003001/202305-00012."""
+_NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
+COMPANION = re.compile(
+    r"^\W*(?:(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?|一[图张]\w{0,2}[读看]懂)\W*$"
+)
+"""Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
+_MIN_FOREIGN_TITLE = 5
+"""Minimum length of the title of a row that links another site; shorter link texts are 下一页 and 更多."""
+_LONE_ROW_CHARS = 200
+"""Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
+_MAX_AROUND = 60
+"""Maximum number of texts of an element between two rows that are searched for a date or a number."""
+
+IsDocument = Callable[[HtmlElement], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document's block in its list, its links to the document, and the texts that belong to it except the title.
+
+    `beside`: texts in the block, except the title. `around`: texts between the block and its neighbour: in `<dt>` and
+    `<dd>`, or between two links of one paragraph, a date is outside the block.
+    """
+
+    block: HtmlElement
+    links: tuple[HtmlElement, ...]
+    title: str
+    beside: tuple[str, ...]
+    around: tuple[str, ...]
+    dated: bool
+    columns: Mapping[int, str]
+    """Field names by the place of a cell in the block, from the list's heading."""
+
+
+def linked_rows(page: WebPage, detail: re.Pattern[str]) -> tuple[Entry, ...]:
+    """Entries of the page's main list of documents, whose links have an `href` that `detail` matches.
+
+    Rows of the same shape that link something else, such as another site, are entries too.
+    """
+    base = base_url(page)
+    rows = main_rows(page, lambda link: bool(detail.search((link.get("href") or "").strip().replace("\\", "/"))))
+    entries = [entry for row in rows if (entry := _entry(row, base))]
+    return tuple(_without_twins(entries))
+
+
+def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
+    """The rows of the page's main list, in document order.
+
+    Navigation, sidebars and "most read" boxes link documents too, but fewer, or documents of other columns. So the
+    order is: first a list most of whose documents are below the page's own address; then the list to which the pager
+    belongs, because its last page may have one row beside a box of the column's ten newest; then the list with most
+    rows. A row with a date counts three times, except in a box with the name or headline of a side box.
+    """
+    return next(iter(ranked_lists(page, is_document)), ())
+
+
+def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]]:
+    """All lists of the page, the main one first; `main_rows` describes the order."""
+    links = _links_by_address(page, base_url(page), is_document)
+    groups = _groups(links)
+    own = page.url.partition("?")[0].rpartition("/")[0] + "/"
+    paged = _paged_groups(page, groups)
+    ranked: dict[Group, tuple[bool, bool, int]] = {}
+    rows: dict[Group, list[Row]] = {}
+    for key, blocks in groups.items():
+        rows[key] = list(_rows(blocks, links))
+        inside = sum(address.startswith(own) for address in blocks.values() if address)
+        dated = 1 if rows[key] and is_in_side_box(rows[key][0].block) else 3
+        weight = sum(dated if row.dated or says_day(row.beside) else 1 for row in rows[key])
+        ranked[key] = inside * 2 > len(blocks), key in paged, weight
+    whole = parts_of_lists(groups, paged, title_of(page))
+    # A list has the rank of its best part, because boxes beside it may have the same form.
+    lists = dict.fromkeys(whole[key] for key in sorted(ranked, key=ranked.__getitem__, reverse=True))
+    return [tuple(row for part in parts for row in rows[part]) for parts in lists]
+
+
+def block_entries(
+    blocks: Iterable[HtmlElement], base: str, link_in: Callable[[HtmlElement], HtmlElement | None] | None = None
+) -> dict[HtmlElement, Entry]:
+    """The documents of blocks that are known to be rows, with their titles and the texts in and around each.
+
+    `link_in` returns the document's link in a block; by default the first link with words. A block whose link leads
+    nowhere has no entry.
+    """
+    of_container: dict[HtmlElement | None, dict[HtmlElement, tuple[HtmlElement, ...]]] = {}
+    for block in blocks:
+        links = [link for link in _with_words(block) if _address(link, base)]
+        first = link_in(block) if link_in else next(iter(links), None)
+        if first is not None and (address := _address(first, base)):
+            same = (link for link in links if link is not first and _address(link, base) == address)
+            of_container.setdefault(block.getparent(), {})[block] = (first, *same)
+    rows = chain.from_iterable(_rows_in(container, of_row) for container, of_row in of_container.items())
+    return {row.block: entry for row in rows if (entry := _entry(row, base))}
+
+
+def _paged_groups(page: WebPage, groups: Mapping[Group, Mapping[HtmlElement, str]]) -> set[Group]:
+    """The lists to which the page's pager belongs: those in the smallest element around it that contains a list."""
+    pagers = (link for link in page.tree.iter("a", "span", "em", "b") if _PAGER_WORDS.match(text_in(link)))
+    pager = next(pagers, None)
+    if pager is None:
+        return set()
+    around = {element: depth for depth, element in enumerate(pager.iterancestors())}
+    depths: dict[Group, int] = {}
+    for key, blocks in groups.items():
+        block = next(iter(blocks))
+        above = (block, *block.iterancestors())
+        depths[key] = min((around[element] for element in above if element in around), default=len(around))
+    nearest = min(depths.values(), default=0)
+    return {key for key, depth in depths.items() if depth == nearest}
+
+
+def row_entry(row: HtmlElement, base: str) -> Entry | None:
+    """The document that a row links, its title, and the fields beside it; None if no link with words leads anywhere."""
+    links = [link for link in _with_words(row) if _address(link, base)]
+    if not links:
+        return None
+    first = _address(links[0], base)
+    same = tuple(link for link in links if _address(link, base) == first)
+    return _entry(_row(row, same, (), {}), base)
+
+
+def entry_of_row(row: Row, page: WebPage) -> Entry | None:
+    """The document of a row that was found; None if its link leads nowhere or has no words."""
+    return _entry(row, base_url(page))
+
+
+# -- which blocks are rows
+
+
+def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict[str, list[HtmlElement]]:
+    """Links with words to documents, by the document's address: icons beside a title are left out."""
+    links: dict[str, list[HtmlElement]] = {}
+    _title_wordless(page, is_document)
+    for link in _with_words(page.tree):
+        if is_document(link) and not COMPANION.match(text_in(link)) and (address := _address(link, base)):
+            links.setdefault(address, []).append(link)
+    # 《关于…的通知》政策解读 beside the document itself is not a separate row.
+    documents = {link for some in links.values() for link in some} if _EXPLAINS.search(page.text) else set()
+    for address, of_one in list(links.items()) if documents else ():
+        if all(_EXPLAINS.search(text_in(link)) and _is_beside_its_document(link, documents) for link in of_one):
+            del links[address]
+    return links
+
+
+def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> bool:
+    """Whether a link to another document is near, with a title that the link's own words contain."""
+    words = text_in(link)
+    near = (
+        other for above in islice(link.iterancestors(), _MAX_ABOVE) for other in islice(above.iter("a"), _MAX_BESIDE)
+    )
+    titles = (link_title(other) for other in near if other is not link and other in documents)
+    return any(len(title) >= _MIN_COMPANION_TITLE and title != words and title in words for title in titles)
+
+
+def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[Group, dict[HtmlElement, str]]:
+    """The blocks of all lists of the page: block → its document's address, grouped by container."""
+    # The elements themselves are the keys: lxml makes and drops their proxies, so that `id` would not be stable.
+    documents: dict[HtmlElement, set[str]] = {}
+    for address, of_document in links.items():
+        for element in chain.from_iterable(link.iterancestors() for link in of_document):
+            documents.setdefault(element, set()).add(address)
+    blocks = {_largest_block(link, documents): (link, address) for address, some in links.items() for link in some}
+    containers = {_kind(block.getparent()) for block in blocks if len(documents.get(block.getparent(), ())) > 1}
+    groups: dict[Group, dict[HtmlElement, str]] = {}
+    for block, (link, address) in blocks.items():
+        # The last block of five rows may hold one row only: then that is the row.
+        inner = _child_towards(block, link) if _kind(block) in containers and block is not link else block
+        inner = _child_towards(inner, link) if inner is not block and inner.tag == "tbody" else inner
+        if inner.getparent() is not None:
+            groups.setdefault(_kind(inner.getparent()), {})[inner] = address
+    for key, members in list(groups.items()):
+        if len({_kind(block) for block in members}) == len(members):
+            # Blocks that all differ are regions of the page, each with a single document.
+            del groups[key]
+            for block, address in members.items():
+                row = _trimmed(block, blocks[block][0]) if block in blocks else block
+                groups.setdefault(_kind(row), {})[row] = address
+    return groups
+
+
+def _largest_block(link: HtmlElement, documents: Mapping[HtmlElement, set[str]]) -> HtmlElement:
+    """The largest block that contains the link and no other document."""
+    block = link
+    for element in link.iterancestors():
+        if len(documents[element]) > 1 or element.tag in ("body", "html"):
+            break
+        block = element
+    return block
+
+
+def _trimmed(block: HtmlElement, link: HtmlElement) -> HtmlElement:
+    """The row in a region with a single document: few words beside the title, and beside no row of the same shape."""
+    length = len(text_in(link))
+    row = link
+    for element in link.iterancestors():
+        alike = (child for child in element if child is not row and _kind(child) == _kind(row))
+        if row is block or len(text_in(element)) - length > _LONE_ROW_CHARS or any(map(_is_row_of_its_own, alike)):
+            break
+        row = element
+    return row
+
+
+def _child_towards(block: HtmlElement, link: HtmlElement) -> HtmlElement:
+    child = link
+    for element in link.iterancestors():
+        if element is block:
+            return child
+        child = element
+    return block
+
+
+def _kind(element: HtmlElement | None) -> Group:
+    if element is None:
+        return (None, "", "")
+    parent = element.getparent()
+    if element.tag == "tbody" and parent is not None:
+        # Adjacent tables of five rows each are one list.
+        return _kind(parent)
+    return (parent, str(element.tag), " ".join(stable_classes(element)))
+
+
+# -- what belongs to a row
+
+
+def _rows(blocks: Mapping[HtmlElement, str], links: Mapping[str, list[HtmlElement]]) -> Iterator[Row]:
+    """The rows of one list: the blocks, and further ones of their shape, with the texts around each."""
+    shapes = {(block.tag, stable_classes(block)) for block in blocks}
+    for container in dict.fromkeys(block.getparent() for block in blocks):
+        of_row: dict[HtmlElement, tuple[HtmlElement, ...]] = {}
+        for child in _cells(container):
+            if address := blocks.get(child):
+                of_row[child] = tuple(link for link in links[address] if child in (link, *link.iterancestors()))
+            elif child.tag != "a" and (child.tag, stable_classes(child)) in shapes:
+                of_row[child] = _foreign(child)
+        yield from _rows_in(container, {child: some for child, some in of_row.items() if some})
+
+
+def _rows_in(container: HtmlElement | None, of_row: Mapping[HtmlElement, tuple[HtmlElement, ...]]) -> Iterator[Row]:
+    """The rows of one container, of which each block's links are known, in their order."""
+    around = {} if container is None else _around(container, of_row)
+    columns = {} if container is None else _heading((*_heads(container), *_cells(container)), of_row)
+    rows = [_row(block, links, around.get(block, ()), columns) for block, links in of_row.items()]
+    months = {} if container is None or all(row.dated for row in rows) else months_above(container, of_row)
+    yield from (_dated_by(row, months.get(row.block, "")) for row in rows)
+
+
+def _dated_by(row: Row, above: str) -> Row:
+    """The row with its full date, if it shows only month and day and a headline above it the year."""
+    day = None if row.dated or not above else day_below(above, (*row.beside, *row.around))
+    return replace(row, beside=(*row.beside, day), dated=True) if day else row
+
+
+def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
+    """The first link of a block without a document of the site, if it has a title or a date beside it."""
+    links = [link for link in _with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
+    dated = bool(links) and first_iso_date(text_in(block)) is not None
+    return tuple(link for link in links if dated or len(link_title(link)) >= _MIN_FOREIGN_TITLE)[:1]
+
+
+def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, tuple[str, ...]]:
+    """Texts between the blocks of a container, each for its block: all follow their block, or all precede it."""
+    order = dict.fromkeys(blocks)
+    shapes = {(block.tag, stable_classes(block)) for block in order}
+    gaps: list[list[str]] = [[container.text or ""]]
+    for child in container:
+        if child in order:
+            gaps.append([])
+        elif isinstance(child.tag, str) and not (
+            (child.tag, stable_classes(child)) in shapes and _is_row_of_its_own(child)
+        ):
+            # Bounded, because in unclosed blocks each gap contains all later rows.
+            gaps[-1] += islice(child.itertext(), _MAX_AROUND)
+        gaps[-1].append(child.tail or "")
+    texts = [tuple(words for piece in gap if (words := " ".join(piece.split()))) for gap in gaps]
+    before, after = texts[: len(order)], texts[1 : len(order) + 1]
+    preceding, following = (sum(bool(values_in(gap)) for gap in side) for side in (before, after))
+    return dict(zip(order, before if preceding > following else after, strict=True))
+
+
+def _is_row_of_its_own(child: HtmlElement) -> bool:
+    """Whether an element between rows has their shape and a title without an address."""
+    return bool(_foreign(child)) or any(
+        len(link_title(link)) >= _MIN_FOREIGN_TITLE for link in islice(child.iter("a"), 3)
+    )
+
+
+def _heading(children: Iterable[HtmlElement], blocks: Iterable[HtmlElement]) -> dict[int, str]:
+    """Fields by the place of their cell, from a heading such as 名称 | 文号 | 成文日期 above the rows."""
+    first = next(iter(blocks), None)
+    for child in children:
+        if child is first:
+            break
+        cells = _cells_by_place(child).items()
+        if headings := {
+            place: name for place, cell in cells if (name := FIELD_OF_LABEL.get("".join(text_in(cell).split())))
+        }:
+            return headings
+    return {}
+
+
+def _heads(container: HtmlElement) -> list[HtmlElement]:
+    """The rows of the `<thead>` before a table's rows."""
+    head = container.getprevious() if container.tag == "tbody" else None
+    return _cells(head) if head is not None and head.tag == "thead" else []
+
+
+def _cells_by_place(row: HtmlElement) -> dict[int, HtmlElement]:
+    """The cells of a row by the column they begin in."""
+    cells, place = dict[int, HtmlElement](), 0
+    for cell in _cells(row):
+        cells[place] = cell
+        span = cell.get("colspan") or "1"
+        place += min(digits(span), _MAX_SPAN) if span.isdecimal() and span.isascii() else 1
+    return cells
+
+
+def _cells(row: HtmlElement) -> list[HtmlElement]:
+    """The elements in a row, without the comments between them."""
+    return [cell for cell in row if isinstance(cell.tag, str)]
+
+
+def _row(
+    block: HtmlElement, links: tuple[HtmlElement, ...], around: tuple[str, ...], columns: Mapping[int, str]
+) -> Row:
+    title = max((link_title(link) for link in links), key=len)
+    labels = [split for link in links if (split := split_label(link))[0]]
+    title = labels[0][0] if labels and title.startswith(labels[0][0]) else title
+    texts = [words for piece in block.itertext() if (words := " ".join(piece.split()))]
+    if _NO_TITLE.match(title):
+        title = _longest_title(block, texts) or title
+    if title.endswith(CUT_BY):
+        stem = stem_of(title)
+        title = max(
+            (text for text in texts if text.startswith(stem) and not text.endswith(CUT_BY)), key=len, default=title
+        )
+    if title[-1:] in _END_OF_DATE and (ending := ENDING_DATE.search(title)):
+        title = title[: ending.start()]
+        texts.append(ending[0])
+    texts += [rest for _, rest in labels]
+    labelled = (LABELLED_TITLE.match(" ".join((link.get("title") or "").split())) for link in links)
+    texts += [label[2] for label in labelled if label and label[2]]
+    title = (PINNED.sub("", title) or title) if title[:1] in _OPENING else title
+    beside = tuple(text for text in texts if text not in title or text.isdigit())
+    dated = (date_in(beside) or date_in(around)) is not None
+    if not dated and (days := tuple(days_of_attributes(block))):
+        beside, dated = (*beside, *days), True
+    if not dated and (day := day_by_address(links[0].get("href") or "", (*beside, *around))):
+        beside, dated = (*beside, day), True
+    return Row(block, links, title, beside, around, dated, columns)
+
+
+def _longest_title(block: HtmlElement, texts: list[str]) -> str:
+    """The title among a block's texts: a heading, else the longest text that is neither a sentence nor a truncated
+    summary; "" if there is none."""
+    headings = [text for item in block.iter(*HEADINGS) if may_be_title(text := text_in(item))]
+    named = [text for text in texts if not is_value(text)] or [text for text in texts if may_be_title(text)]
+    plain = [text for text in named if not text.endswith(("。", *CUT_BY))]
+    candidates = (text for some in (headings, plain, named) for text in sorted(some, key=len, reverse=True))
+    return next((text for text in candidates if not _NO_TITLE.match(text)), "")
+
+
+def _entry(row: Row, base: str) -> Entry | None:
+    url = _address(row.links[0], base)
+    return Entry(url, row.title, _fields(row)) if url and row.title else None
+
+
+def _fields(row: Row) -> dict[str, str]:
+    """Values by the heading of their column, then by their label, then by their form."""
+    fields: dict[str, str] = {}
+    cells = _cells_by_place(row.block) if row.columns else {}
+    for place, name in row.columns.items():
+        text = text_in(cells[place]) if place in cells else ""
+        if value := first_iso_date(text) if name in DATE_FIELDS else text:
+            fields[name] = value
+    fields = values_in(row.around, values_in(row.beside, fields))
+    if "document_number" not in fields and (number := number_of_title(row.title)):
+        fields["document_number"] = number
+    return fields
+
+
+def _title_wordless(page: WebPage, is_document: IsDocument) -> None:
+    """Gives document links without words the title beside them, as in cards whose picture or whole area is the link.
+    Rows with another link that has words are left alone."""
+    for link in page.tree.iter("a"):
+        # The expensive checks come last.
+        if link.get("title") or (link.text or "").strip() or not link.get("href") or link_title(link):
+            continue
+        if not is_document(link):
+            continue
+        for around in islice(link.iterancestors(), _MAX_ABOVE):
+            if around.tag in ("body", "html") or any(link_title(other) for other in around.iter("a")):
+                break
+            texts = [text for piece in around.itertext() if (text := " ".join(piece.split()))]
+            title = (around.get("title") or "").strip() or _longest_title(around, texts)
+            if len(title) >= _MIN_FOREIGN_TITLE:
+                link.set("title", title)
+                break
+
+
+def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:
+    return (link for link in element.iter("a") if link_title(link))
+
+
+def _address(link: HtmlElement, base: str) -> str | None:
+    href = (link.get("href") or "").strip()
+    return absolute(href, base) if href not in ("", "#") else None
+
+
+def _without_twins(entries: list[Entry]) -> Iterable[Entry]:
+    """One entry for each document if the list has each equally often, for example for wide and for narrow screens."""
+    by_address: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_address.setdefault(entry.url, []).append(entry)
+    times = {len(twins) for twins in by_address.values()}
+    if times in ({1}, set()) or len(times) > 1:
+        return entries
+    merged = []
+    for url, twins in by_address.items():
+        fields = {name: value for twin in reversed(twins) for name, value in twin.fields.items()}
+        merged.append(Entry(url, max((twin.title for twin in twins), key=len), fields))
+    return merged

@@ -1,0 +1,1 @@
+"""Signs that a list has documents which were not read."""

@@ -1,0 +1,97 @@
+"""Documents of a list outside its ordinary rows: one set apart above them (置顶, 头条), and several at one
+address that differ only in its fragment (`detail.html#id=7`), which is not part of a request."""
+
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping
+from itertools import islice
+from urllib.parse import urldefrag
+
+from lxml.html import HtmlElement
+
+from etl.dates import DATE
+from etl.platforms.base import Entry
+from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.script_links import leads_nowhere
+from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.paging.pager_elements import slides
+from etl.platforms.rows.rows import block_entries
+from etl.platforms.rows.undrawn_rows import Shapes
+from etl.platforms.unread.list_ends import first_and_last
+from etl.web.page import WebPage, absolute, base_url
+
+_MAX_ABOVE, _MAX_BEFORE, _MAX_APART = 3, 2, 12
+_MIN_TITLE = 6
+_DATED = re.compile(DATE)
+_SAYS_WHICH = re.compile(r"[/\d]")
+
+
+def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
+    """The documents of this list that are set apart above its rows (`listed`: address → title)."""
+    rows = first_and_last(page, listed)
+    if rows is None:
+        return ()
+    base, shapes = base_url(page), Shapes(listed)
+    folder = page.url.partition("?")[0].rpartition("/")[0] + "/"
+    for row in islice((rows[0], *rows[0].iterancestors()), _MAX_ABOVE):
+        if row.tag in ("body", "html"):
+            break
+        apart = list[Entry]()
+        blocks = (block for block in row.itersiblings(preceding=True) if isinstance(block.tag, str))
+        for place, block in enumerate(islice(blocks, _MAX_APART), 1):
+            if slides(block):
+                return tuple(apart)
+            titles = _titles(block, base)
+            own = [
+                url
+                for url in titles
+                if url not in listed and shapes.fit(url) and (url.startswith(folder) or shapes.named(url))
+            ]
+            is_own = own and len(own) == len(titles) <= _MAX_APART and not is_in_side_box(titles[own[0]])
+            if is_own and (len(own) == 1 or _leads_only_to(own, block, base)):
+                apart = [*_entries(block, titles, base), *apart]
+            elif apart or place >= _MAX_BEFORE:
+                break
+        if apart:
+            return tuple(apart)
+    return ()
+
+
+def _leads_only_to(own: Container[str], block: HtmlElement, base: str) -> bool:
+    """Whether all links of a block lead to these addresses; a link 更多 in it belongs to another list."""
+    links = (link.get("href") or "" for link in block.iter("a") if not leads_nowhere(link))
+    return all(absolute(href, base) in own for href in links)
+
+
+def _titles(block: HtmlElement, base: str) -> dict[str, HtmlElement]:
+    """The first link with the words of a title to each address in the block."""
+    titles: dict[str, HtmlElement] = {}
+    for link in block.iter("a"):
+        if len(words_of(link)) >= _MIN_TITLE:
+            titles.setdefault(absolute(link.get("href") or "", base) or "", link)
+    return titles
+
+
+def _entries(block: HtmlElement, titles: Mapping[str, HtmlElement], base: str) -> Iterator[Entry]:
+    """The documents of a block, each with the contents of the largest part of the block that has no other document."""
+    for link in titles.values():
+        part, others = link, [other for other in titles.values() if other is not link]
+        while part is not block and (above := part.getparent()) is not None:
+            if any(above in other.iterancestors() for other in others):
+                break
+            part = above
+        for entry in block_entries([part], base, lambda _, link=link: link).values():  # type: ignore[misc]
+            # The texts around a part without a date belong to the rows.
+            yield entry if _DATED.search(words_of(part)) else Entry(entry.url, entry.title)
+
+
+def folded_rows(page: WebPage, listed: Mapping[str, str]) -> int:
+    """How many titles lead to the same listed address and differ only in the fragment."""
+    base, addresses = base_url(page), {urldefrag(url).url for url in listed}
+    titles: dict[str, set[str]] = defaultdict(set)
+    for link in page.tree.iter("a") if "#" in page.text else ():
+        address, _, fragment = (link.get("href") or "").partition("#")
+        url = absolute(address, base) or page.url
+        if url in addresses and _SAYS_WHICH.search(fragment) and len(words_of(link)) >= _MIN_TITLE:
+            titles[url].add(fragment)
+    return max(map(len, titles.values()), default=0)
