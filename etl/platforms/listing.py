@@ -65,7 +65,11 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
 
     Raises `NotAListing` if the page is not a listing of the family.
     """
-    return with_headers(_read(family, page, request), page, request)
+    try:
+        return with_headers(_read(family, page, request), page, request)
+    except UNREADABLE as error:
+        words = " ".join(str(error).split())[:200]
+        raise NotAListing(f"a form of {family.name} that is not known: {type(error).__name__}: {words}") from error
 
 
 def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -78,9 +82,6 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
         if other is None:
             raise NotAListing(_where_it_leads(page) or str(error)) from error
         listing = other
-    except UNREADABLE as error:
-        words = " ".join(str(error).split())[:200]
-        raise NotAListing(f"a form of {family.name} that is not known: {type(error).__name__}: {words}") from error
     if not listing.entries and not listing.next_requests and (elsewhere := _where_it_leads(page)):
         raise NotAListing(elsewhere)
     if ends_early(page.text):

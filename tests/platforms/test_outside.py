@@ -12,7 +12,8 @@ import yaml
 
 from demo import demo_sites, source_text
 from demo.server import Site, serve
-from etl.platforms.base import ListingRequest, NotAListing, Platform
+from etl.platforms import listing
+from etl.platforms.base import UNREADABLE, Entry, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import all_platforms
 from etl.web.page import WebPage, read_page
@@ -76,3 +77,25 @@ def test_a_listing_page_of_an_unknown_form_is_lost_and_named() -> None:
     with pytest.raises(NotAListing, match="a form of odd that is not known: KeyError: 'id'"):
         read_list_page(Odd(), read_page(b"{}", request.url), request)
     assert replace(request, url="\0http://x.example/\ud83d").url == "http://x.example/\ufffd"
+
+
+@pytest.mark.parametrize("error", UNREADABLE, ids=lambda error: error.__name__)
+def test_a_page_that_what_all_families_share_cannot_read_is_lost_alone(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`StopIteration` would leave the thread of such a page waiting for ever."""
+
+    def fail(*_: object) -> None:
+        raise error("odd")
+
+    monkeypatch.setattr(listing, "promised_pages", fail)
+
+    class Odd(Platform):
+        name = "odd"
+
+        def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+            return ListingPage((Entry("http://x.example/a.html", "关于水利项目的通知"),))
+
+    request = ListingRequest("http://x.example/")
+    with pytest.raises(NotAListing, match=f"a form of odd that is not known: {error.__name__}: odd"):
+        read_list_page(Odd(), read_page(b"<ul><li><a href='/a.html'>a</a></li></ul>", request.url), request)

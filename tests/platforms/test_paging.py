@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.platforms.helpers import paging
+from etl.platforms.paging import paging
 from etl.platforms.paging.list_numbers import numbers_in_code
 from tests.support.paged_lists import CASES, LIST, following, read
 
