@@ -92,7 +92,7 @@ EMPTY = {
     ids=str,
 )
 def test_a_lie_ends_its_process_and_the_next_answer_counts(falling: PageReaders, lie: dict[str, object]) -> None:
-    ends_as_unreadable(falling, said(EMPTY | lie), "no answer")
+    ends_as_unreadable(falling, said(EMPTY | lie), "no valid result")
     assert falling.read(SOURCE, ASKED, said(EMPTY)) == PageReading()
 
 
