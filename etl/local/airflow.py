@@ -48,8 +48,8 @@ PROCESSOR_SETTINGS: dict[str, dict[str, object]] = {
         # One process: a second one would drop the request to read a file that the first is just reading.
         "parsing_processes": 1,
         # A DAG that was not stored again after the last reading of its file is removed at the next check. With the
-        # default, 50 s, a DAG stays until another reading, which may come half an hour later, if it was stored less than
-        # 50 s before the reading that does not define it any more.
+        # default, 50 s, it stays until another reading, perhaps half an hour later, if it was stored less than 50 s
+        # before the reading that does not define it any more.
         "stale_dag_threshold": 0,
         # With the defaults, 50 and 30 s, a busy machine never finishes reading a thousand sources.
         "dag_file_processor_timeout": 600,

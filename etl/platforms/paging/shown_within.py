@@ -40,7 +40,7 @@ def shows_within(page: WebPage, handler: str) -> bool:
     if not handler:
         return False
     called = _CALL.match(handler)
-    body = _function_of(page, called[1]) if called else ""
+    body = _function_of(page.live_source, called[1]) if called else ""
     return only_shows(body) if body else only_shows(handler)
 
 
@@ -59,14 +59,14 @@ def enclosed(code: str, start: int) -> str:
     return ""
 
 
-@lru_cache(maxsize=64)  # each step of a page is asked about
-def _function_of(page: WebPage, name: str) -> str:
-    """The body of the one function of the page's scripts that has the name; "" where there is none, or several."""
-    if name not in page.live_source:
+@lru_cache(maxsize=16)  # for each step of a page; by its source, as a page holds a tree of megabytes
+def _function_of(source: str, name: str) -> str:
+    """The body of the one function of a page's scripts that has the name; "" where there is none, or several."""
+    if name not in source:
         return ""
     own = re.escape(name)
     heads = [
-        *re.finditer(rf"\bfunction\s+{own}\s*\([^()]{{0,80}}\)\s*\{{", page.live_source),
-        *re.finditer(rf"(?<![\w$.]){own}\s*=\s*function\s*\([^()]{{0,80}}\)\s*\{{", page.live_source),
+        *re.finditer(rf"\bfunction\s+{own}\s*\([^()]{{0,80}}\)\s*\{{", source),
+        *re.finditer(rf"(?<![\w$.]){own}\s*=\s*function\s*\([^()]{{0,80}}\)\s*\{{", source),
     ]
-    return enclosed(page.live_source, heads[0].end()) if len(heads) == 1 else ""
+    return enclosed(source, heads[0].end()) if len(heads) == 1 else ""
