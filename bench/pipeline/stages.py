@@ -23,7 +23,7 @@ STAGES = (
         IMPORTS,
         (),
         "a command, and a process for each core whose crash or hang costs one page",
-        "paid once a crawl, and once a batch in Airflow: larger batches; readers that outlive a task",
+        "paid once a crawl, in Airflow once a batch, the readers' modules once a worker: larger batches",
     ),
     Stage(
         "lists",

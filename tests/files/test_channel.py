@@ -5,8 +5,6 @@ import os
 import pickle
 import socket
 import struct
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from etl.files import FileOutcome, Limits, Reader, reader_pool
 from etl.files.media_types import DOC, PDF
 from etl.files.ocr.scan_reader import scan_pool
 from etl.files.process.channel import Channel, encode_text
+from etl.files.process.children import ForkServerClient
 from etl.files.types import ScanLimits
 from etl.reasons import english
 from tests.support.samples import SAMPLES
@@ -143,10 +142,8 @@ def test_what_is_no_character_is_left_out() -> None:
     far.close()
 
 
-def test_a_process_whose_crawl_was_killed_ends_without_a_word() -> None:
-    ours, its = socket.socketpair()
-    ours.close()
-    command = [sys.executable, "-m", "etl.files.process.worker", str(its.fileno()), str(2**30), "etl.files.types"]
-    ended = subprocess.run(command, pass_fds=[its.fileno()], capture_output=True, text=True, check=False)
-    its.close()
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+def test_a_process_whose_crawl_was_killed_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    client = ForkServerClient()
+    child = client.fork("etl.files.types", 2**30, preload=True)
+    child.channel.close()
+    assert (child.exit_code(), *capfd.readouterr()) == (0, "", "")

@@ -197,8 +197,7 @@ def test_a_killed_process_costs_one_file() -> None:
         assert read(GOOD).outcome is FileOutcome.READ
         between = psutil.Process(pid_of(read))
         between.kill()
-        while between.status() != psutil.STATUS_ZOMBIE:
-            time.sleep(0.01)
+        between.wait(timeout=60)
         assert read(GOOD).outcome is FileOutcome.READ
 
 

@@ -3,8 +3,9 @@
 Other files it answers as if it had read them: parsers take two thirds of the time in which a process starts.
 """
 
+import os
 import socket
-import sys
+import stat
 import time
 from typing import Any
 
@@ -14,7 +15,7 @@ from etl.files.types import FileOutcome, FileReading
 
 def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
     # A second object for the process's own end, for it is still in use.
-    end = socket.socket(fileno=int(sys.argv[1]))
+    end = socket.socket(fileno=next(filter(_is_socket, range(3, 100))))
     if name == "lie":
         end.sendall(body)
     while name == "drip":
@@ -25,6 +26,13 @@ def read_file(body: bytes, name: str, limits: dict[str, Any]) -> FileReading:
         time.sleep(60)
     end.detach()
     return FileReading(DOC, FileOutcome.READ, "", "as ever", 1, "word")
+
+
+def _is_socket(file: int) -> bool:
+    try:
+        return stat.S_ISSOCK(os.fstat(file).st_mode)
+    except OSError:
+        return False
 
 
 def pages_to_recognise(body: bytes, media_type: str, limits: dict[str, Any]) -> list[bool]:

@@ -26,7 +26,7 @@ class ScanReader:
 
     def __init__(self, limits: ScanLimits) -> None:
         self.limits = limits
-        self.worker = Worker("etl.files.ocr.engine", limits.memory)
+        self.worker = Worker("etl.files.ocr.engine", limits.memory, preload=False)
 
     def __call__(self, body: bytes, media_type: str) -> FileReading:
         """Reads a scan: pictures by OCR, pages with a text layer from that layer.

@@ -2,9 +2,6 @@
 affect others."""
 
 import os
-import socket
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,13 +14,14 @@ from typing import Any, TypeVar
 from etl.errors import GongkaiError
 from etl.files.media_types import UNKNOWN, sniff
 from etl.files.process.channel import MAX_JSON_BYTES, Channel
+from etl.files.process.children import Child, fork_server
 from etl.files.process.protocol import decode, decode_reading, decode_text
 from etl.files.types import FileOutcome, FileReading, Limits, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason, english
 
 _START_SECONDS = 120
-"""Time limit for loading the parsers in a process: it usually takes 0.3 s, 2 s for OCR, and more on a busy machine."""
+"""Time limit for loading the parsers in a process: it usually takes 0.5 s, 2 s for OCR, and more on a busy machine."""
 
 MAX_WAITING_BYTES = 32_000_000
 """Maximum bytes of files that wait in memory, not counting the last one."""
@@ -36,13 +34,14 @@ Decoder = Callable[[Any, str], Answer]
 class Worker:
     """One process that runs functions of one module; started when first needed, and again after it was killed.
 
-    Not `multiprocessing`, whose children import the program's main module again, which takes 5 s in Airflow. Only the
-    child imports `module`: parsers take time to load, and hostile bytes must not be parsed in this process.
+    Not `multiprocessing`, whose children import the program's main module again, which takes 5 s in Airflow. This
+    process does not import `module`: parsers take time to load, and hostile bytes must not be parsed here. `preload`:
+    whether later processes may share what loading the module made; not if that starts threads.
     """
 
-    def __init__(self, module: str, memory: int) -> None:
-        self.module, self.memory = module, memory
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(self, module: str, memory: int, *, preload: bool = True) -> None:
+        self.module, self.memory, self.preload = module, memory, preload
+        self.process: Child | None = None
 
     def call(
         self, seconds: float, decoder: Decoder[Answer], max_bytes: int, function: str, body: bytes, *arguments: Any
@@ -54,7 +53,7 @@ class Worker:
         for _ in range(2):
             self.start()
             try:
-                self.channel.send([function, arguments], body, seconds)
+                self._channel.send([function, arguments], body, seconds)
                 break
             except TimeoutError:
                 raise self._too_slow(seconds) from None
@@ -65,7 +64,7 @@ class Worker:
 
     def _answer(self, seconds: float, decoder: Decoder[Answer], max_bytes: int) -> Answer:
         try:
-            message, text = self.channel.receive(MAX_JSON_BYTES, max_bytes, seconds)
+            message, text = self._channel.receive(MAX_JSON_BYTES, max_bytes, seconds)
             answer = decode(message)
             if not isinstance(answer, Unreadable):
                 return decoder(answer, text.decode())
@@ -88,15 +87,10 @@ class Worker:
         """Starts the process unless it runs. Raises `GongkaiError` if it does not start."""
         if self.process is not None:
             return
-        own, other = socket.socketpair()
-        self.channel = Channel(own)
-        with other:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "etl.files.process.worker", str(other.fileno()), str(self.memory), self.module],
-                pass_fds=[other.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=_environment(),
-            )
+        try:
+            self.process = fork_server.fork(self.module, self.memory, preload=self.preload)
+        except OSError as error:
+            raise GongkaiError(f"the process that reads files does not start: {error}") from None
         try:
             self._answer(_START_SECONDS, decode_text, len("ready"))
         except Unreadable as error:
@@ -107,11 +101,13 @@ class Worker:
         """Ends the process and returns its exit code; None if it is not running."""
         if self.process is None:
             return None
-        self.channel.close()
-        self.process.kill()
-        code = self.process.wait()
-        self.process = None
-        return code
+        process, self.process = self.process, None
+        return process.end()
+
+    @property
+    def _channel(self) -> Channel:
+        assert self.process is not None, "a process was started"
+        return self.process.channel
 
 
 class WorkerPool:
@@ -198,12 +194,6 @@ def max_text_bytes(characters: int) -> int:
     return 4 * characters
 
 
-def _environment() -> dict[str, str]:
-    """This process's environment without its passwords, as the child reads untrusted files."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("GONGKAI_", "AIRFLOW"))}
-    return variables | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-
-
 def _kind(body: bytes, name: str) -> str:
     """The media type of a file that killed its reader. Does not open containers, which may have been the cause."""
     head = body[:8]
@@ -212,7 +202,7 @@ def _kind(body: bytes, name: str) -> str:
 
 @contextmanager
 def reader_pool(limits: Limits | None = None, workers: int = 1) -> Iterator[Reader]:
-    """A reader whose processes start with the first file (0.3 s) and end with the block."""
+    """A reader whose processes start with the first file and end with the block."""
     reader = Reader(limits or Limits(), workers)
     try:
         yield reader

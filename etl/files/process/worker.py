@@ -1,19 +1,12 @@
-"""A process that reads one file after the other and can be killed: `python -m etl.files.process.worker FD BYTES
-MODULE`.
+"""What a reading process does: it reads one file after the other, and can be killed.
 
-FD: the number of its socket; BYTES: the memory that it may use. After loading the module it sends "ready". Then each
-message has the name of a function of the module, its arguments, and a file's bytes. The answer is the function's
-result, or the `Unreadable` that it raised.
+First it sends "ready". Then each message has the name of a function of its module, its arguments, and a file's bytes.
+The answer is the function's result, or the `Unreadable` that it raised.
 """
 
-import resource
-import socket
 import sys
-from contextlib import suppress
-from importlib import import_module
 from types import ModuleType
 
-from etl import cycle_collector
 from etl.files.process.channel import Channel, encode_text
 from etl.files.process.protocol import encode
 from etl.files.types import FileOutcome, Unreadable
@@ -44,16 +37,3 @@ def _message(answer: object) -> tuple[object, bytes]:
     message, text = encode(answer)
     return message, encode_text(text)
 
-
-if __name__ == "__main__":
-    limit = int(sys.argv[2])
-    # Limits data and not address space, as onnxruntime and PDFium map far more than they use.
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    # A crash is an expected outcome here. A core dump would write a copy of the document to disk.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    cycle_collector.pause()
-    module = import_module(sys.argv[3])
-    cycle_collector.resume()
-    # The crawl that started this process may be killed at any time: there is nobody left to answer.
-    with suppress(ConnectionError):
-        serve(Channel(socket.socket(fileno=int(sys.argv[1]))), module)

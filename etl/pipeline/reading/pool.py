@@ -40,7 +40,7 @@ class PageReaders:
             return PageReading(failure=error.reason)
 
     def prepare(self) -> None:
-        """Begins to start the processes, which takes half a second."""
+        """Begins to start the processes; if their modules are not loaded yet, that takes half a second."""
         self._pool.prepare()
 
     def submit(self, source: Source, to_read: PageToRead, body: bytes) -> Future[PageReading]:
@@ -57,8 +57,8 @@ class PageReaders:
 
 
 def page_readers(workers: int = 0) -> PageReaders:
-    """The readers that all work in this process shares. Each reading process takes a second to start, starts when it is
-    first needed, and ends with this one. `workers`: their number; 0 means one per core."""
+    """The readers that all work in this process shares. Each reading process starts when it is first needed, and ends
+    with this one. `workers`: their number; 0 means one per core."""
     return _page_readers(os.getpid(), workers or os.cpu_count() or 1)
 
 

@@ -1,0 +1,135 @@
+"""Starts and ends reading processes, which a process of its own forks (`etl.files.process.fork_server`)."""
+
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+
+from etl.files.process.channel import Channel
+
+NUMBER = struct.Struct("!q")
+"""A process id or an exit code, as the fork server sends them."""
+MAX_REQUEST_BYTES = 1_000
+PRELOAD, ONLY_HERE = "preload", "only-here"
+"""The last word of a request: where the module is loaded. The others are its name, and the bytes that it may use."""
+_FORK_SECONDS = 120
+"""Time limit for a fork, before which modules are loaded: it usually takes 0.5 s at most, and more on a busy
+machine."""
+
+
+class Child:
+    """A reading process. `channel`: the connection to it."""
+
+    def __init__(self, channel: Channel, life: socket.socket, pid: int) -> None:
+        self.channel, self._life, self.pid = channel, life, pid
+
+    def end(self) -> int | None:
+        """Kills the process, unless it has ended already, and returns its exit code; None if that is not known."""
+        with suppress(OSError):  # it has ended
+            self._life.shutdown(socket.SHUT_WR)
+        code = self.exit_code()
+        self.channel.close()
+        return code
+
+    def exit_code(self) -> int | None:
+        """Waits until the process has ended, and returns its exit code; None if the fork server was killed, which ends
+        its children too."""
+        with self._life, suppress(OSError, struct.error):
+            return int(NUMBER.unpack(self._life.recv(NUMBER.size))[0])
+        return None
+
+
+class ForkServerClient:
+    """The fork server of this process. It starts when it is first needed, and is shared with all forks of this process
+    that are made later; it ends with the last of them."""
+
+    def __init__(self) -> None:
+        self._control: socket.socket | None = None
+        self._lock = threading.Lock()
+        os.register_at_fork(after_in_child=self._renew_lock)
+
+    def _renew_lock(self) -> None:
+        self._lock = threading.Lock()  # another thread of the parent may have held it
+
+    def start(self) -> None:
+        """Starts the fork server unless it was started."""
+        with self._lock:
+            self._connect()
+
+    def fork(self, module: str, memory: int, *, preload: bool) -> Child:
+        """A new process that serves the functions of a module and may use `memory` bytes of data.
+
+        `preload`: whether the fork server loads the module, for all later processes. Raises `OSError`.
+        """
+        request = f"{module} {memory} {PRELOAD if preload else ONLY_HERE}".encode()
+        channel, its_channel = socket.socketpair()
+        life, its_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with its_channel, its_life:
+            self._send(request, [its_channel.fileno(), its_life.fileno()])
+        try:
+            life.settimeout(_FORK_SECONDS)
+            pid = NUMBER.unpack(life.recv(NUMBER.size))[0]
+        except (OSError, struct.error) as error:
+            life.close()
+            channel.close()
+            raise ChildProcessError(f"no process was forked: {error}") from error
+        return Child(Channel(channel), life, pid)
+
+    def _send(self, request: bytes, files: list[int]) -> None:
+        with self._lock:
+            try:
+                socket.send_fds(self._connect(), [request], files)
+            except OSError:
+                # The server was killed; it is started again, now for this process and its later forks.
+                self._disconnect()
+                socket.send_fds(self._connect(), [request], files)
+
+    def _connect(self) -> socket.socket:
+        if self._control and _identity(self._control.fileno()) != self._identity:
+            # A program that detaches from its terminal closes all its files; this number is another one's now.
+            self._control.detach()
+            self._control = None
+        if self._control is None:
+            self._control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with its:
+                self._server = subprocess.Popen(
+                    [sys.executable, "-m", "etl.files.process.fork_server", str(its.fileno())],
+                    pass_fds=[its.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    env=_environment(),
+                )
+            self._identity = _identity(self._control.fileno())
+        return self._control
+
+    def stop(self) -> None:
+        """Leaves the fork server, which ends unless other processes share it."""
+        with self._lock:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+            self._server.poll()
+
+
+def _identity(file: int) -> tuple[int, int] | None:
+    """Device and inode of an open file; None if it is closed."""
+    try:
+        status = os.fstat(file)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment without its passwords, as the reading processes parse untrusted files."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("GONGKAI_", "AIRFLOW"))}
+    return variables | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+fork_server = ForkServerClient()
+"""That of all work in this process."""
