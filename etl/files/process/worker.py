@@ -36,4 +36,3 @@ def serve(channel: Channel, module: ModuleType) -> None:
 def _message(answer: object) -> tuple[object, bytes]:
     message, text = encode(answer)
     return message, encode_text(text)
-
