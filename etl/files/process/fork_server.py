@@ -39,7 +39,13 @@ class ForkServer:
                 if key.data is not None:
                     key.data.handle(key.fileobj)
                 elif not self._fork():
+                    self._end_children()
                     return
+
+    def _end_children(self) -> None:
+        children = {key.data for key in self._selector.get_map().values() if key.data is not None}
+        for child in children:
+            child.end()
 
     def _fork(self) -> bool:
         """Forks a process as one message requests; returns whether there was one."""
@@ -87,13 +93,21 @@ class _Child:
             os.kill(self._pid, signal.SIGKILL)
             self._selector.unregister(self._life)
             return
-        _, status = os.waitpid(self._pid, 0)
-        self._send(os.waitstatus_to_exitcode(status))
+        self._reap()
         for file in (self._life, self._ended):
             with suppress(KeyError):
                 self._selector.unregister(file)
         self._life.close()
         os.close(self._ended)
+
+    def end(self) -> None:
+        """Kills the process and waits for it."""
+        os.kill(self._pid, signal.SIGKILL)
+        self._reap()
+
+    def _reap(self) -> None:
+        _, status = os.waitpid(self._pid, 0)
+        self._send(os.waitstatus_to_exitcode(status))
 
     def _send(self, number: int) -> None:
         with suppress(OSError):  # the owner is gone
