@@ -157,6 +157,91 @@ class Code(StrEnum):
     )
     AS_BEFORE = "as_before", "与上次的字节和结论相同", "same bytes and result as before"
     NOT_A_LISTING = "not_a_listing", "不是目录页：{error}", "{error}"
+    NOT_A_LISTING_BEGINS = "not_a_listing_begins", "不是目录页：{error}，开头为 {begins}", "{error}: {begins}"
+
+    # Why an answer is not the page of a list that was requested (`NotAListing`).
+    LIST_SIGNS_MISSING = "list_signs_missing", "没有目录页的任何标志：{signs}", "none of the signs of a list: {signs}"
+    LEADS_ON = "leads_on", "网页只转到 {url}", "the page only leads on to {url}"
+    UNKNOWN_FORM = (
+        "unknown_form",
+        "平台 {family} 尚不认识的形式：{error}",
+        "a form of {family} that is not known: {error}",
+    )
+    ADDRESS_NOT_OF_FORM = "address_not_of_form", "地址不是 {form}", "the address is not {form}"
+    PAGE_LACKS = "page_lacks", "网页中没有 {names}", "the page lacks {names}"
+    CALL_WITHOUT_CHANNEL = (
+        "call_without_channel",
+        "脚本调用 {call}，但网页没有给出栏目编号",
+        "its script calls {call} for a channel whose number the page does not say",
+    )
+    NO_NUMBER_TO_GO_ON = (
+        "no_number_to_go_on",
+        "第 {page} 页，共 {pages} 页，但没有请求下一页所需的 {name}",
+        "page {page} of {pages}, and no {name} to ask for the next one",
+    )
+    ROWS_NOT_NAMED = (
+        "rows_not_named",
+        "既不是站点地图也不是订阅源，来源文件又没有写 listing.rows",
+        "neither a sitemap nor a feed, and the source file names no listing.rows",
+    )
+    NO_ROWS = "no_rows", "没有符合 {rows} 的行", "no rows at {rows}"
+    ROWS_WITHOUT_LINK = (
+        "rows_without_link",
+        "符合 {rows} 的 {count} 行都没有链接",
+        "{count} rows at {rows}, and none with a link",
+    )
+    EMPTY_PAGE_OF_LIST = (
+        "empty_page_of_list",
+        "第 {page} 页没有列出公文，而目录共有 {pages} 页",
+        "no documents on page {page} of {pages}",
+    )
+    EMPTY_BEFORE_TOTAL = (
+        "empty_before_total",
+        "第 {page} 页是空的，而 {total} 件公文只列出了 {seen} 件",
+        "page {page} is empty, and only {seen} of {total} documents were listed",
+    )
+    PAGE_NOT_JSON = "page_not_json", "应为 JSON，返回的是网页：{begins}", "an HTML page instead of JSON: {begins}"
+    NOT_JSON = "not_json", "应为 JSON，返回的是其他内容：{begins}", "something else instead of JSON: {begins}"
+    BROKEN_XML = "broken_xml", "XML 有错误：{error}", "broken XML: {error}"
+    SERVICE_ANSWERS = "service_answers", "服务返回：{message}", "the service answers: {message}"
+    DATA_LACKS = "data_lacks", "返回的数据中没有 {names}", "data without {names}"
+    DATA_WITHOUT_LIST = (
+        "data_without_list",
+        "返回的数据中没有公文列表：{begins}",
+        "data without a list of documents: {begins}",
+    )
+    SEVERAL_LISTS = (
+        "several_lists",
+        "返回的数据中有几个公文列表：{names}",
+        "the answer has several lists of documents: {names}",
+    )
+    ROWS_WITHOUT_ADDRESS = (
+        "rows_without_address",
+        "{path} 各行中没有一个值是地址：{names}",
+        "no value of the rows of {path} is an address: {names}",
+    )
+    ROWS_WITHOUT_TITLE = (
+        "rows_without_title",
+        "{path} 各行中没有一个值是地址或标题",
+        "no value of the rows of {path} is an address or a title",
+    )
+    UNITS_WITHOUT_LIST = (
+        "units_without_list",
+        "网页有 {units} 个单元，没有一个名称表示目录：{names}",
+        "{units} units and none whose tagId names a list: {names}",
+    )
+    OF_ANOTHER_CHANNEL = (
+        "of_another_channel",
+        "channelCode {channel} 的各行中没有 {url} 上的公文；请以该服务为栏目，用目录自己的脚本发送的 channelCode",
+        "no line of {url} among those of channelCode {channel}; name the service as the column, with the channelCode "
+        "that the list's own script sends",
+    )
+    LINES_NOT_SENT = (
+        "lines_not_sent",
+        "返回 {bytes} 字节，没有第 {start} 行起的内容：columnid 和 unitid 加密的网站对未加密的请求就是这样回答的",
+        "a response of {bytes} bytes without the lines from number {start}: a site that encrypts columnid and unitid "
+        "answers plain ones so",
+    )
 
     # Pages of a run that were not fetched, or were read as something else.
     LISTED_OFF_HOSTS = (

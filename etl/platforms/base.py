@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from etl.outside import Outside
+from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage
 
@@ -73,7 +74,14 @@ def fills_page(entries: int) -> bool:
 
 
 class NotAListing(Exception):
-    """The response is not the listing that the family has at this address; the message names the missing part."""
+    """The response is not the listing that the family has at this address; `reason` says what is missing.
+
+    Texts in its parameters are names and forms of the platform, the same in each language.
+    """
+
+    def __init__(self, code: Code, **params: object) -> None:
+        self.reason = Reason.of(code, **params)
+        super().__init__(self.reason.english)
 
 
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError)

@@ -68,8 +68,8 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
     try:
         return with_headers(_read(family, page, request), page, request)
     except UNREADABLE as error:
-        words = " ".join(str(error).split())[:200]
-        raise NotAListing(f"a form of {family.name} that is not known: {type(error).__name__}: {words}") from error
+        words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise NotAListing(Code.UNKNOWN_FORM, family=family.name, error=words) from error
 
 
 def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -80,10 +80,13 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     except NotAListing as error:
         other = _other_data(family, page, request)
         if other is None:
-            raise NotAListing(_where_it_leads(page) or str(error)) from error
+            if onward := page_redirect(page):
+                raise NotAListing(Code.LEADS_ON, url=onward.url) from error
+            raise
         listing = other
-    if not listing.entries and not listing.next_requests and (elsewhere := _where_it_leads(page)):
-        raise NotAListing(elsewhere)
+    # The fetcher follows one page that only leads on, not a second.
+    if not listing.entries and not listing.next_requests and (onward := page_redirect(page)):
+        raise NotAListing(Code.LEADS_ON, url=onward.url)
     if ends_early(page.text):
         problem = Reason.of(Code.LIST_ENDS_EARLY, url=request.url)
         listing = replace(listing, problems=(*listing.problems, problem))
@@ -165,13 +168,6 @@ def _without_titles(words: str, listing: ListingPage) -> str:
 
 def _days(listing: ListingPage) -> list[str]:
     return [day for entry in listing.entries if (day := entry.fields.get("published_date"))]
-
-
-def _where_it_leads(page: WebPage) -> str:
-    """Describes where a page without content leads; empty for others. The fetcher follows one such page, not a
-    second."""
-    onward = page_redirect(page)
-    return f"the page only leads on to {onward.url}" if onward else ""
 
 
 def _goes_on_or_ends(listing: ListingPage, request: ListingRequest) -> bool:

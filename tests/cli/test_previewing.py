@@ -123,7 +123,7 @@ def test_a_saved_page_is_read_by_the_family_of_the_source_that_is_named(site: tr
     saved.write_text(f"<ul class=wj>{ROWS}</ul>", encoding="utf-8")
     read = as_json(file, "--file", saved, "--url", LIST, code=1)
     assert read["platform"] == "trs_wcm"
-    assert "neither links to documents" in read["problems"][0]
+    assert "none of the signs of a list" in read["problems"][0]
     assert site.requests == []
 
 

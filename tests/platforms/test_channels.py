@@ -89,7 +89,7 @@ def test_a_document_leads_to_its_list() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "reason"),
     [
-        ("/channels/7.html", "<p>系统繁忙，请稍候</p>", "neither links to documents"),
+        ("/channels/7.html", "<p>系统繁忙，请稍候</p>", "none of the signs of a list"),
         ("/", ROWS, "the address"),
     ],
 )

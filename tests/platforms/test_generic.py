@@ -74,9 +74,9 @@ def test_only_documents_by_their_address() -> None:
 
 
 def test_missing_rows_are_reported_and_not_taken_for_an_empty_list() -> None:
-    with pytest.raises(NotAListing, match=r"no rows at 'ul\.b > li'"):
+    with pytest.raises(NotAListing, match=r"no rows at ul\.b > li"):
         read(ROWS, rows="ul.b > li")
-    with pytest.raises(NotAListing, match="2 rows at 'li', and none with a link"):
+    with pytest.raises(NotAListing, match="2 rows at li, and none with a link"):
         read("<ul><li>一</li><li>二</li></ul>", rows="li")
     with pytest.raises(NotAListing, match=r"names no listing\.rows"):
         read(ROWS)

@@ -245,9 +245,9 @@ def test_json_with_a_byte_order_mark_is_read() -> None:
     [
         (b"<html><body><h1>502 Bad Gateway</h1></body></html>", "an HTML page instead of JSON"),
         (b"", "instead of JSON"),
-        (b'{"code": 403, "message": "sid"}', "JSON without articles"),
-        (b'{"articles": null}', "JSON without articles"),
-        (b"[]", "JSON without articles"),
+        (b'{"code": 403, "message": "sid"}', "data without articles"),
+        (b'{"articles": null}', "data without articles"),
+        (b"[]", "data without articles"),
     ],
 )
 def test_a_page_that_is_not_a_list_is_rejected(body: bytes, words: str) -> None:
@@ -256,5 +256,5 @@ def test_a_page_that_is_not_a_list_is_rejected(body: bytes, words: str) -> None:
 
 
 def test_an_index_without_a_tree_is_no_list() -> None:
-    with pytest.raises(NotAListing, match="SID and TREE"):
+    with pytest.raises(NotAListing, match="SID, TREE"):
         read(b"<html><script>window._CONFIG = {}</script></html>", "http://x.example/gkmlpt/index")

@@ -83,9 +83,9 @@ def test_a_line_without_address_is_reported_and_is_not_a_page() -> None:
     [
         ("<html><title>403</title></html>", "an HTML page instead of JSON"),
         ({"code": 1001, "msg": "busy"}, "without searchVO"),
-        ({"searchVO": {}}, "without listVO, catMap and totalCount"),
-        ([{"name": "甲"}], "not of lines with URL"),
-        ([], "not of lines with URL"),
+        ({"searchVO": {}}, "data without searchVO.listVO"),
+        ([{"name": "甲"}], "data without \\[\\].URL"),
+        ([], "data without \\[\\].URL"),
     ],
 )
 def test_the_error_for_a_page_that_is_not_a_list_says_why(answer: Any, reason: str) -> None:

@@ -99,7 +99,7 @@ def test_a_page_without_a_unit_is_no_column(site: JpaasSite, client: httpx.Clien
         ('{"success": false, "message": "参数错误", "data": null}', "参数错误"),
         ('{"data": []}', "without data.html"),
         ("[1]", "without data.html"),
-        (unit("<ul></ul>"), "neither links to documents nor a count"),
+        (unit("<ul></ul>"), "data without data.html"),
     ],
 )
 def test_a_page_that_is_not_a_list_is_rejected(text: str, reason: str) -> None:

@@ -59,7 +59,7 @@ def test_links_to_catalogs_are_no_rows() -> None:
     menu = "".join(
         f'<li><a href="/public/column/65{n}21?type=4&amp;catId=70{n}">政策文件{n}</a></li>' for n in range(9)
     )
-    with pytest.raises(NotAListing, match="neither links to documents"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         read(f"<ul>{menu}</ul>", "/zwgk/index.html")
 
 
@@ -102,9 +102,9 @@ def test_rows_of_the_older_template_have_no_index_number_and_no_count() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "reason"),
     [
-        (ROWS, "<html><body>系统繁忙</body></html>", "neither rows"),
-        ("/public/column/1?type=2", "<html><body>信息公开指南</body></html>", "no script that asks"),
-        ("/zcjd/index.html", "<html><body>栏目建设中</body></html>", "neither links to documents"),
+        (ROWS, "<html><body>系统繁忙</body></html>", "none of the signs of a list"),
+        ("/public/column/1?type=2", "<html><body>信息公开指南</body></html>", "none of the signs of a list"),
+        ("/zcjd/index.html", "<html><body>栏目建设中</body></html>", "none of the signs of a list"),
     ],
 )
 def test_the_error_for_a_page_that_is_not_a_list_says_why(path: str, text: str, reason: str) -> None:
@@ -162,7 +162,7 @@ def test_the_service_is_where_the_script_says_or_below_the_path_of_the_page(
 
 def test_links_beside_a_list_that_was_not_understood_are_not_taken_for_it() -> None:
     box = '<ul><li><a href="/public/1/8288151.html">某通知</a> 2022-03-01</li></ul>'
-    with pytest.raises(NotAListing, match="no script that asks"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         read(box, "/zwgk/public/column/1?type=4")
     page = read(f"{box}<script>x({{pageCount: 1}})</script>", "/zwgk/public/column/1?type=4&pageIndex=1")
     assert (len(page.entries), page.reported_pages) == (1, 1)

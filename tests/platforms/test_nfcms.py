@@ -88,8 +88,8 @@ def test_an_article_without_address_is_reported_and_is_not_a_page() -> None:
     ("body", "reason"),
     [
         (b"<html><body>404</body></html>", "an HTML page instead of JSON"),
-        (b'{"error": "busy"}', "without articles and without children"),
-        (b"[]", "without articles and without children"),
+        (b'{"error": "busy"}', "data without articles, children"),
+        (b"[]", "data without articles, children"),
     ],
 )
 def test_the_error_for_a_page_that_is_not_a_column_says_why(body: bytes, reason: str) -> None:

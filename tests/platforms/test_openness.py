@@ -114,9 +114,9 @@ def test_addresses_of_further_pages_keep_what_is_around_the_number(url: str, sec
 def test_a_page_that_should_have_documents_and_has_none_is_lost() -> None:
     with pytest.raises(NotAListing, match="on page 3 of 9"):
         listed(0, f"<a href='{LIST.format(9)}'>尾页</a>", 3)
-    with pytest.raises(NotAListing, match="nor the words of an empty list"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         listed(0)
-    with pytest.raises(NotAListing, match="nor the words of an empty list"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         read("<p>系统维护中</p>", LIST.format(2))
     assert listed(0, "<p>暂无信息</p>").entries == ()
 

@@ -165,12 +165,12 @@ def test_a_document_leads_to_its_list(folders: tuple[str, str]) -> None:
 
 
 def test_data_that_is_nested_without_end_is_no_list() -> None:
-    with pytest.raises(NotAListing, match="neither articleList"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         page_of(f"<script>var articleList = {'[' * 100_000}</script>")
 
 
 def test_the_error_for_a_page_that_is_not_a_list_says_why() -> None:
-    with pytest.raises(NotAListing, match="neither articleList"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         page_of("<p>系统繁忙</p>")
     with pytest.raises(NotAListing, match=r"data\.results"):
         answer({"message": "busy"})

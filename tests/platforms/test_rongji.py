@@ -50,5 +50,5 @@ def test_more_pages_without_the_number_of_the_column_are_said() -> None:
 def test_an_empty_column_is_a_list_of_nothing_and_an_error_page_is_none() -> None:
     assert read("<ul id='resources'></ul>").entries == ()
     for text in ("<p>系统维护中</p>", META + "<ul id='resources'></ul><p>共3页</p>"):
-        with pytest.raises(NotAListing, match="neither rows of #resources"):
+        with pytest.raises(NotAListing, match="none of the signs of a list"):
             read(text)

@@ -257,7 +257,7 @@ def test_a_response_that_is_not_from_the_service_is_rejected(said: Any, words: s
 
 
 def test_a_page_without_links_and_pager_is_no_list() -> None:
-    with pytest.raises(NotAListing, match="nor a pager"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         read("<html><body><h1>系统维护中</h1></body></html>")
 
 

@@ -57,7 +57,7 @@ def test_a_total_that_is_too_high_ends_at_the_first_empty_page(site: UcapSite, c
         assert (last.total_is_upper_bound, last.next_requests) == (True, ())
         assert not any(page.total_is_upper_bound for page in before)
     # Where the first page is empty the site says nothing of an end.
-    with pytest.raises(NotAListing, match="no results on the first page of 90"):
+    with pytest.raises(NotAListing, match="page 1 is empty, and only 0 of 90"):
         read('{"data": {"total": 90, "results": []}}')
 
 
@@ -157,8 +157,8 @@ def test_lines_name_no_scheme_and_values_may_be_null() -> None:
     [
         (CHANNEL, "<!doctype html><p>维护中</p>", "an HTML page instead of JSON"),
         (CHANNEL, '{"code": 500}', "without data.results"),
-        ("/a/c100/list.shtml", "<p>栏目建设中</p>", "neither links to documents"),
-        ("/a/c100/xxgk_navs.shtml", "<p>栏目建设中</p>", "links no xxgk_list"),
+        ("/a/c100/list.shtml", "<p>栏目建设中</p>", "none of the signs of a list"),
+        ("/a/c100/xxgk_navs.shtml", "<p>栏目建设中</p>", "the page lacks xxgk_list"),
     ],
 )
 def test_the_error_for_a_page_that_is_not_a_list_says_why(path: str, text: str, reason: str) -> None:

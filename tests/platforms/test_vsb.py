@@ -120,7 +120,7 @@ def test_lists_of_a_template_without_row_numbers_are_read_by_their_links() -> No
 
 def test_an_empty_list_says_so_and_nothing_else_is_one() -> None:
     assert read('<td id="fanye1">共0条&nbsp;&nbsp;1/1</td>').entries == ()
-    with pytest.raises(NotAListing, match="neither rows"):
+    with pytest.raises(NotAListing, match="none of the signs of a list"):
         read("<p>系统繁忙，请稍候</p>")
 
 

@@ -10,6 +10,7 @@ from demo import source_text
 from demo.server import Site
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.listing import read_list_page
+from etl.reason_codes import Code
 from etl.sources.schema import Source
 from etl.web.page import read_page
 
@@ -44,7 +45,7 @@ def ask(client: httpx.Client, family: Platform, request: ListingRequest) -> List
     headers = dict(request.headers)
     answer = client.request(request.method, request.url, headers=headers, content=request.body)
     if answer.status_code != 200:
-        raise NotAListing(f"status {answer.status_code}")
+        raise NotAListing(Code.SERVICE_ANSWERS, message=f"status {answer.status_code}")
     page = read_page(answer.content, str(answer.url), answer.headers.get("content-type", ""))
     listing = read_list_page(family, page, request)
     assert listing.problems == ()

@@ -48,6 +48,7 @@ class ForkServerClient:
 
     def __init__(self) -> None:
         self._control: socket.socket | None = None
+        self._identity: tuple[int, int] | None = None
         self._lock = threading.Lock()
         os.register_at_fork(after_in_child=self._renew_lock)
 

@@ -76,15 +76,16 @@ def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[A
         try:
             page = _read_listing(family, last.attempt, shown, request)
         except NotAListing as error:
-            reason = encode_reason(Code.NOT_A_LISTING, error=_with_what_came(str(error), shown))
-            attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=reason)
+            attempts[-1] = last = replace(last, outcome=Outcome.NOT_A_LISTING, reason=_with_what_came(error, shown))
     return ListingFetch(request, tuple(attempts), page, _ended_as(last) if page is None else None, shown)
 
 
-def _with_what_came(error: str, shown: WebPage) -> str:
-    """The error with the beginning of an answer that is data: a service that fails says why there."""
-    begins = repr(" ".join(shown.text[:SHOWN_OF_DATA].split()))
-    return f"{error}: {begins}" if shown.is_data and begins not in error else error
+def _with_what_came(error: NotAListing, shown: WebPage) -> str:
+    """The stored reason, with the beginning of an answer that is data: a service that fails says why there."""
+    begins = " ".join(shown.text[:SHOWN_OF_DATA].split())
+    if shown.is_data and begins not in str(error):
+        return encode_reason(Code.NOT_A_LISTING_BEGINS, error=error.reason, begins=begins)
+    return encode_reason(Code.NOT_A_LISTING, error=error.reason)
 
 
 def _has_them_in_titles(family: Platform, attempt: Attempt, shown: WebPage, request: ListingRequest) -> bool:

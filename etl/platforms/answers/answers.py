@@ -7,6 +7,7 @@ from typing import Any
 from etl.outside import count
 from etl.platforms.answers.loose_json import loose_json
 from etl.platforms.base import NotAListing
+from etl.reason_codes import Code
 from etl.web.data import read_json, read_json_at
 from etl.web.page import WebPage
 
@@ -32,8 +33,8 @@ def parse_json(page: WebPage) -> Any:
         value = read_data(text)
         return read_data(value) if isinstance(value, str) and value.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else value
     except ValueError as error:
-        content = "an HTML page" if text.startswith("<") else "something else"
-        raise NotAListing(f"{content} instead of JSON: {' '.join(text[:60].split())!r}") from error
+        code = Code.PAGE_NOT_JSON if text.startswith("<") else Code.NOT_JSON
+        raise NotAListing(code, begins=" ".join(text[:60].split())) from error
 
 
 def read_data(text: str) -> Any:

@@ -22,6 +22,8 @@ from etl.web.page import WebPage
 from etl.web.urls import resolved
 
 _MAX_DEPTH = 8
+_ROOT = "$"
+"""The answer itself, as JSONPath (RFC 9535) names it."""
 _MORE_DOCUMENTS = frozenset(
     {"total", "totals", "totalhits", "hits", "count", "num", "recordsfiltered", "itotalrecords"}
 )
@@ -206,7 +208,7 @@ def _main(listed: Sequence[tuple[_Rows, list[str]]]) -> tuple[_Rows, list[str]]:
     first, others = ranked[0], ranked[1:]
     if others and _rank(others[0])[:2] == _rank(first)[:2] and len(others[0][0].rows) * 2 > len(first[0].rows):
         names = ", ".join(f"{each.path} ({len(each.rows)})" for each, _ in ranked[:5])
-        raise NotAListing(f"the answer has several lists of documents: {names}")
+        raise NotAListing(Code.SEVERAL_LISTS, names=names)
     return first
 
 
@@ -242,18 +244,18 @@ def _stated(objects: Sequence[Mapping[str, Any]], rows: int) -> tuple[int | None
 def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> ListingPage:
     """An answer without documents: the end of a list, an empty list, or none at all."""
     if (message := _refusal(content)) and not _NO_MORE.search(message):
-        raise NotAListing(f"the service answers: {message}")
+        raise NotAListing(Code.SERVICE_ANSWERS, message=message)
     total = next((total for each in _objects(content, 0) if (total := _stated([each], 0)[0]) is not None), None)
     if request.seen and any(not each.rows for each in lists):
         return ListingPage((), total)
     if titled := next((each for each in lists if has_titles(each.rows)), None):
         names = ", ".join(list(titled.rows[0])[:20])
-        raise NotAListing(f"no value of the rows of {titled.path or 'the answer'} is an address: {names}")
+        raise NotAListing(Code.ROWS_WITHOUT_ADDRESS, path=titled.path or _ROOT, names=names)
     if rows := next((each for each in lists if each.rows), None):
-        raise NotAListing(f"no value of the rows of {rows.path or 'the answer'} is an address or a title")
+        raise NotAListing(Code.ROWS_WITHOUT_TITLE, path=rows.path or _ROOT)
     has_nothing = any(value is None or value == {} for each in _objects(content, 0) for value in each.values())
     if not message and total != 0 and not (request.seen and (has_nothing or total is not None)):
-        raise NotAListing(f"data without a list of documents: {str(content)[:80]!r}")
+        raise NotAListing(Code.DATA_WITHOUT_LIST, begins=str(content)[:80])
     return ListingPage((), total)
 
 

@@ -16,6 +16,7 @@ from etl.clock import CHINA
 from etl.dates import first_iso_date
 from etl.outside import digits
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
+from etl.reason_codes import Code
 from etl.web.page import WebPage, absolute
 
 _ROOT_ELEMENTS = "urlset|sitemapindex|rss|feed|RDF"
@@ -49,7 +50,7 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
         try:
             root = _parsed(_with_escapes(page.text.strip()))
         except etree.XMLSyntaxError:
-            raise NotAListing(f"broken XML: {broken.msg}") from broken
+            raise NotAListing(Code.BROKEN_XML, error=broken.msg) from broken
     kind = etree.QName(root).localname
     if kind in ("sitemapindex", "urlset"):
         urls = _located(root, "sitemap" if kind == "sitemapindex" else "url", page.url)

@@ -33,6 +33,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.rows.rows import linked_rows
+from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
 
@@ -69,13 +70,13 @@ class Channels(Platform):
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         address = _PAGE.search(urlsplit(page.url).path)
         if address is None:
-            raise NotAListing("the address is not /channels/<number>.html")
+            raise NotAListing(Code.ADDRESS_NOT_OF_FORM, form="/channels/<number>.html")
         # Documents of this channel first: a last page of one row has fewer links than the boxes beside it.
         own = re.compile(rf"/contents/{address[1]}/\d+\.s?html(?:$|[?#])")
         entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
         counter = _counter(page)
         if not entries and not counter:
-            raise NotAListing("neither links to documents (/contents/<channel>/<id>.html) nor a counter 当前第1/34")
+            raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["/contents/<channel>/<id>.html", "当前第1/34"])
         current, pages, total = counter or (digits(address[2] or 1), None, None)
         numbers = _linked_pages(page, address[1])
         if pages is None:

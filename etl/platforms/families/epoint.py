@@ -50,6 +50,7 @@ from etl.platforms.base import (
 from etl.platforms.elements.columns import linked_columns
 from etl.platforms.rows.row_texts import FIELD_OF_LABEL
 from etl.platforms.rows.rows import linked_rows, row_entry
+from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links
@@ -160,7 +161,7 @@ def _read_site_script(page: WebPage, request: ListingRequest) -> ListingPage:
     site, project = _SITE.search(source), _PROJECT.search(source) or _SERVICE_CALL.search(source)
     if site is None:
         if _COMMON_SCRIPT not in request.url:
-            raise NotAListing(f"no siteGuid in {urlsplit(request.url).path}")
+            raise NotAListing(Code.DATA_LACKS, names=f"siteGuid ({urlsplit(request.url).path})")
         other_script = request.url.replace(_COMMON_SCRIPT, _AJAX_SCRIPT)
         return ListingPage((), next_requests=(replace(request, url=other_script),))
     column = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
@@ -210,12 +211,12 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     lacks_rows = rows is None and total != 0
     says_nothing = not rows and total is None and is_first
     if lacks_rows or says_nothing:
-        raise NotAListing(f"JSON without custom.data: {' '.join(page.text[:60].split())!r}")
+        raise NotAListing(Code.DATA_LACKS, names="custom.data")
     rows = rows or []
     seen = request.seen + len(rows)
     ends_early = not rows and total is not None and seen < total
     if ends_early:
-        raise NotAListing(f"page {index} (from 0) is empty, and only {seen} of {total} documents were listed")
+        raise NotAListing(Code.EMPTY_BEFORE_TOTAL, page=index + 1, seen=seen, total=total)
     goes_on = bool(rows) and (total is None or seen < total)
     next_requests: tuple[ListingRequest, ...] = ()
     if goes_on:
@@ -223,7 +224,7 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
         next_requests = (following.request(request, seen),)
     entries = tuple(entry for row in rows if (entry := _entry(row, page.url)))
     if total is None and len(entries) < len(rows):
-        raise NotAListing("rows without an address (infourl, visiturl, linkurl), and no total")
+        raise NotAListing(Code.ROWS_WITHOUT_ADDRESS, path="custom.data", names="infourl, visiturl, linkurl")
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 
@@ -264,7 +265,7 @@ def _static(page: WebPage, request: ListingRequest) -> ListingPage:
     current = digits(own[1]) if own else 1
     last = max((current, *numbers))
     if not entries and (not tables or current < last):
-        raise NotAListing("neither rows of a catalog (ewb-catalog-table) nor links to documents (<day>/<guid>.html)")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=[".ewb-catalog-table", "<day>/<guid>.html"])
     next_requests: tuple[ListingRequest, ...] = ()
     if current < last:
         url = resolved(page.url, f"{current + 1}.html")

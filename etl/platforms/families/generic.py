@@ -32,6 +32,7 @@ from etl.platforms.drafting.repeated_rows import repeated_rows
 from etl.platforms.elements.columns import feeds_of, linked_columns, page_name
 from etl.platforms.paging.paging import counts
 from etl.platforms.rows.rows import block_entries
+from etl.reason_codes import Code
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 from etl.web.urls import resolved
@@ -105,16 +106,18 @@ class Generic(Platform):
     def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
         listing = self._listing
         if listing is None or listing.rows is None:
-            raise NotAListing("neither a sitemap nor a feed, and the source file names no listing.rows")
+            raise NotAListing(Code.ROWS_NOT_NAMED)
         rows = elements(listing.rows, page.tree)
         entries = tuple(_entries(rows, base_url(page), listing))
         total, pages = _number(listing.total, page), _number(listing.page_count, page)
         current = _current(listing, request.url)
         if rows and not entries:
-            raise NotAListing(f"{len(rows)} rows at {listing.rows!r}, and none with a link")
+            raise NotAListing(Code.ROWS_WITHOUT_LINK, count=len(rows), rows=listing.rows)
         may_be_empty = total == 0 or (current > 1 and pages is None)
         if not rows and not may_be_empty:
-            raise NotAListing(f"no rows at {listing.rows!r}" + (f" on page {current} of {pages}" if pages else ""))
+            if pages and current > 1:
+                raise NotAListing(Code.EMPTY_PAGE_OF_LIST, page=current, pages=pages)
+            raise NotAListing(Code.NO_ROWS, rows=listing.rows)
         next_requests: tuple[ListingRequest, ...] = ()
         if rows and (url := _next(listing, page, request.url, current, pages)) and url != request.url:
             next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)

@@ -36,6 +36,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.elements.columns import page_name, same_site
+from etl.reason_codes import Code
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved
@@ -166,7 +167,7 @@ def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _tree(page: WebPage, request: ListingRequest) -> ListingPage:
     sid, tree = script_value(page.live_source, "SID"), script_value(page.live_source, "TREE")
     if not sid or not isinstance(tree, list):
-        raise NotAListing("no window._CONFIG with SID and TREE")
+        raise NotAListing(Code.PAGE_LACKS, names="window._CONFIG (SID, TREE)")
     leaves, category = tuple(_leaves(tree, ())), _category(request.url)
     if category is not None:
         # Its number may be that of a whole branch, or 0 for everything.
@@ -195,7 +196,7 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     if articles is None and request.seen and isinstance(content, dict) and "articles" in content:
         articles = []  # A page beyond the last one.
     if not isinstance(articles, list):
-        raise NotAListing(f"JSON without articles: {' '.join(page.text[:60].split())!r}")
+        raise NotAListing(Code.DATA_LACKS, names="articles")
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
     total = stated_total(content.get("total"), seen)

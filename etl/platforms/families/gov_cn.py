@@ -30,6 +30,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
+from etl.reason_codes import Code
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 
@@ -61,13 +62,13 @@ class GovCn(Platform):
             return _array(content, page)
         results = content.get("searchVO") if isinstance(content, dict) else None
         if not isinstance(results, dict):
-            raise NotAListing("JSON without searchVO, and no array of lines")
+            raise NotAListing(Code.DATA_LACKS, names="searchVO")
         return _library(results, page, request)
 
 
 def _array(lines: list[Any], page: WebPage) -> ListingPage:
     if not lines or not all(isinstance(line, dict) and "URL" in line for line in lines):
-        raise NotAListing("an array, but not of lines with URL")
+        raise NotAListing(Code.DATA_LACKS, names="[].URL")
     entries = tuple(
         Entry(
             resolved(page.url, str(line["URL"]).strip()) or "line:", strip_markup(line.get("TITLE")), _published(line)
@@ -85,7 +86,7 @@ def _published(line: Mapping[str, Any]) -> dict[str, str]:
 def _library(results: Mapping[str, Any], page: WebPage, request: ListingRequest) -> ListingPage:
     lists = [item for item in (results, *_categories(results)) if isinstance(item.get("listVO"), list)]
     if not lists and count(results.get("totalCount")) is None:
-        raise NotAListing("searchVO without listVO, catMap and totalCount")
+        raise NotAListing(Code.DATA_LACKS, names="searchVO.listVO, catMap, totalCount")
     # The same lines may be in both places.
     entries = {entry.url: entry for item in lists for line in item["listVO"] if (entry := _entry(line, page.url))}
     seen, pages = request.seen + len(entries), count(results.get("totalpage"))

@@ -60,6 +60,7 @@ from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.paging.paging import counts_in_words, shown_words
 from etl.platforms.paging.short_counts import short_counts
 from etl.platforms.rows.rows import linked_rows, row_entry
+from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 
@@ -146,7 +147,7 @@ class HanwebJcms(Platform):
         # Boxes beside a list that a script draws have links too, but of other columns.
         if number and (entries := linked_rows(page, re.compile(_OF_COLUMN.format(number[1])))):
             return ListingPage(entries)
-        raise NotAListing("neither a datastore nor a call of search.jsp, and no links to documents of the column")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["datastore", "search.jsp", "art_<column>_<id>.html"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,12 +276,11 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
             return ListingPage((), reported_total=total)
         if request.seen > size > 0 and store:  # The service gave lines before, so it knows the column.
             if missing > _MOST_HIDDEN:
-                raise NotAListing(f"an answer without lines, and only {request.seen} of {total} were listed")
+                raise NotAListing(
+                    Code.EMPTY_BEFORE_TOTAL, page=request.seen // size + 1, seen=request.seen, total=total
+                )
             return ListingPage((), reported_total=total, total_is_upper_bound=total is not None)
-        raise NotAListing(
-            f"a response of {len(page.text.encode())} bytes without the lines from number "
-            f"{sent.get('startrecord', '1')}: a site that encrypts columnid and unitid answers plain ones so"
-        )
+        raise NotAListing(Code.LINES_NOT_SENT, bytes=len(page.text.encode()), start=sent.get("startrecord", "1"))
     seen = request.seen + len(store.records)
     total = stated_total(total, len(store.records))
     next_requests: tuple[ListingRequest, ...] = ()
@@ -387,9 +387,9 @@ def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
         entries, total = tuple(entry for entry in listed if f"/art_{column[1]}_" in entry.url), None
     # A search without a counter ends with a page that has all its markup but the rows.
     if not listed and pages is None and total != 0 and (current == 1 or not _ELEMENT.search(page.text)):
-        raise NotAListing("neither rows of a catalog nor 共N页")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["tr, li", "共N页"])
     if not listed and pages and current <= pages:
-        raise NotAListing(f"no rows on page {current} of {pages}")
+        raise NotAListing(Code.EMPTY_PAGE_OF_LIST, page=current, pages=pages)
     seen = request.seen + len(entries)
     goes_on = seen < total if total is not None else fills_page(len(listed))
     goes_on = current < pages if pages is not None else bool(listed) and goes_on

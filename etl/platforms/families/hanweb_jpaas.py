@@ -39,6 +39,7 @@ from etl.platforms.base import (
 from etl.platforms.elements.columns import linked_columns, parent_list, same_site
 from etl.platforms.elements.script_links import read_script_links
 from etl.platforms.rows.rows import linked_rows, row_entry
+from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url, links
 from etl.web.urls import resolved
@@ -95,7 +96,7 @@ class HanwebJpaas(Platform):
         if (unit := None if of_agency and not _pagers(page) else _list_unit(page)) is None:
             lines = _lines(page)
             if not lines and not below:
-                raise NotAListing("no script unitbuild.js with url and queryData, and no dated lines (li.clearfix)")
+                raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["unitbuild.js (url, queryData)", "li.clearfix"])
             return ListingPage(lines, next_requests=below)
         address = resolved(page.url, unit[0]) + "?" + urlencode(unit[1] | {"paramJson": _page(1, _SIZE)})
         first = replace(request, url=address, headers={"Referer": page.url})
@@ -153,7 +154,7 @@ def _list_unit(page: WebPage) -> tuple[str, dict[str, str]] | None:
             if name.search(unit[1].get("tagId", "")):
                 return unit
     names = ", ".join(query.get("tagId", "?") for _, query in units)
-    raise NotAListing(f"{len(units)} units and none whose tagId names a list: {names}")
+    raise NotAListing(Code.UNITS_WITHOUT_LIST, units=len(units), names=names)
 
 
 def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
@@ -168,9 +169,9 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     sent = read_json(query.get("paramJson") or "{}")
     number, size = digits(sent.get("pageNo") or 1), digits(sent.get("pageSize") or _SIZE)
     if not entries and total is None and number == 1:
-        raise NotAListing("data.html holds neither links to documents nor a count")
+        raise NotAListing(Code.DATA_LACKS, names="data.html: <a href>, total")
     if not entries and total is not None and request.seen < total:
-        raise NotAListing(f"page {number} is empty, and only {request.seen} of {total} documents were listed")
+        raise NotAListing(Code.EMPTY_BEFORE_TOTAL, page=number, seen=request.seen, total=total)
     seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (total is None or seen < total):
@@ -191,7 +192,9 @@ def _html(page: WebPage, request: ListingRequest) -> str:
         if html is None and request.seen and content.get("success") is True:
             return ""
         message = content.get("message") if isinstance(content, dict) else None
-        raise NotAListing(f"JSON without data.html{f': {message}' if message else ''}")
+        if message:
+            raise NotAListing(Code.SERVICE_ANSWERS, message=str(message))
+        raise NotAListing(Code.DATA_LACKS, names="data.html")
     return html
 
 

@@ -45,6 +45,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.rows.rows import INDEX_NUMBER, linked_rows, row_entry
+from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 
@@ -91,7 +92,7 @@ class Lonsun(Platform):
         if requests := _rows_requested(page, request):
             return ListingPage((), next_requests=requests)
         if not _PAGES.search(page.live_source):  # links alone may be those of a box beside the list
-            raise NotAListing("no script that asks /site/label/ for the rows of a catalog, and no pageCount")
+            raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["/site/label/", "pageCount"])
         return _column(page, request)
 
 
@@ -99,7 +100,7 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = _lines(page) or linked_rows(page, _DETAIL)
     pages, turn = _PAGES.search(page.live_source), _TURN.search(page.live_source)
     if not entries and not pages:
-        raise NotAListing("neither links to documents (<id>.html) nor a call of Ls.pagination")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["<id>.html", "Ls.pagination"])
     page_count, current = digits(pages[1]) if pages else None, _CURRENT.search(page.live_source)
     next_requests: tuple[ListingRequest, ...] = ()
     if page_count and turn:
@@ -182,7 +183,7 @@ def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = tuple(_entries(page))
     pages, empty = _PAGES.search(page.live_source), query.get("result") or "暂无"
     if not entries and not pages and empty not in page.text:
-        raise NotAListing("neither rows (xxgk_navli) nor pageCount, nor the words of an empty list")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=[".xxgk_navli", "pageCount"])
     page_count, number = digits(pages[1]) if pages else None, digits(query.get("pageIndex") or 1)
     next_requests: tuple[ListingRequest, ...] = ()
     # If the site reports no number of pages, the list ends at a page without rows.

@@ -115,7 +115,7 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
             if _LAST.search(text):
                 last = digits(match[1])
     if not entries and not numbers:
-        raise NotAListing("neither links to documents (content/post_<id>.html) nor to further pages (index_<n>.html)")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["content/post_<id>.html", "index_<n>.html"])
     has_next = any(number > current for number in numbers)
     # A window of numbers (1 2 3 …) does not give their count, and the last page does not link itself.
     page_count = last or (current if current > 1 and not has_next and (numbers or back) else None)
@@ -135,7 +135,7 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     articles = column.get("articles") if isinstance(column, dict) else None
     children = column.get("children") if isinstance(column, dict) else None
     if not isinstance(articles, list) and not isinstance(children, list):
-        raise NotAListing("JSON without articles and without children")
+        raise NotAListing(Code.DATA_LACKS, names="articles, children")
     next_requests = tuple(
         ListingRequest(
             resolved(page.url, f"{child['id']}.json"), f"{request.column} / {strip_markup(child.get('name'))}"

@@ -42,6 +42,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.elements.columns import linked_columns
 from etl.platforms.rows.rows import INDEX_NUMBER, linked_rows, row_entry
+from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
 
@@ -127,10 +128,10 @@ def _entries(page: WebPage) -> tuple[Entry, ...]:
 def _require_empty_list(page: WebPage, current: int, pages: int | None, total: int | None) -> None:
     """Raises `NotAListing` unless a page without documents says so, or is beyond the end and links the site's lists."""
     if pages and current <= pages and total != 0:
-        raise NotAListing(f"no links to documents (…/show/<digits>.html) on page {current} of {pages}")
+        raise NotAListing(Code.EMPTY_PAGE_OF_LIST, page=current, pages=pages)
     beyond = current > 1 and any(_FIRST_PAGES.search(urlsplit(url).path) for url, _ in links(page))
     if total != 0 and not beyond and not _NO_DOCUMENTS.search("".join(page.tree.itertext())):
-        raise NotAListing("neither links to documents (…/show/<digits>.html) nor the words of an empty list")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["…/show/<digits>.html"])
 
 
 def _number(url: str) -> int:
@@ -172,7 +173,7 @@ def _target_list(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = tuple(_table_rows(page)) or linked_rows(page, _DETAIL)
     last = max((current, *numbers))
     if not entries and (not tables or current < last):
-        raise NotAListing("neither rows (table.is-xxgkTable) nor links to documents (/openness/detail/content/)")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["table.is-xxgkTable", "/openness/detail/content/"])
     next_requests: tuple[ListingRequest, ...] = ()
     if current < last:
         bare = re.sub(r"(?<=[?&])page=\d*&?", "", page.url).rstrip("&")

@@ -48,6 +48,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.rows.rows import linked_rows
+from etl.reason_codes import Code
 from etl.web.page import WebPage
 from etl.web.urls import resolved
 
@@ -103,7 +104,7 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
         else linked_rows(page, _DETAIL)
     )
     if channel is None or not (entries or isinstance(articles, list) or "queryList" in page.live_source):
-        raise NotAListing("neither articleList nor links to documents (content_<19 digits>.html)")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["articleList", "content_<19 digits>.html"])
     code = dict(_channels(page)).get(address) or _value(page, "channelCode")
     site = _value(page, "websiteCode")
     parameters = {
@@ -151,7 +152,7 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     data = content.get("data") if isinstance(content, dict) else None
     results = data.get("results") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(results, list):
-        raise NotAListing("JSON without data.results")
+        raise NotAListing(Code.DATA_LACKS, names="data.results")
     sent = dict(parse_qsl((request.body or b"").decode()))
     channel = sent.get("webSiteCode"), sent.get("channelCode")
     list_path = f"/{channel[0]}/{channel[1]}/pc/list.html" if all(channel) else ""
@@ -175,10 +176,7 @@ def _check_channel(request: ListingRequest, sent: Mapping[str, str], entries: tu
         return
     folder = _folder(urlsplit(shown).path)
     if not any(urlsplit(entry.url).path.startswith(folder) for entry in entries):
-        raise NotAListing(
-            f"no line of {shown} among those of channelCode {sent.get('channelCode')}; name the service as the column,"
-            " with the channelCode that the list's own script sends"
-        )
+        raise NotAListing(Code.OF_ANOTHER_CHANNEL, url=shown, channel=sent.get("channelCode"))
 
 
 def _entry(article: Mapping[str, Any], base: str, list_path: str) -> Entry:

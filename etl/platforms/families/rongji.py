@@ -30,6 +30,7 @@ from etl.platforms.base import (
 )
 from etl.platforms.elements.columns import linked_columns, meta
 from etl.platforms.rows.rows import linked_rows, row_entry
+from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
 
@@ -64,11 +65,9 @@ class Rongji(Platform):
         site, current, pages = _pager(page)
         last = pages or current
         if not entries and (not lists or current < last):
-            raise NotAListing(
-                "neither rows of #resources nor links to documents (/cms/html/<site>/<day>/<number>.html)"
-            )
+            raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["#resources", "/cms/html/<site>/<day>/<number>.html"])
         if current < last and not site:
-            raise NotAListing(f"page {current} of {last}, and no siteId (meta siteIdMeta) to ask for the next one")
+            raise NotAListing(Code.NO_NUMBER_TO_GO_ON, page=current, pages=last, name="siteId (meta siteIdMeta)")
         next_requests: tuple[ListingRequest, ...] = ()
         if current < last:
             url = resolved(page.url, f"{_FURTHER}?siteId={site}&page={current + 1}")

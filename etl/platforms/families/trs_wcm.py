@@ -52,6 +52,7 @@ from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.paging.paging import script_pager
 from etl.platforms.rows.row_texts import labelled_fields
 from etl.platforms.rows.rows import linked_rows
+from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
@@ -135,7 +136,7 @@ class TrsWcm(Platform):
             # The first lines may be in the page too ("动静结合"); the service has all of them.
             return ListingPage((), _service_total(page), next_requests=(_service(*call, request.column),))
         if not entries and not pager:
-            raise NotAListing("neither links to documents (t<date>_<id>.html) nor a pager")
+            raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["t<date>_<id>.html", "createPageHTML"])
         if not pager:
             return ListingPage(entries)
         next_requests: tuple[ListingRequest, ...] = ()
@@ -228,7 +229,7 @@ def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
     content = parse_json(page)
     lines = (content.get("data") or content.get("docs") or []) if isinstance(content, dict) else None
     if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & content.keys():
-        raise NotAListing("JSON without data or docs")
+        raise NotAListing(Code.DATA_LACKS, names="data, docs")
     entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict))
     address = urlsplit(request.url)
     sent = dict(parse_qsl((request.body or b"").decode() or address.query))

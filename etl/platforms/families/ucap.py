@@ -53,6 +53,7 @@ from etl.platforms.elements.columns import linked_columns, parent_list, same_sit
 from etl.platforms.paging.paging import counts
 from etl.platforms.rows.row_texts import FIELD_OF_LABEL
 from etl.platforms.rows.rows import linked_rows
+from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved
@@ -60,6 +61,8 @@ from etl.web.urls import resolved
 if TYPE_CHECKING:
     from etl.sources.schema import Source
 
+_DOCUMENTS = "<month>/<32 hex>.shtml"
+"""The form of the addresses of documents, in reasons."""
 _DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
 # Another family has c<id>/content.html too, below a channel n<id>.
 _OWN = r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html|/c\d{4,}/c\d{4,}/content\.s?html"
@@ -157,7 +160,7 @@ def _search_call(page: WebPage) -> str | None:
     named = (script_value(page.live_source, name) for name in (variable, "channelId", "channelid") if name)
     channel = call[2] or next((value for value in named if isinstance(value, str) and _ID.match(value)), None)
     if channel is None:
-        raise NotAListing(f"its script calls {call[1]} for a channel whose number the page does not say")
+        raise NotAListing(Code.CALL_WITHOUT_CHANNEL, call=call[1])
     sent = {name: value for name, value in parse_qsl(call[5].partition("?")[2]) if name != "page"}
     query = {"_isAgg": "true", "_isJson": "true", "_pageSize": "20", "_template": "index", **sent, "page": "1"}
     return resolved(page.url, f"{call[1]}{channel}?{urlencode(query)}")
@@ -170,7 +173,7 @@ def _search_page(page: WebPage, request: ListingRequest) -> ListingPage:
     if stated := counts(page):
         total, pages = stated.documents, stated.pages
     if not entries and total != 0 and (number == 1 or "</" not in page.text):
-        raise NotAListing("a page of the search without links to documents (<month>/<32 hex>.shtml)")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=[_DOCUMENTS])
     seen = request.seen + len(entries)
     goes_on = seen < total if total is not None else True
     goes_on = number < pages if pages is not None else goes_on
@@ -197,7 +200,7 @@ def _lists_below(page: WebPage, request: ListingRequest) -> ListingPage:
     }
     below = {url: text for url, text in lists.items() if urlsplit(url).path.startswith(folder)} or lists
     if not below:
-        raise NotAListing("a page of several lists (xxgk_lists, xxgk_navs) that links no xxgk_list.shtml")
+        raise NotAListing(Code.PAGE_LACKS, names="xxgk_list.shtml")
     requests = tuple(ListingRequest(url, f"{request.column} / {text or url}") for url, text in below.items())
     return ListingPage((), next_requests=requests)
 
@@ -209,7 +212,7 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = linked_rows(page, own) or linked_rows(page, _DETAIL)
     pager = _PAGER.search(page.live_source)
     if not entries and not pager:
-        raise NotAListing("neither links to documents (<month>/<32 hex>.shtml) nor a call of createPageHTML")
+        raise NotAListing(Code.LIST_SIGNS_MISSING, signs=[_DOCUMENTS, "createPageHTML"])
     if not pager:
         return ListingPage(entries)
     pages, current, stem, extension, total = digits(pager[1]), digits(pager[2]), pager[3], pager[4], count(pager[5])
@@ -234,12 +237,12 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     ):
         results = []  # A page beyond the last one.
     if not isinstance(data, dict) or not isinstance(results, list):
-        raise NotAListing("JSON without data.results (the address needs _isJson=true)")
+        raise NotAListing(Code.DATA_LACKS, names="data.results (_isJson=true)")
     entries = tuple(_entry(result, page.url) for result in results if isinstance(result, dict))
     seen = request.seen + len(entries)
     total = stated_total(data.get("total"), seen)
     if not seen and total:
-        raise NotAListing(f"no results on the first page of {total}")
+        raise NotAListing(Code.EMPTY_BEFORE_TOTAL, page=1, seen=0, total=total)
     next_requests: tuple[ListingRequest, ...] = ()
     # By what was received, not by the size requested: the site returns fewer.
     if entries and (total is None or seen < total):

@@ -45,6 +45,7 @@ from etl.platforms.base import (
 from etl.platforms.elements.columns import linked_columns, same_site
 from etl.platforms.paging.pager_links import next_is_disabled
 from etl.platforms.rows.rows import linked_rows, row_entry
+from etl.reason_codes import Code
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import resolved
 
@@ -86,9 +87,7 @@ class Vsb(Platform):
         pager = _read_pager(page)
         entries = _entries(page)
         if not entries and pager.total != 0:
-            raise NotAListing(
-                "neither rows (line_u<template>_<number>) nor links to documents (/info/<column>/<id>.htm)"
-            )
+            raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["line_u<template>_<number>", "/info/<column>/<id>.htm"])
         before = pager.entries_before(len(entries))
         requests = []
         if request.seen < before and pager.previous:
