@@ -329,12 +329,21 @@ def rule_names(stored: str) -> tuple[str, str] | None:
     return (rule.chinese, rule.english) if rule else None
 
 
+def _body_names(rule: str) -> tuple[str, str]:
+    family, _, selector = rule.partition(" ")
+    if not selector:
+        return BODY_NAMES.get(rule, (rule, rule))
+    chinese, english = ("标记", "marks") if selector == "marks" else (selector, selector)
+    return f"{family} 模板中的 {chinese}", f"{english} in the templates of {family}"
+
+
 def flag_names(stored: str) -> tuple[str, str] | None:
     """The meaning of a stored flag, in Chinese and English; None for an unknown one."""
     first, _, last = stored.partition(":")
     if last in _OF_FIELDS and first in FIELDS:
         flag, names = _FLAGS.get(last), (FIELDS[first].chinese, FIELDS[first].english)
     else:
-        flag, names = _FLAGS.get(first), BODY_NAMES.get(last, (last, last))
+        flag = _FLAGS.get(first)
+        names = _body_names(last) if flag is Flag.BODY else (last, last)
         flag = None if flag in _OF_FIELDS else flag
     return (flag.chinese.format(names[0]), flag.english.format(names[1])) if flag else None

@@ -111,7 +111,11 @@ def test_each_rule_has_a_test_case_whose_value_it_gives() -> None:
         ("published_date:future", "发布日期：晚于抓取日期", "date published: a day later than the capture"),
         ("expiry_date:impossible", "失效日期：历法中没有这一天", "expires: no date of the calendar"),
         ("body:densest", "正文位置：文字最集中的部分", "main text found by: densest part of the page"),
-        ("body:trs_wcm div.a", "正文位置：trs_wcm div.a", "main text found by: trs_wcm div.a"),
+        (
+            "body:trs_wcm div.a",
+            "正文位置：trs_wcm 模板中的 div.a",
+            "main text found by: div.a in the templates of trs_wcm",
+        ),
         (
             "validity:looked_up",
             "有效性：按来源文件的 lookups 解读",
