@@ -7,10 +7,10 @@ from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import Reason
 
-_LOOK_AT_LOG = "看失败任务的日志，再清除这些任务", "their log says why they failed; then clear them"
+_LOOK_AT_LOG = "看失败任务的日志，再清除这些任务", "read the logs of the failed tasks, then clear the tasks"
 _PAGING = (
     "目录没有读全：用 gongkai sources preview 看翻页",
-    "the listing is incomplete: look at its paging with `gongkai sources preview`",
+    "the list was not read to its end: look at its paging with `gongkai sources preview`",
 )
 _OUTCOME = (
     "按结果看 docs/outcomes.md；若是“被拦截”，放慢 pace.delay",
@@ -19,9 +19,12 @@ _OUTCOME = (
 _AGAIN = "采集期间网站有变动：再采集一次", "the site changed during the crawl: run it again"
 _LAYOUT = (
     "网站版式可能已改：打开一页，必要时修改提取规则",
-    "the layout may have changed: open a page, then mend the rule",
+    "the layout of the pages may have changed: open one, and correct the extraction rule if necessary",
 )
-_LIMIT = "如目录确有这么多，提高来源文件中的上限", "if the catalog is real, raise the limit in the source file"
+_LIMIT = (
+    "如目录确有这么多，提高来源文件中的上限",
+    "if the catalog really has that many, raise the limit in the source file",
+)
 _ADDRESS = "打开该目录页，核对链接", "open that listing page and check its links"
 _ASSERTION = (
     "打开网站核对；若设定有误，改来源文件",
@@ -31,15 +34,15 @@ _DROPPED = (
     "打开目录核对：若确已减少，把 assertions.max_drop 调高采集一次，再改回",
     "compare with the site; if the list is right, raise `assertions.max_drop` for one crawl",
 )
-_REFETCH = "重新取得该文件后再导入", "fetch the file again, and import it"
-_NOTHING = "已导入，无须处理", "nothing: they were imported"
+_REFETCH = "重新取得该文件后再导入", "get the file again, and import it"
+_NOTHING = "已导入，无须处理", "nothing to do: they were imported"
 
 ADVICE: dict[str, tuple[str, str]] = {
     Code.PAGES_UNFETCHED: _LOOK_AT_LOG,
     Code.PAGES_UNREAD: _LOOK_AT_LOG,
     Code.PAGES_DAMAGED: (
         "运行 gongkai fixity 看损坏清单，恢复字节后清除任务",
-        "`gongkai fixity` names all damage; restore the bytes and clear the task, or crawl again",
+        "run `gongkai fixity` for a list of the damage, restore the bytes, then clear the task",
     ),
     Code.MOST_PAGES_FAILED: _OUTCOME,
     Code.MOST_PAGES_EXCLUDED: (
@@ -50,30 +53,34 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.MOST_FILES_FAILED: _OUTCOME,
     Code.MOST_LINKS_DEAD: (
         "目录里多数链接无效：地址读错了，或网站已迁移",
-        "most links of the catalog lead nowhere: their addresses are read wrongly, or the site moved",
+        "most links of the catalog lead nowhere: their addresses are misread, or the site has moved",
     ),
     Code.RECORDS_MISSING: (
         "打开其中几页：网站把所有页面转到首页，或已迁移、关停；真正撤下的，离开目录后会自动标记",
-        "look at some: the site sends all pages to its home page, moved, or was shut; what was withdrawn becomes a "
-        "tombstone once it has left the lists",
+        "open some of them: the site sends every page to its home page, has moved, or was closed; a withdrawn "
+        "document becomes a "
+        "tombstone once it is off the lists",
     ),
-    Code.LISTING_NOT_WALKED: ("看任务 list_catalog 的日志，再清除它", "see the log of list_catalog, then clear it"),
+    Code.LISTING_NOT_WALKED: (
+        "看任务 list_catalog 的日志，再清除它",
+        "read the log of the task list_catalog, then clear the task",
+    ),
     Code.LISTING_PAGES_LOST: (
         "打开该页：网站改版、拒绝访问或停机；恢复后再采集",
-        "open that page: the site changed, refused or was down; crawl again when it answers",
+        "open that page: the site has changed, refused access, or was down; crawl again when it answers",
     ),
     Code.NOTHING_LISTED: (
         "打开目录：网站已改版，或对程序只给空目录",
-        "open the catalog: the site changed, or serves programs an empty list",
+        "open the catalog: the site has changed, or sends programs an empty list",
     ),
     Code.FEWER_DOCUMENTS: _PAGING,
     Code.FEWER_LISTING_PAGES: _PAGING,
-    Code.TOTAL_NOT_REACHED: ("与网站核对一次总数", "compare the total with the site once"),
+    Code.TOTAL_NOT_REACHED: ("与网站核对一次总数", "compare the total with that on the site"),
     Code.PAGING_NOT_UNDERSTOOD: _PAGING,
     Code.ROWS_NOT_UNDERSTOOD: _PAGING,
     Code.LIST_ENDS_EARLY: (
         "打开该页：网站的程序中途出错；恢复后再采集",
-        "open that page: the site's program failed while it wrote; crawl again when it ends",
+        "open that page: the site's program failed while writing it; crawl again when the page is whole",
     ),
     Code.LIST_IN_CIRCLES: _PAGING,
     Code.LIST_PAGE_REPEATED: _PAGING,
@@ -83,7 +90,8 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.LIST_PAGES_OVERLAP: _PAGING,
     Code.LIST_ROWS_REPEATED: (
         "网站每次翻页对同日的条目重新排序：再完整采集几次，直到没有新条目",
-        "the site orders documents of one day anew for each page: full walks find the others, until none is new",
+        "the site sorts documents of the same day differently for each page: repeat full walks until they find "
+        "nothing new",
     ),
     Code.LIST_ROWS_SKIPPED: _PAGING,
     Code.LIST_PAGE_OF_ANOTHER: _PAGING,
@@ -92,7 +100,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.FEWER_RECORDS: _ASSERTION,
     Code.NEWEST_TOO_OLD: (
         "打开网站：机关未再发布，或此目录已停用",
-        "open the site: the agency is silent, or this listing is no longer kept up",
+        "open the site: the agency has published nothing, or no longer maintains this list",
     ),
     Code.WALK_TOO_LONG: _LIMIT,
     Code.TOO_MANY_DOCUMENTS: _LIMIT,
@@ -105,17 +113,17 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.DOCUMENTS_WITHOUT_TEXT: _LAYOUT,
     Code.DOCUMENTS_MOVED: (
         "同文的记录按一件显示，无须合并；若只换了协议或主机，把 columns 改为新地址",
-        "nothing: records with the same text are shown as one; where scheme or host changed, correct `columns`",
+        "nothing to do: records with the same text are shown as one; if only scheme or host changed, correct `columns`",
     ),
     Code.WARC_FILE_DAMAGED: _REFETCH,
-    Code.WARC_RECORDS_SKIPPED: ("缺什么见 docs/importing.md", "docs/importing.md says which are left out"),
+    Code.WARC_RECORDS_SKIPPED: ("缺什么见 docs/importing.md", "docs/importing.md lists what is left out"),
     Code.WARC_RECORDS_NOT_WHOLE: _REFETCH,
     Code.WARC_DIGESTS_UNCHECKED: _NOTHING,
-    Code.RUN_CLOSED_BY_HAND: ("无须处理，或重新开始", "nothing, or start the same work again"),
+    Code.RUN_CLOSED_BY_HAND: ("无须处理，或重新开始", "nothing to do, or start the same work again"),
 }
 
 
-_FAILING = "网站停机或出错：恢复后再采集", "the site was down or failed: crawl again when it answers"
+_FAILING = "网站停机或出错：恢复后再采集", "the site was down or had errors: crawl again when it answers"
 _LEFT = (
     "目录已撤下或换了地址：在网站上找到它，改来源文件的 columns",
     "the list is gone from that address: find it on the site, and correct `columns` in the source file",
@@ -127,11 +135,11 @@ LOST_LISTS: dict[str, tuple[str, str]] = {
     Outcome.SOFT_404: _LEFT,
     Outcome.BLOCKED: (
         "网站拒绝访问：放慢 pace.delay，或请公开机关放行",
-        "the site refuses: raise `pace.delay`, or ask the agency to let the crawler in",
+        "the site refuses access: raise `pace.delay`, or ask the agency to admit the crawler",
     ),
     Outcome.ROBOTS: (
         "robots.txt 不许采集此目录：与公开机关联系；许可之前不再请求",
-        "robots.txt forbids the list: ask the agency; nothing is requested until it allows it",
+        "robots.txt forbids this list: contact the agency; nothing is requested until it is allowed",
     ),
     Outcome.OUT_OF_SCOPE: (
         "若目录已迁至该主机：把主机加进来源文件的 hosts，把 columns 改为新地址",
@@ -139,7 +147,7 @@ LOST_LISTS: dict[str, tuple[str, str]] = {
     ),
     Outcome.NOT_A_LISTING: (
         "该地址返回的不是可读的目录：用 gongkai sources preview 看它现在是什么",
-        "what came is not read as a list: look at it with `gongkai sources preview`",
+        "the answer cannot be read as a list: look at it with `gongkai sources preview`",
     ),
 }
 """Where pages of lists were lost, by the outcome of the first one."""
