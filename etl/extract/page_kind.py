@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from etl.dates import YEAR
 from etl.extract.codes import Rule
 from etl.extract.lexicon.labels import COLON, find_labels, label_key
+from etl.extract.lexicon.notices import CHALLENGE, ENDED, ERROR_NOTICE, FAREWELL, HEADS_OF_NOTICES, MISSING, VERIFIES
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.text.body import Body
+from etl.extract.text.body import Body, is_in_box_beside
 from etl.extract.types import Attachment, FieldValue, PageKind
 from etl.file_names import has_file_name
 from etl.reason_codes import Code
@@ -20,39 +21,10 @@ from etl.reasons import encode_reason
 from etl.web.page import WebPage
 from etl.web.program_reports import SERVERS
 
-_CHALLENGE = re.compile(
-    r"Virtual Container Shield|__jsl_clearance|_\$jsvmp|\$_ts\s*=|请开启JavaScript|安全验证|访问被拦截"
-    r"|网站防火墙|Access Denied|"
-    r"http-equiv=[\"']?refresh|(?:window|document|self|top)\.location(?:\.href)?\s*=|location\.replace\(",
-    re.IGNORECASE,
-)
-_ERROR_NOTICE = re.compile(
-    "(?:页面|网页|网址|地址|内容|文件|信息|资源|栏目).{0,8}(?:不存在|已删除|已被删除|已移除|找不到|无法找到)|(?:页面|网站).{0,6}(?:维护|升级)中?"
-    "|(?:系统|网站|平台|服务器?)(?:正在)?(?:升级)?维护(?:升级)?中"
-    "|(?:系统|网站|平台|服务器).{0,40}(?:维护|升级|检修|改造).{0,12}(?:暂停|停止|无法|不能).{0,4}(?:访问|服务|使用|运行|登录)"
-    "|本(?:网站|站|栏目|平台).{0,12}(?:迁移|迁至|停止(?:更新|运行|服务)|关停)"
-    "|[Pp]age.{0,24}(?:not found|cannot be found|could not be found)|[Ii]nternal [Ss]erver [Ee]rror"
-    "|(?:访问|请求).{0,8}(?:被阻断|被拦截|设置拦截|被拒绝|被禁止)|地区无法访问"
-)
-_ENDED = re.compile(
-    r"(?:(?:很?抱歉|对不起|不好意思|您好|提示)[，,:：]?)*"
-    r"(?:[您你](?:要|所|正在)?(?:访问|查看|浏览|查找|请求|打开)的|[该此本]|当前)(?:条|篇|份|件)?"
-    r"(?:信息|内容|文章|文件|文档|稿件|公文|公告|通知|页面?|网页|资源|链接|栏目).{0,6}?(?:已经?被?|被)?"
-    r"(?:失效|过期|删除|下线|下架|撤[下除稿]|移除|移[至到]|迁移|屏蔽|关闭|不存在|不再(?:公开|展示|显示|提供)|无法(?:显示|查看|访问|打开)|暂?不予?(?:公开|开放))"
-)
-"""The beginning of a sentence in place of a text that was taken down. 废止 and 撤销 are acts of an agency instead."""
-_FAREWELL = re.compile(
-    r"请.{0,30}(?:查看|查阅|访问|浏览|联系|咨询|返回|关注|稍后|谅解|拨打)|带来.{0,4}不便|敬请|感谢|谢谢|返回(?:首页|上一?页)"
-)
 _MAX_ENDED_CHARS, _MAX_REST_CHARS = 120, 15
 """Maximum length of such a text, and of the rest of such a sentence."""
 _MAX_NOTICE_CHARS = 200
 """Maximum text length of an error page."""
-_MISSING = re.compile(
-    r"(?:(?:很?抱歉|对不起|提示)[，,!！:： ]*)?(?:[您你](?:要|所|正在)?(?:访问|查看|浏览|查找|请求|打开)的|[该此本])?"
-    r"(?:信息|内容|文章|文件|文档|稿件|新闻|公告|通知|数据|记录|页面|网页|资源){1,2}(?:ID)?"
-    r"(?:不存在|已?经?被?(?:删除|移除|下线|下架)|找不到|未找到|未通过审核|正在审核中?)(?:(?:或者?|，)?(?:不存在|已?经?被?(?:删除|移除)|未通过审核))*[。.!！~…]*"
-)
 _SERVER_REPORT = re.compile(SERVERS)
 _LINES_OF_REPORT = 3
 """Lines of a page in which a server's own error page says what it is: a number, its words, the address."""
@@ -82,6 +54,9 @@ _COLUMN_CHARS = 5
 """Maximum length of a headline that may be a column name: 通知公告 above 更新时间 and rows of links."""
 _SEVERAL_ROWS, _SEVERAL_TITLES, _TITLE_CHARS = 5, 3, 8
 _MAX_CHARS_OF_LABELS = 120
+_SEVERAL_LINES, _SHARE_OF_LINKS = 3, 5
+"""Minimum number of lines without links that are a document below a headline; how many times as long as the links among
+them they must be."""
 _SUMMARY_CHARS, _ROW_CHARS = 80, 30
 """Maximum length of the summary that a listing may print below a title; of a row at the address of a document."""
 _MAX_WORDS_BESIDE_PICTURES = 600
@@ -183,9 +158,7 @@ class PageFacts:
     @cached_property
     def unlinked_chars(self) -> int:
         """Number of characters of the main text outside links."""
-        body = self.body
-        lines = self.blocks.visible_blocks(body.first, body.last, body.revealed)
-        return sum(len(block.text) - block.link_chars for _, block in lines)
+        return sum(len(block.text) - block.link_chars for block in self.text_lines)
 
     @cached_property
     def menu_links(self) -> int:
@@ -211,7 +184,7 @@ class PageFacts:
             or self.lists_titles
         )
         named = self.has_headline and len(label_key(self.fields["title"].value)) > _COLUMN_CHARS
-        return many and not (named and (self.has_labelled_date or self.has_text_apart))
+        return many and not (named and (self.has_labelled_date or self.has_text_apart or self.has_text_beside_boxes))
 
     @property
     def lists_titles(self) -> bool:
@@ -253,11 +226,31 @@ class PageFacts:
         rows = any(_row_kind(block) and not has_file_name(block.text) for _, block in lines)
         return (self.has_shown_date or self.has_document_path) and content and not (rows or self.lists_titles)
 
+    @cached_property
+    def text_lines(self) -> list[Block]:
+        """The visible lines of the main text."""
+        return [block for _, block in self.blocks.visible_blocks(self.body.first, self.body.last, self.body.revealed)]
+
+    @cached_property
+    def has_text_beside_boxes(self) -> bool:
+        """Whether the main text is a page's worth of lines that are no links and none of which is a row, and nearly
+        all rows of the page are in boxes of the site beside it."""
+        linked = sum(block.link_chars for block in self.text_lines)
+        is_text = self.unlinked_chars >= MIN_TEXT_CHARS and len(self.text_lines) >= _SEVERAL_LINES
+        if not is_text or linked * _SHARE_OF_LINKS > self.unlinked_chars or any(map(_row_kind, self.text_lines)):
+            return False
+        rows = (block for block in self.blocks.blocks if block.hidden_by < 0 and _row_kind(block))
+        return sum(not is_in_box_beside(self.blocks, block.node, self.body) for block in rows) < _SEVERAL_ROWS
+
 
 def _is_error_notice(facts: PageFacts) -> bool:
     if facts.date or min(len(facts.text), facts.visible_chars) >= _MAX_NOTICE_CHARS:
         return False
-    return _ERROR_NOTICE.search(_visible_text(facts.blocks, facts.text)) is not None
+    title = facts.fields["title"].value if facts.has_headline else ""
+    shown = f"{title}\n{_visible_text(facts.blocks, facts.text)}"
+    if ERROR_NOTICE.search(shown):
+        return True
+    return (not title or HEADS_OF_NOTICES.fullmatch(title) is not None) and VERIFIES.search(shown) is not None
 
 
 def _shows_only_that_it_is_missing(facts: PageFacts) -> bool:
@@ -266,7 +259,7 @@ def _shows_only_that_it_is_missing(facts: PageFacts) -> bool:
     if len(facts.text) >= _LINE_CHARS or facts.files or _has_header_number(facts):
         return False
     lines = facts.blocks.visible_blocks(0, len(facts.blocks.blocks))
-    return any(not block.link_chars and _MISSING.fullmatch(block.plain.strip()) for _, block in lines)
+    return any(not block.link_chars and MISSING.fullmatch(block.plain.strip()) for _, block in lines)
 
 
 def _is_server_report(facts: PageFacts) -> bool:
@@ -285,10 +278,10 @@ def _says_only_that_it_ended(facts: PageFacts) -> bool:
     if not 0 < len(text) <= _MAX_ENDED_CHARS or facts.files or _has_header_number(facts):
         return False
     sentences = [each for each in _SENTENCES.split(text) if each]
-    goes_on = [len(each) - match.end() if (match := _ENDED.match(each)) else None for each in sentences]
+    goes_on = [len(each) - match.end() if (match := ENDED.match(each)) else None for each in sentences]
     says_so = any(length is not None for length in goes_on)
     return says_so and all(
-        (length is not None and length <= _MAX_REST_CHARS) or _FAREWELL.search(each)
+        (length is not None and length <= _MAX_REST_CHARS) or FAREWELL.search(each)
         for length, each in zip(goes_on, sentences, strict=True)
     )
 
@@ -304,7 +297,7 @@ def _is_empty(facts: PageFacts) -> bool:
 
 
 def _is_challenge(facts: PageFacts) -> bool:
-    return _is_empty(facts) and _CHALLENGE.search(facts.page.text[:_CHALLENGE_CHARS]) is not None
+    return _is_empty(facts) and CHALLENGE.search(facts.page.text[:_CHALLENGE_CHARS]) is not None
 
 
 def _has_header_number(facts: PageFacts) -> bool:
@@ -335,6 +328,12 @@ def _is_titled_content(facts: PageFacts) -> bool:
         return False
     few_links = facts.long_links < _MANY_LINKS or facts.unlinked_chars > facts.long_links * _ROW_CHARS
     return (facts.unlinked_chars >= _LINE_CHARS and few_links) or any(file.role == "file" for file in facts.files)
+
+
+def _is_titled_matter(facts: PageFacts) -> bool:
+    """Whether a headline is above a page's worth of lines that are no links, at any address and without a date: a list
+    of powers, the work of each leader."""
+    return facts.has_headline and facts.has_text_beside_boxes
 
 
 def _is_titled_picture(facts: PageFacts) -> bool:
@@ -371,6 +370,7 @@ CHECKS: tuple[Check, ...] = (
     ("document", Code.TITLE_AND_DATE, lambda f: f.date and f.has_title),
     ("document", Code.TITLE_AND_SENTENCE, _is_titled_sentence),
     ("document", Code.TITLE_AND_CONTENT, _is_titled_content),
+    ("document", Code.TITLE_AND_CONTENT, _is_titled_matter),
     (
         "listing",
         Code.ROWS_AT_LIST_ADDRESS,

@@ -6,10 +6,11 @@ from itertools import chain
 
 from lxml import html
 
+from etl.extract.codes import BETWEEN
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.places import position_of
 from etl.extract.rules.file_labels import is_numbered_annex, says_annex
-from etl.extract.text.body import Body
+from etl.extract.text.body import Body, is_in_box_beside
 from etl.extract.types import Attachment
 from etl.file_names import has_file_name
 from etl.web.page import WebPage, absolute, base_url
@@ -144,7 +145,10 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
     for node in blocks.images[:_MAX_PICTURES]:
         # Whether it is in a container is decided by the tree: a picture may be above the first line.
         inside = container.index < node.index < container.end if container else first <= node.first <= last
-        if inside and node.hidden_by <= body.revealed and not _is_icon_of_file(node.element):
+        if not inside or node.hidden_by > body.revealed or _is_icon_of_file(node.element):
+            continue
+        # A code to scan in a column beside the text.
+        if body.rule != BETWEEN or not is_in_box_beside(blocks, node.parent, body):
             yield from (node.element,) if _address(node.element) else _twins(node.element)
     for element in page.elements["noscript"]:
         node = position_of(blocks, element)

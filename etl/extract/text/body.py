@@ -6,7 +6,7 @@ from lxml.html import HtmlElement
 
 from etl.extract.codes import BETWEEN
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.text.boxes import SIDEBAR_CLASSES
+from etl.extract.text.boxes import SIDEBAR_CLASSES, is_of_site
 
 _BUTTONS = frozenset(("hidden", "button", "submit", "reset", "image"))
 """Types of inputs that are not filled in: a header may be a form with a print button."""
@@ -42,6 +42,17 @@ def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
         if not SIDEBAR_CLASSES.isdisjoint((around.element.get("class") or "").lower().split()):
             return around
     return None
+
+
+def is_in_box_beside(blocks: Blocks, index: int, body: Body) -> bool:
+    """Whether a node is in a box of the site that does not contain the text: a column, or what boxes are called
+    (热点推荐)."""
+    for around in blocks.ancestors(index):
+        if holds_text(around, body):
+            return False
+        if around.last > around.first and is_of_site(blocks, around):
+            return True
+    return False
 
 
 def holds_text(node: Node, body: Body) -> bool:

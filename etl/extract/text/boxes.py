@@ -41,8 +41,8 @@ def boxes_below(blocks: Blocks, indices: list[int]) -> Iterator[tuple[int, Node]
 
 def is_of_site(blocks: Blocks, box: Node) -> bool:
     """Whether a box in the middle of a text is none of it: a column beside it, or what boxes of a site are called."""
-    _, heading = next(blocks.visible_blocks(box.first, box.last))
-    return _is_column(box) or is_heading_of_box(heading.plain)
+    heading = next((block.plain for _, block in blocks.visible_blocks(box.first, box.last)), "")
+    return _is_column(box) or is_heading_of_box(heading)
 
 
 def _is_column(box: Node) -> bool:

@@ -1,0 +1,69 @@
+"""Pages that say in place of a document that it is missing, or that their reader must be verified or may not read it;
+and documents that speak of the same."""
+
+# ruff: noqa: E501 — tables of sentences.
+
+import pytest
+
+from etl.extract import extract
+from tests.support.pages import page
+
+URL = "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html"
+TITLE = "云溪区节约用水管理办法"
+DATED = f"<h1>{TITLE}</h1><div>发布时间：2023-05-09　来源：云溪日报</div>"
+MISSING = (
+    "<h2>抱歉，您访问的页面不存在或已被删除！</h2><p>您可以：</p><p>1. 检查输入的网址是否正确</p><p>2. <a href='/'>返回首页</a></p>",
+    "<h3>页面走丢了</h3><p>您访问的页面可能因网站改版已经下线，请通过站内搜索查找相关内容，给您带来的不便敬请谅解。</p>",
+    "<p>您要查看的网页可能已被删除、名称已被更改，或者暂时不可用。</p><p>请确认网址的拼写正确。</p>",
+    "<h2>系统提示</h2><p>很抱歉，没有找到您要访问的内容，请稍后再试或联系网站管理员。</p>",
+)
+VERIFIES = (
+    "<h2>访问验证</h2><p>系统检测到您的网络存在异常访问行为，为保障网站安全，请拖动滑块完成拼图验证。</p><p>如多次验证未通过，请联系网站管理员。</p>",
+    "<h3>人机验证</h3><p>请完成以下操作，验证您不是机器人，以便继续访问本网站的内容。</p><p>看不清？点击图片更换</p>",
+    "<p>为了您的账号安全，请输入验证码以继续浏览当前网页。</p><p>如有疑问，请拨打网站管理员电话，感谢您的配合。</p>",
+    "<p>检测到当前浏览器环境存在风险，本次访问已被记录，请更换浏览器或者关闭代理软件后重新访问，谢谢合作。</p>",
+)
+ENDED = (
+    "本文已迁移至新栏目，请点击：<a href='/a/1.html'>云溪区节约用水管理办法</a>",
+    "该信息正在审核中，暂时无法查看。",
+    "该公示已过公示期，内容不再展示。",
+)
+UNSEEN = (
+    "您没有权限查看该内容，请<a href='/login'>登录</a>后查看。",
+    "对不起，您无权浏览此信息！",
+    "该内容仅限内部用户浏览，请先登录。",
+    "需要登录后才能查看全文，<a href='/login'>立即登录</a>",
+    "此信息需输入密码访问：",
+)
+DOCUMENTS = (
+    "因机房设备检修，区政府网站将于5月10日22时至次日6时暂停访问，给您带来的不便敬请谅解。",
+    "各单位：自6月1日起，登录办公平台需输入短信验证码完成验证后方可访问，请核对用户手机号码。",
+    "因许可有效期届满未延续，现依法注销三户食品经营许可证，原许可信息已删除。",
+    "区水务局自5月8日起迁至河滨路3号办公，原办公地点停止使用，联系电话不变。",
+    "第一季度无行政检查事项。",
+)
+
+
+@pytest.mark.parametrize("words", [*MISSING, *VERIFIES])
+@pytest.mark.parametrize("framed", [False, True])
+def test_an_answer_in_place_of_a_document_is_none(words: str, *, framed: bool) -> None:
+    alone = f"<html><head><title>提示信息</title></head><body><div>{words}</div></body></html>"
+    html = page(title="云溪区人民政府", headline="", body=words) if framed else alone
+    assert extract(html.encode(), URL).kind == "stub"
+
+
+@pytest.mark.parametrize("words", ENDED)
+def test_a_document_that_was_taken_down_or_moved_is_none(words: str) -> None:
+    assert extract(page(title=TITLE, headline=DATED, body=f"<p>{words}</p>").encode(), URL).kind == "stub"
+
+
+@pytest.mark.parametrize("words", UNSEEN)
+def test_words_for_readers_who_may_not_read_are_no_text(words: str) -> None:
+    read = extract(page(title=TITLE, headline=DATED, body=f"<p>{words}</p>").encode(), URL)
+    assert (read.text, "no_text" in read.flags) == ("", True)
+
+
+@pytest.mark.parametrize("words", DOCUMENTS)
+def test_a_document_may_speak_of_the_same(words: str) -> None:
+    read = extract(page(title=TITLE, headline=DATED, body=f"<p>{words}</p>").encode(), URL)
+    assert (read.kind, read.text) == ("document", words)
