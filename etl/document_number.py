@@ -59,7 +59,7 @@ _URGENT = r"(?:特\s*急|加\s*急|平\s*急|急\s*件|特\s*提|明\s*电)"
 _BEFORE_NUMBER = re.compile(rf"^(?:(?:{_URGENT}|{_REGISTRATION})[\s:：·★]+){{1,2}}")
 _BEHIND_NUMBER = re.compile(
     r"\s*(?:(?:会签人|签发人?)\s*[:：].{0,40}|[(（][^（）()]{0,10}(?:公开|共?印\d*份|\d份|件)[^（）()]{0,8}[)）]"
-    rf"|\s{_URGENT}|\s{_REGISTRATION}|\s(?:类别[:：]?\s*)?[A-C]类?|\s(?:主动|不予?)?公开){{1,3}}$"
+    rf"|\s{_URGENT}|\s{_REGISTRATION}|\s(?:(?:类别|办理结果|答复类[别型])[:：]?\s*)?[A-C]类?|\s(?:主动|不予?)?公开){{1,3}}$"
 )
 """What stands beside the number of a red header: how urgent it is, who signed it, how many copies were printed, its
 number in a register."""

@@ -102,11 +102,12 @@ COUNTERS = split_words("""
 """)
 """Counters and tools below the text that are labels only: without a value they do not make a line of tools."""
 DISPLAY_TOOLS = split_words("""
-    点击次数 字体 字号 字体大小 文字大小 视力保护色 保护视力色 背景色 语音播报 朗读 附件 转载 文字
+    点击次数 字体 字号 字体大小 文字大小 视力保护色 保护视力色 背景色 语音播报 朗读 语速 音量 音色 附件 转载 文字
 """)
 """Page tools above the text; below it they may be lines of the text (附件：…)."""
 RELATED = split_words("""
     解读 相关解读 政策解读 解读链接 解读文件 相关链接 相关文件 相关文档 政策文件 关联文件 原文链接
+    原文地址 原文网址 本文地址 本文网址 本文链接
 """)
 """Links to other documents below the text."""
 SUMMARIES = split_words("""

@@ -14,6 +14,7 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.breadcrumbs import end_of_breadcrumb
+from etl.extract.page.pairs import is_half_of_pair
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import ONLY_A_DATE, is_subheading
 
@@ -46,6 +47,10 @@ _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 _RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
 _PUNCTUATED = re.compile("[，。；：]")
+_NUMBERED_TITLE = re.compile("[\u4e00-\u9fff]{8,}(?:公告|通告|公示|通报)[（(〔].{1,12}号[)）〕]$")
+"""The title of an announcement with its number: 云溪市燃气价格听证会公告（第1号）. Another line is a number alone."""
+_LABEL_OF_DAY = re.compile("[\u4e00-\u9fff（）()]{2,12}(?:日期|时间|之日)[:：]?")
+"""The label of any day beside it (作出处罚的日期): what is above a date is often a headline."""
 _ONLY_SIGNED_DATE, _MAX_SPELT_DATE_CHARS = re.compile(SIGNED_DATE), 20
 MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
@@ -120,7 +125,11 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             above_date = _is_above_subheading(blocks, index, len(whole))
             lines[-1] = replace(lines[-1], block=index, text=whole if in_one else lines[-1].text, above_date=above_date)
             continue
-        if find_labels(block.text) or match_label(block.text) or match_document_number(text) or _is_no_title(text):
+        if find_labels(block.text) or match_label(block.text) or _is_no_title(text):
+            continue
+        if match_document_number(text) and not (marked and _NUMBERED_TITLE.search(text)):
+            continue
+        if _LABEL_OF_DAY.fullmatch(text) and is_half_of_pair(blocks, index):
             continue
         if text.startswith(_BEFORE_SUBTITLE):
             subtitle = index if lines and lines[-1].marked and lines[-1].block == index - 1 else subtitle

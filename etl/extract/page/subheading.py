@@ -11,7 +11,7 @@ from functools import lru_cache
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR, as_spelt, dates_in_digits
 from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import CREDITS, FOOTER_LABELS
-from etl.extract.lexicon.labels import find_labels
+from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.fields import DATE_FIELDS
@@ -23,6 +23,9 @@ NAME_OF_SOURCE = re.compile(
     r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股)"
 )
 """The name of a body that publishes, without a label."""
+_CHECKS_OF_PAGE = ("审核", "登记", "归档")
+"""Beginnings of labels of days on which a page was checked, right before it was published."""
+_LABEL_OF_DAY = re.compile(rf"\s*([\u4e00-\u9fff]{{2,10}})\s*[:：]\s*{DATE}")
 _MAX_CHARS = 100
 _MAX_DATE_LINE_CHARS, _MAX_PERSON_CHARS = 60, 4
 _CREDITS = frozenset(CREDITS)
@@ -57,9 +60,11 @@ _SOURCE_WITHOUT_COLON = re.compile(
 _PIECE = re.compile(rf"[^{_BETWEEN}【】\[\]（）()]++")
 _SAYS_NO_MORE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:星期|周)[一二三四五六日天]"
+    r"|https?[:：]|[A-Za-z\d-]+(?:\.[A-Za-z\d-]+){1,4}"
     r"|(?:信息|文章|稿件|新闻|内容)?来源(?:[—–→>-]{1,2}.{1,24})?|发布(?:时间|日期)?|时间|日期|[图文]{1,2}|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
 )
-"""A piece of the line that is a label with a short value, a weekday, a visitor count, or a label without a colon."""
+"""A piece of the line that is a label with a short value, a weekday, a visitor count, an address of the site, or a
+label without a colon."""
 
 
 @lru_cache(4096)  # pages of one site have the same menus and footers
@@ -83,7 +88,7 @@ def date_of_subheading(line: str) -> str | None:
     with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
     shown, line = line, dates_in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
-    if is_clock(text) or _OPEN_BRACKET.match(text):
+    if is_clock(text) or _OPEN_BRACKET.match(text) or _is_day_of_matter(text):
         return None
     match = not _ADOPTION.search(text) and DATE_LINE.match(text)
     if not match and not _has_other_date(line):
@@ -107,6 +112,15 @@ def _date_behind_gap(line: str, text: str) -> re.Match[str] | None:
     return match if any(item.name == "source" or item.label in FOOTER_LABELS for item in find_labels(line)) else None
 
 
+def _is_day_of_matter(text: str) -> bool:
+    """Whether a line begins with the label of a day that its words explain as no field (开标时间：, 会议时间：)."""
+    match = _LABEL_OF_DAY.match(text)
+    label = match_label(match[1], coined=True) if match else None
+    if label is None or label.name or label.label.startswith(_CHECKS_OF_PAGE):
+        return False
+    return match_label(label.label) is None
+
+
 def _has_other_date(line: str) -> bool:
     """Whether labels of the line name a date of another kind, or the days of a period."""
     items = find_labels(line)
@@ -118,6 +132,8 @@ def date_among_pieces(line: str) -> str | None:
     line = dates_in_digits(line)
     match = _DATE_APART.search(line)
     if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):
+        return None
+    if _is_day_of_matter(line.replace(INLINE_BOUNDARY, "")):
         return None
     rest = (*_PIECE.findall(line[: match.start()]), *_PIECE.findall(line[match.end() :]))
     if any(map(_DATE.search, rest)):

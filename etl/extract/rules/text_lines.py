@@ -23,6 +23,7 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.headlines import ENDS_LIKE_A_TITLE
 from etl.extract.page.pairs import is_column_header_row, value_apart
 from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
 from etl.extract.rules.header import PageContext
@@ -200,7 +201,8 @@ def read_main_text(context: PageContext, title: str = "") -> Iterator[Reading]:
     """Values in the text itself, at the usual places of documents: red header, labelled last lines, signature."""
     body = context.body
     text = [b for _, b in context.blocks.visible_blocks(body.first, body.last, body.revealed)]
-    if number := _number_of_red_header(context, text[:_FIRST_BLOCKS], title):
+    number = _number_of_red_header(context, text[:_FIRST_BLOCKS], title)
+    if number and not _is_one_of_several(text, number, label_key(title)):
         yield make_evidence("document_number", number, "", "body", Rule.RED_HEADER)
     yield from _labelled_first_lines(context)
     for block in text[-_LAST_BLOCKS:]:
@@ -227,6 +229,17 @@ def _number_of_red_header(context: PageContext, lines: list[Block], title: str) 
             return None
         above, prose = line, prose or line.endswith(_ENDS_OF_PROSE)
     return None
+
+
+def _is_one_of_several(lines: list[Block], number: str, title_key: str) -> bool:
+    """Whether a number in the text is that of one of several documents (a gazette): below the title of a document that
+    is not the page's, and above another number."""
+    texts = [block.plain.strip() for block in lines]
+    at = next((at for at, text in enumerate(texts) if number_of_red_header(text) == number), 0)
+    titles = (label_key(text) for text in texts[:at] if ENDS_LIKE_A_TITLE.search(text))
+    if not any(key not in title_key and title_key not in key for key in titles):
+        return False
+    return any("号" in text and (number_of_red_header(text) or number) != number for text in texts[at + 1 :])
 
 
 def _line_of(context: PageContext, block: Block) -> str:
@@ -274,7 +287,7 @@ def _last_line(block: Block, rules: ValueRules) -> Iterator[Reading]:
         if item.label in _FIELD_OF_LAST_LINE and item.at_line_start:
             name = _FIELD_OF_LAST_LINE[item.label]
             reading = make_evidence(name, item.value, item.label, "body", Rule.LABELLED_LAST_LINE, rules)
-            if reading.value and len(reading.value.value) <= _MAX_METHOD_CHARS:
+            if reading.value and "公开" in reading.value.value and len(reading.value.value) <= _MAX_METHOD_CHARS:
                 yield reading
 
 

@@ -30,6 +30,8 @@ from etl.extract.types import FieldValue, Origin
 
 _LETTER = re.compile(r"[^\W\d_]")
 """Of any script: Tibetan, Uyghur, Mongolian and Korean pages have titles too."""
+_SECTION = re.compile("[（(]?[一二三四五六七八九十]{1,3}(?:[)）]|、)|第[一二三四五六七八九十]{1,3}[章节条]")
+"""The beginning of the heading of a section of a text."""
 _LINES_OF_TITLE_IN_TEXT = 4
 """Number of first lines of the text that may contain a stated title in pieces."""
 _SITE_NAME = re.compile(f"(?:人民政府|法院|检察院)$|{NAMES_SITE.pattern}")
@@ -83,16 +85,22 @@ def _candidate(line: Line, stated: list[str]) -> Candidate | None:
         return None
     agrees = key in stated
     overlaps = any(
-        (other in key and len(other) > 8 and len(other) * 2 > len(key))
+        (other in key and len(other) > 8 and (len(other) * 2 > len(key) or _issues(key, other)))
         or (key in other and len(key) > 8 and len(key) * 10 > len(other) * 7)
         or (len(key) > MIN_PARTIAL_CHARS and (other.startswith(key) or other.endswith(key)))
         for other in stated
     )
     if not (line.marked or line.above_date or agrees or overlaps):
         return None
-    if len(_LETTER.findall(key)) < (2 if stands_alone else 4):
+    if len(_LETTER.findall(key)) < (2 if stands_alone else 4) or (_SECTION.match(key) and not agrees):
         return None
     return Candidate(line, key, agrees, overlaps)
+
+
+def _issues(title: str, other: str) -> bool:
+    """Whether a title is that of the document that issues the other one: 关于印发《…办法》的通知."""
+    before, _, behind = title.partition(other)
+    return "关于" in before and behind.lstrip("》").startswith("的")
 
 
 def headline_candidates(lines: Iterable[Line], stated: list[str]) -> Iterator[Candidate]:

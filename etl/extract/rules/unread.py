@@ -40,7 +40,8 @@ def unread_fields(context: PageContext, fields: Mapping[str, FieldValue]) -> tup
     labels: list[tuple[int, str]] = []
     for index, block in blocks.visible_blocks(0, len(blocks.blocks), body.revealed):
         if not last <= index < body.last and not block.link_chars and len(block.text) <= _MAX_LABEL_LINE_CHARS:
-            names = _labels_of(block)
+            # A sentence of the text may begin with a label (公开范围：… in a guide).
+            names = [] if body.first <= index and block.text.endswith("。") else _labels_of(block)
             if names and not _is_of_other_things(context, block):
                 labels += ((index, name) for name in names)
     unread: dict[str, None] = {}
