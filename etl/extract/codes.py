@@ -273,8 +273,8 @@ class Flag(StrEnum):
     STRUCK_OUT = "struck_out", "划去的文字未收入正文", "struck words are none of the text"
     HIDDEN_TEXT = (
         "hidden_text",
-        "正文中有 {} 个字符的段落在网页上未显示，未收入",
-        "{} characters of prose in the place of the text are not shown, and none of it",
+        "正文中有 {} 个字符的段落、表格或列表在网页上未显示，未收入",
+        "{} characters of prose, tables or lists in the place of the text are not shown, and none of it",
     )
     FRAME_IN_TEXT = (
         "frame_in_text",

@@ -34,17 +34,18 @@ from etl.extract.shown.unseen import hide_unseen
 from etl.extract.shown.visibility import Visibility, apply_script_output
 from etl.extract.text.body import Body
 from etl.extract.text.fallback import fallback_text
+from etl.extract.text.hidden_lines import hidden_chars
 from etl.extract.text.left_behind import is_left_behind
 from etl.extract.text.main_text import (
     below_headline,
     densest,
     find_body,
-    first_prose,
-    hidden_prose,
+    has_text_below,
     names_to_index,
     select_nodes,
     with_prose_above,
 )
+from etl.extract.text.matter_lines import with_matter_above
 from etl.extract.text.render import render
 from etl.extract.text.trimming import trim
 from etl.extract.types import Attachment, Extraction, FieldValue
@@ -65,6 +66,8 @@ _WHOLE_PAGE_TAGS = ("html", "body")
 MAX_PAGE_CHARS = 1_200_000
 """Characters of a page that are read, inline pictures not counted: a second of work for the costliest page. The largest
 of 129 saved pages has two thirds of that."""
+_LINES_WITH_TITLE = 75
+"""Number of first lines of a text without prose that may hold the title."""
 _MIN_WORDS = 10
 """Minimum length of a text; anything shorter is a leftover of a tool or label."""
 _INLINE_PICTURE = re.compile(INLINE_PICTURE)
@@ -185,8 +188,7 @@ def _locate(source: _Source) -> _Located:
     layout = source.platform.layout.header if source.platform else ()
     header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
     labels = _labels_around(source, body, header_nodes)
-    # Without prose the page's only words may be its headline.
-    limit = max(body.last if body.runs_to_footer else body.first + 1, 1)
+    limit = _end_of_titles(body)
     page_title = find_title(
         source.titles,
         blocks,
@@ -196,14 +198,25 @@ def _locate(source: _Source) -> _Located:
     )
     container, page_title = _with_headline(blocks, container, body.first, page_title)
     title = page_title.value
+    first_body = body
     if title and (title.value != guess or container != first_container):
-        first_body, body = body, trim(blocks, container, title.value)
-        if body.first > first_body.first and container != first_container:
-            # Lines that were in the text are above it now.
-            labels = _labels_around(source, body, header_nodes)
+        body = trim(blocks, container, title.value)
+    if page_title.headline:
+        body = with_matter_above(blocks, body, page_title.headline.block)
+    if body.first < first_body.first or (body.first > first_body.first and container != first_container):
+        # Lines that were in the text are above it now, or the other way round.
+        labels = _labels_around(source, body, header_nodes)
     return _Located(
         container, body, labels, title, list(page_title.evidence), page_title.headline is not None, guess, limit
     )
+
+
+def _end_of_titles(body: Body) -> int:
+    """The block after the last one that may hold the title. Without prose the page's only words may be its headline;
+    but a long table below it is none."""
+    if not body.runs_to_footer:
+        return body.first + 1
+    return max(1, min(body.last, body.first + _LINES_WITH_TITLE) if body.first else body.last)
 
 
 def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple[Reading, ...]:
@@ -222,14 +235,14 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
         headline = page_title.headline.block
         if container.runs_to_footer and headline < container.first:
             return below_headline(blocks, headline + 1), page_title
-        if container.rule == DENSEST:
+        if container.rule == DENSEST or (container.rule == BETWEEN and headline < container.first):
             container = densest(blocks, headline)
         container = with_prose_above(blocks, container, headline)
         if container.rule == BETWEEN and container.first <= headline < container.last:
             container = replace(container, first=headline + 1)
         return container, page_title
     line = headline_above_date(blocks, first)
-    if line is None and (only := only_headline(blocks, first)) and first_prose(blocks, only.block) >= 0:
+    if line is None and (only := only_headline(blocks, first)) and has_text_below(blocks, only.block):
         line = only
     if line is None:
         return container, page_title
@@ -291,7 +304,7 @@ def _of_text_elsewhere(source: _Source, located: _Located, text: str) -> Iterato
     page, blocks, container = source.page, source.blocks, located.container
     if len(text) >= MIN_TEXT_CHARS and find_frames(page, blocks, container):
         yield Flag.FRAME_IN_TEXT
-    if hidden := hidden_prose(blocks, container, text):
+    if hidden := hidden_chars(blocks, container, text):
         yield Flag.HIDDEN_TEXT.of(str(hidden))
     if pictures := pictures_in_lines(blocks, located.body):
         yield Flag.PICTURE_IN_LINE.of(str(pictures))

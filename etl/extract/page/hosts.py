@@ -10,6 +10,7 @@ from etl.extract.page.prose import is_prose
 _HOST = re.compile(
     r"[\s（(【\[·●一二三四五六七八九十\d、.．]*+(?:主办|承办|协办|指导|支持|技术支持)(?:单位|方|部门|机构)?\s*[:：]"
 )
+_ONLY_HOST = re.compile("(?:主办|承办|协办)(?:单位|部门)")
 _HEADING = re.compile(r"(?:组织|主办|承办|举办|活动|会议|比赛|竞赛)(?:机构|单位|架构|方|安排)?[:：]?\s*$")
 _OF_FOOTER = re.compile(r"ICP备|ICP证|公安网?备|网站标识码|[Cc]opyright|版权所有")
 _FOOT = re.compile(r"foot|copy|bottom|btm|dibu|banquan|bq\b|link", re.IGNORECASE)
@@ -21,6 +22,8 @@ _MAX_LINE_CHARS, _LEVELS_UP, _MAX_LINES_BELOW, _MAX_HOSTS = 100, 8, 400, 12
 def is_host_of_text(blocks: Blocks, index: int) -> bool:
     """Whether a line names the organiser of an event: a heading above it announces organisers, or the text continues
     below it and is followed by a page footer with marks of its own. Otherwise it names the operator of the site."""
+    if _is_cell_of_host(blocks, index):
+        return True
     if not _names_host(blocks, index) or _is_in_foot(blocks, index):
         return False
     first = index
@@ -38,6 +41,16 @@ def is_host_of_text(blocks: Blocks, index: int) -> bool:
     if not goes_on or _is_of_site(text) or any(map(_is_of_header, find_labels(line.text))):
         return False
     return any(_OF_FOOTER.search(block.plain) for block in below[follows + 1 :])
+
+
+def _is_cell_of_host(blocks: Blocks, index: int) -> bool:
+    """Whether a block is a cell with the label of an organiser alone, in a table above the footer of the page."""
+    block = blocks.blocks[index]
+    if block.row < 0 or not _ONLY_HOST.fullmatch(block.plain.strip()) or _is_in_foot(blocks, index):
+        return False
+    table = blocks.nodes[max(blocks.nodes[block.row].parent, 0)]
+    below = blocks.visible_blocks(table.last, table.last + _MAX_LINES_BELOW)
+    return any(_OF_FOOTER.search(line.plain) for _, line in below)
 
 
 def _is_of_site(line: str) -> bool:

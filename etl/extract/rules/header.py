@@ -30,6 +30,7 @@ from etl.extract.page.pairs import (
 from etl.extract.page.prose import is_boilerplate
 from etl.extract.shown.stated_labels import whole_words
 from etl.extract.text.body import Body, enclosing_sidebar, holds_text, is_in_search_form
+from etl.extract.text.own_lines import is_day_of_event
 from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
 from etl.file_names import has_file_name
@@ -294,7 +295,7 @@ def _read_label(
     标题 is followed by fewer than `_MIN_AMBIGUOUS_TITLE_CHARS` characters.
     """
     name = item.name or ("publisher" if item.label in PUBLISHING_PEOPLE else "")
-    if not name:
+    if not name or (name == "published_date" and is_day_of_event(context.blocks, index)):
         return None
     raw, rule = _raw_value(context, index, item, name, following if item is items[-1] else None)
     if not raw:

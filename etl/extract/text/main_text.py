@@ -36,8 +36,6 @@ _MIN_CHILD_SHARE = 0.8
 """Minimum share of its parent's prose that a child must contain to be used instead of the parent."""
 _MIN_CELL_LINES = 3
 """Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
-_MIN_HIDDEN_LINE = 20
-"""Minimum length of a hidden line of prose that is flagged; shorter ones are messages of the page."""
 _HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
 """The heading of rows of links: its maximum length, and punctuation that it does not have."""
 _MIN_COPY_CHARS = 80
@@ -57,6 +55,8 @@ _MIN_NOTICE_CHARS = 20
 _MIN_TITLE_CHARS, _MIN_SHARE_OF_TITLE = 6, 0.4
 """Minimum length of a headline, and its minimum share of `<title>`, which names the site too. The name of an agency
 begins most titles and signs the text, so it is a weaker sign."""
+_BLOCKS_ABOVE_TABLE = 3
+"""A table that is the text begins within this many lines below a headline."""
 _BLOCKS_BELOW_HEADLINE = 40
 """The text begins within this many lines below a headline, including header lines."""
 
@@ -240,13 +240,6 @@ def visible_chars(blocks: Blocks, body: Body) -> int:
     return sum(len(b.text) for _, b in blocks.visible_blocks(body.first, body.last, body.revealed))
 
 
-def hidden_prose(blocks: Blocks, body: Body, text: str) -> int:
-    """Number of characters of hidden lines of prose within the body that are not part of its text."""
-    lines = (b for b in blocks.blocks[body.first : body.last] if b.hidden_by > body.revealed)
-    prose = [b.plain.strip() for b in lines if is_prose(b.text, len(b.text), b.link_chars)]
-    return sum(len(line) for line in dict.fromkeys(prose) if len(line) >= _MIN_HIDDEN_LINE and line not in text)
-
-
 def _beside_prose(blocks: Blocks, known: list[Body], title: str, headline: int, holds_most: Body) -> Body | None:
     """The document of a page whose prose is elsewhere (a tip about browsers, a warning before a link to another site).
     It is the part that a script would reveal, if that has more text than all visible prose; or the files and other
@@ -345,6 +338,15 @@ def first_prose(blocks: Blocks, headline: int) -> int:
             return index
         is_value = match_label(block.text) is not None
     return -1
+
+
+def has_text_below(blocks: Blocks, headline: int) -> bool:
+    """Whether prose is below a headline, or a table of data right below it."""
+    if first_prose(blocks, headline) >= 0:
+        return True
+    below = (block for _, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_ABOVE_TABLE))
+    rows = (blocks.nodes[block.row] for block in below if block.row >= 0 and not block.link_chars)
+    return any(row.last - row.first > 1 and row.first > headline for row in rows)
 
 
 def _is_below_text(blocks: Blocks, index: int) -> bool:

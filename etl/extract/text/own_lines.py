@@ -5,6 +5,7 @@ import re
 from etl.document_number import number_of_red_header
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.pairs import MAX_ROW_CELLS
 from etl.extract.page.subheading import is_subheading
@@ -15,18 +16,30 @@ _MIN_LABELS, _LINES_ABOVE, _LINES_OF_HEADER = 2, 12, 6
 page's date; number of header lines below the first label of a field, one of which has a label that no notice has."""
 _MAX_CONTENTS = 100
 """Maximum number of lines of a table of contents."""
-_FIELDS_OF_NOTICES = frozenset(("title", "source", "published_date", ""))
+FIELDS_OF_NOTICES = frozenset(("title", "source", "published_date", ""))
 """Fields that labels of a notice may also name (项目名称, 案件来源, 公告时间); labels of others occur only in
 headers."""
-_FIELDS_AMONG_MATTERS = _FIELDS_OF_NOTICES | {
+FIELDS_AMONG_MATTERS = FIELDS_OF_NOTICES | {
     "document_number", "publisher", "effective_date", "expiry_date", "validity",
 }  # fmt: skip
-_OF_MATTER = re.compile(
+OF_MATTER = re.compile(
     "项目|工程|[采招中投]标|采购|标段|供应商|当事人|案[件由]|违法|处罚|法定代表人|许可|行政相对人|申请人|被申请|建设单位|施工"
     "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算|招聘|应聘|报名|竞买|出让|转让|抽检|事故"
 )
 """Labels of the subject of a notice: if it has two of them, 文号 and 发布单位 beside them belong to the notice."""
 _MAX_LINES_OF_NOTICE, _MAX_LINE_CHARS = 16, 200
+_DAY = re.compile(rf"(?:^|[\s{INLINE_BOUNDARY}])(?:时\s*间|日\s*期)[\s{INLINE_BOUNDARY}]*(?:[:：]|$)")
+_PLACE = re.compile(
+    rf"(?:^|[\s{INLINE_BOUNDARY}、.．)）])[\u4e00-\u9fff]{{0,4}}(?:地\s*点|会\s*场|主持人|嘉\s*宾|主讲人)\s?(?:[:：]|$)"
+)
+_FACE = re.compile(
+    "(?:政策|文件|公文)?(?:原文|正文)|(?:政策|文件|文字|图文|图片|图表|视频|动漫|媒体|部门|专家|相关|官方)*解读|(?:政策)?(?:图解|问答)|一图读懂"
+    "|(?:政策|相关)文件|新闻发布会"
+)
+_BLOCKS_OF_EVENT = 3
+"""Number of blocks from the day of an event on, one of which has the label of its place: two lines, or two rows of two
+cells."""
+_OF_ORGANISATION = re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]")
 _SIGNERS = frozenset(("签发", "签发人"))
 
 
@@ -45,7 +58,7 @@ def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
     if row >= 0:
         last = min(blocks.nodes[blocks.nodes[row].parent].last, index + MAX_ROW_CELLS)
     near = (name for at, _ in blocks.visible_blocks(start, last) for name in _fields(blocks, at))
-    if any(name not in _FIELDS_OF_NOTICES for name in near):
+    if any(name not in FIELDS_OF_NOTICES for name in near):
         return False
     return date >= 0
 
@@ -55,15 +68,15 @@ def _is_about_matter(blocks: Blocks, first: int, start: int) -> bool:
     label from block `first` on occurs only in headers."""
     matters = 0
     above = (name for at, _ in blocks.visible_blocks(first, start) for name in _fields(blocks, at))
-    if any(name not in _FIELDS_AMONG_MATTERS for name in above):
+    if any(name not in FIELDS_AMONG_MATTERS for name in above):
         return False
     for at, _ in blocks.visible_blocks(start, start + _MAX_LINES_OF_NOTICE):
         label = label_of_row(blocks, at) if begins_line(blocks, at) else "-"
         if not label:
             break
-        if any(name not in _FIELDS_AMONG_MATTERS for name in _fields(blocks, at)):
+        if any(name not in FIELDS_AMONG_MATTERS for name in _fields(blocks, at)):
             return False
-        matters += sum(_OF_MATTER.search(each) is not None for each in _labels_of(blocks, at))
+        matters += sum(OF_MATTER.search(each) is not None for each in _labels_of(blocks, at))
     return matters >= _MIN_LABELS
 
 
@@ -82,6 +95,35 @@ def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
     if not set(labels) <= _SIGNERS:
         return False
     return any(number_of_red_header(block.plain) for _, block in blocks.visible_blocks(max(0, index - 2), index + 3))
+
+
+def is_tab(blocks: Blocks, index: int) -> bool:
+    """Whether a line names the faces of a document between which its reader switches: 政策原文, 政策解读, 图解, in
+    elements beside each other."""
+    block = blocks.blocks[index]
+    runs = [run for part in block.text.split(INLINE_BOUNDARY) if (run := part.strip())]
+    if not runs or not all(map(_FACE.fullmatch, runs)):
+        return False
+    parent = blocks.nodes[block.node].parent
+    beside = (blocks.blocks[at] for at in (index - 1, index + 1) if 0 <= at < len(blocks.blocks))
+    return len(runs) > 1 or any(
+        blocks.nodes[each.node].parent == parent and _FACE.fullmatch(each.plain.strip()) for each in beside
+    )
+
+
+def is_day_of_event(blocks: Blocks, index: int) -> bool:
+    """Whether a line or cell has the label 时间 or 日期, and place or people of an event (地点：, 嘉宾：) are in it or
+    below it: then the day is not that of the page."""
+    block = blocks.blocks[index]
+    if not _DAY.search(block.text):
+        return False
+    near = blocks.blocks[index : index + (_BLOCKS_OF_EVENT if block.row >= 0 else 2)]
+    return any(_PLACE.search(each.text) for each in near)
+
+
+def is_name_of_organisation(blocks: Blocks, index: int) -> bool:
+    """Whether the address of an organisation (地址：) comes right after or below the line with its name."""
+    return any(_OF_ORGANISATION.search(each.plain) for each in blocks.blocks[index : index + 2])
 
 
 def is_label_below_date(blocks: Blocks, index: int) -> bool:

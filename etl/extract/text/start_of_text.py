@@ -29,7 +29,15 @@ from etl.extract.page.subheading import (
     is_subheading,
     source_of_subheading,
 )
-from etl.extract.text.own_lines import is_label_below_date, is_of_contents, is_of_notice, is_of_red_header
+from etl.extract.text.own_lines import (
+    is_day_of_event,
+    is_label_below_date,
+    is_name_of_organisation,
+    is_of_contents,
+    is_of_notice,
+    is_of_red_header,
+    is_tab,
+)
 from etl.extract.text.tool_lines import says_with_row
 from etl.file_names import has_file_name
 
@@ -45,11 +53,6 @@ a whole header."""
 _DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"), 60
 """The beginning of the line below a headline, and its maximum length; the first line of a text gives no time of day."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
-_BELOW_OWN_LINE = {
-    "published_date": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}地点\s?[:：]"),
-    "title": re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]"),
-}
-"""Words of a text right after or below the day of a meeting (时间：) or the name of an organisation (名称：)."""
 _ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
 """The first line of a text that is an annex; 附件 alone may be a tool."""
 _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
@@ -141,6 +144,7 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or is_in_turn(blocks, index)
         or (is_page_tool(text) and not _ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
         or asks_to_follow(text)
+        or is_tab(blocks, index)
         or (_is_menu_line(blocks.blocks[index]) and not is_of_contents(blocks, index, indices))
     )
 
@@ -152,7 +156,7 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
     block = blocks.blocks[index]
     if _is_in_header_table(blocks, index):
         return True
-    if not _may_hold_header(rule):
+    if not _may_hold_header(rule) or is_day_of_event(blocks, index):
         return False
     return (
         _is_date_or_title(blocks, block, block.plain.strip(), title_key)
@@ -253,9 +257,9 @@ def _is_cell_of_data(blocks: Blocks, index: int, begin: int) -> bool:
 def _goes_with_below(blocks: Blocks, index: int, name: str) -> bool:
     """Whether a line with the label of a day or a name belongs to a text: the place of the meeting, or the address of
     the organisation, comes right after or below it."""
-    pattern = _BELOW_OWN_LINE.get(name)
-    lines = blocks.blocks[index : index + 2]
-    return pattern is not None and any(pattern.search(line.plain) for line in lines)
+    return (name == "published_date" and is_day_of_event(blocks, index)) or (
+        name == "title" and is_name_of_organisation(blocks, index)
+    )
 
 
 def _is_header_cell(blocks: Blocks, index: int) -> bool:
