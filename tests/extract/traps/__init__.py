@@ -5,6 +5,7 @@ from tests.extract.traps import (
     ends,
     families,
     files,
+    genres,
     headers,
     hidden,
     kinds,
@@ -18,4 +19,4 @@ from tests.extract.traps import (
 from tests.extract.traps.registry import TRAPS, Trap, extracted, rules_of_traps, traps_of_rules
 
 __all__ = ["TRAPS", "Trap", "extracted", "rules_of_traps", "traps_of_rules"]
-_MODULES = (families, headers, labels, marks, lines, values, titles, texts, ends, hidden, files, beside, kinds)
+_MODULES = (families, headers, labels, marks, lines, values, titles, texts, ends, hidden, files, beside, kinds, genres)
