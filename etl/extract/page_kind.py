@@ -184,7 +184,8 @@ class PageFacts:
             or self.lists_titles
         )
         named = self.has_headline and len(label_key(self.fields["title"].value)) > _COLUMN_CHARS
-        return many and not (named and (self.has_labelled_date or self.has_text_apart or self.has_text_beside_boxes))
+        shown = self.has_labelled_date or self.has_text_apart or self.has_text_beside_boxes
+        return many and not (named and shown) and not self.has_sentences_beside_boxes
 
     @property
     def lists_titles(self) -> bool:
@@ -225,6 +226,12 @@ class PageFacts:
         lines = self.blocks.visible_blocks(self.body.first, self.body.last, self.body.revealed)
         rows = any(_row_kind(block) and not has_file_name(block.text) for _, block in lines)
         return (self.has_shown_date or self.has_document_path) and content and not (rows or self.lists_titles)
+
+    @property
+    def has_sentences_beside_boxes(self) -> bool:
+        """Whether the lines of such a text are sentences too: a letter with its reply, the life of a leader, whose
+        headline may be the title of the page alone."""
+        return self.prose_chars >= MIN_TEXT_CHARS and self.has_title and self.has_text_beside_boxes
 
     @cached_property
     def text_lines(self) -> list[Block]:
@@ -333,7 +340,7 @@ def _is_titled_content(facts: PageFacts) -> bool:
 def _is_titled_matter(facts: PageFacts) -> bool:
     """Whether a headline is above a page's worth of lines that are no links, at any address and without a date: a list
     of powers, the work of each leader."""
-    return facts.has_headline and facts.has_text_beside_boxes
+    return (facts.has_headline and facts.has_text_beside_boxes) or facts.has_sentences_beside_boxes
 
 
 def _is_titled_picture(facts: PageFacts) -> bool:

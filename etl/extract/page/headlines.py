@@ -14,6 +14,7 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.breadcrumbs import end_of_breadcrumb
+from etl.extract.page.events import is_day_of_letter
 from etl.extract.page.pairs import is_half_of_pair
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import ONLY_A_DATE, is_subheading
@@ -227,6 +228,8 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line has 发布时间 or 来源: then the line above it is a headline even without markup, but a line
     of a few characters must stand out. `chars`: length of the text that the line continues."""
     below = next((line.text for _, line in blocks.visible_blocks(index + 1, index + 2)), "")
+    if below and is_day_of_letter(blocks, index + 1):
+        return False
     if not is_subheading(below):
         return below.endswith("日") and len(below) <= _MAX_SPELT_DATE_CHARS and _is_above_spelt_date(blocks, index)
     block = blocks.blocks[index]

@@ -13,6 +13,7 @@ from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
+from etl.extract.page.events import is_day_of_event
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
     is_among_fields,
@@ -30,7 +31,6 @@ from etl.extract.page.pairs import (
 from etl.extract.page.prose import is_boilerplate
 from etl.extract.shown.stated_labels import whole_words
 from etl.extract.text.body import Body, enclosing_sidebar, holds_text, is_in_search_form
-from etl.extract.text.own_lines import is_day_of_event
 from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
 from etl.file_names import has_file_name

@@ -60,6 +60,8 @@ _BLOCKS_ABOVE_TABLE = 3
 _BLOCKS_BELOW_HEADLINE = 40
 """The text begins within this many lines below a headline, including header lines."""
 
+_MENUS = frozenset(("nav", "menu", "footer"))
+"""Tags and class names of menus, which may have prose: a mega menu presents the county."""
 _SHARES = re.compile(r"\s*+分享")
 """Names of tool elements right below a headline; after a text, elements with such names end it."""
 _NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
@@ -292,12 +294,13 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
     begins = first_prose(blocks, headline) if headline >= 0 else -1
     while True:
         best = _child_with_most_prose(blocks, inner)
-        if best is not None and best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars and _has_copy(blocks, best):
+        least = _MIN_CHILD_SHARE * (node.prose_chars - _prose_of_menus(blocks, inner, best))
+        if best is not None and best.prose_chars < least and _has_copy(blocks, best):
             node = inner = best
             continue
         if (
             best is None
-            or best.prose_chars < _MIN_CHILD_SHARE * node.prose_chars
+            or best.prose_chars < least
             or best.tag in ("p", "span", "strong")
             or (begins >= 0 and not best.first <= begins < best.last)
         ):
@@ -380,6 +383,21 @@ def _child_with_most_prose(blocks: Blocks, node: Node) -> Node | None:
             best = child
         index = child.end
     return best
+
+
+def _prose_of_menus(blocks: Blocks, node: Node, best: Node | None) -> int:
+    """Number of characters of prose in the menus among the children of an element, `best` not counted."""
+    chars, index = 0, node.index + 1
+    while best is not None and index < node.end:
+        child = blocks.nodes[index]
+        if child.prose_chars and child is not best and _is_menu(child):
+            chars += child.prose_chars
+        index = child.end
+    return chars
+
+
+def _is_menu(node: Node) -> bool:
+    return node.tag in _MENUS or not _MENUS.isdisjoint((node.element.get("class") or "").lower().split())
 
 
 def _below_subheading(blocks: Blocks) -> int:

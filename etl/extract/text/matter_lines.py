@@ -11,10 +11,11 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import label_key, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
+from etl.extract.page.events import is_day_of_event
 from etl.extract.page.pairs import MAX_ROW_CELLS, is_half_of_pair
 from etl.extract.page.subheading import is_subheading
 from etl.extract.text.body import Body
-from etl.extract.text.own_lines import FIELDS_AMONG_MATTERS, FIELDS_OF_NOTICES, OF_MATTER, is_day_of_event
+from etl.extract.text.own_lines import FIELDS_AMONG_MATTERS, FIELDS_OF_NOTICES, OF_MATTER
 
 _GAP = rf"[\s{INLINE_BOUNDARY}]"
 _WORDS = r"[\u4e00-\u9fff（）()、]{2,16}"

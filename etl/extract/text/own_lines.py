@@ -28,22 +28,10 @@ OF_MATTER = re.compile(
 )
 """Labels of the subject of a notice: if it has two of them, 文号 and 发布单位 beside them belong to the notice."""
 _MAX_LINES_OF_NOTICE, _MAX_LINE_CHARS = 16, 200
-_DAY = re.compile(rf"(?:^|[\s{INLINE_BOUNDARY}])(?:时\s*间|日\s*期)[\s{INLINE_BOUNDARY}]*(?:[:：]|$)")
-_PLACE = re.compile(
-    rf"(?:^|[\s{INLINE_BOUNDARY}、.．)）])[\u4e00-\u9fff]{{0,4}}(?:地\s*点|会\s*场|主持人|嘉\s*宾|主讲人)\s?(?:[:：]|$)"
-)
 _FACE = re.compile(
     "(?:政策|文件|公文)?(?:原文|正文)|(?:政策|文件|文字|图文|图片|图表|视频|动漫|媒体|部门|专家|相关|官方)*解读|(?:政策)?(?:图解|问答)|一图读懂"
     "|(?:政策|相关)文件|新闻发布会"
 )
-_BLOCKS_OF_EVENT = 3
-"""Number of blocks from the day of an event on, one of which has the label of its place: two lines, or two rows of two
-cells."""
-_REPLY = re.compile(
-    rf"[\s{INLINE_BOUNDARY}]*(?:回复|答复|办理)(?:单位|部门|机构|时间|日期|内容|结果|情况)[\s{INLINE_BOUNDARY}]*(?:[:：]|$)"
-)
-_LINES_OF_LETTER = 14
-"""Number of lines below the day of a letter, one of which has a label of the reply."""
 _OF_ORGANISATION = re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]")
 _SIGNERS = frozenset(("签发", "签发人"))
 
@@ -114,31 +102,6 @@ def is_tab(blocks: Blocks, index: int) -> bool:
     return len(runs) > 1 or any(
         blocks.nodes[each.node].parent == parent and _FACE.fullmatch(each.plain.strip()) for each in beside
     )
-
-
-def is_day_of_event(blocks: Blocks, index: int) -> bool:
-    """Whether a line or cell has the label 时间 or 日期, and place or people of an event (地点：, 嘉宾：) are in it or
-    below it, or the reply to a letter is: then the day is not that of the page."""
-    block = blocks.blocks[index]
-    if not _DAY.search(block.text):
-        return False
-    near = blocks.blocks[index : index + (_BLOCKS_OF_EVENT if block.row >= 0 else 2)]
-    return any(_PLACE.search(each.text) for each in near) or _is_of_letter(blocks, index)
-
-
-def _is_of_letter(blocks: Blocks, index: int) -> bool:
-    """Whether the reply to a letter follows a line among lines of its kind: 回复时间."""
-    kind = _kind_of_line(blocks, index)
-    below = range(index + 1, min(len(blocks.blocks), index + _LINES_OF_LETTER))
-    return any(_REPLY.match(blocks.blocks[at].text) and _kind_of_line(blocks, at) == kind for at in below)
-
-
-def _kind_of_line(blocks: Blocks, index: int) -> tuple[str, str | None, int]:
-    """The tag and class of a line's element, and its table or the element around its list."""
-    block = blocks.blocks[index]
-    node = blocks.nodes[block.node]
-    around = blocks.nodes[block.row] if block.row >= 0 else node
-    return node.tag, node.element.get("class"), around.parent
 
 
 def is_name_of_organisation(blocks: Blocks, index: int) -> bool:

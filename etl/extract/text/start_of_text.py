@@ -9,6 +9,7 @@ from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.events import is_day_of_event
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
@@ -30,7 +31,6 @@ from etl.extract.page.subheading import (
     source_of_subheading,
 )
 from etl.extract.text.own_lines import (
-    is_day_of_event,
     is_label_below_date,
     is_name_of_organisation,
     is_of_contents,

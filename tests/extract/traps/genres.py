@@ -227,3 +227,24 @@ for name, day in (("meeting", "<p><b>会议时间：</b>2023年6月3日</p>"), (
         page(headline=HEAD, body=day + paragraphs()),
         absent=("published_date",),
     )
+LETTER = (
+    ("来信主题", "请问高龄补贴怎么申请"), ("姓名", "孔**"), ("时间", "2023-05-30 9:10:00"),
+    ("内容", "我母亲今年满八十岁了，请问高龄补贴怎么申请，需要带哪些材料？"), ("回复部门", "区民政局"), ("回复时间", "2023-06-04 15:00:00"),
+    ("回复内容", "您好，年满八十周岁的户籍老人可持身份证、户口簿到社区申请，次月起发放。"),
+)  # fmt: skip
+for name, (around, pair) in {
+    "table": ("<table>{}</table>", "<tr><th>{}</th><td>{}</td></tr>"),
+    "list": ("<ul>{}</ul>", "<li><span>{}：</span><em>{}</em></li>"),
+}.items():
+    for box_name, box in (("alone", ""), *BOXES.items()):
+        trap(
+            f"letter-in-{name}-{box_name}",
+            "a letter and its reply, below no headline: its day is not that of the page",
+            "letters to the mayor",
+            page(
+                title="信件查看", headline="", body=around.format("".join(pair.format(*row) for row in LETTER))
+            ).replace("</body>", f"{box}</body>"),
+            url="https://www.yunxi.gov.cn/hd/letter.aspx?mid=5519",
+            absent=("published_date", "publisher"),
+            fields={"title": "信件查看"},
+        )
