@@ -251,11 +251,16 @@ def _paging(page: WebPage) -> dict[str, Any]:
 
 
 def _link_selector(link: HtmlElement, page: WebPage) -> str:
-    """A selector whose first element is the link: by its classes, else by its words."""
-    selector = f"a{_shared_classes([link])}"
-    if selector != "a" and elements(selector, page.tree)[:1] == [link]:
-        return selector
+    """A selector whose first element is the link: by its words, else by its classes.
+
+    On a first page 首页 and 上一页 may be no links. On the others they are, often with the classes of 下一页, and stand
+    before it.
+    """
     words = " ".join("".join(link.itertext()).split())
-    if "'" in words:
-        return f"//a[contains(., '{max(words.split(chr(39)), key=len)}')]"
-    return f"//a[normalize-space(.) = '{words}']"
+    if "'" not in words:
+        selector = f"//a[normalize-space(.) = '{words}']"
+    else:
+        selector = f"//a[contains(., '{max(words.split(chr(39)), key=len)}')]"
+    by_classes = f"a{_shared_classes([link])}"
+    found = elements(selector, page.tree)[:1] == [link] or elements(by_classes, page.tree) != [link]
+    return selector if found else by_classes

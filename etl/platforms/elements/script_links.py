@@ -25,12 +25,14 @@ _MAY_CALL = tuple(
 _NO_ADDRESSES = ("href", "class", "id", "style", "title", "target", "onclick", "onmouseover")
 _OPENS = re.compile(
     r"""(?:\bopen\s*\(|\blocation(?:\.href)?\s*=|\.href\s*=|\blocation\.(?:assign|replace)\s*\()\s*"""
-    r"""["']([^"'\s]{1,500})["'](?!\s*\+)"""
+    r"""(?:(?:encodeURI|escape)\s*\(\s*)?["']([^"'\s]{1,500})["'](?!\s*\+)"""
 )
 _STRING = re.compile(r"""["']([^"'\s]{2,500})["'](?!\s*\+)""")
 _PAGE = re.compile(
-    r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:s?html?|jsp|do|aspx?|php|pdf|docx?)(?:\?|$)", re.IGNORECASE
+    r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:[a-z]?html?|jspx?|do|action|aspx?|php|pdf|docx?)(?:\?|$)", re.IGNORECASE
 )
+_IN_SITE = re.compile(r"^(?!javascript:)[\x21-\x7e]*[?/][\x21-\x7e]+$", re.IGNORECASE)
+"""What a script opens surely is an address: `?page=2`, `list/2`."""
 _ADDRESSES = ("data-href", "data-url", "data-link")
 _ROWS = ("li", "tr", "button", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
 _SCRIPTED = "//*[@onclick or @data-href or @data-url or @data-link]"
@@ -64,11 +66,20 @@ def read_script_links(page: WebPage) -> None:
             link.set("href", address)
     if not _holds(page, _MAY_LEAD_ROWS):
         return
+    _read_buttons(page, makers)
     for row in page.tree.xpath(_SCRIPTED):
         if row.tag in _ROWS and (address := _opened(row, makers)):
             links = list(row.iter("a"))
             if all(map(leads_nowhere, links)):
                 _lead(row, links, address)
+
+
+def _read_buttons(page: WebPage, makers: Mapping[str, Maker]) -> None:
+    """Makes links of the buttons that open a page: `<input type="button" value="下一页" onclick="location.href='…'">`."""
+    for button in page.elements["input"]:
+        if button.get("type") == "button" and button.get("onclick") and (address := _opened(button, makers)):
+            button.tag, button.text = "a", button.get("value")
+            button.set("href", address)
 
 
 def _holds(page: WebPage, signs: Iterable[str]) -> bool:
@@ -109,7 +120,9 @@ def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
     code = f"{element.get('onclick') or ''} {element.get('href') or ''}"
     if made := made_address(code, makers) if makers else "":
         return made
-    strings = [match[1] for match in (_OPENS.search(code),) if match] or _STRING.findall(code)
+    if (opened := _OPENS.search(code)) and _IN_SITE.match(opened[1]):
+        return opened[1]
+    strings = [opened[1]] if opened else _STRING.findall(code)
     stated = [value for name in _ADDRESSES if (value := (element.get(name) or "").strip())]
     return next((text for text in (*strings, *stated) if _PAGE.match(text)), "")
 

@@ -24,7 +24,13 @@ from etl.platforms.paging.pager_elements import (
     slides,
     target_of,
 )
-from etl.platforms.paging.pager_numbers import following_number, follows, place_in, runs_of_numbers, skips_pages
+from etl.platforms.paging.pager_numbers import (
+    following_number,
+    leads_further,
+    place_in,
+    runs_of_numbers,
+    skips_pages,
+)
 from etl.platforms.paging.shown_within import handler_of, shows_within
 from etl.platforms.paging.tabs import lists_of_other_letters
 from etl.platforms.rows.list_parts import is_hidden
@@ -165,7 +171,9 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
     if words and skips_pages(page, link):
         return False
     below, target = page.url.partition("?")[0].rpartition("/")[0] + "/", target_of(link, base_url(page)) or ""
-    return is_in_pager(link) or target.startswith(below) or (not words and _follows(page, link, target))
+    if is_in_pager(link) or target.startswith(below):
+        return True
+    return not words and _leads_further(page, link, target)
 
 
 def _is_icon(page: WebPage, link: HtmlElement) -> bool:
@@ -178,13 +186,16 @@ def _is_icon(page: WebPage, link: HtmlElement) -> bool:
     if "right" not in names and not is_picture:
         return False
     target = target_of(link, base_url(page)) or ""
-    is_following = own_number(target) == (own_number(page.url) or 1) + 1
-    return (is_following and (not is_picture or is_among_steps(link))) or _follows(page, link, target)
+    return _leads_further(page, link, target) or (not is_picture and _has_next_number(page, target))
 
 
-def _follows(page: WebPage, link: HtmlElement, target: str) -> bool:
-    """Whether a link among nothing but steps leads to the following number; behind a name it leads to that column."""
-    return is_among_steps(link) and follows(page.url, target)
+def _leads_further(page: WebPage, link: HtmlElement, target: str) -> bool:
+    """Whether a link among nothing but steps leads to a greater number; behind a name it leads to that column."""
+    return is_among_steps(link) and (leads_further(page.url, target) or _has_next_number(page, target))
+
+
+def _has_next_number(page: WebPage, target: str) -> bool:
+    return own_number(target) == (own_number(page.url) or 1) + 1
 
 
 def is_among_steps(link: HtmlElement) -> bool:

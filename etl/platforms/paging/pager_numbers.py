@@ -28,6 +28,10 @@ _MAX_RUN = 27
 """A pager has fewer consecutive numbers than this; a month of a calendar has 28."""
 _PAGE_CALL = re.compile(r"\b\w{0,20}[pP]ag\w{0,10}\(")
 DIGITS = re.compile(r"\d+")
+_NUMBER_IN_QUERY = re.compile(r"(?:[\w.]{1,20}=)?\d{1,6}")
+_ENDING = re.compile(r"(?:index|default)?(?:\.\w{2,5})?$", re.IGNORECASE)
+_NUMBER_BEHIND = re.compile(r"[/_-]?(?:p|page|list|index)?[/_-]?\d{1,4}(?:\.\w{2,5})?/?", re.IGNORECASE)
+"""What the address of a further page has behind that of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,23 @@ def differing_number(own: str, other: str) -> int:
     """The number of an address in which another one, of the same form, differs; -1 if none does."""
     pairs = zip(DIGITS.findall(own), DIGITS.findall(other), strict=False)
     return next((digits(here) for here, there in pairs if here != there), -1)
+
+
+def leads_further(own: str, other: str) -> bool:
+    """Whether an address has the following number, a greater one in its query, or one number more than another:
+    `?start=15` and `?start=30`, `/gk/` and `/gk/page/2/`."""
+    here, there = urlsplit(own), urlsplit(other)
+    if here.netloc != there.netloc:
+        return False
+    if DIGITS.sub("#", own) == DIGITS.sub("#", other):
+        return follows(own, other) or (here.path == there.path and (_slope(own, other, 1) or 0) > 0)
+    if here.path == there.path:
+        before, after = (set(filter(None, parts.query.split("&"))) for parts in (here, there))
+        added = after - before
+        return before <= after and len(added) == 1 and _NUMBER_IN_QUERY.fullmatch(added.pop()) is not None
+    stem = _ENDING.sub("", here.path)
+    further = there.path.removeprefix(stem) if there.path.startswith(stem) else ""
+    return here.query == there.query and _NUMBER_BEHIND.fullmatch(further) is not None
 
 
 def runs_of_numbers(page: WebPage) -> Iterator[list[Number]]:

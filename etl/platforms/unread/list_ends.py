@@ -297,6 +297,8 @@ def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | N
     if part.tag != "a" or leads_nowhere(part):
         return None
     label, url = label_of(part), absolute(part.get("href") or "", base_url(page))
+    if url and url != page.url and (picture := _next_picture(part)):
+        return f"{picture} → {url}"
     if (
         not url
         or url in listed
@@ -312,6 +314,13 @@ def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | N
     # A bare 更多 is also found below the newest rows of another column.
     says_what = not _MORE.match(label) or _OF_ALL.match(url.removeprefix(folder))
     return f"{label} → {url}" if says_what else None
+
+
+def _next_picture(link: HtmlElement) -> str:
+    """The file of a picture that is all that a link shows, if its name is that of a step to the next page."""
+    sources = [picture.get("src") or "" for picture in link.iter("img")]
+    named = len(sources) == 1 and not words_of(link) and _STEP_NAME.search(sources[0])
+    return sources[0] if named and not (slides(link) or moves(link)) else ""
 
 
 def _is_of_column(url: str, own: str) -> bool:
