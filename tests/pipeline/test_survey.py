@@ -239,6 +239,19 @@ def test_what_a_draft_does_not_know_of_paging_is_said_in_it() -> None:
         assert "no next page found" not in drafted(f"<ul>{ROWS}</ul>{known}")
 
 
+@pytest.mark.parametrize("path", ["/gk/tzgg/", "/gk/tzgg/index.html", "/list.jsp?id=3"])
+def test_a_list_at_an_address_that_its_family_does_not_know_is_drafted_by_its_rows(path: str) -> None:
+    rows = "".join(
+        f'<li><a href="/gk/c106/202605/{number:032x}.shtml">桐溪县关于第{number}项工作的通知</a><i>2026-05-0{number}</i></li>'
+        for number in range(1, 6)
+    )
+    page = f"<html><head><title>通知公告</title></head><body><ul>{rows}</ul></body></html>"
+    found = survey_page(page.encode(), f"https://www.tongxi.example{path}")
+    assert found.family is not None
+    assert [len(probe.entries) for probe in found.columns] == [5]
+    assert yaml.safe_load(draft(found, TODAY))["platform"] == "generic"
+
+
 def test_a_page_of_several_lists_is_said_to_be_one() -> None:
     lists = "".join(
         f'<li><a href="./{name}/202603/{n}.html">桐溪县关于第{n}项工作的通知</a></li>' for name in "ab" for n in (1, 2)

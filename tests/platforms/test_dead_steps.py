@@ -172,3 +172,19 @@ def test_many_dead_steps_take_time_by_their_number() -> None:
     began = process_time()
     assert read(CASES["generic"], f"<div>{steps}</div>").problems == ()
     assert process_time() - began < 20
+
+
+@pytest.mark.parametrize("count", [3, 10, 15])
+@pytest.mark.parametrize("address", ["index.html", "/gk/zcwj/", "list.jsp?id=3&page=1"])
+def test_steps_that_lead_where_the_first_page_is_end_a_list(address: str, count: int) -> None:
+    steps = f'<a href="{address}">上一页</a> <span>1</span> <a href="{address}">下一页</a>'
+    assert read(CASES["generic"], f'<div class="pages">{steps}</div>', count=count).problems == ()
+    on = steps.replace(f'<a href="{address}">下', "<a href='javascript:;' class='on'>下")
+    assert read(CASES["generic"], f'<div class="pages">{on}</div>', count=count).problems != ()
+
+
+@pytest.mark.parametrize("count", [3, 8, 15])
+def test_the_number_of_all_rows_beside_them_is_that_of_no_page(count: int) -> None:
+    pager = '<div class="pages"><a title="Total record">&nbsp;<b>{}</b></a>&nbsp;<b>1</b></div>'
+    assert read(CASES["generic"], pager.format(count), count=count).problems == ()
+    assert read(CASES["generic"], pager.format(count + 30), count=count).problems != ()

@@ -5,7 +5,9 @@ import pytest
 from etl.platforms.base import ListingRequest
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
+from etl.reason_codes import Code
 from etl.web.page import WebPage
+from etl.web.urls import resolved
 from tests.support.paged_lists import CASES, HOST, LIST, following, read, rows
 
 SAYINGS = (
@@ -123,6 +125,60 @@ def test_a_picture_that_leads_to_the_following_number_is_the_next_page(own: str,
     far = f"12-4{other[4:]}" if own == "12-1.shtml" else other.replace("2", "4")
     if 'class="next"' not in pager:
         assert f"{LIST}{far}" not in following(read(CASES["generic"], pager.format(f"{LIST}{far}"), url=f"{LIST}{own}"))
+
+
+FIRST = (
+    ("/gk/", "/gk/?Paging=2"),
+    ("/gk/", "/gk/?2"),
+    ("/gk/", "/gk/page/2/"),
+    ("/gk/list", "/gk/list/2"),
+    ("/gk/index.html", "/gk/index_1.html"),
+    ("/gk?c=7", "/gk?c=7&start=15"),
+    ("/gk?c=7&start=15", "/gk?c=7&start=30"),
+    ("/gk/index.html", "/portal/ui?pid=31&currentPage=2"),
+)
+
+
+@pytest.mark.parametrize(("own", "other"), FIRST)
+@pytest.mark.parametrize("pager", NEXT[:2])
+def test_a_picture_of_a_step_leads_on_whatever_numbers_the_pages(own: str, other: str, pager: str) -> None:
+    listing = read(CASES["generic"], pager.format(f"{HOST}{other}"), url=f"{HOST}{own}")
+    assert (following(listing), listing.problems) == ([f"{HOST}{other}"], ())
+
+
+@pytest.mark.parametrize("other", ["/gk/more-Y2.html", "/portal/ui?pid=31&at=1f9c"])
+def test_a_picture_of_a_step_to_an_address_that_says_nothing_makes_the_list_incomplete(other: str) -> None:
+    pager = f'<div><a href="{other}"><img src="/images/next.gif"></a></div>'
+    assert [problem.code for problem in read(CASES["generic"], pager).problems] == [Code.PAGING_NOT_UNDERSTOOD]
+    slides = f'<div class="focus"><a href="{other}"><img src="/images/next.gif"></a></div>'
+    assert read(CASES["generic"], slides).problems == ()
+
+
+BUTTONS = (
+    """<input type="button" value="下一页" onclick="location.href='{}'">""",
+    """<input type="button" value="下一页" onclick="location.href=encodeURI('{}');"/>""",
+    """<button onclick="window.location='{}'">下一页</button>""",
+    """<a onclick="query(this,'{}')" style="cursor:pointer">下一页</a>""",
+    """<table><tr><td onclick="window.location.href='{}'">下页 &gt;</td></tr></table>""",
+)
+
+
+@pytest.mark.parametrize("other", ["index_1.html", "index_2.jhtml", "./?Paging=2", "/list.action?id=7&page=2"])
+@pytest.mark.parametrize("button", BUTTONS)
+def test_a_button_whose_code_has_the_address_of_the_next_page_leads_on(button: str, other: str) -> None:
+    listing = read(CASES["generic"], f"<div>{button.format(other)}</div>")
+    assert (following(listing), listing.problems) == ([resolved(LIST, other)], ())
+
+
+@pytest.mark.parametrize("words", ["加载更多", "点击加载更多", "继续加载"])
+@pytest.mark.parametrize(
+    "form", ['<a href="{}">{}</a>', '<div data-url="{}">{}</div>', '<button data-href="{}">{}</button>']
+)
+def test_further_rows_are_loaded_from_an_address_with_a_number(form: str, words: str) -> None:
+    listing = read(CASES["generic"], form.format("/gk/more/2", words))
+    assert (following(listing), listing.problems) == ([f"{HOST}/gk/more/2"], ())
+    silent = read(CASES["generic"], form.format("/gk/more", words))
+    assert [problem.code for problem in silent.problems] == [Code.PAGING_NOT_UNDERSTOOD]
 
 
 PATHS = ("/gk/12/{}.html", "/gk/list_{}.html", "/gk/page/{}/", "/gk/c12/p{}")

@@ -137,13 +137,59 @@ def test_a_pager_by_script_becomes_selectors_that_read_its_live_numbers(script: 
 def test_a_link_to_the_next_page_is_proposed_and_a_dead_one_is_not() -> None:
     for link, selector in (
         ('<a href="?p=2">下一页</a>', "//a[normalize-space(.) = '下一页']"),
-        ('<a class="next" href="?p=2">下一页 &gt;</a>', "a.next"),
+        ('<a class="next" href="?p=2">下一页 &gt;</a>', "//a[normalize-space(.) = '下一页 >']"),
         ('<a href="?p=2">下一页 \'</a>', "//a[contains(., '下一页 ')]"),
     ):
         page = page_with(ROWS + link)
         assert proposed(page)["next"] == selector
         assert [request.url for request in applied(page, proposed(page)).next_requests] == [f"{LIST}?p=2"]
     assert "next" not in proposed(page_with(ROWS + '<a href="javascript:go(2)">下一页</a>'))
+
+
+STEPS = {
+    "words": "<span>{before}</span> <span>{next}</span>",
+    "between numbers": "<span>{before}</span> <b>1</b> <a href='?p=2'>2</a> <span>{next}</span>",
+    "with 末页": "<span>{before}</span> <span>{next}</span> <a class=Next href='?p=3'>末页</a>",
+}
+
+
+@pytest.mark.parametrize("name", ["下一页", "后一页", "下页", "下一页 »", "›"])
+@pytest.mark.parametrize("form", STEPS.values(), ids=STEPS.keys())
+def test_a_proposed_step_leads_on_from_each_page_though_all_steps_have_its_classes(form: str, name: str) -> None:
+    def page(number: int) -> WebPage:
+        before = f"<a class=Next href='?p={number - 1}'>上一页</a>" if number > 1 else "上一页"
+        following = f"<a class=Next href='?p={number + 1}'>{name}</a>"
+        pager = f"<div class=pager>{form.format(before=before, next=following)}</div>"
+        return page_with(ROWS + pager, f"{LIST}?p={number}" if number > 1 else LIST)
+
+    guess = proposed(page(1))
+    for number in (1, 2):
+        assert [request.url for request in applied(page(number), guess).next_requests] == [f"{LIST}?p={number + 1}"]
+
+
+CARDS = (
+    '<div class="card"><a class="stretched" href="/gk/{0}.html"></a><h5>{1}</h5><small>2024-03-0{0}</small></div>',
+    '<div class="card"><a href="/gk/{0}.html"><img src="{0}.jpg"></a><p>{1}</p><i>2024-03-0{0}</i></div>',
+    '<div class="card"><h4>{1}</h4><i>2024-03-0{0}</i><a href="/gk/{0}.html">阅读本篇全文</a></div>',
+    '<div class="card"><a href="/gk/{0}.html"><img src="{0}.jpg" alt="{1}"></a><i>2024-03-0{0}</i></div>',
+)
+
+
+@pytest.mark.parametrize("card", CARDS)
+@pytest.mark.parametrize("rows", [3, 5])
+def test_rows_whose_links_say_nothing_of_the_document_have_the_title_beside_them(card: str, rows: int) -> None:
+    cards = "".join(card.format(number + 1, TITLES[number]) for number in range(rows))
+    page = page_with(f'<div class="cards">{cards}</div>')
+    entries = applied(page, proposed(page)).entries
+    assert [(entry.title, entry.url[-6:]) for entry in entries] == [
+        (TITLES[number], f"{number + 1}.html") for number in range(rows)
+    ]
+
+
+def test_rows_with_one_title_keep_it_beside_counters_and_labels() -> None:
+    row = '<li><a href="/gk/{0}.html">任免通知</a><em>点击：{0}03次</em><b>发布机构：桐溪县第{0}局</b><i>2024-03-0{0}</i></li>'
+    page = page_with(f"<ul>{lines(4, row)}</ul>")
+    assert [entry.title for entry in applied(page, proposed(page)).entries] == ["任免通知"] * 4
 
 
 WORDS = {

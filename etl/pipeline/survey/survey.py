@@ -5,7 +5,7 @@ Stores nothing. Requests use the same fetcher, address guard and pace as a crawl
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from typing import Any
@@ -21,7 +21,14 @@ from etl.outcomes import Outcome
 from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
 from etl.pipeline.stages.walked_list import MAX_LEADING_PAGES
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.elements.columns import column_key, columns_below, feeds_of, is_front_page, linked_catalog
+from etl.platforms.elements.columns import (
+    column_key,
+    columns_below,
+    feeds_of,
+    is_front_page,
+    linked_catalog,
+    page_name,
+)
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
@@ -193,7 +200,23 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     if finder and not finder.reads_fragments:
         page = replace(page, url=page.url.partition("#")[0])
     probes = await _probe_all(finder, listing, _lists(finder, page, front), page, visit, max_lists) if finder else ()
+    if family and finder is family and (own := await _own_rows(page, visit, probes)):
+        finder, listing, probes = own
     return Survey(page, candidates, family, finder, listing, probes, requested, catalog)
+
+
+async def _own_rows(
+    page: WebPage, visit: _Visit, probes: Sequence[ListProbe]
+) -> tuple[Platform, Mapping[str, Any], tuple[ListProbe, ...]] | None:
+    """The rows that a page repeats whose address is that of no list of its family, if the family found no other list:
+    sites give their lists addresses of their own."""
+    if is_front_page(page.url) or any(probe.entries or probe.column.url == page.url for probe in probes):
+        return None
+    guesser, guess = await _proposal(page, _Visit())
+    if guesser is None or guess is None:
+        return None
+    own = [CandidateList(page.url, page_name(page))]
+    return guesser, guess, await _probe_all(guesser, guess, own, page, visit, 1)
 
 
 def _lists(finder: Platform, page: WebPage, front: WebPage | None) -> list[CandidateList]:

@@ -22,7 +22,7 @@ from etl.platforms.paging.pager_links import next_link
 from etl.platforms.paging.paging import counts, script_pager
 from etl.platforms.rows.list_parts import stable_classes
 from etl.platforms.rows.row_texts import link_title
-from etl.platforms.rows.rows import Row, block_entries, entry_of_row, ranked_lists
+from etl.platforms.rows.rows import Row, block_entries, entry_of_row, ranked_lists, title_wordless
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
@@ -45,6 +45,7 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     Boxes beside lists (阅读排行) come last: they may have more rows than the list.
     """
     read_script_links(page)
+    title_wordless(page)
     base = base_url(page)
     for beside, chars in product((False, True), (_TITLE_CHARS, _SHORT_TITLE_CHARS)):
         for rows in ranked_lists(

@@ -31,7 +31,7 @@ from etl.platforms.base import (
 from etl.platforms.drafting.repeated_rows import repeated_rows
 from etl.platforms.elements.columns import feeds_of, linked_columns, page_name
 from etl.platforms.paging.paging import counts
-from etl.platforms.rows.rows import block_entries
+from etl.platforms.rows.rows import block_entries, title_wordless
 from etl.reason_codes import Code
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
@@ -107,6 +107,7 @@ class Generic(Platform):
         listing = self._listing
         if listing is None or listing.rows is None:
             raise NotAListing(Code.ROWS_NOT_NAMED)
+        title_wordless(page)
         rows = elements(listing.rows, page.tree)
         entries = tuple(_entries(rows, base_url(page), listing))
         total, pages = _number(listing.total, page), _number(listing.page_count, page)

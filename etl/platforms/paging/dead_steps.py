@@ -9,9 +9,10 @@ from lxml.html import HtmlElement
 from etl.platforms.base import fills_page
 from etl.platforms.elements.element_words import label_of
 from etl.platforms.elements.script_links import address_in_code
-from etl.platforms.paging.pager_elements import is_answered
+from etl.platforms.paging.pager_elements import is_answered, target_of
+from etl.platforms.paging.pager_promises import pages_before
 from etl.platforms.paging.shown_within import handler_of, shows_within
-from etl.web.page import WebPage
+from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 
 _PREVIOUS = re.compile(r"^\W*(?:[上前]一?[页頁]|prev(?:ious)?(?:page)?)\W*$", re.IGNORECASE)
@@ -64,12 +65,18 @@ def _turns_within(step: HtmlElement, page: WebPage) -> bool:
 
 
 def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
-    """Whether a step opens the page itself, or makes the same call as 首页, 上一页 or 1: `goPage(1)`."""
+    """Whether a step opens the page itself, or what 首页, 上一页 and 1 open: the same address, or call: `goPage(1)`."""
     inner = next(_alone(step))
+    if (own := _address_of(step, page) or _address_of(inner, page)) and not step.get("onclick"):
+        return own == page.url or own in pages_before(page)
     if address := address_in_code(inner) or address_in_code(step):
         return resolved(page.url, address) == page.url
     call = _call_of(inner) or _call_of(step)
     return call != "" and call in _calls_to_first(page)
+
+
+def _address_of(step: HtmlElement, page: WebPage) -> str | None:
+    return target_of(step, base_url(page)) if step.tag == "a" else None
 
 
 @lru_cache(maxsize=1)  # called for each step of a page

@@ -30,6 +30,9 @@ _TOTAL = re.compile(
     r"""\b(?:total|count|pages?|page_?num|num(?!["']?\s*+:\s*+\d\s*+,\s*+["']?size\b))["']?\s*+[:=]\s*+["']?(\d{1,8})\b""",
     re.IGNORECASE,
 )
+_SIZE = re.compile(
+    r"""\b(?:per_?page|page_?size|items_?(?:on|per)_?page|page_?length)["']?\s*+:\s*+["']?(\d{1,4})\b""", re.IGNORECASE
+)
 _CALL_CHARS = 400
 _GRIDS = re.compile(
     r"""\bserverSide["']?\s*:\s*(?:true|!0)|\bpager["']?\s*:\s*["']#|"""
@@ -134,6 +137,7 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
     """A sign in the page's scripts that the list continues after the `seen` entries; None if there is none."""
     scripts = [uncommented_script(script.text) for script in page.elements["script"] if script.text]
     code = "\n".join((*scripts, *map(str, page.tree.xpath("//@*[starts-with(name(), 'on')]"))))
+    code = _without_turned_rows(code, seen)
     if drawn := next(_drawn(code, seen), None):
         return drawn
     if sign := _GRIDS.search(code) or next((words for words in _WRITES.finditer(code) if _is_run(words)), None):
@@ -148,6 +152,17 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
     sources = (script.get("src") or "" for script in page.elements["script"])
     loaded = (_CALLED_BACK.search(text) for text in (*scripts, *sources) if "callback=" in text)
     return next((call[0] for call in loaded if call and not is_of_other_box(call[0])), None)
+
+
+def _without_turned_rows(code: str, seen: int) -> str:
+    """The code without what is given to a library that turns the rows of the page: it shows fewer at a time than the
+    page has. Some more than a page are pinned ones; twice as many are all rows."""
+    for call in _CALL.finditer(code) if _SIZE.search(code) else ():
+        given = enclosed(code, call.end())
+        size = _SIZE.search(given)
+        if size and 1 < digits(size[1]) * 2 <= seen and is_whole(given, seen) is not False and not _ASKS.search(given):
+            code = code.replace(given, "")
+    return code
 
 
 def _is_run(words: re.Match[str]) -> bool:

@@ -74,6 +74,8 @@ _LOAD_MORE = re.compile(
     r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|展开更多|(?:load|show|view) ?more)\W*$",
     re.IGNORECASE,
 )
+_LOADS_ROWS = re.compile(r"^(?:点击|继续|[上下]拉)?(?:加载|载入)(?:更多|下一?页)?\w{0,4}\W*$")
+"""Words of a link to further rows of the list; 查看更多 is also that to another list."""
 _MORE_DOCUMENTS = re.compile(
     r"^\W*(?:[点看请击查我此]{0,4}(?:更多|更早|历史|以往|往期|早期)的?(?:内容|数据|信息|文件|公文|政策|列表|结果|记录|文章)|[点看请击查我此]{1,4}更多|"
     r"(?:查看|浏览|点击)(?:往期|历史|以往|历年|往年)|(?:查看|显示)?全部(?:公告|文件|信息|公文|通知|列表))\W*$"
@@ -106,7 +108,7 @@ def next_link(page: WebPage) -> HtmlElement | None:
     """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
     target = partial(_other_page, page, base_url(page))
     links = list(page.tree.iter("a", "area"))
-    for says_next in (_says_next, _leads_on, _says_next_in_pager, partial(_shows_arrow, page)):
+    for says_next in (_says_next, _leads_on, _says_next_in_pager, partial(_shows_arrow, page), _loads_rows):
         # The words of a link are checked before its target, which costs more.
         if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
             return link
@@ -155,6 +157,12 @@ def _says_next(element: HtmlElement) -> bool:
 
 def _says_next_in_pager(element: HtmlElement) -> bool:
     return _NEXT_IN_PAGER.match(label_of(element)) is not None and is_in_pager(element)
+
+
+def _loads_rows(link: HtmlElement) -> bool:
+    """Whether a link says that it loads more rows, and has the number of a page in its address."""
+    address = (link.get("href") or "").rstrip("/").rpartition("/")[2]
+    return any(map(str.isdigit, address)) and _LOADS_ROWS.match(label_of(link)) is not None
 
 
 def _leads_on(link: HtmlElement) -> bool:
@@ -294,6 +302,7 @@ def _links_that_do_nothing(page: WebPage, seen: int) -> Iterator[str]:
             or (_MORE.match(words) and _LOADS.search(names_of(element)))
         )
         leads = any(target_of(link, base_url(page)) for link in element.iter("a")) if loads else False
+        leads = leads and not _LOADS_ROWS.match(words)
         if loads and not leads and not is_disabled(element) and not is_dead(element, page, seen):
             yield words
 

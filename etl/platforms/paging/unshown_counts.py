@@ -11,7 +11,7 @@ from etl.outside import digits
 from etl.platforms.base import fills_page
 from etl.platforms.elements.list_addresses import is_of_other_box
 from etl.platforms.paging.list_numbers import counted_by
-from etl.platforms.paging.pager_elements import pager_elements, slides
+from etl.platforms.paging.pager_elements import is_pager_name, pager_elements, slides
 from etl.platforms.paging.pager_links import own_number
 from etl.web.page import WebPage
 
@@ -154,11 +154,13 @@ def _takes_a_number(field: HtmlElement) -> bool:
 
 
 def _in_attributes(page: WebPage, seen: int) -> Iterator[str]:
-    """`data-total` and similar on an element that is not a side box, picture, video or badge."""
+    """`data-total` and similar on an element that is not a side box, picture, video or badge. In a pager, fewer than the
+    entries are pages."""
     for element in page.tree.xpath(_COUNTING) if _MAY_COUNT.search(page.text) else ():
         for name in _COUNTING_NAMES:
             value = (element.get(name) or "").strip()
-            if value.isdecimal() and len(value) <= _MAX_VALUE_CHARS and digits(value) > max(seen, 1):
+            least = 1 if is_pager_name(element) else max(seen, 1)
+            if value.isdecimal() and len(value) <= _MAX_VALUE_CHARS and least < digits(value) != seen:
                 named = f"{_names(element)} {' '.join(map(_names, list(element.iterancestors())[:2]))}"
                 if element.tag not in _MEDIA and not is_of_other_box(named):
                     yield f'{name}="{value}"'

@@ -51,6 +51,7 @@ COMPANION = re.compile(
     r"^\W*(?:(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?|一[图张]\w{0,2}[读看]懂)\W*$"
 )
 """Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
+_MIN_ALIKE, _LABEL = 2, re.compile("[:：]")
 _MIN_FOREIGN_TITLE = 5
 """Minimum length of the title of a row that links another site; shorter link texts are 下一页 and 更多."""
 _LONE_ROW_CHARS = 200
@@ -177,7 +178,7 @@ def entry_of_row(row: Row, page: WebPage) -> Entry | None:
 def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict[str, list[HtmlElement]]:
     """Links with words to documents, by the document's address: icons beside a title are left out."""
     links: dict[str, list[HtmlElement]] = {}
-    _title_wordless(page, is_document)
+    title_wordless(page, is_document)
     for link in _with_words(page.tree):
         if is_document(link) and not COMPANION.match(text_in(link)) and (address := _address(link, base)):
             links.setdefault(address, []).append(link)
@@ -288,7 +289,17 @@ def _rows_in(container: HtmlElement | None, of_row: Mapping[HtmlElement, tuple[H
     columns = {} if container is None else _heading((*_heads(container), *_cells(container)), of_row)
     rows = [_row(block, links, around.get(block, ()), columns) for block, links in of_row.items()]
     months = {} if container is None or all(row.dated for row in rows) else months_above(container, of_row)
-    yield from (_dated_by(row, months.get(row.block, "")) for row in rows)
+    yield from _titled_apart([_dated_by(row, months.get(row.block, "")) for row in rows])
+
+
+def _titled_apart(rows: list[Row]) -> list[Row]:
+    """The rows, with the titles beside their links if all links say the same: 下载本期价格信息."""
+    if len(rows) < _MIN_ALIKE or len({row.title for row in rows}) > 1:
+        return rows
+    titles = [_longest_title(row.block, [text for text in row.beside if not _LABEL.search(text)]) for row in rows]
+    if len(set(titles)) < len(rows) or min(map(len, titles)) < len(rows[0].title):
+        return rows
+    return [replace(row, title=title) for row, title in zip(rows, titles, strict=True)]
 
 
 def _dated_by(row: Row, above: str) -> Row:
@@ -425,7 +436,7 @@ def _fields(row: Row) -> dict[str, str]:
     return fields
 
 
-def _title_wordless(page: WebPage, is_document: IsDocument) -> None:
+def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True) -> None:
     """Gives document links without words the title beside them, as in cards whose picture or whole area is the link.
     Rows with another link that has words are left alone."""
     for link in page.tree.iter("a"):

@@ -195,7 +195,7 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
         if any(map(_is_hidden, (part, *islice(part.iterancestors(), 3)))):
             continue
         short = words_of(part, _MAX_TEXT)
-        sign = _counts(part, seen) or _clicked(part, short) or _linked(part, page, listed) or _run(part)
+        sign = _counts(part, seen) or _clicked(part, short, seen) or _linked(part, page, listed) or _run(part)
         if sign and not is_dead(part, page, seen):
             return sign
     return None
@@ -253,7 +253,7 @@ def _numbers(pattern: re.Pattern[str], words: str) -> list[int]:
     return [digits(text) if text.isdecimal() else read_chinese(text) or 0 for text in numerals]
 
 
-def _clicked(part: HtmlElement, words: str) -> str | None:
+def _clicked(part: HtmlElement, words: str, seen: int) -> str | None:
     """A clickable element: an arrow, a pager link, a number, or an element whose name suggests one."""
     if len(part) > 2 or is_disabled(part) or is_current(part) or _ENDED.search(f"{words} {names_of(part)}"):
         return None
@@ -274,8 +274,10 @@ def _clicked(part: HtmlElement, words: str) -> str | None:
     if not (bare or is_scripted(part) or any(map(part.get, _CLICKS))):
         return None
     if label := label_of(part):
-        is_step = _ARROW.match(label) or _STEP.search(label) or (label.isdecimal() and digits(label) > 1)
-        return label if is_step else None
+        is_step = _ARROW.match(label) or _STEP.search(label)
+        # The number of all rows is not that of a page.
+        is_page = label.isdecimal() and digits(label) > 1 and digits(label) != seen
+        return label if is_step or is_page else None
     alone = part if (around := part.getparent()) is None or len(around) > 1 or words_of(around) else around
     names = " ".join(map(names_of, (alone, part, *part)))
     return (
