@@ -188,3 +188,15 @@ def test_the_number_of_all_rows_beside_them_is_that_of_no_page(count: int) -> No
     pager = '<div class="pages"><a title="Total record">&nbsp;<b>{}</b></a>&nbsp;<b>1</b></div>'
     assert read(CASES["generic"], pager.format(count), count=count).problems == ()
     assert read(CASES["generic"], pager.format(count + 30), count=count).problems != ()
+
+
+SAYS = ("javascript:alert('已是最后一页')", 'javascript:alert("没有了");', "javascript: return alert('到底了');")
+
+
+@pytest.mark.parametrize("code", SAYS)
+@pytest.mark.parametrize("form", ["<a href='{}'>下一页</a>", "<a href='#' onclick='{}'>下一页</a>"])
+def test_a_step_that_only_says_that_there_is_no_more_ends_a_list(code: str, form: str) -> None:
+    quoted = code.replace("'", '"')
+    assert read(CASES["generic"], f"<p>{form.format(quoted)}</p>").problems == ()
+    goes_on = quoted.replace("alert(", "turn(2); alert(")
+    assert read(CASES["generic"], f"<p>{form.format(goes_on)}</p>").problems != ()

@@ -173,13 +173,18 @@ CARDS = (
     '<div class="card"><h4>{1}</h4><i>2024-03-0{0}</i><a href="/gk/{0}.html">阅读本篇全文</a></div>',
     '<div class="card"><a href="/gk/{0}.html"><img src="{0}.jpg" alt="{1}"></a><i>2024-03-0{0}</i></div>',
 )
+VIEWS = (
+    '<tr><td>{0}</td><td>{1}</td><td>2024-03-0{0}</td><td><a href="/gk/{0}.html">查看</a></td></tr>',
+    """<tr><td>{0}</td><td>{1}</td><td>2024-03-0{0}</td><td><input type="button" value="查看详情"
+    onclick="window.open('/gk/{0}.html')"></td></tr>""",
+)
 
 
-@pytest.mark.parametrize("card", CARDS)
+@pytest.mark.parametrize("card", [*CARDS, *VIEWS])
 @pytest.mark.parametrize("rows", [3, 5])
 def test_rows_whose_links_say_nothing_of_the_document_have_the_title_beside_them(card: str, rows: int) -> None:
     cards = "".join(card.format(number + 1, TITLES[number]) for number in range(rows))
-    page = page_with(f'<div class="cards">{cards}</div>')
+    page = page_with(f"<table>{cards}</table>" if card in VIEWS else f'<div class="cards">{cards}</div>')
     entries = applied(page, proposed(page)).entries
     assert [(entry.title, entry.url[-6:]) for entry in entries] == [
         (TITLES[number], f"{number + 1}.html") for number in range(rows)
@@ -187,7 +192,8 @@ def test_rows_whose_links_say_nothing_of_the_document_have_the_title_beside_them
 
 
 def test_rows_with_one_title_keep_it_beside_counters_and_labels() -> None:
-    row = '<li><a href="/gk/{0}.html">任免通知</a><em>点击：{0}03次</em><b>发布机构：桐溪县第{0}局</b><i>2024-03-0{0}</i></li>'
+    beside = "<em>点击：{0}03次</em><b>发布机构：桐溪县第{0}局</b><i>2024-03-0{0}</i>"
+    row = f'<li><a href="/gk/{{0}}.html">任免通知</a>{beside}</li>'
     page = page_with(f"<ul>{lines(4, row)}</ul>")
     assert [entry.title for entry in applied(page, proposed(page)).entries] == ["任免通知"] * 4
 

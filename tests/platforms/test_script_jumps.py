@@ -3,6 +3,7 @@
 import pytest
 
 from etl.platforms.base import ListingPage
+from etl.web.urls import resolved
 from tests.support.paged_lists import CASES, LIST, following, read
 
 LEADING = {
@@ -38,6 +39,27 @@ def test_the_handler_leads_to_each_page(script: str) -> None:
     assert [page.problems for page in walked] == [(), (), ()]
     # What a walk compares at its end.
     assert {page.reported_pages or page.reported_total for page in walked[:2]} <= {3, 9}
+
+
+CHOICES = (
+    ("<select onchange=\"location.href='list?page='+this.value\">{}</select>", "list?page={}"),
+    (
+        "<select onchange=\"window.location='/gk?c=3&page='+this.options[this.selectedIndex].value;\">{}</select>",
+        "/gk?c=3&page={}",
+    ),
+    ('<select onchange=\'javascript:location.href="list_" + this.value + ".html"\'>{}</select>', "list_{}.html"),
+)
+
+
+@pytest.mark.parametrize(("select", "address"), CHOICES)
+def test_a_choice_of_pages_leads_on_by_the_address_that_it_builds(select: str, address: str) -> None:
+    options = "".join(f"<option value='{number}'>{number}</option>" for number in (1, 2, 3))
+    pager = f"<div>第{select.format(options)}页/共3页</div>"
+    expected = [resolved(LIST, address.format(number)) for number in (2, 3)]
+    first = read(CASES["generic"], pager)
+    assert (following(first), first.problems) == (expected[:1], ())
+    assert following(read(CASES["generic"], pager, seen=3, url=expected[0])) == expected[1:]
+    assert following(read(CASES["generic"], pager, seen=6, url=expected[1])) == []
 
 
 def test_page_numbers_from_zero_are_understood() -> None:

@@ -29,7 +29,8 @@ _OPENS = re.compile(
 )
 _STRING = re.compile(r"""["']([^"'\s]{2,500})["'](?!\s*\+)""")
 _PAGE = re.compile(
-    r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:[a-z]?html?|jspx?|do|action|aspx?|php|pdf|docx?)(?:\?|$)", re.IGNORECASE
+    r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:[a-z]?html?|jspx?|do|action|aspx?|php|pdf|docx?)(?:\?|$)",
+    re.IGNORECASE,
 )
 _IN_SITE = re.compile(r"^(?!javascript:)[\x21-\x7e]*[?/][\x21-\x7e]+$", re.IGNORECASE)
 """What a script opens surely is an address: `?page=2`, `list/2`."""
@@ -75,7 +76,7 @@ def read_script_links(page: WebPage) -> None:
 
 
 def _read_buttons(page: WebPage, makers: Mapping[str, Maker]) -> None:
-    """Makes links of the buttons that open a page: `<input type="button" value="下一页" onclick="location.href='…'">`."""
+    """Makes links of the buttons that open a page: `<input type="button" onclick="location.href='…'">`."""
     for button in page.elements["input"]:
         if button.get("type") == "button" and button.get("onclick") and (address := _opened(button, makers)):
             button.tag, button.text = "a", button.get("value")

@@ -25,6 +25,12 @@ _NOWHERE = re.compile(
     r"#?|javascript\s*+:\s*+(?:;|void\s*+\(?+\s*+0?+\s*+\)?+\s*+;?+|return\s++false;?+)?+", re.IGNORECASE
 )
 _DOES_NOTHING = re.compile(r"(?:javascript\s*+:)?+\s*+(?:return\s++false)?+\s*+;?+\s*+", re.IGNORECASE)
+_ONLY_SAYS = re.compile(
+    r"""(?:javascript\s*+:)?+\s*+(?:return\s++)?+(?:window\.)?+(?:alert|layer\.msg)\(\s*+["'][^"']*+["']\s*+\)\s*+;?+\s*+"""
+    r"(?:return\s++false\s*+;?+\s*+)?+",
+    re.IGNORECASE,
+)
+"""Code that only shows a message: 已是最后一页."""
 _TO_FIRST = re.compile(r"^\W*(?:[首第]一?[页頁]|[上前]一?[页頁]|1|first|prev(?:ious)?(?:page)?)\W*$", re.IGNORECASE)
 _CALL = re.compile(
     r"\s*+(?:javascript\s*+:)?+\s*+(?:return\s++)?+([\w$.]++\((?=[^()]*\d)[\s\w$'\",.-]*+\))\s*+(?:;\s*+(?:return\s++false\s*+;?+)?+)?+\s*+",
@@ -42,7 +48,7 @@ def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
     nowhere and has the same attributes as 上一页, so that no script could distinguish the two; or consists of the words
     of a whole pager. Attributes do not count if the entries `seen` fill a page, because a script may distinguish steps
     by their words alone."""
-    if leads_to_first(step, page) or _is_text(step) or _turns_within(step, page):
+    if leads_to_first(step, page) or _only_says(step) or _is_text(step) or _turns_within(step, page):
         return True
     if fills_page(seen) or not all(map(_leads_nowhere, signs := _signs_of(step))):
         return False
@@ -62,6 +68,10 @@ def _is_text(step: HtmlElement) -> bool:
 def _turns_within(step: HtmlElement, page: WebPage) -> bool:
     """Whether a step only shows and hides rows that the page holds."""
     return any(shows_within(page, handler_of(item)) for item in (step, next(_alone(step))))
+
+
+def _only_says(step: HtmlElement) -> bool:
+    return any(_ONLY_SAYS.fullmatch(handler_of(item)) for item in (step, next(_alone(step))))
 
 
 def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
@@ -100,7 +110,7 @@ def without_dead_pager(words: str, page: WebPage, seen: int) -> str:
     if not _NEXT_WORDS.search(words):
         return words
     steps = [step for step in page.tree.iter(*_TAGS, "button", "input") if _NEXT.match(label_of(step)[:16])]
-    lead_back = [step for step in steps if leads_to_first(step, page)]
+    lead_back = [step for step in steps if leads_to_first(step, page) or _only_says(step)]
     if lead_back and all(any(back is step or back in step for back in lead_back) for step in steps):
         words = _NEXT_WORDS.sub("", words)
     if (fills_page(seen) and steps) or not _PAGER.search(words):

@@ -47,7 +47,7 @@ _PACKED = re.compile(
 """A word in the word list of a packed script."""
 _FUNCTION = re.compile(r"\bfunction\s+([\w$]+)\s*\(")
 _WRITES = re.compile(
-    r"""\b(?:index|list|default)[_-]\\?["'`]\s*+\+(?!\s*+["'`])|下一?[页頁]|后一页|尾页|末[页頁]|共[\"'\s+]{0,9}(?:[2-9]|1\d)\d{0,4}[\"'\s+]{0,9}[页頁]"""
+    r"""\b(?:index|list|default)[_-]\\?["'`]\s*+\+(?!\s*+["'`])|下一?[页頁]|(?<!最)后一页|尾页|末[页頁]|共[\"'\s+]{0,9}(?:[2-9]|1\d)\d{0,4}[\"'\s+]{0,9}[页頁]"""
 )
 
 # A script that requests one page after another: when the end of the window is reached, or at a click.

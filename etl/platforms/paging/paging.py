@@ -104,7 +104,7 @@ _COUNTERS = (
     re.compile(r"(?=共\d{1,6}页[/,，、|]?(?:当前)?第(\d{1,6})页)共(\d{1,6})页"),
     re.compile(r"共()(?:有|计)?(\d{1,6})个?页"),
     re.compile(r"总()页数[:：]?(\d{1,6})"),
-    re.compile(r"第()页[/,，、]?共?(\d{1,6})页?"),
+    re.compile(r"第()页[/,，、]?共?(\d{1,6})(?![\d/])页?"),
     # An input field for the number is between the words.
     re.compile(r"[到至转第]()/共?(\d{1,6})页"),
 )

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.base import fills_page
+from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_other_box
 from etl.platforms.paging.list_numbers import counted_by
 from etl.platforms.paging.pager_elements import is_pager_name, pager_elements, slides
@@ -38,6 +39,7 @@ _SEPARATOR = r"[\s|\[\]【】()（）·,，、.。…⋯_-]"
 _IN_PAGER = re.compile(rf"(?<!\d)1{_SEPARATOR}{{1,5}}2(?:{_SEPARATOR}{{1,5}}3)?(?!\d)")
 _BARE_TOTAL = re.compile(r"共(\d{1,7})(?![\d条篇个件项页頁])")
 _JUMPS = re.compile(r"^\W*(?:[到转跳至第前往页码 ]|GO|go|Go|确定|确认)*\W*$")
+_OUT_OF = re.compile(r"页?[/／]共?(\d{1,5})(?!\d)")
 _MAY_BE_CUT = re.compile(r"1\W{0,3}2\W{0,3}3[\d\W]{0,40}?(?:…|⋯|\.\.\.|。。。)\W{0,4}\d")
 _CUT_RUN = re.compile(
     rf"^\D{{0,6}}1{_SEPARATOR}{{1,4}}2{_SEPARATOR}{{1,4}}3[\d\s|\[\]【】]{{0,60}}(?:…|⋯|\.{{3}}|。。。)\D{{0,6}}\d{{1,5}}\D{{0,8}}$"
@@ -71,6 +73,7 @@ def unshown_counts(page: WebPage, words: str, seen: int) -> Iterator[str]:
     yield from _in_strings(page, seen)
     yield from _in_sequences(page)
     yield from _in_pagers(page, seen)
+    yield from _beside_fields(page)
     yield from _in_cut_runs(page, words)
     yield from _in_attributes(page, seen)
     yield from _in_named_elements(page, seen)
@@ -149,13 +152,23 @@ def _in_cut_runs(page: WebPage, words: str) -> Iterator[str]:
                 yield text
 
 
+def _beside_fields(page: WebPage) -> Iterator[str]:
+    """The number of pages right after a field for the number of one: `<input value="1"> / <span>12</span>`."""
+    for field in filter(_takes_a_number, page.elements["input"]):
+        behind = next(field.itersiblings("span", "em", "b", "i", "font", "strong", "label"), None)
+        text = (field.tail or "") + ("" if behind is None else words_of(behind, _MAX_VALUE_CHARS))
+        pages = _OUT_OF.match("".join(text.split()))
+        if pages and digits(pages[1]) > 1:
+            yield pages[0]
+
+
 def _takes_a_number(field: HtmlElement) -> bool:
     return field.get("type", "text") in ("text", "number") and field.get("disabled") is None
 
 
 def _in_attributes(page: WebPage, seen: int) -> Iterator[str]:
-    """`data-total` and similar on an element that is not a side box, picture, video or badge. In a pager, fewer than the
-    entries are pages."""
+    """`data-total` and similar on an element that is not a side box, picture, video or badge. In a pager, a number below
+    that of the entries counts pages."""
     for element in page.tree.xpath(_COUNTING) if _MAY_COUNT.search(page.text) else ():
         for name in _COUNTING_NAMES:
             value = (element.get(name) or "").strip()

@@ -47,6 +47,7 @@ _PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+
 INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 """A cell of a list that is an index number: 003001/202305-00012."""
 _NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
+_VERB, _MAX_VERB = re.compile(r"\W*(?:点击)?(?:查看|阅读|浏览|进入)(?:详情|详细|全文|原文)?\W*"), 20
 COMPANION = re.compile(
     r"^\W*(?:(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?|一[图张]\w{0,2}[读看]懂)\W*$"
 )
@@ -437,22 +438,28 @@ def _fields(row: Row) -> dict[str, str]:
 
 
 def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True) -> None:
-    """Gives document links without words the title beside them, as in cards whose picture or whole area is the link.
-    Rows with another link that has words are left alone."""
+    """Gives document links without words, or that only say 查看, the title beside them, as in cards whose picture or
+    whole area is the link. Rows with another link that has words are left alone."""
     for link in page.tree.iter("a"):
         # The expensive checks come last.
-        if link.get("title") or (link.text or "").strip() or not link.get("href") or link_title(link):
+        if link.get("title") or len((link.text or "").strip()) > _MAX_VERB or not link.get("href"):
             continue
-        if not is_document(link):
+        if not is_document(link) or _names(link):
             continue
         for around in islice(link.iterancestors(), _MAX_ABOVE):
-            if around.tag in ("body", "html") or any(link_title(other) for other in around.iter("a")):
+            if around.tag in ("body", "html") or any(map(_names, around.iter("a"))):
                 break
             texts = [text for piece in around.itertext() if (text := " ".join(piece.split()))]
             title = (around.get("title") or "").strip() or _longest_title(around, texts)
             if len(title) >= _MIN_FOREIGN_TITLE:
                 link.set("title", title)
                 break
+
+
+def _names(link: HtmlElement) -> bool:
+    """Whether a link's words may be a title: they are more than 查看."""
+    words = link_title(link)
+    return words != "" and _VERB.fullmatch(words) is None
 
 
 def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:
