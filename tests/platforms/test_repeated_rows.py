@@ -196,6 +196,9 @@ def test_rows_with_one_title_keep_it_beside_counters_and_labels() -> None:
     row = f'<li><a href="/gk/{{0}}.html">任免通知</a>{beside}</li>'
     page = page_with(f"<ul>{lines(4, row)}</ul>")
     assert [entry.title for entry in applied(page, proposed(page)).entries] == ["任免通知"] * 4
+    named = '<li><a href="/gk/{0}.html">行政处罚决定书</a><b>桐溪县第{0}建材有限公司</b><i>2024-03-0{0}</i></li>'
+    page = page_with(f"<ul>{lines(4, named)}</ul>")
+    assert [entry.title for entry in applied(page, proposed(page)).entries] == ["行政处罚决定书"] * 4
 
 
 WORDS = {

@@ -22,7 +22,8 @@ from etl.platforms.paging.pager_links import next_link
 from etl.platforms.paging.paging import counts, script_pager
 from etl.platforms.rows.list_parts import stable_classes
 from etl.platforms.rows.row_texts import link_title
-from etl.platforms.rows.rows import Row, block_entries, entry_of_row, ranked_lists, title_wordless
+from etl.platforms.rows.rows import Row, block_entries, entry_of_row, ranked_lists
+from etl.platforms.rows.titles_beside import title_wordless
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 

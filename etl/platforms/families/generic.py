@@ -31,7 +31,8 @@ from etl.platforms.base import (
 from etl.platforms.drafting.repeated_rows import repeated_rows
 from etl.platforms.elements.columns import feeds_of, linked_columns, page_name
 from etl.platforms.paging.paging import counts
-from etl.platforms.rows.rows import block_entries, title_wordless
+from etl.platforms.rows.rows import block_entries
+from etl.platforms.rows.titles_beside import title_wordless
 from etl.reason_codes import Code
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of

@@ -167,8 +167,8 @@ def _takes_a_number(field: HtmlElement) -> bool:
 
 
 def _in_attributes(page: WebPage, seen: int) -> Iterator[str]:
-    """`data-total` and similar on an element that is not a side box, picture, video or badge. In a pager, a number below
-    that of the entries counts pages."""
+    """`data-total` and similar on an element that is not a side box, picture, video or badge. A pager counts pages if
+    the number is lower than that of the entries."""
     for element in page.tree.xpath(_COUNTING) if _MAY_COUNT.search(page.text) else ():
         for name in _COUNTING_NAMES:
             value = (element.get(name) or "").strip()

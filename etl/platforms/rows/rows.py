@@ -22,19 +22,23 @@ from etl.platforms.rows.row_texts import (
     CUT_BY,
     ENDING_DATE,
     FIELD_OF_LABEL,
-    HEADINGS,
     LABELLED_TITLE,
     PINNED,
     date_in,
     days_of_attributes,
-    is_value,
     link_title,
-    may_be_title,
     number_of_title,
     split_label,
     stem_of,
     text_in,
     values_in,
+)
+from etl.platforms.rows.titles_beside import (
+    MIN_TITLE_BESIDE,
+    NO_TITLE,
+    IsDocument,
+    longest_title,
+    title_wordless,
 )
 from etl.platforms.rows.year_headlines import day_below, day_by_address, months_above, says_day
 from etl.web.page import WebPage, absolute, base_url
@@ -46,21 +50,16 @@ _MIN_COMPANION_TITLE, _MAX_ABOVE, _MAX_BESIDE, _MAX_SPAN = 8, 2, 8, 100
 _PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
 INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 """A cell of a list that is an index number: 003001/202305-00012."""
-_NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
-_VERB, _MAX_VERB = re.compile(r"\W*(?:点击)?(?:查看|阅读|浏览|进入)(?:详情|详细|全文|原文)?\W*"), 20
 COMPANION = re.compile(
     r"^\W*(?:(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?|一[图张]\w{0,2}[读看]懂)\W*$"
 )
 """Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
 _MIN_ALIKE, _LABEL = 2, re.compile("[:：]")
-_MIN_FOREIGN_TITLE = 5
-"""Minimum length of the title of a row that links another site; shorter link texts are 下一页 and 更多."""
+_ACTION = re.compile(r"\W*(?:点击|下载|查看|阅读|浏览|进入|打开|在线)")
 _LONE_ROW_CHARS = 200
 """Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
 _MAX_AROUND = 60
 """Maximum number of texts of an element between two rows that are searched for a date or a number."""
-
-IsDocument = Callable[[HtmlElement], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +293,10 @@ def _rows_in(container: HtmlElement | None, of_row: Mapping[HtmlElement, tuple[H
 
 
 def _titled_apart(rows: list[Row]) -> list[Row]:
-    """The rows, with the titles beside their links if all links say the same: 下载本期价格信息."""
-    if len(rows) < _MIN_ALIKE or len({row.title for row in rows}) > 1:
+    """The rows, with the titles beside their links if all links name the same action: 下载本期价格信息."""
+    if len(rows) < _MIN_ALIKE or len({row.title for row in rows}) > 1 or not _ACTION.match(rows[0].title):
         return rows
-    titles = [_longest_title(row.block, [text for text in row.beside if not _LABEL.search(text)]) for row in rows]
+    titles = [longest_title(row.block, [text for text in row.beside if not _LABEL.search(text)]) for row in rows]
     if len(set(titles)) < len(rows) or min(map(len, titles)) < len(rows[0].title):
         return rows
     return [replace(row, title=title) for row, title in zip(rows, titles, strict=True)]
@@ -313,7 +312,7 @@ def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
     """The first link of a block without a document of the site, if it has a title or a date beside it."""
     links = [link for link in _with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
     dated = bool(links) and first_iso_date(text_in(block)) is not None
-    return tuple(link for link in links if dated or len(link_title(link)) >= _MIN_FOREIGN_TITLE)[:1]
+    return tuple(link for link in links if dated or len(link_title(link)) >= MIN_TITLE_BESIDE)[:1]
 
 
 def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, tuple[str, ...]]:
@@ -339,7 +338,7 @@ def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlE
 def _is_row_of_its_own(child: HtmlElement) -> bool:
     """Whether an element between rows has their shape and a title without an address."""
     return bool(_foreign(child)) or any(
-        len(link_title(link)) >= _MIN_FOREIGN_TITLE for link in islice(child.iter("a"), 3)
+        len(link_title(link)) >= MIN_TITLE_BESIDE for link in islice(child.iter("a"), 3)
     )
 
 
@@ -385,8 +384,8 @@ def _row(
     labels = [split for link in links if (split := split_label(link))[0]]
     title = labels[0][0] if labels and title.startswith(labels[0][0]) else title
     texts = [words for piece in block.itertext() if (words := " ".join(piece.split()))]
-    if _NO_TITLE.match(title):
-        title = _longest_title(block, texts) or title
+    if NO_TITLE.match(title):
+        title = longest_title(block, texts) or title
     if title.endswith(CUT_BY):
         stem = stem_of(title)
         title = max(
@@ -408,16 +407,6 @@ def _row(
     return Row(block, links, title, beside, around, dated, columns)
 
 
-def _longest_title(block: HtmlElement, texts: list[str]) -> str:
-    """The title among a block's texts: a heading, else the longest text that is neither a sentence nor a truncated
-    summary; "" if there is none."""
-    headings = [text for item in block.iter(*HEADINGS) if may_be_title(text := text_in(item))]
-    named = [text for text in texts if not is_value(text)] or [text for text in texts if may_be_title(text)]
-    plain = [text for text in named if not text.endswith(("。", *CUT_BY))]
-    candidates = (text for some in (headings, plain, named) for text in sorted(some, key=len, reverse=True))
-    return next((text for text in candidates if not _NO_TITLE.match(text)), "")
-
-
 def _entry(row: Row, base: str) -> Entry | None:
     url = _address(row.links[0], base)
     return Entry(url, row.title, _fields(row)) if url and row.title else None
@@ -435,31 +424,6 @@ def _fields(row: Row) -> dict[str, str]:
     if "document_number" not in fields and (number := number_of_title(row.title)):
         fields["document_number"] = number
     return fields
-
-
-def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True) -> None:
-    """Gives document links without words, or that only say 查看, the title beside them, as in cards whose picture or
-    whole area is the link. Rows with another link that has words are left alone."""
-    for link in page.tree.iter("a"):
-        # The expensive checks come last.
-        if link.get("title") or len((link.text or "").strip()) > _MAX_VERB or not link.get("href"):
-            continue
-        if not is_document(link) or _names(link):
-            continue
-        for around in islice(link.iterancestors(), _MAX_ABOVE):
-            if around.tag in ("body", "html") or any(map(_names, around.iter("a"))):
-                break
-            texts = [text for piece in around.itertext() if (text := " ".join(piece.split()))]
-            title = (around.get("title") or "").strip() or _longest_title(around, texts)
-            if len(title) >= _MIN_FOREIGN_TITLE:
-                link.set("title", title)
-                break
-
-
-def _names(link: HtmlElement) -> bool:
-    """Whether a link's words may be a title: they are more than 查看."""
-    words = link_title(link)
-    return words != "" and _VERB.fullmatch(words) is None
 
 
 def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:

@@ -1,0 +1,53 @@
+"""Titles that stand beside the links of rows: cards whose picture is the link, links that only say 查看."""
+
+import re
+from collections.abc import Callable
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from etl.platforms.rows.row_texts import CUT_BY, HEADINGS, is_value, link_title, may_be_title, text_in
+from etl.web.page import WebPage
+
+NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
+_VERB, _MAX_VERB = re.compile(r"\W*(?:点击)?(?:查看|阅读|浏览|进入)(?:详情|详细|全文|原文)?\W*"), 20
+MIN_TITLE_BESIDE, _MAX_ABOVE = 5, 2
+"""Length from which a text beside a link, or of a link to another site, is a title; shorter link texts are 下一页 and
+更多."""
+
+IsDocument = Callable[[HtmlElement], bool]
+
+
+def longest_title(block: HtmlElement, texts: list[str]) -> str:
+    """The title among a block's texts: a heading, else the longest text that is neither a sentence nor a truncated
+    summary; "" if there is none."""
+    headings = [text for item in block.iter(*HEADINGS) if may_be_title(text := text_in(item))]
+    named = [text for text in texts if not is_value(text)] or [text for text in texts if may_be_title(text)]
+    plain = [text for text in named if not text.endswith(("。", *CUT_BY))]
+    candidates = (text for some in (headings, plain, named) for text in sorted(some, key=len, reverse=True))
+    return next((text for text in candidates if not NO_TITLE.match(text)), "")
+
+
+def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True) -> None:
+    """Gives document links without words, or that only say 查看, the title beside them, as in cards whose picture or
+    whole area is the link. Rows with another link that has words are left alone."""
+    for link in page.tree.iter("a"):
+        # The expensive checks come last.
+        if link.get("title") or len((link.text or "").strip()) > _MAX_VERB or not link.get("href"):
+            continue
+        if not is_document(link) or _names(link):
+            continue
+        for around in islice(link.iterancestors(), _MAX_ABOVE):
+            if around.tag in ("body", "html") or any(map(_names, around.iter("a"))):
+                break
+            texts = [text for piece in around.itertext() if (text := " ".join(piece.split()))]
+            title = (around.get("title") or "").strip() or longest_title(around, texts)
+            if len(title) >= MIN_TITLE_BESIDE:
+                link.set("title", title)
+                break
+
+
+def _names(link: HtmlElement) -> bool:
+    """Whether a link's words may be a title: they are more than 查看."""
+    words = link_title(link)
+    return words != "" and _VERB.fullmatch(words) is None
