@@ -259,10 +259,10 @@ def _link_selector(link: HtmlElement, page: WebPage) -> str:
     before it.
     """
     words = " ".join("".join(link.itertext()).split())
-    if "'" not in words:
-        selector = f"//a[normalize-space(.) = '{words}']"
+    if "'" in words:
+        by_words = f"//a[contains(., '{max(words.split(chr(39)), key=len)}')]"
     else:
-        selector = f"//a[contains(., '{max(words.split(chr(39)), key=len)}')]"
+        by_words = f"//a[normalize-space(.) = '{words}']"
     by_classes = f"a{_shared_classes([link])}"
-    found = elements(selector, page.tree)[:1] == [link] or elements(by_classes, page.tree) != [link]
-    return selector if found else by_classes
+    is_first = elements(by_words, page.tree)[:1] == [link]
+    return by_words if is_first or elements(by_classes, page.tree) != [link] else by_classes
