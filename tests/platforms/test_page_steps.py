@@ -177,6 +177,8 @@ def test_a_button_whose_code_has_the_address_of_the_next_page_leads_on(button: s
 def test_further_rows_are_loaded_from_an_address_with_a_number(form: str, words: str) -> None:
     listing = read(CASES["generic"], form.format("/gk/more/2", words))
     assert (following(listing), listing.problems) == ([f"{HOST}/gk/more/2"], ())
+    elsewhere = read(CASES["generic"], f'<a href="/xw/list.html?c=940e56fc15">{words}</a>')
+    assert (following(elsewhere), elsewhere.problems) == ([], ())
     silent = read(CASES["generic"], form.format("/gk/more", words))
     assert [problem.code for problem in silent.problems] == [Code.PAGING_NOT_UNDERSTOOD]
 

@@ -46,7 +46,7 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     Boxes beside lists (阅读排行) come last: they may have more rows than the list.
     """
     read_script_links(page)
-    title_wordless(page)
+    title_wordless(page, or_verbs=True)
     base = base_url(page)
     for beside, chars in product((False, True), (_TITLE_CHARS, _SHORT_TITLE_CHARS)):
         for rows in ranked_lists(

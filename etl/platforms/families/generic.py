@@ -108,7 +108,7 @@ class Generic(Platform):
         listing = self._listing
         if listing is None or listing.rows is None:
             raise NotAListing(Code.ROWS_NOT_NAMED)
-        title_wordless(page)
+        title_wordless(page, or_verbs=True)
         rows = elements(listing.rows, page.tree)
         entries = tuple(_entries(rows, base_url(page), listing))
         total, pages = _number(listing.total, page), _number(listing.page_count, page)

@@ -201,9 +201,11 @@ def is_whole(arguments: str, seen: int) -> bool | None:
         if any(1 < number < seen for number in placed):
             return False  # pages, or fewer documents than the page has: unclear
         stated += placed
+    elif given and digits(given[1]) == 1:
+        stated.append(1)
     if not stated:
         return None
-    return all(number in (0, 1, -1, seen) or 0 <= number < seen for number in stated)
+    return all(number in (0, 1, -1, seen) for number in stated)
 
 
 def _request_for_rows(code: str) -> str | None:

@@ -18,6 +18,7 @@ from etl.platforms.paging.pager_elements import (
     is_disabled,
     is_in_pager,
     is_of_videos,
+    is_pager_name,
     is_scripted,
     moves,
     names_of,
@@ -74,8 +75,11 @@ _LOAD_MORE = re.compile(
     r"(?:内容|数据|信息|文件|公告|新闻|列表|结果|记录)?|(?:点击|继续)加载|展开更多|(?:load|show|view) ?more)\W*$",
     re.IGNORECASE,
 )
-_LOADS_ROWS = re.compile(r"^(?:点击|继续|[上下]拉)?(?:加载|载入)(?:更多|下一?页)?\w{0,4}\W*$")
+_LOADS_ROWS = re.compile(
+    r"^(?:点击|继续|[上下]拉)?(?:加载|载入)(?:更多|下一?页|其余|剩余)?(?:内容|数据|信息|文件|公告)?\W*$"
+)
 """Words of a link to further rows of the list; 查看更多 is also that to another list."""
+_NUMBER_ALONE = re.compile(r"(?<![0-9a-zA-Z])\d{1,4}(?![0-9a-zA-Z])")
 _MORE_DOCUMENTS = re.compile(
     r"^\W*(?:[点看请击查我此]{0,4}(?:更多|更早|历史|以往|往期|早期)的?(?:内容|数据|信息|文件|公文|政策|列表|结果|记录|文章)|[点看请击查我此]{1,4}更多|"
     r"(?:查看|浏览|点击)(?:往期|历史|以往|历年|往年)|(?:查看|显示)?全部(?:公告|文件|信息|公文|通知|列表))\W*$"
@@ -108,7 +112,8 @@ def next_link(page: WebPage) -> HtmlElement | None:
     """The first link to the next page (下一页) that leads to another address of the site; None if there is none."""
     target = partial(_other_page, page, base_url(page))
     links = list(page.tree.iter("a", "area"))
-    for says_next in (_says_next, _leads_on, _says_next_in_pager, partial(_shows_arrow, page), _loads_rows):
+    arrow, loads = partial(_shows_arrow, page), partial(_loads_rows, page)
+    for says_next in (_says_next, _leads_on, _says_next_in_pager, arrow, loads):
         # The words of a link are checked before its target, which costs more.
         if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
             return link
@@ -159,10 +164,21 @@ def _says_next_in_pager(element: HtmlElement) -> bool:
     return _NEXT_IN_PAGER.match(label_of(element)) is not None and is_in_pager(element)
 
 
-def _loads_rows(link: HtmlElement) -> bool:
-    """Whether a link says that it loads more rows, and has the number of a page in its address."""
-    address = (link.get("href") or "").rstrip("/").rpartition("/")[2]
-    return any(map(str.isdigit, address)) and _LOADS_ROWS.match(label_of(link)) is not None
+def _loads_rows(page: WebPage, link: HtmlElement) -> bool:
+    """Whether a link says that it loads more rows of the page's column, and has the number of a page in its address."""
+    if not _LOADS_ROWS.match(label_of(link)):
+        return False
+    target = target_of(link, base_url(page)) or ""
+    return (
+        _is_in_column(page, target) and _NUMBER_ALONE.search(urlsplit(target)._replace(netloc="").geturl()) is not None
+    )
+
+
+def _is_in_column(page: WebPage, url: str) -> bool:
+    """Whether an address is below the first folder of the page's own."""
+    here, there = urlsplit(page.url), urlsplit(url)
+    first = here.path.split("/")[1:2]
+    return here.netloc == there.netloc and first not in ([], [""]) and there.path.split("/")[1:2] == first
 
 
 def _leads_on(link: HtmlElement) -> bool:
@@ -242,7 +258,7 @@ def _pages_to_choose(page: WebPage) -> Iterator[str]:
         if max(numbers, default=0) > 1:
             yield f"第{max(numbers)}页"
         counted = len(words) > 1 and words == [str(number) for number in range(1, len(words) + 1)]
-        if counted and select.get("onchange") and len(words) not in _CALENDAR:
+        if counted and (select.get("onchange") or is_pager_name(select)) and len(words) not in _CALENDAR:
             yield " ".join(words[:MAX_LABEL])
 
 
@@ -298,11 +314,13 @@ def _links_that_do_nothing(page: WebPage, seen: int) -> Iterator[str]:
         # The words are checked before the target, which costs more.
         loads = (
             _LOAD_MORE.match(words)
+            or _LOADS_ROWS.match(words)
             or _MORE_DOCUMENTS.match(words)
             or (_MORE.match(words) and _LOADS.search(names_of(element)))
         )
-        leads = any(target_of(link, base_url(page)) for link in element.iter("a")) if loads else False
-        leads = leads and not _LOADS_ROWS.match(words)
+        targets = [target_of(link, base_url(page)) for link in element.iter("a")] if loads else []
+        is_own = _LOADS_ROWS.match(words) and any(url and _is_in_column(page, url) for url in targets)
+        leads = any(targets) and not is_own
         if loads and not leads and not is_disabled(element) and not is_dead(element, page, seen):
             yield words
 

@@ -54,7 +54,7 @@ _SHARED_SCRIPT = re.compile(
 )
 """Scripts shared by all pages of a site, or by other sites."""
 _MAX_NUMBERS, _MAX_RUN_CHARS = 30, 120
-_COUNTING_NAMES = ("data-total", "data-count", "data-all", "data-sum", "total")
+_COUNTING_NAMES = ("data-total", "data-count", "data-all", "data-sum", "total", "count")
 _COUNTING = f"//*[{' or '.join(f'@{name}' for name in _COUNTING_NAMES)}]"
 _MAY_COUNT = re.compile(r"""[\s-](?:total|count|all|sum)\s*=\s*["']?\d""")
 _MEDIA = ("video", "audio", "img", "i", "button", "a", "input", "option", "html", "body")
@@ -173,6 +173,8 @@ def _in_attributes(page: WebPage, seen: int) -> Iterator[str]:
         for name in _COUNTING_NAMES:
             value = (element.get(name) or "").strip()
             least = 1 if is_pager_name(element) else max(seen, 1)
+            if name == "count" and least > 1:
+                continue
             if value.isdecimal() and len(value) <= _MAX_VALUE_CHARS and least < digits(value) != seen:
                 named = f"{_names(element)} {' '.join(map(_names, list(element.iterancestors())[:2]))}"
                 if element.tag not in _MEDIA and not is_of_other_box(named):

@@ -28,17 +28,18 @@ def longest_title(block: HtmlElement, texts: list[str]) -> str:
     return next((text for text in candidates if not NO_TITLE.match(text)), "")
 
 
-def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True) -> None:
-    """Gives document links without words, or that only say 查看, the title beside them, as in cards whose picture or
-    whole area is the link. Rows with another link that has words are left alone."""
+def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True, *, or_verbs: bool = False) -> None:
+    """Gives document links without words the title beside them, as in cards whose picture or whole area is the link;
+    with `or_verbs` also links that only say 查看. Rows with another link that has words are left alone."""
+    names = _names if or_verbs else link_title
     for link in page.tree.iter("a"):
         # The expensive checks come last.
         if link.get("title") or len((link.text or "").strip()) > _MAX_VERB or not link.get("href"):
             continue
-        if not is_document(link) or _names(link):
+        if not is_document(link) or names(link):
             continue
         for around in islice(link.iterancestors(), _MAX_ABOVE):
-            if around.tag in ("body", "html") or any(map(_names, around.iter("a"))):
+            if around.tag in ("body", "html") or any(map(names, around.iter("a"))):
                 break
             texts = [text for piece in around.itertext() if (text := " ".join(piece.split()))]
             title = (around.get("title") or "").strip() or longest_title(around, texts)

@@ -81,7 +81,7 @@ _SAYS_NOTHING = re.compile(
     r"^(?:[^\w+★☆●·|]{1,3}|往[后下]|旧的?|[下后次]|次页|续页?|其余|余下|older|rest)$", re.IGNORECASE
 )
 """Words of a link that do not describe its target, or only say that it is the next one."""
-_ARROW = re.compile(r"^(?:[>›»▶►▷→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
+_ARROW = re.compile(r"^(?:[>›»▶►▷▼▽→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
 _STEP = re.compile(
     r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)(?:更多|剩余|其余|余下)|往后|^(?:next|load\w{0,8}|forward)$",
     re.IGNORECASE,
@@ -274,7 +274,7 @@ def _clicked(part: HtmlElement, words: str, seen: int) -> str | None:
     if not (bare or is_scripted(part) or any(map(part.get, _CLICKS))):
         return None
     if label := label_of(part):
-        is_step = _ARROW.match(label) or _STEP.search(label)
+        is_step = _ARROW.match(label) or _STEP.search(label) or (part.tag == "button" and _MORE.match(label))
         # The number of all rows is not that of a page.
         is_page = label.isdecimal() and digits(label) > 1 and digits(label) != seen
         return label if is_step or is_page else None
