@@ -81,7 +81,7 @@ _SAYS_NOTHING = re.compile(
     r"^(?:[^\w+★☆●·|]{1,3}|往[后下]|旧的?|[下后次]|次页|续页?|其余|余下|older|rest)$", re.IGNORECASE
 )
 """Words of a link that do not describe its target, or only say that it is the next one."""
-_ARROW = re.compile(r"^(?:[>›»▶►▷▼▽→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
+_ARROW = re.compile(r"^(?:[>›»▶►▷→❯〉》⇒⇨∨⌄⇩↓﹥＞⟩⋯…]{1,2}|\.{3})$")
 _STEP = re.compile(
     r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)(?:更多|剩余|其余|余下)|往后|^(?:next|load\w{0,8}|forward)$",
     re.IGNORECASE,
@@ -92,6 +92,7 @@ _STEP_ICON = re.compile(
 )
 _CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
+_NEXT_PAGE = re.compile(r"\bnext_?page\s*\(", re.IGNORECASE)
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
 
 
@@ -275,6 +276,7 @@ def _clicked(part: HtmlElement, words: str, seen: int) -> str | None:
         return None
     if label := label_of(part):
         is_step = _ARROW.match(label) or _STEP.search(label) or (part.tag == "button" and _MORE.match(label))
+        is_step = is_step or _NEXT_PAGE.search(part.get("onclick") or "")
         # The number of all rows is not that of a page.
         is_page = label.isdecimal() and digits(label) > 1 and digits(label) != seen
         return label if is_step or is_page else None
