@@ -39,7 +39,7 @@ from etl.platforms.unread.list_ends import first_and_last, sign_around
 from etl.platforms.unread.other_boxes import only_in_other_boxes
 from etl.platforms.unread.row_numbers import row_numbers
 from etl.platforms.unread.rows_apart import folded_rows, rows_apart
-from etl.platforms.unread.unread_lists import empty_list, rows_without_link, unread_list
+from etl.platforms.unread.unread_lists import empty_list, hidden_page, rows_without_link, unread_list
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.markup import ends_early
@@ -300,8 +300,10 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
     turns = bool(listing.next_requests) or total is not None
     if undrawn := undrawn_rows(page, entries) or unread_list(page, entries, turns=turns):
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=undrawn + len(entries), entries=len(entries))
-    excerpt = None if turns or listing.reported_pages else list_elsewhere(page, entries)
-    if sign := empty_list(page, entries) or excerpt:
+    sign = empty_list(page, entries)
+    if not (turns or listing.reported_pages):
+        sign = sign or list_elsewhere(page, entries) or hidden_page(page, entries)
+    if sign:
         return Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return None
 

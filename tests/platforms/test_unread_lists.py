@@ -101,6 +101,18 @@ def test_a_longer_unread_list_is_reported_wherever_its_rows_are(form: str) -> No
     assert read(titles(1, 12), UNREAD[form]).problems == ()
 
 
+SHOWN_BY_A_SCRIPT = '<div id="initData" style="display:none">{}</div><div class="list">{}</div>'
+
+
+def test_a_full_page_of_hidden_rows_that_a_script_shows_in_an_empty_list_is_reported() -> None:
+    empty = '<ul class="list-ul"></ul>'
+    assert read(SHOWN_BY_A_SCRIPT.format(titles(1, 60), empty)).problems
+    assert read(SHOWN_BY_A_SCRIPT.format(titles(1, 43), empty)).problems == ()
+    assert read(SHOWN_BY_A_SCRIPT.format(titles(1, 60), titles(1, 60))).problems == ()
+    assert read(SHOWN_BY_A_SCRIPT.format(titles(1, 60), empty), "<p>第1页 共1页</p>").problems == ()
+    assert read(f"<div>{empty}</div><div>{titles(1, 60)}</div>").problems == ()
+
+
 ELSEWHERE = (
     '<div class="tit"><h2>政策文件</h2><a href="/gk/qb/">更多</a></div><div>{}</div>',
     '<div><h3>政策文件 <a href="/gk/qb/index.html">MORE+</a></h3>{}</div>',

@@ -21,7 +21,7 @@ from etl.platforms.unread.list_ends import outer_rows
 from etl.web.page import WebPage, absolute, base_url
 
 _MIN_ROWS, _READ, _MIN_TITLE, _MIN_DATE, _MAX_ROW_CHARS = 5, 3, 6, 4, 300
-_MAX_DEPTH, _MAX_ABOVE = 4, 12
+_MAX_DEPTH, _MAX_ABOVE, _OF_A_PAGE = 4, 12, 5
 _MAY_BE_UNREAD = re.compile(
     r"onclick|@click|javascript:|data-|href=[\"']?[#\"']|<a(?:\s+class=\"[^\"]*\")?>", re.IGNORECASE
 )
@@ -100,7 +100,22 @@ def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
     first = first_listed(page, listed)
     if first is None or not is_in_side_box(first):
         return None
-    for element in page.tree.iter("ul", "ol", "tbody", "table", "dl", "div", "section"):
+    return next(_empty_lists(page.tree), None)
+
+
+def hidden_page(page: WebPage, listed: Mapping[str, str]) -> str | None:
+    """The tag of an empty element with the name of a list beside a hidden box with the `listed` rows (address → title),
+    if these are as many as fill a page: a script shows them in it, and may load others after them."""
+    rows = outer_rows(page, listed) if len(listed) % _OF_A_PAGE == 0 else []
+    box = next(filter(is_hidden, rows[0].iterancestors()), None) if rows else None
+    if box is None or box not in rows[-1].iterancestors():
+        return None
+    beside = chain(box.itersiblings(), box.itersiblings(preceding=True))
+    return next((sign for block in beside if isinstance(block.tag, str) for sign in _empty_lists(block)), None)
+
+
+def _empty_lists(around: HtmlElement) -> Iterator[str]:
+    for element in around.iter("ul", "ol", "tbody", "table", "dl", "div", "section"):
         names = f"{element.get('id') or ''} {element.get('class') or ''}".strip()
         if not names or is_of_other_box(names) or not (_PLACE.search(names) or element.tag in ("ul", "ol", "tbody")):
             continue
@@ -108,8 +123,7 @@ def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
         if (not words or _LOADING.match(words)) and next(
             element.iter("img", "iframe", "input", "svg", "canvas"), None
         ) is None:
-            return f"{element.tag} {names}"
-    return None
+            yield f"{element.tag} {names}"
 
 
 def first_listed(page: WebPage, listed: Mapping[str, str]) -> HtmlElement | None:
