@@ -55,7 +55,7 @@ COMPANION = re.compile(
 )
 """Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
 _MIN_ALIKE, _LABEL = 2, re.compile("[:：]")
-_ACTION = re.compile(r"\W*(?:点击|下载|查看|阅读|浏览|进入|打开|在线)")
+_ACTION = re.compile(r"^\W*+(?:点击|下载|查看|阅读|浏览|进入|打开|在线)")
 _LONE_ROW_CHARS = 200
 """Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
 _MAX_AROUND = 60

@@ -10,7 +10,7 @@ from etl.platforms.rows.row_texts import CUT_BY, HEADINGS, is_value, link_title,
 from etl.web.page import WebPage
 
 NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
-_VERB, _MAX_VERB = re.compile(r"\W*(?:点击)?(?:查看|阅读|浏览|进入)(?:详情|详细|全文|原文)?\W*"), 20
+_VERB, _MAX_VERB = re.compile(r"^\W*+(?:点击)?(?:查看|阅读|浏览|进入)(?:详情|详细|全文|原文)?\W*+"), 20
 MIN_TITLE_BESIDE, _MAX_ABOVE = 5, 2
 """Length from which a text beside a link, or of a link to another site, is a title; shorter link texts are 下一页 and
 更多."""
