@@ -15,9 +15,11 @@ _YEAR_AND_SERIAL = (
 _CORE = rf"[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*+{_YEAR_AND_SERIAL}"
 _JOINT = rf"{_CORE}(?:[、,，;；/\s]*+{_CORE}){{0,4}}"
 """Agencies that issue a document together give it a number each."""
+_ORGAN_ENDS = "(?<=[局委厅部府院署会办室队心所处站关行团司校馆省市县区镇乡])"
+"""The last character of an organ's name: 云溪海关公告2023年第5号. 成品油价格调整公告（2026年第19号） is a title."""
 # Announcements and orders: 公告2025年第17号, 令第55号.
 _ANNOUNCEMENT = (
-    r"[\u4e00-\u9fff、 ]{2,40}(?:公告|通告|令|公报|命令)\s*+"
+    rf"[\u4e00-\u9fff、 ]{{2,40}}(?:{_ORGAN_ENDS}\s?(?:公告|通告|公报)|命?令)\s*+"
     r"(?:[(（]\s*+(?:(?:19|20)\d\d年)?第\s*+[\d一二三四五六七八九十百]{1,7}\s*+号\s*+[)）]"
     r"|[〔(（\[]?\s*+(?:(?:19|20)\d\d\s*+年?\s*+[〕)）\]]?\s*+)?第?\s*+[\d一二三四五六七八九十百]{1,7}\s*+号)"
 )
@@ -136,7 +138,7 @@ def document_number_in_title(title: str) -> str | None:
 
 _ANNOUNCED_FIRST = re.compile(rf"({_ANNOUNCEMENT})(?=$|[\s(（:：]|关于|《)")
 _ANNOUNCED_LAST = re.compile(rf"[\s(（〔\[]({_ANNOUNCEMENT})\s*[)）〕\]]?$")
-_YEARLY_LAST = re.compile(rf"(?:公告|通告|令|决定|公报|通报)\s*[(（]\s*({_YEARLY})\s*[)）]$")
+_YEARLY_LAST = re.compile(rf"(?:公告|通告|令|决定|公报|通报)\s*[(（〔\[]?\s*({_YEARLY})\s*[)）〕\]]?$")
 _CASE_FIRST = re.compile(rf"({_CASE})(?=.{{0,24}}(?:书|令)$)")
 
 

@@ -163,6 +163,11 @@ class _Walk:
                 node.prose_chars += chars - linked
 
 
+def ends_line(element: html.HtmlElement) -> bool:
+    """Whether a line ends at an element: a line break, or an element that is not part of a line."""
+    return element.tag == "br" or _KINDS.get(element.tag) == _BLOCK
+
+
 def _attribute_reader(
     page: Blocks, visibility: Visibility, wanted: frozenset[str]
 ) -> Callable[[str, list[tuple[str, str]], int], tuple[bool, bool]]:

@@ -21,10 +21,12 @@ from etl.extract.rules.file_labels import (
     downloads_behind,
     has_chinese,
     label_of_link,
+    operates_page,
     own_name,
     says_annex,
     says_download,
     says_here,
+    says_little,
     shows_itself,
     words_of_link,
 )
@@ -73,6 +75,8 @@ _OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)"
 """Words of tools that make a file of the page itself."""
 _ALOUD = re.compile(r"[\W_]*(?:语音(?:播报|朗读)?|朗读|播报|听(?:全文|新闻|文章|政策))[\W_]*")
 """Words of tools that read the page aloud."""
+_DOWNLOADS_IT = re.compile(r"[\w《》（）()]{2,30}下载")
+"""Words of a link that name what it downloads: 年报下载."""
 _WRITTEN_ADDRESS = re.compile(r"https?://[\w./%?=&#-]{4,200}")
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{LINKED_ENDING})\b""")
 """A sign of an element that shows a file: `<div data-pdf="…">`."""
@@ -125,7 +129,7 @@ def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "")
     known = {file.url for file in files}
     hidden = [file for file in links.hidden_files() if file.url not in known]
     flags = [Flag.HIDDEN_FILE] if hidden else []
-    if links.unaddressed or links.names_others(files):
+    if links.unaddressed or links.has_lone_button() or links.names_others(files):
         flags.append(Flag.FILE_WITHOUT_ADDRESS)
     return PageFiles(unique_attachments((*files, *hidden)), tuple(flags))
 
@@ -172,6 +176,7 @@ class _Links:
         self._base = base_url(page)
         self.own_url = absolute(page.url, page.url)
         self.unaddressed = False
+        self._buttons: list[int] = []
         self._hidden_files: dict[int, list[Attachment]] = {}
         self._lines_with_files: set[int] = set()
         self._places = FilePlaces(blocks, body, title)
@@ -249,6 +254,16 @@ class _Links:
             for name in (file_names(block.plain) if has_file_name(block.text) else _addresses_of_annexes(block))
         )
 
+    def has_lone_button(self) -> bool:
+        """Whether a button 下载 without an address is beside no file: it fetches one by a script. (Beside a file it
+        shows or saves this file, or all files of the list.)"""
+        part = self._places.part_of
+        return any(
+            not any(abs(line - at) <= _BLOCKS_OF_FILE and part(line) == part(at) for line in self._lines_with_files)
+            for at in self._buttons
+            if at < len(self._blocks.blocks)
+        )
+
     def hidden_files(self) -> list[Attachment]:
         """Files of the hidden blocks that scripts name, and of a hidden block below the text if it is the only one: a
         script that could not be traced may show it, and nobody lists files only to hide them."""
@@ -295,6 +310,10 @@ class _Links:
         if not (within or hidden or annexed or self._places.is_near(node, words_of_link(element))):
             return
         name, rank = label_of_link(self._blocks, node, element, target.name)
+        if not target.address and says_little(words_of_link(element)):
+            if not hidden and node.first >= body.first:  # above the text are tools of the page
+                self._buttons.append(node.first)
+            return
         if not target.address or "#/" in target.address or (name and self._is_elsewhere(target.address)):
             self.unaddressed = self.unaddressed or not hidden
             return
@@ -316,13 +335,15 @@ class _Links:
         annexed = self._places.is_under_annex_word(node)
         is_file = is_file_address(address, self._page.charset) or ((within or annexed) and is_other_file(address))
         is_served = target.is_saved or asks_service_for_file(address)
-        if not (is_file or is_served or within or target.name or annexed or may_be_stored_file(address)):
+        if address and not (is_file or is_served or within or target.name or annexed or may_be_stored_file(address)):
             return False
         words = words_of_link(element)
         may_be_named = within or annexed or is_download_service(address) or may_answer_file(address)
         is_named = bool(target.name) or (is_file_name(words) and may_be_named)
-        is_served = (is_served or (within and self._is_said_to_be(node, address, words))) and not _OF_PAGE.search(words)
-        if not (is_file or is_named or is_served or (annexed and self._may_be_annex(address, words))):
+        said = (within or not address) and self._is_said_to_be(node, address, words)
+        is_served = (is_served or said) and not _OF_PAGE.search(words)
+        is_annex = annexed and self._may_be_annex(address, words or element.get("title", ""))
+        if not (is_file or is_named or is_served or is_annex):
             return False
         if _ALOUD.fullmatch(words):
             return False
@@ -330,8 +351,11 @@ class _Links:
         return not is_empty and (within or annexed or not self.is_of_site(words))
 
     def _is_said_to_be(self, node: Node, address: str, words: str) -> bool:
-        """Whether the text says that a link within its site downloads something: 点击下载, or 此处 before 下载 …."""
-        if not address or PAGE_ENDING.search(address) or not ("下载" in words or says_here(words)):
+        """Whether the text says that a link within its site downloads something: 点击下载, or 此处 before 下载 …, or
+        年报下载 if a script handles the click."""
+        if not address:
+            return _DOWNLOADS_IT.fullmatch(words) is not None and not is_page_tool(words)
+        if PAGE_ENDING.search(address) or not ("下载" in words or says_here(words)):
             return False
         url = absolute(address, self._base) or ""
         if url == self.own_url or site_of(url) != site_of(self._page.url) or len(urlsplit(url).path) < _MIN_PATH_CHARS:
@@ -346,15 +370,21 @@ class _Links:
 
     def _may_be_annex(self, address: str, words: str) -> bool:
         """Whether a link below 附件 leads to a file although neither its address nor its words have a file ending."""
-        if not address:
-            return not is_page_tool(words)
-        return may_be_stored_file(address) or may_answer_file(address) or self._is_elsewhere(address)
+        if operates_page(words):
+            return False
+        return not address or may_be_stored_file(address) or may_answer_file(address) or self._is_elsewhere(address)
 
     def _is_elsewhere(self, address: str) -> bool:
-        """Whether an address is on another site and is neither a file nor an HTML page, such as a shared folder of a
-        network disk."""
+        """Whether an address is on another site and is neither a file, an HTML page nor the site's home page, such as a
+        shared folder of a network disk."""
         url = absolute(address, self._base) or ""
-        if is_file_address(address, self._page.charset) or is_other_file(address) or may_be_stored_file(address):
+        place = urlsplit(url)
+        if (
+            (len(place.path) < _MIN_PATH_CHARS and not place.query)
+            or is_file_address(address, self._page.charset)
+            or is_other_file(address)
+            or may_be_stored_file(address)
+        ):
             return False
         return bool(url) and site_of(url) != site_of(self._page.url) and not PAGE_ENDING.search(address)
 

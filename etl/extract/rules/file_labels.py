@@ -18,7 +18,7 @@ _ANNEX = re.compile(r"[\s【\[（(]*(?:附\s?[件表图]|附[：:]|(?:文件|文
 _LINE_START_CHARS = 40
 _KIND = "(?:word|pdf|excel|doc|docx|xls|xlsx|ofd|wps|zip)"
 _SAVE_WORDS = re.compile(
-    rf"[\s【\[（(《|>»]*(?:(?:请?点击|点此|立即|在线|直接|右键|本地|另存为)*(?:下载|查看|打开|预览|浏览|阅读|保存)*(?:此|该|本|这里|此处)?"
+    rf"[\s【\[（(《|>»]*(?:(?:请?点击|点此|立即|在线|直接|右键|本地|另存为|全部|批量|打包|一键)*(?:下载|查看|打开|预览|浏览|阅读|保存)*(?:此|该|本|这里|此处)?"
     rf"(?:文件|附件|原文|全文|文档|链接)?(?:{_KIND}?(?:版本?|格式)?)(?:下载|查看|预览)?)[\s】\]）)》|<«.。]*",
     re.IGNORECASE,
 )
@@ -71,11 +71,11 @@ def label_of_link(blocks: Blocks, node: Node, element: html.HtmlElement, stated:
     title = (element.get("title") or "").strip()
     if words and is_file_name(words) and not has_chinese(words) and (announced := _announced(blocks, node, words)):
         return announced, Rank.BESIDE
-    if words and not _says_little(words):
+    if words and not says_little(words):
         shortened = next((words.removesuffix(dots) for dots in _ENDS_CUT if words.endswith(dots)), None)
         return (title if shortened and title.startswith(shortened) else words), Rank.WORDS
     for name in (stated, title, (element.get("alt") or "").strip(), _name_of_picture(element)):
-        if name and not _says_little(name):
+        if name and not says_little(name):
             return name, Rank.WORDS
     if beside := _beside(blocks, node, words):
         return beside, Rank.BESIDE
@@ -91,7 +91,7 @@ def words_of_link(element: html.HtmlElement) -> str:
         words = words.partition(nested)[0].strip() or words
     href = (element.get("href") or "").strip("#")
     if href and element.tag == "a":
-        words += "".join(takewhile(lambda piece: not _says_little(piece), _further_pieces(element)))
+        words += "".join(takewhile(lambda piece: not says_little(piece), _further_pieces(element)))
     return words or (element.get("value") or "").strip()
 
 
@@ -124,9 +124,24 @@ def says_download(words: str) -> bool:
     return _DOWNLOAD.fullmatch(words) is not None
 
 
+def operates_page(words: str) -> bool:
+    """Whether the words of a link operate the page (打印本页, 查看评论) and do not offer a file (下载, 附件1)."""
+    offers = _SAVE_WORDS.fullmatch(words) or _NUMBERED_ANNEX.fullmatch(words)
+    return offers is None and is_page_tool(words)
+
+
 def says_here(words: str) -> bool:
     """Whether the words of a link only tell the reader to click."""
     return len(words) < _MAX_HERE_CHARS and _HERE.fullmatch(words) is not None
+
+
+def says_little(words: str) -> bool:
+    """Whether words do not tell which file a link leads to: 下载, 附件1, a number, a tool of the page."""
+    if len(words) > _MAX_NAME_CHARS:
+        return False
+    known = (_SAVE_WORDS, _NUMBERED_ANNEX, _SAYS_NOTHING)
+    stem = _ENDING.sub("", words)
+    return is_page_tool(words) or any(pattern.fullmatch(stem) for pattern in known)
 
 
 def downloads_behind(blocks: Blocks, node: Node, words: str) -> bool:
@@ -152,14 +167,6 @@ def shows_itself(element: html.HtmlElement) -> bool:
     if element.get("title") or element.find(".//img") is not None:
         return True
     return any(each.get("class") for each in element.iterdescendants("i", "span", "em"))
-
-
-def _says_little(words: str) -> bool:
-    if len(words) > _MAX_NAME_CHARS:
-        return False
-    known = (_SAVE_WORDS, _NUMBERED_ANNEX, _SAYS_NOTHING)
-    stem = _ENDING.sub("", words)
-    return is_page_tool(words) or any(pattern.fullmatch(stem) for pattern in known)
 
 
 def _name_of_picture(element: html.HtmlElement) -> str:
@@ -212,7 +219,7 @@ def _in_line(blocks: Blocks, node: Node, words: str) -> str:
 def _telling(pieces: Iterable[str]) -> list[str]:
     """The pieces of a line up to the next button, without sizes and dates."""
     telling = (piece for piece in pieces if len(piece) > _MAX_NAME_CHARS or not _SAYS_NOTHING.fullmatch(piece))
-    return list(takewhile(lambda piece: not _says_little(piece), telling))
+    return list(takewhile(lambda piece: not says_little(piece), telling))
 
 
 def _around(blocks: Blocks, node: Node, words: str) -> Iterator[str]:
@@ -249,7 +256,7 @@ def _named(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         name = text[_ANNEX_PREFIX.match(text).end() :] if len(text) <= _MAX_NAME_CHARS else ""  # type: ignore[union-attr]
         name = name.strip(_EDGES) if not _is_bracketed(name) else name.strip()
-        if name and "。" not in name and not _says_little(name):
+        if name and "。" not in name and not says_little(name):
             yield name
 
 

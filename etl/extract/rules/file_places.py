@@ -8,7 +8,7 @@ from etl.dates import DATE
 from etl.extract.lexicon.labels import label_key
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.subheading import ONLY_A_DATE
-from etl.extract.rules.file_labels import says_annex
+from etl.extract.rules.file_labels import operates_page, says_annex
 from etl.extract.rules.link_targets import is_file_name
 from etl.extract.text.body import Body, enclosing_sidebar
 from etl.extract.text.boxes import is_heading_of_box
@@ -63,18 +63,34 @@ class FilePlaces:
         return min(self._annex_lines, default=len(self._blocks.blocks) + 1)
 
     def _is_below_annex(self, index: int) -> bool:
+        """Whether a line has the word 附件, or belongs to the list of links below it: to lines of links in one part of
+        the page, down to a line of tools or one that leads to another document."""
         if index in self._annex_lines:
             return True
         blocks, revealed = self._blocks.blocks, self._body.revealed
+        below = min(index, len(blocks) - 1)  # a link without words may be behind the last line
         for above in range(index - 1, max(index - _MAX_LIST, -1), -1):
             block = blocks[above]
             if block.hidden_by > revealed:
                 continue
+            if _ends_list(blocks[below].plain) or (block.link_chars and self.part_of(above) != self.part_of(below)):
+                return False
             if above in self._annex_lines or self._known.get(above):
                 return True
             if not self._is_linked(block):
                 return False
+            below = above
         return False
+
+    def part_of(self, index: int) -> tuple[object, ...]:
+        """The part of the page that a line is in: the element of the text, or an element beside it. Elements beside it
+        that are alike count as one part."""
+        container = self._body.node
+        around = list(self._blocks.ancestors(self._blocks.blocks[index].node))
+        if container < 0 or any(each.index == container for each in around):
+            return (container,)
+        beside = [each for each in around if not each.index < container < each.end] or around[:1]
+        return beside[-1].parent, beside[-1].tag, beside[-1].element.get("class")
 
     def _is_linked(self, block: Block) -> bool:
         """Whether a line is mostly links, or belongs to a row or list item that has a link."""
@@ -157,6 +173,11 @@ class FilePlaces:
         above = [index for index, block in lines if len(block.text) >= len(self._title) > 0]
         key_of = (label_key(self._blocks.blocks[index].text) for index in reversed(above))
         return next((index for index, key in zip(reversed(above), key_of, strict=True) if key == title_key), 0)
+
+
+def _ends_list(line: str) -> bool:
+    """Whether a line is no file of a list: a tool of the page, or a link to the previous or next document."""
+    return leads_to_other(line) or operates_page(line)
 
 
 def leads_to_other(line: str) -> bool:

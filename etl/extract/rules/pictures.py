@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from lxml import html
 
 from etl.extract.codes import BETWEEN
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.places import position_of
+from etl.extract.page.walk import ends_line
 from etl.extract.rules.file_labels import is_numbered_annex, says_annex
 from etl.extract.text.body import Body, is_in_box_beside
 from etl.extract.types import Attachment
@@ -35,8 +36,11 @@ _PIXEL_STYLE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|
 _WORD_END, _WORD_BEGIN = re.compile(r"[\w，、（(]$"), re.compile(r"[\w，、。；）)]")
 _LINES_OF_TITLE, _MAX_TITLE_CHARS = 3, 60
 """Maximum number of lines of an annex above its picture, from the line with 附件 on, and their maximum length."""
+_FURTHER_NAME = re.compile(r"\s*\d{1,2}\s*[.．、]")
 _LINES_BELOW = 12
 """Number of lines below the text that may contain its annexes."""
+_MAX_PIECES = 200
+"""Maximum number of pieces of a picture's line that are examined."""
 _MAX_ITEM_CHARS = 100
 """Maximum length of a row or an item of a list of files."""
 _MIN_ANNEX_WIDTH = 100
@@ -62,14 +66,19 @@ def annexed_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachmen
 
 
 def _is_below_annex(blocks: Blocks, index: int, body: Body) -> bool:
-    """Whether the line, or one of the few short ones above it, has the word 附件."""
-    for line in range(index, max(index - _LINES_OF_TITLE, body.first - 1), -1):
+    """Whether the line, or one of the few short ones above it, has the word 附件. Further names of annexes (2.平面图)
+    are not counted."""
+    others = 0
+    for line in range(index, body.first - 1, -1):
         text = blocks.blocks[line].plain
         if blocks.blocks[line].link_chars or len(text) > _MAX_TITLE_CHARS or text.endswith("。"):
             return False
         # A line with the name of an annex is its title; the lines between it and a picture are the signature.
         if says_annex(text):
-            return line == index or is_numbered_annex(text)
+            return others == 0 or is_numbered_annex(text)
+        others += _FURTHER_NAME.match(text) is None
+        if others == _LINES_OF_TITLE:
+            return False
     return False
 
 
@@ -78,11 +87,31 @@ def _stands_alone(picture: html.HtmlElement) -> bool:
     width = re.match(r"\d+", picture.get("width") or "")
     if width and int(width[0]) < _MIN_ANNEX_WIDTH:
         return False
-    around = next((each for each in picture.iterancestors("p", "div", "td", "li", "section", "center")), None)
     item = next((each for each in picture.iterancestors("tr", "li")), None)
     # In a row or an item of a list of files; the whole page may be one row.
     is_icon = item is not None and _is_short(item) and _links_beside(item, picture)
-    return not is_icon and around is not None and not any(text.strip() for text in around.itertext())
+    return not is_icon and not any(text.strip() for text in islice(_line_around(picture), _MAX_PIECES))
+
+
+def _line_around(picture: html.HtmlElement) -> Iterator[str]:
+    """The texts of the line in which a picture stands."""
+    element: html.HtmlElement | None = picture
+    while element is not None and not ends_line(element):
+        for before in element.itersiblings(preceding=True):
+            yield before.tail or ""
+            if ends_line(before):
+                break
+            yield from before.itertext()
+        else:
+            parent = element.getparent()
+            yield (parent.text or "") if parent is not None else ""
+        yield element.tail or ""
+        for after in element.itersiblings():
+            if ends_line(after):
+                break
+            yield from after.itertext()
+            yield after.tail or ""
+        element = element.getparent()
 
 
 def _is_short(item: html.HtmlElement) -> bool:
