@@ -17,7 +17,7 @@ LISTS = {
 TAILS = {
     "home pages": '<div class="yq"><a href="http://b.example/">水利厅</a><a href="http://c.example">财政厅</a></div>',
     "pages of other sites": '<ul class="yq"><li><a href="http://moe.example/yw/China">语委</a></li></ul>',
-    "programs of the site": '<div class="foot"><a href="/gywm.jsp?id=2">关于</a><a href="/?m=rss<a href="/gywm.jsp?id=2">关于本站</a><a href="/?m=rss&id=1">订阅</a>id=1">订阅</a></div>',
+    "programs of the site": '<div class="foot"><a href="/gywm.jsp?id=2">关于</a><a href="/?m=rss">订阅</a></div>',
     "tools with addresses": '<div><a href="/remark.jsp?id=1">查看评论</a><a href="/print.jsp?id=9">打印本页</a></div>',
     "tools without": '<div><a href="#" onclick="c()">复制网址</a><a href="javascript:;">收起</a></div>',
     "votes": '<div class="pj"><a href="javascript:;">非常满意</a><a href="javascript:;">不满意</a></div>',
