@@ -2,7 +2,7 @@
 
 import re
 
-from etl.dates import DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
+from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
@@ -27,6 +27,7 @@ from etl.extract.page.subheading import (
     ONLY_A_DATE,
     SUBHEADING_FIELDS,
     date_among_pieces,
+    date_of_subheading,
     is_subheading,
     source_of_subheading,
 )
@@ -52,6 +53,8 @@ _LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
 a whole header."""
 _DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"), 60
 """The beginning of the line below a headline, and its maximum length; the first line of a text gives no time of day."""
+_ENDS_WITH_DAY, _LINES_BELOW_DAY = re.compile(rf"{SIGNED_DATE}[）)]?$"), 8
+"""A day as signatures write it at the end of a line; number of lines above it that may state the day of the page."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 _ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
 """The first line of a text that is an annex; 附件 alone may be a tool."""
@@ -159,7 +162,7 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
     if not _may_hold_header(rule) or is_day_of_event(blocks, index):
         return False
     return (
-        _is_date_or_title(blocks, block, block.plain.strip(), title_key)
+        _is_date_or_title(blocks, index, block.plain.strip(), title_key)
         or (rule == BETWEEN and _is_subtitle(blocks, indices))
         or _is_summary(blocks, indices)
     )
@@ -171,8 +174,13 @@ def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
     text = blocks.blocks[first].plain.strip()
     if len(text) > _MAX_SUBHEADING_CHARS or text.endswith(("。", "；", "：", ":")):
         return False
-    dated = next((at for at, index in enumerate(below[:2]) if is_subheading(blocks.blocks[index].text)), -1)
+    dated = next((at for at, index in enumerate(below[:2]) if _is_subheading(blocks, index)), -1)
     return dated >= 0 and _goes_on(blocks, below[dated + 1 :]) and not is_label_below_date(blocks, first)
+
+
+def _is_subheading(blocks: Blocks, index: int) -> bool:
+    line = blocks.blocks[index]
+    return is_subheading(line.text) and not _is_own_date(blocks, index, line.plain)
 
 
 def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
@@ -204,8 +212,11 @@ def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
     return any(is_prose(line.text, len(line.text), line.link_chars) and not find_labels(line.text) for line in lines)
 
 
-def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -> bool:
+def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> bool:
     """Whether a line is only a date, or is the title or a part of it."""
+    block = blocks.blocks[index]
+    if _is_own_date(blocks, index, text):
+        return False
     dated = dates_in_digits(text)
     if ONLY_A_DATE.fullmatch(dated):
         return True
@@ -217,6 +228,26 @@ def _is_date_or_title(blocks: Blocks, block: Block, text: str, title_key: str) -
         return False
     key = label_key(text)
     return len(key) > 5 and key in title_key
+
+
+def _is_own_date(blocks: Blocks, index: int, text: str) -> bool:
+    """Whether a line ends with a day in words of its own, below the line with the day of the page: below the name of
+    who speaks or publishes, a text begins with the day on which it was given (云溪市市长 王一 / （2023年5月9日）)."""
+    if not _ENDS_WITH_DAY.search("".join(text.split())):
+        return False
+    above = [line for _, line in blocks.visible_blocks(max(0, index - _LINES_BELOW_DAY), index)]
+    is_copy = bool(above) and _numbers(text)[:3] == _numbers(above[-1].plain)[:3]  # for phones
+    return not is_copy and any(_states_day(line.text) for line in above)
+
+
+def _numbers(line: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,4}", dates_in_digits(line))]
+
+
+def _states_day(line: str) -> bool:
+    """Whether a line below a headline states the day of the page."""
+    labelled = any(item.name == "published_date" and item.value for item in find_labels(line))
+    return is_subheading(line) and (labelled or date_of_subheading(line) is not None)
 
 
 def _is_header_line(blocks: Blocks, index: int) -> bool:

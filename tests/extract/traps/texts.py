@@ -50,6 +50,32 @@ trap(
     page(body=paragraphs() + table(("街道", "台数"), ("莲塘", "12"))),
     text=f"{WHOLE}\n街道 | 台数\n莲塘 | 12",
 )
+PAGE_DAY = f"{HEAD}<p>发布时间：2023-05-12 来源：云溪日报</p>"
+OWN_DAYS = {
+    "speaker": ("the name of who speaks and the day", ("云溪区区长　王一", "（2023年5月8日）")),
+    "agencies": ("the names of agencies and the day", ("云溪区统计局", "省统计局云溪调查队", "2023年5月8日")),
+    "spelt-out": ("a day that is spelt out", ("二〇二三年五月八日",)),
+    "same-line": ("a name and the day in one line", ("云溪区统计局　2023年5月8日",)),
+}
+for name, (what, lines) in OWN_DAYS.items():
+    trap(
+        f"own-day-{name}",
+        f"below the day of the page, a text begins with {what}",
+        "texts",
+        page(headline=PAGE_DAY, body=paragraphs((*lines, *PARAGRAPHS))),
+        fields={"published_date": "2023-05-12", "source": "云溪日报"},
+        text="\n".join((*(line.replace("　", " ") for line in lines), *PARAGRAPHS)),
+    )
+trap(
+    "own-day-is-the-page-s",
+    "a day in words that is the only one, or a copy of the line above it, is that of the page",
+    "counterexample",
+    page(
+        headline=f"{HEAD}<p>来源：云溪日报</p><p>2023-05-12 08:00</p><p>2023年5月12日</p>", body=paragraphs(PARAGRAPHS)
+    ),
+    fields={"published_date": "2023-05-12", "source": "云溪日报"},
+    text="\n".join(PARAGRAPHS),
+)
 trap(
     "body-bracketed-summary",
     "a text that begins with 【摘要】",
