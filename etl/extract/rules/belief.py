@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from etl.extract.codes import Belief, Rule
 from etl.extract.lexicon.labels import label_key
-from etl.extract.rules.choose import is_weak
+from etl.extract.rules.choose import is_weak, names_the_site
 from etl.extract.types import FieldValue
 from etl.fields import DATE_FIELDS
 
@@ -61,7 +61,7 @@ def _disputes(chosen: FieldValue, other: FieldValue) -> bool:
     else; all meta tags except the title's (PubDate is often the day of generation, Author a person); a `<title>` that
     does not continue the headline, which is often the site's name alone."""
     key, stated = label_key(chosen.value), label_key(other.value).removesuffix("...")
-    if key == stated or other.rule == Rule.ATTACHMENT_NAME or is_weak(other):
+    if key == stated or other.rule == Rule.ATTACHMENT_NAME or is_weak(other) or names_the_site(other):
         return False
     if other.origin == "meta" and (other.name != "title" or (other.rule == Rule.PAGE_TITLE and key not in stated)):
         return False

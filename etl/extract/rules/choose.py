@@ -16,6 +16,7 @@ lines, signature); the title. The rank of `listing` only orders the display: `fi
 listing after this choice, if the page has none. Meta tags are evidence only, except for the title: PubDate is often the
 day on which the page was generated, and keywords and source are not those that the page shows."""
 
+_THE_SITE = frozenset(("本站", "本网", "本网站", "原创"))
 _WEAK_RULES = frozenset((Rule.COINED_LABEL, Rule.PERSON_LABEL))
 
 
@@ -64,8 +65,15 @@ def why_not_chosen(item: FieldValue, chosen: FieldValue | None, *, data_is_shown
 
 
 def _priority(item: FieldValue) -> tuple[int, bool]:
-    """The rank by origin; an ambiguous or unlisted label ranks below all others of its origin."""
-    return ORIGIN_PRIORITY[item.origin], is_weak(item)
+    """The rank by origin; an ambiguous or unlisted label ranks below all others of its origin, but 来源 under the title
+    not below 信息来源 under the text, where 本站 may stand."""
+    is_usual = item.name == "source" and item.origin == "subheading" and item.rule not in _WEAK_RULES
+    return ORIGIN_PRIORITY[item.origin], names_the_site(item) or (is_weak(item) and not is_usual)
+
+
+def names_the_site(item: FieldValue) -> bool:
+    """Whether a source is only the site itself, as templates print it beside the true one."""
+    return item.name == "source" and item.value in _THE_SITE
 
 
 def is_weak(item: FieldValue) -> bool:

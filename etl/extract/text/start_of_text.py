@@ -68,6 +68,8 @@ _HOSTS = frozenset(("主办", "承办"))
 """Labels of footers and events, never of a header."""
 _LINES_OF_ENTRIES = 40
 """Number of lines around a label that are searched for another entry with the same label."""
+_LINES_OF_CELL = 4
+"""Maximum number of lines of a cell that is one field of a header."""
 _MAX_LAST_CHARS = 24
 """Maximum length of the last line of a header, which has a short value."""
 _MIN_FIELDS_OF_TABLE = 2
@@ -301,11 +303,17 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
     match, at = match_label(block.text), index
     if match and is_column_header_row(blocks, blocks.nodes[block.row]):
         return False
-    if match is None and index and _are_in_one_row(blocks, index - 1, index):
+    if match is None and index and _are_in_one_row(blocks, index - 1, index) and not _is_page_in_cell(blocks, index):
         match, at = match_label(blocks.blocks[index - 1].text), index - 1
     if match is None or not _is_of_header(match):
         return False
     return match.label not in AMBIGUOUS_LABELS or is_beside_pair(blocks, at, dated=False)
+
+
+def _is_page_in_cell(blocks: Blocks, index: int) -> bool:
+    """Whether the cell of a line, and of the line before it, holds more than a label with its value: page layout."""
+    cell = blocks.nodes[blocks.blocks[index].cell]
+    return cell.first < index and cell.last - cell.first > _LINES_OF_CELL
 
 
 def _is_of_header(match: Label) -> bool:

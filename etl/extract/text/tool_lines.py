@@ -29,12 +29,13 @@ def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[
     """Whether a line is a cell of data: another cell of its row, from block `begin` on, is not a tool, and is not
     prose, which may have a tool beside it."""
     block = blocks.blocks[index]
-    if block.row < 0:
+    if block.row < 0 or block.cell < 0:
         return False
     row = blocks.nodes[block.row]
     if row.last - row.first > _MAX_CELLS:
         return False
-    beside = [each for _, each in blocks.visible_blocks(max(row.first, begin), row.last) if each.cell != block.cell]
+    own = range(block.cell, blocks.nodes[block.cell].end)  # a table within its cell is not beside it
+    beside = [each for _, each in blocks.visible_blocks(max(row.first, begin), row.last) if each.cell not in own]
     if all(map(is_tool, beside)):
         return False
     return is_word_of_texts(block.plain.strip()) or not any(
