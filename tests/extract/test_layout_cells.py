@@ -60,3 +60,42 @@ def test_the_site_itself_is_the_source_only_without_another(above: str, below: s
     found = extract(page(headline=headline, below=f"<div>{below}</div>").encode(), URL)
     assert found.fields["source"].value == source
     assert "source:disputed" not in found.flags
+
+
+LAST = ("公开范围", "主题词", "废止日期")
+FORMS = {
+    "a list": "<ul><li><b>索引号：</b>1/2023-00001</li><li><b>{}：</b></li></ul>",
+    "lines": "<p>索引号：1/2023-00001</p><p>{}：</p>",
+    "terms": "<dl><dt>索引号</dt><dd>1/2023-00001</dd><dt>{}</dt><dd></dd></dl>",
+    "a table": "<table><tr><th>索引号</th><td>1/2023-00001</td><th>{}</th><td>&nbsp;</td></tr></table>",
+    "cells": "<table><tr><td>索引号：1/2023-00001</td><td>{}：</td></tr></table>",
+}
+DATED = (
+    "<p>2023-05-09 16:35 来源：云溪日报</p>",
+    "<h6><p>2023/05/09 09:30</p><p>来源：云溪日报</p></h6>",
+    "<div><i></i><span>2023-05-09</span><i></i><span>云溪日报</span><i></i><span>1203</span></div>",
+)
+
+
+@pytest.mark.parametrize("dated", DATED)
+@pytest.mark.parametrize("layout", ["{}", LAYOUT], ids=["page", "in a cell"])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+@pytest.mark.parametrize("last", LAST)
+def test_the_line_under_the_title_is_no_value_of_the_empty_label_above_it(
+    last: str, form: str, layout: str, dated: str
+) -> None:
+    body = layout.format(f"<h1>{TITLE}</h1>{form.format(last)}{dated}<div>{paragraphs()}</div>")
+    found = extract(page(headline="", body=body, container="{}").encode(), URL)
+    assert found.fields["published_date"].value == "2023-05-09"
+    assert found.fields["source"].value == "云溪日报"
+    assert not {"expiry_date", "disclosure_scope"} & set(found.fields)
+    assert not any(flag.startswith("expiry_date") for flag in found.flags)
+    assert found.text == "\n".join((*PARAGRAPHS, *SIGNED))
+
+
+def test_a_container_of_the_text_named_like_a_title_marks_no_headline() -> None:
+    """`bt_content`: the letters bt are 标题, but the element contains the text."""
+    body = "<table><tr><td class=bt_content>{}</td></tr></table>"
+    headline = f"<div class=title>{TITLE}</div><div>日期：<b>2023-05-09 16:51</b></div>"
+    found = extract(page(headline=headline, title="云溪市人民政府", body=body.format(paragraphs()), container="{}").encode(), URL)
+    assert found.fields["title"].value == TITLE

@@ -53,6 +53,8 @@ _NUMBERED_TITLE = re.compile("[\u4e00-\u9fff]{8,}(?:公告|通告|公示|通报)
 _LABEL_OF_DAY = re.compile("[\u4e00-\u9fff（）()]{2,12}(?:日期|时间|之日)[:：]?")
 """The label of any day beside it (作出处罚的日期): what is above a date is often a headline."""
 _ONLY_SIGNED_DATE, _MAX_SPELT_DATE_CHARS = re.compile(SIGNED_DATE), 20
+_MAX_CHARS_OF_LETTER = 40
+"""Maximum length of a sentence that may be the title of a letter."""
 MIN_PARTIAL_CHARS = 10
 """Minimum length of a line that counts only because `<title>` starts or ends with it."""
 _MIN_SHORT_CHARS = 6
@@ -113,7 +115,7 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             continue
         text = headline_text(block.text)
         node = blocks.nodes[block.node]
-        marked = _is_marked(blocks, node, INLINE_BOUNDARY in block.text)
+        marked = _is_marked(blocks, node, INLINE_BOUNDARY in block.text) and not _is_sentence(text)
         if marked and block.node == last_node and lines and lines[-1].block == index - 1 and node.last - node.first < 6:
             lines[-1] = Line(index, lines[-1].text + text, True, _is_above_subheading(blocks, index))
             continue
@@ -145,6 +147,11 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             text = whole
         lines.append(Line(index, text, marked or (above_date and stands_out(blocks, block)), above_date))
     return lines
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether the line is prose: `bt_content` contains a text, not a headline. Titles of letters may end with 。 too."""
+    return len(text) > _MAX_CHARS_OF_LETTER and text.endswith("。")
 
 
 def _is_below_subtitle(blocks: Blocks, index: int, subtitle: int) -> bool:

@@ -24,11 +24,12 @@ from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.headlines import ENDS_LIKE_A_TITLE
-from etl.extract.page.pairs import is_column_header_row, value_apart
+from etl.extract.page.pairs import is_column_header_row, is_known_empty, value_apart
 from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
 from etl.extract.rules.header import PageContext
 from etl.extract.text.body import is_beside_cells, is_in_search_form
 from etl.extract.text.own_lines import begins_line, label_of_row
+from etl.fields import DATE_FIELDS
 
 _BLOCKS_ABOVE = 25
 """Number of blocks above the text that are searched for the line under the title."""
@@ -170,13 +171,24 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
 
 def _follows_label(blocks: Blocks, index: int) -> bool:
     """Whether the block before is a label, or a short word that ends like a label of a date. (Numbers, and names of
-    people, end like labels that are not fields: 财税〔2021〕8号, 水利工程质量.)"""
+    people, end like labels that are not fields: 财税〔2021〕8号, 水利工程质量. A day is no value of 公开范围：, nor
+    of a label that is known to be empty or whose table has ended.)"""
     shown = blocks.blocks[index - 1].plain.rstrip() if index else ""
     before = shown.rstrip(" ：:")
     label = match_label(before, coined=True)
+    of_other_kind = label and label.name and label.name not in DATE_FIELDS and DATE_LINE.match(blocks.blocks[index].plain)
+    if label and (of_other_kind or is_known_empty(blocks, index - 1) or _is_below_table(blocks, index)):
+        return False
     if label and (label.name or before != shown or match_label(before)):
         return True
     return len(before) < 10 and before.endswith(("时间", "日期", "日"))
+
+
+def _is_below_table(blocks: Blocks, index: int) -> bool:
+    """Whether the block before is in a table that ends with it: its last cell is empty (废止日期)."""
+    tables = (node for node in blocks.ancestors(blocks.blocks[index - 1].node) if node.tag == "table")
+    table = next(tables, None)
+    return table is not None and table.last <= index
 
 
 _FIELD_OF_LAST_LINE = {
