@@ -27,6 +27,17 @@ CASES = {
     "headline-in-parts-of-title": (page(), "title", AGREED),
     "headline-in-article-title": (_titled("云溪区人民政府", _meta("ArticleTitle", TITLE)), "title", AGREED),
     "headline-between-spaces": (_titled(f"云溪区人民政府 政策文件 {TITLE}"), "title", AGREED),
+    "short-headline-beside-site": (page(title="拟录用人员公示").replace("_云溪区", " 云溪区"), "title", AGREED),
+    "short-headline-behind-column": (
+        page(title="拟录用人员公示").replace("<title>", "<title>政策文件 ").replace("_云溪区", " 云溪区"),
+        "title",
+        AGREED,
+    ),
+    "short-headline-beside-more": (
+        page(title="拟录用人员公示").replace("_云溪区人民政府", " （二）"),
+        "title",
+        DISPUTED,
+    ),
     "title-names-the-site": (_titled("云溪区人民政府"), "title", SINGLE),
     "headline-is-a-beginning": (
         _titled(f"{TITLE}和维护工作的补充说明", _meta("ArticleTitle", f"{TITLE}和维护工作的补充说明")),

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 
 from etl.extract.codes import Belief, Rule
 from etl.extract.lexicon.labels import label_key
+from etl.extract.page.headlines import names_agency
 from etl.extract.rules.choose import is_weak, names_the_site
 from etl.extract.types import FieldValue
 from etl.fields import DATE_FIELDS
 
 _MIN_PART_CHARS = 8
-"""Only a title longer than this can be recognised as a part of `<title>`."""
+"""A title longer than this is recognised as a part of `<title>` whatever the other parts are."""
+_MAX_COLUMN_CHARS = 4
 _SEPARATORS = re.compile(r"[\s_|–—-]+")
 _EXACT = DATE_FIELDS | {"document_number", "index_number"}
 """Fields in which a value that contains another one is a different value."""
@@ -48,12 +50,22 @@ def _confirms(chosen: FieldValue, other: FieldValue) -> bool:
 
 
 def _is_part(title: str, stated: str) -> bool:
-    """Whether a title is between separators of a longer one. The mere beginning of a longer title may be half a
-    headline."""
+    """Whether a title is between separators of a longer one; a short title only if nothing but the names of the site
+    and its columns is beside it. The mere beginning of a longer title may be half a headline."""
     key = "".join(map(label_key, _SEPARATORS.split(title)))
     parts = [label_key(part) for part in _SEPARATORS.split(stated)]
+    if len(key) <= _MIN_PART_CHARS:
+        return key in parts and _stands_beside_names(parts, parts.index(key))
     ends = range(len(parts) + 1)
-    return len(key) > _MIN_PART_CHARS and any("".join(parts[a:b]) == key for a in ends for b in ends[a + 1 :])
+    return any("".join(parts[a:b]) == key for a in ends for b in ends[a + 1 :])
+
+
+def _stands_beside_names(parts: list[str], at: int) -> bool:
+    """Whether a part of `<title>`, longer than the name of a column, stands before names of the site and behind those
+    and names of columns. (A short part behind it may belong to the title: （二）.)"""
+    before, behind = parts[:at], parts[at + 1 :]
+    are_names = all(names_agency(part) or len(part) <= _MAX_COLUMN_CHARS for part in before)
+    return len(parts[at]) > _MAX_COLUMN_CHARS and are_names and all(map(names_agency, behind))
 
 
 def _disputes(chosen: FieldValue, other: FieldValue) -> bool:
