@@ -17,7 +17,7 @@ from etl.extract.page.breadcrumbs import end_of_breadcrumb
 from etl.extract.page.events import is_day_of_letter
 from etl.extract.page.pairs import is_half_of_pair
 from etl.extract.page.prose import is_boilerplate, is_prose
-from etl.extract.page.subheading import ONLY_A_DATE, is_subheading
+from etl.extract.page.subheading import ONLY_A_DATE, date_among_pieces, is_subheading
 
 _TITLE_CLASS = re.compile(
     r"tit|(?:^|[\s_-])bt(?:$|[\s_-])|biaoti|headline|doctitle|subject|ucaptitle|htbt", re.IGNORECASE
@@ -116,13 +116,13 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         text = headline_text(block.text)
         node = blocks.nodes[block.node]
         marked = _is_marked(blocks, node, INLINE_BOUNDARY in block.text) and not _is_sentence(text)
-        if marked and block.node == last_node and lines and lines[-1].block == index - 1 and node.last - node.first < 6:
+        follows_line = bool(lines) and lines[-1].block == index - 1
+        in_one, last_node = block.node == last_node, block.node
+        if marked and in_one and follows_line and node.last - node.first < 6 and not _is_beside_title(block, text):
             lines[-1] = Line(index, lines[-1].text + text, True, _is_above_subheading(blocks, index))
             continue
-        in_one, last_node = block.node == last_node, block.node
         if (len(text) < 200 and is_boilerplate(text)) or begins_with_label(block.text):
             continue
-        follows_line = bool(lines) and lines[-1].block == index - 1
         if with_numbers and follows_line and _BRACKETED_NUMBER.match(text):
             whole = lines[-1].text + text
             above_date = _is_above_subheading(blocks, index, len(whole))
@@ -147,6 +147,14 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             text = whole
         lines.append(Line(index, text, marked or (above_date and stands_out(blocks, block)), above_date))
     return lines
+
+
+def _is_beside_title(block: Block, text: str) -> bool:
+    """Whether a line in the element of the headline is none of it: a date, a label with its value, a tool, a number
+    without brackets."""
+    if begins_with_label(block.text) or find_labels(block.text) or date_among_pieces(block.text) or _is_no_title(text):
+        return True
+    return match_document_number(text) is not None and not _BRACKETED_NUMBER.match(text)
 
 
 def _is_sentence(text: str) -> bool:

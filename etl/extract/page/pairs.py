@@ -25,10 +25,10 @@ header with numbered lines, because points of a text may begin with 名称 and �
 _LINES_BEFORE = 6
 """Number of lines before an empty label of which one must show that values follow their labels."""
 _VALUE_AROUND = frozenset(("li", "p", "span", "dd", "dt", "td", "th", "label"))
-_LINES_OF_PAIR = 4
+_LINES_OF_CELL = 4
 _VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label"))
-"""Elements whose words belong together, and their maximum length (a cell may hold the whole page); elements that
-contain a value."""
+"""Elements whose words belong together, except cells of more lines, which are page layout; elements that contain a
+value."""
 _PAIRS_BESIDE = 8
 """Pairs of a header on each side that are searched for a sure label."""
 _ONLY_A_DATE = re.compile(rf"{DATE}(?:\s+{TIME_OF_DAY})?")
@@ -245,7 +245,8 @@ def is_known_empty(blocks: Blocks, index: int) -> bool:
     empty element is its value. `主题词：` is the last label of many headers; a headline follows."""
     block = blocks.blocks[index]
     around = next((node for node in blocks.ancestors(block.node) if node.last > index + 1), None)
-    if around is not None and (around.tag not in _VALUE_AROUND or around.last - around.first > _LINES_OF_PAIR):
+    is_layout = around is not None and around.tag in ("td", "th") and around.last - around.first > _LINES_OF_CELL
+    if around is not None and (is_layout or around.tag not in _VALUE_AROUND):
         for at in range(index, max(-1, index - _LINES_BEFORE), -1):
             items = find_labels(blocks.blocks[at].text) if _is_same_kind(blocks, at, index) else ()
             if not items and at < index:
