@@ -97,5 +97,7 @@ def test_a_container_of_the_text_named_like_a_title_marks_no_headline() -> None:
     """`bt_content`: the letters bt are 标题, but the element contains the text."""
     body = "<table><tr><td class=bt_content>{}</td></tr></table>"
     headline = f"<div class=title>{TITLE}</div><div>日期：<b>2023-05-09 16:51</b></div>"
-    found = extract(page(headline=headline, title="云溪市人民政府", body=body.format(paragraphs()), container="{}").encode(), URL)
+    found = extract(
+        page(headline=headline, title="云溪市人民政府", body=body.format(paragraphs()), container="{}").encode(), URL
+    )
     assert found.fields["title"].value == TITLE

@@ -41,7 +41,9 @@ def test_what_is_beside_a_title_is_none_of_it(form: str, lower: str, field: str,
     assert found.text.startswith(PARAGRAPHS[0])
 
 
-@pytest.mark.parametrize("lower", ["（第二批）", f"（{NUMBER}）", "（2023年5月9日云溪区第三次会议通过）", "2023年5月1日停水的通知"])
+@pytest.mark.parametrize(
+    "lower", ["（第二批）", f"（{NUMBER}）", "（2023年5月9日云溪区第三次会议通过）", "2023年5月1日停水的通知"]
+)
 @pytest.mark.parametrize("form", [FORMS["a division"], FORMS["a cell"], FORMS["a heading"]])
 def test_the_second_line_of_a_title_is_part_of_it(form: str, lower: str) -> None:
     assert _read(form, "云溪区自来水公司关于", lower).fields["title"].value == f"云溪区自来水公司关于{lower}"

@@ -158,7 +158,7 @@ def _is_beside_title(block: Block, text: str) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    """Whether the line is prose: `bt_content` contains a text, not a headline. Titles of letters may end with 。 too."""
+    """Whether the line is prose: `bt_content` contains a text, no headline. (Titles of letters may end with 。 too.)"""
     return len(text) > _MAX_CHARS_OF_LETTER and text.endswith("。")
 
 

@@ -176,8 +176,9 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
     shown = blocks.blocks[index - 1].plain.rstrip() if index else ""
     before = shown.rstrip(" ：:")
     label = match_label(before, coined=True)
-    of_other_kind = label and label.name and label.name not in DATE_FIELDS and DATE_LINE.match(blocks.blocks[index].plain)
-    if label and (of_other_kind or is_known_empty(blocks, index - 1) or _is_below_table(blocks, index)):
+    is_dated = DATE_LINE.match(blocks.blocks[index].plain) is not None
+    is_of_date = label is not None and (not label.name or label.name in DATE_FIELDS)
+    if label and ((is_dated and not is_of_date) or is_known_empty(blocks, index - 1) or _is_below_table(blocks, index)):
         return False
     if label and (label.name or before != shown or match_label(before)):
         return True

@@ -161,8 +161,10 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
     block = blocks.blocks[index]
     if _is_in_header_table(blocks, index):
         return True
-    if not _may_hold_header(rule) or is_day_of_event(blocks, index):
+    if is_day_of_event(blocks, index):
         return False
+    if not _may_hold_header(rule):
+        return _is_first_date(blocks, index, title_key)
     return (
         _is_date_or_title(blocks, index, block.plain.strip(), title_key)
         or (rule == BETWEEN and _is_subtitle(blocks, indices))
@@ -219,17 +221,31 @@ def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> 
     block = blocks.blocks[index]
     if _is_own_date(blocks, index, text):
         return False
-    dated = dates_in_digits(text)
-    if ONLY_A_DATE.fullmatch(dated):
-        return True
-    if len(text) < _MAX_SUBHEADING_CHARS and (
-        _DATE_AND_TIME.match(dated) or date_among_pieces(block.text) or source_of_subheading(block.text)
-    ):
+    if ONLY_A_DATE.fullmatch(dates_in_digits(text)) or _says_date_or_source(block, text):
         return True
     if not title_key or not _may_be_headline(blocks, block):
         return False
     key = label_key(text)
     return len(key) > 5 and key in title_key
+
+
+def _says_date_or_source(block: Block, text: str) -> bool:
+    """Whether a short line begins with a date and the time of day, consists of a date and names, or says 来源."""
+    return len(text) < _MAX_SUBHEADING_CHARS and bool(
+        _DATE_AND_TIME.match(dates_in_digits(text)) or date_among_pieces(block.text) or source_of_subheading(block.text)
+    )
+
+
+def _is_first_date(blocks: Blocks, index: int, title_key: str) -> bool:
+    """Whether a line right below the title, in a container that a template marks, has the day of the page: written as
+    templates write it (2023-05-09) and stated nowhere above."""
+    block = blocks.blocks[index]
+    text = block.plain.strip()
+    is_date = ONLY_A_DATE.fullmatch(text) or _says_date_or_source(block, text)
+    if not title_key or not is_date or _ENDS_WITH_DAY.search(text):
+        return False
+    above = [line for _, line in blocks.visible_blocks(max(0, index - _LINES_BELOW_DAY), index)]
+    return bool(above) and label_key(above[-1].plain) == title_key and not any(_states_day(line.text) for line in above)
 
 
 def _is_own_date(blocks: Blocks, index: int, text: str) -> bool:
