@@ -22,6 +22,7 @@ from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.text.body import Body, is_in_search_form
 from etl.extract.text.end_of_text import starts_related_links
+from etl.extract.text.next_elements import end_with_next
 from etl.file_names import has_file_name
 from etl.platforms.base import Layout, Platform
 from etl.platforms.registry import all_platforms
@@ -306,7 +307,8 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
         ):
             if begins >= 0 and node.first <= headline < node.last:
                 return Body(headline + 1, node.last, node.index, BETWEEN)
-            return Body(node.first, node.last, node.index, DENSEST)
+            container, last = end_with_next(blocks, node)
+            return Body(node.first, last, container, DENSEST)
         inner = best
         # A row is never the body, and a cell only if it contains paragraphs; otherwise the table is the text.
         if best.tag not in ("tr", "tbody") and (

@@ -1,0 +1,60 @@
+"""Elements right behind the densest one that go on with its text: a few short lines, or the signature, may stand in
+elements of their own."""
+
+import re
+
+from etl.dates import SIGNED_DATE
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.labels import find_labels, match_label
+from etl.extract.lexicon.page_tools import is_page_tool
+from etl.extract.page.blocks import Block, Blocks, Node
+from etl.extract.page.prose import is_boilerplate
+from etl.extract.text.end_of_text import starts_related_links
+
+_WHOLE_PAGE_TAGS = frozenset(("html", "body"))
+_NO_TEXT = frozenset(("a", "form", "input", "select", "button", "textarea", "iframe"))
+"""Elements that the rest of a text has rarely, and what is behind it often."""
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_ENDS_TEXT = re.compile(rf"(?:[。；]|{SIGNED_DATE})[）)]?$")
+"""The end of a sentence, or of a signature."""
+
+
+def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
+    """(index of the container, block after its last line) of the text of an element and the elements behind it."""
+    container, names, parent = node.index, {"", _name(node)}, blocks.nodes[max(node.parent, 0)]
+    while parent.parent >= 0 and (parent.first, parent.last) == (node.first, node.last):
+        node, parent = parent, blocks.nodes[parent.parent]
+    last = end = node.last
+    index = parent.end if parent.tag in _WHOLE_PAGE_TAGS else node.end
+    while index < parent.end:
+        sibling = blocks.nodes[index]
+        lines = [block for _, block in blocks.visible_blocks(sibling.first, sibling.last)]
+        is_written_alike = _name(sibling) in names or any(_ENDS_TEXT.search(line.plain.rstrip()) for line in lines)
+        if sibling.first > end or not is_written_alike or not _is_text(blocks, sibling, lines):
+            break
+        end, index = sibling.last, sibling.end
+        if any(blocks.nodes[line.node].tag not in _HEADINGS for line in lines):  # a heading alone begins a box
+            last = end
+    return (container, last) if last == node.last else (parent.index, last)
+
+
+def _name(node: Node) -> str:
+    return node.element.get("class") or node.element.get("id") or ""
+
+
+def _is_text(blocks: Blocks, node: Node, lines: list[Block]) -> bool:
+    """Whether an element has nothing but lines of a text: no link, no tool, nothing about the site, no fields."""
+    if any(each.tag in _NO_TEXT for each in blocks.nodes[node.index : node.end]):
+        return False
+    return not any(map(_is_beside_text, lines))
+
+
+def _is_beside_text(line: Block) -> bool:
+    label = match_label(line.text)
+    labels = (*find_labels(line.text), *((label,) if label else ()))
+    return (
+        is_boilerplate(line.text)
+        or is_page_tool(line.plain.strip())
+        or starts_related_links(line)
+        or any(each.name and each.label not in AMBIGUOUS_LABELS for each in labels)
+    )
