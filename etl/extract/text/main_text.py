@@ -16,10 +16,12 @@ from lxml.etree import XPath
 
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.page.subheading import is_subheading
 from etl.extract.text.body import Body, is_in_search_form
 from etl.extract.text.end_of_text import starts_related_links
 from etl.extract.text.next_elements import end_with_next
@@ -63,8 +65,6 @@ _BLOCKS_BELOW_HEADLINE = 40
 
 _MENUS = frozenset(("nav", "menu", "footer"))
 """Tags and class names of menus, which may have prose: a mega menu presents the county."""
-_SHARES = re.compile(r"\s*+分享")
-"""Names of tool elements right below a headline; after a text, elements with such names end it."""
 _NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
 """A selector for elements by the beginning of their id or class."""
 _SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
@@ -424,7 +424,7 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
 def below_headline(blocks: Blocks, start: int) -> Body:
     """From block `start` to the footer of the page, to related links, or to rows of links."""
     end = before_heading = start
-    rows, announced = 0, -1
+    rows, announced, has_begun = 0, -1, False
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
         is_row = block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text)
         # What a line announces (目录如下：) is written as it.
@@ -433,8 +433,9 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             announced = index if block.text.endswith(("：", ":")) else -1
         if rows > 1:
             end = before_heading
-        if rows <= 1 and end == start and _SHARES.match(block.plain):
+        if rows <= 1 and not has_begun and _is_tool(block.plain.strip()):
             continue
+        has_begun = has_begun or not _is_of_header(block.text)
         if _is_below_text(blocks, index) or rows > 1:
             break
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
@@ -443,6 +444,16 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             is_heading = len(block.text) <= _HEADING_CHARS and not _PUNCTUATED.search(block.text)
             before_heading, end = end if is_heading else index + 1, index + 1
     return Body(start, end, -1, BETWEEN)
+
+
+def _is_tool(line: str) -> bool:
+    return is_page_tool(line) or asks_to_follow(line)
+
+
+def _is_of_header(line: str) -> bool:
+    """Whether a line below a headline is that with date or source, or has labels. (Tools may follow it, which end a
+    text that has begun.)"""
+    return is_subheading(line) or bool(find_labels(line)) or match_label(line) is not None
 
 
 def with_prose_above(blocks: Blocks, container: Body, headline: int) -> Body:
