@@ -7,7 +7,8 @@ from itertools import chain, islice
 from lxml import html
 
 from etl.extract.codes import BETWEEN
-from etl.extract.page.blocks import Blocks
+from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
+from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.places import position_of
 from etl.extract.page.walk import ends_line
 from etl.extract.rules.file_labels import is_numbered_annex, says_annex
@@ -45,6 +46,7 @@ _MAX_ITEM_CHARS = 100
 """Maximum length of a row or an item of a list of files."""
 _MIN_ANNEX_WIDTH = 100
 """A picture in a text with fewer pixels than this is an icon."""
+_OF_CODE = re.compile("扫|二维码|关注")
 _MAX_PICTURES = 2_000
 """Maximum number of pictures of a page that are examined."""
 
@@ -174,7 +176,8 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
     for node in blocks.images[:_MAX_PICTURES]:
         # Whether it is in a container is decided by the tree: a picture may be above the first line.
         inside = container.index < node.index < container.end if container else first <= node.first <= last
-        if not inside or node.hidden_by > body.revealed or _is_icon_of_file(node.element):
+        is_icon = _is_icon_of_file(node.element) or _is_code_to_scan(blocks, node)
+        if not inside or node.hidden_by > body.revealed or is_icon:
             continue
         # A code to scan in a column beside the text.
         if body.rule != BETWEEN or not is_in_box_beside(blocks, node.parent, body):
@@ -194,6 +197,15 @@ def _is_icon_of_file(image: html.HtmlElement) -> bool:
         return False
     target = link.get("href") or ""
     return bool(link.text_content().strip()) and has_file_name(target) and not _PICTURE.search(target)
+
+
+def _is_code_to_scan(blocks: Blocks, picture: Node) -> bool:
+    """Whether the only words beside a picture say that it is a code: 扫一扫在手机打开当前页."""
+    around = next((node for node in blocks.ancestors(picture.parent) if node.text_chars), None)
+    if around is None or around.text_chars > _MAX_ITEM_CHARS:
+        return False
+    lines = (line.plain.strip() for _, line in blocks.visible_blocks(around.first, around.last))
+    return all(_OF_CODE.search(line) and (is_page_tool(line) or asks_to_follow(line)) for line in lines)
 
 
 def _twins(image: html.HtmlElement) -> Iterator[html.HtmlElement]:

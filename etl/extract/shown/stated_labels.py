@@ -62,7 +62,8 @@ def whole_words(element: HtmlElement, shown: str) -> str:
 
 
 def _has_label(element: HtmlElement) -> bool:
-    """Whether the words right before an element, in its parent or before its parent, are a label."""
+    """Whether the words right before an element, in its parent or before its parent, are a label. A picture in an
+    element with words belongs to these."""
     around: HtmlElement | None = element
     for _ in range(_LEVELS_UP):
         before = around.getprevious() if around is not None else None
@@ -73,6 +74,8 @@ def _has_label(element: HtmlElement) -> bool:
         around = around.getparent() if around is not None else None
         if around is not None and (words := " ".join((around.text or "").split())):
             return match_label(words) is not None
+        if element.tag == "img" and around is not None and any(str(text).strip() for text in around.itertext()):
+            return False
     return False
 
 

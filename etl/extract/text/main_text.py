@@ -424,7 +424,7 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
 def below_headline(blocks: Blocks, start: int) -> Body:
     """From block `start` to the footer of the page, to related links, or to rows of links."""
     end = before_heading = start
-    rows, announced, has_begun = 0, -1, False
+    rows, announced, has_begun, is_value = 0, -1, False, False
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
         is_row = block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text)
         # What a line announces (目录如下：) is written as it.
@@ -435,7 +435,8 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             end = before_heading
         if rows <= 1 and not has_begun and _is_tool(block.plain.strip()):
             continue
-        has_begun = has_begun or not _is_of_header(block.text)
+        has_begun = has_begun or not (is_value or _is_of_header(block.text))
+        is_value = not has_begun and match_label(block.text) is not None
         if _is_below_text(blocks, index) or rows > 1:
             break
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):

@@ -14,9 +14,12 @@ from etl.extract.text.end_of_text import starts_related_links
 _WHOLE_PAGE_TAGS = frozenset(("html", "body"))
 _NO_TEXT = frozenset(("a", "form", "input", "select", "button", "textarea", "iframe"))
 """Elements that the rest of a text has rarely, and what is behind it often."""
+_MIN_COPY_CHARS = 20
+"""Minimum length of a line that a text does not repeat."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ENDS_TEXT = re.compile(rf"(?:[。；]|{SIGNED_DATE})[）)]?$")
-"""The end of a sentence, or of a signature."""
+_SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（(]|\s*(?:附件|抄送|注)")
+"""The end of a sentence or a signature; of a signature; the beginnings of lines below one."""
 
 
 def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
@@ -25,28 +28,42 @@ def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
     while parent.parent >= 0 and (parent.first, parent.last) == (node.first, node.last):
         node, parent = parent, blocks.nodes[parent.parent]
     last = end = node.last
+    said = dict.fromkeys(_lines(blocks, node))
     index = parent.end if parent.tag in _WHOLE_PAGE_TAGS else node.end
     while index < parent.end:
         sibling = blocks.nodes[index]
-        lines = [block for _, block in blocks.visible_blocks(sibling.first, sibling.last)]
-        is_written_alike = _name(sibling) in names or any(_ENDS_TEXT.search(line.plain.rstrip()) for line in lines)
-        if sibling.first > end or not is_written_alike or not _is_text(blocks, sibling, lines):
+        lines = _lines(blocks, sibling)
+        is_written_alike = _name(sibling) in names or any(map(_ENDS_TEXT.search, lines))
+        if sibling.first > end or not is_written_alike or not _is_text(blocks, sibling) or not _may_follow(said, lines):
             break
+        said.update(dict.fromkeys(lines))
         end, index = sibling.last, sibling.end
-        if any(blocks.nodes[line.node].tag not in _HEADINGS for line in lines):  # a heading alone begins a box
-            last = end
+        if any(blocks.nodes[block.node].tag not in _HEADINGS for block in blocks.blocks[sibling.first : end]):
+            last = end  # a heading alone begins a box
     return (container, last) if last == node.last else (parent.index, last)
+
+
+def _lines(blocks: Blocks, node: Node) -> list[str]:
+    return [block.plain.strip() for _, block in blocks.visible_blocks(node.first, node.last)]
+
+
+def _may_follow(said: dict[str, None], lines: list[str]) -> bool:
+    """Whether lines repeat nothing of a text, as its copy for phones does, and no signature ends it above them. `said`
+    has the lines of the text in order."""
+    is_signed = _SIGNED.search(next(reversed(said), "")) is not None
+    repeats = any(len(line) >= _MIN_COPY_CHARS and line in said for line in lines)
+    return not repeats and not (is_signed and lines and not _BELOW_SIGNATURE.match(lines[0]))
 
 
 def _name(node: Node) -> str:
     return node.element.get("class") or node.element.get("id") or ""
 
 
-def _is_text(blocks: Blocks, node: Node, lines: list[Block]) -> bool:
+def _is_text(blocks: Blocks, node: Node) -> bool:
     """Whether an element has nothing but lines of a text: no link, no tool, nothing about the site, no fields."""
     if any(each.tag in _NO_TEXT for each in blocks.nodes[node.index : node.end]):
         return False
-    return not any(map(_is_beside_text, lines))
+    return not any(_is_beside_text(block) for _, block in blocks.visible_blocks(node.first, node.last))
 
 
 def _is_beside_text(line: Block) -> bool:
