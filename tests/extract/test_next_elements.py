@@ -95,3 +95,28 @@ def test_a_picture_in_a_text_is_no_value_of_a_label_above_the_text() -> None:
     found = extract(page(headline=f"<h1>{TITLE}</h1><p>公开方式：</p><div>分享到：</div>", body=body).encode(), URL)
     assert found.text == "\n".join(PARAGRAPHS)
     assert "disclosure_method" not in found.fields
+
+
+@pytest.mark.parametrize("position", range(1, len(PARAGRAPHS) + 2))
+@pytest.mark.parametrize("tag", ["p", "div"])
+@pytest.mark.parametrize(
+    "container",
+    [
+        "<div id=zoom>{}</div>",
+        "<div class=w><div class=TRS_Editor>{}</div></div>",
+        "<div class=x><div class=y>{}</div></div>",
+    ],
+)
+def test_an_end_tag_too_many_within_a_text_cuts_nothing(container: str, tag: str, position: int) -> None:
+    lines = [f"<{tag}>{line}</{tag}>" for line in (*PARAGRAPHS, "特此通知。", *SIGNED)]
+    body = "".join((*lines[:position], "</div>", *lines[position:]))
+    text = extract(page(body=body, container=container).encode(), URL).text
+    assert text == "\n".join((*PARAGRAPHS, "特此通知。", *SIGNED))
+
+
+def test_a_signature_below_its_container_may_stand_in_a_cell_with_the_whole_page() -> None:
+    signature = "".join(f"<p align=right>{line}</p>" for line in SIGNED)
+    marked = f"<META name=ContentStart><p>{'</p><p>'.join(PARAGRAPHS)}</p><META name=ContentEnd>{signature}"
+    found = extract(page(body=marked, container="<table><tr><td>{}</td></tr></table>").encode(), URL)
+    assert found.text == "\n".join((*PARAGRAPHS, *SIGNED))
+    assert found.fields["written_date"].value == "2023-05-08"

@@ -16,7 +16,7 @@ from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.pairs import pairs_of_elements
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import SUBHEADING_FIELDS
-from etl.extract.text.body import Body
+from etl.extract.text.body import Body, holds_text
 from etl.extract.text.boxes import boxes_below, is_of_site
 from etl.extract.text.tool_lines import is_tool_line, says_with_row
 from etl.file_names import has_file_name
@@ -169,7 +169,7 @@ def behind_signature(blocks: Blocks, end: int, body: Body) -> int:
         return end
     signed = False
     for index, block in blocks.visible_blocks(body.last, body.last + _BLOCKS_OF_SIGNATURE):
-        if block.link_chars or block.row >= 0:
+        if block.link_chars or (block.row >= 0 and not holds_text(blocks.nodes[block.row], body)):
             break
         if signed and _SIGNATURE.match(label_key(block.plain)):
             return index + 1

@@ -147,7 +147,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
         if most >= MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
             # Of nested containers, the innermost that still contains the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
-            return min(tight, key=lambda b: visible_chars(blocks, b))
+            return _with_next(blocks, min(tight, key=lambda b: visible_chars(blocks, b)))
         headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
         holds_most = densest(blocks, headline)
         if total < _MAX_FURNITURE_CHARS and (beside := _beside_prose(blocks, known, title, headline, holds_most)):
@@ -160,6 +160,15 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
     if visible:
         return max(visible, key=lambda b: visible_chars(blocks, b))
     return _between_headline_and_footer(blocks, title)
+
+
+def _with_next(blocks: Blocks, body: Body) -> Body:
+    """A family's container with the elements behind it that go on with its text: one tag too many within it closes it
+    early."""
+    if body.node < 0 or blocks.nodes[body.node].last != body.last:
+        return body
+    _, last = end_with_next(blocks, blocks.nodes[body.node])
+    return replace(body, last=last)
 
 
 def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:

@@ -17,9 +17,8 @@ _NO_TEXT = frozenset(("a", "form", "input", "select", "button", "textarea", "ifr
 _MIN_COPY_CHARS = 20
 """Minimum length of a line that a text does not repeat."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_ENDS_TEXT = re.compile(rf"(?:[。；]|{SIGNED_DATE})[）)]?$")
 _SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（(]|\s*(?:附件|抄送|注)")
-"""The end of a sentence or a signature; of a signature; the beginnings of lines below one."""
+"""The end of a signature; the beginnings of lines below one."""
 
 
 def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
@@ -33,8 +32,8 @@ def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
     while index < parent.end:
         sibling = blocks.nodes[index]
         lines = _lines(blocks, sibling)
-        is_written_alike = _name(sibling) in names or any(map(_ENDS_TEXT.search, lines))
-        if sibling.first > end or not is_written_alike or not _is_text(blocks, sibling) or not _may_follow(said, lines):
+        is_of_it = _name(sibling) in names or any(map(_SIGNED.search, lines))
+        if sibling.first > end or not is_of_it or not _is_text(blocks, sibling) or not _may_follow(said, lines):
             break
         said.update(dict.fromkeys(lines))
         end, index = sibling.last, sibling.end
