@@ -340,8 +340,8 @@ class _Links:
         words = words_of_link(element)
         may_be_named = within or annexed or is_download_service(address) or may_answer_file(address)
         is_named = bool(target.name) or (is_file_name(words) and may_be_named)
-        said = (within or not address) and self._is_said_to_be(node, address, words)
-        is_served = (is_served or said) and not _OF_PAGE.search(words)
+        is_called_file = (within or not address) and self._is_said_to_be(node, address, words)
+        is_served = (is_served or is_called_file) and not _OF_PAGE.search(words)
         is_annex = annexed and self._may_be_annex(address, words or element.get("title", ""))
         if not (is_file or is_named or is_served or is_annex):
             return False

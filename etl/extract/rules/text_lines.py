@@ -186,10 +186,15 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
 
 
 def _is_below_table(blocks: Blocks, index: int) -> bool:
-    """Whether the block before is in a table that ends with it: its last cell is empty (废止日期)."""
-    tables = (node for node in blocks.ancestors(blocks.blocks[index - 1].node) if node.tag == "table")
-    table = next(tables, None)
-    return table is not None and table.last <= index
+    """Whether the block before is in a table that ends with it, its last cell being empty (废止日期), and no row of a
+    table around it has both as a pair."""
+    around = list(blocks.ancestors(blocks.blocks[index - 1].node))
+    table = next((node for node in around if node.tag == "table"), None)
+    if table is None or table.last > index:
+        return False
+    return not any(
+        node.tag == "tr" and node.last > index and node.last - node.first <= _LINES_OF_PAIRS for node in around
+    )
 
 
 _FIELD_OF_LAST_LINE = {
@@ -199,7 +204,8 @@ _FIELD_OF_LAST_LINE = {
 }
 _MAX_METHOD_CHARS = 12
 """Maximum length of a value such as 主动公开, 依申请公开, 不予公开; a longer text is a sentence."""
-_CELLS_OF_PAIR = 2
+_CELLS_OF_PAIR, _LINES_OF_PAIRS = 2, 8
+"""Cells of a label with its value; maximum number of lines of a row of such pairs, not of a row that holds the page."""
 _NEXT_LABEL = re.compile(r"\s+[\u4e00-\u9fff]{2,16}[:：]")
 _FIELDS_OF_FIRST_LINES, _FIRST_LABELS = frozenset(("document_number", "publisher")), 40
 """Fields that a notice states about itself; number of blocks of the labels with which it begins."""

@@ -27,15 +27,15 @@ def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
     while parent.parent >= 0 and (parent.first, parent.last) == (node.first, node.last):
         node, parent = parent, blocks.nodes[parent.parent]
     last = end = node.last
-    said = dict.fromkeys(_lines(blocks, node))
+    above = dict.fromkeys(_lines(blocks, node))
     index = parent.end if parent.tag in _WHOLE_PAGE_TAGS else node.end
     while index < parent.end:
         sibling = blocks.nodes[index]
         lines = _lines(blocks, sibling)
         is_of_it = _name(sibling) in names or any(map(_SIGNED.search, lines))
-        if sibling.first > end or not is_of_it or not _is_text(blocks, sibling) or not _may_follow(said, lines):
+        if sibling.first > end or not is_of_it or not _is_text(blocks, sibling) or not _may_follow(above, lines):
             break
-        said.update(dict.fromkeys(lines))
+        above.update(dict.fromkeys(lines))
         end, index = sibling.last, sibling.end
         if any(blocks.nodes[block.node].tag not in _HEADINGS for block in blocks.blocks[sibling.first : end]):
             last = end  # a heading alone begins a box
@@ -46,11 +46,11 @@ def _lines(blocks: Blocks, node: Node) -> list[str]:
     return [block.plain.strip() for _, block in blocks.visible_blocks(node.first, node.last)]
 
 
-def _may_follow(said: dict[str, None], lines: list[str]) -> bool:
-    """Whether lines repeat nothing of a text, as its copy for phones does, and no signature ends it above them. `said`
+def _may_follow(above: dict[str, None], lines: list[str]) -> bool:
+    """Whether lines repeat nothing of a text, as its copy for phones does, and no signature ends it above them. `above`
     has the lines of the text in order."""
-    is_signed = _SIGNED.search(next(reversed(said), "")) is not None
-    repeats = any(len(line) >= _MIN_COPY_CHARS and line in said for line in lines)
+    is_signed = _SIGNED.search(next(reversed(above), "")) is not None
+    repeats = any(len(line) >= _MIN_COPY_CHARS and line in above for line in lines)
     return not repeats and not (is_signed and lines and not _BELOW_SIGNATURE.match(lines[0]))
 
 
