@@ -210,6 +210,22 @@ class Code(StrEnum):
         "返回的数据中没有公文列表：{begins}",
         "data without a list of documents: {begins}",
     )
+    DATA_ENCODED = (
+        "data_encoded",
+        "数据经过加密或编码，只有网站自己的脚本能读出；请改用列出同样公文的网页或订阅源",
+        "its data is encrypted or encoded, and only the site's own script reads it: name a page or a feed of the site "
+        "that lists the same documents",
+    )
+    ROWS_ARE_HTML = (
+        "rows_are_html",
+        "数据中的各行是 HTML，请在 listing.rows 中写明是哪些元素",
+        "the rows are HTML in data: listing.rows says which elements they are",
+    )
+    SCRIPTS_ASK_SERVICES = (
+        "scripts_ask_services",
+        "{reason}；网页的脚本请求 {services}，可以把其中的服务直接写为栏目",
+        "{reason}; its scripts request {services}: a service may be named as the column itself",
+    )
     SEVERAL_LISTS = (
         "several_lists",
         "返回的数据中有几个公文列表：{names}",
@@ -217,8 +233,8 @@ class Code(StrEnum):
     )
     ROWS_WITHOUT_ADDRESS = (
         "rows_without_address",
-        "{path} 各行中没有一个值是地址：{names}",
-        "no value of the rows of {path} is an address: {names}",
+        "{path} 各行中没有一个值是地址：{names}；如果地址由这些值组成，请在 listing.address 中写明",
+        "no value of the rows of {path} is an address: {names}; listing.address says how pages are made of these",
     )
     ROWS_WITHOUT_TITLE = (
         "rows_without_title",
@@ -494,6 +510,11 @@ class Code(StrEnum):
         "list_page_of_another",
         "栏目“{list}”的 {url} 是另一栏目（“{words}”）的页面，本应显示的条目未知",
         "{url} of list '{list}' is a page of another list ('{words}'): its own entries are unknown",
+    )
+    LIST_OF_A_SEARCH = (
+        "list_of_a_search",
+        "栏目“{list}”恰好列出 {documents} 件，检索服务最多只显示这么多，其后的条目未知",
+        "list '{list}' has just {documents} documents, as many as searches show: whether there are more is unknown",
     )
     PAGING_NOT_UNDERSTOOD = (
         "paging_not_understood",

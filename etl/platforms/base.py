@@ -7,6 +7,7 @@ docs/adding-a-platform.md has a skeleton.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from etl.outside import Outside
 from etl.reason_codes import Code
@@ -14,7 +15,7 @@ from etl.reasons import Reason
 from etl.web.page import WebPage
 
 if TYPE_CHECKING:
-    from etl.sources.schema import Source
+    from etl.sources.schema import Column, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class ListingPage(Outside):
     `promised`: addresses of further pages that the list's pager links, on pages with a next page; `numbered`: those
     among them that are linked by number. `heading`: the page's title without numbers.
     `numbers`: the numbers of the first and the last row, if each row has one and they rise or fall by one.
+    `is_full`: it has as many rows as were asked for, so that others may follow.
     `of_other_lists`: number of rows left out because they belong to another list; a page with only such rows is valid.
     """
 
@@ -66,6 +68,22 @@ class ListingPage(Outside):
     heading: str = ""
     numbers: tuple[int, int] | None = None
     numbered: tuple[str, ...] = ()
+    is_full: bool = False
+
+
+def _first_request(column: "Column") -> ListingRequest:
+    url = column.url.partition("#")[0]
+    if not column.post:
+        return ListingRequest(url, column.name or column.url)
+    is_json = column.post.lstrip().startswith(("{", "["))
+    media_type = "application/json" if is_json else "application/x-www-form-urlencoded"
+    body = column.post if is_json else quote(column.post, safe=_OF_FORMS)
+    headers = {"Content-Type": f"{media_type};charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
+    return ListingRequest(url, column.name or f"{column.url} {column.post}", 0, "POST", body.encode(), headers)
+
+
+MOST_OF_A_SEARCH = 10_000
+"""Documents that searches count and show at most (Elasticsearch, unless it is told otherwise)."""
 
 
 def fills_page(entries: int) -> bool:
@@ -87,6 +105,8 @@ class NotAListing(Exception):
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError, ValueError)
 """Exceptions raised for content in an unexpected form: only that page is lost, the others are read."""
 _LEAST_SIZE = 10
+_OF_FORMS = "%&=+/:;,?@!$'()*~[]{}\"|^#.-_"
+"""Characters that stay as they are in a form that a source file has."""
 MAX_ARTICLE_PAGES = 50
 """Maximum number of further pages of an article; a pager that counts more is broken."""
 
@@ -166,11 +186,10 @@ class Platform:
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
         """The first listing requests of a source: one for each of its columns, unless the family begins elsewhere.
 
-        Columns have their fragment; only a family with `reads_fragments` requests it.
+        Columns have their fragment; only a family with `reads_fragments` requests it. A column that is posted to has
+        its own request already, which families leave as it is.
         """
-        return tuple(
-            ListingRequest(column.url.partition("#")[0], column.name or column.url) for column in source.columns
-        )
+        return tuple(map(_first_request, source.columns))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         """Parse a listing page. Raises `NotAListing` if it is something else; an empty list must be recognisable."""

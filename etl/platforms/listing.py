@@ -11,13 +11,15 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
-from etl.platforms.answers.data_lists import read_data_list
+from etl.platforms.answers.data_lists import content_of, read_data_list
+from etl.platforms.answers.refusals import refusal_in
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
 from etl.platforms.elements.script_links import read_script_links, unread_rows
 from etl.platforms.paging.answer_headers import with_headers
 from etl.platforms.paging.list_numbers import Counts
+from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.paging.page_steps import page_behind, steps
 from etl.platforms.paging.pager_links import next_is_disabled, next_url, turns_within
 from etl.platforms.paging.pager_promises import heading_of, pages_before, promised_pages
@@ -52,6 +54,8 @@ MIN_UNLISTED = 5
 MIN_TURNED_WITHIN = 200
 """From this many entries on a first page, a pager without numbers is assumed to turn within the page: two lists of
 beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
+MAX_SERVICES = 3
+"""Requests of scripts that a reason names."""
 _MIN_COLUMN = 10
 """From this many rows, an equal number of links of the same form is a second column of the list; a shorter box of the
 newest documents is not."""
@@ -82,15 +86,22 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
         if other is None:
             if onward := page_redirect(page):
                 raise NotAListing(Code.LEADS_ON, url=onward.url) from error
+            if services := _services(page):
+                raise NotAListing(Code.SCRIPTS_ASK_SERVICES, reason=error.reason, services=services) from error
             raise
         listing = other
-    # The fetcher follows one page that only leads on, not a second.
-    if not listing.entries and not listing.next_requests and (onward := page_redirect(page)):
-        raise NotAListing(Code.LEADS_ON, url=onward.url)
+    if not listing.entries and not listing.next_requests:
+        # The fetcher follows one page that only leads on, not a second.
+        if onward := page_redirect(page):
+            raise NotAListing(Code.LEADS_ON, url=onward.url)
+        if message := _refusal(page):
+            raise NotAListing(Code.SERVICE_ANSWERS, message=message)
     if ends_early(page.text):
         problem = Reason.of(Code.LIST_ENDS_EARLY, url=request.url)
         listing = replace(listing, problems=(*listing.problems, problem))
-    if not listing.entries or not page.is_markup:
+    if not page.is_markup:
+        return _without_own_address(listing, page, request)
+    if not listing.entries:
         return listing
     if apart := rows_apart(page, _titles(listing)):
         listing = replace(listing, entries=(*apart, *listing.entries))
@@ -117,10 +128,36 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
 
 
+def _refusal(page: WebPage) -> str:
+    """What data without rows says of its failure: a family takes it for an empty list, or for the end of one."""
+    try:
+        message = "" if page.is_markup else refusal_in(content_of(page))
+    except NotAListing:
+        return ""
+    return message
+
+
+def _services(page: WebPage) -> str:
+    """What the scripts of a page without rows request; empty where they request nothing, or the page is data."""
+    return ", ".join(services_asked(page)[:MAX_SERVICES]) if page.is_markup else ""
+
+
+def _without_own_address(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
+    """The listing of data with addresses that are none where rows lead to the data itself: they have none."""
+    own = {page.url, request.url}
+    if all(entry.url not in own for entry in listing.entries):
+        return listing
+    entries = (
+        replace(entry, url=f"row:{place}") if entry.url in own else entry
+        for place, entry in enumerate(listing.entries, 1)
+    )
+    return replace(listing, entries=tuple(entries))
+
+
 def _other_data(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage | None:
     """The list that data has which are no answer of the family's own services: sites ask others too. None for none."""
     own = (sign.pattern for sign in family.fingerprints if sign.where == "service")
-    if page.is_markup or request.method != "GET" or any(re.search(pattern, page.url) for pattern in own):
+    if page.is_markup or any(re.search(pattern, page.url) for pattern in own):
         return None
     try:
         return read_data_list(page, request)

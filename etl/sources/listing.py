@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from etl.fields import FIELDS
 from etl.web.select import validate_selector
 
+PLACE = re.compile(r"\{([\w.]{1,60})\}")
+"""A place in `address` for the value of that name."""
 Selector = Annotated[str, AfterValidator(validate_selector)]
 
 
@@ -34,6 +36,12 @@ def _numbered(value: str) -> str:
     return value
 
 
+def _template(value: str) -> str:
+    if not PLACE.search(value):
+        raise ValueError(f"{value!r} must contain the name of a value in braces, such as {{id}}")
+    return value
+
+
 class Listing(BaseModel):
     """Selectors are CSS, or XPath if they begin with `/`, `./`, `(`, `@` or a function.
 
@@ -47,6 +55,9 @@ class Listing(BaseModel):
     title: Selector | None = Field(None, description="the title in a row; the link's `title` or words")
     fields: dict[FieldName, Selector] = Field(
         default_factory=dict, description="selectors of fields in a row, by field name; `published_date` is guessed"
+    )
+    address: Annotated[str, AfterValidator(_template)] | None = Field(
+        None, description="address of a document in data that has none, with values of its row: `/detail?id={docId}`"
     )
     only: Annotated[str, AfterValidator(_pattern)] | None = Field(
         None, description="regular expression found in the address of every document; other links are left out"
@@ -72,4 +83,4 @@ class Listing(BaseModel):
         return self
 
 
-_OF_ROWS = ("link", "title", "fields", "next", "pages", "page_count", "total")
+_OF_ROWS = ("link", "title", "fields", "next", "page_count", "total")

@@ -59,6 +59,9 @@ class Column(_Part):
 
     url: Annotated[str, AfterValidator(column_address)] = Field(description="address of the list's first page")
     name: str = Field("", description="what the site calls the list")
+    post: str = Field(
+        "", description="what the site's script posts to that address, a form (`a=1&b=2`) or JSON; GET when left out"
+    )
 
 
 class Pace(_Part):

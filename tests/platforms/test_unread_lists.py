@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.platforms.base import ListingPage, ListingRequest
+from etl.platforms.base import ListingPage, ListingRequest, NotAListing
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
 from etl.web.page import WebPage
@@ -41,6 +41,10 @@ UNREAD = {
         _rows("<li><a href=javascript:openDetail({n})>{t}</a><i>{d}</i></li>")
     ),
     "rows that listen": _rows("<div class=r onclick=view({n})><p>{t}</p><i>{d}</i></div>"),
+    **{
+        f"rows that listen by {name}": _rows(f'<div class=r {name}="open({{n}})"><p>{{t}}</p><i>{{d}}</i></div>')
+        for name in ("@click", "v-on:click", "ng-click", "x-on:click")
+    },
     "rows with numbers": "<ul>{}</ul>".format(_rows("<li data-id={n}><p>{t}</p><i>{d}</i></li>")),
     "links without an address": "<ul>{}</ul>".format(_rows("<li><a class=item>{t}</a><i>{d}</i></li>")),
     "cells": "<table>{}</table>".format(_rows("<tr><td>{n}</td><td><a href=#>{t}</a></td><td>{d}</td></tr>")),
@@ -213,3 +217,27 @@ def test_a_dated_row_without_a_link_between_others_is_reported(row: str, rows: i
     shown = titles(1, 6).replace("<ul>", "").replace("</ul>", "")
     told = read(f"<ul>{shown}{row * rows}</ul>").problems
     assert [problem.params["links"] for problem in told] == ([6 + rows] if unread else [])
+
+
+CALLS = (
+    "axios.post('/api/gk/list', {cid: 3})",
+    "$.ajax({url: '/api/gk/list', data: {page: 1}})",
+    "fetch('/api/gk/list').then(draw)",
+    "layui.table.render({elem: '#gk', url: '/api/gk/list', page: true})",
+    "var url = '/api/gk/list'; $.getJSON(url, draw)",
+)
+
+
+@pytest.mark.parametrize("name", ["generic", "trs_wcm", "ucap", "hanweb_jcms"])
+@pytest.mark.parametrize("call", CALLS)
+def test_the_reason_of_a_page_without_rows_names_the_services_that_its_scripts_request(call: str, name: str) -> None:
+    html = f"<html><body><div id=list></div><script>{call}; $.get('/visit/count.do', show)</script></body></html>"
+    page = WebPage(LIST, html, "utf-8")
+    with pytest.raises(NotAListing, match="its scripts request /api/gk/list: a service may be") as raised:
+        read_list_page(platform(name), page, ListingRequest(LIST))
+    assert "/visit/" not in str(raised.value)
+    with pytest.raises(NotAListing) as raised:
+        read_list_page(
+            platform(name), WebPage(LIST, "<html><body><p>维护中</p></body></html>", "utf-8"), ListingRequest(LIST)
+        )
+    assert "scripts" not in str(raised.value)

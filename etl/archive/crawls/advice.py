@@ -82,6 +82,10 @@ ADVICE: dict[str, tuple[str, str]] = {
         "打开该页：网站的程序中途出错；恢复后再采集",
         "open that page: the site's program failed while writing it; crawl again when the page is whole",
     ),
+    Code.LIST_OF_A_SEARCH: (
+        "把栏目拆成几个更小的（按年份或子栏目），使每个都列得完",
+        "divide the column into smaller ones (by year or subject), each of which the search shows whole",
+    ),
     Code.LIST_IN_CIRCLES: _PAGING,
     Code.LIST_PAGE_REPEATED: _PAGING,
     Code.LIST_PAGES_LEFT: _PAGING,

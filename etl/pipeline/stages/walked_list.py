@@ -11,7 +11,7 @@ from etl.archive.crawls.walks import KnownList
 from etl.outside import clean_text, clip_bytes
 from etl.pipeline.stages.page_sizes import PageSize, first_leap, short_pages
 from etl.pipeline.stages.row_order import MIN_OVERLAP, RowOrder, dates
-from etl.platforms.base import Entry, ListingPage, ListingRequest, fills_page
+from etl.platforms.base import MOST_OF_A_SEARCH, Entry, ListingPage, ListingRequest, fills_page
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.urls import MAX_ADDRESS_CHARS, Address
@@ -56,6 +56,8 @@ class WalkedList:
     _numbered: set[str] = field(default_factory=set)
     """Those that a number links."""
     _sizes: list[PageSize] = field(default_factory=list)
+    _is_full: bool = False
+    """Whether the last page has as many rows as were asked for."""
     _following: Set[str] = frozenset()
     """Keys of the requests of this list to which its last page leads."""
     heading: str = ""
@@ -100,6 +102,7 @@ class WalkedList:
         self._promised.append(() if again else page.promised)
         self._numbered.update(() if again else page.numbered)
         self._sizes.append(PageSize(request.url, len(urls) + page.of_other_lists))
+        self._is_full = page.is_full
         leads_on = not urls and not self._documents and bool(page.next_requests) and self._pages < MAX_LEADING_PAGES
         lists = bool(new) or repeated or bool(page.of_other_lists)
         self._barren_pages = 0 if lists or leads_on else self._barren_pages + 1
@@ -137,7 +140,7 @@ class WalkedList:
         if self._is_counted(self._pages + 1) or request.url in self._numbered:
             return True
         # Of fewer entries a list of one page that leads on for ever.
-        if fills_page(len(urls)):
+        if page.is_full or fills_page(len(urls)):
             return True
         leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
         return not _is_of_first_page(request) and (urls != self._last_page or leads_back)
@@ -169,7 +172,7 @@ class WalkedList:
         if counted == self._pages and request.url not in self._numbered:  # the pager counts from 0 or from 1
             return True
         if not before and not self._reaches_its_total:
-            return not fills_page(last) and counted <= 1 and request.url not in self._numbered
+            return not (self._is_full or fills_page(last)) and counted <= 1 and request.url not in self._numbered
         is_short = last < max(before, default=0) == min(before, default=0)
         return counted <= self._pages + 1 and (is_short or self._reaches_its_total)
 
@@ -214,6 +217,8 @@ class WalkedList:
             yield Reason.of(Code.LIST_PAGES_SKIPPED, list=self.name, before=leap.before, url=leap.url, pages=leap.pages)
         if self._whole and self._sizes:
             yield from self._order.at_its_end(self._sizes[-1].url)
+        if self._whole and MOST_OF_A_SEARCH in (self._lines, len(self._documents)):
+            yield Reason.of(Code.LIST_OF_A_SEARCH, list=self.name, documents=MOST_OF_A_SEARCH)
         for page, usual in short_pages(self._sizes, self._is_counted):
             yield Reason.of(Code.LIST_PAGE_SHORT, list=self.name, url=page.url, entries=page.entries, usual=usual)
 

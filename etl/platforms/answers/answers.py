@@ -11,6 +11,8 @@ from etl.reason_codes import Code
 from etl.web.data import read_json, read_json_at
 from etl.web.page import WebPage
 
+ENCODED = re.compile(r"[A-Za-z0-9+/_-]{80,}={0,2}")
+"""Data that is encrypted or encoded (base64, hexadecimal)."""
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*+)'")
 
 
@@ -29,6 +31,8 @@ def script_value(text: str, key: str) -> Any:
 def parse_json(page: WebPage) -> Any:
     """The page's content as JSON, however loosely it is written. Raises `NotAListing` for anything else."""
     text = page.text.strip()
+    if ENCODED.fullmatch(text):
+        raise NotAListing(Code.DATA_ENCODED)
     try:
         value = read_data(text)
         return read_data(value) if isinstance(value, str) and value.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else value

@@ -6,16 +6,30 @@ which services count pages or rows; where it has none, and the service says that
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from etl.outside import count, digits
-from etl.platforms.answers.answers import parse_json, read_data, stated_total
-from etl.platforms.answers.data_rows import address_names, address_of, entries_of, flat_rows, has_titles, plain_name
-from etl.platforms.base import ListingPage, ListingRequest, NotAListing, fills_page
-from etl.platforms.paging.list_numbers import counted_by
+from etl.platforms.answers.answers import ENCODED, parse_json, read_data
+from etl.platforms.answers.data_rows import (
+    BESIDE,
+    address_names,
+    address_of,
+    addressed,
+    entries_of,
+    flat_rows,
+    has_date,
+    has_titles,
+    plain_name,
+    site_of,
+)
+from etl.platforms.answers.refusals import is_state, refusal_in, says_nothing_found
+from etl.platforms.answers.request_numbers import as_pages, asks_for_as_many, following, is_of_size, page_number
+from etl.platforms.answers.stated_numbers import objects_in, sign_of_more, stated
+from etl.platforms.answers.xml_data import read_xml
+from etl.platforms.base import MOST_OF_A_SEARCH, ListingPage, ListingRequest, NotAListing, fills_page
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.page import WebPage
@@ -24,39 +38,19 @@ from etl.web.urls import resolved
 _MAX_DEPTH = 8
 _ROOT = "$"
 """The answer itself, as JSONPath (RFC 9535) names it."""
-_MORE_DOCUMENTS = frozenset(
-    {"total", "totals", "totalhits", "hits", "count", "num", "recordsfiltered", "itotalrecords"}
-)
-"""Names that count documents beside a list, and other things elsewhere."""
-_OF_PAGE = frozenset({"count", "num"})
-"""Those that count the rows of the page on many sites."""
-_PAGES = frozenset({"pages"})
-_BESIDE = re.compile(
-    r"file|attach|annex|^fj|append|pic|im(?:a?ge?)|photo|video|tag|keyword|channel|colum|nav|menu|crumb|relat|recommend"
-    r"|hot|similar|banner|slide|focus|top|link"
-)
-"""Names of lists that are none of the documents that an answer is about."""
 _LIST_NAME = re.compile(r"(?:data)?list|rows|records?|content|data|items?|articles?|results?|docs?|body|hits|info")
-_NO_MORE = re.compile(r"暂无|没有|无(?:更多|相关|符合)|no (?:more|data|result)", re.IGNORECASE)
-_MESSAGES = ("msg", "message", "errmsg", "errormsg", "error", "text")
-_WELL = frozenset({"0", "1", "200", "true", "success", "ok", "0000"})
-_PAGE = (
-    r"p|pn|pg|page|page[_-]?(?:no|num|number|index|id|current|i)|cur(?:r(?:ent)?)?[_-]?page(?:[_-]?(?:no|num|number|index))?"
-    r"|current|(?:now|this|c|index)[_-]?page"
-)
-_START, _END = (
-    r"first|start|offset|skip|start[_-]?(?:record|index|row|num)|first[_-]?result",
-    r"end|end[_-]?(?:record|index|row|num)",
-)
-_NAMED = rf"(?:(?P<page>{_PAGE})|(?P<start>{_START})|(?P<end>{_END}))"
-_NUMBER = re.compile(rf"(?<![\w%.-]){_NAMED}=(?P<number>\d{{1,7}})(?![\w%])", re.IGNORECASE)
-_NUMBER_OF_JSON = re.compile(rf'"{_NAMED}"\s*:\s*"?(?P<number>\d{{1,7}})(?=["\s,}}])', re.IGNORECASE)
-_SIZE = re.compile(r"""(?:size|limit|rows?|num|count|per(?:_?page)?)["']?[=:]\s*+["']?(\d{1,5})""", re.IGNORECASE)
+_MOST_OF_A_PAGE = 100
+"""Rows that pages were seen to have at most where nobody asked for more."""
+_FIRST_OF_SEVERAL = re.compile(r"(?<![\d.v])0?[01](?:/\d{1,3})?\.js")
+"""The end of the path of a file that is the first of several (`list_1.json`, `/1/20.json`)."""
 _NEXT_NAMES = frozenset({"next", "nexturl", "nextpageurl", "nextlink", "nexthref"})
-_MORE_NAMES = frozenset({"hasmore", "hasnext", "hasnextpage", "more"})
-_LAST_NAMES = frozenset({"last", "islast", "islastpage", "lastpage", "end", "isend"})
-_PAGER_WORDS = re.compile(r"下一?页|共\s{0,9}(?:[2-9]|[1-9]\d{1,4})\s{0,9}页")
 _LINK = re.compile(r"<a\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d{1,20}(?:[年./-](?:\d{1,2}月?)?)?")
+"""What names a row or a group by its number: an id, a year, a month."""
+
+
+_NamesOf = Callable[[Sequence[dict[str, Any]]], list[str]]
+"""The names of the addresses in rows, the surest first; none where they have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +62,17 @@ class _Rows:
     around: tuple[Mapping[str, Any], ...]
 
 
+def content_of(page: WebPage) -> Any:
+    """What data says, in JSON or in XML. Raises `NotAListing` for anything else."""
+    is_xml = not page.is_markup and page.text.lstrip("\ufeff \t\r\n").startswith("<")
+    try:
+        return parse_json(page)  # It may be in an element.
+    except NotAListing:
+        if not is_xml:
+            raise
+    return read_xml(page.text.lstrip("\ufeff"))
+
+
 def is_data_list(page: WebPage) -> bool:
     """Whether the page is data that lists documents."""
     try:
@@ -76,23 +81,44 @@ def is_data_list(page: WebPage) -> bool:
         return False
 
 
-def read_data_list(page: WebPage, request: ListingRequest) -> ListingPage:
-    """The documents that an answer lists. Raises `NotAListing` for an answer that lists none and does not say so."""
-    content = parse_json(page)
-    lists = _joined(_lists(content, "", (), 0))
-    listed = [(each, names) for each in lists if (names := address_names(each.rows))]
+def read_data_list(page: WebPage, request: ListingRequest, template: str = "") -> ListingPage:
+    """The documents that an answer lists. Raises `NotAListing` for an answer that lists none and does not say so.
+
+    `template`: how the address of a document is made of its row's values, where the source file says so.
+    """
+    content = content_of(page)
+    names_of = partial(addressed, template=template) if template else address_names
+    lists = _joined(_lists(content, "", (), 0, names_of))
+    listed = [(each, names) for each in lists if (names := names_of(each.rows))]
     if not listed:
         return _nothing(content, lists, request)
     rows, names = _main(listed)
+    if request.seen and (empty := _empty_before(rows, lists)):
+        return _nothing(content, empty, request)
     total, pages = _totals(rows.around, len(rows.rows))
-    listing = turned(ListingPage(entries_of(rows.rows, names, page.url), total, pages), request)
-    if listing.next_requests or (total is not None and request.seen + len(listing.entries) >= total):
+    base = next((site for each in rows.around if (site := site_of(each, page.url)) != page.url), page.url)
+    listing = ListingPage(entries_of(rows.rows, names, base), total, pages)
+    listing = _continued(listing, rows, request, page.url, partial(sign_of_more, content))
+    if total is not None or not (beside := _rows_beside(rows, listed)):
+        return listing
+    links, entries = len(rows.rows) + beside, len(rows.rows)
+    unread = Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links, entries=entries)
+    return replace(listing, problems=(*listing.problems, unread))
+
+
+def _continued(
+    listing: ListingPage, rows: _Rows, request: ListingRequest, url: str, sign_of: Callable[..., str]
+) -> ListingPage:
+    """The listing with the request for the next page, or with what says that there is one. `url`: where it is;
+    `sign_of`: what in the answer says so, by the objects around the rows and by these."""
+    listing, seen = turned(listing, request), request.seen + len(listing.entries)
+    if listing.next_requests or (listing.reported_total is not None and seen >= listing.reported_total):
         return listing
     if following := _next_address(rows.around):
-        url = resolved(page.url, following)
-        further = ListingRequest(url, request.column, request.seen + len(listing.entries), headers=request.headers)
+        further = ListingRequest(resolved(url, following), request.column, seen, headers=request.headers)
         return replace(listing, next_requests=(further,), problems=())
-    if listing.problems or _number(request) is not None or not (sign := _says_more(rows.around)):
+    is_turned = page_number(request) is not None
+    if listing.problems or is_turned or not (sign := sign_of(rows.around, rows.rows, seen)):
         return listing
     return replace(listing, problems=(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign),))
 
@@ -103,76 +129,89 @@ def _next_address(around: Sequence[Mapping[str, Any]]) -> str:
     return next(filter(None, map(address_of, values)), "")
 
 
-def _says_more(around: Sequence[Mapping[str, Any]]) -> str:
-    """What in an answer says that there are further pages: `hasMore: true`, `last: false`, a pager as HTML."""
-    for name, value in ((name, value) for each in around for name, value in each.items()):
-        if (plain_name(name) in _MORE_NAMES and value is True) or (plain_name(name) in _LAST_NAMES and value is False):
-            return f"{name}: {str(value).lower()}"
-        if isinstance(value, str) and (pager := _PAGER_WORDS.search(value)):
-            return pager[0]
-    return ""
-
-
 def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
     """A page of a service with the request for the next one, or with the problem that none can be made."""
     rows, total, pages = len(listing.entries), listing.reported_total, listing.reported_pages
-    seen, number = request.seen + rows, _number(request)
-    if total is not None and seen > total:  # It counts something else.
+    seen, number = request.seen + rows, page_number(request)
+    if total is not None and (seen > total or total == MOST_OF_A_SEARCH):  # It says something else.
         total, listing = None, replace(listing, reported_total=None)
+    listing = replace(listing, is_full=asks_for_as_many(request, rows))
     goes_on = seen < total or _is_of_page(request, rows, total) if total is not None else True
     goes_on = number < pages if pages and number is not None else goes_on
-    if following := _following(request, rows, seen):
-        return replace(listing, next_requests=(following,) if goes_on and rows else ())
-    sign = _sign_of_more(request, rows, total, pages)
+    if further := following(request, rows, seen):
+        return replace(listing, next_requests=(further,) if goes_on and rows else ())
+    sign = _sign_of_more(listing, request)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
 
 
 def _is_of_page(request: ListingRequest, rows: int, total: int) -> bool:
     """Whether the total of a first page may be that of its rows: it is full, by the size that was asked for."""
-    sizes = _SIZE.findall(f"{request.url} {(request.body or b'').decode()}")
-    return request.seen == 0 and rows == total and fills_page(rows) and str(rows) in sizes
+    return request.seen == 0 and rows == total and fills_page(rows) and is_of_size(request, rows)
 
 
 def markup_in(page: WebPage) -> str:
-    """The longest text with links in an answer of data: rows that a service writes as HTML; empty where it has none."""
+    """The rows that a service writes as HTML in its data: the longest text with links, or all texts of one name in the
+    rows of a list; empty where it has none."""
     try:
-        texts = _texts(parse_json(page), 0)
+        texts = list(_texts(content_of(page), "", 0))
     except NotAListing:
         return ""
-    text = max((text for text in texts if _LINK.search(text)), key=len, default="")
-    return text.replace("<![CDATA[", "").replace("]]>", "")
+    places: dict[str, str] = {}
+    for place, text in texts:
+        if _LINK.search(text):
+            places[place] = places.get(place, "") + text
+    return max(places.values(), key=len, default="").replace("<![CDATA[", "").replace("]]>", "")
 
 
-def _texts(value: Any, depth: int) -> Iterator[str]:
+def totals_of(page: WebPage, rows: int) -> tuple[int | None, int | None]:
+    """(documents, pages) that data states, whose `rows` are HTML in it."""
+    return stated(list(_objects(content_of(page), 0)), rows)
+
+
+def _texts(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
+    """The texts in a value, each with the names above it: one place for all rows of a list."""
     if isinstance(value, str):
-        yield value
+        yield place, value
     elif depth < _MAX_DEPTH and isinstance(value, (dict, list)):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each, depth + 1)
+        for name, each in value.items() if isinstance(value, dict) else (("[]", each) for each in value):
+            yield from _texts(each, f"{place}.{name}", depth + 1)
 
 
-def _lists(value: Any, path: str, around: tuple[Mapping[str, Any], ...], depth: int) -> Iterator[_Rows]:
+def _lists(
+    value: Any, path: str, around: tuple[Mapping[str, Any], ...], depth: int, names_of: _NamesOf
+) -> Iterator[_Rows]:
     """The lists of objects in a value, but for those of files, links and the like. The rows of a list of documents have
     none; those of a list of groups have one each."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and len(value) > 2:
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
             value = read_data(value)
         except ValueError:
             return
     if depth > _MAX_DEPTH:
         return
+    if isinstance(value, dict) and _is_numbered(value):
+        value = [each if isinstance(each, dict) else {"rows": each} for each in value.values()]
     if isinstance(value, dict):
         for name, each in value.items():
-            if not _BESIDE.search(plain_name(name)):
-                yield from _lists(each, f"{path}.{name}" if path else str(name), (value, *around), depth + 1)
+            if not BESIDE.search(plain_name(name)):
+                place = f"{path}.{name}" if path else str(name)
+                yield from _lists(each, place, (value, *around), depth + 1, names_of)
     elif isinstance(value, list):
-        objects = [each if isinstance(each, dict) else _object(each) for each in value]
+        objects = [each if isinstance(each, dict) else _object(each) for each in value if each != {}]
         rows = flat_rows(objects)
-        yield _Rows(path, rows, around)
-        if not address_names(rows):
+        if rows or not objects:
+            yield _Rows(path, rows, around)
+        if not names_of(rows):
             for each in objects:
-                yield from _lists(each, f"{path}[]", around, depth + 1)
+                yield from _lists(each, f"{path}[]", around, depth + 1, names_of)
+
+
+def _is_numbered(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a list whose rows, or groups of these, are named by numbers: `{"1003": {…}, "1002": {…}}`,
+    `{"2026": […], "2025": […]}`."""
+    numbered = (_NUMBERED.fullmatch(str(name)) and isinstance(each, (dict, list)) for name, each in value.items())
+    return bool(value) and all(numbered)
 
 
 def _joined(lists: Iterable[_Rows]) -> list[_Rows]:
@@ -212,9 +251,30 @@ def _main(listed: Sequence[tuple[_Rows, list[str]]]) -> tuple[_Rows, list[str]]:
     return first
 
 
+def _empty_before(main: _Rows, lists: Sequence[_Rows]) -> list[_Rows]:
+    """Lists without rows that rather are the one that an answer is about than this one, if its rows have no dates:
+    columns beside the list, behind its last page."""
+    if any(has_date(row) for row in main.rows):
+        return []
+    return [each for each in lists if not each.rows and _rank((each, []))[:2] > _rank((main, []))[:2]]
+
+
+def _rows_beside(main: _Rows, listed: Sequence[tuple[_Rows, list[str]]]) -> int:
+    """How many rows of the same form lists beside this one have: those at its top, or of another kind. A site that
+    counts its documents says whether they are of the list; nothing says it of others."""
+    shown = {str(row) for row in main.rows}
+    form, place = _form(main), main.path.rpartition(".")[0]
+    beside = (each for each, _ in listed if each is not main and each.path.rpartition(".")[0] == place)
+    return sum(str(row) not in shown for each in beside if _form(each) == form for row in each.rows)
+
+
+def _form(rows: _Rows) -> set[str]:
+    return {name for row in rows.rows for name in row}
+
+
 def _rank(listed: tuple[_Rows, list[str]]) -> tuple[bool, bool, int]:
     rows = listed[0]
-    counted = bool(rows.around) and _stated([rows.around[0]], len(rows.rows)) != (None, None)
+    counted = bool(rows.around) and stated([rows.around[0]], len(rows.rows)) != (None, None)
     name = plain_name(rows.path.replace("[]", "").rpartition(".")[2])
     return counted, bool(_LIST_NAME.fullmatch(name)), len(rows.rows)
 
@@ -222,41 +282,43 @@ def _rank(listed: tuple[_Rows, list[str]]) -> tuple[bool, bool, int]:
 def _totals(around: Sequence[Mapping[str, Any]], rows: int) -> tuple[int | None, int | None]:
     """(documents, pages) that the innermost of the objects around a list states."""
     for each in around:
-        documents, pages = _stated([each, *(inner for inner in each.values() if isinstance(inner, dict))], rows)
+        documents, pages = stated([each, *objects_in(each)], rows)
         if documents is not None or pages is not None:
             return documents, pages
     return None, None
 
 
-def _stated(objects: Sequence[Mapping[str, Any]], rows: int) -> tuple[int | None, int | None]:
-    documents: list[int] = []
-    pages: list[int] = []
-    for name, value in ((plain_name(name), value) for each in objects for name, value in each.items()):
-        number = count(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else None
-        if number is None or (name in _OF_PAGE and number <= rows):
-            continue
-        kind = "documents" if name in _MORE_DOCUMENTS else "pages" if name in _PAGES else counted_by(name)
-        if kind:
-            (documents if kind == "documents" else pages).append(number)
-    return stated_total(max(documents, default=None), rows), max(pages, default=None) or None
-
-
 def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> ListingPage:
     """An answer without documents: the end of a list, an empty list, or none at all."""
-    if (message := _refusal(content)) and not _NO_MORE.search(message):
+    if message := refusal_in(content):
         raise NotAListing(Code.SERVICE_ANSWERS, message=message)
-    total = next((total for each in _objects(content, 0) if (total := _stated([each], 0)[0]) is not None), None)
+    total = next((total for each in _objects(content, 0) if (total := stated([each], 0)[0]) is not None), None)
     if request.seen and any(not each.rows for each in lists):
-        return ListingPage((), total)
+        other = as_pages(request) if (total or 0) > request.seen or asks_for_as_many(request, request.seen) else None
+        return ListingPage((), total, next_requests=(other,) if other else ())
+    texts = [text for _, text in _texts(content, "", 0)]
+    if any(map(_LINK.search, texts)):
+        raise NotAListing(Code.ROWS_ARE_HTML)
     if titled := next((each for each in lists if has_titles(each.rows)), None):
         names = ", ".join(list(titled.rows[0])[:20])
         raise NotAListing(Code.ROWS_WITHOUT_ADDRESS, path=titled.path or _ROOT, names=names)
     if rows := next((each for each in lists if each.rows), None):
         raise NotAListing(Code.ROWS_WITHOUT_TITLE, path=rows.path or _ROOT)
-    has_nothing = any(value is None or value == {} for each in _objects(content, 0) for value in each.values())
-    if not message and total != 0 and not (request.seen and (has_nothing or total is not None)):
+    if any(map(ENCODED.fullmatch, texts)):
+        raise NotAListing(Code.DATA_ENCODED)
+    is_end = request.seen and (total is not None or _has_nothing(content))
+    if total != 0 and not is_end and not says_nothing_found(content):
         raise NotAListing(Code.DATA_WITHOUT_LIST, begins=str(content)[:80])
     return ListingPage((), total)
+
+
+def _has_nothing(content: Any) -> bool:
+    """Whether an answer has nothing where its rows would be."""
+    named = ((plain_name(name), value) for each in _objects(content, 0) for name, value in each.items())
+    return any(
+        (value is None or value == {} or (value == "" and _LIST_NAME.fullmatch(name))) and not is_state(name)
+        for name, value in named
+    )
 
 
 def _objects(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
@@ -267,50 +329,16 @@ def _objects(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
             yield from _objects(each, depth + 1)
 
 
-def _refusal(content: Any) -> str:
-    """What an answer says of its failure; empty where it does not say that it failed."""
-    if not isinstance(content, dict):
-        return ""
-    states = {plain_name(name): value for name, value in content.items()}
-    failed = states.get("success") is False or str(states.get("code", states.get("status", "200"))).lower() not in _WELL
-    words = (states.get(name) for name in _MESSAGES)
-    message = next((each.strip() for each in words if isinstance(each, str) and each.strip()), "")
-    return (message or "a failure, without a word why")[:120] if failed else ""
-
-
-def _numbers(request: ListingRequest) -> Iterator[re.Match[str]]:
-    yield from _NUMBER.finditer(request.url)
-    body = (request.body or b"").decode()
-    yield from (_NUMBER_OF_JSON if body.startswith("{") else _NUMBER).finditer(body)
-
-
-def _number(request: ListingRequest) -> int | None:
-    """The number of the page that the request names, from 1; None where it names none."""
-    match = next((match for match in _numbers(request) if match["page"]), None)
-    return max(1, digits(match["number"])) if match else None
-
-
-def _following(request: ListingRequest, rows: int, seen: int) -> ListingRequest | None:
-    """The request for the rows behind these; None if no number in it says where these begin."""
-    if not any(match["page"] or match["start"] for match in _numbers(request)):
-        return None
-
-    def further(match: re.Match[str]) -> str:
-        number = digits(match["number"]) + (1 if match["page"] else rows)
-        return f"{match[0][: match.start('number') - match.start()]}{number}"
-
-    body = (request.body or b"").decode()
-    of_body = (_NUMBER_OF_JSON if body.startswith("{") else _NUMBER).sub(further, body).encode()
-    return replace(request, url=_NUMBER.sub(further, request.url), seen=seen, body=of_body if body else request.body)
-
-
-def _sign_of_more(request: ListingRequest, rows: int, total: int | None, pages: int | None) -> str:
+def _sign_of_more(listing: ListingPage, request: ListingRequest) -> str:
     """What says that there are more rows than those of an address that cannot be turned; empty for none."""
+    rows, total, pages = len(listing.entries), listing.reported_total, listing.reported_pages
     if total is not None:
         return f"total: {total}" if request.seen + rows < total else ""
     if request.seen:
         return ""
     if pages is not None:
         return f"pages: {pages}" if pages > 1 else ""
-    is_file = urlsplit(request.url).path.endswith((".json", ".js"))
-    return f"{rows} rows, no total" if fills_page(rows) and rows <= 100 and not is_file else ""
+    path = urlsplit(request.url).path
+    is_file = path.endswith((".json", ".js")) and not _FIRST_OF_SEVERAL.search(path)
+    is_page = is_of_size(request, rows) or rows <= _MOST_OF_A_PAGE
+    return f"{rows} rows, no total" if listing.is_full and is_page and not is_file else ""

@@ -7,20 +7,22 @@ of government sites ask, read in November 2026.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from etl.dates import parse_china_date
 from etl.platforms.answers.answers import read_data, strip_markup
 from etl.platforms.base import Entry
+from etl.sources.listing import PLACE
 from etl.web.urls import resolved
 
 _NO_WORD = re.compile(r"[\W_]+")
 _ADDRESS_NAME = re.compile(r"(?:url|href|link|uri|urls|path|redirect|address)$")
 _OTHER_NAME = re.compile(
     r"im(?:a?ge?)|pic|photo|thumb|cover|logo|icon|avatar|video|audio|media|site|channel|column|category|parent|home|host"
-    r"|domain|base|api|qr|author|dept|organ"
+    r"|domain|base|api|qr|author|dept|organ|comment|share|feedback|survey|login"
 )
 # The surest first; a file's address or that of the page that was copied only where a row has no other.
 _ADDRESS_RANK = tuple(
@@ -32,23 +34,32 @@ _ADDRESS_RANK = tuple(
     )
 )  # fmt: skip
 _ADDRESS = re.compile(
-    r"\A(?:(?:(?:https?:)?//[^\s/]|\.{0,2}/)\S*+|[\w%-][\w%./-]*\.(?:s?html?|jsp|aspx?|php|do|pdf|docx?|ofd)(?:[?#]\S*+)?)\Z",
+    r"\A(?:(?:(?:https?:)?//[^\s/]|\.{0,2}/)\S*+|[\w%-][\w%./-]*\.(?:s?html?|jsp|aspx?|php|do|pdf|docx?|ofd)(?:[?#]\S*+)?"
+    r"|[\w%-][\w%./-]*\?[\w.-]+=\S*+)\Z",
     re.IGNORECASE,
+)
+_PAGE = re.compile(
+    r"\A(?:(?:https?:)?//[^\s/]+/\S|\.{0,2}/\S*\w\.(?:s?html?|jsp|aspx?|php|do)\b|[\w./-]+\.s?html?\Z)", re.IGNORECASE
 )
 _LINKED = re.compile(r"""\A\s*+<a\b[^<>]{0,300}?\bhref\s{0,3}=\s{0,3}["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
 """A value that is a link, as services write it for tables."""
+_SITE_NAME = re.compile(r"(?:web|site|doc|info)?(?:domain|host|base|site)(?:url|name|host)?")
+_SITE = re.compile(r"(?:https?:)?//[\w.-]+(?::\d+)?/?\Z")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|css|js)(?:$|[?#])", re.IGNORECASE)
 _TITLES = tuple(
     re.compile(name)
     for name in (
         r"(?:doc|info|art|article|news|content|policy|file)?title$", r"(?:show|list|full|real)title$", r"bt$",
-        r"headline$|subject$", r"(?:doc|file|info|policy|article|news|zc|wj)(?:name|mc)$", r"name$|mc$",
+        r"headline$|subject$|\w{1,24}(?<!sub)(?<!short)(?<!column)(?<!channel)(?<!chnl)(?<!site)(?<!author)title$",
+        r"\w{1,4}bt$", r"(?:doc|file|info|policy|article|news|zc|wj)(?:name|mc)$", r"name$|mc$",
+        r"(?:doc|info|article|news)?(?:sub|short)title$",
     )
 )  # fmt: skip
 _MOMENT = r"(?:date|time|day|rq|sj|at|on)(?:str|string|time)?s?$"
 _DATES = {
     "published_date": (
-        rf"(?:doc|info|art|article|news|first|content)*(?:pub|publish(?:ed)?|rel(?:ease)?d?|fb|issued?|posted?|online){_MOMENT}",
+        rf"(?:doc|info(?:rmation)?|art(?:icle)?|news|first|content|rel|xx|wj|gk|zc)*"
+        rf"(?:pub|publish(?:ed)?|rel(?:ease)?d?|fb|gb|issued?|post(?:ed)?|online){_MOMENT}",
         rf"(?:show|display|info|dis|handle?s?)*{_MOMENT}", r"dates?time$|riqi$",
     ),
     "written_date": (rf"(?:written|write|generate|cw|chengwen|doc|file|sign){_MOMENT}",),
@@ -61,8 +72,15 @@ _FIELDS = {
 }
 _DATE_PATTERNS = {name: tuple(map(re.compile, patterns)) for name, patterns in _DATES.items()}
 _FIELD_PATTERNS = {name: re.compile(pattern) for name, pattern in _FIELDS.items()}
+_MADE = "address made of values"
+"""Name of the address that a source file makes of a row's values; no plain name is like it."""
 _MOST_WITHOUT = 0.4
 """Share of the rows of a list that may lack an address."""
+BESIDE = re.compile(
+    r"file|attach|annex|^fj|append|pic|im(?:a?ge?)|photo|video|tag|keyword|channel|colum|nav|menu|crumb|relat|recommend"
+    r"|hot|similar|banner|slide|focus|top(?!s?$|list|data)|link"
+)
+"""Names of lists that are none of the documents that an answer is about."""
 _WRAPS = ("source", "_source", "data", "doc", "fields", "record", "info")
 """Names under which a row may have what it says in an object of its own."""
 
@@ -79,7 +97,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     wrapped = [row[name] for name in _WRAPS if isinstance(row.get(name), dict)]
     for inner in [*wrapped, *(value for value in row.values() if isinstance(value, dict))]:
         for name, value in inner.items():
-            if not isinstance(value, (dict, list)):
+            if not isinstance(_single(value), (dict, list)):
                 flat.setdefault(plain_name(name), value)
     return flat
 
@@ -89,21 +107,52 @@ def plain_name(name: Any) -> str:
     return _NO_WORD.sub("", str(name)).lower()
 
 
+def addressed(rows: Sequence[dict[str, Any]], template: str) -> list[str]:
+    """As `address_names`, where a source file says how addresses are made of the rows' values (`/detail?id={docId}`):
+    gives each row its address, if most have the values."""
+    for row in rows:
+        row[_MADE] = _made(row, template)
+    return [_MADE] if sum(bool(row[_MADE]) for row in rows) > len(rows) * _MOST_WITHOUT else []
+
+
+def _made(row: Mapping[str, Any], template: str) -> str:
+    """The address that the template makes of the row; empty where the row lacks a value."""
+    values = {name: str(_single(row.get(plain_name(name))) or "").strip() for name in PLACE.findall(template)}
+    if not all(values.values()):
+        return ""
+    # A value at the beginning is an address itself.
+    return PLACE.sub(lambda place: quote(values[place[1]], "") if place.start() else values[place[1]], template)
+
+
 def address_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The names of values that are addresses of the rows' documents, the surest first; none if few rows have one."""
-    names = dict.fromkeys(
-        name for row in rows for name, value in row.items() if _is_of_address(name) or _is_link(value)
-    )
+    named = {name for row in rows for name, value in row.items() if _is_of_address(name) or _is_link(value)}
+    if names := _leading(rows, named):
+        return names
+    # Under any other name (`wjlj`), a value is one if nothing else but pages has such values.
+    others = {name for row in rows for name in row if not (_ADDRESS_NAME.search(name) or _OTHER_NAME.search(name))}
+    return _leading(rows, {name for name in others if all(_is_page(row.get(name)) for row in rows if row.get(name))})
+
+
+def _leading(rows: Sequence[Mapping[str, Any]], names: Collection[str]) -> list[str]:
+    """Those of the names whose values lead to documents, the surest first; none if few rows have such a value."""
     values = {name: [each for row in rows if (each := address_of(row.get(name)))] for name in names}
     # What leads from every row to one place is no document.
     values = {name: each for name, each in values.items() if len(set(each)) > 1 or len(rows) == 1 or len(each) == 1}
-    ranked = sorted((name for name in names if values.get(name)), key=lambda name: _rank(name, _ADDRESS_RANK))
+    few = {name for name, each in values.items() if len(set(each)) * 2 < len(each)}  # of columns
+    named = (name for name in names if values.get(name))
+    ranked = sorted(named, key=lambda name: (name in few, _rank(name, _ADDRESS_RANK), name))
     covered = sum(any(address_of(row.get(name)) for name in ranked) for row in rows)
     return ranked if rows and covered >= len(rows) * (1 - _MOST_WITHOUT) else []
 
 
 def _is_of_address(name: str) -> bool:
     return _ADDRESS_NAME.search(name) is not None and not _OTHER_NAME.search(name)
+
+
+def _is_page(value: Any) -> bool:
+    """Whether a value cannot be anything else than the address of a page."""
+    return _PAGE.match(address_of(value)) is not None
 
 
 def _is_link(value: Any) -> bool:
@@ -119,9 +168,14 @@ def address_of(value: Any) -> str:
             return ""
     if isinstance(value, dict):
         value = value.get("pc") or next((each for each in value.values() if isinstance(each, str)), "")
-    text = value.strip() if isinstance(value, str) else ""
-    text = unescape(link[1]) if (link := _LINKED.match(text)) else text
+    text = value.strip() if isinstance(value := _single(value), str) else ""
+    text = unescape(link[1]) if (link := _LINKED.match(text)) else text.replace("&amp;", "&")
     return text if _ADDRESS.match(text) and not _PICTURE.search(text) else ""
+
+
+def _single(value: Any) -> Any:
+    """The value of a list of one, as indexes of searches write all values."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def has_titles(rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -129,22 +183,54 @@ def has_titles(rows: Sequence[Mapping[str, Any]]) -> bool:
     return any(_title(row) for row in rows)
 
 
+def has_date(row: Mapping[str, Any]) -> bool:
+    """Whether a row has a date, as documents have."""
+    return "published_date" in dict(_fields(row))
+
+
 def entries_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str], base: str) -> tuple[Entry, ...]:
     """The rows' documents. A row without an address gets one that is no URL, and the run reports it."""
-    return tuple(_entry(row, names, base) for row in rows)
+    return tuple(_entry(row, names, site_of(row, base)) for row in rows)
+
+
+def site_of(values: Mapping[str, Any], base: str) -> str:
+    """The address from which the addresses beside these values begin: another site than that of `base`, where one is
+    named (`"domain": "http://zwgk.yunxi.example", "path": "/a.html"`), else `base`."""
+    named = (str(value).strip() for name, value in values.items() if _SITE_NAME.fullmatch(plain_name(name)))
+    sites = {resolved(base, site.rstrip("/") + "/") for site in named if _SITE.match(site)}
+    others = [site for site in sites if urlsplit(site).netloc != urlsplit(base).netloc]
+    return others[0] if len(others) == len(sites) == 1 else base
 
 
 def _entry(row: Mapping[str, Any], names: Sequence[str], base: str) -> Entry:
-    address = next(filter(None, (address_of(row.get(name)) for name in names)), "")
-    return Entry(resolved(base, address) if address else f"row:{row.get('id', '')}", _title(row), dict(_fields(row)))
+    address = str(row.get(_MADE) or "") if _MADE in names else _first_address(row, names)
+    if not address:
+        return Entry(f"row:{row.get('id', '')}", _title(row), dict(_fields(row)))
+    host = address.partition("/")[0]
+    is_host = host.startswith("www.") or host == urlsplit(base).netloc
+    return Entry(resolved(base, f"//{address}" if is_host and host else address), _title(row), dict(_fields(row)))
+
+
+def _first_address(row: Mapping[str, Any], names: Sequence[str]) -> str:
+    return next(filter(None, (address_of(row.get(name)) for name in names)), "")
 
 
 def _title(row: Mapping[str, Any]) -> str:
     for pattern in _TITLES:
         for name, value in row.items():
-            if pattern.match(name) and isinstance(value, str) and (title := strip_markup(value)):
-                return title
+            if pattern.match(name) and isinstance(value := _single(value), str) and (title := strip_markup(value)):
+                return _in_full(title, row)
     return next((strip_markup(value) for value in row.values() if _is_link(value)), "")
+
+
+def _in_full(title: str, row: Mapping[str, Any]) -> str:
+    """A title that ends in dots, as it is elsewhere in the row."""
+    begins = title.rstrip(".…")
+    if begins == title:
+        return title
+    others = (value for name, value in row.items() if "title" in name or name.endswith(("bt", "name", "mc")))
+    texts = (strip_markup(value) for value in others if isinstance(value, str))
+    return next((text for text in texts if text.startswith(begins) and not text.endswith((".", "…"))), title)
 
 
 def _fields(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -153,7 +239,7 @@ def _fields(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if value := next((each for each in values if each not in ("", "null")), ""):
             yield field, value
     for field, patterns in _DATE_PATTERNS.items():
-        named = (value for pattern in patterns for name, value in row.items() if pattern.match(name))
+        named = (_single(value) for pattern in patterns for name, value in row.items() if pattern.match(name))
         if day := next(filter(None, map(parse_china_date, named)), None):
             yield field, day
 

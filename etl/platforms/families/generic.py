@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
-from etl.platforms.answers.data_lists import is_data_list, markup_in, read_data_list, turned
+from etl.platforms.answers.data_lists import is_data_list, markup_in, read_data_list, totals_of, turned
 from etl.platforms.answers.feeds import ROOT, is_feed, read_feed
 from etl.platforms.base import (
     CandidateList,
@@ -88,21 +88,27 @@ class Generic(Platform):
         return repeated_rows(page)
 
     def _data(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        listing = self._listing
         try:
-            return read_data_list(page, request)
+            data = read_data_list(page, request, (listing and listing.address) or "")
         except NotAListing:
-            html = markup_in(page) if self._listing and self._listing.rows else ""
-            if not html:
+            if not (listing and listing.rows):
                 raise
-            return self._rows_of_data(replace(page, text=html), request)
+            return self._rows_of_data(page, request)
+        return _turned_by_pages(data, listing, page, request) if listing and listing.pages else data
 
     def _rows_of_data(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        """Rows that a service answers as HTML in its data, with what this says of their number."""
-        listing_page, stated = self._rows(page, request), counts(page)
-        if listing_page.next_requests or stated is None:
-            return turned(listing_page, request) if not listing_page.next_requests else listing_page
-        total = listing_page.reported_total if listing_page.reported_total is not None else stated.documents
-        return turned(replace(listing_page, reported_total=total, reported_pages=stated.pages), request)
+        """Rows that a service answers as HTML in its data, with what this and the data say of their number."""
+        html = replace(page, text=markup_in(page) or (page.text if page.text.lstrip().startswith("<") else ""))
+        if request.seen and not html.text:  # Behind the last page: the data is whole, and has no link.
+            return ListingPage((), *totals_of(page, 0))
+        listing_page, stated = self._rows(html, request), counts(html)
+        documents, pages = totals_of(page, len(listing_page.entries))
+        total, pages = listing_page.reported_total or documents, listing_page.reported_pages or pages
+        if stated:
+            total, pages = total or stated.documents, stated.pages or pages
+        listing_page = replace(listing_page, reported_total=total, reported_pages=pages)
+        return listing_page if listing_page.next_requests else turned(listing_page, request)
 
     def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
         listing = self._listing
@@ -126,9 +132,20 @@ class Generic(Platform):
         return ListingPage(entries, total, pages, next_requests)
 
 
+def _turned_by_pages(data: ListingPage, listing: "Listing", page: WebPage, request: ListingRequest) -> ListingPage:
+    """A page of a service whose number is where `listing.pages` has it, with the request for the next one."""
+    seen = request.seen + len(data.entries)
+    url = _next(listing, page, request.url, _current(listing, request.url), data.reported_pages)
+    is_last = not data.entries or (data.reported_total is not None and seen >= data.reported_total)
+    problems = tuple(problem for problem in data.problems if problem.code != Code.PAGING_NOT_UNDERSTOOD)
+    if is_last or url is None or url == request.url:
+        return replace(data, next_requests=(), problems=problems)
+    return replace(data, next_requests=(replace(request, url=url, seen=seen),), problems=problems)
+
+
 def _is_data(page: WebPage) -> bool:
-    """Whether the page is data as services answer it, perhaps in a call (JSONP)."""
-    return page.is_data or (not page.is_markup and not page.text.lstrip("\ufeff \t\r\n").startswith("<"))
+    """Whether the page is data as services answer it (JSON, XML), perhaps in a call (JSONP)."""
+    return page.is_data or not page.is_markup
 
 
 def _entries(rows: list[HtmlElement], base: str, listing: "Listing") -> Iterator[Entry]:

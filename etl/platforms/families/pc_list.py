@@ -36,6 +36,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from etl.dates import parse_china_date
 from etl.outside import digits
 from etl.platforms.answers.answers import parse_json, read_data, script_value, stated_total, strip_markup
+from etl.platforms.answers.data_lists import read_data_list
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -86,7 +87,7 @@ class PcList(Platform):
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
         return tuple(
             _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
-            if urlsplit(request.url).path.endswith(_SERVICE)
+            if urlsplit(request.url).path.endswith(_SERVICE) and not request.body
             else request
             for request in super().start(source)
         )
@@ -154,6 +155,8 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing(Code.DATA_LACKS, names="data.results")
     sent = dict(parse_qsl((request.body or b"").decode()))
+    if not sent:  # JSON, which the family does not send.
+        return read_data_list(page, request)
     channel = sent.get("webSiteCode"), sent.get("channelCode")
     list_path = f"/{channel[0]}/{channel[1]}/pc/list.html" if all(channel) else ""
     lines = (item for item in results if isinstance(item, dict))

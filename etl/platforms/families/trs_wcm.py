@@ -116,7 +116,9 @@ class TrsWcm(Platform):
 
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
         return tuple(
-            _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
+            request
+            if request.body
+            else _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
             if _SERVICE.search(urlsplit(request.url).path)
             else _posted_search(request)
             if _POSTED_SEARCH.search(urlsplit(request.url).path)
@@ -230,7 +232,8 @@ def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
     lines = (content.get("data") or content.get("docs") or []) if isinstance(content, dict) else None
     if not isinstance(lines, list) or not {"data", "docs", "pageCount"} & content.keys():
         raise NotAListing(Code.DATA_LACKS, names="data, docs")
-    entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict))
+    # Some templates of the service end their lines with an empty one.
+    entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict) and line)
     address = urlsplit(request.url)
     sent = dict(parse_qsl((request.body or b"").decode() or address.query))
     current, seen = digits(sent.get("page") or 1), request.seen + len(entries)
@@ -250,8 +253,7 @@ def _line(line: Mapping[str, Any], base: str) -> Entry:
     fields = {name: value for key, name in _FIELD_OF_KEY.items() if (value := strip_markup(line.get(key)))}
     if published := parse_china_date(line.get("pubdate")) or parse_china_date(line.get("docreltime")):
         fields["published_date"] = published
+    url = strip_markup(line.get("docpuburl") or line.get("chnldocurl"))
     return Entry(
-        resolved(base, strip_markup(line.get("docpuburl") or line.get("chnldocurl"))),
-        strip_markup(line.get("doctitle")),
-        fields,
+        resolved(base, url) if url else f"line:{line.get('docid', '')}", strip_markup(line.get("doctitle")), fields
     )

@@ -136,7 +136,7 @@ class Ucap(Platform):
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
         return tuple(
             _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
-            if urlsplit(request.url).path.endswith(_SERVICE)
+            if urlsplit(request.url).path.endswith(_SERVICE) and not request.body
             else request
             for request in super().start(source)
         )

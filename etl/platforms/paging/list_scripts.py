@@ -41,6 +41,7 @@ _GRIDS = re.compile(
     r"""\burl["']?\s*:[^{}]{0,300}\bpage["']?\s*:\s*(?:true|!0)|"""
     r"""\bnew\s+\w+\([^(){}]{0,40}\{[^{}]{0,80}\bpage["']?\s*:\s*1\s*,[^{}]{0,80}\b(?:size|limit|rows|page_?size)["']?\s*:\s*\d"""
 )
+_GRID_ADDRESS = re.compile(r"""\burl["']?\s*:\s*["']([^"'\s]{2,200})["']""")
 _PACKED = re.compile(
     r"(?<=[|'\"])(?:\w{0,12}pager|paginat\w{2,5}|createPage\w{0,8}|fenye|laypage|nextPage)(?=[|'\"])", re.IGNORECASE
 )
@@ -99,6 +100,7 @@ _OF_ELEMENT = re.compile(
     r"""\(\s*(?:this|\w{1,12})\s*\)\.(?:data|attr)\(|\.dataset\b|this\.(?:id|getAttribute)|getAttribute\("""
 )
 _ADDRESS_ASKED = re.compile(r"""["'`]([\w.$/{}:-]*[\w/](?:\?[^"'`\s]{0,200})?)["'`]""")
+_BEHIND_CALL = re.compile(r"function|=>|\)\s*+;(?!\s*+\w++\.open\b)")
 _NAMED_ADDRESS = r"""\b{}\s*=\s*["'`]([^"'`\s]{{3,200}})["'`]"""
 _DATA_FILE = re.compile(r"^(?:\./)?(?:[\w-]+/)?[\w-]+\.(?:json|xml|jsp|do|aspx|php|txt|html?)(?:\?|$)")
 _ELSEWHERE = re.compile(r"^(?:https?:)?//")
@@ -107,7 +109,10 @@ _POSTBACK = re.compile(
     r"""__doPostBack\(\s*\\?["'][^"'\\)]{0,80}(?:Pager|[Nn]ext|[Ll]ast|[Pp]age)[^"'\\)]{0,80}\\?["']\s*,\s*\\?["'][\w$]*\\?["']|"""
     r"""__doPostBack\(\s*\\?["'][^"')]{1,80}\\?["']\s*,\s*\\?["']Page\$(?:[2-9]|\d\d|Next|Last)"""
 )
-_NAME = r"(?:page|page_?(?:num|no|index|number)|curr(?:ent)?_?page|now_?page|pn)"
+_NAME = (
+    r"(?:page|page_?(?:num|no|ind?ex|idx|number|now)|cur(?:r(?:ent)?)?_?page(?:_?(?:num|no|index))?|(?:now|which|c)_?page"
+    r"|pn|p_?no)"
+)
 _PAGE_ASKED = re.compile(
     rf"""[?&](?:{_NAME}|p)=(?:\d|["'`]\s*\+|\$\{{)|\b{_NAME}["']?\s*:\s*(?!["']|location|document|window|true|false|null)[\w$]|"""
     r"""\bp["']?\s*:\s*\d""",
@@ -163,6 +168,20 @@ def _without_turned_rows(code: str, seen: int) -> str:
         if size and 1 < digits(size[1]) * 2 <= seen and is_whole(given, seen) is not False and not _ASKS.search(given):
             code = code.replace(given, "")
     return code
+
+
+def services_asked(page: WebPage) -> list[str]:
+    """The addresses that the page's scripts request, except those of boxes beside a list, as far as they are written
+    there."""
+    scripts = [uncommented_script(script.text) for script in page.elements["script"] if script.text]
+    addresses = [
+        _address(call, code)
+        for code in scripts
+        for call in islice(_ASKS.finditer(code), _MAX_CALLS)
+        if not _is_beside(call, code)
+    ]
+    addresses += [url[1] for code in scripts if _GRIDS.search(code) for url in _GRID_ADDRESS.finditer(code)]
+    return [address for address in dict.fromkeys(addresses) if "/" in address]
 
 
 def _is_run(words: re.Match[str]) -> bool:
@@ -263,7 +282,7 @@ def _watched(code: str) -> str | None:
 def _address(call: re.Match[str], code: str) -> str:
     """The address that a call requests, as far as the script has it literally: in the call, or in a variable before
     it."""
-    inside = code[call.start() : call.end() + _ADDRESS_CHARS].split("function", 1)[0].split("=>", 1)[0]
+    inside = _BEHIND_CALL.split(code[call.start() : call.end() + _ADDRESS_CHARS], maxsplit=1)[0]
     for address in _ADDRESS_ASKED.finditer(inside):
         if re.search(r"[/.]", address[1]):
             return address[1]

@@ -40,6 +40,9 @@ _OTHER_ROWS = re.compile(
 _TEMPLATE_CHARS = re.compile(r"\{\{|\$\{|<%=|\+\s*\w+\.\w")
 _AROUND = 100
 _READERS = re.compile(r"列表|分页|翻页|页码|更多|全部|完整")
+_NEEDS_SCRIPTS = re.compile(r"without JavaScript enabled|enable JavaScript to run this app", re.IGNORECASE)
+"""What the usual tools write into a page that their script is to fill."""
+_FILLED_BY_SCRIPT = "//*[@id='app' or @id='root' or @id='__next' or @id='__nuxt'][not(normalize-space())]"
 _SCRIPTS = re.compile(r"script|脚本", re.IGNORECASE)
 _WRITTEN_FRAME = re.compile(
     r"""<iframe[^>]{0,200}?\bsrc=\\?["']?([^"'\\\s>]{3,200})|\bsrc(?:["']\s*,|\s*=(?!=))\s*["']([^"'\s]{3,200}\.(?:s?html?|jsp|aspx?|php|do)[^"'\s]{0,100})["']"""
@@ -152,7 +155,8 @@ def rows_elsewhere(page: WebPage) -> Iterator[str]:
     yield from _frames(page)
     for item in page.elements["noscript"]:
         words = "".join(map(str, item.itertext()))
-        if _READERS.search(words) and _SCRIPTS.search(words):
+        is_unfilled = _NEEDS_SCRIPTS.search(words) and page.tree.xpath(_FILLED_BY_SCRIPT)
+        if is_unfilled or (_READERS.search(words) and _SCRIPTS.search(words)):
             yield " ".join(words.split())
     for script in page.elements["script"]:
         address = script.get("src") or ""

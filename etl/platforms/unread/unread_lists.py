@@ -22,10 +22,9 @@ from etl.web.page import WebPage, absolute, base_url
 
 _MIN_ROWS, _READ, _MIN_TITLE, _MIN_DATE, _MAX_ROW_CHARS = 5, 3, 6, 4, 300
 _MAX_DEPTH, _MAX_ABOVE, _OF_A_PAGE = 4, 12, 5
-_MAY_BE_UNREAD = re.compile(
-    r"onclick|@click|javascript:|data-|href=[\"']?[#\"']|<a(?:\s+class=\"[^\"]*\")?>", re.IGNORECASE
-)
+_MAY_BE_UNREAD = re.compile(r"click=|javascript:|data-|href=[\"']?[#\"']|<a(?:\s+class=\"[^\"]*\")?>", re.IGNORECASE)
 _DATED = re.compile(rf"{DATE}|^\W*(?:0?[1-9]|1[0-2])[-/.月][0-3]?\d日?\W*$")
+_MAY_LISTEN = re.compile(r"\s(?:@|(?:v-on|x-on):|ng-)click\s*=")
 _MAY_HAVE_IDS = re.compile(r"\sdata-(?:\w{0,8}-?id|guid|key|code)\s*=", re.IGNORECASE)
 _IDS = (
     "id",
@@ -41,7 +40,9 @@ _IDS = (
     "key",
     "code",
 )
-_LISTENS, _BEARS_ID = "//*[@onclick]", f"//*[{' or '.join(f'@data-{name}' for name in _IDS)}]"
+_LISTENS = "//*[@onclick]"
+_LISTENS_BY_TEMPLATE = "//*[@*[name()='@click' or name()='v-on:click' or name()='ng-click' or name()='x-on:click']]"
+_BEARS_ID = f"//*[{' or '.join(f'@data-{name}' for name in _IDS)}]"
 _ROWS = ("li", "tr", "dl", "dd", "div", "p", "article", "section")
 # Data: texts of titles in quotes or between tags, and the dates beside them.
 _TITLE = re.compile(r"""["'>]\s*+([^"'<>\n\\]{0,40}[\u4e00-\u9fff]{4}[^"'<>\n\\]{4,200}+)\s*+\\?["'<]""")
@@ -138,7 +139,12 @@ def _rows_without_address(page: WebPage) -> Iterator[int]:
     if not _MAY_BE_UNREAD.search(page.text):
         return iter(())
     items = [link for link in page.tree.iter("a") if leads_nowhere(link)]
-    for may_be, selector in (("onclick" in page.text, _LISTENS), (_MAY_HAVE_IDS.search(page.text), _BEARS_ID)):
+    ways = (
+        ("onclick" in page.text, _LISTENS),
+        (_MAY_LISTEN.search(page.text), _LISTENS_BY_TEMPLATE),
+        (_MAY_HAVE_IDS.search(page.text), _BEARS_ID),
+    )
+    for may_be, selector in ways:
         items += page.tree.xpath(selector) if may_be else ()
     rows = {row for item in items if (row := _row_of(item)) is not None}
     return _sizes(row for row in rows if all(map(leads_nowhere, row.iter("a"))))
