@@ -599,6 +599,11 @@ class Code(StrEnum):
     WARC_NO_ADDRESS = "warc_no_address", "“{words}”不是网页地址", "'{words}' is not a web address"
     WARC_LONG_ADDRESS = "warc_long_address", "地址超过 {limit} 个字符", "its address has more than {limit} characters"
     WARC_UNKNOWN_TYPE = "warc_unknown_type", "记录类型“{words}”未知", "record type '{words}' is unknown"
+    WARC_OTHER_METHOD = (
+        "warc_other_method",
+        "回答的是 {words} 请求，不是该地址的网页",
+        "it answers a {words} request, so it is not the page at its address",
+    )
     WARC_NO_ORIGINAL = "warc_no_original", "所指的字节不在其前", "the bytes to which it refers do not precede it"
     WARC_UNKNOWN_DIGEST = (
         "warc_unknown_digest",

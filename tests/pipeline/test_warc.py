@@ -212,3 +212,20 @@ def test_an_import_that_died_is_named_and_closed_and_goes_on_when_it_is_started_
     assert gongkai(local_settings, "runs", "close", str(run)).code == 1
     again = take(archive, path)
     assert (again.run, again.state, again.outcomes) == (run, "green", {"stored": len(pages)})
+
+
+def test_a_revisit_gets_its_bytes_from_a_file_that_was_imported_before(archive: Archive, tmp_path: Path) -> None:
+    body = page("关于供水工作的通知", "\n".join(f"{n}.本事项由经办科室按期办结并公开。" for n in range(12)))
+    first, again, other = (f"https://a.example/{n}.html" for n in (1, 2, 3))
+    named = {"WARC_Refers_To_Target_URI": first, "WARC_Refers_To_Date": "2023-06-01T02:03:04Z"}
+    revisits = [
+        record("revisit", again, response(b""), WARC_Payload_Digest=sha1(body), **named),
+        record("revisit", other, response(b""), WARC_Payload_Digest=sha1(b"other bytes"), **named),
+    ]
+    second_file = write_warc(tmp_path / "b.warc", revisits)
+    assert take(archive, second_file).warnings[0].params["records"] == 2
+    take(archive, write_warc(tmp_path / "a.warc", [record("response", first, response(body))]))
+    report = take(archive, second_file)
+    assert (report.outcomes, report.warnings[0].params["records"]) == ({"stored": 1}, 1)
+    assert other in report.warnings[0].english
+    assert take(archive, second_file).outcomes == {"stored": 1}

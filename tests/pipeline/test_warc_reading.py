@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import random
 import tracemalloc
 import zipfile
 import zlib
@@ -447,3 +448,75 @@ def test_a_file_of_zstd_with_its_dictionary_is_refused_by_name(tmp_path: Path) -
         path.write_bytes(start)
         with pytest.raises(GongkaiError, match=name):
             scan_warc(path)
+
+
+def scanned(path: Path, *records: bytes) -> tuple[list[WarcResponse], list[str]]:
+    """Captures of a file that was scanned, as an import scans it, and what is said of its other records."""
+    write_warc(path, records)
+    items = list(read_responses(path, {hashlib.sha256(PAGE).hexdigest(): PAGE}.__getitem__, scan_warc(path).relations))
+    captures = [item for item in items if isinstance(item, WarcResponse)]
+    return captures, [item.place.english for item in items if isinstance(item, Remark)]
+
+
+def _exchange(method: str, number: int, refers: str) -> tuple[bytes, bytes]:
+    """A request and its response, of which one `refers` to the other."""
+    request_id, response_id = f"<urn:request:{number}>", f"<urn:response:{number}>"
+    line = f"{method} /1.html HTTP/1.1\r\nHost: a.example\r\n\r\n".encode()
+    ids = {"Content_Type": "application/http; msgtype=request", "WARC_Record_ID": request_id}
+    if refers == "request":
+        return record("request", URL, line, **ids, WARC_Concurrent_To=response_id), record(
+            "response", URL, response(PAGE), WARC_Record_ID=response_id
+        )
+    return record("request", URL, line, **ids), record(
+        "response", URL, response(PAGE), WARC_Record_ID=response_id, WARC_Concurrent_To=request_id
+    )
+
+
+@given(
+    methods=st.lists(st.sampled_from(["GET", "GET", "POST", "HEAD", "OPTIONS"]), min_size=1, max_size=5),
+    refers=st.sampled_from(["request", "response"]),
+    shuffle=st.randoms(use_true_random=False),
+)
+def test_only_an_answer_to_get_is_the_page_at_its_address(
+    methods: list[str], refers: str, shuffle: random.Random
+) -> None:
+    exchanges = [_exchange(method, number, refers) for number, method in enumerate(methods)]
+    records = [each for exchange in exchanges for each in exchange]
+    shuffle.shuffle(records)
+    with TemporaryDirectory() as folder:
+        captures, said = scanned(Path(folder) / "a.warc", *records)
+    assert len(captures) == methods.count("GET")
+    others = sorted(method for method in methods if method != "GET")
+    assert sorted(words.split("answers a ")[1].split(" request")[0] for words in said) == others
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"WARC_Payload_Digest": sha1(PAGE)},
+        {"WARC_Payload_Digest": f"SHA-1:{hashlib.sha1(PAGE, usedforsecurity=False).hexdigest().upper()}"},
+        {"WARC_Refers_To": "<urn:test:one>"},
+        {"WARC_Refers_To_Target_URI": f"<{URL}>", "WARC_Refers_To_Date": "2023-06-01T02:03:04.000Z"},
+    ],
+)
+def test_a_revisit_finds_its_original_however_it_names_it(tmp_path: Path, named: dict[str, str]) -> None:
+    first = record("response", URL, response(PAGE), WARC_Record_ID="<urn:test:one>", WARC_Payload_Digest=sha1(PAGE))
+    captures, said = scanned(tmp_path / "a.warc", first, record("revisit", f"{URL}?2", response(b""), **named))
+    assert ([capture.attempt.body for capture in captures], said) == ([PAGE, PAGE], [])
+
+
+def test_a_revisit_of_another_record_has_no_bytes(tmp_path: Path) -> None:
+    first = record("response", URL, response(PAGE))
+    again = record("revisit", f"{URL}?2", response(b""), WARC_Refers_To="<urn:test:other>")
+    captures, said = scanned(tmp_path / "a.warc", first, again)
+    assert len(captures) == 1
+    assert "do not precede it" in said[0]
+
+
+def test_an_answer_that_nothing_changed_is_a_capture_without_bytes(tmp_path: Path) -> None:
+    profile = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+    again = record("revisit", URL, response(b"", "ETag: 1", status="HTTP/1.1 304 Not Modified"), WARC_Profile=profile)
+    captures, said = scanned(tmp_path / "a.warc", again)
+    attempt = captures[0].attempt
+    assert (attempt.status, attempt.body, attempt.header("etag"), said) == (304, None, "1", [])
+    assert classify(attempt)[0] is Outcome.NOT_MODIFIED

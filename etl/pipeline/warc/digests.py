@@ -17,6 +17,7 @@ class Digest:
     def __init__(self, stated: str) -> None:
         name, _, value = stated.strip().partition(":")
         algorithm = _ALGORITHMS.get(re.sub(r"[^a-z0-9]", "", name.lower()), "")
+        self._stated = stated
         self._hash: Any = hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
         self._value = _bytes_of(value.strip(), self._hash.digest_size) if self._hash else None
 
@@ -25,10 +26,20 @@ class Digest:
         """Whether it can be compared: its algorithm is known, and its value has the length for that algorithm."""
         return self._value is not None
 
+    @property
+    def key(self) -> str:
+        """The digest in one form, whatever the encoding and the spelling of the algorithm in which it is stated."""
+        return f"{self._hash.name}:{self._value.hex()}" if self._value is not None else self._stated
+
     def update(self, data: bytes) -> None:
         """Takes the next bytes."""
         if self.is_known:
             self._hash.update(data)
+
+    def may_be_of(self, data: bytes) -> bool:
+        """Whether these bytes have the stated digest, or it cannot be compared."""
+        self.update(data)
+        return self.matches or not self.is_known
 
     @property
     def matches(self) -> bool:

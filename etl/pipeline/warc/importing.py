@@ -6,6 +6,7 @@ listed. Importing such a file therefore gives the same records.
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -19,14 +20,16 @@ from etl.archive.crawls.unread import unread_in_batch, unread_problems
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import sha256
-from etl.archive.storage.models import Capture
+from etl.archive.storage.models import Capture, Page
 from etl.fetch.classify import ends_by_status
+from etl.outcomes import FAILED
 from etl.pipeline.documents import ReadPage, document_of
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT, DocumentRecorder, extract_batch
 from etl.pipeline.stages.fetching import MAX_BUFFERED_BYTES
 from etl.pipeline.warc.reading import Remark, WarcResponse, WarcSummary, read_responses, scan_warc
+from etl.pipeline.warc.records import Headers
 from etl.platforms.base import Entry
 from etl.progress import Counter, ProgressCallback, no_progress
 from etl.reason_codes import Code
@@ -48,10 +51,12 @@ def import_warc(
     """Stores and extracts the captures of a scanned file (`scan_warc`) as one run, named by the file's SHA-256.
 
     A file that was imported before changes nothing and gives the same report. An import continues if it was
-    interrupted, or left pages unread because of damaged bytes. Raises `GongkaiError`.
+    interrupted, left pages unread because of damaged bytes, or left out records whose bytes another file may have
+    brought since. Raises `GongkaiError`.
     """
     key = f"warc:{summary.sha256}"
-    if (finished := report_of(archive.engine, source.id, key)) and not finished.problems:
+    finished = report_of(archive.engine, source.id, key)
+    if finished and not finished.problems and all(r.code != Code.WARC_RECORDS_SKIPPED for r in finished.warnings):
         return finished
     run = open_run(archive, source, key, CrawlOptions(), "import")
     recover_unindexed_logs(archive, run.batch("0"))
@@ -59,7 +64,7 @@ def import_warc(
     total = 2 * summary.captures
     steps = Counter(path.name, total, progress)
     remarks = Remarks()
-    _Import(archive, run, steps).store(path, remarks)
+    _Import(archive, run, steps).store(path, summary, remarks)
     extract_batch(archive, run, 0, steps.part())
     steps.add(max(0, total - steps.done))
     with archive.engine.connect() as connection:
@@ -117,10 +122,10 @@ class _Import:
             columns = (Capture.url, Capture.fetched_at, Capture.blob_sha256)
             self._stored = {tuple(row) for row in connection.execute(select(*columns).where(Capture.run_id == run.id))}
 
-    def store(self, path: Path, remarks: Remarks) -> None:
+    def store(self, path: Path, summary: WarcSummary, remarks: Remarks) -> None:
         """Stores the captures that are not stored yet, and adds remarks on those that cannot be imported."""
         with self._thread:
-            for item in read_responses(path, self._body):
+            for item in read_responses(path, self._body, summary.relations, self._find_stored):
                 if isinstance(item, Remark):
                     remarks.add(item)
                 else:
@@ -161,6 +166,20 @@ class _Import:
             if response.attempt.body and sha256(response.attempt.body) == digest:
                 return response.attempt.body
         return read_blob(self._archive, digest)
+
+    def _find_stored(self, url: str, moment: datetime) -> tuple[str, int | None, Headers] | None:
+        """The complete capture of an address at a time: SHA-256 of its body, status and headers. The time is that to
+        the second, as files state dates with or without parts of one."""
+        query = (
+            select(Capture.blob_sha256, Capture.status, Capture.headers)
+            .join(Page, Page.id == Capture.page_id)
+            .where(Page.url == url, Capture.blob_sha256.is_not(None), Capture.outcome.not_in(FAILED))
+            .where(Capture.fetched_at.between(moment, moment + timedelta(seconds=1)))
+            .order_by(Capture.fetched_at)
+        )
+        with self._archive.engine.connect() as connection:
+            row = connection.execute(query.limit(1)).one_or_none()
+        return None if row is None else (row.blob_sha256, row.status, row.headers)
 
     def _store_chunk(self) -> None:
         """Waits until the previous chunk is stored, then begins to store this one, unless it is empty."""

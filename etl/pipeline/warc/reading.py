@@ -23,9 +23,11 @@ from etl.outside import Outside, clean_text
 from etl.pipeline.reading.page_reading import PageReading
 from etl.pipeline.warc.captures import Content, WarcCapture, read_capture
 from etl.pipeline.warc.dates import read_warc_date
+from etl.pipeline.warc.digests import Digest
 from etl.pipeline.warc.messages import Head
 from etl.pipeline.warc.packages import warc_files
-from etl.pipeline.warc.records import DamagedPlace, Record, read_records
+from etl.pipeline.warc.records import DamagedPlace, Headers, Record, read_records
+from etl.pipeline.warc.relations import Reference, Relations, is_not_modified, place_of_original, references
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.web.data import read_json
@@ -47,12 +49,13 @@ _MAX_PART = 10_000
 
 @dataclass(frozen=True, slots=True)
 class WarcSummary:
-    """The result of scanning a file: its SHA-256, and the number of captures of each kind."""
+    """The result of scanning a file: its SHA-256, the number of captures of each kind, and the relations of records."""
 
     sha256: str
     responses: int
     revisits: int = 0
     resources: int = 0
+    relations: Relations = field(default_factory=Relations)
 
     @property
     def captures(self) -> int:
@@ -105,6 +108,7 @@ def scan_warc(path: Path) -> WarcSummary:
     Raises `GongkaiError` if it cannot be read, or contains nothing that can be imported.
     """
     counts: dict[str, int] = {}
+    relations = Relations()
     first = ""
     try:
         with path.open("rb") as file:
@@ -116,6 +120,7 @@ def scan_warc(path: Path) -> WarcSummary:
                 for item in read_records(stream):
                     if isinstance(item, Record):
                         counts[item.kind] = counts.get(item.kind, 0) + 1
+                        relations.add(item)
                         item.finish()
                     first = first or (item.reason if isinstance(item, DamagedPlace) else item.damage)
     except OSError as error:
@@ -126,7 +131,8 @@ def scan_warc(path: Path) -> WarcSummary:
     if not any(counts.get(kind) for kind in CAPTURE_KINDS):
         kinds = ", ".join(f"{number} {kind[:20] or 'untyped'}" for kind, number in sorted(counts.items())[:5])
         raise GongkaiError(f"{path} holds no response, resource or revisit", hint=f"its records: {kinds}")
-    return WarcSummary(digest, *(counts.get(kind, 0) for kind in CAPTURE_KINDS))
+    responses, revisits, resources = (counts.get(kind, 0) for kind in CAPTURE_KINDS)
+    return WarcSummary(digest, responses, revisits, resources, relations)
 
 
 def _is_zstd(path: Path) -> bool:
@@ -149,15 +155,25 @@ def _hint(path: Path) -> str:
     return "is it a WARC file?"
 
 
-def read_responses(path: Path, body_of: Callable[[str], bytes]) -> Iterator[WarcResponse | Remark]:
-    """The file's captures in their order, and remarks on records that are left out or damaged.
+FindStored = Callable[[str, datetime], tuple[str, int | None, Headers] | None]
+"""Finds the complete capture of an address at a time that another file held: SHA-256 of its body, status, headers."""
 
-    `body_of` returns the body of an earlier response by its SHA-256. Raises `OSError` and whatever `body_of` raises.
+
+def read_responses(
+    path: Path,
+    body_of: Callable[[str], bytes],
+    relations: Relations | None = None,
+    find_stored: FindStored = lambda *_: None,
+) -> Iterator[WarcResponse | Remark]:
+    """The captures of a scanned file in their order, and remarks on records that are left out or damaged.
+
+    `body_of` returns the body of an earlier response by its SHA-256. Raises `OSError` and whatever `body_of` and
+    `find_stored` raise.
     """
-    originals: dict[str, _Original] = {}
+    originals: dict[Reference, _Original] = {}
     for warc in warc_files(path):
         with warc.open() as (stream, damage):
-            reader = _Reader(warc.name, body_of, originals)
+            reader = _Reader(warc.name, body_of, originals, relations or Relations(), find_stored)
             if damage:
                 yield reader.damaged(0, encode_reason(Code.WARC_BAD_PACKAGE, error=damage))
             for item in read_records(stream):
@@ -179,8 +195,16 @@ class _Original:
 class _Reader:
     """Makes captures from a file's records. A response is held until the next record, which may describe it."""
 
-    def __init__(self, name: str, body_of: Callable[[str], bytes], originals: dict[str, _Original]) -> None:
-        self._name, self._body_of, self._originals = name, body_of, originals
+    def __init__(
+        self,
+        name: str,
+        body_of: Callable[[str], bytes],
+        originals: dict[Reference, _Original],
+        relations: Relations,
+        find_stored: FindStored,
+    ) -> None:
+        self._name, self._body_of, self._originals, self._relations = name, body_of, originals, relations
+        self._find_stored = find_stored
         self._waiting: tuple[str, Attempt] | None = None
         self._segments: WarcCapture | None = None
 
@@ -257,6 +281,8 @@ class _Reader:
         """The capture as an attempt, or the stored reason why it is left out, or None for a crawler's note."""
         if _NOTE.match(capture.address):
             return None
+        if method := self._relations.method_of(capture.record):
+            return encode_reason(Code.WARC_OTHER_METHOD, words=method)
         try:
             url = canonical_url(capture.address)
         except AddressTooLong:
@@ -270,16 +296,20 @@ class _Reader:
             return self._revisit(capture, url, fetched_at)
         content = capture.content()
         attempt = _attempt(url, fetched_at, capture.head, content)
-        if capture.payload_digest and content.body:
-            original = _Original(sha256(content.body), attempt.status, attempt.header("content-type"), content)
-            self._originals.setdefault(capture.payload_digest, replace(original, content=replace(content, body=None)))
+        if content.body and (names := list(self._relations.names_of(capture.record))):
+            without_body = replace(content, body=None)
+            original = _Original(sha256(content.body), attempt.status, attempt.header("content-type"), without_body)
+            for name in names:
+                self._originals.setdefault(name, original)
         return attempt
 
     def _revisit(self, capture: WarcCapture, url: str, fetched_at: datetime) -> Attempt | str:
         """The attempt of a revisit, or the stored reason why it has no bytes."""
-        if (original := self._originals.get(capture.payload_digest)) is None:
-            return encode_reason(Code.WARC_NO_ORIGINAL)
-        head = capture.head
+        record, head = capture.record, capture.head
+        if (original := self._original(record)) is None:
+            if not is_not_modified(record):
+                return encode_reason(Code.WARC_NO_ORIGINAL)
+            return _attempt(url, fetched_at, Head(304, head.headers if head else []), Content(None))
         if head is None and not capture.record.length and original.status is not None:
             head = Head(original.status, [("Content-Type", original.media_type)])
         elif capture.problem:
@@ -289,6 +319,28 @@ class _Reader:
         except DamagedBlob as error:
             return unreadable(url, error).reason
         return _attempt(url, fetched_at, head, replace(original.content, body=body))
+
+    def _original(self, revisit: Record) -> _Original | None:
+        """The original of a revisit, in this file or in one that was imported earlier."""
+        for name in references(revisit):
+            if original := self._originals.get(name):
+                return original
+        for address, moment in place_of_original(revisit):
+            try:
+                stored = self._find_stored(canonical_url(address), moment)
+            except ValueError:
+                return None
+            return self._stored(*stored, Digest(revisit.header("warc-payload-digest"))) if stored else None
+        return None
+
+    def _stored(self, sha256: str, status: int | None, headers: Headers, digest: Digest) -> _Original | None:
+        """The original that is stored already, if it may have that payload digest."""
+        head = Head(status or 0, headers)
+        # The digest may be that of the coded body, which is not stored.
+        is_coded = head.header("content-encoding") or head.header("transfer-encoding")
+        if not is_coded and not digest.may_be_of(self._body_of(sha256)):
+            return None
+        return _Original(sha256, status, head.header("content-type"), Content(None))
 
 
 def _attempt(url: str, fetched_at: datetime, head: Head | None, content: Content) -> Attempt:

@@ -72,7 +72,11 @@ class Record:
 
     def header(self, name: str) -> str:
         """The first value of a header, by its name in lower case, or an empty string."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        return next(iter(self.values(name)), "")
+
+    def values(self, name: str) -> list[str]:
+        """All values of a header that may be repeated."""
+        return [value for key, value in self.headers if key.lower() == name]
 
     def read(self, size: int) -> bytes:
         """The next bytes of the block, at most `size`. Damage ends the block."""
