@@ -680,6 +680,11 @@ class Code(StrEnum):
     PICTURE_NOT_WHOLE = "picture_not_whole", "图像不完整：{error}", "not a whole picture: {error}"
     PARSER_FAILED = "parser_failed", "解析出错：{error}", "{error}"
     PART_MISSING = "part_missing", "缺少 {part}", "{part} is missing"
+    PART_DAMAGED = (
+        "part_damaged",
+        "{part} 的 XML 有错误，其中的文字可能不全",
+        "the XML of {part} is faulty, so some of its text may be missing",
+    )
     PART_NOT_XML = "part_not_xml", "其中一部分不是 XML", "a part of it is not XML"
     XML_ENTITIES = "xml_entities", "XML 声明了实体，不予展开", "its XML declares entities, which are not expanded"
     BEFORE_WORD_97 = "before_word_97", "早于 Word 97 的格式", "older than Word 97"

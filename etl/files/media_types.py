@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import olefile
 
 from etl import file_signatures
-from etl.files.zip_names import with_slashes
+from etl.files.zip_names import with_part_names
 from etl.web.charset import decode
 
 PDF = "application/pdf"
@@ -144,7 +144,7 @@ def _ending(name: str) -> str:
 def _zip(body: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            with_slashes(archive)
+            with_part_names(archive)
             names = archive.namelist()
             if "OFD.xml" in names:
                 return OFD

@@ -113,11 +113,14 @@ def _docx(body: bytes, limits: Limits) -> FileReading:
         method = "docx" if document.text else ""
         return FileReading(media_types.DOCX, FileOutcome.SCAN, reason, document.text, len(document.pictures), method)
     shown = Shown(document.text, document.struck)
-    return _text(media_types.DOCX, "docx", shown, missing=_missing(document.missing))
+    return _text(media_types.DOCX, "docx", shown, missing=_missing(document.missing, document.damaged))
 
 
-def _missing(parts: Sequence[str]) -> str:
-    return encode_reason(Code.PART_MISSING, part=", ".join(parts)) if parts else ""
+def _missing(parts: Sequence[str], damaged: Sequence[str] = ()) -> str:
+    """The stored reason which parts of a file are missing, or else damaged; '' if none is."""
+    if parts:
+        return encode_reason(Code.PART_MISSING, part=", ".join(parts))
+    return encode_reason(Code.PART_DAMAGED, part=", ".join(damaged)) if damaged else ""
 
 
 def _ofd(body: bytes, limits: Limits) -> FileReading:
@@ -133,7 +136,8 @@ def _ofd(body: bytes, limits: Limits) -> FileReading:
 def _sheets(kind: str, body: bytes, limits: Limits) -> FileReading:
     method, read_sheets = _SHEET_READERS[kind]
     sheets = read_sheets(body, limits)
-    reason = _missing([sheet.missing for sheet in sheets if sheet.missing])
+    missing, damaged = ({getattr(sheet, name): None for sheet in sheets} for name in ("missing", "damaged"))
+    reason = _missing(list(filter(None, missing)), list(filter(None, damaged)))
     shown = Shown(sheets_text(sheets, limits), any(sheet.struck for sheet in sheets))
     return _text_or_scan(body, _text(kind, method, shown, len(sheets), reason), limits)
 

@@ -5,7 +5,6 @@ repeats merged cells, and separates cells by a space only.
 """
 
 import posixpath
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,7 +18,7 @@ from etl.files.formats.docx_run_formats import RunFormats, text_of
 from etl.files.formats.drawings import drawn_lines, parts_drawn
 from etl.files.formats.field_codes import TICKED, UNTICKED, equation_text
 from etl.files.formats.symbol_fonts import in_font, symbol
-from etl.files.formats.zip_packages import open_zip, read_xml
+from etl.files.formats.zip_packages import Package, main_part, open_zip, read_xml
 from etl.files.types import Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 
@@ -39,7 +38,8 @@ _MAX_DEPTH = 3
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The content of a document. `missing`: parts that it refers to but does not have, or that cannot be read.
+    """The content of a document. `missing`: parts that it refers to but does not have, or that cannot be read;
+    `damaged`: those that are not well-formed.
     `pictures`: if it has no other content and so is a scan, the parts of its pictures in order. `struck`: see
     `Shown`."""
 
@@ -47,6 +47,7 @@ class Document:
     missing: tuple[str, ...]
     pictures: tuple[str, ...]
     struck: bool = False
+    damaged: tuple[str, ...] = ()
 
 
 ReadChunk = Callable[[bytes], Shown]
@@ -58,7 +59,7 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
     `Unreadable`."""
     with open_zip(body, limits) as archive:
         names = set(archive.namelist())
-        name = _main_part(archive)
+        name = main_part(archive, _MAIN, "word/document.xml")
         folder = name.rpartition("/")[0]
         root = read_word(archive, name)
         relations = _relations(archive, name, names)
@@ -70,6 +71,7 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
                     raise KeyError(relation)
                 inner = read_docx(content, limits, read_chunk, depth + 1)
                 reader.missing += inner.missing
+                archive.damaged += inner.damaged
                 reader.struck |= inner.struck
                 return inner.text.split("\n")
             shown = read_chunk(content)
@@ -93,17 +95,11 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
         text = "\n".join(line for line in lines if line)
         scanned = len("".join(text.split())) < _MIN_CHARACTERS and not reader.missing
         pictures = tuple(_pictures(root, relations, names)) if scanned else ()
-    return Document(text, tuple(reader.missing), pictures, reader.struck)
+        damaged = tuple(archive.damaged)
+    return Document(text, tuple(reader.missing), pictures, reader.struck, damaged)
 
 
-def _main_part(archive: zipfile.ZipFile) -> str:
-    for part in read_xml(archive, "[Content_Types].xml"):
-        if (part.get("ContentType") or "").endswith(_MAIN) and part.get("PartName"):
-            return str(part.get("PartName")).lstrip("/")
-    return "word/document.xml"
-
-
-def _relations(archive: zipfile.ZipFile, name: str, names: set[str]) -> dict[str, str]:
+def _relations(archive: Package, name: str, names: set[str]) -> dict[str, str]:
     """By id, the part that the document refers to."""
     folder, _, file = name.rpartition("/")
     part = f"{folder}/_rels/{file}.rels"
@@ -170,6 +166,8 @@ class _Reader:
                 yield from self.table(child)
             elif tag == "altChunk":
                 yield from self.inner_document(child)
+            elif tag == "subDoc":  # a part of a master document, which is a file of its own
+                self.missing.append(f"subDoc {_relation(child, 'id')}")
             elif tag not in _SKIPPED:
                 yield from self.blocks(child)
 

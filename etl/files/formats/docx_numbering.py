@@ -1,21 +1,20 @@
 """The numbers that Word shows before paragraphs of lists (第一章, 一、), from numbering.xml and styles.xml."""
 
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 
 from lxml import etree
 
 from etl.files.formats.list_numbering import Level, ListCounter
-from etl.files.formats.zip_packages import parse_xml, read_xml
+from etl.files.formats.zip_packages import Package, parse_xml, read_xml
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 _PLACE = re.compile(r"%([1-9])")
 
 
-def read_word(archive: zipfile.ZipFile, name: str) -> etree._Element:
+def read_word(archive: Package, name: str) -> etree._Element:
     """The root of a part, with the names of the transitional schema, even if it is written in the strict one. Raises as
     `read_xml` does."""
     root = read_xml(archive, name)
@@ -48,7 +47,7 @@ def is_on(element: etree._Element | None, *path: str) -> bool:
 class Numbering:
     """The numbers that Word shows before paragraphs of lists, counted as Word does."""
 
-    def __init__(self, archive: zipfile.ZipFile, folder: str, names: set[str]) -> None:
+    def __init__(self, archive: Package, folder: str, names: set[str]) -> None:
         self.lists: dict[str, tuple[str, Mapping[int, Level]]] = {}
         self.styles: dict[str, tuple[str | None, str | None, str | None]] = {}
         self.counts = ListCounter()

@@ -1,13 +1,13 @@
 """Formats of runs in a Word document that change its text: raised, lowered, hidden, struck, in a symbol font."""
 
 import re
-import zipfile
 from typing import NamedTuple
 
 from lxml import etree
 
 from etl.files.formats.docx_numbering import W, is_on, read_word, tag_of, value_of
 from etl.files.formats.symbol_fonts import in_font, may_have_signs
+from etl.files.formats.zip_packages import Package
 from etl.raised_text import moved
 
 MAX_UNSEEN_SIZE = 2
@@ -30,7 +30,7 @@ class RunFormat(NamedTuple):
 class RunFormats:
     """Finds the formats of runs by their own properties and their character styles."""
 
-    def __init__(self, archive: zipfile.ZipFile, folder: str, names: set[str]) -> None:
+    def __init__(self, archive: Package, folder: str, names: set[str]) -> None:
         self._styles: dict[str, etree._Element] = {}
         if f"{folder}/styles.xml" in names:
             for style in read_word(archive, f"{folder}/styles.xml"):

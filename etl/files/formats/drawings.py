@@ -5,19 +5,18 @@ the bars; the length of a bar is no text.
 """
 
 import posixpath
-import zipfile
 from collections.abc import Iterator
 
 from lxml import etree
 
 from etl.files.formats.field_codes import TICKED, UNTICKED
 from etl.files.formats.sheets import rows
-from etl.files.formats.zip_packages import read_xml
+from etl.files.formats.zip_packages import Package, read_xml
 
 _TO_BE_TICKED = ("Checkbox", "Radio")
 
 
-def relations_of(archive: zipfile.ZipFile, part: str, names: set[str]) -> dict[str, str]:
+def relations_of(archive: Package, part: str, names: set[str]) -> dict[str, str]:
     """By id, the parts that a part refers to."""
     folder, _, file = part.rpartition("/")
     listed = f"{folder}/_rels/{file}.rels"
@@ -46,7 +45,7 @@ def parts_drawn(root: etree._Element, targets: dict[str, str]) -> Iterator[str]:
             yield part
 
 
-def controls_of(archive: zipfile.ZipFile, part: str) -> list[tuple[str, str]]:
+def controls_of(archive: Package, part: str) -> list[tuple[str, str]]:
     """(☑ or □ if it is to be ticked, its words) of each form control in the VML of a sheet; none for comments."""
     controls = []
     for shape in read_xml(archive, part).iter("{*}shape"):

@@ -14,7 +14,7 @@ import olefile
 from etl.files import media_types
 from etl.files.formats.office import is_message
 from etl.files.formats.pdf import open_pdf
-from etl.files.formats.zip_packages import open_zip, read_xml
+from etl.files.formats.zip_packages import Package, open_zip, read_xml
 from etl.files.types import Limits
 
 _NATIVE = "\1Ole10Native"
@@ -38,7 +38,7 @@ def _of_office(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
                 yield member
 
 
-def _embedded(archive: zipfile.ZipFile) -> Iterator[str]:
+def _embedded(archive: Package) -> Iterator[str]:
     """The parts that pages, sheets and slides refer to as objects. Those of charts are left out: they are the charts'
     data."""
     names = set(archive.namelist())

@@ -5,7 +5,6 @@ and all but the first words of table rows, does not read presentations, and fail
 """
 
 import posixpath
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from lxml import etree
 
 from etl.files.formats.odf_lists import OdfLists
 from etl.files.formats.sheets import Sheet, rows
-from etl.files.formats.zip_packages import open_zip, read_xml
+from etl.files.formats.zip_packages import Package, open_zip, read_xml
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -57,7 +56,7 @@ def odf_sheets(body: bytes, limits: Limits) -> list[Sheet]:
     return sheets
 
 
-def _opened(archive: zipfile.ZipFile) -> tuple["_Reader", list[etree._Element]]:
+def _opened(archive: Package) -> tuple["_Reader", list[etree._Element]]:
     names = set(archive.namelist())
     if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PASSWORD))

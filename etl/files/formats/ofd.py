@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from etl.files.formats.zip_packages import open_zip, read_xml
+from etl.files.formats.zip_packages import Package, open_zip, read_xml
 from etl.files.layout.line import Line
 from etl.files.layout.lines import merge_rows
 from etl.files.layout.radicals import without_radicals
@@ -79,7 +79,7 @@ def ofd_picture(body: bytes, part: str, limits: Limits) -> bytes:
 class _Package:
     """The parts of a file. Names of parts that cannot be read are added to `missing`; the others are read."""
 
-    archive: zipfile.ZipFile
+    archive: Package
     missing: list[str] = field(default_factory=list)
 
     def read(self, name: str) -> etree._Element | None:

@@ -3,12 +3,11 @@
 import io
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 
 from PIL import Image
 
-from etl.files.formats.zip_packages import open_zip, read_xml
+from etl.files.formats.zip_packages import Package, open_zip, read_xml
 from etl.files.types import Limits
 
 _HOLDER = re.compile(r"(?:xl/drawings|ppt/slides)/_rels/[a-z]{1,16}(\d{1,4})\.xml\.rels")
@@ -22,7 +21,7 @@ def page_pictures(body: bytes, limits: Limits) -> list[str]:
         return [part for part in dict.fromkeys(_pictures(archive)) if _is_large(archive.read(part))]
 
 
-def _pictures(archive: zipfile.ZipFile) -> Iterator[str]:
+def _pictures(archive: Package) -> Iterator[str]:
     names = set(archive.namelist())
     holders = [match for name in names if (match := _HOLDER.fullmatch(name))]
     for holder in sorted(holders, key=lambda match: int(match[1])):

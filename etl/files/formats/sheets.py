@@ -11,12 +11,14 @@ from etl.reasons import encode_reason
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet. `rows`: for each row, in order, the texts of its cells by column from 0. `missing`: name of its part, if
-    the file does not contain it. `struck`: see `etl.files.types.Shown`."""
+    the file does not contain it. `struck`: see `etl.files.types.Shown`. `damaged`: names of parts of the file that are
+    not well-formed."""
 
     name: str
     rows: Iterable[Mapping[int, str]]
     missing: str = ""
     struck: bool = False
+    damaged: str = ""
 
 
 def rows(cells: Iterable[Sequence[str]]) -> Iterator[str]:

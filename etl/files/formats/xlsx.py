@@ -5,9 +5,8 @@ kreuzberg 4.10 is not used, as it returns numbers without their formats: 0.125 f
 
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lxml import etree
@@ -16,7 +15,7 @@ from etl.files.formats.drawings import controls_of, drawn_lines, parts_drawn, re
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
-from etl.files.formats.zip_packages import check_entities, open_zip, read_xml
+from etl.files.formats.zip_packages import Package, check_entities, main_part, note_damage, open_zip, read_xml
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -30,6 +29,8 @@ _REFERENCE = re.compile(
 )
 _RAISED = {"superscript": superscript, "subscript": subscript}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_STRINGS = "xl/sharedStrings.xml"
+"""The usual name of the part with the texts of cells."""
 _ISO_MIDNIGHT = re.compile(r"T00:00:00(?:\.0+)?Z?$")
 
 
@@ -38,7 +39,7 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
     with open_zip(body, limits) as archive:
         check_entities(archive, "xl/")
         names = set(archive.namelist())
-        main = _main_part(archive)
+        main = main_part(archive, "main+xml", "xl/workbook.xml")
         book = read_xml(archive, main)
         targets = _relations(archive, main, names)
         properties = next(iter(_all(book, "workbookPr")), None)
@@ -55,16 +56,18 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
             part = targets.get(str(relation), ("", ""))[1]
             name = listed.get("name") or ""
             if part in names:
-                workbook.struck = False
+                workbook.struck = workbook.lost = False
                 cells = list(_rows(archive, part, workbook))
                 drawn, lost = _drawn(archive, part, names)
                 cells += (dict(enumerate(line.split(" | "))) for line in drawn)
+                lost = _STRINGS if workbook.lost else lost
                 sheets.append(Sheet(name, cells, missing=lost, struck=workbook.struck))
             else:
                 sheets.append(Sheet(name, (), missing=part or name))
+        damaged = ", ".join(archive.damaged)
     if sheets and all(sheet.missing and not sheet.rows for sheet in sheets):
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=sheets[0].missing))
-    return sheets
+    return [replace(sheet, damaged=damaged) for sheet in sheets]
 
 
 class _Text(NamedTuple):
@@ -75,7 +78,7 @@ class _Text(NamedTuple):
     rich: bool
 
 
-def _drawn(archive: zipfile.ZipFile, sheet: str, names: set[str]) -> tuple[list[str], str]:
+def _drawn(archive: Package, sheet: str, names: set[str]) -> tuple[list[str], str]:
     """The lines of the shapes, diagrams and charts of a sheet, and a part that is missing or broken."""
     lines: list[str] = []
     related = relations_of(archive, sheet, names).values()
@@ -112,6 +115,7 @@ class _Workbook:
     fonts: dict[str, str]
     from_1904: bool
     struck: bool = False
+    lost: bool = False
 
     def seen(self, shown: _Text) -> str:
         self.struck |= shown.struck
@@ -126,15 +130,7 @@ def _all(root: etree._Element, name: str) -> list[etree._Element]:
     return list(root.iter(f"{{*}}{name}"))
 
 
-def _main_part(archive: zipfile.ZipFile) -> str:
-    for part in read_xml(archive, "[Content_Types].xml"):
-        kind = part.get("ContentType") or ""
-        if "sheet" in kind and kind.endswith("main+xml") and part.get("PartName"):
-            return str(part.get("PartName")).lstrip("/")
-    return "xl/workbook.xml"
-
-
-def _relations(archive: zipfile.ZipFile, main: str, names: set[str]) -> dict[str, tuple[str, str]]:
+def _relations(archive: Package, main: str, names: set[str]) -> dict[str, tuple[str, str]]:
     """The parts to which the workbook refers: id → (last word of the type, part)."""
     folder, _, file = main.rpartition("/")
     part = f"{folder}/_rels/{file}.rels"
@@ -151,12 +147,12 @@ def _part(targets: Mapping[str, tuple[str, str]], kind: str, names: set[str]) ->
     return next((part for own_kind, part in targets.values() if own_kind == kind and part in names), None)
 
 
-def _shared_strings(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[_Text]:
+def _shared_strings(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[_Text]:
     part = _part(targets, "sharedStrings", names)
     return [_rich_text(item) for item in _items(archive, part, "si")] if part else []
 
 
-def _codes(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[str]:
+def _codes(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[str]:
     """By the number of a style, the code of its number format."""
     part = _part(targets, "styles", names)
     if part is None:
@@ -167,7 +163,7 @@ def _codes(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], nam
     return [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
 
 
-def _striking(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> frozenset[str]:
+def _striking(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> frozenset[str]:
     """The numbers of the styles whose font is struck."""
     part = _part(targets, "styles", names)
     root = read_xml(archive, part) if part else None
@@ -179,7 +175,7 @@ def _striking(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], 
     return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in struck)
 
 
-def _fonts(archive: zipfile.ZipFile, targets: Mapping[str, tuple[str, str]], names: set[str]) -> dict[str, str]:
+def _fonts(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> dict[str, str]:
     """By the number of a style, the name of its font."""
     part = _part(targets, "styles", names)
     root = read_xml(archive, part) if part else None
@@ -201,16 +197,18 @@ def _strikes(properties: etree._Element | None) -> bool:
     return strike is not None and strike.get("val") not in ("0", "false")
 
 
-def _items(archive: zipfile.ZipFile, part: str, name: str) -> Iterator[etree._Element]:
+def _items(archive: Package, part: str, name: str) -> Iterator[etree._Element]:
     """The elements with that name, one at a time: a tree of a whole sheet takes ten times its size in memory."""
     with archive.open(part) as content:
-        for _, element in etree.iterparse(
+        parsed = etree.iterparse(
             content, tag=f"{{*}}{name}", recover=True, resolve_entities=False, no_network=True, load_dtd=False
-        ):
+        )
+        for _, element in parsed:
             yield element
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]
+        note_damage(archive, part, parsed.error_log)
 
 
 def _rich_text(item: etree._Element) -> _Text:
@@ -238,7 +236,7 @@ def _in_font(text: _Text, font: str) -> _Text:
     return text if text.rich else text._replace(text=in_font(text.text, font))
 
 
-def _rows(archive: zipfile.ZipFile, part: str, workbook: _Workbook) -> Iterator[dict[int, str]]:
+def _rows(archive: Package, part: str, workbook: _Workbook) -> Iterator[dict[int, str]]:
     shared: dict[str, tuple[int, int, str]] = {}
     for number, row in enumerate(_items(archive, part, "row"), 1):
         cells: dict[int, str] = {}
@@ -309,6 +307,7 @@ def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
         return f"={formula}" if formula else ""
     if kind == "s":
         known = text.isdigit() and int(text) < len(workbook.strings)
+        workbook.lost |= not known
         return format_text(workbook.seen(_in_font(workbook.strings[int(text)], font)), code) if known else ""
     if kind == "str":
         return format_text(in_font(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text), font), code)

@@ -1,16 +1,17 @@
 """Zip containers of XML, with limits on their unpacked size."""
 
 import io
+import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 from lxml import etree
 
 from etl.files.types import FileOutcome, Limits, Unreadable
-from etl.files.zip_names import with_slashes
+from etl.files.zip_names import with_part_names
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -35,15 +36,24 @@ def check_size(packed: int, unpacked: int, members: int, limits: Limits) -> None
         raise Unreadable(FileOutcome.TOO_LARGE, encode_reason(Code.RATIO_OVER_LIMIT, ratio=unpacked // max(packed, 1)))
 
 
+class Package(zipfile.ZipFile):
+    """An archive. `damaged`: the parts read so far that are not well-formed XML, so that some of their text may be
+    lost."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self.damaged: list[str] = []
+
+
 @contextmanager
-def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
+def open_zip(body: bytes, limits: Limits) -> Iterator[Package]:
     """The open archive, with declared sizes within the limits; `zipfile` reads no more of a member than it declares.
 
     Raises `Unreadable` if it is broken, encrypted or too large.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            with_slashes(archive)
+        with Package(io.BytesIO(body)) as archive:
+            with_part_names(archive)
             members = archive.infolist()
             check_size(len(body), sum(m.file_size for m in members), len(members), limits)
             yield archive
@@ -53,12 +63,36 @@ def open_zip(body: bytes, limits: Limits) -> Iterator[zipfile.ZipFile]:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="ZIP", error=error)) from error
 
 
-def read_xml(archive: zipfile.ZipFile, name: str) -> etree._Element:
+def read_xml(archive: Package, name: str) -> etree._Element:
     """The root of an XML member. Raises `Unreadable` if it is missing, broken or declares entities."""
+    parser = _parser()
     try:
-        return parse_xml(archive.read(name))
+        root = parse_xml(archive.read(name), parser)
     except KeyError as error:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=name)) from error
+    note_damage(archive, name, parser.error_log)
+    return root
+
+
+def note_damage(archive: Package, name: str, errors: Iterable[etree._LogEntry]) -> None:
+    """Adds a part to the `damaged` ones, if it is not well-formed and its parser went on behind the fault."""
+    if name not in archive.damaged and any(error.level == etree.ErrorLevels.FATAL for error in errors):
+        archive.damaged.append(name)
+
+
+def main_part(archive: Package, type_end: str, otherwise: str) -> str:
+    """The part with which a document begins: the one that the relations of the package name (ECMA-376 Part 2, 6.5.3.4),
+    or the one whose content type ends so."""
+    names = set(archive.namelist())
+    if "_rels/.rels" in names:
+        for relation in read_xml(archive, "_rels/.rels").iter("{*}Relationship"):
+            place = posixpath.normpath(f"/{(relation.get('Target') or '').replace(chr(92), '/')}").lstrip("/")
+            if (relation.get("Type") or "").endswith("/officeDocument") and place in names:
+                return place
+    for part in read_xml(archive, "[Content_Types].xml").iter("{*}Override"):
+        if (part.get("ContentType") or "").endswith(type_end) and part.get("PartName"):
+            return str(part.get("PartName")).lstrip("/")
+    return otherwise
 
 
 def check_entities(archive: zipfile.ZipFile, folder: str) -> None:
@@ -76,12 +110,13 @@ def _entities() -> Unreadable:
     return Unreadable(FileOutcome.BROKEN, encode_reason(Code.XML_ENTITIES))
 
 
-def parse_xml(content: bytes) -> etree._Element:
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, recover=True)
+
+
+def parse_xml(content: bytes, parser: etree.XMLParser | None = None) -> etree._Element:
     """The root of an XML document, parsed without network. Raises `Unreadable` as `read_xml`."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, recover=True
-    )
-    root = etree.fromstring(content, parser)
+    root = etree.fromstring(content, parser or _parser())
     if root is None:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_NOT_XML))
     declared: Any = root.getroottree().docinfo.internalDTD
