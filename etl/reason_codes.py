@@ -687,6 +687,7 @@ class Code(StrEnum):
     )
     PART_NOT_XML = "part_not_xml", "其中一部分不是 XML", "a part of it is not XML"
     XML_ENTITIES = "xml_entities", "XML 声明了实体，不予展开", "its XML declares entities, which are not expanded"
+    XFA_FORM = "xfa_form", "XFA 动态表单，只有 Adobe 的程序能显示", "a dynamic XFA form, which only Acrobat shows"
     BEFORE_WORD_97 = "before_word_97", "早于 Word 97 的格式", "older than Word 97"
     TABLES_DAMAGED = "tables_damaged", "文件内部表已损坏：{error}", "the document's tables are damaged: {error}"
     TEXT_CUT_OFF = "text_cut_off", "文字不完整", "the text is cut off"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import olefile
 
 from etl import file_signatures
-from etl.files.zip_names import with_part_names
+from etl.files.zip_names import with_part_names, with_true_flags
 from etl.web.charset import decode
 
 PDF = "application/pdf"
@@ -44,6 +44,8 @@ ODP = "application/vnd.oasis.opendocument.presentation"
 PACKAGE = "application/x-opc-package"
 """A package of a program other than Word, Excel and PowerPoint, such as XPS or Visio."""
 EMPTY = "application/x-empty"
+OLE = "application/x-ole-storage"
+"""A compound file of a program other than Word, Excel and PowerPoint."""
 UNKNOWN = "application/octet-stream"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp"})
 
@@ -78,6 +80,8 @@ _OLE_STREAMS = {
     "book": XLS,
     "powerpoint document": PPT,
     "encryptedpackage": ENCRYPTED,
+    "__properties_version1.0": "application/vnd.ms-outlook",
+    "visiodocument": "application/vnd.visio",
 }
 # The part that only one kind of Office Open XML package has.
 _PACKAGES = (("word/", DOCX), ("xl/workbook.bin", XLSB), ("xl/", XLSX), ("ppt/", PPTX))
@@ -85,12 +89,13 @@ _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"
 _BRANDS = {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime", **dict.fromkeys((b"heic", b"heix", b"mif1"), "image/heic")}
 ALL = frozenset(
     (*_MAGIC.values(), *_OLE_STREAMS.values(), *(kind for _, kind in _PACKAGES), *_RIFF.values(), *_BRANDS.values())
-) | {PDF, OFD, ZIP, ODT, ODS, ODP, PACKAGE, TAR, "video/mp4", HTML, CSV, TEXT, EMPTY, UNKNOWN}
+) | {PDF, OFD, ZIP, ODT, ODS, ODP, PACKAGE, OLE, TAR, "video/mp4", HTML, CSV, TEXT, EMPTY, UNKNOWN}
 """The types that `sniff` may return; in addition, a package may itself state any other type."""
 _BY_NAME = {
     "doc": DOC, "wps": DOC, "xls": XLS, "et": XLS, "ppt": PPT, "dps": PPT,
     "docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "ofd": OFD, "zip": ZIP,
 }  # fmt: skip
+_TABLES = ("csv", "tsv")
 _SHORT_NAMES = {
     PDF: "pdf", DOC: "doc", XLS: "xls", PPT: "ppt", DOCX: "docx", XLSX: "xlsx", PPTX: "pptx", OFD: "ofd",
     SEVEN_ZIP: "7z", RAR: "rar", TEXT: "txt", UNKNOWN: "bin", XLSB: "xlsb", ODT: "odt", ODS: "ods", ODP: "odp",
@@ -143,7 +148,7 @@ def _ending(name: str) -> str:
 
 def _zip(body: bytes, name: str) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        with zipfile.ZipFile(io.BytesIO(with_true_flags(body))) as archive:
             with_part_names(archive)
             names = archive.namelist()
             if "OFD.xml" in names:
@@ -164,7 +169,8 @@ def _ole(body: bytes, name: str) -> str:
             streams = {path[0].lower() for path in container.listdir() if path}
     except Exception:  # noqa: BLE001 - olefile raises whatever a broken container leads it to
         streams = set()
-    return next((kind for stream, kind in _OLE_STREAMS.items() if stream in streams), _BY_NAME.get(_ending(name), DOC))
+    known = next((kind for stream, kind in _OLE_STREAMS.items() if stream in streams), None)
+    return known or _BY_NAME.get(_ending(name)) or (OLE if streams else DOC)
 
 
 def _text(head: bytes, name: str) -> str:
@@ -174,4 +180,6 @@ def _text(head: bytes, name: str) -> str:
         return UNKNOWN
     if _HTML.search(head.replace(b"\0", b"")) and text.lstrip().startswith("<"):
         return HTML
-    return CSV if _ending(name) == "csv" else TEXT
+    # Systems also export tables as text under the ending of workbooks, with tabs between the cells.
+    is_table = _ending(name) in _TABLES or (_BY_NAME.get(_ending(name)) == XLS and "\t" in text.split("\n", 1)[0])
+    return CSV if is_table else TEXT

@@ -169,7 +169,8 @@ def _html(body: bytes, limits: Limits) -> FileReading:
     shown = office.html_text(body, limits)
     if shown is None:
         return FileReading(media_types.HTML, FileOutcome.NOT_A_FILE, encode_reason(Code.WEB_PAGE_FOR_FILE))
-    return _text(media_types.HTML, "html", shown)
+    lost = [] if shown.text.strip() else office.frames_of(body)
+    return _text(media_types.HTML, "html", shown, missing=_missing(lost))
 
 
 _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {

@@ -14,17 +14,18 @@ from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompress
 from py7zr.io import BytesIOFactory
 from unrar.cffi import unrarlib
 
+from etl.file_signatures import GZIP
 from etl.files import media_types
 from etl.files.formats.rar import check_end
 from etl.files.formats.zip_packages import check_size, open_zip
 from etl.files.types import FileOutcome, Limits, Unreadable
+from etl.files.zip_names import UTF8
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.charset import decode
 
 Unpacked = tuple[str, bytes | Unreadable]
 """(path, bytes) of a member, or (path, error) if it could not be unpacked."""
-_UTF8 = 0x800
 _UNKNOWN_BYTES = "\ufffe"
 _CLUTTER = ("__MACOSX/", "~$", ".DS_Store", "Thumbs.db", "desktop.ini")
 _GZIP_NAMED = b"\x08"
@@ -89,7 +90,7 @@ def _zip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
 def _zip_name(member: zipfile.ZipInfo) -> str:
     """A member's name. Without the UTF-8 flag it is in the charset of the packing system: GB18030 on Windows, UTF-8 on
     a Mac."""
-    if member.flag_bits & _UTF8:
+    if member.flag_bits & UTF8:
         return member.filename
     return decode(member.filename.encode("cp437", "replace"))[0]
 
@@ -183,22 +184,27 @@ def _tar(body: bytes, budget: Budget) -> Iterator[Unpacked]:
                 if member.isfile():
                     budget.spend(member.size)
                     content = archive.extractfile(member)
-                    yield member.name, content.read() if content else b""
+                    # Names are bytes of no stated charset; those that are not UTF-8 come as surrogates.
+                    name = decode(member.name.encode("utf-8", "surrogateescape"))[0]
+                    yield name, content.read() if content else b""
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="tar", error=error)) from error
 
 
 def _gzip(body: bytes, budget: Budget) -> Iterator[Unpacked]:
     """The only file in a gzip, which may be a tar. A server may have packed any file for transfer, without a header
-    that says so."""
-    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        content = unpacker.decompress(body, budget.unpacked + 1)
-    except zlib.error as error:
-        raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="gzip", error=error)) from error
+    that says so. A gzip may have several members, whose contents follow each other (RFC 1952, 2.2)."""
+    content, packed, whole = b"", body, True
+    while packed.startswith(GZIP) and len(content) <= budget.unpacked:
+        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            content += unpacker.decompress(packed, budget.unpacked + 1 - len(content))
+        except zlib.error as error:
+            raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="gzip", error=error)) from error
+        packed, whole = unpacker.unused_data, unpacker.eof
     check_size(len(body), len(content), 1, budget.limits)
     budget.spend(len(content))
-    if not unpacker.eof:
+    if not whole:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.NOT_WHOLE, format="gzip", error="it is cut"))
     named = body[3:4] == _GZIP_NAMED and body[10:].split(b"\0", 1)[0]
     yield (decode(named)[0] if named else "content"), content

@@ -32,8 +32,12 @@ _BLOCKS = frozenset(
     "address article blockquote body center dd div dl dt form h1 h2 h3 h4 h5 h6 html li ol p pre section table tbody "
     "tfoot thead ul".split()
 )
-_UNSEEN = ("head", "script", "style", "title", "xml")
+_UNSEEN = ("head", "script", "style", "title", "xml", "noframes")
 _STRUCK = ("del", "s", "strike")
+_SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)
+_AS_TEXT = re.compile(r"\A=\"([^\"]*)\"\Z")
+"""A formula that only keeps the zeros of a number, as in `="00123"`."""
+_FRAME = re.compile(rb"<frame\b[^>]*?\ssrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _SHIFTS = {"sup": superscript, "super": superscript, "sub": subscript}
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _OF_A_SITE = re.compile(rb"<(?:!doctype|html|head|body|title|meta|script|form|iframe|input|frame|a)\b", re.IGNORECASE)
@@ -81,14 +85,17 @@ def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.Extracti
 
 
 def csv_text(body: bytes) -> str:
-    """Rows of a CSV file; its separator is detected."""
+    """Rows of a CSV file as Excel shows them. Its separator is the one that its first line names, or is detected."""
     text = plain_text(body)
+    named = _SEPARATOR.match(text)
+    text = text[named.end() :] if named else text
     try:
-        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:4096], ",;\t|")
+        dialect: type[csv.Dialect] = csv.Sniffer().sniff(text[:4096], named[1] if named else ",;\t|")
     except csv.Error:
         dialect = csv.excel
     try:
-        return "\n".join(rows(csv.reader(io.StringIO(text, newline=""), dialect)))
+        cells = csv.reader(io.StringIO(text, newline=""), dialect)
+        return "\n".join(rows([_AS_TEXT.sub(r"\1", cell) for cell in row] for row in cells))
     except csv.Error:
         return text
 
@@ -107,6 +114,12 @@ def html_text(body: bytes, limits: Limits) -> Shown | None:
         return html_lines(decode(body)[0])
     shown = Shown("") if _OF_A_SITE.search(body) else html_lines(decode(body)[0])
     return shown if len(shown.text) >= _MIN_PIECE_CHARS else None
+
+
+def frames_of(body: bytes) -> list[str]:
+    """The files that Excel writes beside a workbook saved as a web page, one for each sheet; the workbook has nothing
+    but frames."""
+    return [decode(name)[0] for name in _FRAME.findall(body)]
 
 
 def text_of_text(body: bytes, limits: Limits) -> Shown:

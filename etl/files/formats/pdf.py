@@ -88,7 +88,10 @@ def open_pdf(body: bytes, limits: Limits) -> Iterator[pdfium.PdfDocument]:
 def pdf_pages(body: bytes, limits: Limits) -> list[Page]:
     """All pages. Raises `Unreadable`."""
     with open_pdf(body, limits) as document:
-        if document.get_formtype() != api.FORMTYPE_NONE:
+        form = document.get_formtype()
+        if form == api.FORMTYPE_XFA_FULL:  # its pages only say that another program is needed
+            raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.XFA_FORM))
+        if form != api.FORMTYPE_NONE:
             document.init_forms()
         return [_page(document, number) for number in range(len(document))]
 

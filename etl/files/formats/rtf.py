@@ -31,6 +31,8 @@ _HIDING = ("v", "deleted", "strike", "striked")
 _STRUCK = frozenset(("strike", "striked"))
 _ELSEWHERE = ("footnote", "shptxt")
 """What has a text of its own: notes, text boxes."""
+_SHOWN_GROUPS = ("pntext", "object", "result")
+"""Groups that the parser leaves out, but readers see: numbers of lists, what embedded objects show."""
 _OF_FORMS = ("fftype", "ffres", "ffdefres")
 _AS_AT_FIRST = 25
 """The value of a tick box that nobody changed."""
@@ -123,7 +125,7 @@ class _Rewriter:
         if word == "u" and number:
             self.note(chr(int(number) % 0x10000))
             self.instead = 1
-        if word not in (*_ELSEWHERE, "pntext") and not (word == "u" and now.unseen):
+        if word not in (*_ELSEWHERE, *_SHOWN_GROUPS) and not (word == "u" and now.unseen):
             now.written.append(self.in_own_font(int(number)) if word == "u" and number else whole)
 
     def in_own_font(self, code: int) -> str:

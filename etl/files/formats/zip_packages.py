@@ -6,12 +6,12 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any
 
 from lxml import etree
 
 from etl.files.types import FileOutcome, Limits, Unreadable
-from etl.files.zip_names import with_part_names
+from etl.files.zip_names import take_name_of_data, with_part_names, with_true_flags
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
@@ -37,12 +37,22 @@ def check_size(packed: int, unpacked: int, members: int, limits: Limits) -> None
 
 
 class Package(zipfile.ZipFile):
-    """An archive. `damaged`: the parts read so far that are not well-formed XML, so that some of their text may be
-    lost."""
+    """An archive, whose names may be those that `zipfile` refuses.
 
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__(file)
+    `damaged`: the parts read so far that are not well-formed XML, so that some of their text may be lost.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(io.BytesIO(with_true_flags(body)))
         self.damaged: list[str] = []
+
+    def open(self, name: str | zipfile.ZipInfo, *args: Any, **kwargs: Any) -> Any:
+        """As `zipfile` does, but like other programs it does not compare the two names that the archive has of a
+        member."""
+        member = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
+        if self.fp is not None:
+            take_name_of_data(member, self.fp)
+        return super().open(member, *args, **kwargs)
 
 
 @contextmanager
@@ -52,7 +62,7 @@ def open_zip(body: bytes, limits: Limits) -> Iterator[Package]:
     Raises `Unreadable` if it is broken, encrypted or too large.
     """
     try:
-        with Package(io.BytesIO(body)) as archive:
+        with Package(body) as archive:
             with_part_names(archive)
             members = archive.infolist()
             check_size(len(body), sum(m.file_size for m in members), len(members), limits)
