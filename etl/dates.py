@@ -20,39 +20,38 @@ _LATEST = 2100
 _UNSET = (1970, 1, 1)
 """What programs show for second 0: a date that nobody filled in."""
 
-_DIGITS = {c: str(i % 10) for i, c in enumerate("〇一二三四五六七八九")} | {
-    "○": "0",
-    "Ο": "0",
-    "O": "0",
-    "零": "0",
-    "0": "0",
-    "元": "1",
-}
+ZEROS = "〇○◯OoΟοОо零0"
+"""What people type for the zero of a Chinese year: circles, letters of three alphabets, a digit."""
+_DIGITS = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | dict.fromkeys(ZEROS, "0") | {"元": "1"}
 YEAR = r"(?:19|20)\d\d"
 _NUMERIC = re.compile(
-    r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–·_\\‐−∕⁄])\s*(\d{1,2})\s*(?:月|[-/.—–·_\\‐−∕⁄])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
+    r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–·_\\‐−∕⁄。])\s*(\d{1,2})\s*(?:月|[-/.—–·_\\‐−∕⁄。])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
 )
 _COMPACT = re.compile(r"(?<![\d-])((?:19|20)\d{2})(\d{2})(\d{2})(?!\d{1,5}(?!\d))")
-_CHINESE_DAY = r"\s*年\s*(\d{1,2}|[一二三四五六七八九十元]{1,3})\s*月\s*(\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*日"
-_CHINESE = re.compile(rf"((?<!\d){YEAR}|[一二][〇○ΟO零0一二三四五六七八九]{{3}}){_CHINESE_DAY}")
+_CHINESE_DAY = (
+    r"\s*年\s*(\d{1,2}|[一二三四五六七八九十元]{1,3})\s*月\s*(\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*[日号]"
+)
+_CHINESE = re.compile(rf"((?<!\d){YEAR}|[一二][{ZEROS}一二三四五六七八九]{{3}}){_CHINESE_DAY}")
 # Years of the Republic of China count from 1912; without 民国 a year of three digits is no date.
 _REPUBLIC = re.compile(r"民[国國]\s*(\d{1,3})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
-_REPUBLIC_CHINESE = re.compile(rf"民[国國]\s*([〇○零一二三四五六七八九十百]{{1,5}}){_CHINESE_DAY}")
+_REPUBLIC_CHINESE = re.compile(rf"民[国國]\s*([{ZEROS}一二三四五六七八九十百]{{1,5}}){_CHINESE_DAY}")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH_NAME = rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH_NAME = rf"\b(?P<month>(?i:{'|'.join(_MONTHS)}))[A-Za-z]*\.?"
+_DAY_OF_MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _MONTH_WORD = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 _ZONE = r"(?:[Zz](?![A-Za-z])|(?:GMT|UTC)?\s?[+-]\d\d(?::\d\d|\d\d(?!\d)|(?![\d:]))|(?:GMT|UTC)(?![A-Za-z]))"
 # What programs make of a date that a template prints as it is: `Tue May 09 08:30:00 CST 2023` (Java), `Tue May 09 2023
 # 08:30:00 GMT+0800` (JavaScript), `Tue, 09 May 2023 00:30:00 GMT` (mail and HTTP).
 _ENGLISH = (
     re.compile(
-        rf"{_MONTH_NAME} (?P<day>\d{{1,2}})(?:,? |, ?)"
+        rf"{_MONTH_NAME}(?: {{1,2}}|-){_DAY_OF_MONTH}(?:,? |, ?|-)"
         rf"(?:(?P<time>\d\d:\d\d:\d\d (?:{_ZONE}|[A-Z]{{3,4}})) )?(?P<year>(?:19|20)\d\d)\b"
     ),
-    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})(?P<time>)[ -]{_MONTH_NAME},?[ -](?P<year>(?:19|20)\d\d)\b"),
+    re.compile(rf"(?<!\d){_DAY_OF_MONTH}(?P<time>)[ /-]{_MONTH_NAME},?[ /-](?P<year>(?:19|20)\d\d)\b"),
+    re.compile(rf"\b(?P<year>(?:19|20)\d\d)[ /-]{_MONTH_NAME}[ /-]{_DAY_OF_MONTH}(?P<time>)\b"),
 )
 _AMERICAN = re.compile(
-    rf"(?<![\d/])(\d{{1,2}})/(\d{{1,2}})/({YEAR})(?!\d)(?:\s{{1,4}}\d{{1,2}}:\d\d(?::\d\d)?\s?([AaPp][Mm]))?"
+    rf"(?<![\d/.-])(\d{{1,2}})([/.-])(\d{{1,2}})\2({YEAR})(?!\d)(?:\s{{1,4}}\d{{1,2}}:\d\d(?::\d\d)?\s?([AaPp][Mm]))?"
 )
 """`5/9/2023 8:30:00 AM`, as servers print a date that are set to English; without AM or PM the day may come first."""
 _IN_ROW = re.compile(r"((?:19|20)\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})")
@@ -67,7 +66,7 @@ _BASIC_TIME = re.compile(
 )
 """The same in the basic format of ISO 8601, and of an hour alone."""
 _INCOMPLETE = re.compile(
-    r"(?<!\d)(?:19|20)\d\d\s*(?:年|[-/.]\s*\d{1,2}(?!\d))|[一二][〇○零一二三四五六七八九]{3}年"
+    r"(?<!\d)(?:19|20)\d\d\s*(?:年|[-/.]\s*\d{1,2}(?!\d))|[一二][" + ZEROS + r"一二三四五六七八九]{3}年"
     r"|(?:\d{1,2}|[一二三四五六七八九十元]{1,3})\s*月\s*(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*[日号]"
     r"|^(?:19|20)\d\d$|^\d{1,2}[-/.]\d{1,2}$"
 )
@@ -80,7 +79,7 @@ TIME = r"\d{1,2}[:：]\d{2}"
 TIME_OF_DAY = rf"{TIME}(?:[:：]\d{{2}}(?:\.\d{{1,9}})?)?(?:\s?{_ZONE})?"
 SIGNED_DATE = (
     rf"{YEAR}年\d{{1,2}}月\d{{1,2}}日"
-    r"|[一二][〇○零O0一二三四五六七八九]{3}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿卅]{1,3}日"
+    rf"|[一二][{ZEROS}一二三四五六七八九]{{3}}年[一二三四五六七八九十]{{1,3}}月[一二三四五六七八九十廿卅]{{1,3}}日"
 )
 
 _SPELT = re.compile(
@@ -89,7 +88,7 @@ _SPELT = re.compile(
     + "|[１２][０９][０-９]{2}[年－／．/.-][０-９]{1,2}[月－／．/.-][０-９]{1,2}日?"
 )
 _SIGN_OF_SPELT = re.compile(
-    r"[〇○ΟO零一二三四五六七八九十民JFMASOND１２](?:\s*年|[国國]|an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec|[０９][０-９])"
+    rf"[{ZEROS.rstrip('0')}一二三四五六七八九十民JFMASOND１２](?:\s*年|[国國]|an|eb|ar|pr|ay|u[nlg]|ep|ct|ov|ec|[０９][０-９])"
 )
 """What every date that is spelt out has: a quick look, for nearly no line has one."""
 
@@ -107,6 +106,9 @@ _COMPACT_NUMBER = re.compile(
 """20230509, with or without a time of day."""
 
 
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_SPACED_OUT = re.compile(rf"(?<=[\d{ZEROS}一二三四五六七八九十年月])\s+(?=[\d{ZEROS}一二三四五六七八九十年月日])")
+"""Spaces between the characters of a date, as typists put them to fill a line."""
 _MAX_OFFSET_MINUTES = 14 * 60
 """The zone farthest from UTC (Kiribati)."""
 
@@ -143,10 +145,10 @@ def read_date(text: str, not_after: date | None = None) -> ReadDate:
     民国112年5月9日, Tue May 09 08:30:00 CST 2023, 9 May 2023, 5/9/2023 8:30:00 AM, seconds or
     milliseconds since 1970, and doubled values (`2022-06-15 17:252022-06-15`).
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     if epoch := _EPOCH.match(text):
         return _check_date(*datetime.fromtimestamp(int(epoch[1] or epoch[2]), CHINA).timetuple()[:3], not_after)
-    if written := _written_date(text):
+    if written := _written_date(text) or _written_date(_SPACED_OUT.sub("", text)):
         return _check_date(*written, not_after)
     if not text:
         return ReadDate(None)
@@ -169,7 +171,7 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
         return _day_in_china(text[match.end() :], *map(int, match.groups()))
     for pattern in _ENGLISH:
         if match := pattern.search(text):
-            month = _MONTHS.index(match["month"]) + 1
+            month = _MONTHS.index(match["month"].capitalize()) + 1
             return _day_in_china(match["time"] or text[match.end() :], int(match["year"]), month, int(match["day"]))
     return _american_date(text)
 
@@ -178,8 +180,8 @@ def _american_date(text: str) -> tuple[int, int, int] | None:
     """Year, month and day of a date whose year comes last, where month and day cannot be taken for each other."""
     if not (match := _AMERICAN.search(text)):
         return None
-    first, second, year = map(int, match.group(1, 2, 3))
-    if match[4] or second > 12 or first == second:
+    first, second, year = map(int, match.group(1, 3, 4))
+    if match[5] or second > 12 or first == second:
         return year, first, second
     return (year, second, first) if first > 12 else None
 

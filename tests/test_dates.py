@@ -1,5 +1,6 @@
 """Days as sites write them: every form of a day is read as that day in China, and what is no whole day is refused."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.clock import CHINA
-from etl.dates import first_iso_date, parse_china_date, read_date
+from etl.dates import SIGNED_DATE, ZEROS, dates_in_digits, first_iso_date, parse_china_date, read_date
 
 DAYS = st.dates(date(1992, 1, 1), date(2035, 12, 31))
 MOMENTS = st.builds(datetime.combine, DAYS, st.times())
@@ -32,6 +33,16 @@ def republic(year: int) -> str:
     return f"一百{'零' * (0 < rest < 10)}{'一' * (9 < rest < 20)}{chinese(rest)}"
 
 
+def ordinal(number: int) -> str:
+    """st of 21."""
+    return "th" if 10 < number < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def in_chinese(year: int, zero: str) -> str:
+    """二〇二三 of 2023, with a sign for its zeros."""
+    return "".join(DIGITS[int(digit)] for digit in str(year)).replace("〇", zero)
+
+
 FORMS = (
     lambda day: day.isoformat(),
     lambda day: f"{day.year}/{day.month}/{day.day}",
@@ -49,6 +60,20 @@ FORMS = (
     lambda day: f"{day:%Y%m%d}",
     lambda day: f"{MONTHS[day.month - 1]} {day.day}, {day.year}",
     lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+    lambda day: f"{MONTHS[day.month - 1].upper()} {day.day}{ordinal(day.day)}, {day.year}",
+    lambda day: f"{day.day}{ordinal(day.day)} {MONTHS[day.month - 1].lower()} {day.year}",
+    lambda day: f"{day.day:02}/{MONTHS[day.month - 1]}/{day.year}",
+    lambda day: f"{day.year}-{MONTHS[day.month - 1]}-{day.day:02}",
+    lambda day: f"{MONTHS[day.month - 1]}-{day.day:02}-{day.year}",
+    lambda day: f"{WEEKDAYS[day.weekday()]} {MONTHS[day.month - 1]} {day.day:2} 08:30:00 CST {day.year}",
+    lambda day: f"{day.year}。{day.month}。{day.day}",
+    lambda day: "\u200b-\u200e".join(day.isoformat().split("-")),
+    lambda day: " ".join(f"{day.year}年{day.month}月{day.day}日"),
+    lambda day: " ".join(f"{in_chinese(day.year, '〇')}年{chinese(day.month)}月{chinese(day.day)}日"),
+    *(
+        lambda day, zero=zero: f"{in_chinese(day.year, zero)}年{chinese(day.month)}月{chinese(day.day)}号"
+        for zero in ZEROS
+    ),
 )
 
 
@@ -200,3 +225,22 @@ def test_no_text_and_no_number_raises(text: str, number: int) -> None:
 def test_the_day_in_china_is_compared_with_the_day_of_the_capture(text: str, flag: str) -> None:
     assert read_date(text, date(2023, 5, 8)).flag == flag
     assert read_date(text, date(2023, 5, 9)).iso == "2023-05-09"
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [("13.05.2023", "2023-05-13"), ("05-13-2023", "2023-05-13"), ("05.06.2023", None), ("5-6-2023", None)],
+)
+def test_a_day_whose_year_comes_last_counts_if_it_is_certain(written: str, iso: str | None) -> None:
+    assert read_date(written).iso == iso
+
+
+@pytest.mark.parametrize("written", ["2020、21、22年", "第12-13-14号", "1.2.3", "0 1 2 3", "二 〇 二 三"])
+def test_what_only_looks_like_a_day_is_none(written: str) -> None:
+    assert read_date(written).iso is None
+
+
+@pytest.mark.parametrize("zero", ZEROS)
+def test_the_zero_of_a_year_is_known_in_a_line(zero: str) -> None:
+    assert re.fullmatch(SIGNED_DATE, f"二{zero}二三年五月九日")
+    assert dates_in_digits(f"云溪日报 二{zero}二三年五月九日") == "云溪日报 2023-05-09"
