@@ -24,7 +24,7 @@ _END_OF_NO_MARKUP = {b"<!--": b"-->"} | {
 }
 """The end of each part whose content is not markup, by its beginning."""
 _LINK_OR_NO_MARKUP = re.compile(rb"<(?:a\s|!--|script|style|textarea|title|xmp)")
-_SIGN = re.compile(r"refresh|location|<frameset", re.IGNORECASE)
+_SIGN = re.compile(r"refresh|location|<frameset|open *\(", re.IGNORECASE)
 _REFRESH = re.compile(
     r"""(?<![\d.])[\d.]++ ?[;, ] ?(?:url ?= ?)?+(?:"(?P<double>[^"]++)|'(?P<single>[^']++)|(?P<bare>[^"'].*))""",
     re.IGNORECASE,
@@ -124,7 +124,7 @@ def _scripts(page: WebPage) -> Iterator[tuple[str, Means]]:
     """The target of all scripts, read as one, and of the handlers that run when the body is loaded."""
     sources = [element.text or "" for element in page.elements["script"] if _JAVASCRIPT.search(element.get("type", ""))]
     sources += [element.get("onload") or "" for element in page.tree.iter("body", "frameset")]
-    if target := navigation_target("\n;\n".join(sources)):
+    if target := navigation_target("\n;\n".join(sources), page.url):
         yield target.strip(), "script"
 
 

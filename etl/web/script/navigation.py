@@ -2,7 +2,7 @@
 after a click (`window.open(…)`).
 
 Only certain addresses count: not those in a condition that is not known, nor those built from anything but literals.
-For redirects, an address in a function that is called elsewhere does not count either. A script that sets a cookie
+For redirects, neither does an address in a function that the script itself does not call. A script that sets a cookie
 belongs to a firewall and leads nowhere.
 """
 
@@ -11,35 +11,41 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.web.script.document import Document
 from etl.web.script.dom import dom_node
 from etl.web.script.interpreter import Reader
-from etl.web.script.scope import Scope
+from etl.web.script.scope import Builtin, Function, Reference, Scope
 from etl.web.script.tokens import program
 from etl.web.script.values import UnknownError, Value, to_text, unquote_literal
 from etl.web.site_cache import cached_for_site
 
 _GO = re.compile(
-    r"(?:(?:window|self|top|parent|document) \. ){0,2}location (?:\. href )?(?:= |\. (?P<call>replace|assign) \( )"
+    r"(?:(?:window|self|top|parent|document|this) \. ){0,2}location (?:\. href )?(?:= |\. (?P<call>replace|assign) \( )"
 )
 _OPEN = re.compile(r"(?:(?:window|self|top|parent) \. )?open \( ")
 _LATER = re.compile(r"(?:window \. )?setTimeout \( (?P<function>function \( \) |\( \) => )?")
 _GOES = re.compile(r"\blocation\s*(?:\.\s*(?:href|replace|assign)\b|=)")
 _CALL = re.compile(r"([\w$]{1,60})\s*\(")
+_SAME_WINDOW = ("_self", "_top", "_parent")
+"""Names with which `window.open` shows an address in place of the page."""
 _LONGEST_WORDS = 10
 """Number of words in the longest beginning that either pattern matches."""
 MAX_SCRIPT_CHARS = 20_000
 """Longest script that is read: scripts that redirect are short."""
 
 
-def navigation_target(source: str) -> str | None:
-    """The address, as it is written, to which the script takes every visitor; None if there is none, or several."""
-    if len(source) > MAX_SCRIPT_CHARS or "location" not in source:
+def navigation_target(source: str, url: str = "") -> str | None:
+    """The address, as it is written, to which the script takes every visitor; None if there is none, or several.
+
+    `url`: the address of the page, which scripts read as `location`.
+    """
+    if len(source) > MAX_SCRIPT_CHARS or not ("location" in source or "open" in source):
         return None
-    reader = _NavigationReader(source, lambda _: None)
+    reader = _NavigationReader(source, _location(url))
     if "cookie" in reader.words:
         return None
     reader.run()
@@ -48,14 +54,65 @@ def navigation_target(source: str) -> str | None:
     return None if uncertain else reader.targets.pop()
 
 
-class _NavigationReader(Reader):
-    """A `Reader` that also collects the addresses to which the script leads."""
+def _location(url: str) -> dict[str, Value]:
+    """`window.location` of a page."""
+    parts = urlsplit(url)
+    return {
+        "href": url,
+        "protocol": f"{parts.scheme}:",
+        "host": parts.netloc,
+        "hostname": parts.hostname or "",
+        "origin": f"{parts.scheme}://{parts.netloc}",
+        "pathname": parts.path,
+        "search": f"?{parts.query}" if parts.query else "",
+    }
 
-    def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+
+def _is_location(owner: Value, name: Value) -> bool:
+    return isinstance(owner, Builtin) and owner.name in ("window", "document") and name == "location"
+
+
+class _NavigationReader(Reader):
+    """A `Reader` that also collects the addresses to which the script leads. `here`: `window.location`."""
+
+    def __init__(
+        self, source: str, here: dict[str, Value], document: Document | None = None, scope: Scope | None = None
+    ) -> None:
+        super().__init__(source, lambda _: None, document, scope)
         self.targets: set[str] = set()
-        self.undecided = False
+        self._here = here
+        self._undecided = False
         self._inactive = 0
+        self._waiting: set[int] = set()
+        """The places of functions that lead somewhere; `_called`: of functions that were run."""
+        self._called: set[int] = set()
+
+    @property
+    def undecided(self) -> bool:
+        """Whether code that was not run may lead somewhere."""
+        return self._undecided or not self._waiting <= self._called
+
+    def value_of(self, name: str) -> Value:
+        return self._here if name == "location" and self.scope.holder(name) is None else super().value_of(name)
+
+    def member(self, value: Value, name: str) -> Value:
+        return self._here if _is_location(value, name) else super().member(value, name)
+
+    def item(self, value: Value, index: Value) -> Value:
+        return self._here if _is_location(value, index) else super().item(value, index)
+
+    def _assign_member(self, target: Reference) -> None:
+        is_here = target.owner is self._here
+        if (_is_location(target.owner, target.name) or (is_here and target.name == "href")) and self.accept("="):
+            self.targets.add(to_text(self.expression()))
+        elif is_here:
+            raise UnknownError
+        else:
+            super()._assign_member(target)
+
+    def run_body(self, function: Function, arguments: list[Value], this: Value) -> Value:
+        self._called.add(function.body)
+        return super().run_body(function, arguments, this)
 
     def run_if(self, active: bool) -> None:
         self._inactive += not active
@@ -63,9 +120,14 @@ class _NavigationReader(Reader):
         self._inactive -= not active
 
     def skip_statement(self) -> None:
-        start = self.position
+        start, is_part = self.position, self._skipping > 0
         super().skip_statement()
-        if not self._inactive:
+        if self._inactive or is_part:
+            return
+        if self.words[start] == "function":
+            if "location" in self.words[start : self.position]:
+                self._waiting.add(self.words.index("{", start))
+        else:
             self._note(start, self.position)
 
     def _forget(self, start: int, end: int) -> None:
@@ -74,7 +136,7 @@ class _NavigationReader(Reader):
 
     def _note(self, start: int, end: int) -> None:
         """Notes whether code that was not run may lead somewhere."""
-        self.undecided = self.undecided or "location" in self.words[start:end]
+        self._undecided = self._undecided or "location" in self.words[start:end]
 
     def expression_statement(self) -> None:
         ahead = _ahead(self)
@@ -84,6 +146,11 @@ class _NavigationReader(Reader):
             if match["call"]:
                 self.take(")")
             self.targets.add(target)
+        elif match := _OPEN.match(ahead):
+            self.position += match[0].count(" ") - 1
+            opened = self.items("(", ")")
+            if len(opened) > 1 and opened[1] in _SAME_WINDOW:
+                self.targets.add(to_text(opened[0]))
         elif match := _LATER.match(ahead):
             self.position += match[0].count(" ")
             self._later(bool(match["function"]))
@@ -96,12 +163,14 @@ class _NavigationReader(Reader):
         if is_function:
             self.block()
         elif kind == "str":
-            nested = _NavigationReader(unquote_literal(text), self.look_up)
+            nested = _NavigationReader(unquote_literal(text), self._here, self.document, self.scope)
             nested.run()
             nested.run_deferred()
             self.position += 1
             self.targets |= nested.targets
-            self.undecided = self.undecided or nested.undecided
+            self._undecided = self._undecided or nested.undecided
+        elif isinstance(function := self.expression(), Function):
+            self.run_function(function, [])
         else:
             raise UnknownError
         while not self.peek(")"):
