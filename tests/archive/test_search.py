@@ -342,3 +342,31 @@ def test_of_long_texts_the_beginning_is_searched_and_the_rest_is_named(
 def test_a_new_archive_begins_with_the_present_folding(connection: Connection) -> None:
     assert connection.scalar(text("SELECT folding FROM archive.search_state")) == FOLDING
     assert RecordFilter().words == Query()
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("1000万元", "1,000万元"),
+        ("1,000万元", "1000万元"),
+        ("１，０００万元", "1000万元"),
+        ("资金1234567.89元", "资金1,234,567.89元"),
+        ("1,234,567元", "1234567元"),
+        ("2000户", "2,000户"),
+    ],
+)
+def test_amounts_are_found_with_and_without_commas(
+    owner_url: str, connection: Connection, typed: str, written: str
+) -> None:
+    numbers = write_and_index(
+        owner_url, [Document("拨付资金的通知", f"拨付{written}。"), Document("其他通知", "拨付。")]
+    )
+    assert ids(connection, typed) == {numbers[0]} == ids(connection, written)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2024年度", "2024", "云政〔2024〕1234号", "gb1234", "2024-05", "123,45", "第1234次"]
+)
+def test_what_is_no_amount_has_one_form(typed: str) -> None:
+    assert all("," not in word.folded or "," in typed for group in parse_query(typed).groups for word in group)
+    assert [len({word.folded for word in group if word.part is None}) for group in parse_query(typed).groups] == [1]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -127,6 +127,9 @@ _TOKENS = re.compile(
 _FIELD_APART = re.compile(r"(?<![^\s-])([A-Za-z_\u4e00-\u9fff]{1,20}):\s+(?=\S)")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟〝〞＂", '"'))
 _NUMBER = re.compile(r"\D(?:19|20)\d{3,}$")
+_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?!\d)")
+_AMOUNT = re.compile(r"(?<![\d,.a-z第])(?!(?:19|20)\d\d(?![\d万亿元千吨亩户人个]))[1-9]\d{3,11}(?![\d年月号/-])")
+"""A number of four digits or more that may be written with commas: no year, no number of a document."""
 _YEARS = re.compile(r"((?:19|20)\d\d)年?(?:-((?:19|20)\d\d)年?)?")
 _MONTH = re.compile(r"((?:19|20)\d\d)年(?:(\d\d?)月)?")
 
@@ -178,11 +181,22 @@ def _looks_like_a_field(token: re.Match[str], word: Word, typed: str) -> bool:
 
 
 def _forms(word: Word) -> tuple[Word, ...]:
-    """The word, and if it is a number in another form than the index has, such as 云政发(2024)第047号, the number."""
+    """The word; if it is a number in another form than the index has, such as 云政发(2024)第047号, that number; and the
+    word with its amounts in the other form, 1,000万元 or 1000万元."""
+    forms = [word]
     key = number_key(word.typed)
     if word.anywhere and key != word.folded and _NUMBER.search(key):
-        return word, Word(key, word.typed, "number")
-    return (word,)
+        forms.append(Word(key, word.typed, "number"))
+    if word.part in _TEXTS and not word.fields and (other := _with_other_commas(word.folded)) != word.folded:
+        forms.append(replace(word, folded=other))
+    return tuple(forms)
+
+
+def _with_other_commas(text: str) -> str:
+    """The text with commas in its amounts, or without them if it has any."""
+    if _GROUPED.search(text):
+        return _GROUPED.sub(lambda amount: amount[0].replace(",", ""), text)
+    return _AMOUNT.sub(lambda amount: f"{int(amount[0]):,}", text)
 
 
 def _whole_number(typed: str) -> str:
