@@ -40,6 +40,13 @@ _ALL_TEXT = etree.XPath("string()", smart_strings=False)
 INVISIBLE = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Invisible characters, which editors leave between others."""
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+_INVISIBLE_REFERENCE = re.compile(
+    r"&(?:shy|zwn?j|[lr]rm|#0*(?:173|820[3-7]|8288|65279)|#[xX]0*(?:[aA][dD]|200[b-fB-F]|2060|[fF][eE][fF][fF]))\b"
+)
+"""The same as character references."""
+_VOID = ("bgsound", "embed", "keygen", "source", "track", "wbr")
+"""Elements without content (HTML standard, 13.1.2) that libxml2, which knows HTML 4, keeps open to the end of their
+parent. It knows the others."""
 _SAMPLE = re.compile(r">\s*+([\u4e00-\u9fff，。、：]{4,16})")
 _SAMPLES, _MIN_SAMPLES = 16, 3
 """Number of samples taken from a source, and how many of them the tree must contain."""
@@ -107,7 +114,7 @@ class WebPage:
         browser requests. Its text has no invisible characters.
         """
         tree = parse(self.text)
-        if any(letter in self.text for letter in INVISIBLE):
+        if any(letter in self.text for letter in INVISIBLE) or _INVISIBLE_REFERENCE.search(self.text):
             _take_out_invisible(tree)
         if not self.charset.startswith("utf"):
             for address in tree.xpath(_WITH_QUERY):
@@ -216,7 +223,22 @@ def parse(text: str) -> html.HtmlElement:
         root = None
     if root is None:
         root = etree.fromstring(b"<html><body></body></html>", html.HTMLParser(encoding="utf-8"))
+    _close_void_elements(root)
     return root
+
+
+def _close_void_elements(tree: html.HtmlElement) -> None:
+    """Moves what libxml2 put into elements that have no content to the place behind them."""
+    for element in list(tree.iter(*_VOID)):
+        parent, inside = element.getparent(), list(element)
+        if parent is None or not (inside or element.text):
+            continue
+        behind = element.tail or ""
+        element.tail, element.text = element.text or "", None
+        at = parent.index(element) + 1
+        parent[at:at] = inside
+        last = inside[-1] if inside else element
+        last.tail = (last.tail or "") + behind
 
 
 def _take_out_invisible(tree: html.HtmlElement) -> None:

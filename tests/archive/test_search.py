@@ -364,9 +364,7 @@ def test_amounts_are_found_with_and_without_commas(
     assert ids(connection, typed) == {numbers[0]} == ids(connection, written)
 
 
-@pytest.mark.parametrize(
-    "typed", ["2024年度", "2024", "云政〔2024〕1234号", "gb1234", "2024-05", "123,45", "第1234次"]
-)
+@pytest.mark.parametrize("typed", ["2024年度", "2024", "云政〔2024〕1234号", "gb1234", "2024-05", "123,45", "第1234次"])
 def test_what_is_no_amount_has_one_form(typed: str) -> None:
     assert all("," not in word.folded or "," in typed for group in parse_query(typed).groups for word in group)
     assert [len({word.folded for word in group if word.part is None}) for group in parse_query(typed).groups] == [1]

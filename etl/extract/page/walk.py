@@ -16,8 +16,8 @@ _BLOCKS = split_words("""
     table tbody td tfoot th thead tr ul ucapcontent ucaptitle
 """)
 _PASSED_OVER = split_words("""
-    br script style noscript template head title link meta select datalist button textarea iframe object embed svg
-    canvas map audio video input base
+    br script style noscript noembed noframes template head title link meta select datalist button textarea iframe
+    object embed svg canvas map audio video input base
 """)
 _KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys((*_PASSED_OVER, etree.Comment), _SKIPPED)
 """Tags that end a line, and tags that are skipped with their content; all others are inline."""
