@@ -15,6 +15,8 @@ GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 TIFF = (b"II*\0", b"MM\0*")
 """In either order of bytes."""
+BARE_WORKBOOKS = (b"\x09\x08\x08\0", b"\x09\x08\x10\0")
+"""Records of an Excel 5 or 97 workbook without the container around them: systems write tables so."""
 NO_PICTURES = (PDF, ZIP, OLE, RTF, RAR, SEVEN_ZIP)
 """Files that no server sends instead of what was asked for, as it may send a picture that says so."""
 DOCUMENT_FILES = (*NO_PICTURES, PNG, JPEG, GIF, *TIFF)

@@ -129,6 +129,8 @@ def sniff(body: bytes, name: str = "") -> str:
         return _zip(body, name)
     if head.startswith(olefile.MAGIC):
         return _ole(body, name)
+    if head.startswith(file_signatures.BARE_WORKBOOKS):
+        return XLS
     if head[:4] == b"RIFF" and head[8:12] in _RIFF:
         return _RIFF[head[8:12]]
     if head[4:8] == b"ftyp":

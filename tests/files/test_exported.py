@@ -1,6 +1,7 @@
 """Files as systems other than Office export and pack them; what their readers cannot show is named."""
 
 import gzip
+import struct
 
 import pytest
 
@@ -97,3 +98,18 @@ def test_what_an_embedded_object_shows_in_rtf_is_read(read: Reader) -> None:
 def test_a_part_of_a_master_document_is_named(read: Reader) -> None:
     reading = read(docx(p("第一篇") + '<w:subDoc r:id="r9"/>'))
     assert (reading.text, english(reading.reason)) == ("第一篇", "subDoc r9 is missing")
+
+
+def _record(kind: int, content: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+@pytest.mark.parametrize("charset", ["gb18030", "utf-8"])
+def test_records_of_a_workbook_without_a_container_are_read(read: Reader, charset: str) -> None:
+    name = "水务局".encode(charset)
+    label = _record(0x204, struct.pack("<HHHH", 0, 0, 0, len(name)) + name)
+    number = _record(0x203, struct.pack("<HHHd", 0, 1, 0, 12.5))
+    begin, end = _record(0x809, struct.pack("<HHHH", 0, 0x10, 0, 0)), _record(0x0A, b"")
+    reading = read(begin + label + number + end, "名单.xls")
+    assert (reading.media_type, reading.outcome, reading.text) == (XLS, FileOutcome.READ, "水务局 | 12.5")
+    assert read(begin + label + number[:-3], "名单.xls").outcome is FileOutcome.BROKEN

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from etl.files import FileOutcome, Reader
 from etl.reasons import english
 from tests.support.containers import zipped, zipped_in_gb18030
-from tests.support.documents import docx, p, pptx, xlsx
+from tests.support.documents import docx, ofd, p, pptx, xlsx
 
 _TEXT = "云溪市供水价格的公告"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -124,3 +124,9 @@ def test_names_in_a_tar_are_read_in_their_charset(read: Reader) -> None:
         member.size = 6
         archive.addfile(member, io.BytesIO("南街".encode()))
     assert read(made.getvalue(), "附件.tar").text == "== 附件一：名单.txt ==\n南街"
+
+
+@pytest.mark.parametrize("form", [str.upper, str.lower, str.title])
+def test_pages_of_an_ofd_are_found_in_other_case(read: Reader, form: Callable[[str], str]) -> None:
+    parts = _parts(ofd([[(20, 20, 100, _TEXT)]]))
+    assert read(zipped({form(name): content for name, content in parts.items()}), "附件.ofd").text == _TEXT

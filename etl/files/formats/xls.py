@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import olefile
 
+from etl.file_signatures import BARE_WORKBOOKS
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
@@ -21,12 +22,15 @@ from etl.files.types import FileOutcome, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
+from etl.web.charset import decode
 
 _BOF, _EOF, _CONTINUE, _FILEPASS = 0x809, 0x0A, 0x3C, 0x2F
 _SHEET, _SST, _FORMAT, _STYLE, _FONT, _CODEPAGE, _FROM_1904 = 0x85, 0xFC, 0x41E, 0xE0, 0x31, 0x42, 0x22
 _NUMBER, _RK, _MANY_RK, _SHARED, _LABEL, _RICH, _TRUTH, _RESULT = 0x203, 0x27E, 0xBD, 0xFD, 0x204, 0xD6, 0x205, 0x207
 _FORMULAS = (0x06, 0x206, 0x406)
 _BIFF8 = 0x600
+_A_SHEET = 0x10
+"""The kind of a substream of cells; that of the workbook is 5."""
 _CELLS, _CHART = 0, 2
 """Kinds of sheets."""
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -45,12 +49,12 @@ class _Font(NamedTuple):
 
 @dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to. `rich`: the texts that have fonts of their own; `charts`: by its offset,
-    whether a sheet is a chart.
-    `struck`: whether struck words were left out of what was read."""
+    """What the cells of all sheets refer to. `charset`: '' if the file states none. `rich`: the texts that have fonts
+    of their own; `charts`: by its offset, whether a sheet is a chart. `struck`: whether struck words were left out of
+    what was read."""
 
     wide: bool = True
-    charset: str = "cp1252"
+    charset: str = ""
     from_1904: bool = False
     strings: list[Shown] = field(default_factory=list)
     rich: set[int] = field(default_factory=set)
@@ -91,17 +95,21 @@ class _Workbook:
 
 def xls_sheets(body: bytes) -> list[Sheet]:
     """The sheets of a workbook. Raises `Unreadable`."""
-    try:
-        with olefile.OleFileIO(io.BytesIO(body)) as container:
-            name = next((name for name in ("Workbook", "Book") if container.exists(name)), None)
-            stream = container.openstream(name).read() if name else b""
-    except (OSError, ValueError, IndexError, struct.error) as error:
-        raise _broken(error) from error
+    stream = body if body.startswith(BARE_WORKBOOKS) else _of_container(body)
     try:
         stream = _readable(stream)
         workbook = _globals(stream)
         return [_sheet(name, stream, at, workbook) for name, at in workbook.sheets]
     except (struct.error, IndexError) as error:
+        raise _broken(error) from error
+
+
+def _of_container(body: bytes) -> bytes:
+    try:
+        with olefile.OleFileIO(io.BytesIO(body)) as container:
+            name = next((name for name in ("Workbook", "Book") if container.exists(name)), None)
+            return container.openstream(name).read() if name else b""
+    except (OSError, ValueError, IndexError, struct.error) as error:
         raise _broken(error) from error
 
 
@@ -149,7 +157,10 @@ def _globals(stream: bytes) -> _Workbook:
     before = 0
     for kind, content in _records(stream, 0):
         if kind == _BOF and not shared:
-            workbook.wide = struct.unpack_from("<H", content)[0] == _BIFF8
+            version, substream = struct.unpack_from("<HH", content)
+            workbook.wide = version == _BIFF8
+            if substream == _A_SHEET:  # without a workbook around it
+                workbook.sheets.append(("", 0))
         elif kind == _SST or (kind == _CONTINUE and before == _SST):
             shared.append(content)
             kind = _SST
@@ -188,7 +199,9 @@ def _text(workbook: _Workbook, content: bytes, at: int, size: int) -> tuple[str,
     length = int.from_bytes(content[at : at + size], "little")
     at += size
     if not workbook.wide:
-        return content[at : at + length].decode(workbook.charset, "replace"), at + length
+        raw = content[at : at + length]
+        text = raw.decode(workbook.charset, "replace") if workbook.charset else decode(raw)[0]
+        return text, at + length
     flags = content[at]
     at += 1 + 2 * bool(flags & 8) + 4 * bool(flags & 4)
     end = at + length * (1 + (flags & 1))

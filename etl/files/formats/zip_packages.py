@@ -46,6 +46,16 @@ class Package(zipfile.ZipFile):
         super().__init__(io.BytesIO(with_true_flags(body)))
         self.damaged: list[str] = []
 
+    def getinfo(self, name: str) -> zipfile.ZipInfo:
+        """The member of that name, or else of the same name in other case: readers on Windows find both."""
+        try:
+            return super().getinfo(name)
+        except KeyError:
+            others = [part for part in self.infolist() if part.filename.lower() == name.lower()]
+            if len(others) != 1:
+                raise
+            return others[0]
+
     def open(self, name: str | zipfile.ZipInfo, *args: Any, **kwargs: Any) -> Any:
         """As `zipfile` does, but like other programs it does not compare the two names that the archive has of a
         member."""
