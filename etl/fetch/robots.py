@@ -86,7 +86,8 @@ def _text(body: bytes) -> str:
 def _as_meant(text: str, agent: str, host: str) -> str:
     """The file in a form that Protego can read.
 
-    Corrects common mistakes: a path without its slash or with its host, several paths in one line, a delay with a unit.
+    Corrects common mistakes: a path without its slash, with its host, in quotes or with backslashes, several paths in
+    one line, a delay with a unit.
     Gives all other crawlers the same name, because Protego stores each rule once for each crawler of its group: a
     file of half a megabyte would give 300 million rules.
     """
@@ -108,6 +109,8 @@ def _as_meant(text: str, agent: str, host: str) -> str:
 
 def _path(written: str, host: str) -> str:
     """The path of a rule, from the root of the host."""
+    written = written.strip("\"'").replace("\\", "/")
+    written = f"/{written[2:]}" if written.startswith("./") else written
     path = re.sub(rf"\A(?:https?:)?//{re.escape(host)}(?::\d+)?(?=/|\Z)", "", written, flags=re.IGNORECASE) or "/"
     path = path.removesuffix(";") or "/"
     return path if path.startswith(("/", "*", "%")) or "://" in path else f"/{path}"

@@ -11,6 +11,7 @@ A part in another charset (a footer that the server includes from a file) decide
 
 import codecs
 import re
+import unicodedata
 from contextlib import suppress
 from functools import lru_cache
 
@@ -37,6 +38,9 @@ _CUT_LETTER = re.compile(rb"[\xe0-\xef][\x80-\xbf][\x40-\x7e]*+")
 pair is hardly ever a GBK character, because it would be a rare one."""
 _NATIONAL_LETTERS = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
 """Runs of GB 2312 characters. Both bytes are above ASCII; in western text such bytes are seldom adjacent."""
+_BOTH_BY_CHANCE = re.compile(rb"(?:[\x00-\x7f]++|(?:[\xc2-\xdf][\xa1-\xbf])++)+")
+"""ASCII, and what may be characters of GB 2312 as well as letters of two bytes in UTF-8."""
+_OTHER_LETTERS = re.compile("(?<![A-Za-z])[\x80-\u07ff]{2,}")
 _TWICE = re.compile(rb"\xc3[\xa3-\xa9\xaf](?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb\xe2])")
 """A UTF-8 character whose three bytes were read as three western characters and encoded in UTF-8 again."""
 _WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
@@ -123,7 +127,25 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     if body.isascii() or _THREE_BYTES.search(body):
         return text, "utf-8"
     declared = _declared_codecs(body, content_type)
+    if not declared and _is_national_by_sight(body, text):
+        return decode_gb18030(body), "gb18030"
     return (text, "utf-8") if "utf-8" in declared or not declared else _best_decoding(body, declared)
+
+
+def _is_national_by_sight(body: bytes, text: str) -> bool:
+    """Whether bytes that are UTF-8 by chance are GB 2312: 通知 would be a Hebrew accent on a combining letter.
+
+    The bytes of a third of the common characters are also two bytes of UTF-8 each, of letters that no language mixes:
+    names of files are often made of such characters alone.
+    """
+    return bool(_BOTH_BY_CHANCE.fullmatch(body)) and any(map(_is_of_no_language, _OTHER_LETTERS.findall(text)))
+
+
+def _is_of_no_language(run: str) -> bool:
+    """Whether letters beyond ASCII are of several scripts, or begin with an accent that has no letter below it."""
+    letters = [letter for letter in run if unicodedata.category(letter)[0] in "LM"]
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters}
+    return len(scripts) > 1 or (bool(letters) and unicodedata.category(letters[0]) == "Mn")
 
 
 def _written_once(run: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.web.charset import decode
 from etl.web.page import is_readable, links, read_page
 
 TEXT = "云溪区人民政府关于老旧电梯更新工作的通知，现印发给你们，请认真贯彻执行。"
@@ -198,3 +199,21 @@ def test_short_runs_of_a_page_that_was_written_twice_are_read_once_too() -> None
     text = "<p>通知公告</p><p>年</p><p>a·b</p>"
     twice = text.encode().decode("latin-1").encode()
     assert read_page(twice, "http://a.gov.cn/", "text/html; charset=utf-8").text == text
+
+
+BY_CHANCE = ["通知", "通知.doc", "1通知2.doc", "User-agent: *\nDisallow: /通知/\n", "通路", "维通知"]
+
+
+@pytest.mark.parametrize("text", BY_CHANCE)
+def test_national_text_that_is_utf_8_by_chance_is_national(text: str) -> None:
+    assert decode(text.encode("gb18030")) == (text, "gb18030")
+    assert decode(text.encode("gb18030"), "text/plain; charset=utf-8")[1] == "utf-8"
+
+
+EUROPEAN = ["Größe", "éèê", "дома", "Россия и мир", "Ελλάδα", "שלום", "مرحبا", "±0.5°", "©2023", "a·b", "naïve", "«да»"]
+
+
+@given(st.lists(st.sampled_from(EUROPEAN), min_size=1, max_size=4))
+def test_text_of_other_alphabets_stays_utf_8(words: list[str]) -> None:
+    text = " ".join(words)
+    assert decode(text.encode()) == (text, "utf-8")
