@@ -253,16 +253,31 @@ def first_iso_date(text: str) -> str | None:
     return None
 
 
+def _day_of_object(value: dict[str, Any]) -> Any:
+    """The moment or the day in an object that a program made of a date."""
+    moment = next((value[name] for name in ("time", "$date", "seconds") if name in value), None)
+    if moment is not None and not isinstance(moment, dict):
+        return moment
+    day = value["date"] if isinstance(value.get("date"), dict) else value
+    parts = day.get("year"), day.get("monthValue", day.get("month")), day.get("dayOfMonth", day.get("day"))
+    return "-".join(map(str, parts)) if all(map(_is_whole, parts)) else None
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def parse_china_date(value: Any) -> str | None:
     """A date from JSON as yyyy-mm-dd, in China's calendar; None for 0 and for what is no date.
 
     `value`: seconds or milliseconds since 1970, or 20230509 with or without a time of day, each as a number or a
-    string; what Java and .NET write of a date: `{"time": 1683561600000, …}`, `[2023, 5, 9, 0, 0]`,
+    string; what Java, .NET and databases write of a date: `{"time": 1683561600000, …}`, `[2023, 5, 9, 0, 0]`,
+    `{"year": 2023, "month": 5, "day": 9}`, `{"$date": "2023-05-08T16:00:00Z"}`, `{"seconds": 1683561600}`,
     `/Date(1683561600000+0800)/`, `1.6835616E12`; or a written date. Smaller numbers, such as the serial days of
     spreadsheets, are none.
     """
     if isinstance(value, dict):
-        value = value.get("time")
+        value = _day_of_object(value)
     if isinstance(value, list):
         value = "-".join(map(str, value[:3]))
     if isinstance(value, str) and (exponent := _WITH_EXPONENT.fullmatch(value.strip())):

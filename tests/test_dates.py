@@ -244,3 +244,27 @@ def test_what_only_looks_like_a_day_is_none(written: str) -> None:
 def test_the_zero_of_a_year_is_known_in_a_line(zero: str) -> None:
     assert re.fullmatch(SIGNED_DATE, f"二{zero}二三年五月九日")
     assert dates_in_digits(f"云溪日报 二{zero}二三年五月九日") == "云溪日报 2023-05-09"
+
+
+@given(DAYS)
+def test_an_object_that_a_program_makes_of_a_day_is_that_day(day: date) -> None:
+    parts = {"year": day.year, "month": day.month, "day": day.day}
+    moment = datetime(day.year, day.month, day.day, tzinfo=CHINA)
+    seconds = int(moment.timestamp())
+    for written in (
+        parts,
+        {"date": parts, "time": {"hour": 0, "minute": 0, "second": 0}},
+        {"year": day.year, "month": "MAY", "monthValue": day.month, "dayOfMonth": day.day, "hour": 8},
+        {"$date": moment.astimezone(UTC).isoformat()},
+        {"$date": seconds * 1000},
+        {"seconds": seconds, "nanos": 0},
+        {"time": seconds * 1000, "year": day.year - 1900, "month": day.month - 1, "date": day.day},
+    ):
+        assert parse_china_date(written) == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    "written", [{}, {"year": 2023}, {"year": 2023, "month": "MAY", "day": 9}, {"time": {"hour": 1}}]
+)
+def test_an_object_without_a_day_is_none(written: dict[str, object]) -> None:
+    assert parse_china_date(written) is None
