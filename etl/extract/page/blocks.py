@@ -68,6 +68,7 @@ class Blocks:
     `template_markers` are (text of a comment or name of a `<meta>`, index of the block that follows), `anchors` and
     `images` the nodes of `<a>` and `<img>`, `addresses` the `href` of an `<a>` by the index of its node, `clickable`
     the indices of other nodes with `onclick` or `pdfsrc`, `by_id` and `by_class` those of nodes by wanted id and class.
+    `resumed`: by the index of a block, that of the block before a hidden inline element, if both are of one line.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -79,6 +80,7 @@ class Blocks:
     clickable: list[int] = field(default_factory=list)
     by_id: dict[str, list[int]] = field(default_factory=dict)
     by_class: dict[str, list[int]] = field(default_factory=dict)
+    resumed: dict[int, int] = field(default_factory=dict)
 
     def node_of(self, element: html.HtmlElement) -> Node | None:
         """The node of an element; None if the walk skips the element or gives it no node."""

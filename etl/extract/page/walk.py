@@ -40,7 +40,9 @@ class _Walk:
     element includes the block that it shares with its neighbours.
     """
 
-    __slots__ = ("_attributes", "_blocks", "_has_text", "_line", "_link_chars", "_nodes", "_page")
+    __slots__ = (
+        "_attributes", "_blocks", "_has_text", "_interrupted", "_line", "_link_chars", "_nodes", "_page", "_resumes",
+    )  # fmt: skip
 
     def __init__(self, page: Blocks, visibility: Visibility, wanted: frozenset[str]) -> None:
         self._page, self._blocks, self._nodes = page, page.blocks, page.nodes
@@ -51,6 +53,8 @@ class _Walk:
         """Whether any piece is more than white space."""
         self._link_chars = 0
         """Number of characters in links."""
+        self._interrupted = self._resumes = -1
+        """The last block of a line in which a hidden inline element has begun; that which the current line goes on."""
 
     def read(self, root: html.HtmlElement) -> None:
         """Reads the tree. `node` is the innermost node around the current place, the last of `around`."""
@@ -64,8 +68,10 @@ class _Walk:
                     self._pass_over(element, node)
                     walker.skip_subtree()
                     continue
-                if kind and line:
-                    self._end_line(node)
+                if kind:
+                    if line:
+                        self._end_line(node)
+                    self._resumes = -1
                 opened = self._open(element, kind, node)
                 if opened is not node:
                     node = opened
@@ -96,6 +102,7 @@ class _Walk:
         if tag == "br":
             if self._line:
                 self._end_line(around)
+            self._resumes = -1
         elif tag == "meta":
             self._page.template_markers.append((element.get("name") or "", len(self._blocks) + self._has_text))
         elif tag is etree.Comment and element.text:
@@ -111,7 +118,7 @@ class _Walk:
             if not (named or hides or tag == "a" or tag == "img"):
                 return around
             if hides:
-                self._end_line(around)
+                self._interrupt(around)
         first = len(self._blocks)
         node = Node(
             element,
@@ -134,9 +141,20 @@ class _Walk:
             self._page.images.append(node)
         return node
 
+    def _interrupt(self, around: Node) -> None:
+        """Ends the line at a hidden inline element, behind which it goes on."""
+        has_text = self._has_text
+        self._end_line(around)
+        if around.hidden_by < 0:
+            self._interrupted = len(self._blocks) - 1 if has_text else self._resumes
+
     def _close(self, node: Node, kind: int | None, around: Node) -> None:
         if self._line and (kind or node.hidden_by == node.index):
             self._end_line(node)
+        if kind:
+            self._resumes = -1
+        elif node.hidden_by == node.index and around.hidden_by < 0:
+            self._resumes, self._interrupted = self._interrupted, -1
         node.last = len(self._blocks) + 1 if self._line else len(self._blocks)
         node.end = len(self._nodes)
         if node.text_chars:
@@ -156,6 +174,9 @@ class _Walk:
         self._has_text = False
         self._blocks.append(Block(text, node.line, node.hidden_by, node.row, node.cell, linked))
         if node.hidden_by < 0:
+            if self._resumes >= 0:
+                self._page.resumed[len(self._blocks) - 1] = self._resumes
+                self._resumes = -1
             chars = len(text)
             node.text_chars += chars
             node.link_chars += linked

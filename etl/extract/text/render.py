@@ -15,6 +15,7 @@ def render(blocks: Blocks, body: Body) -> str:
     row = cell = -1
     low, column = body.node, 0
     columns: dict[int, int] = {}
+    last = -1
     for index, block in blocks.visible_blocks(body.first, body.last, body.revealed):
         text = block.plain.strip()
         if not text or (block.row < 0 and is_page_tool(text) and is_tool_line(blocks, index)):
@@ -22,7 +23,10 @@ def render(blocks: Blocks, body: Body) -> str:
         if body.insets and any(index in inset for inset in body.insets):
             continue
         inside = block.row > low and _is_data(blocks, block.row)
-        if inside and block.row == row and block.cell == cell and lines:
+        goes_on, last = lines and blocks.resumed.get(index, -2) == last, index
+        if goes_on:
+            lines[-1] += (" " if lines[-1][-1:].isascii() and text[:1].isascii() else "") + text
+        elif inside and block.row == row and block.cell == cell and lines:
             lines[-1] += " " + text
         elif inside:
             if block.cell not in columns:
