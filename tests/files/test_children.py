@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -73,9 +75,10 @@ def test_forks_of_a_program_share_its_server(server: ForkServerClient) -> None:
     child = fork(server)
     reads, writes = os.pipe()
     if not (task := os.fork()):
-        number = parent_of(fork(server)).pid
-        os.write(writes, str(number).encode())
-        os._exit(0)
+        try:
+            os.write(writes, str(parent_of(fork(server)).pid).encode())
+        finally:
+            os._exit(0)  # whatever happens, a fork must not go on as a test run
     os.waitpid(task, 0)
     assert int(os.read(reads, 100)) == parent_of(child).pid
     for file in (reads, writes):
@@ -84,15 +87,20 @@ def test_forks_of_a_program_share_its_server(server: ForkServerClient) -> None:
     assert child.end() == -signal.SIGKILL
 
 
-def test_a_program_that_closed_its_files_starts_another_server(server: ForkServerClient) -> None:
+def test_a_program_that_closed_its_files_starts_another_server() -> None:
     """As one does that detaches from its terminal: the number of the closed socket may be that of another file."""
-    parent = parent_of(child := fork(server))
-    if not (task := os.fork()):
-        os.closerange(3, 100)
-        other = os.open("/dev/null", os.O_WRONLY)
-        os._exit(0 if parent_of(fork(server)) != parent and os.fstat(other) else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(task, 0)[1]) == 0
-    child.end()
+    code = f"""
+import os, psutil
+from etl.files.process.children import ForkServerClient
+server = ForkServerClient()
+first = psutil.Process(server.fork("{MODULE}", 2**30, preload=True).pid).ppid()
+os.closerange(3, 100)
+others = [os.open(os.devnull, os.O_WRONLY) for _ in range(100)]
+second = psutil.Process(server.fork("{MODULE}", 2**30, preload=True).pid).ppid()
+assert all(map(os.fstat, others)), "a file of somebody else was closed"
+os._exit(0 if second != first else 1)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_server_ends_when_nobody_can_send_to_it(server: ForkServerClient) -> None:
