@@ -15,11 +15,12 @@ _YEAR_AND_SERIAL = (
 _CORE = rf"[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*+{_YEAR_AND_SERIAL}"
 _JOINT = rf"{_CORE}(?:[、,，;；/\s]*+{_CORE}){{0,4}}"
 """Agencies that issue a document together give it a number each."""
-_ORGAN_ENDS = "(?<=[局委厅部府院署会办室队心所处站关行团司校馆省市县区镇乡])"
-"""The last character of an organ's name: 云溪海关公告2023年第5号. 成品油价格调整公告（2026年第19号） is a title."""
+_AGENCY_ENDS = "(?<=[局委厅部府院署会办室队心所处站关行团司校馆省市县区镇乡])"
+"""The last character of an agency's name: 云溪海关公告2023年第5号 is a number, 燃气价格调整公告（2023年第19号） a
+title."""
 # Announcements and orders: 公告2025年第17号, 令第55号.
 _ANNOUNCEMENT = (
-    rf"[\u4e00-\u9fff、 ]{{2,40}}(?:{_ORGAN_ENDS}\s?(?:公告|通告|公报)|命?令)\s*+"
+    rf"[\u4e00-\u9fff、 ]{{2,40}}(?:{_AGENCY_ENDS}\s?(?:公告|通告|公报)|命?令)\s*+"
     r"(?:[(（]\s*+(?:(?:19|20)\d\d年)?第\s*+[\d一二三四五六七八九十百]{1,7}\s*+号\s*+[)）]"
     r"|[〔(（\[]?\s*+(?:(?:19|20)\d\d\s*+年?\s*+[〕)）\]]?\s*+)?第?\s*+[\d一二三四五六七八九十百]{1,7}\s*+号)"
 )

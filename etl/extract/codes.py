@@ -274,7 +274,7 @@ class Flag(StrEnum):
     HIDDEN_TEXT = (
         "hidden_text",
         "正文中有 {} 个字符的段落、表格或列表在网页上未显示，未收入",
-        "{} characters of prose, tables or lists in the place of the text are not shown, and none of it",
+        "{} characters of prose, tables or lists in the place of the text are hidden, and left out of it",
     )
     FRAME_IN_TEXT = (
         "frame_in_text",
@@ -330,6 +330,7 @@ def rule_names(stored: str) -> tuple[str, str] | None:
 
 
 def _body_names(rule: str) -> tuple[str, str]:
+    """What found the text, in Chinese and English: a selector of a family's templates, or a rule of all families."""
     family, _, selector = rule.partition(" ")
     if not selector:
         return BODY_NAMES.get(rule, (rule, rule))

@@ -212,8 +212,8 @@ def _locate(source: _Source) -> _Located:
 
 
 def _end_of_titles(body: Body) -> int:
-    """The block after the last one that may hold the title. Without prose the page's only words may be its headline;
-    but a long table below it is none."""
+    """The index of the block after the last one that may hold the title. Without prose, any line of the page may be its
+    headline, but not the cells of a long table."""
     if not body.runs_to_footer:
         return body.first + 1
     return max(1, min(body.last, body.first + _LINES_WITH_TITLE) if body.first else body.last)

@@ -54,9 +54,9 @@ _COLUMN_CHARS = 5
 """Maximum length of a headline that may be a column name: 通知公告 above 更新时间 and rows of links."""
 _SEVERAL_ROWS, _SEVERAL_TITLES, _TITLE_CHARS = 5, 3, 8
 _MAX_CHARS_OF_LABELS = 120
-_SEVERAL_LINES, _SHARE_OF_LINKS = 3, 5
-"""Minimum number of lines without links that are a document below a headline; how many times as long as the links among
-them they must be."""
+_SEVERAL_LINES, _TIMES_AS_LONG = 3, 5
+"""Minimum number of lines of a text without a date that is a document; how many times as long as its links the rest of
+it must be."""
 _SUMMARY_CHARS, _ROW_CHARS = 80, 30
 """Maximum length of the summary that a listing may print below a title; of a row at the address of a document."""
 _MAX_WORDS_BESIDE_PICTURES = 600
@@ -229,8 +229,8 @@ class PageFacts:
 
     @property
     def has_sentences_beside_boxes(self) -> bool:
-        """Whether the lines of such a text are sentences too: a letter with its reply, the life of a leader, whose
-        headline may be the title of the page alone."""
+        """Whether a titled page has prose in a text beside boxes (`has_text_beside_boxes`): a letter with its reply,
+        the life of a leader. Only `<title>` may have the title."""
         return self.prose_chars >= MIN_TEXT_CHARS and self.has_title and self.has_text_beside_boxes
 
     @cached_property
@@ -240,11 +240,11 @@ class PageFacts:
 
     @cached_property
     def has_text_beside_boxes(self) -> bool:
-        """Whether the main text is a page's worth of lines that are no links and none of which is a row, and nearly
-        all rows of the page are in boxes of the site beside it."""
+        """Whether the main text is long enough, has few links and no rows of a list, and nearly all rows of the page
+        are in boxes of the site beside it."""
         linked = sum(block.link_chars for block in self.text_lines)
         is_text = self.unlinked_chars >= MIN_TEXT_CHARS and len(self.text_lines) >= _SEVERAL_LINES
-        if not is_text or linked * _SHARE_OF_LINKS > self.unlinked_chars or any(map(_row_kind, self.text_lines)):
+        if not is_text or linked * _TIMES_AS_LONG > self.unlinked_chars or any(map(_row_kind, self.text_lines)):
             return False
         rows = (block for block in self.blocks.blocks if block.hidden_by < 0 and _row_kind(block))
         return sum(not is_in_box_beside(self.blocks, block.node, self.body) for block in rows) < _SEVERAL_ROWS
@@ -338,8 +338,8 @@ def _is_titled_content(facts: PageFacts) -> bool:
 
 
 def _is_titled_matter(facts: PageFacts) -> bool:
-    """Whether a headline is above a page's worth of lines that are no links, at any address and without a date: a list
-    of powers, the work of each leader."""
+    """Whether a text beside boxes has a headline, or a title and prose, at any address and without a date: a list of
+    powers, the work of each leader."""
     return (facts.has_headline and facts.has_text_beside_boxes) or facts.has_sentences_beside_boxes
 
 

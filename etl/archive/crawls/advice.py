@@ -58,8 +58,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.RECORDS_MISSING: (
         "打开其中几页：网站把所有页面转到首页，或已迁移、关停；真正撤下的，离开目录后会自动标记",
         "open some of them: the site sends every page to its home page, has moved, or was closed; a withdrawn "
-        "document becomes a "
-        "tombstone once it is off the lists",
+        "document becomes a tombstone once it is off the lists",
     ),
     Code.LISTING_NOT_WALKED: (
         "看任务 list_catalog 的日志，再清除它",
@@ -83,8 +82,8 @@ ADVICE: dict[str, tuple[str, str]] = {
         "open that page: the site's program failed while writing it; crawl again when the page is whole",
     ),
     Code.LIST_OF_A_SEARCH: (
-        "把栏目拆成几个更小的（按年份或子栏目），使每个都列得完",
-        "divide the column into smaller ones (by year or subject), each of which the search shows whole",
+        "按年份或主题把栏目拆成几个较小的，使检索服务能把每个都列全",
+        "divide the column into smaller ones, by year or subject, that the search lists in full",
     ),
     Code.LIST_IN_CIRCLES: _PAGING,
     Code.LIST_PAGE_REPEATED: _PAGING,

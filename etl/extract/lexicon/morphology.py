@@ -45,7 +45,7 @@ _OF_EVENTS = _any_of("""
     开工 竣工 签订 签约 成交 交易 采购 中标 处罚 作出 作出处罚 许可 决定 开庭 播出 公示 挂牌 竞价 申请
     完成 抽检 采样 生产
 """)
-"""What happens on a day that is not one of the document: 开标时间, 来信日期."""
+"""Events whose days are no dates of the document: 开标时间, 来信日期."""
 
 # fmt: off
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(pattern)) for field, pattern in (
@@ -53,7 +53,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("", "(?:人|者|员|编辑|电话|传真|邮箱|地址|网址|链接|位置|数|量|率|大小|指南|下载|附件|解读|依据|理由|程序|渠道)$"),
     ("", f"^(?:开始|结束|截止|截至|起止|征集|报名|登记|受理|答复|审核|归档|会议|咨询)(?!施行|实施|执行|生效).*{_DAY}$"),
     ("", f"^(?:{_OF_EVENTS})(?:的|决定)?{_DAY}$"),
-    # 采购公告, 中标公告: which notice of a procedure it is.
+    # It says which notice of a procedure this is (采购公告, 中标公告), not the subject.
     ("", "^公告(?:类型|类别|种类)$"),
     ("index_number", f"^{_DESCRIBED}(?:公开|目录)?(?:索引|索取){_NUMBER}?$"),
     ("registration_number", f"^三?{_DESCRIBED}(?:统一|登记|备案)+{_NUMBER}$|^规范性文件{_NUMBER}$"),

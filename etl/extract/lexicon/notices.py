@@ -22,7 +22,7 @@ VERIFIES = re.compile(
     "|(?:验证|确认|证明).{0,6}不是机器人|人机(?:身份)?(?:验证|校验)|(?:访问|请求|操作)(?:次数)?(?:过于|太过?)(?:频繁|多|快)"
     "|输入.{0,12}验证码.{0,16}(?:继续|解除|访问|浏览|查看)|浏览器(?:环境)?.{0,6}(?:风险|异常)|(?:异常|可疑|恶意)的?(?:网络)?(?:访问|请求|流量)"
 )
-"""What a page says that its reader must prove to be a person, in words that the fetch may not know."""
+"""What a page says whose reader must prove to be human. Fetching recognises such pages too, but not in all wordings."""
 HEADS_OF_NOTICES = re.compile(
     "(?:安全|访问|人机|身份|滑[动块]|网站|系统|温馨|信息|浏览器)*(?:验证|校验|提示|检[查测]|拦截)(?:信息|页面?|失败)?"
 )

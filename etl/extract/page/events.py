@@ -20,8 +20,8 @@ _LINES_OF_LETTER = 14
 
 
 def is_day_of_event(blocks: Blocks, index: int) -> bool:
-    """Whether a line or cell has the label 时间 or 日期, and place or people of an event (地点：, 嘉宾：) are in it or
-    below it, or the reply to a letter is: then the day is not that of the page."""
+    """Whether the day behind a label 时间 or 日期 is that of an event or a letter, and not that of the page: the line
+    or cell, or one right below, names a place or people (地点：, 嘉宾：), or the reply to the letter is below it."""
     block = blocks.blocks[index]
     if not _DAY.search(block.text):
         return False
@@ -30,7 +30,8 @@ def is_day_of_event(blocks: Blocks, index: int) -> bool:
 
 
 def is_day_of_letter(blocks: Blocks, index: int) -> bool:
-    """Whether the reply to a letter (回复时间) follows the line of a day among lines of its kind."""
+    """Whether a line has the day of a letter: a label of the reply (回复时间) is below it, in an element of its
+    kind."""
     if not _DAY.search(blocks.blocks[index].text):
         return False
     kind = _kind_of_line(blocks, index)
@@ -39,7 +40,7 @@ def is_day_of_letter(blocks: Blocks, index: int) -> bool:
 
 
 def _kind_of_line(blocks: Blocks, index: int) -> tuple[str, str | None, int]:
-    """The tag and class of a line's element, and its table or the element around its list."""
+    """The tag and class of a line's element, and the index of the element around its row, or around itself."""
     block = blocks.blocks[index]
     node = blocks.nodes[block.node]
     around = blocks.nodes[block.row] if block.row >= 0 else node

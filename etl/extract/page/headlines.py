@@ -49,9 +49,10 @@ _RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办�
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
 _PUNCTUATED = re.compile("[，。；：]")
 _NUMBERED_TITLE = re.compile("[\u4e00-\u9fff]{8,}(?:公告|通告|公示|通报)[（(〔].{1,12}号[)）〕]$")
-"""The title of an announcement with its number: 云溪市燃气价格听证会公告（第1号）. Another line is a number alone."""
+"""The title of an announcement with its number: 云溪市燃气价格听证会公告（第1号）. Any other line
+with a document number is no title."""
 _LABEL_OF_DAY = re.compile("[\u4e00-\u9fff（）()]{2,12}(?:日期|时间|之日)[:：]?")
-"""The label of any day beside it (作出处罚的日期): what is above a date is often a headline."""
+"""The label of a day beside it (作出处罚的日期). Such a line is not a headline, though lines above a date often are."""
 _ONLY_SIGNED_DATE, _MAX_SPELT_DATE_CHARS = re.compile(SIGNED_DATE), 20
 _MAX_CHARS_OF_LETTER = 40
 """Maximum length of a sentence that may be the title of a letter."""
@@ -150,15 +151,16 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
 
 
 def _is_beside_title(block: Block, text: str) -> bool:
-    """Whether a line in the element of the headline is none of it: a date, a label with its value, a tool, a number
-    without brackets."""
+    """Whether a line in the headline's element is not part of the headline: a date, a label with its value, a tool, a
+    number without brackets."""
     if begins_with_label(block.text) or find_labels(block.text) or date_among_pieces(block.text) or _is_no_title(text):
         return True
     return match_document_number(text) is not None and not _BRACKETED_NUMBER.match(text)
 
 
 def _is_sentence(text: str) -> bool:
-    """Whether the line is prose: `bt_content` contains a text, no headline. (Titles of letters may end with 。 too.)"""
+    """Whether a line is a sentence of the text, even in an element that is named like a headline (`bt_content`). A
+    short sentence may be the title of a letter."""
     return len(text) > _MAX_CHARS_OF_LETTER and text.endswith("。")
 
 

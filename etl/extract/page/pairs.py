@@ -25,10 +25,11 @@ header with numbered lines, because points of a text may begin with 名称 and �
 _LINES_BEFORE = 6
 """Number of lines before an empty label of which one must show that values follow their labels."""
 _VALUE_AROUND = frozenset(("li", "p", "span", "dd", "dt", "td", "th", "label"))
+"""Elements whose words belong together."""
 _LINES_OF_CELL = 4
+"""Maximum number of lines of a cell whose words belong together; a cell with more is page layout."""
 _VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label"))
-"""Elements whose words belong together, except cells of more lines, which are page layout; elements that contain a
-value."""
+"""Elements that contain a value."""
 _PAIRS_BESIDE = 8
 """Pairs of a header on each side that are searched for a sure label."""
 _ONLY_A_DATE = re.compile(rf"{DATE}(?:\s+{TIME_OF_DAY})?")

@@ -113,7 +113,7 @@ def _date_behind_gap(line: str, text: str) -> re.Match[str] | None:
 
 
 def _is_day_of_matter(text: str) -> bool:
-    """Whether a line begins with the label of a day that its words explain as no field (开标时间：, 会议时间：)."""
+    """Whether a line begins with the label of a day that is no date of the page (开标时间：, 会议时间：)."""
     match = _LABEL_OF_DAY.match(text)
     label = match_label(match[1], coined=True) if match else None
     if label is None or label.name or label.label.startswith(_CHECKS_OF_PAGE):

@@ -75,7 +75,7 @@ _OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)"
 """Words of tools that make a file of the page itself."""
 _ALOUD = re.compile(r"[\W_]*(?:语音(?:播报|朗读)?|朗读|播报|听(?:全文|新闻|文章|政策))[\W_]*")
 """Words of tools that read the page aloud."""
-_DOWNLOADS_IT = re.compile(r"[\w《》（）()]{2,30}下载")
+_NAMED_DOWNLOAD = re.compile(r"[\w《》（）()]{2,30}下载")
 """Words of a link that name what it downloads: 年报下载."""
 _WRITTEN_ADDRESS = re.compile(r"https?://[\w./%?=&#-]{4,200}")
 _SHOWN = re.compile(rf"""data-[\w-]+\s*=\s*["']?[^"'\s<>]{{1,400}}\.(?i:{LINKED_ENDING})\b""")
@@ -255,8 +255,8 @@ class _Links:
         )
 
     def has_lone_button(self) -> bool:
-        """Whether a button 下载 without an address is beside no file: it fetches one by a script. (Beside a file it
-        shows or saves this file, or all files of the list.)"""
+        """Whether a button 下载 without an address has no file beside it, so that its script must fetch one. (A button
+        beside a file shows or saves that file, or all files of the list.)"""
         part = self._places.part_of
         return any(
             not any(abs(line - at) <= _BLOCKS_OF_FILE and part(line) == part(at) for line in self._lines_with_files)
@@ -354,7 +354,7 @@ class _Links:
         """Whether the text says that a link within its site downloads something: 点击下载, or 此处 before 下载 …, or
         年报下载 if a script handles the click."""
         if not address:
-            return _DOWNLOADS_IT.fullmatch(words) is not None and not is_page_tool(words)
+            return _NAMED_DOWNLOAD.fullmatch(words) is not None and not is_page_tool(words)
         if PAGE_ENDING.search(address) or not ("下载" in words or says_here(words)):
             return False
         url = absolute(address, self._base) or ""

@@ -13,6 +13,7 @@ from etl.fields import DATE_FIELDS
 _MIN_PART_CHARS = 8
 """A title longer than this is recognised as a part of `<title>` whatever the other parts are."""
 _MAX_COLUMN_CHARS = 4
+"""Maximum length of the name of a column in `<title>`."""
 _SEPARATORS = re.compile(r"[\s_|–—-]+")
 _EXACT = DATE_FIELDS | {"document_number", "index_number"}
 """Fields in which a value that contains another one is a different value."""
@@ -61,8 +62,8 @@ def _is_part(title: str, stated: str) -> bool:
 
 
 def _stands_beside_names(parts: list[str], at: int) -> bool:
-    """Whether a part of `<title>`, longer than the name of a column, stands before names of the site and behind those
-    and names of columns. (A short part behind it may belong to the title: （二）.)"""
+    """Whether a part of `<title>` is longer than the name of a column, and has only names of agencies behind it, and
+    only those and names of columns before it. (A short part behind it may belong to the title: （二）.)"""
     before, behind = parts[:at], parts[at + 1 :]
     are_names = all(names_agency(part) or len(part) <= _MAX_COLUMN_CHARS for part in before)
     return len(parts[at]) > _MAX_COLUMN_CHARS and are_names and all(map(names_agency, behind))

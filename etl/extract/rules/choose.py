@@ -65,8 +65,8 @@ def why_not_chosen(item: FieldValue, chosen: FieldValue | None, *, data_is_shown
 
 
 def _priority(item: FieldValue) -> tuple[int, bool]:
-    """The rank by origin; an ambiguous or unlisted label ranks below all others of its origin, but 来源 under the title
-    not below 信息来源 under the text, where 本站 may stand."""
+    """The rank by origin. An ambiguous or unlisted label ranks below all others of its origin, and so does a source
+    that only names the site (本站). 来源 is ambiguous, but under the title it does not rank below 信息来源."""
     is_usual = item.name == "source" and item.origin == "subheading" and item.rule not in _WEAK_RULES
     return ORIGIN_PRIORITY[item.origin], names_the_site(item) or (is_weak(item) and not is_usual)
 

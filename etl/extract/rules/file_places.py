@@ -63,8 +63,8 @@ class FilePlaces:
         return min(self._annex_lines, default=len(self._blocks.blocks) + 1)
 
     def _is_below_annex(self, index: int) -> bool:
-        """Whether a line has the word 附件, or belongs to the list of links below it: to lines of links in one part of
-        the page, down to a line of tools or one that leads to another document."""
+        """Whether a line has the word 附件, or is in the list of links below it. The list ends at tools, at a link to
+        the previous or next document, and where another part of the page begins."""
         if index in self._annex_lines:
             return True
         blocks, revealed = self._blocks.blocks, self._body.revealed
@@ -83,8 +83,8 @@ class FilePlaces:
         return False
 
     def part_of(self, index: int) -> tuple[object, ...]:
-        """The part of the page that a line is in: the element of the text, or an element beside it. Elements beside it
-        that are alike count as one part."""
+        """What identifies the part of the page that a line is in: the element of the text, or an element beside it.
+        Elements of one kind beside it count as one part."""
         container = self._body.node
         around = list(self._blocks.ancestors(self._blocks.blocks[index].node))
         if container < 0 or any(each.index == container for each in around):
@@ -176,7 +176,7 @@ class FilePlaces:
 
 
 def _ends_list(line: str) -> bool:
-    """Whether a line is no file of a list: a tool of the page, or a link to the previous or next document."""
+    """Whether a list of files ends above a line: a tool of the page, or a link to the previous or next document."""
     return leads_to_other(line) or operates_page(line)
 
 

@@ -46,7 +46,7 @@ _MAX_ITEM_CHARS = 100
 """Maximum length of a row or an item of a list of files."""
 _MIN_ANNEX_WIDTH = 100
 """A picture in a text with fewer pixels than this is an icon."""
-_OF_CODE = re.compile("扫|二维码|关注")
+_OF_QR_CODE = re.compile("扫|二维码|关注")
 _MAX_PICTURES = 2_000
 """Maximum number of pictures of a page that are examined."""
 
@@ -68,8 +68,8 @@ def annexed_images(page: WebPage, blocks: Blocks, body: Body) -> tuple[Attachmen
 
 
 def _is_below_annex(blocks: Blocks, index: int, body: Body) -> bool:
-    """Whether the line, or one of the few short ones above it, has the word 附件. Further names of annexes (2.平面图)
-    are not counted."""
+    """Whether the line, or one of the few short ones above it, has the word 附件. Lines with further names of annexes
+    (2.平面图) do not count."""
     others = 0
     for line in range(index, body.first - 1, -1):
         text = blocks.blocks[line].plain
@@ -176,10 +176,10 @@ def _images(page: WebPage, blocks: Blocks, body: Body) -> Iterator[html.HtmlElem
     for node in blocks.images[:_MAX_PICTURES]:
         # Whether it is in a container is decided by the tree: a picture may be above the first line.
         inside = container.index < node.index < container.end if container else first <= node.first <= last
-        is_icon = _is_icon_of_file(node.element) or _is_code_to_scan(blocks, node)
+        is_icon = _is_icon_of_file(node.element) or _is_qr_code(blocks, node)
         if not inside or node.hidden_by > body.revealed or is_icon:
             continue
-        # A code to scan in a column beside the text.
+        # A picture in a column beside the text is often a QR code.
         if body.rule != BETWEEN or not is_in_box_beside(blocks, node.parent, body):
             yield from (node.element,) if _address(node.element) else _twins(node.element)
     for element in page.elements["noscript"]:
@@ -199,13 +199,13 @@ def _is_icon_of_file(image: html.HtmlElement) -> bool:
     return bool(link.text_content().strip()) and has_file_name(target) and not _PICTURE.search(target)
 
 
-def _is_code_to_scan(blocks: Blocks, picture: Node) -> bool:
-    """Whether the only words beside a picture say that it is a code: 扫一扫在手机打开当前页."""
+def _is_qr_code(blocks: Blocks, picture: Node) -> bool:
+    """Whether the only words beside a picture say that it is a QR code: 扫一扫在手机打开当前页."""
     around = next((node for node in blocks.ancestors(picture.parent) if node.text_chars), None)
     if around is None or around.text_chars > _MAX_ITEM_CHARS:
         return False
     lines = (line.plain.strip() for _, line in blocks.visible_blocks(around.first, around.last))
-    return all(_OF_CODE.search(line) and (is_page_tool(line) or asks_to_follow(line)) for line in lines)
+    return all(_OF_QR_CODE.search(line) and (is_page_tool(line) or asks_to_follow(line)) for line in lines)
 
 
 def _twins(image: html.HtmlElement) -> Iterator[html.HtmlElement]:

@@ -171,8 +171,8 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
 
 def _follows_label(blocks: Blocks, index: int) -> bool:
     """Whether the block before is a label, or a short word that ends like a label of a date. (Numbers, and names of
-    people, end like labels that are not fields: 财税〔2021〕8号, 水利工程质量. A day is no value of 公开范围：, nor
-    of a label that is known to be empty or whose table has ended.)"""
+    people, end like labels that are not fields: 财税〔2021〕8号, 水利工程质量. A line with a date is no value of a
+    label such as 公开范围：. No line is the value of a label that is known to be empty or whose table has ended.)"""
     shown = blocks.blocks[index - 1].plain.rstrip() if index else ""
     before = shown.rstrip(" ：:")
     label = match_label(before, coined=True)
@@ -186,8 +186,8 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
 
 
 def _is_below_table(blocks: Blocks, index: int) -> bool:
-    """Whether the block before is in a table that ends with it, its last cell being empty (废止日期), and no row of a
-    table around it has both as a pair."""
+    """Whether the block before is the last one of a table, as the cell behind it is empty (废止日期), and no row of an
+    outer table has that block and this one as a pair."""
     around = list(blocks.ancestors(blocks.blocks[index - 1].node))
     table = next((node for node in around if node.tag == "table"), None)
     if table is None or table.last > index:
@@ -205,7 +205,8 @@ _FIELD_OF_LAST_LINE = {
 _MAX_METHOD_CHARS = 12
 """Maximum length of a value such as 主动公开, 依申请公开, 不予公开; a longer text is a sentence."""
 _CELLS_OF_PAIR, _LINES_OF_PAIRS = 2, 8
-"""Cells of a label with its value; maximum number of lines of a row of such pairs, not of a row that holds the page."""
+"""Number of cells of a label with its value; maximum number of lines of a row of such pairs: one that is layout has
+more."""
 _NEXT_LABEL = re.compile(r"\s+[\u4e00-\u9fff]{2,16}[:：]")
 _FIELDS_OF_FIRST_LINES, _FIRST_LABELS = frozenset(("document_number", "publisher")), 40
 """Fields that a notice states about itself; number of blocks of the labels with which it begins."""
@@ -251,8 +252,8 @@ def _number_of_red_header(context: PageContext, lines: list[Block], title: str) 
 
 
 def _is_one_of_several(lines: list[Block], number: str, title_key: str) -> bool:
-    """Whether a number in the text is that of one of several documents (a gazette): below the title of a document that
-    is not the page's, and above another number."""
+    """Whether a number belongs to one of several documents in the text (a gazette): a title other than the page's is
+    above it, and another number below it."""
     texts = [block.plain.strip() for block in lines]
     at = next((at for at, text in enumerate(texts) if number_of_red_header(text) == number), 0)
     titles = (label_key(text) for text in texts[:at] if ENDS_LIKE_A_TITLE.search(text))

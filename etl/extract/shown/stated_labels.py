@@ -62,8 +62,8 @@ def whole_words(element: HtmlElement, shown: str) -> str:
 
 
 def _has_label(element: HtmlElement) -> bool:
-    """Whether the words right before an element, in its parent or before its parent, are a label. A picture in an
-    element with words belongs to these."""
+    """Whether the words right before an element, in its parent or before its parent, are a label. A picture
+    among words belongs to those words."""
     around: HtmlElement | None = element
     for _ in range(_LEVELS_UP):
         before = around.getprevious() if around is not None else None

@@ -45,8 +45,8 @@ def enclosing_sidebar(blocks: Blocks, index: int, body: Body) -> Node | None:
 
 
 def is_in_box_beside(blocks: Blocks, index: int, body: Body) -> bool:
-    """Whether a node is in a box of the site that does not contain the text: a column, or what boxes are called
-    (热点推荐)."""
+    """Whether a node is in a box of the site that does not contain the text: a side column, or a box with a heading
+    such as 热点推荐."""
     for around in blocks.ancestors(index):
         if holds_text(around, body):
             return False

@@ -7,11 +7,11 @@ from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import is_prose
 from etl.extract.text.body import Body
 
-_MIN_LINE = 20
+_MIN_LINE_CHARS = 20
 """Minimum length of a hidden line of prose that counts; shorter ones are messages of the page."""
-_MIN_ENTRIES, _MIN_ENTRY = 5, 6
-"""Minimum number of rows with several cells, or of items, of a hidden table or list; minimum length of each: those of
-hidden menus and forms are shorter."""
+_MIN_ENTRIES, _MIN_ITEM_CHARS = 5, 6
+"""Minimum number of rows with several cells of a hidden table, or of items of a hidden list; minimum length of such an
+item, as those of hidden menus are shorter."""
 _WHOLE_PAGE = frozenset(("html", "body", "form"))
 
 
@@ -20,13 +20,13 @@ def hidden_chars(blocks: Blocks, body: Body, text: str) -> int:
     part of its text."""
     hidden = [block for block in blocks.blocks[body.first : _end(blocks, body)] if block.hidden_by > body.revealed]
     prose = (b.plain.strip() for b in hidden if is_prose(b.text, len(b.text), b.link_chars))
-    lines = (*(line for line in prose if len(line) >= _MIN_LINE), *_entries(blocks, hidden))
+    lines = (*(line for line in prose if len(line) >= _MIN_LINE_CHARS), *_entries(blocks, hidden))
     return sum(len(line) for line in dict.fromkeys(lines) if line not in text)
 
 
 def _end(blocks: Blocks, body: Body) -> int:
-    """The end of the text with the hidden elements right behind its last line, in the element that contains that line:
-    a text without a container ends with its last visible line."""
+    """The end of the body, with the hidden elements right behind its last line that are in one element with it. (A body
+    without a container ends with its last visible line.)"""
     end = body.last
     while end < len(blocks.blocks) and (hidden := blocks.blocks[end].hidden_by) > body.revealed:
         around = blocks.nodes[blocks.nodes[hidden].parent]
@@ -39,7 +39,9 @@ def _end(blocks: Blocks, body: Body) -> int:
 def _entries(blocks: Blocks, hidden: list[Block]) -> Iterator[str]:
     """The cells and items of hidden tables and lists without links."""
     cells = [block for block in hidden if block.row >= 0 and not block.link_chars]
-    items = [b for b in hidden if blocks.nodes[b.node].tag == "li" and not b.link_chars and len(b.text) >= _MIN_ENTRY]
+    items = [
+        b for b in hidden if blocks.nodes[b.node].tag == "li" and not b.link_chars and len(b.text) >= _MIN_ITEM_CHARS
+    ]
     rows = Counter(block.row for block in cells)
     tables = Counter(blocks.nodes[row].parent for row, count in rows.items() if count > 1)
     lists = Counter(blocks.nodes[block.node].parent for block in items)

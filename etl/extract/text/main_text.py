@@ -64,7 +64,7 @@ _BLOCKS_BELOW_HEADLINE = 40
 """The text begins within this many lines below a headline, including header lines."""
 
 _MENUS = frozenset(("nav", "menu", "footer"))
-"""Tags and class names of menus, which may have prose: a mega menu presents the county."""
+"""Tags and class names of menus. Even a menu may have prose, such as an introduction of the county."""
 _NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
 """A selector for elements by the beginning of their id or class."""
 _SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
@@ -163,8 +163,8 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
 
 
 def _with_next(blocks: Blocks, body: Body) -> Body:
-    """A family's container with the elements behind it that go on with its text: one tag too many within it closes it
-    early."""
+    """A family's container with the elements behind it that go on with its text: an end tag too many may close the
+    container early."""
     if body.node < 0 or blocks.nodes[body.node].last != body.last:
         return body
     _, last = end_with_next(blocks, blocks.nodes[body.node])
@@ -461,8 +461,8 @@ def _is_tool(line: str) -> bool:
 
 
 def _is_of_header(line: str) -> bool:
-    """Whether a line below a headline is that with date or source, or has labels. (Tools may follow it, which end a
-    text that has begun.)"""
+    """Whether a line below a headline belongs to the header: it has the date or source, or labels. (Tools behind it are
+    skipped; behind a line of the text they end the text.)"""
     return is_subheading(line) or bool(find_labels(line)) or match_label(line) is not None
 
 
