@@ -16,8 +16,7 @@ _CORE = rf"[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*+{_YEAR_AND_SERIAL}"
 _JOINT = rf"{_CORE}(?:[、,，;；/\s]*+{_CORE}){{0,4}}"
 """Agencies that issue a document together give it a number each."""
 _AGENCY_ENDS = "(?<=[局委厅部府院署会办室队心所处站关行团司校馆省市县区镇乡])"
-"""The last character of an agency's name: 云溪海关公告2023年第5号 is a number, 燃气价格调整公告（2023年第19号） a
-title."""
+"""The last character of an agency's name: 云溪海关公告2023年第5号, but not 燃气价格调整公告（2023年第19号）."""
 # Announcements and orders: 公告2025年第17号, 令第55号.
 _ANNOUNCEMENT = (
     rf"[\u4e00-\u9fff、 ]{{2,40}}(?:{_AGENCY_ENDS}\s?(?:公告|通告|公报)|命?令)\s*+"

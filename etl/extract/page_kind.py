@@ -230,7 +230,7 @@ class PageFacts:
     @property
     def has_sentences_beside_boxes(self) -> bool:
         """Whether a titled page has prose in a text beside boxes (`has_text_beside_boxes`): a letter with its reply,
-        the life of a leader. Only `<title>` may have the title."""
+        the life of a leader. The title may be in `<title>` alone."""
         return self.prose_chars >= MIN_TEXT_CHARS and self.has_title and self.has_text_beside_boxes
 
     @cached_property

@@ -1,7 +1,7 @@
-"""What a notice states of its matter between the headline and the text: 项目编号, 开标时间, 访谈嘉宾, 地点.
+"""What a notice states about its matter between the headline and the text: 项目编号, 开标时间, 访谈嘉宾, 地点.
 
-Such lines look like a header, but their labels are those of the matter and not of the document. The part with most of
-the prose begins below them, so they would be lost.
+Such lines look like a header, but their labels describe the matter and not the document. The part of the page with most
+of the prose begins below them, so they would be lost.
 """
 
 import re
@@ -23,7 +23,7 @@ _BEFORE_COLONS = re.compile(rf"(?:^|{_GAP}){_GAP}*+({_WORDS}){_GAP}*+[:：](?={_
 _SPACED = re.compile(
     rf"(?:^|{INLINE_BOUNDARY})\s*+([\u4e00-\u9fff](?:\s+[\u4e00-\u9fff]){{1,5}})\s*[:：](?={_GAP}*+\w)"
 )
-"""A label with gaps between its characters (地　点) begins a line or an element."""
+"""A label with gaps between its characters (地　点), at the beginning of a line or an element."""
 _ONLY_A_LABEL = re.compile(rf"({_WORDS})[:：]?")
 _OF_PEOPLE = re.compile("(?:人|者|员|编辑)$")
 _OF_PAGE = re.compile(
@@ -41,8 +41,8 @@ number of lines of a label in a cell."""
 class _Group:
     """Lines in one element, or in elements of one kind side by side, with the labels that they begin with.
 
-    `first` is the block at which it begins, `top` its last element; `is_dated`: the line with the page's date or source
-    is above the labels; `events`: number of days of events among them.
+    `first`: index of its first block; `top`: its last element; `is_dated`: the line with the page's date or source is
+    above the labels; `events`: number of lines with the day of an event.
     """
 
     first: int
@@ -53,7 +53,7 @@ class _Group:
 
 
 def with_matter_above(blocks: Blocks, body: Body, headline: int) -> Body:
-    """The text extended upwards to what the notice states of its matter, below the headline (the index of its block)
+    """The text extended upwards to what the notice states about its matter, below the headline (the index of its block)
     and below the header."""
     if not 0 <= headline < body.first - 1 or body.revealed >= 0:
         return body
@@ -131,7 +131,7 @@ def _words_of_label_cell(blocks: Blocks, index: int) -> str:
 
 
 def _outermost(blocks: Blocks, index: int, first: int, last: int) -> Node:
-    """The outermost element around a block within `blocks[first:last]`; if none is, the innermost."""
+    """The outermost element around a block that is within `blocks[first:last]`; if there is none, the innermost."""
     inner, *around = blocks.ancestors(blocks.blocks[index].node)
     for node in around:
         if node.first < first or node.last > last:
@@ -153,8 +153,8 @@ def _field_of(label: str) -> str:
 
 
 def _is_of_matter(group: _Group) -> bool:
-    """Whether two labels are unlisted or those of the day of an event, one of them not of people, whom pages have too
-    (审核员), and none is a label of headers only."""
+    """Whether a group is about the matter: no label occurs only in headers, and at least two are unlisted or of the day
+    of an event, not all of them of people (审核员 may be a label of the page)."""
     fields = set(map(_field_of, group.labels)) - {""}
     matters = sum(OF_MATTER.search(label) is not None for label in group.labels)
     if not fields <= (FIELDS_AMONG_MATTERS if matters >= _MIN_LABELS else FIELDS_OF_NOTICES):

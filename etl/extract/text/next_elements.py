@@ -13,16 +13,17 @@ from etl.extract.text.end_of_text import starts_related_links
 
 _WHOLE_PAGE_TAGS = frozenset(("html", "body"))
 _NO_TEXT = frozenset(("a", "form", "input", "select", "button", "textarea", "iframe"))
-"""Elements that the rest of a text has rarely, and what is behind it often."""
+"""Elements that are rare in the rest of a text, and common in what is behind it."""
 _MIN_COPY_CHARS = 20
-"""Minimum length of a line that a text does not repeat."""
+"""A line of this length that the text has already is a copy of it."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（(]|\s*(?:附件|抄送|注)")
 """The end of a signature; the beginnings of lines below one."""
 
 
 def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
-    """(index of the container, block after its last line) of the text of an element and the elements behind it."""
+    """(index of the container, index of the block after its last line) of the text that begins in an element and goes
+    on in the elements behind it."""
     container, names, parent = node.index, {"", _name(node)}, blocks.nodes[max(node.parent, 0)]
     while parent.parent >= 0 and (parent.first, parent.last) == (node.first, node.last):
         node, parent = parent, blocks.nodes[parent.parent]
@@ -47,8 +48,8 @@ def _lines(blocks: Blocks, node: Node) -> list[str]:
 
 
 def _may_follow(above: dict[str, None], lines: list[str]) -> bool:
-    """Whether lines repeat nothing of a text, as its copy for phones does, and no signature ends it above them. `above`
-    has the lines of the text in order."""
+    """Whether lines may go on with a text: they repeat none of its long lines, as a copy for phones does, and no
+    signature ends it above them. `above`: the lines of the text, in order."""
     is_signed = _SIGNED.search(next(reversed(above), "")) is not None
     repeats = any(len(line) >= _MIN_COPY_CHARS and line in above for line in lines)
     return not repeats and not (is_signed and lines and not _BELOW_SIGNATURE.match(lines[0]))

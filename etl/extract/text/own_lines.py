@@ -28,7 +28,7 @@ OF_MATTER = re.compile(
 )
 """Labels of the subject of a notice: if it has two of them, 文号 and 发布单位 beside them belong to the notice."""
 _MAX_LINES_OF_NOTICE, _MAX_LINE_CHARS = 16, 200
-_FACE = re.compile(
+_TAB_NAME = re.compile(
     "(?:政策|文件|公文)?(?:原文|正文)|(?:政策|文件|文字|图文|图片|图表|视频|动漫|媒体|部门|专家|相关|官方)*解读|(?:政策)?(?:图解|问答)|一图读懂"
     "|(?:政策|相关)文件|新闻发布会"
 )
@@ -91,16 +91,16 @@ def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
 
 
 def is_tab(blocks: Blocks, index: int) -> bool:
-    """Whether a line names the faces of a document between which its reader switches: 政策原文, 政策解读, 图解, in
-    elements beside each other."""
+    """Whether a line has the names of tabs between which the reader switches (政策原文, 政策解读, 图解): several of
+    them, or one beside the line of another."""
     block = blocks.blocks[index]
     runs = [run for part in block.text.split(INLINE_BOUNDARY) if (run := part.strip())]
-    if not runs or not all(map(_FACE.fullmatch, runs)):
+    if not runs or not all(map(_TAB_NAME.fullmatch, runs)):
         return False
     parent = blocks.nodes[block.node].parent
     beside = (blocks.blocks[at] for at in (index - 1, index + 1) if 0 <= at < len(blocks.blocks))
     return len(runs) > 1 or any(
-        blocks.nodes[each.node].parent == parent and _FACE.fullmatch(each.plain.strip()) for each in beside
+        blocks.nodes[each.node].parent == parent and _TAB_NAME.fullmatch(each.plain.strip()) for each in beside
     )
 
 

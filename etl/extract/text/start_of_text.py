@@ -249,12 +249,12 @@ def _is_first_date(blocks: Blocks, index: int, title_key: str) -> bool:
 
 
 def _is_own_date(blocks: Blocks, index: int, text: str) -> bool:
-    """Whether a line ends with a day in words of its own, below the line with the day of the page: below the name of
-    who speaks or publishes, a text begins with the day on which it was given (云溪市市长 王一 / （2023年5月9日）)."""
+    """Whether a line ends with a day in words that belongs to the text, because a line above states the day of the
+    page: a text may begin with its speaker or publisher, and the day (云溪市市长 王一 / （2023年5月9日）)."""
     if not _ENDS_WITH_DAY.search("".join(text.split())):
         return False
     above = [line for _, line in blocks.visible_blocks(max(0, index - _LINES_BELOW_DAY), index)]
-    is_copy = bool(above) and _numbers(text)[:3] == _numbers(above[-1].plain)[:3]  # for phones
+    is_copy = bool(above) and _numbers(text)[:3] == _numbers(above[-1].plain)[:3]  # shown on phones
     return not is_copy and any(_states_day(line.text) for line in above)
 
 
@@ -327,7 +327,7 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
 
 
 def _is_page_in_cell(blocks: Blocks, index: int) -> bool:
-    """Whether the cell of a line, and of the line before it, holds more than a label with its value: page layout."""
+    """Whether a line and the one before it are in a cell that holds more than a label with its value: page layout."""
     cell = blocks.nodes[blocks.blocks[index].cell]
     return cell.first < index and cell.last - cell.first > _LINES_OF_CELL
 

@@ -104,7 +104,7 @@ TABS = {
 for name, tabs in TABS.items():
     trap(
         f"tabs-of-{name}",
-        "names of the faces of a document, above its text",
+        "names of tabs above the text",
         "pages with tabs",
         page(headline=HEAD + DATED + tabs),
         text="\n".join((*PARAGRAPHS, *SIGNED)),
