@@ -72,6 +72,7 @@ class ListingPage(Outside):
 
 
 def _first_request(column: "Column") -> ListingRequest:
+    """The request for the first page of a column."""
     url = column.url.partition("#")[0]
     if not column.post:
         return ListingRequest(url, column.name or column.url)
@@ -83,7 +84,7 @@ def _first_request(column: "Column") -> ListingRequest:
 
 
 MOST_OF_A_SEARCH = 10_000
-"""Documents that searches count and show at most (Elasticsearch, unless it is told otherwise)."""
+"""Maximum number of documents that searches count and show (the default of Elasticsearch)."""
 
 
 def fills_page(entries: int) -> bool:
@@ -94,7 +95,7 @@ def fills_page(entries: int) -> bool:
 class NotAListing(Exception):
     """The response is not the listing that the family has at this address; `reason` says what is missing.
 
-    Texts in its parameters are names and forms of the platform, the same in each language.
+    Its parameters are the same in both languages: numbers, addresses, and names of the platform.
     """
 
     def __init__(self, code: Code, **params: object) -> None:
@@ -106,7 +107,7 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, Stop
 """Exceptions raised for content in an unexpected form: only that page is lost, the others are read."""
 _LEAST_SIZE = 10
 _OF_FORMS = "%&=+/:;,?@!$'()*~[]{}\"|^#.-_"
-"""Characters that stay as they are in a form that a source file has."""
+"""Characters that are not escaped in a form of a source file."""
 MAX_ARTICLE_PAGES = 50
 """Maximum number of further pages of an article; a pager that counts more is broken."""
 
@@ -186,8 +187,8 @@ class Platform:
     def start(self, source: "Source") -> tuple[ListingRequest, ...]:
         """The first listing requests of a source: one for each of its columns, unless the family begins elsewhere.
 
-        Columns have their fragment; only a family with `reads_fragments` requests it. A column that is posted to has
-        its own request already, which families leave as it is.
+        Columns have their fragment; only a family with `reads_fragments` requests it. Families do not change the
+        request of a column with `post`.
         """
         return tuple(map(_first_request, source.columns))
 

@@ -55,7 +55,7 @@ MIN_TURNED_WITHIN = 200
 """From this many entries on a first page, a pager without numbers is assumed to turn within the page: two lists of
 beijing.gov.cn hold all of their 998 and 325 rows and turn by script. Pages of lists were seen to have up to 100."""
 MAX_SERVICES = 3
-"""Requests of scripts that a reason names."""
+"""Maximum number of services that a reason names."""
 _MIN_COLUMN = 10
 """From this many rows, an equal number of links of the same form is a second column of the list; a shorter box of the
 newest documents is not."""
@@ -129,7 +129,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
 
 
 def _refusal(page: WebPage) -> str:
-    """What data without rows says of its failure: a family takes it for an empty list, or for the end of one."""
+    """What data without rows says of its failure, which families take for an empty list or its end; empty for none."""
     try:
         message = "" if page.is_markup else refusal_in(content_of(page))
     except NotAListing:
@@ -143,7 +143,7 @@ def _services(page: WebPage) -> str:
 
 
 def _without_own_address(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
-    """The listing of data with addresses that are none where rows lead to the data itself: they have none."""
+    """The listing of data, in which rows that lead to the data itself have no address: they get one that is no URL."""
     own = {page.url, request.url}
     if all(entry.url not in own for entry in listing.entries):
         return listing

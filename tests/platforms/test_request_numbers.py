@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.platforms.answers.request_numbers import asks_for_as_many, following, page_number
+from etl.platforms.answers.request_numbers import following, is_full_page, page_number
 from etl.platforms.base import ListingRequest
 from tests.support.answered_walks import JSON, Answer, Line, Question, Walked, lines, walk_answers
 from tests.support.share import examples
@@ -217,7 +217,7 @@ def test_of_any_address_only_numbers_change_and_they_rise(
 ) -> None:
     request = ListingRequest(f"http://www.yunxi.example/s?{urlencode(parameters)}", "文件", seen)
     further = following(request, rows, seen + rows)
-    assert asks_for_as_many(request, 1) is False
+    assert is_full_page(request, 1) is False
     if further is None:
         assert page_number(request) is None
         return

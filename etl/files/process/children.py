@@ -1,4 +1,4 @@
-"""Starts and ends reading processes, which a process of its own forks (`etl.files.process.fork_server`)."""
+"""Starts and ends reading processes, which a separate process forks (`etl.files.process.fork_server`)."""
 
 import os
 import socket
@@ -14,9 +14,10 @@ NUMBER = struct.Struct("!q")
 """A process id or an exit code, as the fork server sends them."""
 MAX_REQUEST_BYTES = 1_000
 PRELOAD, ONLY_HERE = "preload", "only-here"
-"""The last word of a request: where the module is loaded. The others are its name, and the bytes that it may use."""
+"""The last word of a request: whether the fork server loads the module too, or only the new process. The words before
+it are the name of the module, and the bytes of memory that the process may use."""
 _FORK_SECONDS = 120
-"""Time limit for a fork, before which modules are loaded: it usually takes 0.5 s at most, and more on a busy
+"""Time limit for a fork and the loading of modules before it: it usually takes 0.5 s at most, and more on a busy
 machine."""
 
 
@@ -43,8 +44,8 @@ class Child:
 
 
 class ForkServerClient:
-    """The fork server of this process. It starts when it is first needed, and is shared with all forks of this process
-    that are made later; it ends with the last of them."""
+    """The connection of this process to its fork server. The server starts when it is first needed, and is shared with
+    all forks of this process that are made later; it ends with the last of them."""
 
     def __init__(self) -> None:
         self._control: socket.socket | None = None
@@ -66,10 +67,10 @@ class ForkServerClient:
         `preload`: whether the fork server loads the module, for all later processes. Raises `OSError`.
         """
         request = f"{module} {memory} {PRELOAD if preload else ONLY_HERE}".encode()
-        channel, its_channel = socket.socketpair()
-        life, its_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with its_channel, its_life:
-            self._send(request, [its_channel.fileno(), its_life.fileno()])
+        channel, child_channel = socket.socketpair()
+        life, child_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with child_channel, child_life:
+            self._send(request, [child_channel.fileno(), child_life.fileno()])
         try:
             life.settimeout(_FORK_SECONDS)
             pid = NUMBER.unpack(life.recv(NUMBER.size))[0]
@@ -90,15 +91,15 @@ class ForkServerClient:
 
     def _connect(self) -> socket.socket:
         if self._control and _identity(self._control.fileno()) != self._identity:
-            # A program that detaches from its terminal closes all its files; this number is another one's now.
+            # A program that detaches from its terminal closes its files; this number may be another file's now.
             self._control.detach()
             self._control = None
         if self._control is None:
-            self._control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with its:
+            self._control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with other:
                 self._server = subprocess.Popen(
-                    [sys.executable, "-m", "etl.files.process.fork_server", str(its.fileno())],
-                    pass_fds=[its.fileno()],
+                    [sys.executable, "-m", "etl.files.process.fork_server", str(other.fileno())],
+                    pass_fds=[other.fileno()],
                     stdin=subprocess.DEVNULL,
                     env=_environment(),
                 )
@@ -133,4 +134,4 @@ def _environment() -> dict[str, str]:
 
 
 fork_server = ForkServerClient()
-"""That of all work in this process."""
+"""The fork server for all work in this process."""

@@ -67,7 +67,7 @@ class ForkServer:
         return True
 
     def _close_all(self, life: socket.socket, ended: int) -> None:
-        """Closes, in a forked process, what belongs to this one and to other children."""
+        """Closes, in a forked process, the files of the fork server and of its other children."""
         for key in list(self._selector.get_map().values()):
             os.close(key.fd)
         self._selector.close()
@@ -86,9 +86,9 @@ class _Child:
         self._send(pid)
 
     def handle(self, source: object) -> None:
-        """Handles that something can be read from `life` or `ended`."""
+        """Handles an event: `life` or `ended` (`source`) can be read."""
         if self._life.fileno() < 0:
-            return  # both could be read; the process may not be killed any more, as another one may have its number
+            return  # both could be read, and the process was reaped: another one may have its number now
         if source is self._life:
             os.kill(self._pid, signal.SIGKILL)
             self._selector.unregister(self._life)
@@ -116,7 +116,7 @@ class _Child:
 
 def _load(module: str) -> None:
     cycle_collector.pause()
-    # If it cannot be loaded, the forked process fails at it too, and its owner is told so.
+    # If the module cannot be loaded, the forked process fails to load it too, and reports that.
     with suppress(Exception):
         import_module(module)
     cycle_collector.resume()

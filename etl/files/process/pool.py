@@ -36,7 +36,7 @@ class Worker:
 
     Not `multiprocessing`, whose children import the program's main module again, which takes 5 s in Airflow. This
     process does not import `module`: parsers take time to load, and hostile bytes must not be parsed here. `preload`:
-    whether later processes may share what loading the module made; not if that starts threads.
+    whether later processes may share the loaded module; they may not if loading it starts threads.
     """
 
     def __init__(self, module: str, memory: int, *, preload: bool = True) -> None:

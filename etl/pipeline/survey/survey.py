@@ -208,8 +208,8 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
 async def _own_rows(
     page: WebPage, visit: _Visit, probes: Sequence[ListProbe]
 ) -> tuple[Platform, Mapping[str, Any], tuple[ListProbe, ...]] | None:
-    """The rows that a page repeats whose address is that of no list of its family, if the family found no other list:
-    sites give their lists addresses of their own."""
+    """The list that the repeated rows of a page show, if the page's family does not know its address as that of a list
+    and found no other list: sites may give a list any address."""
     if is_front_page(page.url) or any(probe.entries or probe.column.url == page.url for probe in probes):
         return None
     guesser, guess = await _proposal(page, _Visit())

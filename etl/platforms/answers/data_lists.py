@@ -26,7 +26,7 @@ from etl.platforms.answers.data_rows import (
     site_of,
 )
 from etl.platforms.answers.refusals import is_state, refusal_in, says_nothing_found
-from etl.platforms.answers.request_numbers import as_pages, asks_for_as_many, following, is_of_size, page_number
+from etl.platforms.answers.request_numbers import as_pages, asks_for_rows, following, is_full_page, page_number
 from etl.platforms.answers.stated_numbers import objects_in, sign_of_more, stated
 from etl.platforms.answers.xml_data import read_xml
 from etl.platforms.base import MOST_OF_A_SEARCH, ListingPage, ListingRequest, NotAListing, fills_page
@@ -40,13 +40,13 @@ _ROOT = "$"
 """The answer itself, as JSONPath (RFC 9535) names it."""
 _LIST_NAME = re.compile(r"(?:data)?list|rows|records?|content|data|items?|articles?|results?|docs?|body|hits|info")
 _MOST_OF_A_PAGE = 100
-"""Rows that pages were seen to have at most where nobody asked for more."""
+"""Maximum number of rows that were seen on a page where the request asks for no number."""
 _FIRST_OF_SEVERAL = re.compile(r"(?<![\d.v])0?[01](?:/\d{1,3})?\.js")
 """The end of the path of a file that is the first of several (`list_1.json`, `/1/20.json`)."""
 _NEXT_NAMES = frozenset({"next", "nexturl", "nextpageurl", "nextlink", "nexthref"})
 _LINK = re.compile(r"<a\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,20}(?:[年./-](?:\d{1,2}月?)?)?")
-"""What names a row or a group by its number: an id, a year, a month."""
+"""A name of a row or a group that is a number: an id, a year, a month."""
 
 
 _NamesOf = Callable[[Sequence[dict[str, Any]]], list[str]]
@@ -63,10 +63,10 @@ class _Rows:
 
 
 def content_of(page: WebPage) -> Any:
-    """What data says, in JSON or in XML. Raises `NotAListing` for anything else."""
+    """The content of a page of data, in JSON or in XML. Raises `NotAListing` for anything else."""
     is_xml = not page.is_markup and page.text.lstrip("\ufeff \t\r\n").startswith("<")
     try:
-        return parse_json(page)  # It may be in an element.
+        return parse_json(page)  # JSON may be in an element of XML.
     except NotAListing:
         if not is_xml:
             raise
@@ -93,7 +93,7 @@ def read_data_list(page: WebPage, request: ListingRequest, template: str = "") -
     if not listed:
         return _nothing(content, lists, request)
     rows, names = _main(listed)
-    if request.seen and (empty := _empty_before(rows, lists)):
+    if request.seen and (empty := _likelier_empty_lists(rows, lists)):
         return _nothing(content, empty, request)
     total, pages = _totals(rows.around, len(rows.rows))
     base = next((site for each in rows.around if (site := site_of(each, page.url)) != page.url), page.url)
@@ -109,8 +109,8 @@ def read_data_list(page: WebPage, request: ListingRequest, template: str = "") -
 def _continued(
     listing: ListingPage, rows: _Rows, request: ListingRequest, url: str, sign_of: Callable[..., str]
 ) -> ListingPage:
-    """The listing with the request for the next page, or with what says that there is one. `url`: where it is;
-    `sign_of`: what in the answer says so, by the objects around the rows and by these."""
+    """The listing with the request for the next page, or with a problem if the answer says that there is one.
+    `url`: the page's address; `sign_of`: what in the answer says so, from (objects around the rows, rows, seen)."""
     listing, seen = turned(listing, request), request.seen + len(listing.entries)
     if listing.next_requests or (listing.reported_total is not None and seen >= listing.reported_total):
         return listing
@@ -133,9 +133,9 @@ def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
     """A page of a service with the request for the next one, or with the problem that none can be made."""
     rows, total, pages = len(listing.entries), listing.reported_total, listing.reported_pages
     seen, number = request.seen + rows, page_number(request)
-    if total is not None and (seen > total or total == MOST_OF_A_SEARCH):  # It says something else.
+    if total is not None and (seen > total or total == MOST_OF_A_SEARCH):  # It is no total.
         total, listing = None, replace(listing, reported_total=None)
-    listing = replace(listing, is_full=asks_for_as_many(request, rows))
+    listing = replace(listing, is_full=is_full_page(request, rows))
     goes_on = seen < total or _is_of_page(request, rows, total) if total is not None else True
     goes_on = number < pages if pages and number is not None else goes_on
     if further := following(request, rows, seen):
@@ -147,7 +147,7 @@ def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
 
 def _is_of_page(request: ListingRequest, rows: int, total: int) -> bool:
     """Whether the total of a first page may be that of its rows: it is full, by the size that was asked for."""
-    return request.seen == 0 and rows == total and fills_page(rows) and is_of_size(request, rows)
+    return request.seen == 0 and rows == total and fills_page(rows) and asks_for_rows(request, rows)
 
 
 def markup_in(page: WebPage) -> str:
@@ -251,17 +251,17 @@ def _main(listed: Sequence[tuple[_Rows, list[str]]]) -> tuple[_Rows, list[str]]:
     return first
 
 
-def _empty_before(main: _Rows, lists: Sequence[_Rows]) -> list[_Rows]:
-    """Lists without rows that rather are the one that an answer is about than this one, if its rows have no dates:
-    columns beside the list, behind its last page."""
+def _likelier_empty_lists(main: _Rows, lists: Sequence[_Rows]) -> list[_Rows]:
+    """Empty lists that are more likely than `main` to be what an answer is about, if the rows of `main` have no dates:
+    behind the last page of a list, an answer may have only the site's columns."""
     if any(has_date(row) for row in main.rows):
         return []
     return [each for each in lists if not each.rows and _rank((each, []))[:2] > _rank((main, []))[:2]]
 
 
 def _rows_beside(main: _Rows, listed: Sequence[tuple[_Rows, list[str]]]) -> int:
-    """How many rows of the same form lists beside this one have: those at its top, or of another kind. A site that
-    counts its documents says whether they are of the list; nothing says it of others."""
+    """Number of rows of the same form in lists beside this one: pinned documents, or those of another kind. Only a
+    total would say whether they belong to the list."""
     shown = {str(row) for row in main.rows}
     form, place = _form(main), main.path.rpartition(".")[0]
     beside = (each for each, _ in listed if each is not main and each.path.rpartition(".")[0] == place)
@@ -294,7 +294,7 @@ def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> L
         raise NotAListing(Code.SERVICE_ANSWERS, message=message)
     total = next((total for each in _objects(content, 0) if (total := stated([each], 0)[0]) is not None), None)
     if request.seen and any(not each.rows for each in lists):
-        other = as_pages(request) if (total or 0) > request.seen or asks_for_as_many(request, request.seen) else None
+        other = as_pages(request) if (total or 0) > request.seen or is_full_page(request, request.seen) else None
         return ListingPage((), total, next_requests=(other,) if other else ())
     texts = [text for _, text in _texts(content, "", 0)]
     if any(map(_LINK.search, texts)):
@@ -313,7 +313,7 @@ def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> L
 
 
 def _has_nothing(content: Any) -> bool:
-    """Whether an answer has nothing where its rows would be."""
+    """Whether an answer has an empty value where its rows would be."""
     named = ((plain_name(name), value) for each in _objects(content, 0) for name, value in each.items())
     return any(
         (value is None or value == {} or (value == "" and _LIST_NAME.fullmatch(name))) and not is_state(name)
@@ -340,5 +340,5 @@ def _sign_of_more(listing: ListingPage, request: ListingRequest) -> str:
         return f"pages: {pages}" if pages > 1 else ""
     path = urlsplit(request.url).path
     is_file = path.endswith((".json", ".js")) and not _FIRST_OF_SEVERAL.search(path)
-    is_page = is_of_size(request, rows) or rows <= _MOST_OF_A_PAGE
+    is_page = asks_for_rows(request, rows) or rows <= _MOST_OF_A_PAGE
     return f"{rows} rows, no total" if listing.is_full and is_page and not is_file else ""

@@ -73,7 +73,7 @@ _FIELDS = {
 _DATE_PATTERNS = {name: tuple(map(re.compile, patterns)) for name, patterns in _DATES.items()}
 _FIELD_PATTERNS = {name: re.compile(pattern) for name, pattern in _FIELDS.items()}
 _MADE = "address made of values"
-"""Name of the address that a source file makes of a row's values; no plain name is like it."""
+"""Name of the address that a source file makes of a row's values; no plain name equals it, as it has spaces."""
 _MOST_WITHOUT = 0.4
 """Share of the rows of a list that may lack an address."""
 BESIDE = re.compile(
@@ -108,8 +108,8 @@ def plain_name(name: Any) -> str:
 
 
 def addressed(rows: Sequence[dict[str, Any]], template: str) -> list[str]:
-    """As `address_names`, where a source file says how addresses are made of the rows' values (`/detail?id={docId}`):
-    gives each row its address, if most have the values."""
+    """As `address_names`, for a source file that says how addresses are made of the rows' values
+    (`/detail?id={docId}`). Adds its address to each row."""
     for row in rows:
         row[_MADE] = _made(row, template)
     return [_MADE] if sum(bool(row[_MADE]) for row in rows) > len(rows) * _MOST_WITHOUT else []
@@ -120,7 +120,7 @@ def _made(row: Mapping[str, Any], template: str) -> str:
     values = {name: str(_single(row.get(plain_name(name))) or "").strip() for name in PLACE.findall(template)}
     if not all(values.values()):
         return ""
-    # A value at the beginning is an address itself.
+    # A value at the beginning is an address, or the beginning of one.
     return PLACE.sub(lambda place: quote(values[place[1]], "") if place.start() else values[place[1]], template)
 
 
@@ -139,9 +139,9 @@ def _leading(rows: Sequence[Mapping[str, Any]], names: Collection[str]) -> list[
     values = {name: [each for row in rows if (each := address_of(row.get(name)))] for name in names}
     # What leads from every row to one place is no document.
     values = {name: each for name, each in values.items() if len(set(each)) > 1 or len(rows) == 1 or len(each) == 1}
-    few = {name for name, each in values.items() if len(set(each)) * 2 < len(each)}  # of columns
+    shared = {name for name, each in values.items() if len(set(each)) * 2 < len(each)}  # addresses of columns
     named = (name for name in names if values.get(name))
-    ranked = sorted(named, key=lambda name: (name in few, _rank(name, _ADDRESS_RANK), name))
+    ranked = sorted(named, key=lambda name: (name in shared, _rank(name, _ADDRESS_RANK), name))
     covered = sum(any(address_of(row.get(name)) for name in ranked) for row in rows)
     return ranked if rows and covered >= len(rows) * (1 - _MOST_WITHOUT) else []
 
@@ -174,7 +174,7 @@ def address_of(value: Any) -> str:
 
 
 def _single(value: Any) -> Any:
-    """The value of a list of one, as indexes of searches write all values."""
+    """The only value of a list of one, as search engines write all values; any other value as it is."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
@@ -194,8 +194,8 @@ def entries_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str], base: st
 
 
 def site_of(values: Mapping[str, Any], base: str) -> str:
-    """The address from which the addresses beside these values begin: another site than that of `base`, where one is
-    named (`"domain": "http://zwgk.yunxi.example", "path": "/a.html"`), else `base`."""
+    """The address to which the addresses beside these values are relative: that of another site than that of `base`,
+    where one is named (`"domain": "http://zwgk.yunxi.example", "path": "/a.html"`), else `base`."""
     named = (str(value).strip() for name, value in values.items() if _SITE_NAME.fullmatch(plain_name(name)))
     sites = {resolved(base, site.rstrip("/") + "/") for site in named if _SITE.match(site)}
     others = [site for site in sites if urlsplit(site).netloc != urlsplit(base).netloc]
@@ -224,7 +224,7 @@ def _title(row: Mapping[str, Any]) -> str:
 
 
 def _in_full(title: str, row: Mapping[str, Any]) -> str:
-    """A title that ends in dots, as it is elsewhere in the row."""
+    """The whole title, from another value of the row, if a title is cut off with dots."""
     begins = title.rstrip(".…")
     if begins == title:
         return title

@@ -1,8 +1,9 @@
 """What data says of its own failure: services that refuse a request mostly answer it with status 200.
 
 They say so by a code (`"code": 401`, `"resultCode": "-1"`), by `"success": false`, or in words alone: `"code": 200`
-beside 访问过于频繁. Beside rows that is nothing; without any, such an answer is no empty list and no end of one. Codes
-and words as of some sixty services that other people's crawlers of government sites ask, read in November 2026.
+beside 访问过于频繁. Beside rows this means nothing. Without rows, such an answer is neither an empty list nor the end
+of one. Codes and words are those of some sixty services of government sites that published crawlers request, read in
+November 2026.
 """
 
 import re
@@ -36,8 +37,8 @@ _REFUSAL = re.compile(
     re.IGNORECASE,
 )
 _A_CODE = re.compile(r"[\w.-]{1,20}", re.ASCII)
-_MOST_OF_A_MESSAGE = 200
-"""Characters; longer ones are contents."""
+_MAX_MESSAGE_CHARS = 200
+"""Maximum length of a message; longer texts are content."""
 
 
 def refusal_in(content: Any) -> str:
@@ -61,11 +62,11 @@ def says_nothing_found(content: Any) -> bool:
 def _words(states: Iterable[tuple[str, Any]]) -> list[str]:
     """The messages among the states."""
     texts = (value.strip() for name, value in states if isinstance(value, str) and _WORDS.fullmatch(name))
-    return [text for text in texts if 0 < len(text) <= _MOST_OF_A_MESSAGE]
+    return [text for text in texts if 0 < len(text) <= _MAX_MESSAGE_CHARS]
 
 
 def is_state(name: str) -> bool:
-    """Whether a plain name is one of a code or of words about the request."""
+    """Whether a plain name is that of a code or a message about the request."""
     return any(pattern.fullmatch(name) for pattern in (_CODE, _WORDS, _WENT_WELL, _FAILED))
 
 
@@ -81,8 +82,8 @@ def _states(content: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _is_failure(name: str, value: Any, *, is_well: bool) -> bool:
-    """Whether a value says that the request failed. `is_well`: words beside it say that it did not, and a code that
-    nobody knows may say the same."""
+    """Whether a value says that the request failed. `is_well`: a message beside it says that the request succeeded, and
+    an unknown code may mean the same."""
     if _WENT_WELL.fullmatch(name):
         return value is False or str(value).lower() == "false"
     if _FAILED.fullmatch(name):

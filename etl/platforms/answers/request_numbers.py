@@ -2,8 +2,8 @@
 
 They are in its address, in a form or in JSON, also in JSON within an address: `pageNo=1`, `param.pageNum=1`,
 `"pageIndex": 0`, `%22pageNo%22%3A1`. Names that most services have are known; where a request has none of them, a name
-is understood by its words (`pageNow`, `whichPage`, `recordStart`). Names as of some sixty services that other people's
-crawlers of government sites ask, read in November 2026.
+is understood by its words (`pageNow`, `whichPage`, `recordStart`). Names are those of some sixty services of
+government sites that published crawlers request, read in November 2026.
 """
 
 import re
@@ -23,7 +23,7 @@ _IN_ENCODED_JSON = re.compile(
     rf"%22{_NAME}%22(?:%3A|:)(?:%20|\+)?(?:%22)?(?P<number>\d{{1,7}})(?=%22|%2C|%7D|[,}}])", re.IGNORECASE
 )
 _BETWEEN_PARTS = re.compile(r"[.\[\]]|%5[BbDd]")
-"""Between the parts of a name: `param.pageNum`, `page[number]`."""
+"""What is between the parts of a name: `param.pageNum`, `page[number]`."""
 
 _Kind = Literal["page", "start", "end", "size"]
 _KNOWN: tuple[tuple[_Kind, re.Pattern[str]], ...] = tuple(
@@ -55,10 +55,10 @@ _BY_WORDS: tuple[tuple[_Kind, re.Pattern[str], re.Pattern[str]], ...] = (
         ),
     ),
 )
-"""What a name counts that has one of these words, and no others than those."""
+"""What a name counts, by a word that it must have, and the words of which it must consist."""
 _BESIDE: dict[tuple[str, str], _Kind] = {("pn", "rn"): "start", ("pg", "p"): "size"}
-"""What the first of two names counts beside the second: `pn` is a number of rows where `rn` says how many, `pg` is one
-of rows on a page where `p` is that of the page."""
+"""What the first of two names counts if a request has both: `pn` is the number of the first row if `rn` is the number
+of rows, and `pg` is the number of rows on a page if `p` is the number of the page."""
 _AMBIGUOUS = re.compile(r"page[_-]?(?:start|offset)", re.IGNORECASE)
 """May count pages or rows."""
 
@@ -88,8 +88,8 @@ def following(request: ListingRequest, rows: int, seen: int) -> ListingRequest |
 
 
 def as_pages(request: ListingRequest) -> ListingRequest | None:
-    """A second request whose `start` was taken for a number of rows, with `start` as a number of pages; None for any
-    other request. `start=1` is a row to some services, and the first page to others."""
+    """The second request of a list with `start` counting pages, if it was made with `start` counting rows; None for
+    any other request. To some services `start=1` is a row, to others the first page."""
     starts = [number for number in _turning(request) if number.kind == "start"]
     sizes = _sizes(request)
     if sizes and request.seen not in sizes:  # It is a later one.
@@ -99,12 +99,12 @@ def as_pages(request: ListingRequest) -> ListingRequest | None:
     return _with(request, {number: number.value - request.seen + 1 for number in starts}, request.seen)
 
 
-def asks_for_as_many(request: ListingRequest, rows: int) -> bool:
+def is_full_page(request: ListingRequest, rows: int) -> bool:
     """Whether a page with so many rows is a full one: by the size that the request asks for, else by the usual ones."""
     return rows > 1 and (rows in _sizes(request) or fills_page(rows))
 
 
-def is_of_size(request: ListingRequest, rows: int) -> bool:
+def asks_for_rows(request: ListingRequest, rows: int) -> bool:
     """Whether the request asks for so many rows."""
     return rows in _sizes(request)
 
@@ -144,12 +144,7 @@ def _turning(request: ListingRequest) -> list[_Number]:
 
 
 def _numbers(request: ListingRequest) -> list[_Number]:
-    body = _body(request)
-    named = chain(
-        _numbers_in(request.url, in_body=False),
-        _numbers_in(body, in_body=True),
-    )
-    numbers = list(named)
+    numbers = [*_numbers_in(request.url, in_body=False), *_numbers_in(_body(request), in_body=True)]
     names = {name for name, _ in numbers}
     kinds = {name: kind for (name, beside), kind in _BESIDE.items() if beside in names}
     return [replace(number, kind=kinds.get(name, number.kind)) for name, number in numbers]

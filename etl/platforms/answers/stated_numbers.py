@@ -37,8 +37,8 @@ _PAGER_WORDS = re.compile(
     r"下一?页|共\s{0,9}(?:[2-9]|[1-9]\d{1,4})\s{0,9}页|\A\s{0,9}1\s?/\s?(?:[2-9]|[1-9]\d{1,4})\s{0,9}\Z"
 )
 _COUNTED_IN_WORDS = re.compile(r"共[^\d<>]{0,12}(\d{1,9})\s{0,9}(?:[条篇]|个?记录|个?结果)")
-_MOST_LISTS, _MAX_DEPTH = 3, 4
-"""Objects far from the rows are those in lists of so few, and so deep in an answer."""
+_MAX_ITEMS, _MAX_DEPTH = 3, 4
+"""Maximum length of the lists, and maximum depth in an answer, in which objects far from the rows are searched."""
 
 
 def stated(objects: Sequence[Mapping[str, Any]], rows: int) -> tuple[int | None, int | None]:
@@ -97,7 +97,7 @@ def _is_sign(name: str, value: Any, seen: int) -> bool:
     if _LAST.fullmatch(name):
         return text in ("false", "n") or (text == "0" and name.startswith("is"))
     if _MORE.fullmatch(name):
-        # The next page of a list of one page is its first to some services.
+        # Some services state page 1 as the next page of a list of one page.
         least = 2 if name.startswith("next") else 1
         return text in ("true", "y") or least <= (count(value) or 0) < MAX_COUNT
     if _CURSOR.fullmatch(name):
@@ -108,7 +108,7 @@ def _is_sign(name: str, value: Any, seen: int) -> bool:
 
 
 def _words_of_more(text: str, seen: int) -> str:
-    """The words of a pager, or of a message, that say so; empty for none."""
+    """The words of a pager or a message that say that there are more documents than were seen; empty for none."""
     if pager := _PAGER_WORDS.search(text):
         return pager[0].strip()
     counted = _COUNTED_IN_WORDS.search(text)
@@ -124,7 +124,7 @@ def _far(value: Any, rows: int, depth: int) -> Iterator[Mapping[str, Any]]:
         yield {name: each for name, each in inner.items() if plain_name(name) not in _OF_PAGE}
         for each in inner.values():
             yield from _far(each, rows, depth + 1)
-    elif isinstance(value, list) and len(value) <= _MOST_LISTS and len(value) != rows:
+    elif isinstance(value, list) and len(value) <= _MAX_ITEMS and len(value) != rows:
         for each in value:
             yield from _far(each, rows, depth + 1)
 

@@ -1,7 +1,7 @@
 """XML that a service answers, as the objects, lists and texts that JSON of the same service would have.
 
-Attributes and elements are values by their names, repeated elements a list; so are those of a parent that has no
-others, even a single one. Entities are not resolved, and broken XML is none: half a list would look complete.
+Attributes and elements are values by their names, and repeated elements are a list. A single row that is the only
+element of its parent is a list too. Entities are not resolved. Broken XML is refused: half a list would look complete.
 """
 
 from typing import Any
@@ -38,7 +38,7 @@ def _value(element: etree._Element) -> Any:
 
 
 def _is_row(element: etree._Element) -> bool:
-    """Whether an element has values, and no elements in these."""
+    """Whether an element has values, and none of these has elements."""
     return bool(len(element) or element.attrib) and not any(len(child) for child in element)
 
 

@@ -255,8 +255,8 @@ def _paging(page: WebPage) -> dict[str, Any]:
 def _link_selector(link: HtmlElement, page: WebPage) -> str:
     """A selector whose first element is the link: by its words, else by its classes.
 
-    On a first page 首页 and 上一页 may be no links. On the others they are, often with the classes of 下一页, and stand
-    before it.
+    Classes alone are not enough: on further pages 首页 and 上一页 are links too, stand before 下一页, and often have
+    its classes.
     """
     words = " ".join("".join(link.itertext()).split())
     if "'" in words:

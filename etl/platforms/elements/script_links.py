@@ -33,7 +33,7 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _IN_SITE = re.compile(r"^(?!javascript:)[\x21-\x7e]*[?/][\x21-\x7e]+$", re.IGNORECASE)
-"""What a script opens surely is an address: `?page=2`, `list/2`."""
+"""An address if a script opens it, even without the ending of a file: `?page=2`, `list/2`."""
 _ADDRESSES = ("data-href", "data-url", "data-link")
 _ROWS = ("li", "tr", "button", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")
 _SCRIPTED = "//*[@onclick or @data-href or @data-url or @data-link]"

@@ -98,9 +98,9 @@ class Generic(Platform):
         return _turned_by_pages(data, listing, page, request) if listing and listing.pages else data
 
     def _rows_of_data(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        """Rows that a service answers as HTML in its data, with what this and the data say of their number."""
+        """Rows that a service answers as HTML in its data, with the totals that the HTML and the data state."""
         html = replace(page, text=markup_in(page) or (page.text if page.text.lstrip().startswith("<") else ""))
-        if request.seen and not html.text:  # Behind the last page: the data is whole, and has no link.
+        if request.seen and not html.text:  # Behind the last page the data has no links.
             return ListingPage((), *totals_of(page, 0))
         listing_page, stated = self._rows(html, request), counts(html)
         documents, pages = totals_of(page, len(listing_page.entries))
@@ -133,7 +133,7 @@ class Generic(Platform):
 
 
 def _turned_by_pages(data: ListingPage, listing: "Listing", page: WebPage, request: ListingRequest) -> ListingPage:
-    """A page of a service whose number is where `listing.pages` has it, with the request for the next one."""
+    """A page of a service, with the request for the next one, whose address `listing.pages` makes."""
     seen = request.seen + len(data.entries)
     url = _next(listing, page, request.url, _current(listing, request.url), data.reported_pages)
     is_last = not data.entries or (data.reported_total is not None and seen >= data.reported_total)

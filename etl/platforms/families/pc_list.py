@@ -155,7 +155,7 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing(Code.DATA_LACKS, names="data.results")
     sent = dict(parse_qsl((request.body or b"").decode()))
-    if not sent:  # JSON, which the family does not send.
+    if not sent:  # The source file posts JSON; the family itself sends a form.
         return read_data_list(page, request)
     channel = sent.get("webSiteCode"), sent.get("channelCode")
     list_path = f"/{channel[0]}/{channel[1]}/pc/list.html" if all(channel) else ""

@@ -75,7 +75,8 @@ def _only_says(step: HtmlElement) -> bool:
 
 
 def leads_to_first(step: HtmlElement, page: WebPage) -> bool:
-    """Whether a step opens the page itself, or what 首页, 上一页 and 1 open: the same address, or call: `goPage(1)`."""
+    """Whether a step opens the page itself, or what 首页, 上一页 or 1 opens: it has the same address or call
+    (`goPage(1)`)."""
     inner = next(_alone(step))
     if (own := _address_of(step, page) or _address_of(inner, page)) and not step.get("onclick"):
         return own == page.url or own in pages_before(page)

@@ -160,8 +160,8 @@ def more_by_scripts(page: WebPage, seen: int) -> str | None:
 
 
 def _without_turned_rows(code: str, seen: int) -> str:
-    """The code without what is given to a library that turns the rows of the page: it shows fewer at a time than the
-    page has. Some more than a page are pinned ones; twice as many are all rows."""
+    """The code without the arguments of a library that turns the rows within the page. The page has at least twice as
+    many rows as the library shows at a time; only a few more may be pinned ones."""
     for call in _CALL.finditer(code) if _SIZE.search(code) else ():
         given = enclosed(code, call.end())
         size = _SIZE.search(given)

@@ -78,7 +78,7 @@ _LOAD_MORE = re.compile(
 _LOADS_ROWS = re.compile(
     r"^(?:点击|继续|[上下]拉)?(?:加载|载入)(?:更多|下一?页|其余|剩余)?(?:内容|数据|信息|文件|公告)?\W*$"
 )
-"""Words of a link to further rows of the list; 查看更多 is also that to another list."""
+"""Words of a link to further rows of the list; 查看更多 may also lead to another list."""
 _NUMBER_ALONE = re.compile(r"(?<![0-9a-zA-Z])\d{1,4}(?![0-9a-zA-Z])")
 _MORE_DOCUMENTS = re.compile(
     r"^\W*(?:[点看请击查我此]{0,4}(?:更多|更早|历史|以往|往期|早期)的?(?:内容|数据|信息|文件|公文|政策|列表|结果|记录|文章)|[点看请击查我此]{1,4}更多|"

@@ -148,7 +148,7 @@ def differing_number(own: str, other: str) -> int:
 
 
 def leads_further(own: str, other: str) -> bool:
-    """Whether an address has the following number, a greater one in its query, or one number more than another:
+    """Whether `other` has the number that follows that of `own`, a greater one in its query, or a number more:
     `?start=15` and `?start=30`, `/gk/` and `/gk/page/2/`."""
     here, there = urlsplit(own), urlsplit(other)
     if here.netloc != there.netloc:

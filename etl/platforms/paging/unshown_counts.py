@@ -153,7 +153,7 @@ def _in_cut_runs(page: WebPage, words: str) -> Iterator[str]:
 
 
 def _beside_fields(page: WebPage) -> Iterator[str]:
-    """The number of pages right after a field for the number of one: `<input value="1"> / <span>12</span>`."""
+    """The number of pages right after a field for the number of a page: `<input value="1"> / <span>12</span>`."""
     for field in filter(_takes_a_number, page.elements["input"]):
         behind = next(field.itersiblings("span", "em", "b", "i", "font", "strong", "label"), None)
         text = (field.tail or "") + ("" if behind is None else words_of(behind, _MAX_VALUE_CHARS))

@@ -12,8 +12,8 @@ from etl.web.page import WebPage
 NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
 _VERB, _MAX_VERB = re.compile(r"^\W*+(?:点击)?(?:查看|阅读|浏览|进入)(?:详情|详细|全文|原文)?\W*+"), 20
 MIN_TITLE_BESIDE, _MAX_ABOVE = 5, 2
-"""Length from which a text beside a link, or of a link to another site, is a title; shorter link texts are 下一页 and
-更多."""
+"""Minimum length of a title beside a link, or of a link to another site, as shorter link texts are 下一页 and 更多;
+number of elements around a link that are searched for a title."""
 
 IsDocument = Callable[[HtmlElement], bool]
 

@@ -105,8 +105,8 @@ def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
 
 
 def hidden_page(page: WebPage, listed: Mapping[str, str]) -> str | None:
-    """The tag of an empty element with the name of a list beside a hidden box with the `listed` rows (address → title),
-    if these are as many as fill a page: a script shows them in it, and may load others after them."""
+    """The tag and names of an empty list beside a hidden box with the `listed` rows (address → title), if these fill a
+    page: a script shows them in the empty list, and may load further ones."""
     rows = outer_rows(page, listed) if len(listed) % _OF_A_PAGE == 0 else []
     box = next(filter(is_hidden, rows[0].iterancestors()), None) if rows else None
     if box is None or box not in rows[-1].iterancestors():
