@@ -157,27 +157,27 @@ class Code(StrEnum):
     )
     AS_BEFORE = "as_before", "与上次的字节和结论相同", "same bytes and result as before"
     NOT_A_LISTING = "not_a_listing", "不是目录页：{error}", "{error}"
-    NOT_A_LISTING_BEGINS = "not_a_listing_begins", "不是目录页：{error}，开头为 {begins}", "{error}: {begins}"
+    NOT_A_LISTING_BEGINS = "not_a_listing_begins", "不是目录页：{error}；返回内容的开头：{begins}", "{error}: {begins}"
 
     # Why an answer is not the page of a list that was requested (`NotAListing`).
     LIST_SIGNS_MISSING = "list_signs_missing", "没有目录页的任何标志：{signs}", "none of the signs of a list: {signs}"
-    LEADS_ON = "leads_on", "网页只转到 {url}", "the page only leads on to {url}"
+    LEADS_ON = "leads_on", "该网页没有内容，只跳转到 {url}", "the page has no content and only leads to {url}"
     UNKNOWN_FORM = (
         "unknown_form",
-        "平台 {family} 尚不认识的形式：{error}",
-        "a form of {family} that is not known: {error}",
+        "本程序尚不认识的 {family} 页面：{error}",
+        "a page of {family} in a form that this program does not know: {error}",
     )
-    ADDRESS_NOT_OF_FORM = "address_not_of_form", "地址不是 {form}", "the address is not {form}"
+    ADDRESS_NOT_OF_FORM = "address_not_of_form", "地址的形式不是 {form}", "the address does not have the form {form}"
     PAGE_LACKS = "page_lacks", "网页中没有 {names}", "the page lacks {names}"
     CALL_WITHOUT_CHANNEL = (
         "call_without_channel",
         "脚本调用 {call}，但网页没有给出栏目编号",
-        "its script calls {call} for a channel whose number the page does not say",
+        "its script calls {call}, but the page does not give the number of the channel",
     )
     NO_NUMBER_TO_GO_ON = (
         "no_number_to_go_on",
         "第 {page} 页，共 {pages} 页，但没有请求下一页所需的 {name}",
-        "page {page} of {pages}, and no {name} to ask for the next one",
+        "page {page} of {pages}, but the {name} that the request for the next page needs is missing",
     )
     ROWS_NOT_NAMED = (
         "rows_not_named",
@@ -219,7 +219,7 @@ class Code(StrEnum):
     ROWS_ARE_HTML = (
         "rows_are_html",
         "数据中的各行是 HTML，请在 listing.rows 中写明是哪些元素",
-        "the rows are HTML in data: listing.rows says which elements they are",
+        "the data holds the rows as HTML: name their elements in listing.rows",
     )
     SCRIPTS_ASK_SERVICES = (
         "scripts_ask_services",
@@ -234,7 +234,8 @@ class Code(StrEnum):
     ROWS_WITHOUT_ADDRESS = (
         "rows_without_address",
         "{path} 各行中没有一个值是地址：{names}；如果地址由这些值组成，请在 listing.address 中写明",
-        "no value of the rows of {path} is an address: {names}; listing.address says how pages are made of these",
+        "no value in the rows of {path} is an address: {names}; if an address is made of these values, write its "
+        "form in listing.address",
     )
     ROWS_WITHOUT_TITLE = (
         "rows_without_title",
@@ -243,20 +244,20 @@ class Code(StrEnum):
     )
     UNITS_WITHOUT_LIST = (
         "units_without_list",
-        "网页有 {units} 个单元，没有一个名称表示目录：{names}",
-        "{units} units and none whose tagId names a list: {names}",
+        "网页有 {units} 个栏目单元，从名称（tagId）看都不是目录：{names}",
+        "the page has {units} units, and by its tagId none of them is a list: {names}",
     )
     OF_ANOTHER_CHANNEL = (
         "of_another_channel",
-        "channelCode {channel} 的各行中没有 {url} 上的公文；请以该服务为栏目，用目录自己的脚本发送的 channelCode",
-        "no line of {url} among those of channelCode {channel}; name the service as the column, with the channelCode "
-        "that the list's own script sends",
+        "channelCode {channel} 返回的各行都不属于 {url}；请把服务地址写入 columns，channelCode 用目录页脚本所发的值",
+        "the service returned no document of {url} for channelCode {channel}; write the address of the service in "
+        "`columns`, with the channelCode that the script of the list sends",
     )
     LINES_NOT_SENT = (
         "lines_not_sent",
-        "返回 {bytes} 字节，没有第 {start} 行起的内容：columnid 和 unitid 加密的网站对未加密的请求就是这样回答的",
-        "a response of {bytes} bytes without the lines from number {start}: a site that encrypts columnid and unitid "
-        "answers plain ones so",
+        "返回 {bytes} 字节，没有第 {start} 行起的内容；网站可能要求 columnid 和 unitid 加密",
+        "an answer of {bytes} bytes without the lines from number {start}: the site may require an encrypted "
+        "columnid and unitid",
     )
 
     # Pages of a run that were not fetched, or were read as something else.
@@ -514,7 +515,7 @@ class Code(StrEnum):
     LIST_OF_A_SEARCH = (
         "list_of_a_search",
         "栏目“{list}”恰好列出 {documents} 件，检索服务最多只显示这么多，其后的条目未知",
-        "list '{list}' has just {documents} documents, as many as searches show: whether there are more is unknown",
+        "list '{list}' has exactly {documents} documents, the most that a search shows: there may be more",
     )
     PAGING_NOT_UNDERSTOOD = (
         "paging_not_understood",

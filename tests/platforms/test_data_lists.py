@@ -274,7 +274,7 @@ def test_a_total_of_the_page_alone_does_not_end_a_list() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"total": 3, "rows": [{"docId": 5, "docTitle": "某公告"}]}, "no value of the rows of rows is an address: doc"),
+        ({"total": 3, "rows": [{"docId": 5, "docTitle": "某公告"}]}, "no value in the rows of rows is an address: doc"),
         ({"a": [{"title": "甲", "url": "/a/1.html"}, {"title": "乙", "url": "/a/2.html"}],
           "b": [{"title": "丙", "url": "/b/1.html"}, {"title": "丁", "url": "/b/2.html"}]}, "several lists"),
         ({"list": []}, "without a list of documents"),

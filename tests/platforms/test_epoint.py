@@ -102,7 +102,7 @@ def test_a_row_without_an_address_shows_in_the_total_or_is_reported() -> None:
     rows = [{"title": "甲", "infourl": "/a.html"}, {"title": "乙", "infourl": ""}]
     page = read(json.dumps({"custom": {"total": 2, "data": rows}}), request.url, request)
     assert (len(page.entries), page.reported_total) == (1, 2)
-    with pytest.raises(NotAListing, match=r"no value of the rows of custom\.data is an address"):
+    with pytest.raises(NotAListing, match=r"no value in the rows of custom\.data is an address"):
         read(json.dumps({"custom": {"data": rows}}), request.url, request)
 
 

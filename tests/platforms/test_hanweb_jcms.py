@@ -96,7 +96,7 @@ def test_plain_numbers_where_the_site_wants_encrypted_ones_are_a_lost_page_with_
     assert request.url.startswith(site.base + PROXY)
     assert "54 bytes" in reason
     assert "number 4" in reason
-    assert "encrypts columnid and unitid" in reason
+    assert "may require an encrypted columnid and unitid" in reason
     assert found.reported("jdhy")[0] == 4
 
 

@@ -19,10 +19,10 @@ LEAD = b'<script>htm="./zcfg/"; document.location.href=htm;</script>'
 @pytest.mark.parametrize("name", [family.name for family in all_platforms() if family.lists])
 def test_no_family_takes_it_for_an_empty_list(name: str) -> None:
     family = next(family for family in all_platforms() if family.name == name)
-    with pytest.raises(NotAListing, match=f"leads on to {URL}zcfg/"):
+    with pytest.raises(NotAListing, match=f"only leads to {URL}zcfg/"):
         read_list_page(family, read_page(LEAD, URL, "text/html"), ListingRequest(URL, "政务公开"))
 
 
 def test_a_draft_of_it_says_where_to_look() -> None:
-    with pytest.raises(GongkaiError, match=f"leads on to {URL}zcfg/"):
+    with pytest.raises(GongkaiError, match=f"only leads on to {URL}zcfg/"):
         draft(survey_page(LEAD, URL), date(2026, 5, 1))

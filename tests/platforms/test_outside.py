@@ -74,7 +74,7 @@ def test_a_listing_page_of_an_unknown_form_is_lost_and_named() -> None:
             raise KeyError("id")
 
     request = ListingRequest("http://x.example/")
-    with pytest.raises(NotAListing, match="a form of odd that is not known: KeyError: 'id'"):
+    with pytest.raises(NotAListing, match="a page of odd in a form that this program does not know: KeyError: 'id'"):
         read_list_page(Odd(), read_page(b"{}", request.url), request)
     assert replace(request, url="\0http://x.example/\ud83d").url == "http://x.example/\ufffd"
 
@@ -97,5 +97,5 @@ def test_a_page_that_what_all_families_share_cannot_read_is_lost_alone(
             return ListingPage((Entry("http://x.example/a.html", "关于水利项目的通知"),))
 
     request = ListingRequest("http://x.example/")
-    with pytest.raises(NotAListing, match=f"a form of odd that is not known: {error.__name__}: odd"):
+    with pytest.raises(NotAListing, match=f"a page of odd in a form that this program does not know: {error.__name__}: odd"):
         read_list_page(Odd(), read_page(b"<ul><li><a href='/a.html'>a</a></li></ul>", request.url), request)

@@ -43,7 +43,7 @@ def test_pages_are_counted_by_words_or_by_the_links_of_the_column_itself() -> No
 
 
 def test_more_pages_without_the_number_of_the_column_are_said() -> None:
-    with pytest.raises(NotAListing, match="page 1 of 3, and no siteId"):
+    with pytest.raises(NotAListing, match="page 1 of 3, but the siteId"):
         read(ROWS + "<p>共3页</p>")
 
 

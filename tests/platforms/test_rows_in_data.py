@@ -100,7 +100,7 @@ def test_rows_of_html_are_read_by_selectors_wherever_they_are(shape: str) -> Non
 def test_a_reason_says_that_rows_of_html_need_selectors(shape: str) -> None:
     walked = walk_answers("generic", FIRST, service(html, SHAPES[shape]))
     assert walked.entries == {}
-    assert "the rows are HTML in data: listing.rows says which elements they are" in walked.red[0]
+    assert "the data holds the rows as HTML: name their elements in listing.rows" in walked.red[0]
 
 
 @pytest.mark.parametrize("more", [{"total": 93}, {"totalPage": 5}, {"hasMore": True}])

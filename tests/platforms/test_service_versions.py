@@ -77,7 +77,7 @@ def test_a_column_without_lines_is_read_by_the_search_that_its_script_calls(call
     whole(walk_answers("ucap", UCAP_LIST, lambda question: answer(question, named)), documents)
     if CHANNEL not in script:
         (reason,) = walk_answers("ucap", UCAP_LIST, lambda question: answer(question, "")).red
-        assert "a channel whose number the page does not say" in reason
+        assert "the page does not give the number of the channel" in reason
 
 
 @pytest.mark.parametrize("counts", ["共{total}条", "第{page}/{pages}页", "", "<script>var totalPage={pages};</script>"])

@@ -85,7 +85,7 @@ def test_rows_of_html_in_xml_are_read_by_selectors(listing: dict[str, str], coun
     assert len(walked.entries) == count
     assert walked.red == []
     unread = walk_answers("generic", "/service/list?page=1", answer)
-    assert "listing.rows says which elements they are" in unread.red[0]
+    assert "name their elements in listing.rows" in unread.red[0]
 
 
 def test_values_of_elements() -> None:
