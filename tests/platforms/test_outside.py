@@ -97,5 +97,5 @@ def test_a_page_that_what_all_families_share_cannot_read_is_lost_alone(
             return ListingPage((Entry("http://x.example/a.html", "关于水利项目的通知"),))
 
     request = ListingRequest("http://x.example/")
-    with pytest.raises(NotAListing, match=f"a page of odd in a form that this program does not know: {error.__name__}: odd"):
+    with pytest.raises(NotAListing, match=f"that this program does not know: {error.__name__}: odd"):
         read_list_page(Odd(), read_page(b"<ul><li><a href='/a.html'>a</a></li></ul>", request.url), request)
