@@ -86,7 +86,7 @@ def words_of_link(element: html.HtmlElement) -> str:
     """The words of a link, joined with those of the directly following links to the same address, because editors cut a
     link into pieces. Words of a link nested in it (if it is unclosed) are not included."""
     words = " ".join("".join(element.itertext()).split())
-    inner = element.find(".//a")
+    inner = next(element.iterdescendants("a"), None)
     if inner is not None and (nested := " ".join("".join(inner.itertext()).split())):
         words = words.partition(nested)[0].strip() or words
     href = (element.get("href") or "").strip("#")

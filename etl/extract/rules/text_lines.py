@@ -176,12 +176,13 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
     shown = blocks.blocks[index - 1].plain.rstrip() if index else ""
     before = shown.rstrip(" ：:")
     label = match_label(before, coined=True)
-    is_dated = DATE_LINE.match(blocks.blocks[index].plain) is not None
-    is_of_date = label is not None and (not label.name or label.name in DATE_FIELDS)
-    if label and ((is_dated and not is_of_date) or is_known_empty(blocks, index - 1) or _is_below_table(blocks, index)):
-        return False
-    if label and (label.name or before != shown or match_label(before)):
-        return True
+    if label:
+        is_of_date = not label.name or label.name in DATE_FIELDS
+        is_other = not is_of_date and DATE_LINE.match(blocks.blocks[index].plain)
+        if is_other or is_known_empty(blocks, index - 1) or _is_below_table(blocks, index):
+            return False
+        if label.name or before != shown or match_label(before):
+            return True
     return len(before) < 10 and before.endswith(("时间", "日期", "日"))
 
 
