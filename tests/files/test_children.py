@@ -1,9 +1,13 @@
 """Reading processes are forked from a process that loads their modules once, and end with it and with their owner."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
+import threading
+import time
 from collections.abc import Iterator
 
 import psutil
@@ -68,6 +72,20 @@ def test_a_server_that_was_killed_takes_its_processes_along_and_is_replaced(serv
     other = fork(server)
     assert parent_of(other) != parent
     other.end()
+
+
+def test_a_server_that_is_killed_before_it_forks_is_replaced(server: ForkServerClient) -> None:
+    parent = parent_of(first := fork(server))
+    parent.suspend()
+    children: list[Child] = []
+    requesting = threading.Thread(target=lambda: children.append(fork(server)))
+    requesting.start()
+    while not fcntl.ioctl(server._connect(), termios.TIOCOUTQ, b"\0" * 4).strip(b"\0"):
+        time.sleep(0.01)  # until the request waits in the socket
+    parent.kill()
+    requesting.join()
+    assert parent_of(children[0]) != parent
+    assert (first.end(), children[0].end()) == (None, -signal.SIGKILL)
 
 
 def test_forks_of_a_program_share_its_server(server: ForkServerClient) -> None:

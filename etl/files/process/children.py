@@ -67,6 +67,14 @@ class ForkServerClient:
         `preload`: whether the fork server loads the module, for all later processes. Raises `OSError`.
         """
         request = f"{module} {memory} {PRELOAD if preload else ONLY_HERE}".encode()
+        try:
+            return self._fork(request)
+        except ChildProcessError:
+            # The server was killed after it had been sent the request.
+            self.stop()
+            return self._fork(request)
+
+    def _fork(self, request: bytes) -> Child:
         channel, child_channel = socket.socketpair()
         life, child_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with child_channel, child_life:
