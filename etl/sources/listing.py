@@ -7,9 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from etl.fields import FIELDS
 from etl.web.select import validate_selector
+from etl.web.urls import PLACE
 
-PLACE = re.compile(r"\{([\w.]{1,60})\}")
-"""A place in `address` for the value of that name."""
 Selector = Annotated[str, AfterValidator(validate_selector)]
 
 

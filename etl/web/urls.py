@@ -12,6 +12,8 @@ Address = NewType("Address", str)
 MAX_ADDRESS_CHARS = 2_500
 """Characters of the longest address: an index of PostgreSQL holds 2,704 bytes, and servers refuse longer ones."""
 
+PLACE = re.compile(r"\{([\w.]{1,60})\}")
+"""A place in the form of an address for the value of that name: `/doc/{id}.html`."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that change with the visitor and never with the document.
 _TRACKING = re.compile(

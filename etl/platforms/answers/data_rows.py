@@ -15,8 +15,7 @@ from urllib.parse import quote, urlsplit
 from etl.dates import parse_china_date
 from etl.platforms.answers.answers import read_data, strip_markup
 from etl.platforms.base import Entry
-from etl.sources.listing import PLACE
-from etl.web.urls import resolved
+from etl.web.urls import PLACE, resolved
 
 _NO_WORD = re.compile(r"[\W_]+")
 _ADDRESS_NAME = re.compile(r"(?:url|href|link|uri|urls|path|redirect|address)$")
