@@ -36,8 +36,8 @@ def test_same_bytes_same_answer() -> None:
 
 
 def test_extraction_loads_no_library_for_dates_source_files_or_databases() -> None:
-    """htmldate and dateparser cost 1.75 CPU seconds a process; a short Airflow task would pay them every time. The bench
-    installs only what extraction needs."""
+    """htmldate and dateparser cost 1.75 CPU seconds a process; a short Airflow task would pay them every time. The
+    bench installs only what extraction needs."""
     code = "import sys, etl.extract; etl.extract.extract(b'<p>x</p>', ''); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"dateparser", "htmldate", "pydantic", "sqlalchemy", "httpx"} & set(loaded)
