@@ -32,7 +32,7 @@ from etl.extract.shown.raised import spell_out_raised
 from etl.extract.shown.stated_labels import show_stated_labels
 from etl.extract.shown.unseen import hide_unseen
 from etl.extract.shown.visibility import Visibility, apply_script_output
-from etl.extract.text.body import Body
+from etl.extract.text.body import WHOLE_PAGE_TAGS, Body
 from etl.extract.text.fallback import fallback_text
 from etl.extract.text.hidden_lines import hidden_chars
 from etl.extract.text.left_behind import is_left_behind
@@ -61,8 +61,6 @@ EXTRACTOR = "14"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _HEADER_FIELDS = ("index_number", "document_number", "publisher", "written_date")
 """Fields at least one of which every header has."""
-_WHOLE_PAGE_TAGS = ("html", "body")
-"""If the densest part is one of these, the markup does not tell the text from the rest, and `fallback_text` is used."""
 MAX_PAGE_CHARS = 1_200_000
 """Characters of a page that are read, inline pictures not counted: a second of work for the costliest page. The largest
 of 129 saved pages has two thirds of that."""
@@ -267,7 +265,7 @@ class _Content:
 def _read_content(source: _Source, located: _Located) -> _Content:
     page, blocks, body, data = source.page, source.blocks, located.body, source.data
     text = render(blocks, body)
-    if not located.has_headline and body.rule == DENSEST and blocks.nodes[body.node].tag in _WHOLE_PAGE_TAGS:
+    if not located.has_headline and body.rule == DENSEST and blocks.nodes[body.node].tag in WHOLE_PAGE_TAGS:
         text = fallback_text(page) or text
     title = located.title.value if located.title else ""
     page_files = find_attachments(page, blocks, body, title)

@@ -16,7 +16,7 @@ _REPLY = re.compile(
     rf"[\s{INLINE_BOUNDARY}]*(?:回复|答复|办理)(?:单位|部门|机构|时间|日期|内容|结果|情况)[\s{INLINE_BOUNDARY}]*(?:[:：]|$)"
 )
 _LINES_OF_LETTER = 14
-"""Number of lines below the day of a letter, one of which has a label of the reply."""
+"""Number of lines from the day of a letter on, one of which has a label of the reply."""
 
 
 def is_day_of_event(blocks: Blocks, index: int) -> bool:

@@ -245,10 +245,11 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line has 发布时间 or 来源: then the line above it is a headline even without markup, but a line
     of a few characters must stand out. `chars`: length of the text that the line continues."""
     below = next((line.text for _, line in blocks.visible_blocks(index + 1, index + 2)), "")
-    is_spelt = below.endswith("日") and len(below) <= _MAX_SPELT_DATE_CHARS
-    if not (is_spelt or is_subheading(below)) or is_day_of_letter(blocks, index + 1):
+    above_subheading = is_subheading(below)
+    above_date = below.endswith("日") and len(below) <= _MAX_SPELT_DATE_CHARS
+    if not (above_subheading or above_date) or is_day_of_letter(blocks, index + 1):
         return False
-    if not is_subheading(below):
+    if not above_subheading:
         return _is_above_spelt_date(blocks, index)
     block = blocks.blocks[index]
     if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；", "，", "、")):

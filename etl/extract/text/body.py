@@ -8,6 +8,8 @@ from etl.extract.codes import BETWEEN
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.text.boxes import SIDEBAR_CLASSES, is_of_site
 
+WHOLE_PAGE_TAGS = frozenset(("html", "body"))
+"""A container with one of these tags is the whole page: the markup does not tell the text from the rest."""
 _BUTTONS = frozenset(("hidden", "button", "submit", "reset", "image"))
 """Types of inputs that are not filled in: a header may be a form with a print button."""
 

@@ -11,7 +11,7 @@ from etl.file_names import has_file_name
 
 SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
 """Class names of columns beside or below a document."""
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MAX_HEADING_CHARS = 12
 _MIN_EXCERPTS, _MAX_LINES = 2, 60
 _HEADINGS_OF_BOXES = re.compile(
@@ -92,7 +92,7 @@ def _beginning_at(blocks: Blocks, index: int, text: int) -> Node | None:
 
 def _is_box(blocks: Blocks, box: Node) -> bool:
     lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
-    heading = blocks.nodes[lines[0].node].tag in _HEADINGS and _is_short(lines[0])
+    heading = blocks.nodes[lines[0].node].tag in HEADINGS and _is_short(lines[0])
     if heading and _is_column(box):
         return True
     if is_heading_of_box(lines[0].plain):

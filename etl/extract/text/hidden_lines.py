@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import is_prose
-from etl.extract.text.body import Body
+from etl.extract.text.body import WHOLE_PAGE_TAGS, Body
 
 _MIN_LINE_CHARS = 20
 """Minimum length of a hidden line of prose that counts; shorter ones are messages of the page."""
 _MIN_ENTRIES, _MIN_ITEM_CHARS = 5, 6
 """Minimum number of rows with several cells of a hidden table, or of items of a hidden list; minimum length of such an
 item, as those of hidden menus are shorter."""
-_WHOLE_PAGE = frozenset(("html", "body", "form"))
+_WHOLE_PAGE = WHOLE_PAGE_TAGS | {"form"}
 
 
 def hidden_chars(blocks: Blocks, body: Body, text: str) -> int:

@@ -9,14 +9,14 @@ from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.prose import is_boilerplate
+from etl.extract.text.body import WHOLE_PAGE_TAGS
+from etl.extract.text.boxes import HEADINGS
 from etl.extract.text.end_of_text import starts_related_links
 
-_WHOLE_PAGE_TAGS = frozenset(("html", "body"))
 _NO_TEXT = frozenset(("a", "form", "input", "select", "button", "textarea", "iframe"))
 """Elements that are rare in the rest of a text, and common in what is behind it."""
 _MIN_COPY_CHARS = 20
 """A line of this length that the text has already is a copy of it."""
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（(]|\s*(?:附件|抄送|注)")
 """The end of a signature; the beginnings of lines below one."""
 
@@ -29,7 +29,7 @@ def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
         node, parent = parent, blocks.nodes[parent.parent]
     last = end = node.last
     above = dict.fromkeys(_lines(blocks, node))
-    index = parent.end if parent.tag in _WHOLE_PAGE_TAGS else node.end
+    index = parent.end if parent.tag in WHOLE_PAGE_TAGS else node.end
     while index < parent.end:
         sibling = blocks.nodes[index]
         lines = _lines(blocks, sibling)
@@ -38,7 +38,7 @@ def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
             break
         above.update(dict.fromkeys(lines))
         end, index = sibling.last, sibling.end
-        if any(blocks.nodes[block.node].tag not in _HEADINGS for block in blocks.blocks[sibling.first : end]):
+        if any(blocks.nodes[block.node].tag not in HEADINGS for block in blocks.blocks[sibling.first : end]):
             last = end  # a heading alone begins a box
     return (container, last) if last == node.last else (parent.index, last)
 
