@@ -69,33 +69,28 @@ class ForkServerClient:
         request = f"{module} {memory} {PRELOAD if preload else ONLY_HERE}".encode()
         try:
             return self._fork(request)
-        except ChildProcessError:
-            # The server was killed after it had been sent the request.
-            self.stop()
+        except OSError:
+            # The server was killed; it is started again, now for this process and its later forks.
             return self._fork(request)
 
     def _fork(self, request: bytes) -> Child:
+        with self._lock:
+            control = self._connect()
         channel, child_channel = socket.socketpair()
         life, child_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with child_channel, child_life:
-            self._send(request, [child_channel.fileno(), child_life.fileno()])
         try:
+            with child_channel, child_life:
+                socket.send_fds(control, [request], [child_channel.fileno(), child_life.fileno()])
             life.settimeout(_FORK_SECONDS)
             pid = NUMBER.unpack(life.recv(NUMBER.size))[0]
         except (OSError, struct.error) as error:
+            with self._lock:
+                if self._control is control:  # another thread may have started a new server already
+                    self._disconnect()
             life.close()
             channel.close()
             raise ChildProcessError(f"no process was forked: {error}") from error
         return Child(Channel(channel), life, pid)
-
-    def _send(self, request: bytes, files: list[int]) -> None:
-        with self._lock:
-            try:
-                socket.send_fds(self._connect(), [request], files)
-            except OSError:
-                # The server was killed; it is started again, now for this process and its later forks.
-                self._disconnect()
-                socket.send_fds(self._connect(), [request], files)
 
     def _connect(self) -> socket.socket:
         if self._control and _identity(self._control.fileno()) != self._identity:
