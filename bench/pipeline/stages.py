@@ -54,7 +54,7 @@ STAGES = (
         "fields, title, files, kind",
         ("extract/rules/", "extract/lexicon/", "extract/page_kind", "extract/codes", "dates", "document_number"),
         "metadata with its evidence, and a flag where it is in doubt",
-        "nothing large: some forty rules of 0.05 ms each",
+        "nothing large: some forty rules of 0.05 ms each; all rules compiled with mypyc took an eighth less (tried)",
     ),
     Stage(
         "identity and similarity of texts",
