@@ -532,6 +532,11 @@ class Code(StrEnum):
         "{url} 上有 {links} 个同一形式的公文链接，只读出 {entries} 条",
         "{url} has {links} document links of one form, but only {entries} of them were read as entries",
     )
+    LIST_WITHOUT_TITLES = (
+        "list_without_titles",
+        "{url} 的 {rows} 条都没有标题：网站已改动数据的名称",
+        "none of the {rows} entries of {url} has a title: the site has renamed its values",
+    )
     FIELD_RAN_DRY = (
         "field_ran_dry",
         "以往 {before}% 的记录有“{field}”，本次只有 {now}%",

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from etl.platforms.answers.data_lists import content_of, read_data_list
+from etl.platforms.answers.feeds import is_feed
 from etl.platforms.answers.refusals import refusal_in
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.elements.drawn_digits import write_drawn_digits
@@ -100,7 +101,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
         problem = Reason.of(Code.LIST_ENDS_EARLY, url=request.url)
         listing = replace(listing, problems=(*listing.problems, problem))
     if not page.is_markup:
-        return _without_own_address(listing, page, request)
+        return _without_own_address(_with_titles(listing, page, request), page, request)
     if not listing.entries:
         return listing
     if apart := rows_apart(page, _titles(listing)):
@@ -140,6 +141,15 @@ def _refusal(page: WebPage) -> str:
 def _services(page: WebPage) -> str:
     """What the scripts of a page without rows request; empty where they request nothing, or the page is data."""
     return ", ".join(services_asked(page)[:MAX_SERVICES]) if page.is_markup else ""
+
+
+def _with_titles(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
+    """The listing of data, with the problem that none of its rows has a title: the site calls its values otherwise than
+    the family reads them. Sitemaps have none."""
+    if not listing.entries or is_feed(page) or any(entry.title for entry in listing.entries):
+        return listing
+    problem = Reason.of(Code.LIST_WITHOUT_TITLES, url=request.url, rows=len(listing.entries))
+    return replace(listing, problems=(*listing.problems, problem))
 
 
 def _without_own_address(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:

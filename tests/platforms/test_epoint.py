@@ -97,6 +97,13 @@ def test_an_empty_list_is_believed_when_both_forms_of_the_body_are_answered_so(c
     assert (page.entries, page.reported_total, page.next_requests) == ((), 0, ())
 
 
+@pytest.mark.parametrize("rows", [{"list": [{"title": "甲"}]}, {"data": []}])
+def test_the_second_form_is_not_asked_where_the_first_one_states_documents(rows: dict[str, object]) -> None:
+    request = rows_request()
+    with pytest.raises(NotAListing):
+        read(json.dumps({"custom": {"total": 4, **rows}}), request.url, request)
+
+
 def test_a_row_without_an_address_shows_in_the_total_or_is_reported() -> None:
     request = rows_request()
     rows = [{"title": "甲", "infourl": "/a.html"}, {"title": "乙", "infourl": ""}]

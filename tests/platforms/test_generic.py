@@ -231,6 +231,32 @@ def test_every_field_of_a_document_may_be_named() -> None:
             Listing(rows="tr", fields={name: "td"})
 
 
+@pytest.mark.parametrize(
+    ("feed", "entries"),
+    [
+        ("<rss><channel><title>题</title><post><title>甲</title><link>/a/1</link></post></channel></rss>", 0),
+        (
+            "<rss><channel><item><title>甲</title></item><item><title>乙</title><link>/a/2</link></item></channel></rss>",
+            1,
+        ),
+        ('<rss><channel><item><title>甲</title><guid isPermaLink="false">1</guid></item></channel></rss>', 0),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>甲</title><url>/a/1</url></entry></feed>', 0),
+        ("<urlset><url><address>/a/1</address></url></urlset>", 0),
+        ("<sitemapindex><sitemap><address>/a/1</address></sitemap></sitemapindex>", 0),
+    ],
+)
+def test_rows_of_a_feed_that_were_not_read_are_named(feed: str, entries: int) -> None:
+    listing = read(feed)
+    assert ([problem.code for problem in listing.problems], len(listing.entries)) == (["rows_not_understood"], entries)
+    assert listing.next_requests == ()
+
+
+def test_a_feed_without_rows_is_empty() -> None:
+    image = "<image><url>/logo.png</url><title>题</title></image>"
+    for feed in (f"<rss><channel><title>题</title>{image}</channel></rss>", "<urlset></urlset>"):
+        assert (read(feed).problems, read(feed).entries) == ((), ())
+
+
 def test_a_feed_of_several_pages_is_followed_by_its_link() -> None:
     item = "<item><title>通知</title><link>/a/1.html</link></item>"
     onward = '<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="{}" href="/rss.xml?p=2"/>'

@@ -69,6 +69,13 @@ def test_leaves_that_lead_elsewhere_are_skipped_and_branches_are_opened(site: Gk
     assert not {7003, 7010, 7020} & set(asked)
 
 
+def test_a_branch_is_opened_whatever_it_calls_the_categories_below_it() -> None:
+    tree = '[{"id": 1, "name": "甲", "nodes": [{"id": 2, "name": "乙"}, {"id": 3, "name": "丙"}], "tags": []}]'
+    page = f"<script>window._CONFIG = {{SID: '7', TREE: {tree}}}</script>"
+    listing = read(page.encode(), "http://x.example/gkmlpt/index")
+    assert [request.column for request in listing.next_requests] == ["甲 / 乙", "甲 / 丙"]
+
+
 def test_the_walk_begins_at_page_one_and_asks_none_twice(site: GkmlptSite, client: httpx.Client) -> None:
     walk(client, FAMILY, *first_requests(FAMILY, site))
     asked = [(seen.path, parse_qs(seen.query)["page"][0]) for seen in site.requests if "/api/" in seen.path]

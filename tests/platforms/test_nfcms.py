@@ -102,3 +102,8 @@ def test_a_page_without_documents_and_pages_says_why() -> None:
     page = WebPage(url, '<ul><li><a href="/about.html">关于</a></li></ul>', "utf-8")
     with pytest.raises(NotAListing, match="content/post_"):
         FAMILY.read_listing(page, ListingRequest(url, "c"))
+
+
+def test_a_column_below_without_its_number_is_not_passed_over() -> None:
+    with pytest.raises(NotAListing, match=r"children\[\]\.id"):
+        read(b'{"articles": [], "children": [{"id": 7, "name": "A"}, {"cid": 8, "name": "B"}]}')

@@ -55,6 +55,8 @@ class Question:
     query: Mapping[str, str]
     sent: Mapping[str, Any]
     headers: Mapping[str, str]
+    url: str = ""
+    body: bytes = b""
 
     @classmethod
     def of(cls, request: Request) -> "Question":
@@ -62,7 +64,7 @@ class Question:
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         form = json.loads(body) if body.startswith("{") else dict(parse_qsl(body, keep_blank_values=True))
         headers = {name.lower(): value for name, value in dict(request.headers).items()}
-        return cls(request.method, parts.path, query, {**query, **form}, headers)
+        return cls(request.method, parts.path, query, {**query, **form}, headers, request.url, request.body or b"")
 
 
 Answer = tuple[str, str] | None

@@ -81,6 +81,11 @@ ADVICE: dict[str, tuple[str, str]] = {
         "打开该页：网站的程序中途出错；恢复后再采集",
         "open that page: the site's program failed while writing it; crawl again when the page is whole",
     ),
+    Code.LIST_WITHOUT_TITLES: (
+        "记录已取网页上的标题；用 gongkai sources preview 看数据，改平台程序（etl/platforms/families/）或改用 generic",
+        "the records have the titles of their pages; look at the data with `gongkai sources preview`, then correct the "
+        "family (`etl/platforms/families/`), or read the list with `generic`",
+    ),
     Code.LIST_OF_A_SEARCH: (
         "按年份或主题把栏目拆成几个较小的，使检索服务能把每个都列全",
         "divide the column into smaller ones, by year or subject, that the search lists in full",

@@ -7,6 +7,7 @@ only characters are repaired that XML has escaped (`?a=1&b=2`) or has not at all
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -17,6 +18,7 @@ from etl.dates import first_iso_date
 from etl.outside import digits
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
 from etl.reason_codes import Code
+from etl.reasons import Reason
 from etl.web.page import WebPage, absolute
 
 _ROOT_ELEMENTS = "urlset|sitemapindex|rss|feed|RDF"
@@ -33,6 +35,12 @@ _AMPERSAND = re.compile(
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEAD = 4000
 """Characters in which the root element is searched."""
+_ROWS = {"sitemapindex": "sitemap", "urlset": "url", "feed": "entry", "rss": "item", "RDF": "item"}
+"""The element of a row, by root element."""
+_NO_ROWS = frozenset(
+    ("author", "channel", "cloud", "contributor", "image", "skipDays", "skipHours", "textInput", "textinput")
+)
+"""Elements beside the rows that contain others (RSS 2.0 and 1.0, Atom)."""
 
 
 def is_feed(page: WebPage) -> bool:
@@ -51,9 +59,13 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
             root = _parsed(_with_escapes(page.text.strip()))
         except etree.XMLSyntaxError:
             raise NotAListing(Code.BROKEN_XML, error=broken.msg) from broken
+    return _with_unread_rows(_listed(root, page, request), root, request)
+
+
+def _listed(root: etree._Element, page: WebPage, request: ListingRequest) -> ListingPage:
     kind = etree.QName(root).localname
     if kind in ("sitemapindex", "urlset"):
-        urls = _located(root, "sitemap" if kind == "sitemapindex" else "url", page.url)
+        urls = _located(root, _ROWS[kind], page.url)
         if kind == "urlset":
             return ListingPage(tuple(Entry(url) for url in urls))
         return ListingPage((), next_requests=tuple(ListingRequest(url, request.column) for url in urls))
@@ -66,6 +78,20 @@ def read_feed(page: WebPage, request: ListingRequest) -> ListingPage:
     # OpenSearch's total counts all entries, not only those of this page.
     total = next((digits(text) for each in root.iter("{*}totalResults") if (text := _own(each)).isdecimal()), None)
     return ListingPage(entries, total, next_requests=next_requests)
+
+
+def _with_unread_rows(listing: ListingPage, root: etree._Element, request: ListingRequest) -> ListingPage:
+    """Adds the problem that rows have no address, or that what stands in the place of rows has another name."""
+    kind = etree.QName(root).localname
+    rows = sum(1 for _ in root.iter(f"{{*}}{_ROWS[kind]}"))
+    beside = root if kind != "rss" else root.find("{*}channel")
+    others = [child for child in (() if beside is None else beside) if len(child) and child.prefix == root.prefix]
+    unnamed = sum(1 for child in others if etree.QName(child).localname not in {_ROWS[kind], *_NO_ROWS})
+    read = len(listing.next_requests) if kind == "sitemapindex" else len(listing.entries)
+    if rows + unnamed <= read:
+        return listing
+    problem = Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=rows + unnamed, entries=read)
+    return replace(listing, problems=(*listing.problems, problem))
 
 
 def _parsed(text: str) -> etree._Element:
@@ -83,16 +109,23 @@ def _located(root: etree._Element, name: str, base: str) -> list[str]:
     dated = [
         (_day(_text(item, "lastmod")) or "", url)
         for item in root.iter(f"{{*}}{name}")
-        if (url := absolute(_text(item, "loc"), base))
+        if (address := _text(item, "loc")) and (url := absolute(address, base))
     ]
     return [url for _, url in sorted(dated, key=lambda item: item[0], reverse=True)]
 
 
 def _rss(root: etree._Element, base: str) -> Iterator[Entry]:
     for item in root.iter("{*}item"):
-        url = absolute(_text(item, "link") or _text(item, "guid"), base)
-        if url:
+        address = _text(item, "link") or _permanent_link(item)
+        if address and (url := absolute(address, base)):
             yield Entry(url, _text(item, "title"), _published(_text(item, "pubDate") or _text(item, "date")))
+
+
+def _permanent_link(item: etree._Element) -> str:
+    """The item's identifier, if it is an address, as RSS 2.0 has it where the attribute does not deny it."""
+    identifier = item.find("{*}guid")
+    is_address = identifier is not None and identifier.get("isPermaLink", "true") == "true"
+    return _text(item, "guid") if is_address else ""
 
 
 def _atom(root: etree._Element, base: str) -> Iterator[Entry]:

@@ -205,7 +205,7 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     index = digits(call.values.get("pageIndex") or 0)
     rows, total = _rows(page)
     is_first = index == 0
-    if not rows and is_first and not call.is_second_form:
+    if not rows and not total and is_first and not call.is_second_form:
         other = replace(call, in_params=not call.in_params)
         return ListingPage((), next_requests=(other.request(request),))
     lacks_rows = rows is None and total != 0

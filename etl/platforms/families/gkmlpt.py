@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits, whole_number
-from etl.platforms.answers.answers import parse_json, script_value, stated_total, strip_markup
+from etl.platforms.answers.answers import objects, parse_json, script_value, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -147,7 +147,7 @@ def _name(page: WebPage) -> str:
         node = nodes.pop()
         if node.get("id") == category:
             return str(node.get("name", ""))
-        nodes += node.get("children") or []
+        nodes += _branches(node)
     return ""
 
 
@@ -184,10 +184,17 @@ def _tree(page: WebPage, request: ListingRequest) -> ListingPage:
 def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     for node in nodes:
         path = (*above, str(node.get("name", "")))
-        if node.get("children"):
-            yield from _leaves(node["children"], path)
+        if branches := _branches(node):
+            yield from _leaves(branches, path)
         elif not node.get("jump_url"):
             yield digits(node["id"]), " / ".join(path)
+
+
+def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """The categories below one, whatever the node calls them: a branch taken for a leaf would list its own articles
+    alone."""
+    lists = (objects(value) for value in (node.get("children"), *node.values()))
+    return next((nodes for nodes in lists if nodes and all("id" in each for each in nodes)), [])
 
 
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits
-from etl.platforms.answers.answers import parse_json, read_data, stated_total, strip_markup
+from etl.platforms.answers.answers import objects, parse_json, read_data, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -136,12 +136,14 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     children = column.get("children") if isinstance(column, dict) else None
     if not isinstance(articles, list) and not isinstance(children, list):
         raise NotAListing(Code.DATA_LACKS, names="articles, children")
+    below = objects(children)
+    if not all(child.get("id") for child in below):
+        raise NotAListing(Code.DATA_LACKS, names="children[].id")
     next_requests = tuple(
         ListingRequest(
             resolved(page.url, f"{child['id']}.json"), f"{request.column} / {strip_markup(child.get('name'))}"
         )
-        for child in children or ()
-        if isinstance(child, dict) and child.get("id")
+        for child in below
     )
     entries = tuple(_entry(article, page.url) for article in articles or () if isinstance(article, dict))
     # A parent's count may be that of the columns below it; the children report their own.

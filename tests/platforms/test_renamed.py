@@ -1,0 +1,90 @@
+"""What a site renames in its lists is read all the same or named: nothing that a family goes by is lost in silence.
+
+The lists of each demo site, with forty documents in each column, are walked once for each name in their pages: a key of
+data that is called otherwise or has no value, a class or id, an attribute that is gone, an element of another kind.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from demo import demo_platforms, demo_site
+from demo.publishing import PublishedSite
+from demo.server import Site
+from tests.support.answered_walks import Walked
+from tests.support.demo_walks import DemoWalks
+from tests.support.share import QUICK
+
+DOCUMENTS, ROWS = 40, 15
+CHANGES = 6 if QUICK else 30
+Change = Callable[[str], str]
+
+_KEY = re.compile(r'"([A-Za-z_]\w*)"\s*:')
+_NAMES = re.compile(r'\b(?:class|id)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'\s([A-Za-z][\w:-]*)="')
+_ELEMENT = re.compile(r"<([a-z][a-z0-9]*)\b")
+_NEEDED = frozenset("html head body script meta title base a li ul tr table rss sitemapindex".split())
+"""Elements without which there are no rows, or no page."""
+_OF_LINKS = ("href", "src", "rel")
+
+
+@pytest.fixture(params=sorted(set(demo_platforms().values())))
+def site(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The demo site of each family with so many documents in each column, as many on a page as sites show, and no
+    faults."""
+    site = demo_site(request.param)
+    if isinstance(site, PublishedSite):
+        few = site.slice
+        monkeypatch.setattr(site, "slice", lambda column, page, size: few(column, page, max(size, ROWS)))
+    site.faults.clear()
+    for column in sorted({posting.column for posting in site.postings.values()}):
+        own = [posting for posting in site.postings.values() if posting.column == column and not posting.href]
+        for place in range(len(own), DOCUMENTS if own else 0):
+            document = own[place % len(own)].document
+            title, key = f"{document.title}（第{place}批）", f"{document.key}-{place}"
+            day = document.published_date - timedelta(days=3 * place)
+            site.put(replace(document, key=key, title=title, published_date=day), key=key, column=column)
+    return site
+
+
+def changes(pages: str) -> Iterator[tuple[str, Change]]:
+    """(what it does, the change) for each name in the pages."""
+
+    def sub(pattern: str, replacement: str) -> Change:
+        return lambda text: re.sub(pattern, replacement, text)
+
+    for key in sorted(set(_KEY.findall(pages))):
+        yield f"key {key} renamed", sub(rf'"{key}"(\s*:)', rf'"{key}X"\1')
+        yield f"key {key} null", sub(rf'"{key}"(\s*:\s*)("[^"]*"|-?[\d.]+|true|false)', rf'"{key}"\1null')
+    for name in sorted({name for names in _NAMES.findall(pages) for name in names.split()}):
+        yield f"class or id {name} renamed", sub(rf"(?<![\w/.-]){re.escape(name)}(?![\w/.-])", f"x{name[::-1]}")
+    for name in sorted(set(_ATTRIBUTE.findall(pages)).difference(_OF_LINKS)):
+        yield f"attribute {name} dropped", sub(rf'(?<=[\w"\'])\s{re.escape(name)}="[^"]*"', "")
+    for tag in sorted(set(_ELEMENT.findall(pages)).difference(_NEEDED)):
+        yield f"element {tag} replaced", sub(rf"<(/?){tag}\b", r"<\1div")
+
+
+@pytest.mark.generated
+def test_a_name_that_a_site_changes_is_read_or_named(site: Site) -> None:
+    walks = DemoWalks(site)
+    plain = walks.walk()
+    assert plain.red == []
+    assert len(plain.entries) > DOCUMENTS
+    every = list(changes("\n".join(walks.texts)))
+    silent: dict[str, Any] = {}
+    for what, change in random.Random(site.platform).sample(every, min(CHANGES, len(every))):
+        changed = walks.walk(change)
+        fewer = len(plain.entries) - len(changed.entries)
+        untitled = _untitled(changed) - _untitled(plain)
+        if (fewer > 0 or untitled > 0) and not changed.red and not changed.amber:
+            silent[what] = fewer, untitled
+    assert silent == {}
+
+
+def _untitled(walked: Walked) -> int:
+    return sum(1 for entry in walked.entries.values() if not entry.title)
