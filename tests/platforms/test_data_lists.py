@@ -312,14 +312,21 @@ def test_a_search_that_takes_json_is_posted_to_and_turned_in_its_body(first: str
             return json.dumps({"success": False, "msg": "参数错误"}), JSON
         size, number = sent["pageSize"], sent["pageNo"]
         rows = [
-            {"doc_pub_url": row.url, "f_2023419": row.title, "save_time": str(row.day), "channel_id": "59993"}
+            {
+                "doc_pub_url": row.url,
+                "f_2023418": "云溪县人民政府办公室",
+                "f_2023419": row.title,
+                "save_time": str(row.day),
+                "channel_id": "59993",
+            }
             for row in documents[size * number - size : size * number]
         ]
         return json.dumps({"success": True, "data": {"list": rows, "pager": {"pageNo": number, "total": 93}}}), JSON
 
     walked = walk_answers("trs_wcm", first, answer)
     assert walked.red == []
-    assert set(walked.entries) == {line.url for line in documents}
+    # No name says which value is the title.
+    assert {url: entry.title for url, entry in walked.entries.items()} == {line.url: line.title for line in documents}
 
 
 def test_rows_that_a_service_writes_as_html_are_read_by_selectors_and_turned() -> None:

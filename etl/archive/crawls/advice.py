@@ -82,9 +82,9 @@ ADVICE: dict[str, tuple[str, str]] = {
         "open that page: the site's program failed while writing it; crawl again when the page is whole",
     ),
     Code.LIST_WITHOUT_TITLES: (
-        "记录已取网页上的标题；用 gongkai sources preview 看数据，改平台程序（etl/platforms/families/）或改用 generic",
+        "记录已取网页上的标题；用 gongkai sources preview 看数据，再改平台程序中的名称（etl/platforms/families/）",
         "the records have the titles of their pages; look at the data with `gongkai sources preview`, then correct the "
-        "family (`etl/platforms/families/`), or read the list with `generic`",
+        "names in the family's module (`etl/platforms/families/`)",
     ),
     Code.LIST_OF_A_SEARCH: (
         "按年份或主题把栏目拆成几个较小的，使检索服务能把每个都列全",

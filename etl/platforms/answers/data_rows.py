@@ -42,6 +42,7 @@ _PAGE = re.compile(
 )
 _LINKED = re.compile(r"""\A\s*+<a\b[^<>]{0,300}?\bhref\s{0,3}=\s{0,3}["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
 """A value that is a link, as services write it for tables."""
+_TITLE_TEXT = re.compile(r"(?=(?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){4})[^。；\n]{6,150}")
 _SITE_NAME = re.compile(r"(?:web|site|doc|info)?(?:domain|host|base|site)(?:url|name|host)?")
 _SITE = re.compile(r"(?:https?:)?//[\w.-]+(?::\d+)?/?\Z")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|css|js)(?:$|[?#])", re.IGNORECASE)
@@ -189,7 +190,17 @@ def has_date(row: Mapping[str, Any]) -> bool:
 
 def entries_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str], base: str) -> tuple[Entry, ...]:
     """The rows' documents. A row without an address gets one that is no URL, and the run reports it."""
-    return tuple(_entry(row, names, site_of(row, base)) for row in rows)
+    unnamed = _unnamed_title(rows) if rows and not has_titles(rows) else None
+    titles = (_title(row) if unnamed is None else strip_markup(row.get(unnamed)) for row in rows)
+    return tuple(_entry(row, title, names, site_of(row, base)) for row, title in zip(rows, titles, strict=True))
+
+
+def _unnamed_title(rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """The name of the values that are titles by what they are, the longest if there are several: Chinese, each row's
+    own, and no sentences. Search engines may number what they hold (`f_2023419`)."""
+    texts = {name: [value for row in rows if isinstance(value := row.get(name), str)] for name in rows[0]}
+    likely = [name for name, values in texts.items() if len(set(filter(_TITLE_TEXT.fullmatch, values))) == len(rows)]
+    return max(likely, key=lambda name: sum(map(len, texts[name])), default=None)
 
 
 def site_of(values: Mapping[str, Any], base: str) -> str:
@@ -201,13 +212,13 @@ def site_of(values: Mapping[str, Any], base: str) -> str:
     return others[0] if len(others) == len(sites) == 1 else base
 
 
-def _entry(row: Mapping[str, Any], names: Sequence[str], base: str) -> Entry:
+def _entry(row: Mapping[str, Any], title: str, names: Sequence[str], base: str) -> Entry:
     address = str(row.get(_MADE) or "") if _MADE in names else _first_address(row, names)
     if not address:
-        return Entry(f"row:{row.get('id', '')}", _title(row), dict(_fields(row)))
+        return Entry(f"row:{row.get('id', '')}", title, dict(_fields(row)))
     host = address.partition("/")[0]
     is_host = host.startswith("www.") or host == urlsplit(base).netloc
-    return Entry(resolved(base, f"//{address}" if is_host and host else address), _title(row), dict(_fields(row)))
+    return Entry(resolved(base, f"//{address}" if is_host and host else address), title, dict(_fields(row)))
 
 
 def _first_address(row: Mapping[str, Any], names: Sequence[str]) -> str:
