@@ -31,6 +31,7 @@ from etl.platforms.paging.pager_elements import (
 )
 from etl.platforms.paging.short_counts import is_of_statistics
 from etl.platforms.paging.spoken_counts import counts_in_digits
+from etl.platforms.unread.calls_behind import unknown_call
 from etl.web.page import WebPage, absolute, base_url
 
 _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
@@ -93,6 +94,8 @@ _STEP_ICON = re.compile(
 _CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
 _NEXT_PAGE = re.compile(r"\bnext_?page\s*\(", re.IGNORECASE)
+_ASCENDING = re.compile(r"^[^\w]*1(?:[^\w]+\d{1,3})+[^\w]*$")
+_NUMBERS = re.compile(r"\d+")
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
 
 
@@ -144,6 +147,9 @@ def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
         for block in row.itersiblings():
             if not isinstance(block.tag, str) or _is_nothing(block):
                 continue
+            if block.tag == "script":
+                yield block
+                continue
             if _is_another(block) or passed >= _MAX_BEHIND:
                 return
             passed += 1
@@ -155,7 +161,7 @@ def _is_nothing(block: HtmlElement) -> bool:
     if block.tag == "noscript":
         return next(block.iter("a"), None) is None
     is_hidden_field = block.tag == "input" and block.get("type") != "image"
-    return is_hidden_field or block.tag in ("script", "style", "br", "hr", "link")
+    return is_hidden_field or block.tag in ("style", "br", "hr", "link")
 
 
 def _before(first: HtmlElement) -> Iterator[HtmlElement]:
@@ -195,21 +201,28 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
             continue
         if any(map(_is_hidden, (part, *islice(part.iterancestors(), 3)))):
             continue
+        if part.tag == "script":
+            if call := unknown_call(part.text or "", page.live_source, seen):
+                return call
+            continue
         short = words_of(part, _MAX_TEXT)
-        sign = _counts(part, seen) or _clicked(part, short, seen) or _linked(part, page, listed) or _run(part)
+        sign = _counts(part, seen) or _clicked(part, short, page, seen) or _linked(part, page, listed) or _run(part)
         if sign and not is_dead(part, page, seen):
             return sign
     return None
 
 
 def _run(part: HtmlElement) -> str | None:
-    """Page numbers of which the first is marked as current; numbers of picture slides look the same."""
-    items = [item for item in part if isinstance(item.tag, str)]
-    if not 2 <= len(items) <= _MAX_LINKS or not is_current(items[0]) or _PICTURE_NUMBERS.search(names_of(part)):
+    """Page numbers, in elements or in one text: `1 2 3`, `[1] [2] [3]`. Numbers of picture slides look the same."""
+    words = words_of(part, _MAX_TEXT)
+    if len(words) > _MAX_TEXT or not _ASCENDING.match(words) or not all(map(leads_nowhere, part.iter("a"))):
         return None
-    numbers = [words_of(item, _MAX_TEXT) for item in items]
-    ascending = numbers == [str(number) for number in range(1, len(items) + 1)]
-    return " ".join(numbers) if ascending and not moves(part) and not slides(part) else None
+    if len(list(part.iter("td", "th"))) > 1:
+        return None  # a calendar, or a table of numbers
+    numbers = [digits(number) for number in _NUMBERS.findall(words)]
+    ascending = numbers == list(range(1, len(numbers) + 1))
+    of_pictures = any(_PICTURE_NUMBERS.search(names_of(item)) or slides(item) for item in part.iter()) or moves(part)
+    return words if ascending and len(numbers) <= _MAX_LINKS and not of_pictures else None
 
 
 def _counts(part: HtmlElement, seen: int) -> str | None:
@@ -254,7 +267,7 @@ def _numbers(pattern: re.Pattern[str], words: str) -> list[int]:
     return [digits(text) if text.isdecimal() else read_chinese(text) or 0 for text in numerals]
 
 
-def _clicked(part: HtmlElement, words: str, seen: int) -> str | None:
+def _clicked(part: HtmlElement, words: str, page: WebPage, seen: int) -> str | None:
     """A clickable element: an arrow, a pager link, a number, or an element whose name suggests one."""
     if len(part) > 2 or is_disabled(part) or is_current(part) or _ENDED.search(f"{words} {names_of(part)}"):
         return None
@@ -282,11 +295,9 @@ def _clicked(part: HtmlElement, words: str, seen: int) -> str | None:
         return label if is_step or is_page else None
     alone = part if (around := part.getparent()) is None or len(around) > 1 or words_of(around) else around
     names = " ".join(map(names_of, (alone, part, *part)))
-    return (
-        names.strip()
-        if _STEP_NAME.search(f"{name} {names}") or any(map(_STEP_ICON.search, map(names_of, part)))
-        else None
-    )
+    if _STEP_NAME.search(f"{name} {names}") or any(map(_STEP_ICON.search, map(names_of, part))):
+        return names.strip()
+    return unknown_call(f"{part.get('onclick') or ''} {part.get('href') or ''}", page.live_source, seen)
 
 
 def _asks_for_words(field: HtmlElement) -> bool:

@@ -1,0 +1,35 @@
+"""Calls right behind the rows of a list that give numbers to a function which the page does not have: `fy(4, 1)` and
+`setpage(12, 0, "index", "html")` draw or turn pages by a script that is not read. What they mean is not known; that
+they belong to the list follows from their place.
+"""
+
+import re
+
+from etl.outside import digits
+from etl.platforms.elements.list_addresses import is_of_other_box
+from etl.platforms.paging.list_scripts import is_whole
+
+_ARGUMENT = r"""\s*+(?:\d{1,6}|true|false|["'][^"'()]{0,80}["'])\s*+"""
+_CALL = re.compile(rf"(?<![\w$.])([A-Za-z_$][\w$]{{0,40}})\s*+\(({_ARGUMENT}(?:,{_ARGUMENT}){{0,7}})\)")
+_NUMBER = re.compile(r"(?<![\w\"'.-])\d{1,6}(?![\w\"'.-])|(?<=[\"'])\d{1,6}(?=[\"'])")
+_OF_BROWSERS = re.compile(
+    r"alert|confirm|eval|parse\w+|set(?:Timeout|Interval)|Date|Number|String|Array|require|if|while|for|switch|return"
+    r"|\$|jQuery|print\w*|close|focus|scroll\w*|font\w*|doZoom|zoom|size\w*|(?:set|change)(?:size|color|lang|skin)\w*",
+    re.IGNORECASE,
+)
+_MAX_CODE = 400
+"""Longer scripts do more than call a pager."""
+
+
+def unknown_call(code: str, source: str, seen: int) -> str | None:
+    """A call in a piece of script that gives numbers to a function which the page's own scripts (`source`) do not
+    define, unless the numbers show that the list has no more than the `seen` entries; None if there is none."""
+    for call in _CALL.finditer(code) if len(code) <= _MAX_CODE else ():
+        name, arguments = call.groups()
+        numbers = [digits(number) for number in _NUMBER.findall(arguments)]
+        if max(numbers, default=0) < 2 or _OF_BROWSERS.fullmatch(name) or is_of_other_box(name):
+            continue
+        is_own = re.search(rf"\bfunction\s+{re.escape(name)}\b|(?<![\w$.]){re.escape(name)}\s*=(?!=)", source)
+        if not is_own and not is_whole(f"{arguments})", seen):
+            return call[0]
+    return None
