@@ -411,6 +411,11 @@ class Code(StrEnum):
         "栏目“{list}”显示共 {reported} 件，到第 {found} 件后网站不再给出条目；这类网站的总数偏高",
         "list '{list}' reports {reported} documents but ends after {found}: totals of its platform are too high",
     )
+    LIST_MAY_GO_ON = (
+        "list_may_go_on",
+        "栏目“{list}”只有一页，{found} 件，正好像是满页；页面没有说明是否还有下一页",
+        "list '{list}' has one page with {found} documents, as a full page has, and nothing says whether more follow",
+    )
     FEWER_LISTING_PAGES = (
         "fewer_listing_pages",
         "栏目“{list}”显示共 {reported} 页，只遍历了 {found} 页",

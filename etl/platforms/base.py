@@ -54,6 +54,7 @@ class ListingPage(Outside):
     among them that are linked by number. `heading`: the page's title without numbers.
     `numbers`: the numbers of the first and the last row, if each row has one and they rise or fall by one.
     `is_full`: it has as many rows as were asked for, so that others may follow.
+    `may_go_on`: it fills a page, or answers a request without numbers, and nothing on it says whether its list ends.
     `of_other_lists`: number of rows left out because they belong to another list; a page with only such rows is valid.
     """
 
@@ -69,18 +70,24 @@ class ListingPage(Outside):
     numbers: tuple[int, int] | None = None
     numbered: tuple[str, ...] = ()
     is_full: bool = False
+    may_go_on: bool = False
+
+
+def list_name(column: "Column") -> str:
+    """What the list of a column is called in requests and reports."""
+    return column.name or f"{column.url} {column.post}".rstrip()
 
 
 def _first_request(column: "Column") -> ListingRequest:
     """The request for the first page of a column."""
-    url = column.url.partition("#")[0]
+    url, name = column.url.partition("#")[0], list_name(column)
     if not column.post:
-        return ListingRequest(url, column.name or column.url)
+        return ListingRequest(url, name)
     is_json = column.post.lstrip().startswith(("{", "["))
     media_type = "application/json" if is_json else "application/x-www-form-urlencoded"
     body = column.post if is_json else quote(column.post, safe=_OF_FORMS)
     headers = {"Content-Type": f"{media_type};charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
-    return ListingRequest(url, column.name or f"{column.url} {column.post}", 0, "POST", body.encode(), headers)
+    return ListingRequest(url, name, 0, "POST", body.encode(), headers)
 
 
 MOST_OF_A_SEARCH = 10_000

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from etl.platforms.answers.data_lists import content_of, read_data_list
 from etl.platforms.answers.feeds import is_feed
 from etl.platforms.answers.refusals import refusal_in
-from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform, fills_page
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
 from etl.platforms.elements.script_links import read_script_links, unread_rows
@@ -24,7 +24,14 @@ from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.paging.page_steps import page_behind, steps
 from etl.platforms.paging.pager_links import next_is_disabled, next_url, turns_within
 from etl.platforms.paging.pager_promises import heading_of, pages_before, promised_pages
-from etl.platforms.paging.paging import counts_by_name, counts_in_words, script_pager, shown_words, sign_of_more
+from etl.platforms.paging.paging import (
+    counts_by_name,
+    counts_in_words,
+    says_that_it_ends,
+    script_pager,
+    shown_words,
+    sign_of_more,
+)
 from etl.platforms.paging.script_jumps import jump_ahead
 from etl.platforms.paging.short_counts import short_counts
 from etl.platforms.paging.tabs import (
@@ -288,8 +295,11 @@ def _continued(
     if first and sign is None:
         sign = other_period(page, _days(listing)) or tab_of_another_list(page) or _tab_above(page, listed)
         sign = sign or part_of_a_form(page)
-    problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
-    return replace(listing, problems=(*listing.problems, problem)) if problem else listing
+    if sign:
+        problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
+        return replace(listing, problems=(*listing.problems, problem))
+    says_all = whole or (stated and _whole(stated, seen, first=first)) or says_that_it_ends(page, words)
+    return replace(listing, may_go_on=first and fills_page(seen) and not says_all)
 
 
 def _tab_above(page: WebPage, listed: Container[str]) -> str | None:

@@ -62,6 +62,7 @@ class Column(_Part):
     post: str = Field(
         "", description="what the site's script posts to that address, a form (`a=1&b=2`) or JSON; GET when left out"
     )
+    whole: bool = Field(False, description="whether someone saw that the list's first page has all of its documents")
 
 
 class Pace(_Part):

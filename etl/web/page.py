@@ -71,9 +71,9 @@ _PLAIN_ADDRESS = re.compile(
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = (
-    "area", "audio", "base", "button", "del", "embed", "form", "iframe", "img", "input", "meta", "noscript", "object",
-    "ol", "pdf", "pdf-viewer", "pre", "s", "script", "select", "strike", "style", "template", "textarea", "title",
-    "video", "xmp",
+    "area", "audio", "base", "button", "del", "embed", "form", "frame", "iframe", "img", "input", "meta", "noscript",
+    "object", "ol", "pdf", "pdf-viewer", "pre", "s", "script", "select", "strike", "style", "template", "textarea",
+    "title", "video", "xmp",
 )  # fmt: skip
 """Tags whose elements `WebPage.elements` lists."""
 

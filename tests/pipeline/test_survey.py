@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from starlette.responses import Response
 
 from demo import demo_platforms, demo_site, faults, generic, goldens, source_text
 from demo.generic import PlainSite
@@ -292,6 +293,22 @@ def test_a_front_page_leads_to_the_lists_whose_rows_are_proposed(plain: PlainSit
     assert found.listing is not None
     assert found.listing["rows"] == "table.wj-list > tr"
     assert yaml.safe_load(draft(found, TODAY, allow_private=True))["listing"]["next"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<body><div class="hot"><h3>热点推荐</h3><ul>{}</ul></div><iframe src="/gk/list.php?cid=11"></iframe></body>',
+        '<frameset cols="200,*"><frame src="/404.html"><frame src="/gk/list.php?cid=11"></frameset>',
+        "<body><script>document.write('<iframe src=\"/gk/list.php?cid=11\"></iframe>')</script></body>",
+    ],
+)
+def test_a_page_that_shows_its_list_in_a_frame_leads_to_the_frame(plain: PlainSite, frame: str) -> None:
+    text = f"<html><head><title>公示公告</title></head>{frame.replace('{}', ROWS)}</html>"
+    plain.faults["gsgg/1"] = lambda call: Response(text, media_type="text/html")
+    found = survey(f"{plain.base}/gk/list.php?cid=12", most=1)
+    written = yaml.safe_load(draft(found, TODAY, allow_private=True))
+    assert [column["url"] for column in written["columns"]] == [f"{plain.base}/gk/list.php?cid=11"]
 
 
 def test_a_redirect_is_followed_and_where_it_ends_is_written(plain: PlainSite) -> None:

@@ -55,6 +55,10 @@ UNREAD = {
     "records": "<script type='text/xml'>{}</script>".format(
         _rows("<record><![CDATA[<a href=/a/{n}.html>{t}</a><b>{d}</b>]]></record>")
     ),
+    "a frame": '<iframe src="/cms/inner.jsp?id=3" width="100%"></iframe>',
+    "a frame that a script writes": "<script>document.write('<iframe src=\"/cms/inner.jsp\"></iframe>')</script>",
+    "a frame that a script fills": '<iframe id="f"></iframe><script>f.src = "/cms/inner.jsp?id=3";</script>',
+    "an object": '<object data="/cms/inner.jsp?id=3" type="text/html"></object>',
 }
 """Lists that cannot be read."""
 OTHER = '<li><a href="/d.do?id={n}">{t}</a><i>2024-02-{n}</i></li>'
@@ -63,6 +67,7 @@ FURNITURE = (
     '<ul id="menu"></ul>',
     '<div class="swiper"><div class="swiper-wrapper"></div></div>',
     '<div class="hot-list"></div>',
+    '<iframe src="/weather/index.html"></iframe><iframe src="/cms/x.jsp" style="display:none"></iframe>',
     "<ul><li onclick=\"share('a')\">分享到微博与微信</li></ul>",
     '<script>var nav = [{"name": "政务公开", "url": "/zwgk/"}, {"name": "办事服务", "url": "/bsfw/"}];</script>',
     '<p>本站自2024-01-01起试运行 <a href="#">返回顶部</a></p>',

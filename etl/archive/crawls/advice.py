@@ -75,6 +75,11 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.FEWER_DOCUMENTS: _PAGING,
     Code.FEWER_LISTING_PAGES: _PAGING,
     Code.TOTAL_NOT_REACHED: ("与网站核对一次总数", "compare the total with that on the site"),
+    Code.LIST_MAY_GO_ON: (
+        "打开该栏目：如已列全，在来源文件该栏目写 whole: true；如还有下一页，写 listing.next 或 listing.pages",
+        "open the list: if these are all, write `whole: true` to its column; if it has further pages, write "
+        "`listing.next` or `listing.pages`",
+    ),
     Code.PAGING_NOT_UNDERSTOOD: _PAGING,
     Code.ROWS_NOT_UNDERSTOOD: _PAGING,
     Code.LIST_ENDS_EARLY: (

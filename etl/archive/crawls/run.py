@@ -97,7 +97,8 @@ class ListSummary:
     `lines`: number of entries; `listed`: of different documents among them; `pages`: of listing pages. `told_total`
     (documents) and `told_pages`: the totals that the site reports, or None. `whole`: false if the walk stopped at known
     documents, or could not read a page of the list. `total_is_upper_bound`: the site itself ended the list, and its
-    family is known to report totals that are never reached.
+    family is known to report totals that are never reached. `may_go_on`: its only page fills, and nothing says whether
+    further ones follow.
     """
 
     column: str
@@ -108,6 +109,7 @@ class ListSummary:
     told_pages: int | None = None
     whole: bool = True
     total_is_upper_bound: bool = False
+    may_go_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

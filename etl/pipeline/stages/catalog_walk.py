@@ -27,6 +27,7 @@ from etl.web.page import WebPage, read_page
 from etl.web.urls import Address, without_passing
 
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
+_BEYOND = {Outcome.NOT_A_LISTING, Outcome.HTTP_ERROR}
 NAMED_ENTRIES = 5
 """Entries of a page without a valid address that are named one by one; the others are counted."""
 SHOWN_OF_DATA = 60
@@ -47,6 +48,13 @@ class ListingFetch:
     page: ListingPage | None
     reason: Reason | None
     shown: WebPage
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the site answered a page without entries, and not that there is no such page."""
+        if self.page is None:
+            return self.attempts[-1].outcome is Outcome.NOT_A_LISTING
+        return not self.page.entries and not self.page.next_requests and not self.page.of_other_lists
 
     def has_nothing_of(self, heading: str) -> bool:
         """Whether the site answers that there is no such page, or with a page of the list called so that has no rows.
@@ -192,10 +200,15 @@ class CatalogWalk:
     async def _walk_page(self, request: ListingRequest) -> None:
         self._requests += 1
         fetched = await fetch_listing_page(self._fetch, self._family, request)
+        walked = self._lists.get(request.column)
+        if request.seen and fetched.is_empty and not (walked and walked.ends_before(request, self._queued)):
+            # Busy sites answer with an empty list at times.
+            again = await fetch_listing_page(self._fetch, self._family, request)
+            fetched = replace(again, attempts=(*fetched.attempts, *again.attempts))
         if fetched.page is None:
             assert fetched.reason is not None
             before = self._lists.get(request.column)
-            if before and before.ends_before(request, self._queued) and fetched.has_nothing_of(before.heading):
+            if before and before.ends_before(request, self._queued) and self._ends(before, fetched):
                 before.end_before()
             else:
                 self._lost.append((request.url, fetched.reason))
@@ -214,6 +227,12 @@ class CatalogWalk:
             await self._end_at_known(walked, fetched.page, all(known[url] for url in entries))
         self._enqueue(request, fetched.page, walked)
         self._progress(Progress("listing", len(self._documents)))
+
+    def _ends(self, walked: WalkedList, fetched: ListingFetch) -> bool:
+        """Whether a page without a list says that there is none. Services, whose answers have no heading, refuse a page
+        beyond those that they count, or fail."""
+        beyond = not walked.heading and walked.has_its_pages and fetched.attempts[-1].outcome in _BEYOND
+        return fetched.has_nothing_of(walked.heading) or beyond
 
     def _of_another(self, fetched: ListingFetch, entries: Mapping[Address, Entry]) -> Iterator[Reason]:
         """A page that is, byte for byte, that of another list at another address: a site that does not know the list

@@ -28,8 +28,11 @@ from etl.archive.records.search_index import index_waiting
 from etl.archive.storage.archive import Archive, Database
 from etl.clock import CHINA
 from etl.outcomes import Group, Outcome, group
+from etl.platforms.base import list_name
+from etl.platforms.listing import BELOW
 from etl.reason_codes import Code
 from etl.reasons import Reason
+from etl.sources.schema import Source
 
 MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
@@ -73,6 +76,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         warnings += _nearly_all_failed(counted, stored)
     if run.kind == "crawl":
         warnings += _totals_not_reached(run, counted)
+        warnings += may_go_on(run.source, counted.told)
         warnings += _excluded(counted)
         walked = [*_listing(run, counted, listing)]
         dropped = [] if _explains_drop(walked) else _dropped(run, counted, stored)
@@ -217,6 +221,14 @@ def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
             if column.whole and _is_short(column) and column.total_is_upper_bound:
                 name = column.column or run.source.id
                 yield Reason.of(Code.TOTAL_NOT_REACHED, list=name, reported=column.told_total, found=column.lines)
+
+
+def may_go_on(source: Source, lists: Iterable[ListSummary]) -> Iterator[Reason]:
+    """Lists of one page of which nothing says that it is the only one, unless the source file does."""
+    whole = {list_name(column) for column in source.columns if column.whole}
+    for walked in lists:
+        if walked.may_go_on and walked.column.partition(BELOW)[0] not in whole:
+            yield Reason.of(Code.LIST_MAY_GO_ON, list=walked.column or source.id, found=walked.lines)
 
 
 def _explains_drop(walked: Iterable[Reason]) -> bool:

@@ -58,6 +58,8 @@ class WalkedList:
     _sizes: list[PageSize] = field(default_factory=list)
     _is_full: bool = False
     """Whether the last page has as many rows as were asked for."""
+    _may_go_on: bool = False
+    """Whether nothing on its last page says if further ones follow."""
     _following: Set[str] = frozenset()
     """Keys of the requests of this list to which its last page leads."""
     heading: str = ""
@@ -102,7 +104,7 @@ class WalkedList:
         self._promised.append(() if again else page.promised)
         self._numbered.update(() if again else page.numbered)
         self._sizes.append(PageSize(request.url, len(urls) + page.of_other_lists))
-        self._is_full = page.is_full
+        self._is_full, self._may_go_on = page.is_full, page.may_go_on
         leads_on = not urls and not self._documents and bool(page.next_requests) and self._pages < MAX_LEADING_PAGES
         lists = bool(new) or repeated or bool(page.of_other_lists)
         self._barren_pages = 0 if lists or leads_on else self._barren_pages + 1
@@ -222,6 +224,11 @@ class WalkedList:
         for page, usual in short_pages(self._sizes, self._is_counted):
             yield Reason.of(Code.LIST_PAGE_SHORT, list=self.name, url=page.url, entries=page.entries, usual=usual)
 
+    @property
+    def has_its_pages(self) -> bool:
+        """Whether all pages that the site counts were read."""
+        return 0 < self._reported.get("pages", 0) <= self._pages
+
     def _is_counted(self, place: int) -> bool:
         """Whether the site counts a page at that place among those of the list, which is not whole yet."""
         return self._reported.get("pages", 0) >= place and not self._reaches_its_total
@@ -275,6 +282,7 @@ class WalkedList:
             told_pages=self._reported.get("pages"),
             whole=self._whole,
             total_is_upper_bound=self._total_is_upper_bound,
+            may_go_on=self._may_go_on and self._pages == 1 and self._whole and not self._reported,
         )
 
 

@@ -29,14 +29,18 @@ from etl.platforms.elements.columns import (
     linked_catalog,
     page_name,
 )
+from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
 from etl.platforms.registry import all_platforms, platform
+from etl.platforms.rows.undrawn_rows import frames_of
 from etl.reason_codes import Code
 from etl.reasons import Reason, english
 from etl.sources.listing import Listing
 from etl.sources.schema import Source, adhoc_source
-from etl.web.page import WebPage, read_page
+from etl.web.page import WebPage, base_url, read_page
+from etl.web.select import elements
+from etl.web.urls import resolved
 
 MAX_LISTS_FOR_ROWS = 5
 """Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
@@ -194,6 +198,8 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     front, catalog = (page, linked_catalog(page)) if is_front_page(page.url) else (None, None)
     if catalog and (opened := await visit.open(catalog.url)):
         page, catalog = opened, None
+    if framed := await _framed(page, visit):
+        page = framed
     candidates = recognise(page)
     family = decide_family(candidates)
     finder, listing = (family, None) if family and family.lists else await _proposal(page, visit)
@@ -203,6 +209,23 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     if family and finder is family and (own := await _own_rows(page, visit, probes)):
         finder, listing, probes = own
     return Survey(page, candidates, family, finder, listing, probes, requested, catalog)
+
+
+async def _framed(page: WebPage, visit: _Visit) -> WebPage | None:
+    """The first frame of a page of no known family that repeats rows, if the page itself has none but those of boxes
+    beside a list."""
+    frames = [resolved(base_url(page), address) for _, address in islice(frames_of(page), MAX_LISTS_FOR_ROWS)]
+    if not frames or is_front_page(page.url) or decide_family(recognise(page)):
+        return None
+    guesser = next(family for family in all_platforms() if family.accepts_selectors)
+    guess = guesser.guess_listing(page) or {}
+    rows = elements(guess["rows"], page.tree) if "rows" in guess else []
+    if rows and not is_in_side_box(rows[0]):
+        return None
+    for url in frames:
+        if (opened := await visit.open(url)) and guesser.guess_listing(opened):
+            return opened
+    return None
 
 
 async def _own_rows(

@@ -27,7 +27,7 @@ from etl.platforms.answers.data_rows import (
 )
 from etl.platforms.answers.refusals import is_state, refusal_in, says_nothing_found
 from etl.platforms.answers.request_numbers import as_pages, asks_for_rows, following, is_full_page, page_number
-from etl.platforms.answers.stated_numbers import objects_in, sign_of_more, stated
+from etl.platforms.answers.stated_numbers import objects_in, says_end, sign_of_more, stated
 from etl.platforms.answers.xml_data import read_xml
 from etl.platforms.base import MOST_OF_A_SEARCH, ListingPage, ListingRequest, NotAListing, fills_page
 from etl.reason_codes import Code
@@ -41,6 +41,8 @@ _ROOT = "$"
 _LIST_NAME = re.compile(r"(?:data)?list|rows|records?|content|data|items?|articles?|results?|docs?|body|hits|info")
 _MOST_OF_A_PAGE = 100
 """Maximum number of rows that were seen on a page where the request asks for no number."""
+_LEAST_OF_A_PAGE = 5
+"""Services answer 5, 6, 8, 12, 18 rows, as many as a page of the site shows."""
 _FIRST_OF_SEVERAL = re.compile(r"(?<![\d.v])0?[01](?:/\d{1,3})?\.js")
 """The end of the path of a file that is the first of several (`list_1.json`, `/1/20.json`)."""
 _NEXT_NAMES = frozenset({"next", "nexturl", "nextpageurl", "nextlink", "nexthref"})
@@ -117,9 +119,10 @@ def _continued(
     if following := _next_address(rows.around):
         further = ListingRequest(resolved(url, following), request.column, seen, headers=request.headers)
         return replace(listing, next_requests=(further,), problems=())
-    is_turned = page_number(request) is not None
-    if listing.problems or is_turned or not (sign := sign_of(rows.around, rows.rows, seen)):
+    if listing.problems or page_number(request) is not None:
         return listing
+    if not (sign := sign_of(rows.around, rows.rows, seen)):
+        return replace(listing, may_go_on=may_go_on(listing, request) and not says_end(rows.around))
     return replace(listing, problems=(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign),))
 
 
@@ -137,12 +140,27 @@ def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
         total, listing = None, replace(listing, reported_total=None)
     listing = replace(listing, is_full=is_full_page(request, rows))
     goes_on = seen < total or _is_of_page(request, rows, total) if total is not None else True
-    goes_on = number < pages if pages and number is not None else goes_on
+    if pages and number is not None:
+        # Some services state the same number for any list: behind a full page more may follow.
+        goes_on = number < pages or (total is None and listing.is_full)
     if further := following(request, rows, seen):
         return replace(listing, next_requests=(further,) if goes_on and rows else ())
     sign = _sign_of_more(listing, request)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
     return replace(listing, problems=(*listing.problems, problem)) if problem else listing
+
+
+def may_go_on(listing: ListingPage, request: ListingRequest) -> bool:
+    """Whether an answer that states no number, to a request that has none, may be the first page of several."""
+    if request.seen or listing.next_requests or listing.reported_total is not None or listing.reported_pages:
+        return False
+    return _LEAST_OF_A_PAGE <= len(listing.entries) <= _MOST_OF_A_PAGE and not _is_file(request.url)
+
+
+def _is_file(url: str) -> bool:
+    """Whether an address is that of a file which is none of several."""
+    path = urlsplit(url).path
+    return path.endswith((".json", ".js")) and not _FIRST_OF_SEVERAL.search(path)
 
 
 def _is_of_page(request: ListingRequest, rows: int, total: int) -> bool:
@@ -338,7 +356,5 @@ def _sign_of_more(listing: ListingPage, request: ListingRequest) -> str:
         return ""
     if pages is not None:
         return f"pages: {pages}" if pages > 1 else ""
-    path = urlsplit(request.url).path
-    is_file = path.endswith((".json", ".js")) and not _FIRST_OF_SEVERAL.search(path)
     is_page = asks_for_rows(request, rows) or rows <= _MOST_OF_A_PAGE
-    return f"{rows} rows, no total" if listing.is_full and is_page and not is_file else ""
+    return f"{rows} rows, no total" if listing.is_full and is_page and not _is_file(request.url) else ""

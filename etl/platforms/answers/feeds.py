@@ -16,6 +16,7 @@ from lxml import etree
 from etl.clock import CHINA
 from etl.dates import first_iso_date
 from etl.outside import digits
+from etl.platforms.answers.request_numbers import following
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -33,6 +34,8 @@ _AMPERSAND = re.compile(
     r"<!\[CDATA\[(?:[^\]]|\](?!\]>))*+\]\]>|&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_FEW = 5
+"""From this many entries on a feed may have left out older ones: feeds have the newest alone."""
 _HEAD = 4000
 """Characters in which the root element is searched."""
 _ROWS = {"sitemapindex": "sitemap", "urlset": "url", "feed": "entry", "rss": "item", "RDF": "item"}
@@ -70,14 +73,18 @@ def _listed(root: etree._Element, page: WebPage, request: ListingRequest) -> Lis
             return ListingPage(tuple(Entry(url) for url in urls))
         return ListingPage((), next_requests=tuple(ListingRequest(url, request.column) for url in urls))
     entries = tuple(_atom(root, page.url) if kind == "feed" else _rss(root, page.url))
+    seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
     # RSS has the links of Atom in its channel.
     channel = root if kind == "feed" else root.find("{*}channel")
     if channel is not None and (url := _linked(channel, "next", page.url)):
-        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+        next_requests = (ListingRequest(url, request.column, seen),)
+    elif entries and (further := following(request, len(entries), seen)):
+        next_requests = (further,)
     # OpenSearch's total counts all entries, not only those of this page.
     total = next((digits(text) for each in root.iter("{*}totalResults") if (text := _own(each)).isdecimal()), None)
-    return ListingPage(entries, total, next_requests=next_requests)
+    is_first = not (request.seen or next_requests) and total is None
+    return ListingPage(entries, total, next_requests=next_requests, may_go_on=is_first and len(entries) >= _FEW)
 
 
 def _with_unread_rows(listing: ListingPage, root: etree._Element, request: ListingRequest) -> ListingPage:

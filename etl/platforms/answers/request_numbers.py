@@ -29,7 +29,7 @@ _Kind = Literal["page", "start", "end", "size"]
 _KNOWN: tuple[tuple[_Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
     for kind, pattern in (
-        ("page", r"p|pn|pg|page|page[_-]?(?:no|num|number|index|current|i)|current|(?:now|this|c|index)[_-]?page"
+        ("page", r"p|pn|pg|paged?|page[_-]?(?:no|num|number|index|current|i)|current|(?:now|this|c|index)[_-]?page"
                  r"|cur(?:r(?:ent)?)?[_-]?page(?:[_-]?(?:no|num|number|index))?"),
         ("start", r"first|start|offset|skip|start[_-]?(?:record|index|row|num)|first[_-]?result"),
         ("end", r"end|end[_-]?(?:record|index|row|num)"),

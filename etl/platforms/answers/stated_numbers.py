@@ -86,6 +86,17 @@ def sign_of_more(
     return f"pages: {pages}" if pages > 1 else ""
 
 
+def says_end(around: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a value beside the rows says that no more follow: `hasMore: false`, `last: true`, no next page."""
+    near = (pair for outer in around for each in (outer, *objects_in(outer)) for pair in each.items())
+    for name, text in ((plain_name(name), str(value).strip().lower()) for name, value in near):
+        if _LAST.fullmatch(name) and text in ("true", "y", "1"):
+            return True
+        if (_MORE.fullmatch(name) or _CURSOR.fullmatch(name)) and text in ("false", "n", "0", "", "null", "none", "-1"):
+            return True
+    return False
+
+
 def objects_in(outer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The objects in an object that may say something of the list in it."""
     return (each for name, each in outer.items() if isinstance(each, dict) and not BESIDE.search(plain_name(name)))

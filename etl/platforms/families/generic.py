@@ -16,7 +16,14 @@ from lxml.html import HtmlElement
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
-from etl.platforms.answers.data_lists import is_data_list, markup_in, read_data_list, totals_of, turned
+from etl.platforms.answers.data_lists import (
+    is_data_list,
+    markup_in,
+    may_go_on,
+    read_data_list,
+    totals_of,
+    turned,
+)
 from etl.platforms.answers.feeds import ROOT, is_feed, read_feed
 from etl.platforms.base import (
     CandidateList,
@@ -108,7 +115,10 @@ class Generic(Platform):
         if stated:
             total, pages = total or stated.documents, stated.pages or pages
         listing_page = replace(listing_page, reported_total=total, reported_pages=pages)
-        return listing_page if listing_page.next_requests else turned(listing_page, request)
+        if listing_page.next_requests:
+            return listing_page
+        listing_page = turned(listing_page, request)
+        return replace(listing_page, may_go_on=not listing_page.problems and may_go_on(listing_page, request))
 
     def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
         listing = self._listing

@@ -95,6 +95,9 @@ _SIGNS = (
         r"(?:[仅只]\w{0,2}|显示|保留)(?:最近|近)(?:\d{1,3}|[一二三四五六七八九十半两]{1,3})个?(?:年|月|天|日|周)"
     ),
 )
+_ENDS = re.compile(
+    r"[下后]一?[页頁]|[尾末][页頁]|没有更多|无更多|已(?:经)?到底|到底了|已(?:全部)?(?:加载|显示)(?:完|全部)|已是最后"
+)
 # For text without white space. The first group is the page's number, the second the number of pages.
 _COUNTERS = (
     re.compile(r"第(\d{1,6})页?[/,，、|]?共(\d{1,6})页"),
@@ -262,6 +265,12 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
         sign = next(of_documents, None) or _unknown_element(page.live_source, seen) or more_by_scripts(page, seen)
         sign = sign or next(chain(unshown_counts(page, words, seen), remarks(page, seen), rows_elsewhere(page)), None)
     return _short(sign) if sign else None
+
+
+def says_that_it_ends(page: WebPage, words: str) -> bool:
+    """Whether a page without a sign of more says that its list ends with it: its pager leads nowhere, or it has words
+    for the end. `words`: its `shown_words`."""
+    return _ENDS.search(words) is not None or next_is_disabled(page)
 
 
 def _unknown_element(source: str, seen: int) -> str | None:

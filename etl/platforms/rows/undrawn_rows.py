@@ -47,7 +47,7 @@ _SCRIPTS = re.compile(r"script|脚本", re.IGNORECASE)
 _WRITTEN_FRAME = re.compile(
     r"""<iframe[^>]{0,200}?\bsrc=\\?["']?([^"'\\\s>]{3,200})|\bsrc(?:["']\s*,|\s*=(?!=))\s*["']([^"'\s]{3,200}\.(?:s?html?|jsp|aspx?|php|do)[^"'\s]{0,100})["']"""
 )
-_FRAMES = (("iframe", "src"), ("iframe", "data-src"), ("object", "data"), ("embed", "src"))
+_FRAMES = (("frame", "src"), ("iframe", "src"), ("iframe", "data-src"), ("object", "data"), ("embed", "src"))
 _PAGE = re.compile(r"\.(?:s?html?|jsp|aspx?|php|do|action)$|/$|/[\w-]+$", re.IGNORECASE)
 _DATA_SCRIPT = re.compile(r"(?:^|/)(?:data|list|news|page|more|docs?|rows)[\w-]{0,20}\.js(?:$|\?)", re.IGNORECASE)
 """A script that holds data."""
@@ -186,25 +186,37 @@ def _templates(page: WebPage) -> Iterator[str]:
 
 def _frames(page: WebPage) -> Iterator[str]:
     """Frames of the page's site that have the name of a list, or are in the page's folder."""
+    return (f"{tag} {address}" for tag, address in frames_of(page) if _is_of_this_list(address, page))
+
+
+def frames_of(page: WebPage) -> Iterator[tuple[str, str]]:
+    """The tag and the address of each frame that the page shows of its own site, also of those that a script writes,
+    except boxes beside lists."""
     for tag, attribute in _FRAMES:
         for element in page.elements[tag]:
             address = element.get(attribute) or ""
             names = f"{element.get('id') or ''} {element.get('name') or ''}"
-            if address and not is_of_other_box(names) and not _is_hidden(element) and _is_of_this_list(address, page):
-                yield f"{tag} {address}"
+            if address and not is_of_other_box(names) and not _is_hidden(element) and _is_of_site(address, page):
+                yield tag, address
     for script in page.elements["script"]:
         code = script.text or ""
         for written in _WRITTEN_FRAME.finditer(code) if "src" in code else ():
             address = written[1] or written[2]
-            if _is_of_this_list(address, page):
-                yield f"iframe {address}"
+            if _is_of_site(address, page):
+                yield "iframe", address
+
+
+def _is_of_site(address: str, page: WebPage) -> bool:
+    """Whether an address is that of a page of the site, and not that of a box beside lists."""
+    url = urlsplit(absolute(address, base_url(page)) or "")
+    is_page = _PAGE.search(url.path) is not None
+    return url.netloc == urlsplit(page.url).netloc and is_page and not is_of_other_box(url.path)
 
 
 def _is_of_this_list(address: str, page: WebPage) -> bool:
-    url = urlsplit(absolute(address, base_url(page)) or "")
-    own = urlsplit(page.url)
-    if url.netloc != own.netloc or not _PAGE.search(url.path) or is_of_other_box(url.path):
+    if not _is_of_site(address, page):
         return False
+    url, own = urlsplit(absolute(address, base_url(page)) or ""), urlsplit(page.url)
     return is_of_list(url.path.rpartition("/")[2]) or url.path.rpartition("/")[0] == own.path.rpartition("/")[0]
 
 

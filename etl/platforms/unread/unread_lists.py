@@ -16,7 +16,7 @@ from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.rows.list_parts import is_hidden
 from etl.platforms.rows.row_texts import date_in
-from etl.platforms.rows.undrawn_rows import data_of_rows
+from etl.platforms.rows.undrawn_rows import data_of_rows, frames_of
 from etl.platforms.unread.list_ends import outer_rows
 from etl.web.page import WebPage, absolute, base_url
 
@@ -97,11 +97,13 @@ def rows_without_link(page: WebPage, listed: Mapping[str, str]) -> int:
 
 
 def empty_list(page: WebPage, listed: Mapping[str, str]) -> str | None:
-    """The tag of an empty element with the name of a list, if the `listed` rows belong to a box beside it."""
+    """The tag of an empty element with the name of a list, or of a frame, if the `listed` rows belong to a box beside
+    it."""
     first = first_listed(page, listed)
     if first is None or not is_in_side_box(first):
         return None
-    return next(_empty_lists(page.tree), None)
+    framed = (f"{tag} {address}" for tag, address in frames_of(page))
+    return next(chain(_empty_lists(page.tree), framed), None)
 
 
 def hidden_page(page: WebPage, listed: Mapping[str, str]) -> str | None:
