@@ -18,9 +18,11 @@ from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAList
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
 from etl.platforms.elements.script_links import read_script_links, unread_rows
+from etl.platforms.elements.script_trees import tree_of_lists
 from etl.platforms.paging.answer_headers import with_headers
 from etl.platforms.paging.list_numbers import Counts
 from etl.platforms.paging.list_scripts import services_asked
+from etl.platforms.paging.page_forms import page_by_form
 from etl.platforms.paging.page_steps import page_behind, steps
 from etl.platforms.paging.pager_links import next_is_disabled, next_url, turns_within
 from etl.platforms.paging.pager_promises import heading_of, pages_before, promised_pages
@@ -272,6 +274,9 @@ def _continued(
         listing = replace(listing, reported_pages=pager.pages, reported_total=listing.reported_total or pager.total)
     else:
         url = next_url(page, first=first) or page_behind(page, listed, seen, is_further=further)
+        if not url and (chosen := page_by_form(page)):
+            url, pages = chosen
+            listing = replace(listing, reported_pages=listing.reported_pages or pages)
     if url:
         return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
     if pager:
@@ -294,7 +299,7 @@ def _continued(
             sign = sign_around(page, listed, seen)
     if first and sign is None:
         sign = other_period(page, _days(listing)) or tab_of_another_list(page) or _tab_above(page, listed)
-        sign = sign or part_of_a_form(page)
+        sign = sign or part_of_a_form(page) or tree_of_lists(page)
     if sign:
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
         return replace(listing, problems=(*listing.problems, problem))

@@ -258,6 +258,24 @@ def test_rows_for_a_table_have_their_links_in_cells() -> None:
     whole(walk_answers("generic", "/service/table?draw=1&start=0&length=20", answer), documents)
 
 
+def test_rows_of_a_grid_are_the_values_in_its_cells() -> None:
+    documents = lines(53, DOCUMENT)
+
+    def answer(question: Question) -> Answer:
+        page = int(question.query["page"])
+        rows = [
+            {"id": line.number, "cell": [line.number, line.title, line.path, str(line.day)]}
+            for line in documents[20 * (page - 1) : 20 * page]
+        ]
+        return json.dumps({"page": page, "total": 3, "records": 53, "rows": rows}), JSON
+
+    walked = walk_answers("generic", "/grid/data.do?page=1&rows=20", answer)
+    whole(walked, documents)
+    assert {url: (entry.title, dict(entry.fields)) for url, entry in walked.entries.items()} == {
+        line.url: (line.title, {"published_date": str(line.day)}) for line in documents
+    }
+
+
 @pytest.mark.parametrize("in_strings", [False, True])
 def test_a_list_of_any_number_of_groups_is_whole(in_strings: bool) -> None:
     documents = lines(900, DOCUMENT)

@@ -143,6 +143,13 @@ def test_lists_of_other_years_are_separate_lists() -> None:
     ]
 
 
+def test_a_selection_of_the_addresses_of_other_years_leads_to_their_lists() -> None:
+    years = "".join(f"<option value='/gk/zcwj/{year}/'>{year}年</option>" for year in (2024, 2023, 2022))
+    listing = read(CASES["trs_wcm"], f"<select onchange='location = this.value'>{years}</select>")
+    assert following(listing) == [f"{LIST}2023/", f"{LIST}2022/"]
+    assert listing.problems == ()
+
+
 def test_each_list_of_a_year_leads_to_the_others_by_their_first_name() -> None:
     page = WebPage(
         f"{LIST}2024/", f"<html><body>{rows(CASES['trs_wcm'])}{OF_YEARS.format('../', '../')}</body></html>", "utf-8"

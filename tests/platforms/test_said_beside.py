@@ -163,6 +163,9 @@ def form(name: str, *options: str) -> str:
 
 OWN, OTHER = '<option value="2024" selected>2024年度</option>', '<option value="2023">2023年度</option>'
 ALL = '<option value="">全部</option>'
+UNMARKED = ("<option value=2024>2024</option>", "<option value=2023>2023</option>")
+AGENCIES = "<option value=a>办公室</option><option value=b>财政局</option>"
+SITES = "<option value=http://a.example/>办公室</option><option value=http://b.example/>财政局</option>"
 OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option value="2">财政局</option>'
 
 
@@ -171,6 +174,12 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
     [
         (form("year", OWN, OTHER), True),
         (form("year", ALL, OWN, OTHER), False),
+        (form("year", *UNMARKED), True),
+        (form("year", *UNMARKED[::-1]), False),
+        (f"<select onchange=go()>{AGENCIES}</select>", True),
+        (f"<select onchange=go()>{ALL}{AGENCIES}</select>", False),
+        (f"<select onchange=window.open(this.value)>{SITES}</select>", False),
+        (form("q", AGENCIES), False),
         (form("dept", OFFICE, FINANCE), True),
         (form("dept", ALL, OFFICE, FINANCE), False),
         (form("searchType", '<option value="1" selected>标题</option>', '<option value="2">正文</option>'), False),

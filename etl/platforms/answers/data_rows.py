@@ -43,6 +43,8 @@ _PAGE = re.compile(
 _LINKED = re.compile(r"""\A\s*+<a\b[^<>]{0,300}?\bhref\s{0,3}=\s{0,3}["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
 """A value that is a link, as services write it for tables."""
 _TITLE_TEXT = re.compile(r"(?=(?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){4})[^。；\n]{6,150}")
+_WORDS, _DAY = re.compile(r"[\u4e00-\u9fff]{4}"), re.compile(r"\s*(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}")
+"""A title, and a date, among values that have a place in their row and no name."""
 _SITE_NAME = re.compile(r"(?:web|site|doc|info)?(?:domain|host|base|site)(?:url|name|host)?")
 _SITE = re.compile(r"(?:https?:)?//[\w.-]+(?::\d+)?/?\Z")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp|ico|css|js)(?:$|[?#])", re.IGNORECASE)
@@ -94,6 +96,9 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in row.items():
         flat.setdefault(plain_name(name), value)
+    if isinstance(cells := row.get("cell"), list):  # a row of jqGrid
+        for place, value in enumerate(cells):
+            flat.setdefault(str(place), value)
     wrapped = [row[name] for name in _WRAPS if isinstance(row.get(name), dict)]
     for inner in [*wrapped, *(value for value in row.values() if isinstance(value, dict))]:
         for name, value in inner.items():
@@ -230,7 +235,10 @@ def _title(row: Mapping[str, Any]) -> str:
         for name, value in row.items():
             if pattern.match(name) and isinstance(value := _single(value), str) and (title := strip_markup(value)):
                 return _in_full(title, row)
-    return next((strip_markup(value) for value in row.values() if _is_link(value)), "")
+    if link := next((strip_markup(value) for value in row.values() if _is_link(value)), ""):
+        return link
+    texts = (value for name, value in row.items() if name.isdecimal() and isinstance(value, str))
+    return max((strip_markup(text) for text in texts if _WORDS.search(text)), key=len, default="")
 
 
 def _in_full(title: str, row: Mapping[str, Any]) -> str:
@@ -252,6 +260,9 @@ def _fields(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         named = (_single(value) for pattern in patterns for name, value in row.items() if pattern.match(name))
         if day := next(filter(None, map(parse_china_date, named)), None):
             yield field, day
+    cells = (value for name, value in row.items() if name.isdecimal() and isinstance(value, str) and _DAY.match(value))
+    if day := next(filter(None, map(parse_china_date, cells)), None):
+        yield "published_date", day
 
 
 def _rank(name: str, patterns: Sequence[re.Pattern[str]]) -> int:

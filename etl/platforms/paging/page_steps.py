@@ -20,7 +20,7 @@ from etl.web.page import WebPage, base_url
 
 _NAME = re.compile(r"(?P<stem>[^/]*?)(?:(?P<mark>[_-])(?P<number>\d{1,4}))?(?P<ending>\.\w{2,5})?")
 _INDEX = re.compile(r"(?:index|default|list|page)?", re.IGNORECASE)
-_OF_PAGE = re.compile(
+OF_PAGE = re.compile(
     r"(?:\w{1,12}[._])?(?:p|pn|pg|page|pageno|pagenum|pageindex|page_?(?:no|num|index)|curr?(?:ent)?_?page|now_?page|paged)",
     re.IGNORECASE,
 )
@@ -141,7 +141,7 @@ def _by_query(here: SplitResult, there: SplitResult) -> tuple[int | None, int, b
         return None
     key, of_rows = changed[0], _OF_ROW.fullmatch(changed[0]) is not None
     before = own.get(key, "")
-    if not (of_rows or _OF_PAGE.fullmatch(key)) or (before and not before.isdecimal()):
+    if not (of_rows or OF_PAGE.fullmatch(key)) or (before and not before.isdecimal()):
         return None
     number = digits(other[key])
     return (digits(before) if before else None), number, of_rows

@@ -86,7 +86,8 @@ _MORE_DOCUMENTS = re.compile(
 )
 _MORE = re.compile(r"^\W*(?:更多|展开更多|more)\W*$", re.IGNORECASE)
 _LOADS_ALONE = re.compile(
-    r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|infinite|scroll[-_]?load|pull[-_]?up", re.IGNORECASE
+    r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|infinite|scroll[-_]?load|pull[-_]?up|sentinel|(?:load|scroll)[-_]?(?:trigger|observer)",
+    re.IGNORECASE,
 )
 _LOADS = re.compile(r"load[-_]?(?:ing[-_]?)?more|more[-_]?load|(?:^|[\s_-])load(?:er)?(?:$|[\s_-])", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:^|/)(?:index|list|default|page|more)?[_-]?(\d{1,4})\.s?html?$", re.IGNORECASE)

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_list
-from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides
+from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides, target_of
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
@@ -33,6 +33,7 @@ _PART_NAME = re.compile(
     r"dept|depart|(?:^|[\s_-])(?:org|unit|jg|bm|zt|lb|lx|lm)|bumen|jigou|fwjg|theme|topic|class|categ|zhuti|column|channel|lanmu",
     re.IGNORECASE,
 )
+_AGENCY = re.compile(r"[局委办厅处科室站所队院校]$|街道|[镇乡村]$|社区|中心$|管委会|政府|部门|公司$")
 _NO_PART = re.compile(
     r"全部|所有|不限|请?选择|^-|=|标题|正文|全文|文号|索引号|关键[字词]|内容$|排序|时间|日期|[升降]序|每页|网站|链接|语言|^\d+$",
     re.IGNORECASE,
@@ -78,7 +79,9 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
     if match is None or _period(match) in own or slides(element):
         return False
     inner = element[0] if len(element) else element
-    target = absolute(element.get("href") or "", base_url(page)) or ""
+    target = target_of(element, base_url(page)) or ""
+    if element.tag == "option" and pattern is _YEAR and _is_of_other_year(target, match[1], page.url):
+        return False  # a list of its own
     # Another query shows another part of the same list; another folder is a list of its own.
     within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
     return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
@@ -100,7 +103,12 @@ def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
 
 
 def is_chosen(item: HtmlElement) -> bool:
-    """Whether the item is the selected one of its form."""
+    """Whether the item is the selected one of its form: of a selection that marks none, the first."""
+    if item.tag == "option" and (select := next(item.iterancestors("select"), None)) is not None:
+        options = list(select.iter("option"))
+        return item.get("selected") is not None or (
+            item is options[0] and all(each.get("selected") is None for each in options)
+        )
     return item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input"))
 
 
@@ -109,12 +117,15 @@ def part_of_a_form(page: WebPage) -> str | None:
     parts but no choice of all; None if there is none."""
     for select in page.elements["select"]:
         options = [item for item in select.iter("option") if words_of(item)]
-        chosen = next((item for item in options if item.get("selected") is not None), None)
-        name = f"{names_of(select)} {select.get('name') or ''}"
-        if chosen is None or len(options) < _MIN_PARTS or not chosen.get("value") or not _PART_NAME.search(name):
+        chosen = next(filter(is_chosen, options), None)
+        is_used = select.get("onchange") or (chosen is not None and chosen.get("selected") is not None)
+        if chosen is None or not is_used or len(options) < _MIN_PARTS or not chosen.get("value"):
             continue
-        words = [words_of(item) for item in options]
-        if not any(map(_NO_PART.search, words)) and not any("/" in (item.get("value") or "") for item in options):
+        words, name = [words_of(item) for item in options], f"{names_of(select)} {select.get('name') or ''}"
+        are_agencies = sum(1 for each in words if _AGENCY.search(each)) * 2 > len(words)
+        if not (are_agencies or _PART_NAME.search(name)) or any(map(_NO_PART.search, words)):
+            continue
+        if not any("/" in (item.get("value") or "") for item in options):
             return f"{words_of(chosen)} … {next(each for each in words if each != words_of(chosen))}"
     return None
 
@@ -136,14 +147,14 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
     own = {day[:4] for day in days}
     lists: dict[str, str] = {}
     earlier = _EARLIER_WORDS.search(page.text) is not None
-    for link in page.tree.iter("a") if len(own) <= 1 else ():
+    for link in page.tree.iter("a", "option") if len(own) <= 1 else ():
         # The expensive checks come last.
-        if not (_YEAR_IN_NAME.search(link.get("href") or "") or earlier):
+        if not (_YEAR_IN_NAME.search(link.get("href") or link.get("value") or "") or earlier):
             continue
         words = _in_digits(words_of(link, _MAX_YEAR_CHARS))
         match = _YEAR_OF_LIST.match(words) if len(words) <= _MAX_YEAR_CHARS else None
         if (match and match[1] not in own) or (not match and _EARLIER.match(words)):
-            url = absolute(link.get("href") or "", base_url(page))
+            url = target_of(link, base_url(page))
             if url and _is_of_other_year(url, match[1] if match else "", page.url):
                 lists.setdefault(url, words)
     return lists or _lists_of_other_months(page, {day[:7] for day in days})

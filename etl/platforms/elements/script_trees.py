@@ -1,0 +1,59 @@
+"""Trees of columns or agencies that a script draws (zTree, dTree, layui, jsTree …): the lists of a catalog whose page
+shows the documents of one node. A node is an object with a name and an address, or a call such as
+`d.add(1, 0, '教育局', 'list.jsp?dept=1')`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from etl.platforms.base import CandidateList
+from etl.web.markup import uncommented_script
+from etl.web.page import WebPage, absolute, base_url
+
+_DRAWN = re.compile(
+    r"\bzTree\.init\s*\(|\bnew\s+[dx]Tree\s*\(|\b(?:layui|layer|form)?\.?tree\.render\s*\(|"
+    r"\.(?:js_?tree|tree|treeview|dynatree|fancytree)\s*\(\s*\{|\bnew\s+(?:TreeView|Ext\.tree\.\w+)\s*\("
+)
+_OBJECT = re.compile(r"\{[^{}]{4,600}\}")
+_NAME = re.compile(r"""\b(?:name|text|title|label)["']?\s*:\s*["']([^"']{1,40})["']""")
+_ADDRESS = re.compile(r"""\b(?:url|href|link|path|src|page)["']?\s*:\s*["']([^"'\s]{2,300})["']""")
+_ADDED = re.compile(
+    r"""\.add\(\s*["']?-?\w+["']?\s*,\s*["']?-?\w+["']?\s*,\s*["']([^"']{1,40})["']\s*(?:,\s*["']([^"'\s]{0,300})["'])?"""
+)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_MIN_NODES = 2
+
+
+def tree_of_lists(page: WebPage) -> str | None:
+    """The names of the first nodes of a tree that do not say where they lead, or the call that draws a tree of nodes
+    which are not in the page; None if the page has no such tree."""
+    if "ree" not in page.text:
+        return None
+    for script in page.elements["script"]:
+        code = uncommented_script(script.text or "")
+        if drawn := _DRAWN.search(code):
+            nodes = list(_nodes(code))
+            bare = [name for name, address in nodes if not address]
+            if len(nodes) < _MIN_NODES or len(bare) >= _MIN_NODES:
+                return f"{drawn[0]} … {', '.join(bare[:2])}".rstrip(" …")
+    return None
+
+
+def columns_of_trees(page: WebPage) -> Iterator[CandidateList]:
+    """The lists to which the nodes of the page's trees lead."""
+    for script in page.elements["script"] if "ree" in page.text else ():
+        code = uncommented_script(script.text or "")
+        for name, address in _nodes(code) if _DRAWN.search(code) else ():
+            if url := absolute(address, base_url(page)) if address else None:
+                yield CandidateList(url, name)
+
+
+def _nodes(code: str) -> Iterator[tuple[str, str]]:
+    """The name and the address of each node in a script that draws a tree; "" for a node without an address."""
+    for node in _OBJECT.finditer(code):
+        name, address = _NAME.search(node[0]), _ADDRESS.search(node[0])
+        if name and _CHINESE.search(name[1]):
+            yield name[1], address[1] if address else ""
+    for node in _ADDED.finditer(code):
+        if not node[0].startswith(".add(0") or node[2]:
+            yield node[1], node[2] or ""

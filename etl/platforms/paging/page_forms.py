@@ -1,0 +1,52 @@
+"""Forms that ask for a page of the list: `<form action="list.jsp"><select name="page">…` sends the chosen number."""
+
+import re
+from urllib.parse import urlencode, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.outside import digits
+from etl.platforms.elements.element_words import words_of
+from etl.platforms.paging.page_steps import OF_PAGE
+from etl.platforms.paging.tabs import is_chosen
+from etl.web.page import WebPage, base_url
+from etl.web.urls import resolved
+
+_NUMBER = re.compile(r"第?(\d{1,4})页?(?:[/共]\d+页?)?")
+_SENT = ("hidden", "text", "search", "")
+_MAX_WORDS = 12
+
+
+def page_by_form(page: WebPage) -> tuple[str, int] | None:
+    """The absolute address of the next page and the number of pages, by a form in which a reader chooses a page; None
+    if there is no such form, or if its last page is chosen. Only forms that are sent as an address (GET) have one."""
+    for select in page.elements["select"] if "<form" in page.lower else ():
+        form = next(select.iterancestors("form"), None)
+        if form is None or (form.get("method") or "get").lower() != "get" or not _chooses_page(select):
+            continue
+        options = list(select.iter("option"))
+        place = next((at for at, option in enumerate(options) if is_chosen(option)), 0)
+        if place + 1 < len(options) and (url := _address(form, select, options[place + 1], page)):
+            return url, len(options)
+    return None
+
+
+def _chooses_page(select: HtmlElement) -> bool:
+    """Whether a selection has the name of a page number, and the numbers of all pages from 1 on."""
+    numbers = [_NUMBER.fullmatch(words_of(option, _MAX_WORDS)) for option in select.iter("option")]
+    counted = [digits(number[1]) for number in numbers if number]
+    named = OF_PAGE.fullmatch(select.get("name") or "")
+    return named is not None and len(numbers) > 1 and counted == list(range(1, len(numbers) + 1))
+
+
+def _address(form: HtmlElement, select: HtmlElement, option: HtmlElement, page: WebPage) -> str | None:
+    fields = [
+        (field.get("name") or "", field.get("value") or "")
+        for field in form.iter("input")
+        if (field.get("type") or "").lower() in _SENT and field.get("name")
+    ]
+    fields.append((select.get("name") or "", option.get("value") or words_of(option)))
+    if len(list(form.iter("select"))) > 1 or not all(value.isascii() for _, value in fields):
+        return None
+    action = resolved(base_url(page), form.get("action") or page.url)
+    return urlsplit(action)._replace(query=urlencode(fields), fragment="").geturl()
