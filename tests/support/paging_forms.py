@@ -190,7 +190,7 @@ WHOLE = {
         '<h3>专题 <a href="/zt/">&gt;</a></h3>',
         '<h3>专题 <a class="next" href="/zt/"><img src="m.gif"></a></h3>',
         '<input class="date" placeholder="开始日期"><input class="date" placeholder="结束日期">',
-        '<select name="year"><option>全部</option><option>2024</option><option>2023</option></select><button>查询</button>',
+        '<select name="year"><option>全部</option><option>2024</option><option>2023</option></select>',
         '<select onchange="location=this.value"><option>友情链接</option>'
         "<option value='http://a.example/'>省政府</option><option value='http://b.example/'>市政府</option></select>",
         "<table><tr><th>一</th><th>二</th></tr><tr><td>1</td><td>2</td></tr><tr><td>8</td><td>9</td></tr></table>",
