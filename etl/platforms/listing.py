@@ -20,6 +20,7 @@ from etl.platforms.elements.element_words import label_of
 from etl.platforms.elements.script_links import read_script_links, unread_rows
 from etl.platforms.elements.script_trees import tree_of_lists
 from etl.platforms.paging.answer_headers import with_headers
+from etl.platforms.paging.issues import other_issue
 from etl.platforms.paging.list_numbers import Counts
 from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.paging.page_forms import page_by_form
@@ -34,13 +35,13 @@ from etl.platforms.paging.paging import (
     shown_words,
     sign_of_more,
 )
+from etl.platforms.paging.parts import part_of_a_form, part_of_buttons
 from etl.platforms.paging.script_jumps import jump_ahead
 from etl.platforms.paging.short_counts import short_counts
 from etl.platforms.paging.tabs import (
     lists_of_other_letters,
     lists_of_other_years,
     other_period,
-    part_of_a_form,
     tab_above,
     tab_of_another_list,
 )
@@ -299,7 +300,7 @@ def _continued(
             sign = sign_around(page, listed, seen)
     if first and sign is None:
         sign = other_period(page, _days(listing)) or tab_of_another_list(page) or _tab_above(page, listed)
-        sign = sign or part_of_a_form(page) or tree_of_lists(page)
+        sign = sign or part_of_a_form(page) or part_of_buttons(page) or tree_of_lists(page) or other_issue(page, listed)
     if sign:
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
         return replace(listing, problems=(*listing.problems, problem))

@@ -35,6 +35,7 @@ def test_a_full_page_that_says_nothing_of_its_end_is_named(count: int) -> None:
         (20, "<p>共1页</p>"),
         (20, "<p>共20条</p>"),
         (20, "<p>没有更多了</p>"),
+        (20, '<div class="page"><span>1</span></div>'),
         (20, "<p>首页 上一页 1 下一页 尾页</p>"),
         (20, '<div class="page"><a class="disabled">下一页</a></div>'),
     ],
@@ -67,8 +68,9 @@ def test_no_answer_of_rows_alone_passes_for_a_whole_list(count: int) -> None:
 
 @pytest.mark.parametrize("beside", [{"total": 12}, {"hasMore": False}, {"last": True}, {"nextPage": None}])
 def test_an_answer_that_states_its_end_is_whole(beside: dict[str, object]) -> None:
-    walked = _service(12, **beside)
-    assert (walked.red, walked.open_ends) == ([], [])
+    for count in (12, 20):
+        walked = _service(count, **{name: count if value == 12 else value for name, value in beside.items()})
+        assert (walked.red, walked.open_ends) == ([], [])
 
 
 ENDS: dict[str, Callable[[], Answer]] = {

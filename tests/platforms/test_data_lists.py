@@ -258,6 +258,19 @@ def test_rows_for_a_table_have_their_links_in_cells() -> None:
     whole(walk_answers("generic", "/service/table?draw=1&start=0&length=20", answer), documents)
 
 
+@pytest.mark.parametrize("name", ["links", "_links", "paging", "meta"])
+def test_the_next_page_is_linked_beside_the_rows(name: str) -> None:
+    documents = lines(53, DOCUMENT)
+
+    def answer(question: Question) -> Answer:
+        place = int(question.query.get("after", 0))
+        following = {"href": f"/service/list?after={place + 20}"} if place + 20 < 53 else None
+        rows = [ROWS["plain"](line) for line in documents[place : place + 20]]
+        return json.dumps({"data": rows, name: {"self": "/service/list", "next": following}}), JSON
+
+    whole(walk_answers("generic", "/service/list", answer), documents)
+
+
 def test_rows_of_a_grid_are_the_values_in_its_cells() -> None:
     documents = lines(53, DOCUMENT)
 

@@ -71,6 +71,8 @@ GOES_ON = (
     '<Page :current="1" :total="60" show-total />',
     """<a href="javascript:" onclick="RefreshPageTo(event, '/a.aspx?Paged=1');"><img src="/n.gif" alt="下一步"></a>""",
     "<p>1 2 3</p>",
+    '<a href="javascript:gonext()"><i></i></a>',
+    '<p><a href="./qb.html">查看全部(47)</a></p>',
     "<div>[1] [2] [3]</div>",
     "<p><span>1</span><span>2</span></p>",
     "<table><tr><td>1 | 2 | 3</td></tr></table>",
@@ -81,6 +83,7 @@ GOES_ON = (
 )
 WHOLE = (
     "<p>1</p>",
+    "<script>bdshare(2)</script><script>wxShare('a', 9)</script>",
     "<p>1 3 5</p>",
     "<table><tr><td>1</td><td>2</td><td>3</td></tr></table>",
     '<p><a href="/x/1.html">1</a> <a href="/y/9.html">2</a></p>',

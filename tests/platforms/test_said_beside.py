@@ -1,5 +1,7 @@
 """Signs outside the text of a list that it has more entries: headers, comments, titles, attributes, words, forms."""
 
+import json
+
 import pytest
 
 from etl.platforms.base import ListingPage, ListingRequest
@@ -55,6 +57,17 @@ def test_headers_are_understood_by_their_words(header: tuple[str, str], pages: i
 )
 def test_a_header_links_the_next_page(value: str) -> None:
     assert following(answered(("Link", value))) == [NEXT]
+
+
+def test_headers_say_whether_rows_without_a_total_are_all() -> None:
+    rows = json.dumps([{"title": f"云溪县第{n}号公告", "url": f"/n/{n}.html"} for n in range(20)])
+    link = ("Link", f'<{LIST}?after=20>; rel="next"')
+    read_as = [
+        read_list_page(CASE.family, WebPage(LIST, rows, "utf-8", (header,)), ListingRequest(LIST))
+        for header in (link, ("X-Total-Count", "20"), ("X-Frame-Options", "DENY"))
+    ]
+    assert [following(listing) for listing in read_as] == [[f"{LIST}?after=20"], [], []]
+    assert [len(listing.problems) for listing in read_as] == [0, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +179,8 @@ ALL = '<option value="">全部</option>'
 UNMARKED = ("<option value=2024>2024</option>", "<option value=2023>2023</option>")
 AGENCIES = "<option value=a>办公室</option><option value=b>财政局</option>"
 SITES = "<option value=http://a.example/>办公室</option><option value=http://b.example/>财政局</option>"
+VOTE = "<label><input type=radio name=m onclick=v({}) {}>{}</label>"
+RADIO = "<label><input type=radio name=lx onclick=cx(2)>规范性文件</label>"
 OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option value="2">财政局</option>'
 
 
@@ -184,6 +199,22 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
         (form("dept", ALL, OFFICE, FINANCE), False),
         (form("searchType", '<option value="1" selected>标题</option>', '<option value="2">正文</option>'), False),
         (form("lang", '<option value="1" selected>简体</option>', '<option value="2">繁体</option>'), False),
+        ("<select onchange=go()><option value=1>规章</option><option value=2>规范性文件</option></select>", True),
+        (f"<p><label><input type=radio name=lx onclick=cx(1) checked>规章</label>{RADIO}</p>", True),
+        (f"<p><label><input type=radio name=lx onclick=cx(1) checked>全部</label>{RADIO}</p>", False),
+        (
+            "<p><label><input type=radio name=lx checked>标题</label><label><input type=radio name=lx>正文</label></p>",
+            False,
+        ),
+        (VOTE.format(1, "checked", "满意") + VOTE.format(2, "", "一般"), False),
+        ("<ul><li onclick=showDept(1)>办公室</li><li onclick=showDept(2)>财政局</li></ul>", True),
+        ("<ul><li onclick=showNav(1)>机构职能</li><li onclick=showNav(2)>办事指南</li></ul>", False),
+        ("<h2>2024年第4期</h2><a href=/gb/3.html>上一期</a>", True),
+        ("<h2>2024年第4期</h2><a href=/gb/3.html>2024年第3期</a><a href=/gb/4.html>2024年第4期</a>", True),
+        ("<select><option>第4期</option><option>第3期</option></select>", False),
+        ("<select onchange=show()><option value=4>第4期</option><option value=3>第3期</option></select>", True),
+        ("<h3>2023年</h3><div></div><h3>2022年</h3><div></div>", True),
+        ("<h3>2023年</h3><p>无</p>", False),
         ("<p><label><input type=radio checked>2024年</label><label><input type=radio>2023年</label></p>", True),
         ("<p><span class=on>二〇二四年</span><span>二〇二三年</span></p>", True),
     ],

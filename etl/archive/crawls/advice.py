@@ -80,8 +80,18 @@ ADVICE: dict[str, tuple[str, str]] = {
         "open the list: if these are all, write `whole: true` to its column; if it has further pages, write "
         "`listing.next` or `listing.pages`",
     ),
-    Code.PAGING_NOT_UNDERSTOOD: _PAGING,
-    Code.ROWS_NOT_UNDERSTOOD: _PAGING,
+    Code.PAGING_NOT_UNDERSTOOD: (
+        "用 gongkai sources preview 看该页，再在来源文件写下一页在哪里（listing.next、listing.pages）、脚本请求的接口，"
+        "或为每个年份、部门、框架各写一个栏目",
+        "look at the page with `gongkai sources preview`, then write to the source file how it goes on "
+        "(`listing.next`, `listing.pages`), the service that its script requests, or a column for each year, agency "
+        "or frame",
+    ),
+    Code.ROWS_NOT_UNDERSTOOD: (
+        "用 gongkai sources preview 看条目，再在来源文件写 listing.rows，或把给出条目的接口写成栏目",
+        "look at the rows with `gongkai sources preview`, then write `listing.rows`, or the service that has the rows "
+        "as a column",
+    ),
     Code.LIST_ENDS_EARLY: (
         "打开该页：网站的程序中途出错；恢复后再采集",
         "open that page: the site's program failed while writing it; crawl again when the page is whole",

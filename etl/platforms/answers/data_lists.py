@@ -46,6 +46,8 @@ _LEAST_OF_A_PAGE = 5
 _FIRST_OF_SEVERAL = re.compile(r"(?<![\d.v])0?[01](?:/\d{1,3})?\.js")
 """The end of the path of a file that is the first of several (`list_1.json`, `/1/20.json`)."""
 _NEXT_NAMES = frozenset({"next", "nexturl", "nextpageurl", "nextlink", "nexthref"})
+_OF_LINKS = re.compile(r"links?|pages?|pager|paging|pagination|meta")
+"""Objects beside the rows that may hold the address of the next page, as JSON:API and HAL have it."""
 _LINK = re.compile(r"<a\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,20}(?:[年./-](?:\d{1,2}月?)?)?")
 """A name of a row or a group that is a number: an id, a year, a month."""
@@ -119,16 +121,20 @@ def _continued(
     if following := _next_address(rows.around):
         further = ListingRequest(resolved(url, following), request.column, seen, headers=request.headers)
         return replace(listing, next_requests=(further,), problems=())
+    if says_end(rows.around) and not listing.reported_total and not listing.reported_pages:
+        return replace(listing, problems=())
     if listing.problems or page_number(request) is not None:
         return listing
     if not (sign := sign_of(rows.around, rows.rows, seen)):
-        return replace(listing, may_go_on=may_go_on(listing, request) and not says_end(rows.around))
+        return replace(listing, may_go_on=may_go_on(listing, request))
     return replace(listing, problems=(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign),))
 
 
 def _next_address(around: Sequence[Mapping[str, Any]]) -> str:
     """The address of the next page that an answer states; empty where it states none."""
-    values = (value for each in around for name, value in each.items() if plain_name(name) in _NEXT_NAMES)
+    inner = (value for each in around for name, value in each.items() if _OF_LINKS.fullmatch(plain_name(name)))
+    beside = (*around, *(value for value in inner if isinstance(value, dict)))
+    values = (value for each in beside for name, value in each.items() if plain_name(name) in _NEXT_NAMES)
     return next(filter(None, map(address_of, values)), "")
 
 

@@ -53,11 +53,14 @@ def page_name(page: WebPage) -> str:
     return (meta(page, "ColumnName") or re.split(r"[_|—–-]", title)[0]).strip()
 
 
-def linked_columns(page: WebPage, path: re.Pattern[str], *, only_disclosure: bool = False) -> tuple[CandidateList, ...]:
+def linked_columns(
+    page: WebPage, path: re.Pattern[str], *, only_disclosure: bool = False, or_below: bool = False
+) -> tuple[CandidateList, ...]:
     """The lists that the page links: links within the site whose path matches; the page itself comes first if its own
     path does.
 
-    Lists with a disclosure word in their name come before the others, which `only_disclosure` leaves out.
+    Lists with a disclosure word in their name come before the others, which `only_disclosure` leaves out; `or_below`
+    keeps those whose address is below that of the page, as those of agencies are.
     """
     own = (CandidateList(page.url, page_name(page)),) if _is_list(page.url, path) else ()
     candidates = {column_key(item.url): item for item in own}
@@ -65,7 +68,9 @@ def linked_columns(page: WebPage, path: re.Pattern[str], *, only_disclosure: boo
         if same_site(url, page) and _is_list(url, path) and 1 < len(text) <= _MAX_NAME:
             candidates.setdefault(column_key(url), CandidateList(url, text))
     others = sorted(list(candidates.values())[len(own) :], key=lambda item: not _DISCLOSURE.search(item.name))
-    return (*own, *(item for item in others if not only_disclosure or _DISCLOSURE.search(item.name)))
+    below = page.url.partition("?")[0].rpartition("/")[0] + "/" if or_below else None
+    kept = (item for item in others if _DISCLOSURE.search(item.name) or (below and item.url.startswith(below)))
+    return (*own, *(kept if only_disclosure else others))
 
 
 def _is_list(url: str, path: re.Pattern[str]) -> bool:

@@ -6,7 +6,11 @@ shows the documents of one node. A node is an object with a name and an address,
 import re
 from collections.abc import Iterator
 
+from lxml.html import HtmlElement
+
 from etl.platforms.base import CandidateList
+from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.script_links import leads_nowhere
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, absolute, base_url
 
@@ -20,6 +24,9 @@ _ADDRESS = re.compile(r"""\b(?:url|href|link|path|src|page)["']?\s*:\s*["']([^"'
 _ADDED = re.compile(
     r"""\.add\(\s*["']?-?\w+["']?\s*,\s*["']?-?\w+["']?\s*,\s*["']([^"']{1,40})["']\s*(?:,\s*["']([^"'\s]{0,300})["'])?"""
 )
+_ELEMENT = re.compile(r"<(?:el|a|t|n|van|van-tree|my)-tree\b", re.IGNORECASE)
+_TREE = re.compile(r"(?:^|[\s_-])(?:[zdx]tree|tree_?view|file_?tree|dyna_?tree|js_?tree|easyui-tree)", re.IGNORECASE)
+"""Names of elements in which a tree is drawn."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MIN_NODES = 2
 
@@ -29,6 +36,8 @@ def tree_of_lists(page: WebPage) -> str | None:
     which are not in the page; None if the page has no such tree."""
     if "ree" not in page.text:
         return None
+    if element := _ELEMENT.search(page.live_source):
+        return element[0]
     for script in page.elements["script"]:
         code = uncommented_script(script.text or "")
         if drawn := _DRAWN.search(code):
@@ -36,7 +45,19 @@ def tree_of_lists(page: WebPage) -> str | None:
             bare = [name for name, address in nodes if not address]
             if len(nodes) < _MIN_NODES or len(bare) >= _MIN_NODES:
                 return f"{drawn[0]} … {', '.join(bare[:2])}".rstrip(" …")
-    return None
+    if next(columns_of_trees(page), None):
+        return None
+    named = (each for each in page.tree.iter("ul") if _TREE.search(f"{each.get('class') or ''} {each.get('id') or ''}"))
+    return next(filter(None, map(_drawn_elsewhere, named)), None)
+
+
+def _drawn_elsewhere(tree: HtmlElement) -> str | None:
+    """The name of an element for a tree that is empty, or whose items lead nowhere; None where it has links."""
+    links = any(not leads_nowhere(link) for link in tree.iter("a"))
+    items = [item for item in tree.iter("li") if words_of(item)]
+    if links or (len(items) < _MIN_NODES and words_of(tree)):
+        return None
+    return f"{tree.tag} {tree.get('class') or tree.get('id')}"
 
 
 def columns_of_trees(page: WebPage) -> Iterator[CandidateList]:

@@ -36,7 +36,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.drafting.repeated_rows import repeated_rows
-from etl.platforms.elements.columns import feeds_of, linked_columns, page_name
+from etl.platforms.elements.columns import feeds_of, is_front_page, linked_columns, page_name
 from etl.platforms.elements.script_trees import columns_of_trees
 from etl.platforms.paging.paging import counts
 from etl.platforms.rows.rows import block_entries
@@ -85,7 +85,8 @@ class Generic(Platform):
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         if is_feed(page) or (_is_data(page) and self.guess_listing(page) is not None):
             return (CandidateList(page.url, page_name(page) if page.is_markup else ""),)
-        linked = linked_columns(page, re.compile("^/"), only_disclosure=True)
+        may_be_catalog = not is_front_page(page.url) and self.guess_listing(page) is None
+        linked = linked_columns(page, re.compile("^/"), only_disclosure=True, or_below=may_be_catalog)
         return (*linked, *columns_of_trees(page), *feeds_of(page))
 
     def guess_listing(self, page: WebPage) -> Mapping[str, Any] | None:

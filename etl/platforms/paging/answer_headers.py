@@ -39,8 +39,13 @@ def with_headers(listing: ListingPage, page: WebPage, request: ListingRequest) -
         listing = replace(listing, reported_pages=pages)
     if any(each.column == request.column for each in listing.next_requests):
         return listing
-    if url := next(_linked(page, "next"), None):
-        following = ListingRequest(url, request.column, request.seen + len(listing.entries))
+    seen, url = request.seen + len(listing.entries), next(_linked(page, "next"), None)
+    if url or (numbers and listing.reported_total is not None and seen >= listing.reported_total):
+        # The headers say how the list goes on, or that it does not.
+        others = tuple(problem for problem in listing.problems if problem.code != Code.PAGING_NOT_UNDERSTOOD)
+        listing = replace(listing, problems=others, may_go_on=False)
+    if url:
+        following = ListingRequest(url, request.column, seen)
         return replace(listing, next_requests=(*listing.next_requests, following))
     if sign := _sign_of_more(page, first=request.seen == 0):
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)

@@ -34,8 +34,10 @@ _IS_STEP = re.compile(
 _OTHER_SCRIPT = re.compile(r"^[^a-zA-Z\u4e00-\u9fff]+$")
 """Words of Tibetan, Uyghur or Mongolian, which are not read."""
 _YEAR = re.compile(r"^\W*(?:19|20)\d\d(?:年\w{0,6})?\W*$")
-_BACK = re.compile(r"首页|第一页|上一?页|首頁|前一?页|^[\W_]*1[\W_]*$|^\W*(?:first|prev\w*|<+|«|‹)\W*$", re.IGNORECASE)
-_LAST = re.compile(r"尾页|末[页頁]|最后|^\W*(?:last\w*|>>+|»»|[>›»]\|)\W*$", re.IGNORECASE)
+_BACK = re.compile(
+    r"首页|第一页|上一?页|首頁|前一?页|^\W*[首前]\W*$|^[\W_]*1[\W_]*$|^\W*(?:first|prev\w*|<+|«|‹)\W*$", re.IGNORECASE
+)
+_LAST = re.compile(r"尾页|末[页頁]|最后|^\W*[尾末]\W*$|^\W*(?:last\w*|>>+|»»|[>›»]\|)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

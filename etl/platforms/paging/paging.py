@@ -95,6 +95,7 @@ _SIGNS = (
         r"(?:[仅只]\w{0,2}|显示|保留)(?:最近|近)(?:\d{1,3}|[一二三四五六七八九十半两]{1,3})个?(?:年|月|天|日|周)"
     ),
 )
+_ONE = re.compile(r"\W*1\W*")
 _ENDS = re.compile(
     r"[下后]一?[页頁]|[尾末][页頁]|没有更多|无更多|已(?:经)?到底|到底了|已(?:全部)?(?:加载|显示)(?:完|全部)|已是最后"
 )
@@ -270,7 +271,9 @@ def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | 
 def says_that_it_ends(page: WebPage, words: str) -> bool:
     """Whether a page without a sign of more says that its list ends with it: its pager leads nowhere, or it has words
     for the end. `words`: its `shown_words`."""
-    return _ENDS.search(words) is not None or next_is_disabled(page)
+    if _ENDS.search(words) or next_is_disabled(page):
+        return True
+    return any(_ONE.fullmatch(words_of(element)) for element in pager_elements(page))
 
 
 def _unknown_element(source: str, seen: int) -> str | None:

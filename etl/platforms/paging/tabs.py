@@ -10,7 +10,8 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_list
-from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides, target_of
+from etl.platforms.paging.pager_elements import is_answered, is_current, slides, target_of
+from etl.platforms.paging.parts import AGENCY, is_chosen
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
@@ -21,7 +22,8 @@ _NUMERALS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456
 _IN_WORDS = {word: f"{number:02}" for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
 _PERIODS = (_YEAR, _MONTH, _MONTH_OF_YEAR)
 _ALL = re.compile(r"^(?:全部|所有|不限|全年|请选择|历年|年份|月份)\w{0,2}$")
-_TAGS = ("a", "li", "span", "button", "option", "dd", "em", "div", "td", "label")
+_HEADLINES = ("h2", "h3", "h4", "h5", "dt")
+TAGS = (*_HEADLINES, "a", "li", "span", "button", "option", "dd", "em", "div", "td", "label")
 _YEAR_OF_LIST = re.compile(r"^\W*((?:19|20)\d\d)年?度?(?:的?\w{2,6})?\W*$")
 _EARLIER = re.compile(r"^\W*(?:(?:历年|往年|以往|往期)\w{0,6}|历史(?:公告|公文|文件|公报|信息|政策|数据|公开))\W*$")
 _EARLIER_WORDS = re.compile(r">\s*(?:历年|往年|以往|往期|历史)")
@@ -29,17 +31,7 @@ _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIGITS = re.compile(r"\d+(?:\D\d+)?")
 """The number of a month in an address, or of its year and itself."""
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
-_PART_NAME = re.compile(
-    r"dept|depart|(?:^|[\s_-])(?:org|unit|jg|bm|zt|lb|lx|lm)|bumen|jigou|fwjg|theme|topic|class|categ|zhuti|column|channel|lanmu",
-    re.IGNORECASE,
-)
-_AGENCY = re.compile(r"[局委办厅处科室站所队院校]$|街道|[镇乡村]$|社区|中心$|管委会|政府|部门|公司$")
-_NO_PART = re.compile(
-    r"全部|所有|不限|请?选择|^-|=|标题|正文|全文|文号|索引号|关键[字词]|内容$|排序|时间|日期|[升降]序|每页|网站|链接|语言|^\d+$",
-    re.IGNORECASE,
-)
-"""Words of choices that do not select a part of a list: all, a search field, an order, a number of rows."""
-_MIN_PARTS, _MIN_LETTERS = 2, 3
+_MIN_LETTERS = 3
 _MIN_MONTHS = 3
 _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
 _MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
@@ -58,7 +50,7 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
     dates = set(days)
     years, months, of_years = {day[:4] for day in dates}, {day[5:7] for day in dates}, {day[:7] for day in dates}
     by_words: dict[str, HtmlElement] = {}
-    for element in page.tree.iter(*_TAGS):
+    for element in page.tree.iter(*TAGS):
         words = _in_digits(words_of(element, _MAX_CHARS)) if len(element) <= 1 else ""
         if words and len(words) <= _MAX_CHARS and any(pattern.match(words) for pattern in _PERIODS):
             by_words.setdefault(words, element)
@@ -84,7 +76,15 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
         return False  # a list of its own
     # Another query shows another part of the same list; another folder is a list of its own.
     within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
+    if element.tag in _HEADLINES:
+        return _heads_nothing(element)
     return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
+
+
+def _heads_nothing(headline: HtmlElement) -> bool:
+    """Whether what stands below a headline is empty: a script fills it when it is opened."""
+    below = headline.getnext()
+    return below is not None and below.tag in ("div", "ul", "ol", "table", "tbody", "dd") and not words_of(below)
 
 
 def _period(match: re.Match[str]) -> str:
@@ -100,34 +100,6 @@ def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
         return False
     shown = (item for item in parent if isinstance(item.tag, str) and (is_current(item) or is_chosen(item)))
     return any(year[1] in own for item in shown if (year := _YEAR.match(_in_digits(words_of(item, _MAX_CHARS)))))
-
-
-def is_chosen(item: HtmlElement) -> bool:
-    """Whether the item is the selected one of its form: of a selection that marks none, the first."""
-    if item.tag == "option" and (select := next(item.iterancestors("select"), None)) is not None:
-        options = list(select.iter("option"))
-        return item.get("selected") is not None or (
-            item is options[0] and all(each.get("selected") is None for each in options)
-        )
-    return item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input"))
-
-
-def part_of_a_form(page: WebPage) -> str | None:
-    """The words of the selected part of the list in a form (an agency, a kind, a subject), if the form offers other
-    parts but no choice of all; None if there is none."""
-    for select in page.elements["select"]:
-        options = [item for item in select.iter("option") if words_of(item)]
-        chosen = next(filter(is_chosen, options), None)
-        is_used = select.get("onchange") or (chosen is not None and chosen.get("selected") is not None)
-        if chosen is None or not is_used or len(options) < _MIN_PARTS or not chosen.get("value"):
-            continue
-        words, name = [words_of(item) for item in options], f"{names_of(select)} {select.get('name') or ''}"
-        are_agencies = sum(1 for each in words if _AGENCY.search(each)) * 2 > len(words)
-        if not (are_agencies or _PART_NAME.search(name)) or any(map(_NO_PART.search, words)):
-            continue
-        if not any("/" in (item.get("value") or "") for item in options):
-            return f"{words_of(chosen)} … {next(each for each in words if each != words_of(chosen))}"
-    return None
 
 
 def _narrows(element: HtmlElement) -> bool:
@@ -234,7 +206,8 @@ def tab_of_another_list(page: WebPage) -> str | None:
     for element in page.tree.xpath("//a[contains(@href, 'javascript:')] | //*[@onclick]") if may_call else ():
         call = _CALL.match(element.get("onclick") or element.get("href") or "")
         words = words_of(element, _MAX_TAB_CHARS)
-        if call and 2 <= len(words) <= _MAX_TAB_CHARS and is_of_list(call[1]) and not slides(element):
+        named = call and (is_of_list(call[1]) or AGENCY.search(words))
+        if call and named and 2 <= len(words) <= _MAX_TAB_CHARS and not slides(element):
             called.setdefault((_block_of(element), call[1]), {}).setdefault(call[2], element)
     for tabs in called.values():
         if len(tabs) > 1 and not any(map(_narrows, tabs.values())):

@@ -17,6 +17,10 @@ _OF_BROWSERS = re.compile(
     r"|\$|jQuery|print\w*|close|focus|scroll\w*|font\w*|doZoom|zoom|size\w*|(?:set|change)(?:size|color|lang|skin)\w*",
     re.IGNORECASE,
 )
+_OF_OTHERS = re.compile(
+    r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|rate|fav|collect|bookmark",
+    re.IGNORECASE,
+)
 _MAX_CODE = 400
 """Longer scripts do more than call a pager."""
 
@@ -27,7 +31,9 @@ def unknown_call(code: str, source: str, seen: int) -> str | None:
     for call in _CALL.finditer(code) if len(code) <= _MAX_CODE else ():
         name, arguments = call.groups()
         numbers = [digits(number) for number in _NUMBER.findall(arguments)]
-        if max(numbers, default=0) < 2 or _OF_BROWSERS.fullmatch(name) or is_of_other_box(name):
+        if max(numbers, default=0) < 2 or _OF_BROWSERS.fullmatch(name):
+            continue
+        if _OF_OTHERS.search(name) or is_of_other_box(name):
             continue
         is_own = re.search(rf"\bfunction\s+{re.escape(name)}\b|(?<![\w$.]){re.escape(name)}\s*=(?!=)", source)
         if not is_own and not is_whole(f"{arguments})", seen):

@@ -73,7 +73,7 @@ _EARLIER = re.compile(
 _ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
 _LEADS_ON = re.compile(
     r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|进入栏目|完整\w{2,4}|列表页?|"
-    r"more|(?:view|see|show)?all|archives?|更早\w{0,4}|older\w{0,6})\W*$",
+    r"more|(?:view|see|show)?all|archives?|更早\w{0,4}|older\w{0,6})\W*(?:\d{1,7}\W?)?$",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"^\W*(?:更多|more)\W*$", re.IGNORECASE)
@@ -93,7 +93,7 @@ _STEP_ICON = re.compile(
 )
 _CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
-_NEXT_PAGE = re.compile(r"\bnext_?page\s*\(", re.IGNORECASE)
+_NEXT_PAGE = re.compile(r"\b(?:next_?page|(?:go|to|turn|show|page|do)_?next(?:_?page)?)\s*\(", re.IGNORECASE)
 _ASCENDING = re.compile(r"^[^\w]*1(?:[^\w]+\d{1,3})+[^\w]*$")
 _NUMBERS = re.compile(r"\d+")
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
@@ -108,7 +108,9 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
     for block in _behind(last):
         if sign := _in_block(block, page, listed, seen):
             return sign
-    return next(filter(None, (_counts(block, seen) or _headed(block, seen) for block in _before(first))), None)
+    return next(
+        filter(None, (_counts(block, seen) or _headed(block, seen) or _run(block) for block in _before(first))), None
+    )
 
 
 def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, HtmlElement] | None:
@@ -250,7 +252,7 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
 def _headed(block: HtmlElement, seen: int) -> str | None:
     """The words above the rows that give their name and number: 通知公告 60条, 全部(60), 公告<small>60</small>."""
     words = plain_signs(words_of(block, _MAX_NOTE))
-    if len(words) > _MAX_NOTE or slides(block) or moves(block):
+    if len(words) > _MAX_NOTE or slides(block) or moves(block) or next(block.iter("select"), None) is not None:
         return None
     parts = [plain_signs(words_of(part, _MAX_TEXT)) for part in islice(block.iter(), _MAX_PARTS)]
     counted = [] if _OF_TODAY.search(words) else [*_numbers(_NAMED, words), *_numbers(_OF_SEARCH, words)]
@@ -297,7 +299,9 @@ def _clicked(part: HtmlElement, words: str, page: WebPage, seen: int) -> str | N
     names = " ".join(map(names_of, (alone, part, *part)))
     if _STEP_NAME.search(f"{name} {names}") or any(map(_STEP_ICON.search, map(names_of, part))):
         return names.strip()
-    return unknown_call(f"{part.get('onclick') or ''} {part.get('href') or ''}", page.live_source, seen)
+    handler = f"{part.get('onclick') or ''} {part.get('href') or ''}"
+    turns = _NEXT_PAGE.search(handler)
+    return turns[0] if turns else unknown_call(handler, page.live_source, seen)
 
 
 def _asks_for_words(field: HtmlElement) -> bool:

@@ -1,0 +1,42 @@
+"""Issues of a gazette: a page with the documents of one issue leads to the others."""
+
+import re
+from collections.abc import Container
+
+from lxml.html import HtmlElement
+
+from etl.platforms.elements.element_words import words_of
+from etl.platforms.paging.pager_elements import is_answered, is_current, slides, target_of
+from etl.platforms.paging.parts import is_chosen
+from etl.platforms.paging.tabs import TAGS
+from etl.web.page import WebPage, base_url
+
+_PREVIOUS_ISSUE = re.compile(r"^\W*上一?期(?:公报|目录)?\W*$")
+_ISSUE = re.compile(r"^\W*(?:(?:19|20)\d\d年?度?)?(?:总?第)\d{1,4}期\W*$")
+_MAX_CHARS = 14
+
+
+def other_issue(page: WebPage, listed: Container[str]) -> str | None:
+    """The label of another issue of a gazette, where the page has the documents of one: 上一期, or a link, choice or
+    item of a script such as 第3期; None if there is none. `listed`: addresses of the entries, which may be issues."""
+    if "期" not in page.text:
+        return None
+    issues, base = dict[str, HtmlElement](), base_url(page)
+    for element in page.tree.iter(*TAGS):
+        words = words_of(element, _MAX_CHARS) if len(element) <= 1 else ""
+        if "期" not in words or target_of(element, base) in listed:
+            continue
+        if _PREVIOUS_ISSUE.match(words) and not slides(element) and (element.get("href") or is_answered(element)):
+            return words
+        if _ISSUE.match(words) and (is_answered(element) or (element.get("href") or "").strip("#")):
+            issues.setdefault(words, element)
+    own = _own_issues(page)
+    others = [words for words in issues if words not in own and not any(each.endswith(words) for each in own)]
+    return others[0] if 0 < len(others) < len(issues) else None
+
+
+def _own_issues(page: WebPage) -> set[str]:
+    """The issues that the page's headlines name, or that are marked as the current ones."""
+    named = {words_of(item, _MAX_CHARS) for item in page.tree.iter("h1", "h2", "h3", "h4")}
+    marked = (item for item in page.tree.iter(*TAGS) if is_current(item) or is_chosen(item))
+    return {words for words in (*named, *(words_of(item, _MAX_CHARS) for item in marked)) if _ISSUE.match(words)}
