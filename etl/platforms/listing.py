@@ -304,8 +304,9 @@ def _continued(
     if sign:
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
         return replace(listing, problems=(*listing.problems, problem))
-    says_all = whole or (stated and _whole(stated, seen, first=first)) or says_that_it_ends(page, words)
-    return replace(listing, may_go_on=first and fills_page(seen) and not says_all)
+    if not first or not fills_page(seen) or whole or (stated and _whole(stated, seen, first=first)):
+        return listing
+    return replace(listing, may_go_on=not says_that_it_ends(page, words))
 
 
 def _tab_above(page: WebPage, listed: Container[str]) -> str | None:

@@ -34,17 +34,16 @@ _MIN_NODES = 2
 def tree_of_lists(page: WebPage) -> str | None:
     """The names of the first nodes of a tree that do not say where they lead, or the call that draws a tree of nodes
     which are not in the page; None if the page has no such tree."""
-    if "ree" not in page.text:
+    if "tree" not in page.lower:
         return None
-    if element := _ELEMENT.search(page.live_source):
+    if "-tree" in page.lower and (element := _ELEMENT.search(page.live_source)):
         return element[0]
-    for script in page.elements["script"]:
-        code = uncommented_script(script.text or "")
-        if drawn := _DRAWN.search(code):
-            nodes = list(_nodes(code))
-            bare = [name for name, address in nodes if not address]
-            if len(nodes) < _MIN_NODES or len(bare) >= _MIN_NODES:
-                return f"{drawn[0]} … {', '.join(bare[:2])}".rstrip(" …")
+    for code in _scripts_of_trees(page):
+        nodes = list(_nodes(code))
+        bare = [name for name, address in nodes if not address]
+        if len(nodes) < _MIN_NODES or len(bare) >= _MIN_NODES:
+            drawn = _DRAWN.search(code)
+            return f"{drawn[0] if drawn else ''} … {', '.join(bare[:2])}".rstrip(" …")
     if next(columns_of_trees(page), None):
         return None
     named = (each for each in page.tree.iter("ul") if _TREE.search(f"{each.get('class') or ''} {each.get('id') or ''}"))
@@ -62,11 +61,19 @@ def _drawn_elsewhere(tree: HtmlElement) -> str | None:
 
 def columns_of_trees(page: WebPage) -> Iterator[CandidateList]:
     """The lists to which the nodes of the page's trees lead."""
-    for script in page.elements["script"] if "ree" in page.text else ():
-        code = uncommented_script(script.text or "")
-        for name, address in _nodes(code) if _DRAWN.search(code) else ():
+    for code in _scripts_of_trees(page):
+        for name, address in _nodes(code):
             if url := absolute(address, base_url(page)) if address else None:
                 yield CandidateList(url, name)
+
+
+def _scripts_of_trees(page: WebPage) -> Iterator[str]:
+    """The scripts of the page that draw a tree, without comments."""
+    for script in page.elements["script"]:
+        # What is searched in all scripts comes first: most pages have no tree.
+        code = script.text or ""
+        if "ree" in code and _DRAWN.search(code) and _DRAWN.search(code := uncommented_script(code)):
+            yield code
 
 
 def _nodes(code: str) -> Iterator[tuple[str, str]]:

@@ -13,13 +13,14 @@ from etl.web.page import WebPage, base_url
 
 _PREVIOUS_ISSUE = re.compile(r"^\W*上一?期(?:公报|目录)?\W*$")
 _ISSUE = re.compile(r"^\W*(?:(?:19|20)\d\d年?度?)?(?:总?第)\d{1,4}期\W*$")
+_MAY_NAME = re.compile(r"上一?期|第\s*\d{1,4}\s*期|\d\s*</\w{1,6}>\s*期")
 _MAX_CHARS = 14
 
 
 def other_issue(page: WebPage, listed: Container[str]) -> str | None:
     """The label of another issue of a gazette, where the page has the documents of one: 上一期, or a link, choice or
     item of a script such as 第3期; None if there is none. `listed`: addresses of the entries, which may be issues."""
-    if "期" not in page.text:
+    if not _MAY_NAME.search(page.text):
         return None
     issues, base = dict[str, HtmlElement](), base_url(page)
     for element in page.tree.iter(*TAGS):

@@ -109,7 +109,14 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
         if sign := _in_block(block, page, listed, seen):
             return sign
     return next(
-        filter(None, (_counts(block, seen) or _headed(block, seen) or _run(block) for block in _before(first))), None
+        filter(
+            None,
+            (
+                _counts(block, seen) or _headed(block, seen) or _run(block, words_of(block, _MAX_TEXT))
+                for block in _before(first)
+            ),
+        ),
+        None,
     )
 
 
@@ -208,15 +215,16 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
                 return call
             continue
         short = words_of(part, _MAX_TEXT)
-        sign = _counts(part, seen) or _clicked(part, short, page, seen) or _linked(part, page, listed) or _run(part)
+        sign = (
+            _counts(part, seen) or _clicked(part, short, page, seen) or _linked(part, page, listed) or _run(part, short)
+        )
         if sign and not is_dead(part, page, seen):
             return sign
     return None
 
 
-def _run(part: HtmlElement) -> str | None:
+def _run(part: HtmlElement, words: str) -> str | None:
     """Page numbers, in elements or in one text: `1 2 3`, `[1] [2] [3]`. Numbers of picture slides look the same."""
-    words = words_of(part, _MAX_TEXT)
     if len(words) > _MAX_TEXT or not _ASCENDING.match(words) or not all(map(leads_nowhere, part.iter("a"))):
         return None
     if len(list(part.iter("td", "th"))) > 1:
