@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.pipeline.survey.preview import preview_saved
 from etl.pipeline.survey.survey import survey_page
-from etl.platforms.answers.data_lists import is_data_list
+from etl.platforms.families.generic import Generic
 from etl.web.page import WebPage
 from tests.support.answered_walks import HTML, JSON, Answer, Line, Question, Walked, lines, walk_answers
 
@@ -416,4 +416,4 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_any_data_is_a_list_or_none(value: Any) -> None:
-    is_data_list(WebPage("http://www.yunxi.example/s?page=1", json.dumps(value), "utf-8"))
+    Generic().guess_listing(WebPage("http://www.yunxi.example/s?page=1", json.dumps(value), "utf-8"))

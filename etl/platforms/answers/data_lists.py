@@ -77,20 +77,16 @@ def content_of(page: WebPage) -> Any:
     return read_xml(page.text.lstrip("\ufeff"))
 
 
-def is_data_list(page: WebPage) -> bool:
-    """Whether the page is data that lists documents."""
-    try:
-        return bool(read_data_list(page, ListingRequest(page.url)).entries)
-    except NotAListing:
-        return False
+def read_data_list(page: WebPage, request: ListingRequest) -> ListingPage:
+    """The documents that an answer lists. Raises `NotAListing` for an answer that lists none and does not say so."""
+    return list_in(content_of(page), page.url, request)
 
 
-def read_data_list(page: WebPage, request: ListingRequest, template: str = "") -> ListingPage:
-    """The documents that an answer lists. Raises `NotAListing` for an answer that lists none and does not say so.
+def list_in(content: Any, url: str, request: ListingRequest, template: str = "") -> ListingPage:
+    """As `read_data_list`, of the content of the page at `url`.
 
     `template`: how the address of a document is made of its row's values, where the source file says so.
     """
-    content = content_of(page)
     names_of = partial(addressed, template=template) if template else address_names
     lists = _joined(_lists(content, "", (), 0, names_of))
     listed = [(each, names) for each in lists if (names := names_of(each.rows))]
@@ -100,9 +96,9 @@ def read_data_list(page: WebPage, request: ListingRequest, template: str = "") -
     if request.seen and (empty := _likelier_empty_lists(rows, lists)):
         return _nothing(content, empty, request)
     total, pages = _totals(rows.around, len(rows.rows))
-    base = next((site for each in rows.around if (site := site_of(each, page.url)) != page.url), page.url)
+    base = next((site for each in rows.around if (site := site_of(each, url)) != url), url)
     listing = ListingPage(entries_of(rows.rows, names, base), total, pages)
-    listing = _continued(listing, rows, request, page.url, partial(sign_of_more, content))
+    listing = _continued(listing, rows, request, url, partial(sign_of_more, content))
     if total is not None or not (beside := _rows_beside(rows, listed)):
         return listing
     links, entries = len(rows.rows) + beside, len(rows.rows)
@@ -174,23 +170,19 @@ def _is_of_page(request: ListingRequest, rows: int, total: int) -> bool:
     return request.seen == 0 and rows == total and fills_page(rows) and asks_for_rows(request, rows)
 
 
-def markup_in(page: WebPage) -> str:
+def markup_in(content: Any) -> str:
     """The rows that a service writes as HTML in its data: the longest text with links, or all texts of one name in the
     rows of a list; empty where it has none."""
-    try:
-        texts = list(_texts(content_of(page), "", 0))
-    except NotAListing:
-        return ""
     places: dict[str, str] = {}
-    for place, text in texts:
+    for place, text in _texts(content, "", 0):
         if _LINK.search(text):
             places[place] = places.get(place, "") + text
     return max(places.values(), key=len, default="").replace("<![CDATA[", "").replace("]]>", "")
 
 
-def totals_of(page: WebPage, rows: int) -> tuple[int | None, int | None]:
+def totals_of(content: Any, rows: int) -> tuple[int | None, int | None]:
     """(documents, pages) that data states, whose `rows` are HTML in it."""
-    return stated(list(_objects(content_of(page), 0)), rows)
+    return stated(list(_objects(content, 0)), rows)
 
 
 def _texts(value: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -16,14 +16,7 @@ from lxml.html import HtmlElement
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
-from etl.platforms.answers.data_lists import (
-    is_data_list,
-    markup_in,
-    may_go_on,
-    read_data_list,
-    totals_of,
-    turned,
-)
+from etl.platforms.answers.data_lists import content_of, list_in, markup_in, may_go_on, totals_of, turned
 from etl.platforms.answers.feeds import ROOT, is_feed, read_feed
 from etl.platforms.base import (
     CandidateList,
@@ -90,30 +83,34 @@ class Generic(Platform):
         return (*linked, *columns_of_trees(page), *feeds_of(page))
 
     def guess_listing(self, page: WebPage) -> Mapping[str, Any] | None:
-        if _is_data(page):
-            if is_data_list(page):
-                return {}
-            html = markup_in(page)
-            return repeated_rows(replace(page, text=html)) if html else None
-        return repeated_rows(page)
+        if not _is_data(page):
+            return repeated_rows(page)
+        try:
+            content = content_of(page)
+        except NotAListing:
+            return None
+        if _lists_documents(content, page.url):
+            return {}
+        html = markup_in(content)
+        return repeated_rows(replace(page, text=html)) if html else None
 
     def _data(self, page: WebPage, request: ListingRequest) -> ListingPage:
-        listing = self._listing
+        listing, content = self._listing, content_of(page)
         try:
-            data = read_data_list(page, request, (listing and listing.address) or "")
+            data = list_in(content, page.url, request, (listing and listing.address) or "")
         except NotAListing:
             if not (listing and listing.rows):
                 raise
-            return self._rows_of_data(page, request)
+            return self._rows_of_data(page, content, request)
         return _turned_by_pages(data, listing, page, request) if listing and listing.pages else data
 
-    def _rows_of_data(self, page: WebPage, request: ListingRequest) -> ListingPage:
+    def _rows_of_data(self, page: WebPage, content: Any, request: ListingRequest) -> ListingPage:
         """Rows that a service answers as HTML in its data, with the totals that the HTML and the data state."""
-        html = replace(page, text=markup_in(page) or (page.text if page.text.lstrip().startswith("<") else ""))
+        html = replace(page, text=markup_in(content) or (page.text if page.text.lstrip().startswith("<") else ""))
         if request.seen and not html.text:  # Behind the last page the data has no links.
-            return ListingPage((), *totals_of(page, 0))
+            return ListingPage((), *totals_of(content, 0))
         listing_page, stated = self._rows(html, request), counts(html)
-        documents, pages = totals_of(page, len(listing_page.entries))
+        documents, pages = totals_of(content, len(listing_page.entries))
         total, pages = listing_page.reported_total or documents, listing_page.reported_pages or pages
         if stated:
             total, pages = total or stated.documents, stated.pages or pages
@@ -159,6 +156,14 @@ def _turned_by_pages(data: ListingPage, listing: "Listing", page: WebPage, reque
 def _is_data(page: WebPage) -> bool:
     """Whether the page is data as services answer it (JSON, XML), perhaps in a call (JSONP)."""
     return page.is_data or not page.is_markup
+
+
+def _lists_documents(content: Any, url: str) -> bool:
+    """Whether the data of the page at `url` lists documents."""
+    try:
+        return bool(list_in(content, url, ListingRequest(url)).entries)
+    except NotAListing:
+        return False
 
 
 def _entries(rows: list[HtmlElement], base: str, listing: "Listing") -> Iterator[Entry]:
