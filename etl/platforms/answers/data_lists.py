@@ -312,20 +312,25 @@ def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> L
     if request.seen and any(not each.rows for each in lists):
         other = as_pages(request) if (total or 0) > request.seen or is_full_page(request, request.seen) else None
         return ListingPage((), total, next_requests=(other,) if other else ())
-    texts = [text for _, text in _texts(content, "", 0)]
-    if any(map(_LINK.search, texts)):
-        raise NotAListing(Code.ROWS_ARE_HTML)
-    if titled := next((each for each in lists if has_titles(each.rows)), None):
-        names = ", ".join(list(titled.rows[0])[:20])
-        raise NotAListing(Code.ROWS_WITHOUT_ADDRESS, path=titled.path or _ROOT, names=names)
-    if rows := next((each for each in lists if each.rows), None):
-        raise NotAListing(Code.ROWS_WITHOUT_TITLE, path=rows.path or _ROOT)
-    if any(map(ENCODED.fullmatch, texts)):
-        raise NotAListing(Code.DATA_ENCODED)
+    if rows := _rows_not_understood(content, lists):
+        raise rows
     is_end = request.seen and (total is not None or _has_nothing(content))
     if total != 0 and not is_end and not says_nothing_found(content):
         raise NotAListing(Code.DATA_WITHOUT_LIST, begins=str(content)[:80])
     return ListingPage((), total)
+
+
+def _rows_not_understood(content: Any, lists: Sequence[_Rows]) -> NotAListing | None:
+    """What is in an answer where rows with addresses would be; None for nothing."""
+    texts = [text for _, text in _texts(content, "", 0)]
+    if any(map(_LINK.search, texts)):
+        return NotAListing(Code.ROWS_ARE_HTML)
+    if titled := next((each for each in lists if has_titles(each.rows)), None):
+        names = ", ".join(list(titled.rows[0])[:20])
+        return NotAListing(Code.ROWS_WITHOUT_ADDRESS, path=titled.path or _ROOT, names=names)
+    if rows := next((each for each in lists if each.rows), None):
+        return NotAListing(Code.ROWS_WITHOUT_TITLE, path=rows.path or _ROOT)
+    return NotAListing(Code.DATA_ENCODED) if any(map(ENCODED.fullmatch, texts)) else None
 
 
 def _has_nothing(content: Any) -> bool:

@@ -72,15 +72,13 @@ def sign_of_more(
     content: Any, around: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], seen: int
 ) -> str:
     """What in an answer says that there are more documents than were seen with these rows; empty where nothing does."""
-    near = [each for outer in around for each in (outer, *objects_in(outer))]
-    for name, value in ((name, value) for each in near for name, value in each.items()):
-        if _is_sign(plain_name(name), value, seen):
-            return f"{name}: {str(value).lower()[:40]}"
-        if isinstance(value, str) and (words := _words_of_more(value, seen)):
-            return words
-    far = [stated([each], len(rows)) for each in _far(content, len(rows), 0)]
-    total = max((documents or 0 for documents, _ in far), default=0)
-    pages = max((pages or 0 for _, pages in far), default=0) if seen == len(rows) else 0
+    near = (each for outer in around for each in (outer, *objects_in(outer)))
+    signs = (_sign(name, value, seen) for each in near for name, value in each.items())
+    if sign := next(filter(None, signs), ""):
+        return sign
+    counted = [stated([each], len(rows)) for each in _far(content, len(rows), 0)]
+    total = max((documents or 0 for documents, _ in counted), default=0)
+    pages = max((pages or 0 for _, pages in counted), default=0) if seen == len(rows) else 0
     if total > seen or (total := _in_each(rows, seen) or 0):
         return f"total: {total}"
     return f"pages: {pages}" if pages > 1 else ""
@@ -100,6 +98,13 @@ def says_end(around: Sequence[Mapping[str, Any]]) -> bool:
 def objects_in(outer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The objects in an object that may say something of the list in it."""
     return (each for name, each in outer.items() if isinstance(each, dict) and not BESIDE.search(plain_name(name)))
+
+
+def _sign(name: str, value: Any, seen: int) -> str:
+    """What a value near the rows says of more documents than were seen, with its name or as words; empty for none."""
+    if _is_sign(plain_name(name), value, seen):
+        return f"{name}: {str(value).lower()[:40]}"
+    return _words_of_more(value, seen) if isinstance(value, str) else ""
 
 
 def _is_sign(name: str, value: Any, seen: int) -> bool:
