@@ -7,7 +7,7 @@ addresses, which are followed, or are handled by a script, and then the list cou
 import re
 from collections.abc import Iterator
 from functools import partial
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import SplitResult, urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -343,14 +343,11 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
     base, here = base_url(page), urlsplit(page.url)
     own_page = own_number(page.url) or 1
     folder, stem = here.path.rpartition("/")[0], _NUMBER_OF_PAGE.sub("", here.path)
-    # Beside `list_7.html` `list_8.html` is mostly another column.
-    may_be_page = not _NAMED_LIST.search(here.path)
     letters = lists_of_other_letters(page)
     places = [place_in(run, page, first=False) for run in runs_of_numbers(page)]
     place = max((number for number in places if number is not None), default=0)
     for link in page.tree.iter("a"):
-        href = link.get("href") or ""
-        if not _MAY_BE_NUMBERED.search(href):
+        if not _MAY_BE_NUMBERED.search(link.get("href") or ""):
             continue
         url = target_of(link, base)
         parts = urlsplit(url or "")
@@ -360,21 +357,34 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
         # The list's first page is `list_3.html` on `list_3_2.html`; numbers may count from the last page.
         if parts.path == stem != here.path or (words.isdecimal() and len(words) < 5 and digits(words) <= place):
             continue
-        offset = (parts.path == here.path or words.isdigit() or _NEXT_ROWS.match(words)) and _OFFSET.search(parts.query)
-        # Documents have numbers too: then the words must be those of a pager link.
-        named = offset or _NUMBERED_QUERY.search(parts.query) or (may_be_page and _NAMED_PAGE.search(parts.path))
-        own_offset = _OFFSET.search(here.query) if offset else None
-        own = digits(own_offset[1]) if own_offset else 0 if offset else own_page
-        number = digits(offset[1]) if offset else own_number(url)
-        if number and _YEARS[0] <= number <= _YEARS[1] and _YEAR_WORDS.search(words):
-            continue
-        steps = words.isdigit() or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)
-        if number is not None and number > own and (steps or (named and not _BACK.search(words))):
+        if _is_later_part(words, parts, here, own_page):
             yield f"{words} → {url}"
+
+
+def _is_later_part(words: str, parts: SplitResult, here: SplitResult, own_page: int) -> bool:
+    """Whether a link leads from the page `here`, the list's page of that number, to a greater number or offset."""
+    says_number = words.isdigit()
+    if (says_number or parts.path == here.path or _NEXT_ROWS.match(words)) and (offset := _OFFSET.search(parts.query)):
+        own_offset = _OFFSET.search(here.query)
+        number, own, is_named = digits(offset[1]), digits(own_offset[1]) if own_offset else 0, True
+    else:
+        number, own = _number_of_page(parts) or 0, own_page
+        # Beside `list_7.html` `list_8.html` is mostly another column.
+        is_named = bool(_NUMBERED_QUERY.search(parts.query)) or (
+            not _NAMED_LIST.search(here.path) and bool(_NAMED_PAGE.search(parts.path))
+        )
+    if number <= own or (_YEARS[0] <= number <= _YEARS[1] and _YEAR_WORDS.search(words)):
+        return False
+    # Documents have numbers too: then the words must be those of a pager link.
+    steps = says_number or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)
+    return bool(steps or (is_named and not _BACK.search(words)))
 
 
 def own_number(url: str) -> int | None:
     """The page number in an address."""
-    parts = urlsplit(url)
+    return _number_of_page(urlsplit(url))
+
+
+def _number_of_page(parts: SplitResult) -> int | None:
     match = _NUMBERED_QUERY.search(parts.query) or _NUMBERED.search(parts.path)
     return digits(match[1]) if match else None
