@@ -129,11 +129,7 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             above_date = _is_above_subheading(blocks, index, len(whole))
             lines[-1] = replace(lines[-1], block=index, text=whole if in_one else lines[-1].text, above_date=above_date)
             continue
-        if find_labels(block.text) or match_label(block.text) or _is_no_title(text):
-            continue
-        if match_document_number(text) and not (marked and _NUMBERED_TITLE.search(text)):
-            continue
-        if _LABEL_OF_DAY.fullmatch(text) and is_half_of_pair(blocks, index):
+        if _says_another_thing(blocks, index, text, marked=marked):
             continue
         if text.startswith(_BEFORE_SUBTITLE):
             subtitle = index if lines and lines[-1].marked and lines[-1].block == index - 1 else subtitle
@@ -148,6 +144,16 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             text = whole
         lines.append(Line(index, text, marked or (above_date and stands_out(blocks, block)), above_date))
     return lines
+
+
+def _says_another_thing(blocks: Blocks, index: int, text: str, *, marked: bool) -> bool:
+    """Whether a line is a label or its value, a date, a tool or a number, and no headline."""
+    block = blocks.blocks[index]
+    if find_labels(block.text) or match_label(block.text) or _is_no_title(text):
+        return True
+    if match_document_number(text) and not (marked and _NUMBERED_TITLE.search(text)):
+        return True
+    return _LABEL_OF_DAY.fullmatch(text) is not None and is_half_of_pair(blocks, index)
 
 
 def _is_beside_title(block: Block, text: str) -> bool:
