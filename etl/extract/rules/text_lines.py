@@ -71,18 +71,12 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
             continue
         if (value := value_apart(blocks, index)) is not None:
             values.add(value)
-        is_value = (
-            index in values
-            or value_apart(blocks, min(index + 1, len(blocks.blocks) - 1)) == index
-            or _follows_label(blocks, index)
-        )
+        is_value = index in values or _is_value(blocks, index)
         if not below_title and text[:1].isdigit() and not is_value and ONLY_A_DATE.fullmatch(text):
             above = text
         number = day = ""
         if "号" in text and not is_value and not is_beside_cells(blocks, block, body):
-            number, day = _number_and_date(text) if below_title else (number_of_red_header(text) or "", "")
-            number = number or (below_title and number_below_headline(line_above, text)) or ""
-            number = number or number_over_two_lines(line_above, text) or ""
+            number, day = _number_of_line(text, line_above, below_title=below_title)
         line_above = text
         if number and not any(item.name for item in find_labels(block.text, coined=True)):
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
@@ -99,6 +93,20 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
                     bracketed.clear()
                 yield reading
     yield from bracketed
+
+
+def _is_value(blocks: Blocks, index: int) -> bool:
+    """Whether a line is the value of a label before it, or the one that the label behind it has apart."""
+    return value_apart(blocks, min(index + 1, len(blocks.blocks) - 1)) == index or _follows_label(blocks, index)
+
+
+def _number_of_line(text: str, above: str, *, below_title: bool) -> tuple[str, str]:
+    """The 文号 of a line, alone or with the end of the line `above`, and the date beside it; empty strings if
+    missing."""
+    if not below_title:
+        return number_of_red_header(text) or number_over_two_lines(above, text) or "", ""
+    number, day = _number_and_date(text)
+    return number or number_below_headline(above, text) or number_over_two_lines(above, text) or "", day
 
 
 def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iterator[Reading]:
