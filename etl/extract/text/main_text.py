@@ -433,20 +433,20 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
 def below_headline(blocks: Blocks, start: int) -> Body:
     """From block `start` to the footer of the page, to related links, or to rows of links."""
     end = before_heading = start
-    rows, announced, has_begun, is_value = 0, -1, False, False
+    rows, announced = 0, -1
+    begins = _first_below_header(blocks, start)
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
         is_row = block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text)
         # What a line announces (目录如下：) is written as it.
         rows = rows + 1 if is_row and not (announced >= 0 and are_alike(announced, index, blocks)) else 0
-        if not block.link_chars:
-            announced = index if block.text.endswith(("：", ":")) else -1
         if rows > 1:
             end = before_heading
-        if rows <= 1 and not has_begun and _is_tool(block.plain.strip()):
+            break
+        if not block.link_chars:
+            announced = index if block.text.endswith(("：", ":")) else -1
+        if index < begins and _is_tool(block.plain.strip()):
             continue
-        has_begun = has_begun or not (is_value or _is_of_header(block.text))
-        is_value = not has_begun and match_label(block.text) is not None
-        if _is_below_text(blocks, index) or rows > 1:
+        if _is_below_text(blocks, index):
             break
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
             break
@@ -456,13 +456,25 @@ def below_headline(blocks: Blocks, start: int) -> Body:
     return Body(start, end, -1, BETWEEN)
 
 
+def _first_below_header(blocks: Blocks, start: int) -> int:
+    """The index of the first line below a headline that is no tool, no line of the header and no value of its labels.
+    (Tools before it are skipped; behind it they belong to the text.)"""
+    is_value = False
+    for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
+        if _is_tool(block.plain.strip()):
+            continue
+        if not (is_value or _is_of_header(block.text)):
+            return index
+        is_value = match_label(block.text) is not None
+    return len(blocks.blocks)
+
+
 def _is_tool(line: str) -> bool:
     return is_page_tool(line) or asks_to_follow(line)
 
 
 def _is_of_header(line: str) -> bool:
-    """Whether a line below a headline belongs to the header: it has the date or source, or labels. (Tools behind it are
-    skipped; behind a line of the text they end the text.)"""
+    """Whether a line below a headline belongs to the header: it has the date or source, or labels."""
     return is_subheading(line) or bool(find_labels(line)) or match_label(line) is not None
 
 
