@@ -15,11 +15,11 @@ from etl.extract.rules.choose import why_not_chosen
 from etl.extract.rules.stated_titles import stated_titles
 from etl.extract.rules.title import Candidate, headline_candidates
 from etl.extract.text.body import Body
+from etl.extract.text.containers import layout_bodies
 from etl.extract.text.main_text import (
     MIN_LAYOUT_SHARE,
     SAME_TEXT_SHARE,
     densest,
-    layout_bodies,
     prose_chars,
     visible_chars,
 )

@@ -33,6 +33,7 @@ from etl.extract.shown.stated_labels import show_stated_labels
 from etl.extract.shown.unseen import hide_unseen
 from etl.extract.shown.visibility import Visibility, apply_script_output
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body
+from etl.extract.text.containers import names_to_index, select_nodes
 from etl.extract.text.fallback import fallback_text
 from etl.extract.text.hidden_lines import hidden_chars
 from etl.extract.text.left_behind import is_left_behind
@@ -41,8 +42,6 @@ from etl.extract.text.main_text import (
     densest,
     find_body,
     has_text_below,
-    names_to_index,
-    select_nodes,
     with_prose_above,
 )
 from etl.extract.text.matter_lines import with_matter_above
@@ -184,7 +183,7 @@ def _locate(source: _Source) -> _Located:
     container = first_container = find_body(page, blocks, source.platform, guess)
     body = trim(blocks, container, guess)
     layout = source.platform.layout.header if source.platform else ()
-    header_nodes = [node for _, node in select_nodes(page, blocks, layout)]
+    header_nodes = list(select_nodes(page, blocks, layout))
     labels = _labels_around(source, body, header_nodes)
     limit = _end_of_titles(body)
     page_title = find_title(

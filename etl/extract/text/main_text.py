@@ -6,13 +6,8 @@ container, else the part between the line below the headline and the page footer
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, lru_cache
-from itertools import chain, islice
-from typing import NamedTuple
-
-from lxml.etree import XPath
 
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
@@ -23,13 +18,12 @@ from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import is_subheading
 from etl.extract.text.body import Body, is_in_search_form
+from etl.extract.text.containers import layout_bodies
 from etl.extract.text.end_of_text import starts_related_links
 from etl.extract.text.next_elements import end_with_next
 from etl.file_names import has_file_name
-from etl.platforms.base import Layout, Platform
-from etl.platforms.registry import all_platforms
+from etl.platforms.base import Platform
 from etl.web.page import WebPage
-from etl.web.select import compile_selector
 
 MIN_LAYOUT_SHARE = 0.5
 """Minimum share of the page's prose in a family's container that is used as the main text."""
@@ -46,8 +40,6 @@ _MIN_COPY_CHARS = 80
 _MIN_PROSE_CHARS = 40
 """With less prose than this, the density of prose is not used."""
 
-_MAX_CONTAINERS = 50
-"""Maximum number of elements tried for one selector: if it matches more, it does not identify a container."""
 _MAX_FURNITURE_CHARS = 400
 """With less prose than this on a page, headers and footers may outweigh a short notice."""
 _LIST_LINE_LINK_CHARS = 14
@@ -65,76 +57,6 @@ _BLOCKS_BELOW_HEADLINE = 40
 
 _MENUS = frozenset(("nav", "menu", "footer"))
 """Tags and class names of menus. Even a menu may have prose, such as an introduction of the county."""
-_NAMED = re.compile(r"^\[(?:id|class)\^=([\w-]+)\]$")
-"""A selector for elements by the beginning of their id or class."""
-_SIMPLE_SELECTOR = re.compile(r"^([\w]*)(?:#([\w-]+))?((?:\.[\w-]+)*)$")
-
-
-class _Simple(NamedTuple):
-    """A selector that the indices of `Blocks` can evaluate."""
-
-    tag: str
-    id: str
-    classes: tuple[str, ...]
-
-
-class _General(NamedTuple):
-    """Any other selector. `word` occurs in the source of every page in which it finds something; "" if unknown."""
-
-    path: XPath
-    word: str
-
-
-@cache
-def _compile(selector: str) -> _Simple | _General:
-    match = _SIMPLE_SELECTOR.match(selector)
-    if match and selector:
-        tag, name, classes = match.groups()
-        return _Simple(tag, name or "", tuple(c for c in classes.split(".") if c))
-    named = _NAMED.match(selector)
-    return _General(compile_selector(selector), named[1] if named else "")
-
-
-@lru_cache(64)
-def names_to_index(platform: Platform | None = None) -> frozenset[str]:
-    """The ids and classes that selectors of the page's own family or any other need: what `Blocks` has to index."""
-    names: set[str] = set()
-    for _, layout in layouts_to_try(platform):
-        for compiled in map(_compile, (*layout.body, *layout.header)):
-            if isinstance(compiled, _Simple):
-                names.update(n for n in (compiled.id, *compiled.classes) if n)
-    return frozenset(names)
-
-
-def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Iterator[tuple[str, Node]]:
-    """(selector, node) of every element that one of the selectors matches."""
-    for selector in selectors:
-        compiled = _compile(selector)
-        if isinstance(compiled, _General):
-            matched = compiled.path(page.tree) if compiled.word in page.text else ()
-            matches = matched if isinstance(matched, list) else []
-        elif not (compiled.id or compiled.classes):
-            yield from ((selector, node) for node in blocks.nodes if node.tag == compiled.tag)
-            continue
-        else:
-            yield from ((selector, node) for node in _indexed(blocks, compiled))
-            continue
-        yield from ((selector, node) for node in map(blocks.node_of, matches) if node is not None)
-
-
-def _indexed(blocks: Blocks, selector: _Simple) -> Iterator[Node]:
-    by_class, (tag, name, classes) = blocks.by_class, selector
-    for index in blocks.by_id.get(name, ()) if name else by_class.get(classes[0], ()):
-        node = blocks.nodes[index]
-        if (not tag or node.tag == tag) and all(index in by_class.get(one, ()) for one in classes):
-            yield node
-
-
-@lru_cache(64)
-def layouts_to_try(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
-    """(family, layout) to be tried: the page's own family first, then all others."""
-    named = [(p.name, p.layout) for p in all_platforms() if platform is None or p.name != platform.name]
-    return ((platform.name, platform.layout), *named) if platform else tuple(named)
 
 
 def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: str) -> Body:
@@ -169,71 +91,6 @@ def _with_next(blocks: Blocks, body: Body) -> Body:
         return body
     _, last = end_with_next(blocks, blocks.nodes[body.node])
     return replace(body, last=last)
-
-
-def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> list[Body]:
-    """The known containers of all families on the page, those of its own family first."""
-    bodies: list[Body] = []
-    by_name, unnamed = _ways_to_try(platform)
-    named = (way for name in chain(blocks.by_id, blocks.by_class) for way in by_name.get(name, ()))
-    for _, family, selector, (begin, end) in sorted({*unnamed, *named}):
-        if not selector:
-            if between := _between_markers(blocks, begin, end):
-                bodies.append(Body(between[0], between[1], -1, f"{family} marks"))
-            continue
-        nodes = [node for _, node in islice(select_nodes(page, blocks, (selector,)), _MAX_CONTAINERS)]
-        for node in nodes:
-            bodies.append(Body(node.first, node.last, node.index, f"{family} {selector}", node.hidden_by))
-        if len(nodes) > 1:
-            bodies += (
-                Body(run[0].first, run[-1].last, run[0].parent, f"{family} {selector}") for run in _runs_of(nodes)
-            )
-    return bodies
-
-
-def _runs_of(nodes: list[Node]) -> Iterator[list[Node]]:
-    """The visible elements that follow each other without anything between: a text in several containers of a kind."""
-    shown = sorted(
-        (node for node in nodes if node.hidden_by < 0 and node.last > node.first), key=lambda node: node.index
-    )
-    run: list[Node] = []
-    for node in shown:
-        if run and (node.parent, node.first) != (run[-1].parent, run[-1].last):
-            if len(run) > 1:
-                yield run
-            run = []
-        run.append(node)
-    if len(run) > 1:
-        yield run
-
-
-_Way = tuple[int, str, str, tuple[str, str]]
-"""A way to find a container: its place among all, the family, and a selector or, where that is empty, marks."""
-
-
-@lru_cache(64)
-def _ways_to_try(platform: Platform | None) -> tuple[dict[str, list[_Way]], list[_Way]]:
-    """The ways grouped by the id or class that they need, and the others. A page has few of the ids and classes."""
-    by_name: dict[str, list[_Way]] = {}
-    unnamed: list[_Way] = []
-    ways = [
-        (family, selector, markers)
-        for family, layout in layouts_to_try(platform)
-        for selector, markers in (*((s, ("", "")) for s in layout.body), *(("", pair) for pair in layout.markers))
-    ]
-    for place, (family, selector, markers) in enumerate(ways):
-        compiled = _compile(selector) if selector else None
-        name = (compiled.id or next(iter(compiled.classes), "")) if isinstance(compiled, _Simple) else ""
-        (by_name.setdefault(name, []) if name else unnamed).append((place, family, selector, markers))
-    return by_name, unnamed
-
-
-def _between_markers(blocks: Blocks, begin: str, end: str) -> tuple[int, int] | None:
-    start = next((at for text, at in blocks.template_markers if re.search(begin, text)), None)
-    if start is None:
-        return None
-    stop = next((at for text, at in blocks.template_markers if at >= start and re.search(end, text)), None)
-    return (start, stop) if stop is not None and stop > start else None
 
 
 def prose_chars(blocks: Blocks, body: Body) -> int:
