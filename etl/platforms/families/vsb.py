@@ -57,7 +57,7 @@ _PAGER = ".pb_sys_common, [id^=fanye]"
 _COUNTER = re.compile(r"(?<!\d)(\d+)\s*/\s*(\d+)(?!\d)")
 _TOTAL = re.compile(r"共\s*(\d+)\s*条")
 _PAGES = re.compile(r"共\s*(\d+)\s*页")
-_NEXT, _PREVIOUS = re.compile(r"^下一?页$"), re.compile(r"^上一?页$")
+_NEXT, _PREVIOUS = re.compile("下一?页"), re.compile("上一?页")
 
 
 class Vsb(Platform):
@@ -122,31 +122,49 @@ class _Pager:
 
 def _read_pager(page: WebPage) -> _Pager:
     words = " ".join("".join(item.itertext()) for item in page.tree.cssselect(_PAGER))
-    total, in_words, counter = _TOTAL.search(words), _PAGES.search(words), _COUNTER.search(words)
-    links = list(_page_links(page))
-    numbered = _NUMBERED.search(urlsplit(page.url).path)
-    from_end = digits(numbered[1]) if numbered else None
-    shown = next(filter(None, (whole_number(item.text or "") for item in page.tree.cssselect(".p_no_d"))), None)
-    pages: int | None
-    if counter:
-        current, pages = digits(counter[1]), digits(counter[2])
-    else:
-        pages = digits(in_words[1]) if in_words else _pages_by_numbers(links)
-        if pages is None and from_end is not None and shown:
-            pages = shown + from_end - 1
-        current = shown or (pages - from_end + 1 if from_end is not None and pages else 1)
-    following = next((url for text, url in links if _NEXT.match(text) and url), None)
-    if following is None:
-        following = next((url for text, url in links if text == str(current + 1) and url), None)
-    if following is None and pages and current < pages and urlsplit(page.url).path.endswith(".htm"):
-        folder = page.url.partition("?")[0].removesuffix(".htm") + "/" if from_end is None or current == 1 else page.url
-        following = resolved(folder, f"{pages - current}.htm")
-    may_go_on = following is None and pages is None and any(_NEXT.match(text) for text, _ in links)
-    if may_go_on and not next_is_disabled(page):
+    total, links = _TOTAL.search(words), list(_page_links(page))
+    current, pages = _place(page, words, links)
+    following = (
+        _address(links, _NEXT) or _address(links, re.compile(str(current + 1))) or _by_place(page, current, pages)
+    )
+    leads_on = following is None and pages is None and any(_NEXT.fullmatch(text) for text, _ in links)
+    if leads_on and not next_is_disabled(page):
         pages = current + 1  # A link 下页 that only a script can follow: at least one page is missing.
-    previous = next((url for text, url in links if _PREVIOUS.match(text) and url), None)
+    previous = _address(links, _PREVIOUS)
     is_numbered = previous is not None and _NUMBERED.search(urlsplit(previous).path)
     return _Pager(current, digits(total[1]) if total else None, pages, previous if is_numbered else None, following)
+
+
+def _place(page: WebPage, words: str, links: list[tuple[str, str | None]]) -> tuple[int, int | None]:
+    """(number of the page, number of pages), by the words of the pager, its links, and the page's own address."""
+    if counter := _COUNTER.search(words):
+        return digits(counter[1]), digits(counter[2])
+    shown = next(filter(None, (whole_number(item.text or "") for item in page.tree.cssselect(".p_no_d"))), None)
+    in_words, from_end = _PAGES.search(words), _number_from_end(page)
+    pages = digits(in_words[1]) if in_words else _pages_by_numbers(links)
+    if pages is None and from_end is not None and shown:
+        pages = shown + from_end - 1
+    return shown or (pages - from_end + 1 if from_end is not None and pages else 1), pages
+
+
+def _number_from_end(page: WebPage) -> int | None:
+    """The number in the address of a page after the first, counted from the last page."""
+    numbered = _NUMBERED.search(urlsplit(page.url).path)
+    return digits(numbered[1]) if numbered else None
+
+
+def _address(links: list[tuple[str, str | None]], words: re.Pattern[str]) -> str | None:
+    """The address of the first link with these words that has one."""
+    return next((url for text, url in links if url and words.fullmatch(text)), None)
+
+
+def _by_place(page: WebPage, current: int, pages: int | None) -> str | None:
+    """The address of the next page by its number, where no link has it."""
+    if not pages or current >= pages or not urlsplit(page.url).path.endswith(".htm"):
+        return None
+    is_first = _number_from_end(page) is None or current == 1
+    folder = page.url.partition("?")[0].removesuffix(".htm") + "/" if is_first else page.url
+    return resolved(folder, f"{pages - current}.htm")
 
 
 def _page_links(page: WebPage) -> Iterator[tuple[str, str | None]]:
@@ -159,7 +177,7 @@ def _page_links(page: WebPage) -> Iterator[tuple[str, str | None]]:
     folders = (f"{stem}/", f"{stem.rpartition('/')[0]}/" if _NUMBERED.search(here.path) else f"{stem}/")
     for link in page.tree.iter("a"):
         text = "".join("".join(link.itertext()).split())
-        if not (text.isdigit() or _NEXT.match(text) or _PREVIOUS.match(text)):
+        if not (text.isdigit() or _NEXT.fullmatch(text) or _PREVIOUS.fullmatch(text)):
             continue
         url = absolute(link.get("href") or "", base_url(page))
         parts = urlsplit(url or "")
