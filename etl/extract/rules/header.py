@@ -7,26 +7,20 @@ from dataclasses import dataclass, replace
 from etl.dates import YEAR_OF_DATE
 from etl.extract.codes import Flag, Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, PUBLISHING_PEOPLE
-from etl.extract.lexicon.labels import COLON, ENGLISH_LABEL, LabelMatch, find_labels, match_label
-from etl.extract.lexicon.page_tools import is_page_tool
+from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, match_label
 from etl.extract.lexicon.tools import without_tools
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence, names_body
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.events import is_day_of_event
+from etl.extract.page.label_values import CONTAINER_TAGS, cell_below, hidden_value, value_after
 from etl.extract.page.pairs import (
-    MAX_ROW_CELLS,
     is_among_fields,
     is_beside_pair,
-    is_column_header_row,
-    is_gap_column,
     is_half_of_pair,
-    is_known_empty,
     is_numbered_point,
     label_in_lines,
     pairs_of_elements,
-    value_apart,
-    widest_cell,
 )
 from etl.extract.page.prose import is_boilerplate
 from etl.extract.shown.stated_labels import whole_words
@@ -35,8 +29,6 @@ from etl.extract.types import Origin
 from etl.fields import DATE_FIELDS
 from etl.file_names import has_file_name
 
-_CONTAINER_TAGS = frozenset(("ul", "ol", "dl", "table"))
-"""Lists and tables: a label and its value are in the same one."""
 _MAX_VALUES = 1000
 """Maximum number of values: a header has some twenty, a list of labelled cards some hundred."""
 _BLOCKS_BELOW = 14
@@ -45,10 +37,6 @@ _MAX_BLOCKS_BELOW = 60
 """Maximum number of blocks below the text for a table or list that begins among these and is read to its end."""
 _SIDEBAR_LINK_CHARS = 14
 """A side column with more link text than this is a list of other documents."""
-_PAIR_TAGS = frozenset(("li", "dd", "p", "div", "td", "th"))
-"""Elements that contain a label with its value."""
-_MAX_HIDDEN_BLOCKS = 4
-"""Maximum number of blocks of an element beside a label that is searched for a hidden value."""
 _BLOCKS_AFTER_LABEL = 3
 """Number of blocks after a label that are searched for its value."""
 _BLOCKS_NEAR_LABEL = 6
@@ -148,7 +136,7 @@ def _end_of_labels(blocks: Blocks, body: Body) -> int:
         for around in blocks.ancestors(blocks.blocks[end - 1].node):
             if around.first < body.last:
                 break
-            if around.tag in _CONTAINER_TAGS and around.last - body.last <= _MAX_BLOCKS_BELOW:
+            if around.tag in CONTAINER_TAGS and around.last - body.last <= _MAX_BLOCKS_BELOW:
                 end = max(end, around.last)
     while end < min(len(blocks.blocks), body.last + _MAX_BLOCKS_BELOW) and _is_pair_across(blocks, end):
         end += 2
@@ -208,7 +196,7 @@ def _begins_other_documents(context: PageContext, index: int) -> bool:
 def _end_of_box(context: PageContext, index: int) -> int:
     """The end of the box above the text that begins with a heading; the block after the heading if there is no box."""
     for node in context.blocks.ancestors(context.blocks.blocks[index].node):
-        if node.first < index or node.last > context.body.first or node.tag in _CONTAINER_TAGS:
+        if node.first < index or node.last > context.body.first or node.tag in CONTAINER_TAGS:
             break
         if node.last > index + 1:
             return node.last
@@ -268,7 +256,7 @@ def _coined_label(blocks: Blocks, index: int) -> tuple[LabelMatch, ...]:
         return ()
     if index and _awaits_value(blocks.blocks[index - 1].text):
         cell = blocks.nodes[block.cell] if block.cell >= 0 else None
-        if cell is None or not _cell_below(blocks, cell, blocks.nodes[cell.parent]):
+        if cell is None or not cell_below(blocks, cell, blocks.nodes[cell.parent]):
             return ()
     return (LabelMatch(name, label, block.plain.strip(), "", 0, coined=True),)
 
@@ -322,10 +310,10 @@ def _raw_value(
     None."""
     raw, rule = _without_tools(name, _own_value(name, item)), Rule.LABEL_IN_LINE
     if not raw.replace(INLINE_BOUNDARY, "").strip(" \t:："):
-        raw = "" if following is None else _without_tools(name, _value_after(context.blocks, index, following))
+        raw = "" if following is None else _without_tools(name, value_after(context.blocks, index, following))
         rule = Rule.VALUE_BESIDE_LABEL
     if not raw and following is not None:
-        return _hidden_value(context.blocks, index), Rule.HIDDEN_BESIDE_LABEL
+        return hidden_value(context.blocks, index), Rule.HIDDEN_BESIDE_LABEL
     if not item.name:
         return raw, Rule.PERSON_LABEL
     return raw, Rule.COINED_LABEL if item.coined else rule
@@ -351,132 +339,9 @@ def _is_site_footer(text: str) -> bool:
     return len(text) < 300 and is_boilerplate(text) and not _HEADER_LABEL.search(text)
 
 
-def _value_after(blocks: Blocks, index: int, following: list[int]) -> str:
-    """The value beside a label: the next cell, `<dd>` or block, or the one in the list beside the list of labels."""
-    block = blocks.blocks[index]
-    # If a row has only labels, the last one is followed by the value of the first.
-    if (apart := value_apart(blocks, index)) is not None:
-        return blocks.blocks[apart].text
-    if block.cell >= 0:
-        cell = widest_cell(blocks, index) or blocks.nodes[block.cell]
-        rest = [i for i in following if i < cell.last and not ENGLISH_LABEL.fullmatch(blocks.blocks[i].text)]
-        if not rest or label_in_lines(blocks, index):
-            return _cell_beside(blocks, cell, block)
-    if following and blocks.blocks[following[0]].plain.strip() in (":", "："):
-        following = following[1:]
-    if not following or is_known_empty(blocks, index):
-        return ""
-    after = following[0]
-    other = blocks.blocks[after]
-    if find_labels(other.text, coined=True) or match_label(other.text) or is_page_tool(other.plain):
-        return ""
-    own, next_one = blocks.nodes[block.node], blocks.nodes[other.node]
-    if next_one.tag in ("h1", "h2", "h3") and own.tag not in ("h1", "h2", "h3", "dt"):
-        return ""
-    for node in blocks.ancestors(own.index):
-        if node.tag in _CONTAINER_TAGS and after >= node.last:
-            return ""
-        if node is own and after == node.last and _is_beside_label(blocks, node, after):
-            return other.text
-        if node.last > index + 1:
-            if after >= node.last:
-                return ""
-            pair = sum(1 for _ in blocks.visible_blocks(node.first, node.last))
-            alike = own.tag == next_one.tag and own.element.get("class") == next_one.element.get("class")
-            if alike and own.tag in ("li", "tr", "td") and pair > 2 and not block.plain.rstrip().endswith((":", "：")):
-                return ""
-            return other.text if pair <= 60 else ""
-    return ""
-
-
-def _is_beside_label(blocks: Blocks, label: Node, after: int) -> bool:
-    """Whether the element after a label's element, which hides a note on the label, has another class and contains only
-    a value."""
-    value = blocks.nodes[label.end] if label.end < len(blocks.nodes) else label
-    return (
-        (value.parent, value.first, value.last) == (label.parent, after, after + 1)
-        and value.tag == label.tag
-        and value.element.get("class") != label.element.get("class")
-    )
-
-
-def _hidden_value(blocks: Blocks, index: int) -> str:
-    """The only hidden text beside a label without a visible value: templates contain several forms of a value, and a
-    script shows one. Empty if there are several texts, or a label among them."""
-    label = blocks.blocks[index]
-    around = next((n for n in blocks.ancestors(label.node) if n.tag in _PAIR_TAGS), None)
-    if around is not None and around.tag in ("td", "th") and around.end < len(blocks.nodes):
-        around = blocks.nodes[around.end]
-    if around is None or around.last - around.first > _MAX_HIDDEN_BLOCKS:
-        return ""
-    beside = [block for block in blocks.blocks[around.first : around.last] if block is not label]
-    if any(block.hidden_by < 0 for block in beside) or len(beside) != 1:
-        return ""
-    return "" if find_labels(beside[0].text) or match_label(beside[0].text) else beside[0].text
-
-
 def _is_pair(blocks: Blocks, index: int, name: str) -> bool:
     """Whether an element contains only the label of a source or date and its value."""
     return name in ("source", "published_date") and is_half_of_pair(blocks, index)
-
-
-def _is_label(text: str) -> bool:
-    """Whether the text beside a label is itself a label. Words that are not labels of fields (政策解读) may be
-    values."""
-    match = match_label(text)
-    return bool(find_labels(text) or (match and (match.name or text.rstrip().endswith((":", "：")))))
-
-
-def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
-    sibling = cell.end
-    parent = blocks.nodes[cell.parent]
-    if sibling < parent.end and (
-        _is_colon(blocks, blocks.nodes[sibling]) or is_gap_column(blocks, parent, blocks.nodes[sibling])
-    ):
-        sibling = blocks.nodes[sibling].end
-    if sibling < parent.end and blocks.nodes[sibling].tag in ("td", "th"):
-        node = blocks.nodes[sibling]
-        texts = [b.text for _, b in blocks.visible_blocks(node.first, node.last) if not is_page_tool(b.plain)]
-        if texts and not _is_label(texts[0]):
-            below = _cell_below(blocks, cell, parent) if _names_coined_field(texts[0]) else ""
-            is_value = below and not _is_label(below)
-            return below if is_value else " ".join(texts) if len(texts) < 4 else texts[0]
-        if not texts:
-            return ""
-    return _cell_below(blocks, cell, parent)
-
-
-def _names_coined_field(text: str) -> bool:
-    match = match_label(text, coined=True)
-    return match is not None and bool(match.name)
-
-
-def _is_colon(blocks: Blocks, node: Node) -> bool:
-    return [b.plain.strip() for _, b in blocks.visible_blocks(node.first, min(node.last, node.first + 2))] in (
-        [":"],
-        ["："],
-    )
-
-
-def _cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
-    """The cell below a label, if the whole row consists of labels and the next row of equally many values."""
-    following = row.end + (row.end < len(blocks.nodes) and blocks.nodes[row.end].tag == "tbody")
-    if following >= len(blocks.nodes) or blocks.nodes[following].tag != "tr" or row.end - row.index > MAX_ROW_CELLS:
-        return ""
-    labels = [n for n in blocks.nodes[row.index + 1 : row.end] if n.tag in ("td", "th") and n.parent == row.index]
-    if len(labels) < 2:
-        return ""
-    for label in labels:
-        texts = [b.text for _, b in blocks.visible_blocks(label.first, label.last)]
-        if len(texts) != 1 or not (match_label(texts[0]) or _names_coined_field(texts[0])):
-            return ""
-    below = blocks.nodes[following]
-    cells = [n for n in blocks.nodes[below.index + 1 : below.end] if n.tag in ("td", "th") and n.parent == below.index]
-    column = labels.index(cell)
-    if len(cells) != len(labels) or is_column_header_row(blocks, row):
-        return ""
-    value = " ".join(b.text for _, b in blocks.visible_blocks(cells[column].first, cells[column].last))
-    return "" if find_labels(value) else value
 
 
 def _without_tools(name: str, value: str) -> str:
