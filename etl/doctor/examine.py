@@ -31,7 +31,7 @@ _NEEDS = {
 }
 
 
-def examine(settings: Settings, wrong: Sequence[str] = ()) -> Iterator[Finding]:
+def examine(settings: Settings, wrong: Sequence[str]) -> Iterator[Finding]:
     """What is found, good and bad, each as soon as it is looked at. Writes nothing but a probe that it removes.
 
     `wrong` says what is wrong with settings whose defaults are looked at instead (`readable_settings`).

@@ -323,12 +323,6 @@ def current_rule(stored: str) -> str:
     return _RULES.get(stored, stored)
 
 
-def rule_names(stored: str) -> tuple[str, str] | None:
-    """Chinese and English name of a stored rule; None if it is not a rule (but an archivist's reason)."""
-    rule = _RULES.get(stored)
-    return (rule.chinese, rule.english) if rule else None
-
-
 def _body_names(rule: str) -> tuple[str, str]:
     """What found the text, in Chinese and English: a selector of a family's templates, or a rule of all families."""
     family, _, selector = rule.partition(" ")

@@ -84,7 +84,7 @@ def without_counters(text: str, captured_on: date | None = None) -> str:
     return "\n".join(rest for line, rest in left if rest or not line.strip())
 
 
-def lines_without_counters(text: str, captured_on: date | None = None) -> list[str]:
+def lines_without_counters(text: str, captured_on: date | None) -> list[str]:
     """The rest of each line after `without_counters`, empty for a counter. A label whose number is on the next line
     gets the rest of both lines."""
     # One space for any white space: patterns with several optional spaces would try each way to share a long gap.

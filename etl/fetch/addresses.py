@@ -54,11 +54,6 @@ def why_not_public(address: str) -> str:
     return ""
 
 
-def is_public(address: str) -> bool:
-    """Whether the address is public. Raises `ValueError` if it is no IP address."""
-    return not why_not_public(address)
-
-
 def _kind(ip: IPAddress) -> str:
     """The category that `ipaddress` gives to an address that is not public."""
     for name in ("unspecified", "loopback", "link_local", "multicast", "private"):

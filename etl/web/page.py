@@ -179,7 +179,7 @@ def read_page(body: bytes, url: str, content_type: str = "", headers: tuple[tupl
     return WebPage(url=url, text=with_letters(text), charset=charset, headers=headers)
 
 
-def read_document(body: bytes, url: str, content_type: str = "") -> WebPage:
+def read_document(body: bytes, url: str, content_type: str) -> WebPage:
     """Like `read_page`, but a longer body is cut to `MAX_DOCUMENT_BYTES`, not counting inline pictures, to limit
     memory."""
     body = _unpack(body)

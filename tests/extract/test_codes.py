@@ -8,7 +8,7 @@ import pytest
 
 from etl.archive.records.versions import current_evidence
 from etl.extract import Belief, Flag, Origin, Rule, extract
-from etl.extract.codes import ANY_FIELD, current_rule, flag_names, rule_names
+from etl.extract.codes import ANY_FIELD, current_rule, flag_names
 from etl.extract.page_kind import CHECKS
 from etl.fields import FIELDS
 from etl.reason_codes import Code
@@ -61,8 +61,8 @@ def test_every_code_is_documented() -> None:
 def test_rules_stored_as_sentences_are_known() -> None:
     assert {sentence: current_rule(sentence) for sentence in _EARLIER} == _EARLIER
     assert set(_EARLIER.values()) == set(Rule) - _NEVER_STORED_AS_SENTENCES
-    assert rule_names("red header") == rule_names("red_header") == (Rule.RED_HEADER.chinese, Rule.RED_HEADER.english)
-    assert rule_names("原件为准") is None
+    assert current_rule("red header") == current_rule("red_header") == Rule.RED_HEADER
+    assert current_rule("原件为准") == "原件为准"
 
 
 def test_evidence_stored_with_sentences_reads_as_today_s() -> None:

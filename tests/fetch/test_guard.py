@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.fetch.addresses import is_public, why_not_public
+from etl.fetch.addresses import why_not_public
 from etl.fetch.guard import ForbiddenAddress, guarded_transport
 from etl.sources.schema import Tls
 
@@ -50,12 +50,12 @@ def test_what_is_no_public_site_is_refused_with_a_reason(address: str) -> None:
 @pytest.mark.parametrize("form", WRAPPINGS)
 @pytest.mark.parametrize("address", PRIVATE)
 def test_a_private_address_is_private_in_any_wrapping(form: str, address: str) -> None:
-    assert not is_public(wrap(form, address))
+    assert why_not_public(wrap(form, address))
 
 
 @pytest.mark.parametrize("form", ["NAT64", "local NAT64", "compatible", "translated", "Teredo"])
 def test_what_a_translator_stands_behind_is_refused_whatever_it_holds(form: str) -> None:
-    assert not is_public(wrap(form, "114.114.114.114"))
+    assert why_not_public(wrap(form, "114.114.114.114"))
 
 
 def test_sites_are_public() -> None:
@@ -69,7 +69,7 @@ def test_no_address_is_public_that_ipaddress_calls_anything_else(
 ) -> None:
     named = ip.is_private or ip.is_reserved or ip.is_multicast or ip.is_loopback or ip.is_link_local
     if named and getattr(ip, "ipv4_mapped", None) is None:
-        assert not is_public(str(ip))
+        assert why_not_public(str(ip))
 
 
 class Resolver:
@@ -129,7 +129,7 @@ def test_a_name_that_resolves_anew_each_time_is_asked_once_a_connection_and_judg
         resolver = Resolver(*answers)
         connected, ends = ask(resolver, len(answers), patch)
     assert resolver.questions == len(answers)
-    wanted = [[*dict.fromkeys(answer)] if all(map(is_public, answer)) else [] for answer in answers]
+    wanted = [[*dict.fromkeys(answer)] if not any(map(why_not_public, answer)) else [] for answer in answers]
     assert connected == list(itertools.chain.from_iterable(wanted))
     assert [isinstance(end, ForbiddenAddress) for end in ends] == [not addresses for addresses in wanted]
 

@@ -17,7 +17,7 @@ from etl.reasons import Reason
 from etl.sources.schema import Source as SourceFile
 
 
-def unfinished_reports(engine: Engine, source_id: str | None = None) -> list[dict[str, Any]]:
+def unfinished_reports(engine: Engine, source_id: str | None) -> list[dict[str, Any]]:
     """Preliminary reports of all runs that have not ended, in order, with state `running` (`explained`).
 
     Each also has `moved_at`, the time of its last capture, or of its start if it has none.

@@ -23,9 +23,7 @@ _NOT_READ = "not read: "
 logs still have such lines."""
 
 
-def unread_in_batch(
-    connection: Connection, run: RunContext, batch: int, urls: Sequence[str] | None = None
-) -> Sequence[Any]:
+def unread_in_batch(connection: Connection, run: RunContext, batch: int, urls: Sequence[str] | None) -> Sequence[Any]:
     """Rows (page_id, url, listing, capture_id) of the batch's unread pages, by page id; if `urls` is given, of those
     only."""
     query = _IN_BATCH if urls is None else _IN_BATCH.where(among(Page.url, urls))

@@ -84,7 +84,7 @@ def changes(connection: Connection, after: int, number: int, source: str = "") -
     return list(connection.execute(_CHANGES, values).mappings())
 
 
-def latest_changes(connection: Connection, before: int | None, number: int, source: str = "") -> list[Row]:
+def latest_changes(connection: Connection, before: int | None, number: int, source: str) -> list[Row]:
     """The events before the event `before` (None: the newest of all), newest first."""
     values = {"before": before or 2**63 - 1, "number": number, "source": source}
     return list(connection.execute(_LATEST, values).mappings())

@@ -102,7 +102,7 @@ class PendingScan:
     media_type: str
 
 
-def pending_scans(connection: Connection, limit: int, besides: Collection[str] = ()) -> list[PendingScan]:
+def pending_scans(connection: Connection, limit: int, besides: Collection[str]) -> list[PendingScan]:
     """Blobs that OCR still has to read, except `besides`; the longest waiting first.
 
     Blobs with a text from an earlier reader come after those without a text, damaged blobs last.

@@ -16,6 +16,8 @@ from etl.archive.storage.models import Record, Review
 from etl.archive.storage.statements import Statement, built_once
 
 Issue = ReviewedIssue
+_MOST_SHOWN = 20
+"""Maximum number of reviews that are shown, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,23 @@ def keep_review(archive: Archive, record: int, version: int, issue: Issue, subje
     return keep_act(archive, by, decide) is not None
 
 
-def reviews(connection: Connection, record: int | None = None, limit: int = 20) -> Sequence[ReviewNote]:
+def reviews(connection: Connection, record: int | None = None) -> Sequence[ReviewNote]:
     """The latest reviews, of one record or of all."""
-    rows = connection.execute(*(_latest(limit=limit) if record is None else _of_record(record=record, limit=limit)))
+    rows = connection.execute(*(_latest() if record is None else _of_record(record=record)))
     return tuple(ReviewNote(**row._mapping) for row in rows)
 
 
 @built_once
-def _of_record(record: Any, limit: Any) -> Statement:
-    return _notes(limit).where(Review.record_id == record)
+def _of_record(record: Any) -> Statement:
+    return _notes().where(Review.record_id == record)
 
 
 @built_once
-def _latest(limit: Any) -> Statement:
-    return _notes(limit)
+def _latest() -> Statement:
+    return _notes()
 
 
-def _notes(limit: Any) -> Statement:
+def _notes() -> Statement:
     query = select(
         Review.record_id.label("record"),
         Review.version,
@@ -70,4 +72,4 @@ def _notes(limit: Any) -> Statement:
         Review.reviewed_by.label("by"),
         Review.reviewed_at.label("at"),
     )
-    return query.order_by(Review.id.desc()).limit(limit)
+    return query.order_by(Review.id.desc()).limit(_MOST_SHOWN)

@@ -17,12 +17,12 @@ class DatabaseError(Unavailable):
     """The archive's database cannot be reached, or refuses."""
 
 
-def connect(url: str, *, pool_size: int = 4) -> Engine:
+def connect(url: str) -> Engine:
     """An engine for the archive. Raises `DatabaseError` when the address is malformed; connects at first use."""
     try:
         return create_engine(
             make_url(url),
-            pool_size=pool_size,
+            pool_size=4,
             pool_pre_ping=True,
             # Reuses the connection that was used last, as each keeps a buffer of the size of the largest text it sent.
             pool_use_lifo=True,

@@ -16,15 +16,14 @@ from etl.reason_codes import Code
 from etl.settings import PROJECT
 
 
-def migrate(owner_url: str, revision: str = "head") -> None:
-    """Brings the schema to the revision, as the database's owner. Raises `DatabaseError`."""
+def migrate(owner_url: str) -> None:
+    """Brings the schema to the revision of this code, as the database's owner. Raises `DatabaseError`."""
     engine = connect(owner_url)
     try:
         with translate_database_errors(engine):
-            command.upgrade(_alembic(owner_url), revision)
-            if revision == "head":
-                _write_reasons(engine)
-                _begin_with_current_rules(engine)
+            command.upgrade(_alembic(owner_url), "head")
+            _write_reasons(engine)
+            _begin_with_current_rules(engine)
     except DBAPIError as error:
         raise DatabaseError(f"migration failed: {str(error.orig).strip().splitlines()[0]}") from error
     finally:

@@ -89,7 +89,7 @@ def _parameter_page(sentence: str, name: str, allowed: tuple[str, str], code: st
     return _error_page(400, (chinese, english), "", code)
 
 
-def _error_page(status: int, explanation: tuple[str, str], detail: str, code: str = "") -> ErrorPage:
+def _error_page(status: int, explanation: tuple[str, str], detail: str, code: str) -> ErrorPage:
     name = PROBLEMS.get(str(status))
     code = code or _CODES.get(status, "error")
     return ErrorPage(status, code, in_both(name) if name else (str(status), ""), *explanation, detail or explanation[1])

@@ -48,7 +48,7 @@ class AddressPage:
     first: bool
 
 
-def address_page(connection: Connection, number: int, before: tuple[int, int] | None = None) -> AddressPage | None:
+def address_page(connection: Connection, number: int, before: tuple[int, int] | None) -> AddressPage | None:
     """The address with its history before the run and capture `before`; None if it does not exist."""
     record = select(Record.id).where(Record.page_id == Page.id).scalar_subquery()
     row = connection.execute(

@@ -38,7 +38,7 @@ class FileHits:
     leaf: int
 
 
-def beside_file(connection: Connection, files: Sequence[AttachedFile], digest: str, leaf: int = 1) -> BesideFile | None:
+def beside_file(connection: Connection, files: Sequence[AttachedFile], digest: str, leaf: int) -> BesideFile | None:
     """One page of the text of the file with this SHA-256; None if it is not among the files, or has no such page."""
     file = next((each for each in files if each.sha256 == digest), None)
     page = file_page(connection, digest, leaf) if file else None

@@ -139,8 +139,8 @@ def comparison_page(
     connection: Connection,
     before: tuple[int, int],
     after: tuple[int, int],
-    view: View = "inline",
-    lines: Lines = "all",
+    view: View,
+    lines: Lines,
 ) -> Comparison | None:
     """Compare two versions, each given as (record, version); None if one of them does not exist."""
     old, new = _version_row(connection, *before), _version_row(connection, *after)

@@ -173,20 +173,18 @@ def _newest(
     return shown.order_by(record.listed_on.desc(), record.id.desc()).limit(bindparam("most"))
 
 
-def record_list(
-    connection: Connection, record_filter: RecordFilter, after: Cursor | None = None, lines: int = LINES_PER_PAGE
-) -> RecordList:
+def record_list(connection: Connection, record_filter: RecordFilter, after: Cursor | None) -> RecordList:
     """The page of the list after the cursor. A text is listed if any of its records matches the filter."""
-    page = ("records", record_filter, after, lines)
+    page = ("records", record_filter, after)
     # An inexact total is not cached, as the next count may finish in time.
     return cached(connection, page, lambda: _record_list(connection, *page[1:]), lambda listed: listed.total.exact)
 
 
-def _record_list(connection: Connection, record_filter: RecordFilter, after: Cursor | None, lines: int) -> RecordList:
+def _record_list(connection: Connection, record_filter: RecordFilter, after: Cursor | None) -> RecordList:
     shape, values = shaped(record_filter)
     query = _newest_lines(shape, after)
-    rows = [RecordLine(**row) for row in connection.execute(query, {**values, "most": lines + 1}).mappings()]
-    shown = tuple(rows[:lines])
+    rows = [RecordLine(**row) for row in connection.execute(query, {**values, "most": LINES_PER_PAGE + 1}).mappings()]
+    shown = tuple(rows[:LINES_PER_PAGE])
     overview, unsearched = hits.overview(connection, record_filter), missing_entries(connection)
     total: MatchCount | None = overview.total
     if unsearched:  # the list also has records that are not indexed yet
@@ -202,7 +200,7 @@ def _record_list(connection: Connection, record_filter: RecordFilter, after: Cur
         proposals=(),
         unfiltered=None,
         lines=shown,
-        after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > lines else None,
+        after=str(Cursor(shown[-1].day, shown[-1].id)) if len(rows) > LINES_PER_PAGE else None,
         first=after is None,
         sources=source_choices(connection),
         collections=collection_names(connection),
@@ -217,8 +215,8 @@ def _newest_lines(record_filter: RecordFilter, after: Cursor | None) -> Statemen
 def search_list(
     connection: Connection,
     record_filter: RecordFilter,
-    sort: Sort = "relevance",
-    after: ResultPosition | None = None,
+    sort: Sort,
+    after: ResultPosition | None,
     *,
     count_all: bool = False,
 ) -> RecordList:

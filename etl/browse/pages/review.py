@@ -96,9 +96,9 @@ def review_page(
     issue: Issue,
     source: str,
     after: QueuePosition | None,
-    counted: Sequence[Gap] = (),
-    at: QueuePosition | None = None,
-    find: str = "",
+    counted: Sequence[Gap],
+    at: QueuePosition | None,
+    find: str,
 ) -> ReviewPage:
     """The item of the queue after the position `after`. For the issue `missing`, `counted`: the gaps; `at`: the
     document to show, wherever it is in the queue; `find`: a search for the record that it may be."""

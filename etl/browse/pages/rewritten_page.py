@@ -30,9 +30,7 @@ _LABEL_BEFORE = 40
 """The label of a value must be within so many characters before it, not counting white space."""
 
 
-def rewrite(
-    page: WebPage, link: Callable[[str], str], look: Look, words: str = "", label: str = "", says_nothing: str = ""
-) -> bytes:
+def rewrite(page: WebPage, link: Callable[[str], str], look: Look, words: str, label: str, says_nothing: str) -> bytes:
     """The page in UTF-8, with its look. `link` returns the new address for each link.
 
     `words`: the text to mark, if possible after `label`. `says_nothing`: shown in a page that has neither words nor

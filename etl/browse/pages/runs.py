@@ -126,7 +126,7 @@ class RunPageList:
     scheduler: RunLinks | None
 
 
-def run_list(connection: Connection, chosen: RunFilter, before: int | None = None) -> RunList:
+def run_list(connection: Connection, chosen: RunFilter, before: int | None) -> RunList:
     """The runs with numbers smaller than `before`."""
     conditions = [Run.source_id == chosen.source] if chosen.source else []
     conditions += [Run.state == chosen.state] if chosen.state else []
@@ -143,9 +143,9 @@ def run_page(
     connection: Connection,
     scheduler: Scheduler,
     number: int,
-    outcome: str = "",
-    of_group: str = "",
-    after: int | None = None,
+    outcome: str,
+    of_group: str,
+    after: int | None,
 ) -> RunPageList | None:
     """The run with its pages after the page `after`; None if it does not exist."""
     row = connection.execute(_runs().where(Run.id == number)).mappings().one_or_none()

@@ -27,7 +27,7 @@ class Snippet:
 
 
 def snippets(
-    connection: Connection, records: Collection[int], words: Sequence[str], of_files: Collection[str] = ()
+    connection: Connection, records: Collection[int], words: Sequence[str], of_files: Collection[str]
 ) -> dict[int, tuple[Snippet, ...]]:
     """For each record, a snippet of its text, and one of the first attachment with a word that the text does not have.
 

@@ -36,7 +36,7 @@ def write_premis(
     record_filter: RecordFilter,
     out: IO[bytes],
     base: str,
-    looks: Collection[int] = (),
+    looks: Collection[int],
     *,
     all_captures: bool,
 ) -> None:

@@ -85,7 +85,7 @@ class PageContext:
     values: ValueRules
 
 
-def read_labels(context: PageContext, header: Sequence[Node] = ()) -> Iterator[Reading]:
+def read_labels(context: PageContext, header: Sequence[Node]) -> Iterator[Reading]:
     """All labelled cells and lines outside the text, in page order; without a value if the label has none.
 
     With `header`, the elements that contain the header, labels elsewhere are not read, because boxes of related

@@ -226,7 +226,7 @@ _SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_D
 """A line without its white space that is a date, or a date of printing."""
 
 
-def read_main_text(context: PageContext, title: str = "") -> Iterator[Reading]:
+def read_main_text(context: PageContext, title: str) -> Iterator[Reading]:
     """Values in the text itself, at the usual places of documents: red header, labelled last lines, signature."""
     body = context.body
     text = [b for _, b in context.blocks.visible_blocks(body.first, body.last, body.revealed)]

@@ -51,7 +51,7 @@ def _compile(selector: str) -> _Simple | _General:
 
 
 @lru_cache(64)
-def names_to_index(platform: Platform | None = None) -> frozenset[str]:
+def names_to_index(platform: Platform | None) -> frozenset[str]:
     """The ids and classes that selectors of the page's own family or any other need: what `Blocks` has to index."""
     names: set[str] = set()
     for _, layout in layouts_to_try(platform):

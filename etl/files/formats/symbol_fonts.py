@@ -31,7 +31,7 @@ _SIGNS = re.compile("[!-~\u00a1-\u00ff\uf020-\uf0ff]")
 """The characters of such a font, in the private use area too; other ones are shown in another font."""
 
 
-def symbol(code: int, font: str = "") -> str:
+def symbol(code: int, font: str) -> str:
     """A character of a font of symbols; "" for ornaments."""
     return _BY_FONT.get(font.replace(" ", "").lower(), {} if font else _DINGBATS).get(code & 0xFF, "")
 

@@ -14,7 +14,7 @@ from etl.pipeline.stages.extracting import DocumentRecorder, extract_batch
 from etl.pipeline.stages.fetching import StoredDocument, fetch_batches
 from etl.pipeline.stages.one_by_one import one_by_one
 from etl.progress import Counter as ProgressCounter
-from etl.progress import ProgressCallback, no_progress
+from etl.progress import ProgressCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ def crawl_batches(
     run: RunContext,
     numbers: Sequence[int],
     user_agent: str,
-    workers: int = 0,
-    progress: ProgressCallback = no_progress,
-    record_progress: ProgressCallback = no_progress,
+    workers: int,
+    progress: ProgressCallback,
+    record_progress: ProgressCallback,
 ) -> CrawledBatches:
     """Fetches, stores and records the pages of batches. Pages are recorded while the next ones are fetched.
 

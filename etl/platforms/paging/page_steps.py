@@ -94,7 +94,7 @@ def _is_second(page: WebPage, url: str, link: HtmlElement) -> bool:
     return not others and (url not in named or _OTHER_SCRIPT.match(label_of(link)) is not None)
 
 
-def page_behind(page: WebPage, listed: Collection[str], seen: int, *, is_further: bool = False) -> str | None:
+def page_behind(page: WebPage, listed: Collection[str], seen: int, *, is_further: bool) -> str | None:
     """The address of the next page, if a link to it is recognised by its form and has no known pager words.
 
     On a page without a number of its own, the link must be the only one of its kind: the next page may have number 1 or

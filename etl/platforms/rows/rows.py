@@ -123,7 +123,7 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
 
 
 def block_entries(
-    blocks: Iterable[HtmlElement], base: str, link_in: Callable[[HtmlElement], HtmlElement | None] | None = None
+    blocks: Iterable[HtmlElement], base: str, link_in: Callable[[HtmlElement], HtmlElement | None] | None
 ) -> dict[HtmlElement, Entry]:
     """The documents of blocks that are known to be rows, with their titles and the texts in and around each.
 

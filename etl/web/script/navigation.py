@@ -38,7 +38,7 @@ MAX_SCRIPT_CHARS = 20_000
 """Longest script that is read: scripts that redirect are short."""
 
 
-def navigation_target(source: str, url: str = "") -> str | None:
+def navigation_target(source: str, url: str) -> str | None:
     """The address, as it is written, to which the script takes every visitor; None if there is none, or several.
 
     `url`: the address of the page, which scripts read as `location`.
