@@ -314,14 +314,8 @@ class _Links:
             if not hidden and node.first >= body.first:  # above the text are tools of the page
                 self._buttons.append(node.first)
             return
-        if not target.address or "#/" in target.address or (name and self._is_elsewhere(target.address)):
-            self.unaddressed = self.unaddressed or not hidden
+        if (url := self._address_of(target.address, name, hidden=hidden)) is None:
             return
-        url = viewed_file(self._page, target.address, self._base) or absolute(target.address, self._base)
-        if url is None or url == self.own_url:
-            self.unaddressed = self.unaddressed or (url is None and not hidden)
-            return
-        self.unaddressed = self.unaddressed or len(url) > MAX_ADDRESS_CHARS
         if rank <= Rank.WEAK and ((own := own_name(url, self._page.charset)) and (not name or has_chinese(own))):
             name, rank = own, Rank.WEAK if name else Rank.OWN
         if not hidden:
@@ -329,26 +323,48 @@ class _Links:
         elif is_file_address(target.address, self._page.charset) and (within or self._places.is_near(node, name)):
             self._hidden_files.setdefault(node.hidden_by, []).append(Attachment(url, name))
 
+    def _address_of(self, address: str, name: str, *, hidden: bool) -> str | None:
+        """The absolute address of a file; None if its link does not give it, which is noted for visible links."""
+        if not address or "#/" in address or (name and self._is_elsewhere(address)):
+            self.unaddressed = self.unaddressed or not hidden
+            return None
+        url = viewed_file(self._page, address, self._base) or absolute(address, self._base)
+        if url == self.own_url:
+            return None
+        is_too_long = url is not None and len(url) > MAX_ADDRESS_CHARS
+        self.unaddressed = self.unaddressed or is_too_long or (url is None and not hidden)
+        return url
+
     def _is_file(self, node: Node, element: html.HtmlElement, target: LinkTarget, *, within: bool) -> bool:
         """Whether a link leads to a file of the document, and not to something else."""
         address = target.address
         annexed = self._places.is_under_annex_word(node)
         is_file = is_file_address(address, self._page.charset) or ((within or annexed) and is_other_file(address))
-        is_served = target.is_saved or asks_service_for_file(address)
-        if address and not (is_file or is_served or within or target.name or annexed or may_be_stored_file(address)):
+        may_be = within or annexed or target.name or target.is_saved or asks_service_for_file(address)
+        if address and not (is_file or may_be or may_be_stored_file(address)):
             return False
         words = words_of_link(element)
-        may_be_named = within or annexed or is_download_service(address) or may_answer_file(address)
-        is_named = bool(target.name) or (is_file_name(words) and may_be_named)
-        is_called_file = (within or not address) and self._is_said_to_be(node, address, words)
-        is_served = (is_served or is_called_file) and not _OF_PAGE.search(words)
-        is_annex = annexed and self._may_be_annex(address, words or element.get("title", ""))
-        if not (is_file or is_named or is_served or is_annex):
+        if not (is_file or self._is_meant_as_file(node, element, target, words, within=within, annexed=annexed)):
             return False
         if _ALOUD.fullmatch(words):
             return False
         is_empty = not words and not target.name and element.tag == "a" and not shows_itself(element)
         return not is_empty and (within or annexed or not self.is_of_site(words))
+
+    def _is_meant_as_file(
+        self, node: Node, element: html.HtmlElement, target: LinkTarget, words: str, *, within: bool, annexed: bool
+    ) -> bool:
+        """Whether a link leads to a file by its name, its words, the service that it asks or its place, though its
+        address alone does not say so."""
+        address = target.address
+        may_be_named = within or annexed or is_download_service(address) or may_answer_file(address)
+        if target.name or (may_be_named and is_file_name(words)):
+            return True
+        is_served = target.is_saved or asks_service_for_file(address)
+        is_served = is_served or ((within or not address) and self._is_said_to_be(node, address, words))
+        if is_served and not _OF_PAGE.search(words):
+            return True
+        return annexed and self._may_be_annex(address, words or element.get("title", ""))
 
     def _is_said_to_be(self, node: Node, address: str, words: str) -> bool:
         """Whether the text says that a link within its site downloads something: 点击下载, or 此处 before 下载 …, or
