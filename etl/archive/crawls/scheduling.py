@@ -1,9 +1,9 @@
 """Decides which pages of a run are fetched, and in which batches; the others get their outcome without a request."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, select, text, update
 
 from etl.archive.crawls.dead_links import dead_pages
 from etl.archive.crawls.failed_before import failed_at
@@ -54,14 +54,8 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
         ends: list[dict[str, Any]] = []
         work: list[int] = []
         for row in waiting:
-            if not run.source.allows(row.url):
-                ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_OFF_HOSTS)))
-            elif row.kind == "listing":
-                ends.append(_end(row.page_id, Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_IS_A_LIST)))
-            elif run.kind == "crawl" and not row.due and row.unread_capture_id is None and row.page_id not in anew:
-                ends.append(_end(row.page_id, Outcome.KNOWN, encode_reason(Code.NOT_DUE)))
-            elif row.page_id in resting and row.unread_capture_id is None:
-                ends.append(_end(row.page_id, Outcome.DEAD, resting[row.page_id]))
+            if end := _end_without_request(run, row, anew, resting):
+                ends.append(_end(row.page_id, *end))
             elif len(work) >= values["limit"]:
                 ends.append(_end(row.page_id, Outcome.LIMIT, encode_reason(Code.OVER_RUN_LIMIT, limit=values["limit"])))
             else:
@@ -75,6 +69,22 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
             batches = [{"run": run.id, "page": page, "number": first + at // size} for at, page in enumerate(work)]
             connection.execute(_BATCH, batches)
         return {row.batch: row.pages for row in connection.execute(_BATCHES, {"run": run.id})}
+
+
+def _end_without_request(
+    run: RunContext, row: Row[Any], anew: Collection[int], resting: Mapping[int, str]
+) -> tuple[Outcome, str] | None:
+    """(outcome, reason) of a page that needs no work; None for one that does. `anew`: pages that the list shows again;
+    `resting`: the reasons of dead links that are not due."""
+    if not run.source.allows(row.url):
+        return Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_OFF_HOSTS)
+    if row.kind == "listing":
+        return Outcome.OUT_OF_SCOPE, encode_reason(Code.LISTED_IS_A_LIST)
+    if row.unread_capture_id is not None:
+        return None
+    if run.kind == "crawl" and not row.due and row.page_id not in anew:
+        return Outcome.KNOWN, encode_reason(Code.NOT_DUE)
+    return (Outcome.DEAD, resting[row.page_id]) if row.page_id in resting else None
 
 
 def plan_recheck_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, int]:
