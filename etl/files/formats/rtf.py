@@ -27,7 +27,6 @@ _TOKEN = re.compile(
 )
 _BYTE = re.compile(r"\\'([0-9a-fA-F]{2})|(.)", re.DOTALL)
 _OF_EAST_ASIA = re.compile(r"\\ansicpg(?:932|936|949|950|54936)\b|\\fcharset(?:128|129|134|136)\b")
-_HIDING = ("v", "deleted", "strike", "striked")
 _STRUCK = frozenset(("strike", "striked"))
 _ELSEWHERE = ("footnote", "shptxt")
 """What has a text of its own: notes, text boxes."""
@@ -64,6 +63,32 @@ class _Group:
     is_field: bool = False
     is_code: bool = False
 
+    def behind(self, word: str, number: str | None) -> "_Group":
+        """What holds behind a control word with that number."""
+        match word:
+            case "v" | "deleted" | "strike" | "striked":
+                return replace(self, unseen=self.unseen - {word} if number == "0" else self.unseen | {word})
+            case "fs" if number:
+                tiny = 0 <= int(number) <= MAX_UNSEEN_SIZE
+                return replace(self, unseen=self.unseen | {word} if tiny else self.unseen - {word})
+            case "up" | "dn":
+                return replace(self, points=int(number or 6) / (2 if word == "up" else -2))
+            case "fonttbl":
+                return replace(self, names_fonts=True)
+            case "f" if number:
+                return replace(self, font=int(number))
+            case "plain":
+                return replace(self, unseen=frozenset(), shift="", points=0, font=-1)
+            case "super" | "sub" | "nosupersub":
+                return replace(self, shift="" if number == "0" or word == "nosupersub" else word)
+            case "field":
+                return replace(self, is_field=True, is_code=False)
+            case "fldinst" | "fldrslt":
+                return replace(self, is_code=word == "fldinst")
+            case "footnote" | "shptxt":
+                return replace(self, written=[], unseen=frozenset(), shift="")
+        return self
+
 
 @dataclass(slots=True)
 class _Field:
@@ -96,33 +121,14 @@ class _Rewriter:
 
     def word(self, word: str, number: str | None, whole: str) -> None:
         now = self.groups[-1]
-        if word in _HIDING:
-            unseen = now.unseen - {word} if number == "0" else now.unseen | {word}
-            self.groups[-1] = replace(now, unseen=unseen)
-        elif word == "fs" and number:
-            tiny = 0 <= int(number) <= MAX_UNSEEN_SIZE
-            self.groups[-1] = replace(now, unseen=now.unseen | {"fs"} if tiny else now.unseen - {"fs"})
-        elif word in ("up", "dn"):
-            self.groups[-1] = replace(now, points=int(number or 6) / (2 if word == "up" else -2))
-        elif word == "fonttbl":
-            self.groups[-1] = replace(now, names_fonts=True)
-        elif word == "f" and number:
-            self.groups[-1] = replace(now, font=int(number))
-        elif word == "plain":
-            self.groups[-1] = replace(now, unseen=frozenset(), shift="", points=0, font=-1)
-        elif word in ("super", "sub", "nosupersub"):
-            self.groups[-1] = replace(now, shift="" if number == "0" or word == "nosupersub" else word)
-        elif word == "field":
-            self.groups[-1] = replace(now, is_field=True, is_code=False)
+        self.groups[-1] = now.behind(word, number)
+        if word == "field":
             self.fields.append(_Field())
-        elif word in ("fldinst", "fldrslt"):
-            self.groups[-1] = replace(now, is_code=word == "fldinst")
         elif word in _OF_FORMS and number:
             self.fields[-1].ticked[word] = int(number)
         elif word in _ELSEWHERE:
             self.notes.append("")
-            self.groups[-1] = replace(now, written=[], unseen=frozenset(), shift="")
-        if word == "u" and number:
+        elif word == "u" and number:
             self.note(chr(int(number) % 0x10000))
             self.instead = 1
         if word not in (*_ELSEWHERE, *_SHOWN_GROUPS) and not (word == "u" and now.unseen):
