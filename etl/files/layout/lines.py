@@ -93,15 +93,22 @@ def drop_page_edges(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             elif is_footer:
                 footers.add(id(line))
             shown |= keys
-        # A watermark across each page.
-        for line in page:
-            if line.is_turned and turned[text := _text_of(line)] >= _MIN_REPEATS:
-                left_out |= {id(line)} if f"\0{text}" in shown else set()
-                shown.add(f"\0{text}")
+        left_out |= _watermarks_again(page, turned, shown)
         # A head may stand below the title of the first page.
         shown |= {key for line in page if repeats[key := _text_of(line)] >= _MIN_REPEATS}
         cleaned.append([replace(line, is_aside=id(line) in footers) for line in page if id(line) not in left_out])
     return cleaned
+
+
+def _watermarks_again(page: Sequence[Line], turned: Mapping[str, int], shown: set[str]) -> set[int]:
+    """The lines of a page, by their `id`, that are watermarks shown before; adds its watermarks to `shown`. `turned`:
+    number of pages by turned text."""
+    again: set[int] = set()
+    for line in page:
+        if line.is_turned and turned[text := _text_of(line)] >= _MIN_REPEATS:
+            again |= {id(line)} if f"\0{text}" in shown else set()
+            shown.add(f"\0{text}")
+    return again
 
 
 def _running(side: Sequence[Sequence[Line]], repeats: Mapping[str, int], number: int, *, alone: bool) -> Iterator[Line]:
@@ -167,11 +174,10 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[str]:
             left, right = margins[line.column]
             indent, rest = line.left - left, right - line.right
             row = line.is_row or " | " in line.text
-            begins = line.begins or indent > 1.2 * size or abs(line.height - open_size) > 0.4 * size or row
+            begins = line.begins or row or indent > 1.2 * size or abs(line.height - open_size) > 0.4 * size
             begins = begins or bool(line.column) != in_column
             in_column = bool(line.column)
-            begins = begins or (bool(texts) and _begins_item(texts[-1], line.text))
-            if open_size and not begins:
+            if open_size and not begins and not _begins_item(texts[-1], line.text):
                 texts[-1] += (" " if are_words(texts[-1], line.text) else "") + line.text
             else:
                 texts += [*asides, line.text]
