@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
 from etl.pipeline.survey.survey import ListProbe, Survey
 from etl.sources.schema import Limits, Source
+from etl.web.page import WebPage
 from etl.web.redirects import page_redirect
 
 _UNKNOWN_REGION = "000000"
@@ -44,53 +46,14 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
 
 
 def _lines(survey: Survey, today: date, allow_private: bool, delay: float, identifier: str) -> Iterator[str]:
-    page, listed = survey.page, [probe for probe in survey.columns if probe.entries]
     yield f"# Drafted on {today} by `gongkai sources new {survey.requested}`. Lines with (?) are to be decided."
-    if survey.page.url != survey.requested:
-        yield f"# What is below is of {survey.page.url}, to which that address leads."
-    if survey.family is None:
-        yield "# The site is of no known family: the rows below are those that its page repeats (?)."
-    elif survey.family is not survey.proposed:
-        yield f"# The site is {survey.family.name}, whose lists are not read: the rows below are a guess (?)."
-    else:
-        yield (
-            "# Known by: "
-            + "; ".join(dict.fromkeys(sign.fingerprint.what for sign in survey.candidates[0].signs))
-            + "."
-        )
-    if survey.catalog:
-        yield f"# (?) This is a front page. Its catalog ({survey.catalog.name}) is {survey.catalog.url}: survey that."
-    host = urlsplit(page.url).netloc
-    site, agency, code = site_name(page), agency_name(page), region_code(page)
+    yield from _findings(survey)
     yield f"id: {identifier}"
-    yield f"name: {_quoted(site.value if site else host)}" + (
-        "" if site and site.certain else f"  # (?) {_origin(site)}"
-    )
-    yield f"agency: {_quoted(agency.value if agency else host)}  # (?) {_origin(agency)}"
-    origin = (
-        f"the site's identification code begins so: {code.origin}"
-        if code
-        else "(?) the page names no identification code"
-    )
-    yield f'region: "{code.value if code else _UNKNOWN_REGION}"  # {origin}'
+    yield from _publisher(survey.page)
     yield f"platform: {survey.proposed.name if survey.proposed else ''}"
-    if survey.listing:
-        yield "listing:"
-        selectors = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
-        yield from (f"  {line}" for line in selectors.splitlines())
-        if "pages" in survey.listing and "page_count" not in survey.listing:
-            yield "  # (?) page_count: no selector reads the number of pages; lists end at the first page without rows"
-    elif survey.proposed and survey.proposed.accepts_selectors and not listed:
-        yield "# (?) listing: survey the page of one of the lists below, whose rows are not known."
-    yield "columns:"
-    chosen = listed or list(survey.columns)
-    for probe in chosen:
-        yield f"  - {_column(probe)}{_remark(probe)}"
-        yield from (f"    # (?) {problem}" for problem in probe.problems)
-    others = [probe for probe in survey.columns if probe not in chosen]
-    if others:
-        yield "  # Named by the page too, and not lists as far as is known:"
-        yield from (f"  # - {_column(probe)}  # {probe.reason}" for probe in others)
+    listed = [probe for probe in survey.columns if probe.entries]
+    yield from _selectors(survey, is_listed=bool(listed))
+    yield from _columns(survey, listed or list(survey.columns))
     yield f"hosts: [{', '.join(map(_quoted, _hosts(survey)))}]"
     if hosts := _other_hosts(survey):
         yield f"# The lists lead also to {', '.join(hosts)}: add those that are the agency's own (?)."
@@ -100,6 +63,57 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float, ident
         yield "allow_private_addresses: true"
     yield from _assertions(listed, _hosts(survey), today)
     yield "verified: never  # `gongkai sources check ID --live` looks, and writes the day here"
+
+
+def _findings(survey: Survey) -> Iterator[str]:
+    """Comments on what the page is."""
+    if survey.page.url != survey.requested:
+        yield f"# What is below is of {survey.page.url}, to which that address leads."
+    if survey.family is None:
+        yield "# The site is of no known family: the rows below are those that its page repeats (?)."
+    elif survey.family is not survey.proposed:
+        yield f"# The site is {survey.family.name}, whose lists are not read: the rows below are a guess (?)."
+    else:
+        signs = dict.fromkeys(sign.fingerprint.what for sign in survey.candidates[0].signs)
+        yield f"# Known by: {'; '.join(signs)}."
+    if survey.catalog:
+        yield f"# (?) This is a front page. Its catalog ({survey.catalog.name}) is {survey.catalog.url}: survey that."
+
+
+def _publisher(page: WebPage) -> Iterator[str]:
+    """Name, agency and region, as far as the page names them."""
+    host = urlsplit(page.url).netloc
+    site, agency, code = site_name(page), agency_name(page), region_code(page)
+    doubt = "" if site and site.certain else f"  # (?) {_origin(site)}"
+    yield f"name: {_quoted(site.value if site else host)}{doubt}"
+    yield f"agency: {_quoted(agency.value if agency else host)}  # (?) {_origin(agency)}"
+    if code:
+        yield f'region: "{code.value}"  # the site\'s identification code begins so: {code.origin}'
+    else:
+        yield f'region: "{_UNKNOWN_REGION}"  # (?) the page names no identification code'
+
+
+def _selectors(survey: Survey, *, is_listed: bool) -> Iterator[str]:
+    """The key `listing`; for a family that takes it and a page without documents, where to find it."""
+    if survey.listing:
+        yield "listing:"
+        selectors = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
+        yield from (f"  {line}" for line in selectors.splitlines())
+        if "pages" in survey.listing and "page_count" not in survey.listing:
+            yield "  # (?) page_count: no selector reads the number of pages; lists end at the first page without rows"
+    elif survey.proposed and survey.proposed.accepts_selectors and not is_listed:
+        yield "# (?) listing: survey the page of one of the lists below, whose rows are not known."
+
+
+def _columns(survey: Survey, chosen: list[ListProbe]) -> Iterator[str]:
+    yield "columns:"
+    for probe in chosen:
+        yield f"  - {_column(probe)}{_remark(probe)}"
+        yield from (f"    # (?) {problem}" for problem in probe.problems)
+    others = [probe for probe in survey.columns if probe not in chosen]
+    if others:
+        yield "  # Named by the page too, and not lists as far as is known:"
+        yield from (f"  # - {_column(probe)}  # {probe.reason}" for probe in others)
 
 
 def _column(probe: ListProbe) -> str:
@@ -114,7 +128,7 @@ def _remark(probe: ListProbe) -> str:
     if probe.below:
         return f"  # {probe.below} lists below it"
     totals = ((page.reported_total, "document"), (page.reported_pages, "page"))
-    reported = [f"{number} {unit}{'s' * (number != 1)}" for number, unit in totals if number]
+    reported = [counted(number, unit) for number, unit in totals if number]
     remarks = [f"reports {', '.join(reported)}"] if reported else []
     if probe.may_have_more_pages:
         remarks.append("(?) no next page found")
