@@ -2,19 +2,18 @@
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from etl.archive.records.corrections import correct_many
+from etl.browse.http.forms import ArchivistForm
 from etl.browse.http.routes import (
     Archivist,
     FieldParam,
     FilterParam,
-    FormFields,
     OpenArchive,
     Respond,
     Tokens,
-    filter_in,
     page_route,
     read_only,
 )
@@ -42,21 +41,19 @@ def bulk_correction(
 
 
 @router.post("/correct", response_model=None)
-def correct_these(
-    request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, form: FormFields
-) -> Response:
+def correct_these(form: ArchivistForm) -> Response:
     """Show what the form would change, or if that was confirmed, change the records that were shown."""
-    forms.require(request, archivist, _MANY, form.get("token", ""))
-    record_filter = filter_in(form, "filter")
-    with read_only(archive) as connection:
-        page = filled(bulk_page(connection, record_filter, "", forms.token(archivist, _MANY)), form)
+    form.require(_MANY)
+    record_filter = form.filter("filter")
+    with read_only(form.archive) as connection:
+        page = filled(bulk_page(connection, record_filter, "", form.token(_MANY)), form.fields)
         if page.problem:
-            return responder.page("bulk.html", page, 400)
+            return form.responder.page("bulk.html", page, 400)
         if form.get("step") != "confirm":
             if page.records > MAX_RECORDS:
-                return responder.page("bulk.html", page, 413)
-            return responder.page("bulk.html", previewed(connection, page))
-    outcomes = correct_many(archive, looked_at(form), page.field, value_of(page), archivist.name, page.reason)
-    with read_only(archive) as connection:
+                return form.responder.page("bulk.html", page, 413)
+            return form.responder.page("bulk.html", previewed(connection, page))
+    outcomes = correct_many(form.archive, looked_at(form.fields), page.field, value_of(page), form.by, page.reason)
+    with read_only(form.archive) as connection:
         page = after(connection, replace(page, records=len(outcomes)), outcomes)
-    return responder.page("bulk.html", page)
+    return form.responder.page("bulk.html", page)

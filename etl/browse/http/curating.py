@@ -11,20 +11,17 @@ from etl.archive.queries.ranking import ResultPosition
 from etl.archive.records.collections import MAX_ADDED, CollectionError, change_members, name_collection
 from etl.archive.records.notes import MAX_NOTE, change_note, plain_text, write_note
 from etl.browse.errors import RequestRefused
-from etl.browse.http.responses import see_other
+from etl.browse.http.forms import ArchivistForm
 from etl.browse.http.routes import (
     MAX_ROW_ID,
     AfterParam,
     Archivist,
     FilterParam,
-    FormFields,
     OpenArchive,
     Respond,
     RowId,
     SortParam,
     Tokens,
-    filter_in,
-    number_in,
     page_route,
     read_only,
 )
@@ -54,20 +51,18 @@ def collections(request: Request, archive: OpenArchive, forms: Tokens, responder
 
 
 @router.post("/collections", response_model=None)
-def make_collection(
-    request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, form: FormFields
-) -> Response:
+def make_collection(form: ArchivistForm) -> Response:
     """Make a collection, and go to it."""
-    forms.require(request, archivist, _ALL, form.get("token", ""))
-    title, description = form.get("title", ""), form.get("description", "")
+    form.require(_ALL)
+    title, description = form.get("title"), form.get("description")
     try:
-        number = name_collection(archive, archivist.name, title, description)
+        number = name_collection(form.archive, form.by, title, description)
     except CollectionError as error:
-        with read_only(archive) as connection:
-            page = collections_page(connection, forms.token(archivist, _ALL))
+        with read_only(form.archive) as connection:
+            page = collections_page(connection, form.token(_ALL))
         page = replace(page, title=title, description=description, problem=_problem(error))
-        return responder.page("collections.html", page, 400)
-    return see_other(request, f"/collections/{number}")
+        return form.responder.page("collections.html", page, 400)
+    return form.see_other(f"/collections/{number}")
 
 
 @page_route("/collections/{collection}", to=router)
@@ -90,46 +85,36 @@ def collection(
 
 
 @router.post("/collections/{collection}", response_model=None)
-def change_collection(
-    request: Request,
-    archivist: Archivist,
-    forms: Tokens,
-    archive: OpenArchive,
-    responder: Respond,
-    collection: RowId,
-    form: FormFields,
-) -> Response:
+def change_collection(form: ArchivistForm, collection: RowId) -> Response:
     """Rename a collection, or remove a record from it."""
-    forms.require(request, archivist, _subject(collection), form.get("token", ""))
+    form.require(_subject(collection))
     if form.get("action") == "remove":
-        _members(archive, archivist.name, collection, removed=[number_in(form, "record")])
-        return see_other(request, f"/collections/{collection}")
-    title, description = form.get("title", ""), form.get("description", "")
+        _members(form.archive, form.by, collection, removed=[form.number("record")])
+        return form.see_other(f"/collections/{collection}")
+    title, description = form.get("title"), form.get("description")
     try:
-        name_collection(archive, archivist.name, title, description, collection)
+        name_collection(form.archive, form.by, title, description, collection)
     except CollectionError as error:
-        with read_only(archive) as connection:
-            token = forms.token(archivist, _subject(collection))
+        with read_only(form.archive) as connection:
+            token = form.token(_subject(collection))
             page = collection_page(connection, collection, "relevance", None, token)
         if page is None:
             raise RequestRefused(404, "no_collection") from error
         page = replace(page, title=title, description=description, problem=_problem(error))
-        return responder.page("collection.html", page, 400)
-    return see_other(request, f"/collections/{collection}")
+        return form.responder.page("collection.html", page, 400)
+    return form.see_other(f"/collections/{collection}")
 
 
 @router.post("/records/{record}/collections", response_model=None)
-def change_record(
-    request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, record: RowId, form: FormFields
-) -> Response:
+def change_record(form: ArchivistForm, record: RowId) -> Response:
     """Add a record to a collection, or remove it from one."""
-    forms.require(request, archivist, record, form.get("token", ""))
-    number = number_in(form, "collection")
+    form.require(record)
+    number = form.number("collection")
     if form.get("action") == "remove":
-        _members(archive, archivist.name, number, removed=[record])
+        _members(form.archive, form.by, number, removed=[record])
     else:
-        _members(archive, archivist.name, number, added=[record])
-    return see_other(request, f"/records/{record}#collections")
+        _members(form.archive, form.by, number, added=[record])
+    return form.see_other(f"/records/{record}#collections")
 
 
 @page_route("/collect", to=router)
@@ -143,26 +128,24 @@ def gather(
 
 
 @router.post("/collect", response_model=None)
-def put_in(
-    request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, form: FormFields
-) -> Response:
+def put_in(form: ArchivistForm) -> Response:
     """Add all records of a filter to a collection or a new one."""
-    forms.require(request, archivist, _GATHER, form.get("token", ""))
-    record_filter = filter_in(form, "filter")
-    with read_only(archive) as connection:
+    form.require(_GATHER)
+    record_filter = form.filter("filter")
+    with read_only(form.archive) as connection:
         numbers = matching_numbers(connection, record_filter, MAX_ADDED + 1)
-        page = gather_page(connection, record_filter, forms.token(archivist, _GATHER))
-    title, chosen = form.get("title", "").strip(), form.get("collection", "")
+        page = gather_page(connection, record_filter, form.token(_GATHER))
+    title, chosen = form.get("title").strip(), form.get("collection")
     if len(numbers) > MAX_ADDED:
-        return responder.page("gather.html", page, 413)
+        return form.responder.page("gather.html", page, 413)
     if not title and not chosen:
-        return responder.page("gather.html", replace(page, problem="no_choice"), 400)
+        return form.responder.page("gather.html", replace(page, problem="no_choice"), 400)
     try:
-        number = name_collection(archive, archivist.name, title, "") if title else number_in(form, "collection")
+        number = name_collection(form.archive, form.by, title, "") if title else form.number("collection")
     except CollectionError as error:
-        return responder.page("gather.html", replace(page, title=title, problem=_problem(error)), 400)
-    _members(archive, archivist.name, number, added=numbers)
-    return see_other(request, f"/collections/{number}")
+        return form.responder.page("gather.html", replace(page, title=title, problem=_problem(error)), 400)
+    _members(form.archive, form.by, number, added=numbers)
+    return form.see_other(f"/collections/{number}")
 
 
 @page_route("/records/{record}/notes/{note}", to=router)
@@ -178,22 +161,14 @@ def note(
 
 
 @router.post("/records/{record}/notes", response_model=None)
-def keep_note(
-    request: Request,
-    archivist: Archivist,
-    forms: Tokens,
-    archive: OpenArchive,
-    responder: Respond,
-    record: RowId,
-    form: FormFields,
-) -> Response:
+def keep_note(form: ArchivistForm, record: RowId) -> Response:
     """Write a note on a record, or change one; an empty text withdraws an existing note."""
-    forms.require(request, archivist, record, form.get("token", ""))
-    number = number_in(form, "note") if form.get("note") else None
-    text = plain_text(form.get("text", ""))
+    form.require(record)
+    number = form.number("note") if form.get("note") else None
+    text = plain_text(form.get("text"))
     problem: NoteProblem = ""
-    with read_only(archive) as connection:
-        page = note_page(connection, record, number, forms.token(archivist, record))
+    with read_only(form.archive) as connection:
+        page = note_page(connection, record, number, form.token(record))
     if page is None:
         raise RequestRefused(404, "no_note" if number else "no_record")
     if len(text) > MAX_NOTE:
@@ -201,13 +176,13 @@ def keep_note(
     elif number is None and not text:
         problem = "note_empty"
     elif number is None:
-        write_note(archive, archivist.name, record, text)
-    elif not change_note(archive, archivist.name, record, number, number_in(form, "version"), text):
+        write_note(form.archive, form.by, record, text)
+    elif not change_note(form.archive, form.by, record, number, form.number("version"), text):
         problem = "note_moved"
     if problem:
         page = replace(page, text=text, problem=problem)
-        return responder.page("note.html", page, 409 if problem == "note_moved" else 400)
-    return see_other(request, f"/records/{record}#notes")
+        return form.responder.page("note.html", page, 409 if problem == "note_moved" else 400)
+    return form.see_other(f"/records/{record}#notes")
 
 
 def _subject(collection: int) -> str:

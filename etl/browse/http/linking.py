@@ -11,15 +11,12 @@ from etl.archive.queries.review import QueuePosition
 from etl.archive.records.citation_links import link_document, withdraw_link
 from etl.browse.errors import RequestRefused
 from etl.browse.http.cited import cached_gaps
-from etl.browse.http.responses import see_other
+from etl.browse.http.forms import ArchivistForm
 from etl.browse.http.routes import (
     MAX_ROW_ID,
-    Archivist,
-    FormFields,
     OpenArchive,
     Respond,
     Tokens,
-    number_in,
     page_route,
     read_only,
 )
@@ -44,56 +41,41 @@ def all_links(request: Request, archive: OpenArchive, forms: Tokens, responder: 
 
 
 @router.post("/links", response_model=None)
-def link(
-    request: Request,
-    archivist: Archivist,
-    forms: Tokens,
-    archive: OpenArchive,
-    responder: Respond,
-    form: FormFields,
-) -> Response:
+def link(form: ArchivistForm) -> Response:
     """Link a document that is cited but missing to a record, and go to the next one."""
     try:
-        place = QueuePosition.parse(form.get("here", ""))
+        place = QueuePosition.parse(form.get("here"))
     except ValueError as error:
         raise RequestRefused(400, "form_text") from error
-    forms.require(request, archivist, place.record, form.get("token", ""))
-    source, find = form.get("source", ""), form.get("find", "")[:200].replace("\x00", "")
-    gap = next((each for each in cached_gaps(archive, source).gaps if each.name == place.subject), None)
+    form.require(place.record)
+    source, find = form.get("source"), form.get("find")[:200].replace("\x00", "")
+    gap = next((each for each in cached_gaps(form.archive, source).gaps if each.name == place.subject), None)
     if gap is None:
         raise RequestRefused(409, "link_moved")
-    record = number_in(form, "record") if form.get("record") else None
-    reason = " ".join(form.get("reason", "").split())
+    record = form.number("record") if form.get("record") else None
+    reason = form.words("reason")
     problem = problem_of(record, reason)
     if not problem and record is not None:
-        if link_document(archive, archivist.name, gap.number, gap.title, record, reason) is None:
+        if link_document(form.archive, form.by, gap.number, gap.title, record, reason) is None:
             raise RequestRefused(404, "no_record")
         query = urlencode({"kind": "missing", "source": source, "after": str(place)})
-        return see_other(request, f"/review?{query}")
-    with read_only(archive) as connection:
-        page = review_page(connection, "missing", source, None, cached_gaps(archive, source).gaps, place, find)
+        return form.see_other(f"/review?{query}")
+    with read_only(form.archive) as connection:
+        page = review_page(connection, "missing", source, None, cached_gaps(form.archive, source).gaps, place, find)
     assert page.link is not None
     filled = replace(page.link, record=record, reason=reason, problem=problem)
-    return framed(responder, replace(page, link=filled, token=forms.token(archivist, place.record)), 400)
+    return framed(form.responder, replace(page, link=filled, token=form.token(place.record)), 400)
 
 
 @router.post("/links/{link}", response_model=None)
-def withdraw(
-    request: Request,
-    archivist: Archivist,
-    forms: Tokens,
-    archive: OpenArchive,
-    responder: Respond,
-    link: LinkId,
-    form: FormFields,
-) -> Response:
+def withdraw(form: ArchivistForm, link: LinkId) -> Response:
     """Withdraw a link: the cited document is then missing again, or matched by its names."""
-    forms.require(request, archivist, _WITHDRAW, form.get("token", ""))
-    reason = " ".join(form.get("reason", "").split())
+    form.require(_WITHDRAW)
+    reason = form.words("reason")
     if problem := problem_of(link, reason):
-        with read_only(archive) as connection:
-            page = links_page(connection, forms.token(archivist, _WITHDRAW))
-        return responder.page("links.html", replace(page, problem=problem), 400)
-    if not withdraw_link(archive, archivist.name, link, number_in(form, "version"), reason):
+        with read_only(form.archive) as connection:
+            page = links_page(connection, form.token(_WITHDRAW))
+        return form.responder.page("links.html", replace(page, problem=problem), 400)
+    if not withdraw_link(form.archive, form.by, link, form.number("version"), reason):
         raise RequestRefused(409, "link_moved")
-    return see_other(request, "/links")
+    return form.see_other("/links")

@@ -3,7 +3,7 @@
 Of these routes, only `POST /records/…/correct` writes; the other forms are in `writing`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeVar
@@ -17,9 +17,8 @@ from starlette.responses import Response
 
 from etl.archive.queries.hits import jump
 from etl.archive.queries.ranking import ResultPosition, Sort
-from etl.archive.queries.search import InvalidFilter, RecordFilter, filter_of, parse_filter
+from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.records.collections import collection_names
-from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.lookups import snapshot
 from etl.archive.storage.models import Source
@@ -29,7 +28,6 @@ from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.session import FormTokens, Person, current_person
 from etl.browse.pages.address import address_page
 from etl.browse.pages.comparison import Lines, View, comparison_page
-from etl.browse.pages.correction import apply_form, correction_page, read_form
 from etl.browse.pages.file import file_page
 from etl.browse.pages.look_again import look_again
 from etl.browse.pages.record import record_page
@@ -140,23 +138,6 @@ FieldParam = Annotated[str | None, Query(max_length=40)]
 BaseAddress = Annotated[str, Depends(_base_address)]
 Archivist = Annotated[Person, Depends(_archivist)]
 Tokens = Annotated[FormTokens, Depends(_form_tokens)]
-FormFields = Annotated[dict[str, str], Depends(read_form)]
-
-
-def filter_in(form: Mapping[str, str], name: str) -> RecordFilter:
-    """The filter in a hidden field of a form, which `query_of` wrote. Raises `RequestRefused` if it is invalid."""
-    try:
-        return filter_of(form.get(name, ""))
-    except InvalidFilter as error:
-        raise RequestRefused(400, "form_text") from error
-
-
-def number_in(form: Mapping[str, str], name: str) -> int:
-    """The number of a row in a form. Raises `RequestRefused` if it is invalid."""
-    value = form.get(name, "")
-    if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= MAX_ROW_ID):
-        raise RequestRefused(400, "form_text")
-    return int(value)
 
 
 Handler = TypeVar("Handler", bound=Callable[..., Response])
@@ -299,10 +280,10 @@ def _record(
             inside = {each.id for each in page.collections}
             choices = tuple(each for each in collection_names(connection) if each.id not in inside)
             page = replace(page, choices=choices)
-    return _page_or_404(responder, "record.html", page, "no_version" if version else "no_record")
+    return page_or_404(responder, "record.html", page, "no_version" if version else "no_record")
 
 
-def _page_or_404(responder: Responder, template: str, page: object | None, reason: str) -> Response:
+def page_or_404(responder: Responder, template: str, page: object | None, reason: str) -> Response:
     """The page; if it is None, an error page that says what does not exist (`reason`, a key of `REFUSALS`)."""
     if page is None:
         raise RequestRefused(404, reason)
@@ -334,45 +315,7 @@ def compare(
     """The differences between two versions of one record or of two records."""
     with read_only(archive) as connection:
         page = comparison_page(connection, (record, version), (other, its), view, lines)
-    return _page_or_404(responder, "compare.html", page, "no_version")
-
-
-@page_route("/records/{record}/correct")
-def correction(
-    archivist: Archivist,
-    forms: Tokens,
-    archive: OpenArchive,
-    responder: Respond,
-    record: RowId,
-    field: FieldParam = None,
-) -> Response:
-    """The fields of a record that can be corrected; with `field`, the form for one of them."""
-    with read_only(archive) as connection:
-        page = correction_page(connection, record, field, forms.token(archivist, record))
-    return _page_or_404(responder, "correct.html", page, "no_record")
-
-
-@router.post("/records/{record}/correct", response_model=None)
-def correct_field(
-    request: Request,
-    archivist: Archivist,
-    forms: Tokens,
-    archive: OpenArchive,
-    responder: Respond,
-    record: RowId,
-    form: FormFields,
-) -> Response:
-    """Correct a field in the name of the logged-in user, and redirect to the version that this creates."""
-    forms.require(request, archivist, record, form.get("token", ""))
-    with read_only(archive) as connection:
-        page = correction_page(connection, record, form.get("field", ""), forms.token(archivist, record))
-    if page is None:
-        raise RequestRefused(404, "no_record")
-    page, value = apply_form(page, form)
-    if page.problem or page.field is None:
-        return responder.page("correct.html", page, 409 if page.problem == "moved" else 400)
-    new_version = correct(archive, record, {page.field.name: value}, archivist.name, page.reason).version
-    return see_other(request, f"/records/{record}/versions/{new_version}#fields")
+    return page_or_404(responder, "compare.html", page, "no_version")
 
 
 @page_route("/files/{digest}")
@@ -382,7 +325,7 @@ def file(
     """An attached file: its type, the outcome of reading it, and one page of its text, the words of `q` marked."""
     with read_only(archive) as connection:
         page = file_page(connection, digest, text_page, q)
-    return _page_or_404(responder, "file.html", page, "no_file")
+    return page_or_404(responder, "file.html", page, "no_file")
 
 
 @page_route("/sources")
@@ -416,7 +359,7 @@ def run(
     """A run with the outcomes of the pages that it listed."""
     with read_only(archive) as connection:
         page = run_page(connection, scheduler, run, outcome, group, after)
-    return _page_or_404(responder, "run.html", page, "no_run")
+    return page_or_404(responder, "run.html", page, "no_run")
 
 
 @page_route("/pages/{page}")
@@ -425,4 +368,4 @@ def address(archive: OpenArchive, responder: Respond, page: RowId, before: Befor
     with read_only(archive) as connection:
         run, capture = before.split(".") if before else (0, 0)
         shown = address_page(connection, page, (int(run), int(capture)) if before else None)
-    return _page_or_404(responder, "address.html", shown, "no_page")
+    return page_or_404(responder, "address.html", shown, "no_page")

@@ -7,10 +7,8 @@ from starlette.responses import Response
 
 from etl.archive.crawls.silences import StoredSilence, end_silence, set_silence
 from etl.browse.errors import RequestRefused
-from etl.browse.http.responses import see_other
+from etl.browse.http.forms import ArchivistForm
 from etl.browse.http.routes import (
-    Archivist,
-    FormFields,
     OpenArchive,
     Respond,
     RowId,
@@ -40,35 +38,25 @@ def silences(
 
 
 @router.post("/silences", response_model=None)
-def silence(
-    request: Request,
-    archivist: Archivist,
-    archive: OpenArchive,
-    forms: Tokens,
-    responder: Respond,
-    source: SourceParam,
-    form: FormFields,
-) -> Response:
+def silence(form: ArchivistForm, source: SourceParam) -> Response:
     """Silence a reason of a source until a day, or change the day of a silence."""
-    forms.require(request, archivist, _SILENCES, form.get("token", ""))
+    form.require(_SILENCES)
     if not source:
         raise RequestRefused(404, "no_source")
-    reason, until, why = (form.get(name, "").strip() for name in ("reason", "until", "why"))
-    done = set_silence(archive, source, reason, until, why, archivist.name)
+    reason, until, why = (form.get(name).strip() for name in ("reason", "until", "why"))
+    done = set_silence(form.archive, source, reason, until, why, form.by)
     if isinstance(done, StoredSilence):
-        return see_other(request, f"/silences?source={source}#silence-{done.id}")
-    with read_only(archive) as connection:
-        page = silences_page(connection, source, forms.token(archivist, _SILENCES))
-    return responder.page("silences.html", replace(page, reason=reason, until=until, why=why, problem=done), 400)
+        return form.see_other(f"/silences?source={source}#silence-{done.id}")
+    with read_only(form.archive) as connection:
+        page = silences_page(connection, source, form.token(_SILENCES))
+    return form.responder.page("silences.html", replace(page, reason=reason, until=until, why=why, problem=done), 400)
 
 
 @router.post("/silences/{silence}", response_model=None)
-def end(
-    request: Request, archivist: Archivist, archive: OpenArchive, forms: Tokens, silence: RowId, form: FormFields
-) -> Response:
+def end(form: ArchivistForm, silence: RowId) -> Response:
     """End a silence now."""
-    forms.require(request, archivist, _SILENCES, form.get("token", ""))
-    source = end_silence(archive, silence)
+    form.require(_SILENCES)
+    source = end_silence(form.archive, silence)
     if source is None:
         raise RequestRefused(404, "no_silence")
-    return see_other(request, f"/silences?source={source}")
+    return form.see_other(f"/silences?source={source}")

@@ -1,4 +1,4 @@
-"""Forms other than corrections: fetch a page again, and confirm a doubtful value; and the review queue."""
+"""Forms about one record: correct a field, fetch its page again, confirm a doubtful value; and the review queue."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -8,13 +8,15 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from etl.archive.queries.review import QueuePosition
+from etl.archive.records.corrections import correct
 from etl.archive.records.reviews import Issue, keep_review
 from etl.browse.errors import RequestRefused
 from etl.browse.http.cited import cached_gaps
-from etl.browse.http.responses import Responder, see_other
+from etl.browse.http.forms import ArchivistForm
+from etl.browse.http.responses import Responder
 from etl.browse.http.routes import (
     Archivist,
-    FormFields,
+    FieldParam,
     OpenArchive,
     Respond,
     RowId,
@@ -22,11 +24,13 @@ from etl.browse.http.routes import (
     SearchParam,
     SourceParam,
     Tokens,
+    page_or_404,
     page_route,
     read_only,
 )
 from etl.browse.http.security_headers import FRAMING_POLICY
 from etl.browse.http.session import current_person
+from etl.browse.pages.correction import apply_form, correction_page
 from etl.browse.pages.look_again import look_again, page_of
 from etl.browse.pages.record_list import parse_after
 from etl.browse.pages.review import ISSUES, ReviewPage, review_page
@@ -40,19 +44,41 @@ _WHOLE_QUEUE = 0
 """The subject of the token of the review queue's form, instead of a record number: the form itself names the record."""
 
 
-@router.post("/records/{record}/look-again", response_model=None)
-def ask_again(
-    request: Request,
+@page_route("/records/{record}/correct", to=router)
+def correction(
     archivist: Archivist,
     forms: Tokens,
     archive: OpenArchive,
-    scheduler: Scheduling,
+    responder: Respond,
     record: RowId,
-    form: FormFields,
+    field: FieldParam = None,
 ) -> Response:
-    """Request that the page of a record is fetched again, unless this is already requested."""
-    forms.require(request, archivist, record, form.get("token", ""))
+    """The fields of a record that can be corrected; with `field`, the form for one of them."""
     with read_only(archive) as connection:
+        page = correction_page(connection, record, field, forms.token(archivist, record))
+    return page_or_404(responder, "correct.html", page, "no_record")
+
+
+@router.post("/records/{record}/correct", response_model=None)
+def correct_field(form: ArchivistForm, record: RowId) -> Response:
+    """Correct a field in the name of the logged-in user, and redirect to the version that this creates."""
+    form.require(record)
+    with read_only(form.archive) as connection:
+        page = correction_page(connection, record, form.get("field"), form.token(record))
+    if page is None:
+        raise RequestRefused(404, "no_record")
+    page, value = apply_form(page, form.fields)
+    if page.problem or page.field is None:
+        return form.responder.page("correct.html", page, 409 if page.problem == "moved" else 400)
+    new_version = correct(form.archive, record, {page.field.name: value}, form.by, page.reason).version
+    return form.see_other(f"/records/{record}/versions/{new_version}#fields")
+
+
+@router.post("/records/{record}/look-again", response_model=None)
+def ask_again(form: ArchivistForm, scheduler: Scheduling, record: RowId) -> Response:
+    """Request that the page of a record is fetched again, unless this is already requested."""
+    form.require(record)
+    with read_only(form.archive) as connection:
         page = page_of(connection, record)
         state = look_again(connection, scheduler, record, *page) if page else None
     if page is None or state is None:
@@ -60,8 +86,8 @@ def ask_again(
     if not state.possible:
         raise RequestRefused(409, "no_scheduler")
     if not state.waits:
-        scheduler.ask_fetch(request, *page)
-    return see_other(request, f"/records/{record}#again")
+        scheduler.ask_fetch(form.request, *page)
+    return form.see_other(f"/records/{record}#again")
 
 
 @page_route("/review", to=router)
@@ -93,18 +119,18 @@ def framed(responder: Responder, page: ReviewPage, status: int = 200) -> Respons
 
 
 @router.post("/review", response_model=None)
-def accept(request: Request, archivist: Archivist, forms: Tokens, archive: OpenArchive, form: FormFields) -> Response:
+def accept(form: ArchivistForm) -> Response:
     """Store that the logged-in user found a doubtful item correct, and go to the next one."""
     try:
-        place, version = QueuePosition.parse(form.get("here", "")), int(form.get("version", ""))
+        place, version = QueuePosition.parse(form.get("here")), int(form.get("version"))
     except ValueError as error:
         raise RequestRefused(400, "form_text") from error
     issue = next((each for each in ISSUES if each == form.get("kind")), None)
     if issue is None:
         raise RequestRefused(400, "form_text")
-    forms.require(request, archivist, place.record, form.get("token", ""))
-    note = form.get("note", "")
-    if not keep_review(archive, place.record, version, issue, place.subject, archivist.name, note):
+    form.require(place.record)
+    note = form.get("note")
+    if not keep_review(form.archive, place.record, version, issue, place.subject, form.by, note):
         raise RequestRefused(409, "review_moved")
-    query = urlencode({"kind": issue, "source": form.get("source", ""), "after": str(place)})
-    return see_other(request, f"/review?{query}")
+    query = urlencode({"kind": issue, "source": form.get("source"), "after": str(place)})
+    return form.see_other(f"/review?{query}")
