@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
-from etl.browse.http import session
+from etl.browse.http import bulk, curating, linking, saving, session, silencing, writing
 from etl.browse.http.session import Person
 from tests.browse.conftest import Enter
 from tests.support.admission import admitted
@@ -188,6 +188,18 @@ def test_asking_for_a_missing_record_again_says_that_there_is_none(archive: Arch
     form = {"token": session.FormTokens("key").token(person, 99)}
     answer = client.post("/archive/records/99/look-again", data=form, headers={"accept": "text/html"})
     assert (answer.status_code, "没有此编号的记录" in answer.text) == (404, True)
+
+
+def test_every_form_is_refused_without_its_token(archivist: TestClient) -> None:
+    routers = (bulk, curating, linking, saving, silencing, writing)
+    forms = [route.path for module in routers for route in module.router.routes if "POST" in route.methods]
+    assert len(forms) >= 14
+    for path in forms:
+        address = "/archive" + re.sub(r"\{\w+\}", "1", path)
+        for token in ("", session.FormTokens("another").token(Person("林馆员", True), 1)):
+            sent = {"token": token, "here": "1", "kind": "disputed", "version": "1"}
+            answer = archivist.post(address, data=sent, follow_redirects=False)
+            assert (answer.status_code, "表单" in answer.text) == (403, True), path
 
 
 def test_a_hostile_value_stays_text(archivist: TestClient) -> None:
