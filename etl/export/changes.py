@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, text
 
+from etl.archive.queries.published import last_change
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import MissingObject, Store, sha256
 from etl.archive.storage.database import lock_change_export, translate_database_errors
@@ -60,7 +61,6 @@ SCHEMA = pa.schema(
 )
 """A change with the version that it made. Columns as in `api_v1`."""
 
-_LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
 _CHANGES_AFTER = text(f"""
 SELECT {", ".join(SCHEMA.names)}
 FROM (SELECT change_seq, kind, record_id, version, changed_at, reason, run_id FROM api_v1.changes) AS c
@@ -105,7 +105,7 @@ def export_changes(archive: Archive, reader: Engine) -> ExportManifest:
 
 
 def _export_new_changes(connection: Connection, store: Store) -> ExportManifest:
-    manifest, last = read_manifest(store), connection.scalars(_LAST_CHANGE).one()
+    manifest, last = read_manifest(store), last_change(connection)
     if manifest.change_seq_to > last:
         raise GongkaiError(
             f"{MANIFEST} in {store.address.bucket!r} has change {manifest.change_seq_to}, the database ends at {last}",

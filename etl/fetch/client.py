@@ -66,6 +66,10 @@ class Attempt(Outside):
         """The last value of a response header, or an empty string."""
         return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
 
+    def page(self) -> WebPage:
+        """The response as a page, decoded."""
+        return read_page(self.body or b"", self.final_url, self.header("content-type"), self.headers)
+
     @property
     def is_transient(self) -> bool:
         """Whether a retry may succeed: network errors, 5xx, 429."""

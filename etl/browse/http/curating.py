@@ -1,9 +1,8 @@
 """Collections and notes: their pages, and the forms with which archivists change them."""
 
 from dataclasses import replace
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from etl.archive.queries.counts import matching_numbers
@@ -13,7 +12,6 @@ from etl.archive.records.notes import MAX_NOTE, change_note, plain_text, write_n
 from etl.browse.errors import RequestRefused
 from etl.browse.http.forms import ArchivistForm
 from etl.browse.http.routes import (
-    MAX_ROW_ID,
     AfterParam,
     Archivist,
     FilterParam,
@@ -39,7 +37,6 @@ router = APIRouter(redirect_slashes=False)
 
 _ALL, _GATHER = "collections", "collect"
 """Subjects of the tokens of forms that are not about a single record or collection."""
-NoteId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 
 
 @page_route("/collections", to=router)
@@ -150,7 +147,7 @@ def put_in(form: ArchivistForm) -> Response:
 
 @page_route("/records/{record}/notes/{note}", to=router)
 def note(
-    archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, record: RowId, note: NoteId
+    archivist: Archivist, forms: Tokens, archive: OpenArchive, responder: Respond, record: RowId, note: RowId
 ) -> Response:
     """A note with its versions, and the form that changes it."""
     with read_only(archive) as connection:

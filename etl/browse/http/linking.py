@@ -1,10 +1,9 @@
 """Links of cited documents to records: all of them, and the forms that make and withdraw one."""
 
 from dataclasses import replace
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from etl.archive.queries.review import QueuePosition
@@ -13,9 +12,9 @@ from etl.browse.errors import RequestRefused
 from etl.browse.http.cited import cached_gaps
 from etl.browse.http.forms import ArchivistForm
 from etl.browse.http.routes import (
-    MAX_ROW_ID,
     OpenArchive,
     Respond,
+    RowId,
     Tokens,
     page_route,
     read_only,
@@ -29,7 +28,6 @@ router = APIRouter(redirect_slashes=False)
 
 _WITHDRAW = "links"
 """The subject of the token of forms that withdraw a link."""
-LinkId = Annotated[int, Path(ge=1, le=MAX_ROW_ID)]
 
 
 @page_route("/links", to=router)
@@ -68,7 +66,7 @@ def link(form: ArchivistForm) -> Response:
 
 
 @router.post("/links/{link}", response_model=None)
-def withdraw(form: ArchivistForm, link: LinkId) -> Response:
+def withdraw(form: ArchivistForm, link: RowId) -> Response:
     """Withdraw a link: the cited document is then missing again, or matched by its names."""
     form.require(_WITHDRAW)
     reason = form.words("reason")

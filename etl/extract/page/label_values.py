@@ -113,7 +113,7 @@ def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
         node = blocks.nodes[sibling]
         texts = [b.text for _, b in blocks.visible_blocks(node.first, node.last) if not is_page_tool(b.plain)]
         if texts and not _is_label(texts[0]):
-            below = cell_below(blocks, cell, parent) if _names_coined_field(texts[0]) else ""
+            below = cell_below(blocks, cell, parent) if names_field(texts[0]) else ""
             is_value = below and not _is_label(below)
             return below if is_value else " ".join(texts) if len(texts) < 4 else texts[0]
         if not texts:
@@ -121,7 +121,8 @@ def _cell_beside(blocks: Blocks, cell: Node, block: Block) -> str:
     return cell_below(blocks, cell, parent)
 
 
-def _names_coined_field(text: str) -> bool:
+def names_field(text: str) -> bool:
+    """Whether a text is the label of a field, listed or not."""
     match = match_label(text, coined=True)
     return match is not None and bool(match.name)
 
@@ -143,7 +144,7 @@ def cell_below(blocks: Blocks, cell: Node, row: Node) -> str:
         return ""
     for label in labels:
         texts = [b.text for _, b in blocks.visible_blocks(label.first, label.last)]
-        if len(texts) != 1 or not (match_label(texts[0]) or _names_coined_field(texts[0])):
+        if len(texts) != 1 or not (match_label(texts[0]) or names_field(texts[0])):
             return ""
     below = blocks.nodes[following]
     cells = [n for n in blocks.nodes[below.index + 1 : below.end] if n.tag in ("td", "th") and n.parent == below.index]

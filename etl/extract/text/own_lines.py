@@ -7,6 +7,7 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks
+from etl.extract.page.label_values import names_field
 from etl.extract.page.pairs import MAX_ROW_CELLS
 from etl.extract.page.subheading import is_subheading
 
@@ -44,7 +45,7 @@ def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
     if begins and _is_about_matter(blocks, date + 1, start):
         return True
     own = [label_of_row(blocks, at) for at, _ in blocks.visible_blocks(start, index) if begins_line(blocks, at)]
-    if len(own) < _MIN_LABELS or not all(own) or any(map(_names_field, own)):
+    if len(own) < _MIN_LABELS or not all(own) or any(map(names_field, own)):
         return False
     row = blocks.blocks[index].row
     last = index + _LINES_OF_HEADER
@@ -152,8 +153,3 @@ def label_of_row(blocks: Blocks, index: int) -> str:
     block = blocks.blocks[index]
     match = _LABEL.match(block.plain if block.row < 0 else f"{block.plain.strip().rstrip('：:')}：-")
     return match[1] if match else ""
-
-
-def _names_field(label: str) -> bool:
-    match = match_label(label, coined=True)
-    return match is not None and bool(match.name)

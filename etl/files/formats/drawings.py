@@ -11,7 +11,7 @@ from lxml import etree
 
 from etl.files.formats.field_codes import TICKED, UNTICKED
 from etl.files.formats.sheets import rows
-from etl.files.formats.zip_packages import Package, read_xml
+from etl.files.formats.zip_packages import Package, read_xml, tag_of
 
 _TO_BE_TICKED = ("Checkbox", "Radio")
 
@@ -32,7 +32,7 @@ def relations_of(archive: Package, part: str, names: set[str]) -> dict[str, str]
 def drawn_lines(root: etree._Element) -> list[str]:
     """The lines of a drawing, a diagram or a chart."""
     lines = list(_paragraphs(root))
-    if _tag(root) == "chartSpace":
+    if tag_of(root) == "chartSpace":
         lines += rows(_series(root))
     return lines
 
@@ -62,7 +62,7 @@ def _paragraphs(root: etree._Element) -> Iterator[str]:
     for paragraph in root.iter("{*}p"):
         if any(True for _ in paragraph.iterancestors("{*}Fallback")):
             continue
-        pieces = ("\n" if _tag(piece) == "br" else piece.text or "" for piece in paragraph.iter("{*}t", "{*}br"))
+        pieces = ("\n" if tag_of(piece) == "br" else piece.text or "" for piece in paragraph.iter("{*}t", "{*}br"))
         yield from (line for text in "".join(pieces).split("\n") if (line := " ".join(text.split())))
 
 
@@ -94,7 +94,3 @@ def _values(series: etree._Element, name: str) -> list[str]:
         return []
     own = holder.findtext("{*}v")
     return [own] if own else [point.findtext("{*}v") or "" for point in holder.iter("{*}pt")]
-
-
-def _tag(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""

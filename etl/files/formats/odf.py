@@ -12,7 +12,7 @@ from lxml import etree
 
 from etl.files.formats.odf_lists import OdfLists
 from etl.files.formats.sheets import Sheet, rows
-from etl.files.formats.zip_packages import Package, open_zip, read_xml
+from etl.files.formats.zip_packages import Package, open_zip, read_xml, tag_of
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -48,10 +48,13 @@ def odf_sheets(body: bytes, limits: Limits) -> list[Sheet]:
     sheets = []
     with open_zip(body, limits) as archive:
         reader, content = _opened(archive)
-        for table in (table for part in content for table in part if _tag(table) == "table"):
+        for table in (table for part in content for table in part if tag_of(table) == "table"):
             reader.struck, reader.boxes = False, []
             cells = list(reader.rows_of(table))
-            drawn = [*reader.boxes, *(line for part in table if _tag(part) == "shapes" for line in reader.blocks(part))]
+            drawn = [
+                *reader.boxes,
+                *(line for part in table if tag_of(part) == "shapes" for line in reader.blocks(part)),
+            ]
             sheets.append(Sheet(_value(table, "name"), cells + [{0: line} for line in drawn], struck=reader.struck))
     return sheets
 
@@ -69,7 +72,7 @@ def _opened(archive: Package) -> tuple["_Reader", list[etree._Element]]:
         titled = () if chart is None else chart.iter("{*}title", "{*}subtitle")
         return [line for title in titled if (line := " ".join("".join(map(str, title.itertext())).split()))]
 
-    content = [part for body in root if _tag(body) == "body" for part in body]
+    content = [part for body in root if tag_of(body) == "body" for part in body]
     return _Reader([root, *styles], titles), content
 
 
@@ -87,7 +90,7 @@ class _Reader:
     def blocks(self, element: etree._Element) -> Iterator[str]:
         """The lines of what an element contains."""
         for child in element:
-            tag = _tag(child)
+            tag = tag_of(child)
             if tag in _UNSEEN or _value(child, "placeholder") == "true":
                 continue
             if tag in _LINES:
@@ -105,13 +108,13 @@ class _Reader:
     def items(self, element: etree._Element, style: str, depth: int, key: str) -> Iterator[str]:
         key = key or self.lists.key(element, style)
         for item in element:
-            numbered = _tag(item) == "list-item"
+            numbered = tag_of(item) == "list-item"
             for block in item:
-                if _tag(block) == "list":
+                if tag_of(block) == "list":
                     own = _value(block, "style-name")
                     same = own in ("", style)
                     yield from self.items(block, own or style, depth + 1, key if same else "")
-                elif _tag(block) in _LINES:
+                elif tag_of(block) in _LINES:
                     start = _value(item, "start-value")
                     yield from self.paragraph(block, self.lists.label(key, style, depth, start) if numbered else "")
                     numbered = False
@@ -131,7 +134,7 @@ class _Reader:
             yield child.tail or ""
 
     def piece(self, child: etree._Element) -> Iterator[str]:
-        tag = _tag(child)
+        tag = tag_of(child)
         if tag == "s":
             count = _value(child, "c")
             yield " " * min(int(count[:4]) if count.isdecimal() else 1, _MAX_SPACES)
@@ -139,7 +142,7 @@ class _Reader:
             yield "\n" if tag == "line-break" else " "
         elif tag == "note":
             for part in child:
-                if _tag(part) == "note-body":
+                if tag_of(part) == "note-body":
                     self.notes += self.blocks(part)
                 else:
                     yield from self.inline(part)
@@ -173,9 +176,9 @@ class _Reader:
     def rows_of(self, table: etree._Element) -> Iterator[dict[int, str]]:
         """The cells of each row by their columns. A merged cell has its text in its first place."""
         for part in table:
-            if _tag(part) in ("table-header-rows", "table-rows", "table-row-group"):
+            if tag_of(part) in ("table-header-rows", "table-rows", "table-row-group"):
                 yield from self.rows_of(part)
-            elif _tag(part) == "table-row":
+            elif tag_of(part) == "table-row":
                 cells = self.cells(part)
                 yield from [cells] * (_count(part, "number-rows-repeated", _MAX_ROWS) if cells else 1)
 
@@ -183,9 +186,9 @@ class _Reader:
         texts: dict[int, str] = {}
         column = 0
         for cell in row:
-            if _tag(cell) in ("table-cell", "covered-table-cell"):
+            if tag_of(cell) in ("table-cell", "covered-table-cell"):
                 count = _count(cell, "number-columns-repeated", _MAX_COLUMNS)
-                text = " ".join(filter(None, self.blocks(cell))) if _tag(cell) == "table-cell" else ""
+                text = " ".join(filter(None, self.blocks(cell))) if tag_of(cell) == "table-cell" else ""
                 if text:
                     texts |= dict.fromkeys(range(column, min(column + count, _MAX_COLUMNS)), text)
                 column += count
@@ -195,10 +198,6 @@ class _Reader:
 def _count(element: etree._Element, name: str, limit: int) -> int:
     value = _value(element, name)
     return min(int(value[:9]), limit) if value.isdecimal() else 1
-
-
-def _tag(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def _value(element: etree._Element, name: str) -> str:

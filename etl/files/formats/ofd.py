@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from etl.files.formats.zip_packages import Package, open_zip, read_xml
+from etl.files.formats.zip_packages import Package, named, open_zip, read_xml
 from etl.files.layout.line import Line
 from etl.files.layout.lines import merge_rows
 from etl.files.layout.radicals import without_radicals
@@ -55,9 +55,9 @@ def ofd_pages(body: bytes, limits: Limits) -> tuple[list[Page], list[str]]:
     with open_zip(body, limits) as archive:
         package = _Package(archive)
         root = read_xml(archive, "OFD.xml")
-        if _all(root, "Encryption") or "Encryptions.xml" in archive.namelist():
+        if named(root, "Encryption") or "Encryptions.xml" in archive.namelist():
             raise Unreadable(FileOutcome.ENCRYPTED, encode_reason(Code.PARTS_ENCRYPTED))
-        roots = [_current(package, each) for each in _all(root, "DocBody")]
+        roots = [_current(package, each) for each in named(root, "DocBody")]
         pages = [page for name in roots if name for page in _listed(package, name)]
         if len(pages) > limits.pages:
             raise Unreadable(
@@ -107,12 +107,8 @@ class _Document:
     """By the part of a page, its annotations with text, such as stamps, but no watermarks."""
 
 
-def _all(root: etree._Element, name: str) -> list[etree._Element]:
-    return list(root.iter(f"{{*}}{name}"))
-
-
 def _texts(root: etree._Element, name: str) -> list[str]:
-    return [(e.text or "").strip() for e in _all(root, name) if (e.text or "").strip()]
+    return [(e.text or "").strip() for e in named(root, name) if (e.text or "").strip()]
 
 
 def _join(folder: str, place: str) -> str:
@@ -134,21 +130,21 @@ def _listed(package: _Package, name: str) -> Iterator[tuple[str, _Document]]:
         resources = package.read(place) if place in package.archive.namelist() else None
         if resources is not None:
             base = _join(posixpath.dirname(place), resources.get("BaseLoc") or ".")
-            images |= {e.get("ID", ""): _join(base, file) for e in _all(resources, "MultiMedia")
+            images |= {e.get("ID", ""): _join(base, file) for e in named(resources, "MultiMedia")
                        for file in _texts(e, "MediaFile")}  # fmt: skip
-            units |= {e.get("ID", ""): e for e in _all(resources, "CompositeGraphicUnit")}
-    templates = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in _all(root, "TemplatePage")}
-    pages = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in _all(root, "Page") if e.get("BaseLoc")}
+            units |= {e.get("ID", ""): e for e in named(resources, "CompositeGraphicUnit")}
+    templates = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in named(root, "TemplatePage")}
+    pages = {e.get("ID", ""): _join(folder, e.get("BaseLoc", "")) for e in named(root, "Page") if e.get("BaseLoc")}
     box = next(map(_numbers, _texts(root, "PhysicalBox")), _A4)
     document = _Document(templates, images, box, units, _notes(package, folder, root, pages))
-    for page in _all(root, "Page"):
+    for page in named(root, "Page"):
         if page.get("BaseLoc"):
             yield _join(folder, page.get("BaseLoc", "")), document
 
 
 def _current(package: _Package, body: etree._Element) -> str:
     """The part with the current version of a document."""
-    for version in _all(body, "Version"):
+    for version in named(body, "Version"):
         place = _join("", version.get("BaseLoc", ""))
         if version.get("Current") in ("true", "1") and (root := package.read(place)) is not None:
             return next((_join(posixpath.dirname(place), name) for name in _texts(root, "DocRoot")), "")
@@ -162,10 +158,10 @@ def _notes(
     for name in _texts(root, "Annotations"):
         place = _join(folder, name)
         listed = package.read(place)
-        for page in _all(listed, "Page") if listed is not None else ():
+        for page in named(listed, "Page") if listed is not None else ():
             for file in _texts(page, "FileLoc"):
                 notes = package.read(_join(posixpath.dirname(place), file))
-                shown = [e for e in _all(notes, "Annot") if e.get("Type") not in _UNREAD] if notes is not None else []
+                shown = [e for e in named(notes, "Annot") if e.get("Type") not in _UNREAD] if notes is not None else []
                 by_page.setdefault(pages.get(page.get("PageID", ""), ""), []).extend(shown)
     return by_page
 
@@ -174,7 +170,7 @@ def _page(package: _Package, name: str, document: _Document) -> Page:
     root = package.read(name)
     if root is None:
         return Page([], picture=False, image="")
-    used = [e.get("TemplateID", "") for e in _all(root, "Template")]
+    used = [e.get("TemplateID", "") for e in named(root, "Template")]
     layers = [package.read(document.templates[at]) for at in used if at in document.templates]
     shown = [layer for layer in (*layers, root) if layer is not None]
     lines = [line for layer in shown for line in _lines(layer, document.units)]
@@ -196,7 +192,7 @@ def _page_picture(root: etree._Element, document: _Document) -> str | None:
     box = next(map(_numbers, _texts(root, "PhysicalBox")), document.box)
     paper = box[2] * box[3] if len(box) == 4 else _A4[2] * _A4[3]
     pictures: list[tuple[float, str]] = []
-    for item in _all(root, "ImageObject"):
+    for item in named(root, "ImageObject"):
         sides = _numbers(item.get("Boundary", ""))
         area = sides[2] * sides[3] if len(sides) == 4 else paper
         if area >= _MIN_PICTURE * paper and _is_visible(item):
@@ -256,7 +252,7 @@ def _pieces(piece: etree._Element, box: tuple[float, ...]) -> Iterator[Line]:
     left, top, width, height = box
     size = _first(piece.get("Size", ""), height)
     scale = _first(piece.get("CTM", ""), 1.0)
-    parts = [part for code in _all(piece, "TextCode") for part in _parts(code, size)]
+    parts = [part for code in named(piece, "TextCode") for part in _parts(code, size)]
     rows = {round(y / size) for _, y, _ in parts} if size > 0 else set()
     if len(parts) < 2 or scale <= 0:
         text = "".join(text for _, _, text in parts)

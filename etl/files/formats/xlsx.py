@@ -15,7 +15,7 @@ from etl.files.formats.drawings import controls_of, drawn_lines, parts_drawn, re
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
-from etl.files.formats.zip_packages import Package, check_entities, main_part, note_damage, open_zip, read_xml
+from etl.files.formats.zip_packages import Package, check_entities, main_part, named, note_damage, open_zip, read_xml
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -42,7 +42,7 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
         main = main_part(archive, "main+xml", "xl/workbook.xml")
         book = read_xml(archive, main)
         targets = _relations(archive, main, names)
-        properties = next(iter(_all(book, "workbookPr")), None)
+        properties = next(iter(named(book, "workbookPr")), None)
         workbook = _Workbook(
             strings=_shared_strings(archive, targets, names),
             codes=_codes(archive, targets, names),
@@ -51,7 +51,7 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
             from_1904=properties is not None and properties.get("date1904") in ("1", "true"),
         )
         sheets = []
-        for listed in _all(book, "sheet"):
+        for listed in named(book, "sheet"):
             relation = next((value for key, value in listed.attrib.items() if str(key).endswith("}id")), "")
             part = targets.get(str(relation), ("", ""))[1]
             name = listed.get("name") or ""
@@ -126,10 +126,6 @@ class _Workbook:
         return self.codes[at] if at < len(self.codes) else BUILT_IN[0]
 
 
-def _all(root: etree._Element, name: str) -> list[etree._Element]:
-    return list(root.iter(f"{{*}}{name}"))
-
-
 def _relations(archive: Package, main: str, names: set[str]) -> dict[str, tuple[str, str]]:
     """The parts to which the workbook refers: id → (last word of the type, part)."""
     folder, _, file = main.rpartition("/")
@@ -158,8 +154,8 @@ def _codes(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[
     if part is None:
         return []
     root = read_xml(archive, part)
-    own = {item.get("numFmtId"): item.get("formatCode") or "" for item in _all(root, "numFmt")}
-    numbers = [item.get("numFmtId") or "0" for styles in _all(root, "cellXfs") for item in styles if item.tag]
+    own = {item.get("numFmtId"): item.get("formatCode") or "" for item in named(root, "numFmt")}
+    numbers = [item.get("numFmtId") or "0" for styles in named(root, "cellXfs") for item in styles if item.tag]
     return [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
 
 
@@ -167,11 +163,11 @@ def _striking(archive: Package, targets: Mapping[str, tuple[str, str]], names: s
     """The numbers of the styles whose font is struck."""
     part = _part(targets, "styles", names)
     root = read_xml(archive, part) if part else None
-    if root is None or not _all(root, "strike"):
+    if root is None or not named(root, "strike"):
         return frozenset()
-    fonts = [_strikes(font) for fonts in _all(root, "fonts") for font in fonts if isinstance(font.tag, str)]
+    fonts = [_strikes(font) for fonts in named(root, "fonts") for font in fonts if isinstance(font.tag, str)]
     struck = {str(number) for number, strikes in enumerate(fonts) if strikes}
-    styles = (item for styles in _all(root, "cellXfs") for item in styles if isinstance(item.tag, str))
+    styles = (item for styles in named(root, "cellXfs") for item in styles if isinstance(item.tag, str))
     return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in struck)
 
 
@@ -183,11 +179,11 @@ def _fonts(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[
         return {}
     fonts = [
         next((name.get("val") or "" for name in font.iter("{*}name")), "")
-        for fonts in _all(root, "fonts")
+        for fonts in named(root, "fonts")
         for font in fonts
         if isinstance(font.tag, str)
     ]
-    styles = (item for styles in _all(root, "cellXfs") for item in styles if isinstance(item.tag, str))
+    styles = (item for styles in named(root, "cellXfs") for item in styles if isinstance(item.tag, str))
     used = ((str(number), style.get("fontId") or "") for number, style in enumerate(styles))
     return {number: fonts[int(at)] for number, at in used if at.isdigit() and int(at) < len(fonts)}
 

@@ -94,6 +94,16 @@ def read_xml(archive: Package, name: str) -> etree._Element:
     return root
 
 
+def named(root: etree._Element, name: str) -> list[etree._Element]:
+    """All elements of that name, whatever their namespace."""
+    return list(root.iter(f"{{*}}{name}"))
+
+
+def tag_of(element: etree._Element) -> str:
+    """The name of an element without its namespace; empty for comments and the like."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
 def note_damage(archive: Package, name: str, errors: Iterable[etree._LogEntry]) -> None:
     """Adds a part to the `damaged` ones, if it is not well-formed and its parser went on behind the fault."""
     if name not in archive.damaged and any(error.level == etree.ErrorLevels.FATAL for error in errors):

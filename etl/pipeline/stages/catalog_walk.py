@@ -23,7 +23,7 @@ from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
-from etl.web.page import WebPage, read_page
+from etl.web.page import WebPage
 from etl.web.urls import Address, without_passing
 
 _BY_WORDS = {Outcome.BLOCKED, Outcome.SOFT_404, Outcome.HTTP_ERROR}
@@ -73,7 +73,7 @@ async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingR
 
 def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[Attempt]) -> ListingFetch:
     attempts = [ClassifiedAttempt(answer, *classify(answer)) for answer in answers]
-    last, page, shown = attempts[-1], None, _page_of(attempts[-1].attempt)
+    last, page, shown = attempts[-1], None, attempts[-1].attempt.page()
     if (
         last.outcome in _BY_WORDS
         and last.attempt.status == 200
@@ -110,10 +110,6 @@ def _ended_as(attempt: ClassifiedAttempt) -> Reason:
     if not attempt.reason:
         return Reason.of(Code.ENDED, outcome=attempt.outcome)
     return Reason.of(Code.ENDED_AS, outcome=attempt.outcome, reason=attempt.reason)
-
-
-def _page_of(attempt: Attempt) -> WebPage:
-    return read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"), attempt.headers)
 
 
 def _read_listing(family: Platform, attempt: Attempt, shown: WebPage, request: ListingRequest) -> ListingPage:

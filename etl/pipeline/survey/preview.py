@@ -73,9 +73,7 @@ async def _fetched(
         attempt = (await fetch.fetch(Request(url.partition("#")[0])))[-1]
     outcome, reason = classify(attempt)
     if outcome is None:
-        return _recognised(
-            read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"), attempt.headers)
-        )
+        return _recognised(attempt.page())
     if outcome is Outcome.OUT_OF_SCOPE and not source.allows(attempt.final_url) and not left_host:
         return await _fetched(attempt.final_url, user_agent, allow_private, delay, report_address, left_host=True)
     return Preview(url, "", None, "", None, None, (f"{outcome}: {english(reason)}",))

@@ -148,15 +148,11 @@ class _LiveVisit(_Visit):
         if not self.source.allows(url):
             return None
         attempt = await self.attempt(url)
-        return _page_of(attempt) if classify(attempt)[0] is None else None
+        return attempt.page() if classify(attempt)[0] is None else None
 
     async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
         request = ListingRequest(column.url, column.name or column.url)
         return await probe_list(self.fetch, family, request, self.report_address)
-
-
-def _page_of(attempt: Attempt) -> WebPage:
-    return read_page(attempt.body or b"", attempt.final_url, attempt.header("content-type"), attempt.headers)
 
 
 async def survey_site(
@@ -179,7 +175,7 @@ async def survey_site(
         attempt = await visit.attempt(url)
         outcome, reason = classify(attempt)
         if outcome is None:
-            return await _survey(_page_of(attempt), visit, max_lists, requested or url)
+            return await _survey(attempt.page(), visit, max_lists, requested or url)
     if outcome is Outcome.OUT_OF_SCOPE and not source.allows(attempt.final_url) and not requested:
         further = attempt.final_url
         return await survey_site(further, user_agent, allow_private, delay, max_lists, report_address, requested=url)
