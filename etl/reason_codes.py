@@ -5,25 +5,18 @@ meaning and is never taken out. To add one: a member here, and `python -m tests.
 """
 
 import re
-from enum import StrEnum
+
+from etl.named_codes import NamedCode
 
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-class Code(StrEnum):
+class Code(NamedCode):
     """A reason without its parameters, which stand in braces in both sentences.
 
     A parameter is text, a number, another reason or a list of reasons. Those named in `etl.reasons.NAMES` hold an
     identifier, which the Chinese sentence gives by its name. `error` and `words` are texts of others.
     """
-
-    chinese: str
-    english: str
-
-    def __new__(cls, code: str, chinese: str, english: str) -> "Code":
-        member = str.__new__(cls, code)
-        member._value_, member.chinese, member.english = code, chinese, english
-        return member
 
     @property
     def parameters(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from etl.fields import FIELDS
+from etl.named_codes import NamedCode
 
 ANY_FIELD = "*"
 """Stands in `Rule.fields` for all fields."""
@@ -14,7 +15,7 @@ ANY_FIELD = "*"
 
 class Rule(StrEnum):
     """How a value is read: code, both names, the parts of the page that are read, the fields (separated by spaces),
-    their which origins, and the sentence that was stored before codes were.
+    their origins, and the sentence that was stored before codes were.
 
     A new rule is one entry here, and the `make_evidence` that yields it; docs/extraction.md is made from these entries
     and the test cases whose values they give.
@@ -205,36 +206,20 @@ class Rule(StrEnum):
     )
 
 
-class Belief(StrEnum):
+class Belief(NamedCode):
     """Whether independent evidence confirms a chosen value (`etl.extract.rules.belief`): code, and both names."""
-
-    chinese: str
-    english: str
-
-    def __new__(cls, code: str, chinese: str, english: str) -> "Belief":
-        member = str.__new__(cls, code)
-        member._value_, member.chinese, member.english = code, chinese, english
-        return member
 
     AGREED = "agreed", "另有依据相符", "other evidence agrees"
     SINGLE = "single", "没有其他依据", "no other evidence"
     DISPUTED = "disputed", "另有依据不符", "other evidence differs"
 
 
-class Flag(StrEnum):
+class Flag(NamedCode):
     """Something unusual about a page: code, and both names, in which `{}` is the parameter of a flag that has one.
 
     Stored as the code alone; with a parameter as `code:parameter` (`body:densest`, `pages:3`), except that a field's
     name comes first (`published_date:future`).
     """
-
-    chinese: str
-    english: str
-
-    def __new__(cls, code: str, chinese: str, english: str) -> "Flag":
-        member = str.__new__(cls, code)
-        member._value_, member.chinese, member.english = code, chinese, english
-        return member
 
     FILE = "file", "是文件，不是网页", "a file, not a web page"
     CUT = "cut", "网页过大，只读取了前一部分", "the page is too large: only its beginning was read"
