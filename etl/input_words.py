@@ -21,8 +21,12 @@ _WORDS = tuple(
         (r"Input should be less than or equal to (.+)", r"must be \1 or less"),
         (r"Input should be greater than (.+)", r"must be more than \1"),
         (r"Input should be less than (.+)", r"must be less than \1"),
+        (r"Input should be a valid date.*", "must be a day, such as 2026-11-29"),
         (r"Input should be (.+ or .+)", r"must be one of \1"),
         (r"String should have at least 1 character", "must not be empty"),
+        (r"String should have at most (\d+) characters", r"must have at most \1 characters"),
+        (r"Keys should be strings", "is no key here: keys are words"),
+        (r"Path does not point to a file", "is no file"),
         (r"(?:List|Tuple|Dictionary) should have at least (\d+) items? after validation.*", r"needs at least \1"),
         (r"String should match pattern '(.+)'", r"has a wrong form: it must match \1"),
     )

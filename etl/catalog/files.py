@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+SUFFIXES = (".yaml", ".yml")
 FilesState = frozenset[tuple[str, int, int, int]]
 """Of each source file its path, inode, time of change in nanoseconds, and size."""
 
@@ -12,7 +13,12 @@ FilesState = frozenset[tuple[str, int, int, int]]
 def source_files(folders: str) -> Iterator[Path]:
     """The source files in folders separated by `:`. A folder may be missing: the demo's is, before its first run."""
     for folder in folders.split(":"):
-        yield from sorted(Path(folder).glob("*.yaml"))
+        # Hidden ones are an editor's.
+        yield from sorted(path for path in Path(folder).glob("*.y*ml") if _is_source_file(path))
+
+
+def _is_source_file(path: Path) -> bool:
+    return path.suffix in SUFFIXES and not path.name.startswith(".")
 
 
 def files_state(folders: str) -> FilesState:

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from etl.catalog.files import source_files
+from etl.catalog.files import SUFFIXES, source_files
 from etl.errors import GongkaiError
 from etl.input_words import did_you_mean, in_plain_words
 from etl.platforms.registry import all_platforms, platform
@@ -30,19 +30,24 @@ class SourceError(GongkaiError):
 def load_source(path: Path) -> Source:
     """The source described by the file. Raises `SourceError`."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
+        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except OSError as error:
         raise SourceError([f"{path}: cannot be read: {error}"]) from error
+    except UnicodeDecodeError as error:
+        raise SourceError([f"{path}: is not in UTF-8: save it in that encoding"]) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        raise SourceError([f"{path}: {where}not valid YAML: {getattr(error, 'problem', None) or error}"]) from error
+        reason = str(error).partition("\n")[0]
+        raise SourceError([f"{path}: {where}not valid YAML: {getattr(error, 'problem', None) or reason}"]) from error
+    except ValueError as error:  # a day that no calendar has
+        raise SourceError([f"{path}: not valid YAML: {error}"]) from error
     if not isinstance(data, dict):
         raise SourceError([f"{path}: no keys in it"])
     try:
         source = Source.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(path, item) for item in error.errors()]
+        problems = [_problem(path, item) for item in _causes(error.errors())]
         raise SourceError([*problems, *_unknown_platform(path, data.get("platform"))]) from error
     if unknown := _unknown_platform(path, source.platform):
         raise SourceError(unknown)
@@ -71,8 +76,35 @@ def _unknown_platform(path: Path, name: object) -> list[str]:
     return []
 
 
+class _Loader(yaml.CSafeLoader):
+    """Refuses a key that is written twice: YAML takes the last, and nobody would notice that the other is void."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if (name := (key.tag, key.value)) in seen:
+                    raise yaml.constructor.ConstructorError(
+                        problem=f"the key {key.value} is written twice", problem_mark=key.start_mark
+                    )
+                seen.add(name)
+        return super().construct_mapping(node, deep)
+
+
+def _causes(items: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The errors, without those that say that a list is too short because items of it are wrong."""
+    places = [item["loc"] for item in items]
+    return [
+        item
+        for item in items
+        if item["type"] != "too_short" or not any(place[: len(item["loc"])] == item["loc"] != place for place in places)
+    ]
+
+
 def _problem(path: Path, item: ErrorDetails) -> str:
-    location = item["loc"]
+    location = tuple(part for part in item["loc"] if part != "[key]")
+    if item["input"] is None and item["type"] != "missing":
+        return f"{path}: {'.'.join(map(str, location))}: has no value"
     guess = did_you_mean(str(location[-1]), _keys_at(location[:-1])) if item["type"] == "extra_forbidden" else ""
     return f"{path}: {'.'.join(map(str, location))}: {in_plain_words(item['msg'])}{guess}"
 
@@ -138,7 +170,7 @@ def locate_source(name: str, folders: str) -> tuple[Path, Source]:
     crawl looks its source up, and a file that is wrong must not stop the crawls of others.
     """
     path = Path(name)
-    if path.suffix in {".yaml", ".yml"}:
+    if path.suffix in SUFFIXES:
         return path, load_source(path)
     named = [path for folder in folders.split(":") if (path := Path(folder, f"{name}.yaml")).is_file()]
     others = (path for path in source_files(folders) if path not in named and _mentions(path, name))

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from etl.fields import FIELDS
+from etl.input_words import did_you_mean
 from etl.web.select import validate_selector
 from etl.web.urls import PLACE
 
@@ -14,7 +15,7 @@ Selector = Annotated[str, AfterValidator(validate_selector)]
 
 def _field(value: str) -> str:
     if value not in FIELDS or value == "title":
-        raise ValueError(f"{value!r} is no field of a record")
+        raise ValueError(f"{value!r} is no field of a record{did_you_mean(value, FIELDS)}")
     return value
 
 

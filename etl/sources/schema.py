@@ -3,30 +3,53 @@
 import re
 import ssl
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FilePath,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from etl.clock import CHINA
 from etl.fields import DATE_FIELDS
+from etl.input_words import did_you_mean
 from etl.reason_codes import Code
 from etl.regions import NO_REGION, PROVINCES
 from etl.sources.duties import Duty
 from etl.sources.listing import FieldName, Listing
-from etl.sources.schedule import PRESETS, cron_line
+from etl.sources.schedule import checked_schedule, cron_line
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
-_CRON_FIELD = re.compile(r"^[\d*/,\-]+$")
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def _schedule(value: str) -> str:
-    if value not in PRESETS and not (len(value.split()) == 5 and all(map(_CRON_FIELD.match, value.split()))):
-        raise ValueError(f"is neither a cron line of five fields nor one of {', '.join(PRESETS)}")
-    return value
+def _host(value: str) -> str:
+    """The host in the form in which addresses have it: lower case, names in Chinese as ASCII."""
+    wildcard, name = ("*.", value[2:]) if value.startswith("*.") else ("", value)
+    host = urlsplit(canonical_url(f"http://{name}/")).netloc if name and not _NOT_IN_HOSTS.search(name) else ""
+    if not host or "@" in host:
+        raise ValueError(
+            f"{value!r} is no host: its name alone, without https://, port or path, such as www.example.gov.cn"
+        )
+    return wildcard + host
+
+
+_NOT_IN_HOSTS = re.compile(r"[\s:/?#*]")
 
 
 def _region(value: str) -> str:
+    if not re.fullmatch(r"\d{6}", value, re.ASCII):
+        raise ValueError("is no code of a region: six digits in quotes")
     if value[:2] not in PROVINCES and value != NO_REGION:
         raise ValueError("does not begin with the code of a province (GB/T 2260)")
     return value
@@ -48,6 +71,18 @@ def _lookups(value: Lookups) -> Lookups:
             if meaning and not _is_day(meaning):
                 raise ValueError(f"{name}.{odd}: {meaning!r} is no day (yyyy-mm-dd), nor empty for none")
     return value
+
+
+def _day_or_never(value: object) -> object:
+    """What `verified` may be; a day that has not come yet is a slip, and would hide that nobody looked."""
+    if value == "never":
+        return value
+    day = date.fromisoformat(value) if isinstance(value, str) and _is_day(value) else value
+    if type(day) is not date:
+        raise ValueError("is neither a day, such as 2026-11-29, nor `never`")
+    if day > datetime.now(CHINA).date():
+        raise ValueError(f"{day} has not come yet")
+    return day
 
 
 class _Part(BaseModel):
@@ -147,8 +182,8 @@ DARK = "dark"
 
 
 def _silent_reason(value: str) -> str:
-    if value != DARK and value not in list(Code):
-        raise ValueError(f"{value!r} is no reason: see the codes in docs/reasons.md, or `{DARK}`")
+    if value not in (codes := [*Code, DARK]):
+        raise ValueError(f"{value!r} is no code of docs/reasons.md, nor `{DARK}`{did_you_mean(value, codes)}")
     return value
 
 
@@ -172,24 +207,35 @@ def _origin(value: str) -> str:
 Origin = Annotated[str, AfterValidator(_origin)]
 
 
+def _different(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    seen = set()
+    for column in columns:
+        if (request := (column.url, column.post)) in seen:
+            raise ValueError(f"{column.url} is there twice: each list once")
+        seen.add(request)
+    return columns
+
+
 class Source(_Part):
     """One catalog, as described by its source file. docs/sources.md explains each key."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)] = Field(
         description="short name; lower-case words joined by hyphens, never changed"
     )
-    name: str = Field(min_length=1, description="what people call the catalog")
-    agency: str = Field(min_length=1, description="the body that must disclose")
-    region: Annotated[str, StringConstraints(pattern=r"^\d{6}$"), AfterValidator(_region)] = Field(
+    name: Text = Field(description="what people call the catalog")
+    agency: Text = Field(description="the body that must disclose")
+    region: Annotated[str, AfterValidator(_region)] = Field(
         description="GB/T 2260 code of the agency's region, six digits in quotes"
     )
     platform: str = Field(description="the family of the site: `gongkai sources platforms` lists them")
-    columns: tuple[Column, ...] = Field(min_length=1, description="the lists to walk")
+    columns: Annotated[tuple[Column, ...], AfterValidator(_different)] = Field(
+        min_length=1, description="the lists to walk"
+    )
     listing: Listing | None = Field(None, description="where rows and fields are, for platforms that accept selectors")
-    hosts: tuple[str, ...] = Field(
+    hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = Field(
         min_length=1, description="hosts that the crawler may visit; `*.` before a name allows its subdomains"
     )
-    schedule: Annotated[str, AfterValidator(_schedule)] = Field(
+    schedule: Annotated[str, AfterValidator(checked_schedule)] = Field(
         "@daily", description="cron line or preset, Asia/Shanghai"
     )
     pace: Pace = Field(default_factory=Pace, description="how fast the site is requested")
@@ -208,7 +254,10 @@ class Source(_Part):
     )
     recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
     recheck_at_most_days: float = Field(
-        360, ge=0, description="the longest such interval; it grows with the page's age, twelvefold in a year"
+        360,
+        ge=0,
+        validate_default=True,
+        description="the longest such interval; it grows with the page's age, twelvefold in a year",
     )
     full_walk_days: float = Field(
         30, ge=0, description="age in days of the last full walk after which a crawl walks every list to its end"
@@ -222,7 +271,26 @@ class Source(_Part):
         False,
         description="whether hosts may resolve to loopback or private addresses; for the demo and intranets",
     )
-    verified: date | Literal["never"] = Field(description="day on which someone last checked the live site, or `never`")
+    verified: Annotated[date | Literal["never"], BeforeValidator(_day_or_never)] = Field(
+        description="day on which someone last checked the live site, or `never`"
+    )
+
+    @field_validator("recheck_at_most_days")
+    @classmethod
+    def _not_below_the_shortest(cls, value: float, info: ValidationInfo) -> float:
+        if value < (least := info.data.get("recheck_after_days", 0)):
+            raise ValueError(f"must be {least:g} or more, as recheck_after_days is")
+        return value
+
+    @field_validator("twins")
+    @classmethod
+    def _stored_under_a_host(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        for twin, origin in value.items():
+            if origin in value:
+                raise ValueError(f"{twin}: {origin} is itself a twin: name the address under which pages are stored")
+            if "hosts" in info.data and not in_scope(origin, info.data["hosts"]):
+                raise ValueError(f"{twin}: {origin} is on none of the hosts {', '.join(info.data['hosts'])}")
+        return value
 
     @property
     def cron(self) -> str | None:

@@ -44,6 +44,55 @@ verified: never
         ("verified:", "expects: {index_number: 90}\nverified:", "expects.index_number: must be 1 or less"),
         ("platform: generic", "platform: trs_wcm", "listing: trs_wcm needs no selectors; this key is for generic"),
         ("platform: generic", "platform: xxgk_list", "platform: xxgk_list has no code for lists"),
+        ("next: ", "published: ", "listing.published: is no key here"),
+        (
+            'next: "a.next"',
+            "fields: {publish_date: b}",
+            "listing.fields.publish_date: 'publish_date' is no field of a record; did you mean `published_date`?",
+        ),
+        ("name: 好", "name:", "name: has no value"),
+        ("name: 好", 'name: " "', "name: must not be empty"),
+        ('"539100"', '"5391"', "region: is no code of a region: six digits in quotes"),
+        ('"539100"', '"５３９１００"', "region: is no code of a region"),
+        ('columns: [{url: "http://a.example/l/"}]', "columns: [{url: /l/}]", "columns.0.url: not an http(s) address"),
+        ('l/"}]', 'l/"}, {url: "http://a.example/l/"}]', "columns: http://a.example/l/ is there twice"),
+        ("hosts: [", 'hosts: ["https://a.example", ', "hosts.0: 'https://a.example' is no host: its name alone"),
+        ("hosts: [", 'hosts: ["a.example:80", ', "hosts.0: 'a.example:80' is no host"),
+        ("hosts: [", 'hosts: ["a.example/", ', "hosts.0: 'a.example/' is no host"),
+        ("hosts: [", 'hosts: ["*", ', "hosts.0: '*' is no host"),
+        (
+            "verified:",
+            "schedule: 0 25 * * *\nverified:",
+            "schedule: '25' is no hour of a cron line: numbers from 0 to 23",
+        ),
+        ("verified:", "schedule: 0 3 31 2,4 *\nverified:", "schedule: names a day that no year has"),
+        ("verified:", "schedule: '@dayly'\nverified:", "schedule: is neither a cron line of five fields nor one of"),
+        ("verified:", "recheck_after_days: 400\nverified:", "recheck_at_most_days: must be 400 or more"),
+        (
+            "verified:",
+            "twins: {'http://b.example': 'http://c.example'}\nverified:",
+            "twins: http://b.example: http://c.example is on none of",
+        ),
+        (
+            "verified:",
+            "twins: {'http://a.example': 'http://a.example'}\nverified:",
+            "twins: http://a.example: http://a.example is itself a twin",
+        ),
+        (
+            "verified:",
+            "silences: [{reason: nothing_list, until: 2026-01-01, why: x}]\nverified:",
+            "silences.0.reason: 'nothing_list' is no code of docs/reasons.md, nor `dark`; did you mean",
+        ),
+        ("verified:", "silences: [{reason: dark, until: soon, why: x}]\nverified:", "silences.0.until: must be a day"),
+        ("verified: never", "verified: yes", "verified: is neither a day, such as 2026-11-29, nor `never`"),
+        ("verified: never", "verified: 2126-01-01", "verified: 2126-01-01 has not come yet"),
+        ("verified: never", "verified: 2026-13-45", "not valid YAML: month must be in 1..12"),
+        ("verified:", "hosts: [b.example]\nverified:", "line 11: not valid YAML: the key hosts is written twice"),
+        (
+            "min_records: 1,",
+            "min_records: 1, min_records: 2,",
+            "line 10: not valid YAML: the key min_records is written",
+        ),
     ],
 )
 def test_a_wrong_listing_is_named_with_file_key_and_reason(tmp_path: Path, old: str, new: str, words: str) -> None:
@@ -60,6 +109,40 @@ def test_each_of_several_mistakes_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as error:
         load_source(Path(folder_of(tmp_path, wrong=wrong)) / "wrong.yaml")
     assert sorted(problem.split(": ")[1] for problem in error.value.problems) == ["id", "listing.row", "platform"]
+
+
+def test_a_list_whose_only_item_is_wrong_is_not_also_called_too_short(tmp_path: Path) -> None:
+    wrong = GOOD.replace("url: ", "adress: ")
+    with pytest.raises(SourceError) as error:
+        load_source(Path(folder_of(tmp_path, wrong=wrong)) / "wrong.yaml")
+    assert sorted(problem.split(": ")[1] for problem in error.value.problems) == ["columns.0.adress", "columns.0.url"]
+
+
+def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
+    (tmp_path / "gbk.yaml").write_bytes(GOOD.encode("gbk"))
+    with pytest.raises(SourceError, match="is not in UTF-8: save it in that encoding"):
+        load_source(tmp_path / "gbk.yaml")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("A.Example", "http://a.example/l/"),
+        ("*.Example", "http://a.example/l/"),
+        ("政务.example", "http://xn--zfr164b.example/l/"),
+    ],
+)
+def test_a_host_is_read_in_the_form_that_addresses_have(tmp_path: Path, host: str, address: str) -> None:
+    text = GOOD.replace("hosts: [a.example]", f'hosts: ["{host}"]').replace("http://a.example/l/", address)
+    assert load_source(Path(folder_of(tmp_path, host=text)) / "host.yaml").allows(address)
+
+
+def test_files_with_the_other_ending_are_read_and_those_of_editors_are_not(tmp_path: Path) -> None:
+    (tmp_path / "other.yml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / ".#other.yaml").symlink_to("nowhere")
+    (tmp_path / "notes.yaxml").write_text("-", encoding="utf-8")
+    assert list(load_sources(source_files(str(tmp_path)))) == ["good"]
+    assert find_source("good", str(tmp_path)).id == "good"
 
 
 def test_the_example_is_good(tmp_path: Path) -> None:

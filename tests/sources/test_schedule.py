@@ -3,8 +3,11 @@
 from collections import Counter
 
 import pytest
+from croniter import croniter
+from hypothesis import given
+from hypothesis import strategies as st
 
-from etl.sources.schedule import NIGHT, cron_line
+from etl.sources.schedule import NIGHT, checked_schedule, cron_line
 
 IDS = [f"city-{number}" for number in range(1000)]
 
@@ -46,3 +49,27 @@ def test_weekly_and_monthly_crawls_are_spread_over_the_days(schedule: str, field
 
 def test_hourly_crawls_are_spread_over_the_hour() -> None:
     assert len({cron_line("@hourly", each) for each in IDS}) == 60
+
+
+def cron_fields(most: int) -> st.SearchStrategy[str]:
+    """Fields of cron lines, right and wrong ones, with numbers up to `most`."""
+    number = st.integers(0, most).map(str)
+    spans = st.one_of(st.just("*"), number, st.tuples(number, number).map("-".join))
+    parts = st.one_of(spans, st.tuples(spans, st.integers(0, 9).map(str)).map("/".join), st.text("*/,-0123456789"))
+    return st.lists(parts, min_size=1, max_size=3).map(",".join)
+
+
+@given(st.tuples(*map(cron_fields, (62, 25, 33, 13, 8))).map(" ".join))
+def test_airflow_can_compute_the_next_time_of_each_line_that_is_accepted(line: str) -> None:
+    # A line that it refuses would break the DAG file, and so the crawls of all other sources.
+    try:
+        checked_schedule(line)
+    except ValueError:
+        return
+    assert croniter(line).get_next() > 0
+
+
+@pytest.mark.parametrize("line", ["0 3 * * 1", "*/10 8-18 * * 1-5", "0 22-2 29 2 *", "5,35 0 1-7/2 * 7", "0 0 31 2 1"])
+def test_lines_that_are_due_some_day_are_accepted(line: str) -> None:
+    assert croniter(line).get_next() > 0
+    assert checked_schedule(line) == line
