@@ -54,7 +54,7 @@ OUTCOME_NAMES: dict[str, tuple[str, str]] = {
     "stored": ("新存", "stored"),
     "unchanged": ("内容未变", "unchanged"),
     "not_modified": ("服务器返回未修改（304）", "not modified"),
-    "known": ("已收录，本次未抓取", "known"),
+    "known": ("此前抓取过，本次未抓取", "known"),
     "gone": ("已不存在", "gone"),
     "dead": ("死链", "dead link"),
     "blocked": ("被拦截", "blocked"),

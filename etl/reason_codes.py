@@ -68,6 +68,7 @@ class Code(NamedCode):
         "{url} 没有内容，只跳转到此页（{means}）",
         "{url} has no content and leads here by {means}",
     )
+    LED_TO = "led_to", "转到 {url} 之后：{reason}", "after a redirect to {url}: {reason}"
     TOO_MANY_REDIRECTS = "too_many_redirects", "转址超过 {limit} 次", "more than {limit} redirects"
     REDIRECT_NO_ADDRESS = (
         "redirect_no_address",
@@ -260,6 +261,11 @@ class Code(NamedCode):
         "listed, but on none of the source's hosts",
     )
     LISTED_IS_A_LIST = "listed_is_a_list", "目录中列出，但此地址本身是目录页", "listed, but itself a list page"
+    NOT_DUE_AGAIN = (
+        "not_due_again",
+        "上次抓取时不是公文页面，隔一天、两天、四天……再试",
+        "was no document when it was last fetched, and is tried again after a day, two, four …",
+    )
     NOT_DUE = "not_due", "已抓取过，尚未到复查时间", "fetched before and not due for a recheck"
     DEAD_LINK = (
         "dead_link",
@@ -358,13 +364,13 @@ class Code(NamedCode):
     )
     MOST_PAGES_FAILED = (
         "most_pages_failed",
-        "抓取的 {fetched} 页中有 {failed} 页失败，最多的是“{outcome}”",
-        "{failed} of {fetched} fetched pages failed, most as {outcome}",
+        "抓取的 {fetched} 页中有 {failed} 页失败，最多的是“{outcome}”，如 {url}（{reason}）",
+        "{failed} of {fetched} fetched pages failed, most as {outcome}, such as {url} ({reason})",
     )
     MOST_PAGES_EXCLUDED = (
         "most_pages_excluded",
-        "列出的 {listed} 页中有 {excluded} 页不得抓取，最多的是“{outcome}”",
-        "{excluded} of {listed} listed pages must not be fetched, most as {outcome}",
+        "列出的 {listed} 页中有 {excluded} 页不得抓取，最多的是“{outcome}”，如 {url}（{reason}）",
+        "{excluded} of {listed} listed pages must not be fetched, most as {outcome}, such as {url} ({reason})",
     )
     MOST_LINKS_DEAD = (
         "most_links_dead",
@@ -378,8 +384,8 @@ class Code(NamedCode):
     )
     MOST_FILES_FAILED = (
         "most_files_failed",
-        "{files} 个附件中有 {failed} 个失败，最多的是“{outcome}”",
-        "{failed} of {files} attachments failed, most as {outcome}",
+        "{files} 个附件中有 {failed} 个失败，最多的是“{outcome}”，如 {url}（{reason}）",
+        "{failed} of {files} attachments failed, most as {outcome}, such as {url} ({reason})",
     )
     LISTING_NOT_WALKED = (
         "listing_not_walked",

@@ -254,10 +254,7 @@ class Source(_Part):
     )
     recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
     recheck_at_most_days: float = Field(
-        360,
-        ge=0,
-        validate_default=True,
-        description="the longest such interval; it grows with the page's age, twelvefold in a year",
+        360, ge=0, description="the longest such interval; it grows with the page's age, twelvefold in a year"
     )
     full_walk_days: float = Field(
         30, ge=0, description="age in days of the last full walk after which a crawl walks every list to its end"
@@ -274,13 +271,6 @@ class Source(_Part):
     verified: Annotated[date | Literal["never"], BeforeValidator(_day_or_never)] = Field(
         description="day on which someone last checked the live site, or `never`"
     )
-
-    @field_validator("recheck_at_most_days")
-    @classmethod
-    def _not_below_the_shortest(cls, value: float, info: ValidationInfo) -> float:
-        if value < (least := info.data.get("recheck_after_days", 0)):
-            raise ValueError(f"must be {least:g} or more, as recheck_after_days is")
-        return value
 
     @field_validator("twins")
     @classmethod

@@ -243,7 +243,7 @@ def test_a_silence_names_a_reason_that_there_is_a_day_and_why(
 ) -> None:
     source_file(site, tmp_path, silences=[{"reason": "nothing_liste", "until": date(2030, 1, 1), "why": ""}])
     said = gongkai(local_settings, "sources", "check", GONGKAI_SOURCES=str(tmp_path))
-    assert "silences.0.reason: 'nothing_liste' is no reason" in said.err
+    assert "silences.0.reason: 'nothing_liste' is no code of docs/reasons.md" in said.err
     assert "silences.0.why: must not be empty" in said.err
 
 

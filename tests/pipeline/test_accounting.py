@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from demo import demo_site, faults
 from demo.server import Site, serve
-from etl.archive.crawls.advice import LOST_LISTS, advice
+from etl.archive.crawls.advice import CAUSES, LOST_LISTS, PAGES, advice
 from etl.archive.crawls.reports import Report, close_run
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
@@ -19,6 +19,7 @@ from etl.archive.storage.archive import Archive
 from etl.outcomes import Outcome
 from etl.pipeline.stages.listing import list_catalog
 from etl.reason_codes import Code
+from etl.reasons import Reason
 from tests.support import gongkai
 from tests.support.gongkai import SMALL, rows, small, source_of
 
@@ -92,6 +93,56 @@ def test_a_list_page_that_is_lost_is_the_only_reason_for_what_is_missing(
         report = crawl_site(archive, site, FULL, limits={"retries": 0})
         assert [problem.code for problem in report.problems] == [Code.LISTING_PAGES_LOST], first_lost
         assert advice(report.problems[0]) == LOST_LISTS[outcome]
+
+
+LOGIN = "/login"
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "words"),
+    [
+        (faults.waf(403), Outcome.BLOCKED, "status 403"),
+        (faults.offsite(LOGIN), Outcome.GONE, f"after a redirect to {{base}}{LOGIN}: status 404"),
+        (faults.empty, Outcome.EMPTY, "empty body"),
+    ],
+)
+def test_pages_that_fail_are_the_only_reason_and_one_of_them_is_named_with_its_own(
+    archive: Archive, site: Site, fault: faults.Fault, outcome: Outcome, words: str
+) -> None:
+    site.faults |= dict.fromkeys(site.postings, fault)
+    report = crawl_site(archive, site, limits={"retries": 0}, assertions={"min_records": 1000, "max_age_days": 36500})
+    (reason,) = report.problems
+    assert (reason.code, reason.params["outcome"]) == (Code.MOST_PAGES_FAILED, outcome)
+    assert reason.params["url"] in {site.url(key) for key in site.postings}
+    assert words.format(base=site.base) in reason.english
+    assert advice(reason) == PAGES[outcome]
+
+
+def test_a_list_that_leads_elsewhere_is_lost_there(archive: Archive, site: Site) -> None:
+    column = next(posting.column for posting in site.postings.values())
+    site.faults[f"{column}/1"] = faults.offsite(LOGIN)
+    report = crawl_site(archive, site, limits={"retries": 0})
+    assert f"(gone: after a redirect to {site.base}{LOGIN}: status 404)" in red(report)
+
+
+@pytest.mark.parametrize(
+    ("cause", "within", "told"),
+    [
+        (Reason.of(Code.NO_WHOLE_ANSWER, seconds=60), None, Code.NO_WHOLE_ANSWER),
+        (Reason.of(Code.TLS_EXPIRED, host="a.example", error="x"), Code.ROBOTS_UNREACHABLE, Code.TLS_EXPIRED),
+        (Reason.of(Code.CONNECTION_FAILED, error="x"), Code.ROBOTS_UNREACHABLE, Code.ROBOTS_UNREACHABLE),
+    ],
+)
+def test_the_advice_is_that_for_the_cause_however_deep_it_lies(cause: Reason, within: Code | None, told: Code) -> None:
+    inner = Reason.of(within, host="a.example", error=cause) if within else cause
+    led = Reason.of(Code.LED_TO, url="https://a.example/", reason=inner)
+    ended = Reason.of(Code.ENDED_AS, outcome="network_error", reason=led)
+    most = {"failed": 10, "fetched": 11, "outcome": "network_error"}
+    for reason in (
+        Reason.of(Code.LISTING_PAGES_LOST, pages=1, url="http://a.example/", reason=ended),
+        Reason.of(Code.MOST_PAGES_FAILED, **most, url="http://a.example/1", reason=led),
+    ):
+        assert advice(Reason.from_stored(reason.to_text())) == CAUSES[told]
 
 
 def test_a_list_that_drops_and_reports_more_is_compared_with_the_walk_before_it_dropped(

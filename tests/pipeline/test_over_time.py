@@ -13,6 +13,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline import crawl as pipeline
 from etl.pipeline.rebuilding import rebuild_archive
+from etl.reasons import english
 from etl.settings import Settings
 from tests.support.changing_site import MENU, ChangingSite, Column, a_day_passes
 from tests.support.gongkai import rows
@@ -257,6 +258,9 @@ def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
     after = dump(watched.archive)
     assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
     site.everything = None
+    watched.crawl(recheck_after_days=30)
+    waiting = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome = 'known' ORDER BY run_id DESC")
+    assert "was no document when it was last fetched" in english(waiting[0]["reason"])
     watched.a_day_passes()
     report = watched.crawl()
     assert (report.created, report.updated, report.state) == (1, 0, "green")

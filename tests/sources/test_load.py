@@ -67,7 +67,6 @@ verified: never
         ),
         ("verified:", "schedule: 0 3 31 2,4 *\nverified:", "schedule: names a day that no year has"),
         ("verified:", "schedule: '@dayly'\nverified:", "schedule: is neither a cron line of five fields nor one of"),
-        ("verified:", "recheck_after_days: 400\nverified:", "recheck_at_most_days: must be 400 or more"),
         (
             "verified:",
             "twins: {'http://b.example': 'http://c.example'}\nverified:",

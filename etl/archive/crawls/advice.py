@@ -3,6 +3,8 @@
 `docs/operations.md` shows the same sentences.
 """
 
+from collections.abc import Iterator, Mapping
+
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -12,10 +14,7 @@ _PAGING = (
     "目录没有读全：用 gongkai sources preview 看翻页",
     "the list was not read to its end: look at its paging with `gongkai sources preview`",
 )
-_OUTCOME = (
-    "按结果看 docs/outcomes.md；若是“被拦截”，放慢 pace.delay",
-    "see docs/outcomes.md for the outcome; if it is `blocked`, raise pace.delay",
-)
+_OUTCOME = "按结果看 docs/outcomes.md", "see docs/outcomes.md for the outcome"
 _AGAIN = "采集期间网站有变动：再采集一次", "the site changed during the crawl: run it again"
 _LAYOUT = (
     "网站版式可能已改：打开一页，必要时修改提取规则",
@@ -27,8 +26,9 @@ _LIMIT = (
 )
 _ADDRESS = "打开该目录页，核对链接", "open that listing page and check its links"
 _ASSERTION = (
-    "打开网站核对；若设定有误，改来源文件",
-    "compare with the site; if the assertion is wrong, change the source file",
+    "先处理其他原因；没有其他原因，就打开网站核对；若设定有误，改来源文件",
+    "mend the other reasons first; if there are none, compare with the site; if the assertion is wrong, change the "
+    "source file",
 )
 _DROPPED = (
     "打开目录核对：若确已减少，把 assertions.max_drop 调高采集一次，再改回",
@@ -45,11 +45,7 @@ ADVICE: dict[str, tuple[str, str]] = {
         "run `gongkai fixity` for a list of the damage, restore the bytes, then clear the task",
     ),
     Code.MOST_PAGES_FAILED: _OUTCOME,
-    Code.MOST_PAGES_EXCLUDED: (
-        "网站换了主机（加进 hosts，或写 twins），或 robots.txt 新禁止抓取：gongkai report SOURCE --pages 列出这些页",
-        "the site moved to another host (add it to `hosts`, or `twins`), or robots.txt now forbids them: "
-        "`gongkai report SOURCE --pages` names them",
-    ),
+    Code.MOST_PAGES_EXCLUDED: _OUTCOME,
     Code.MOST_FILES_FAILED: _OUTCOME,
     Code.MOST_LINKS_DEAD: (
         "目录里多数链接无效：地址读错了，或网站已迁移",
@@ -147,6 +143,10 @@ ADVICE: dict[str, tuple[str, str]] = {
 
 
 _FAILING = "网站停机或出错：恢复后再采集", "the site was down or had errors: crawl again when it answers"
+_REFUSED = (
+    "网站拒绝访问：放慢 pace.delay，或请公开机关放行",
+    "the site refuses access: raise `pace.delay`, or ask the agency to admit the crawler",
+)
 _LEFT = (
     "目录已撤下或换了地址：在网站上找到它，改来源文件的 columns",
     "the list is gone from that address: find it on the site, and correct `columns` in the source file",
@@ -156,10 +156,7 @@ LOST_LISTS: dict[str, tuple[str, str]] = {
     Outcome.HTTP_ERROR: _FAILING,
     Outcome.GONE: _LEFT,
     Outcome.SOFT_404: _LEFT,
-    Outcome.BLOCKED: (
-        "网站拒绝访问：放慢 pace.delay，或请公开机关放行",
-        "the site refuses access: raise `pace.delay`, or ask the agency to admit the crawler",
-    ),
+    Outcome.BLOCKED: _REFUSED,
     Outcome.ROBOTS: (
         "robots.txt 不许采集此目录：与公开机关联系；许可之前不再请求",
         "robots.txt forbids this list: contact the agency; nothing is requested until it is allowed",
@@ -176,9 +173,81 @@ LOST_LISTS: dict[str, tuple[str, str]] = {
 """Where pages of lists were lost, by the outcome of the first one."""
 
 
+_OTHER_CONTENT = (
+    "打开该页：网站给的是别的内容，如登录页、目录、空壳页；须登录才能看的不采集，其余要改提取规则",
+    "open that page: the site sends something else, such as a login form, a list or an empty shell; what needs a login "
+    "is not crawled, for all else the family needs a rule",
+)
+_NOT_THERE = (
+    "打开该页：多数页面已不在，即网站已迁移，或地址读错了",
+    "open that page: the site has moved, or the addresses in its lists are misread",
+)
+PAGES: dict[str, tuple[str, str]] = {
+    Outcome.NETWORK_ERROR: _FAILING,
+    Outcome.HTTP_ERROR: _FAILING,
+    Outcome.GONE: _NOT_THERE,
+    Outcome.SOFT_404: _NOT_THERE,
+    Outcome.BLOCKED: _REFUSED,
+    Outcome.EMPTY: _OTHER_CONTENT,
+    Outcome.NOT_A_DOCUMENT: _OTHER_CONTENT,
+    Outcome.NOT_A_FILE: _OTHER_CONTENT,
+    Outcome.TOO_LARGE: ("若文件确有这么大，提高 limits.bytes", "if they really are that large, raise `limits.bytes`"),
+    Outcome.UNREADABLE: ("请报告：程序读不了已存的字节", "report it: bytes that are stored could not be read"),
+    Outcome.ROBOTS: (
+        "robots.txt 不许采集这些页：与公开机关联系；许可之前不再请求",
+        "robots.txt forbids these pages: contact the agency; nothing is requested until it is allowed",
+    ),
+    Outcome.OUT_OF_SCOPE: (
+        "若网站已迁至该主机，加进来源文件的 hosts；同一网页换了地址的，写 twins",
+        "if the site moved to that host, add it to `hosts` in the source file; to `twins` if it shows the same pages",
+    ),
+}
+"""Where most pages or files failed or were excluded, by the outcome that most of them have."""
+_NO_ROBOTS = (
+    "取不到 robots.txt：恢复后再采集；一直如此就告知公开机关",
+    "the site fails to send its robots.txt: crawl again when it does; if this stays, tell the agency",
+)
+_CERTIFICATE = (
+    "再采集也不会好：按原因改来源文件，或请网站更正",
+    "crawling again does not help: change the source file as the reason says, or ask the site to mend it",
+)
+CAUSES: dict[str, tuple[str, str]] = {
+    Code.TLS_NEEDS_EXCEPTION: _CERTIFICATE,
+    Code.TLS_EXPIRED: _CERTIFICATE,
+    Code.TLS_OTHER_NAME: _CERTIFICATE,
+    Code.TLS_NOT_SPOKEN: _CERTIFICATE,
+    Code.TLS_NATIONAL_ONLY: ("本程序无法采集此站", "this crawler cannot crawl the site"),
+    Code.TLS_NOT_YET_VALID: ("核对本机时钟：gongkai doctor", "check this machine's clock: `gongkai doctor`"),
+    Code.NO_WHOLE_ANSWER: (
+        "网站停机或太慢：恢复后再采集；若一直慢，提高 limits.seconds",
+        "the site was down or slow: crawl again when it answers; if it is always slow, raise `limits.seconds`",
+    ),
+    Code.HOST_ASKED_TO_WAIT: (
+        "网站要求暂停：到时再采集；若常如此，放慢 pace.delay",
+        "the site asked for a pause: crawl again after it; if this recurs, raise `pace.delay`",
+    ),
+    Code.ROBOTS_STATUS: _NO_ROBOTS,
+    Code.ROBOTS_UNREACHABLE: _NO_ROBOTS,
+}
+"""What is better known from the cause than from the outcome; of causes within each other, the first one here."""
+
+
 def advice(reason: Reason) -> tuple[str, str]:
     """What to do about a reason, in Chinese and in English; empty texts for a text that is no reason of a run."""
+    general = ADVICE.get(reason.code, ("", ""))
     if reason.code == Code.LISTING_PAGES_LOST:
-        ended = Reason.from_stored(reason.params.get("reason"))
-        return LOST_LISTS.get(str(ended.params.get("outcome")), ADVICE[Code.LISTING_PAGES_LOST])
-    return ADVICE.get(reason.code, ("", ""))
+        outcome, known = Reason.from_stored(reason.params.get("reason")).params.get("outcome"), LOST_LISTS
+    elif reason.code in (Code.MOST_PAGES_FAILED, Code.MOST_PAGES_EXCLUDED, Code.MOST_FILES_FAILED):
+        outcome, known = reason.params.get("outcome"), PAGES
+    else:
+        return general
+    within = set(_codes(reason.params.get("reason")))
+    return next((CAUSES[code] for code in CAUSES if code in within), known.get(str(outcome), general))
+
+
+def _codes(stored: object) -> Iterator[str]:
+    """The codes of a reason and of those within it."""
+    if isinstance(stored, Mapping):
+        yield str(stored.get("code"))
+        for value in stored.get("params", {}).values():
+            yield from _codes(value)

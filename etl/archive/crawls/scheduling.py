@@ -83,7 +83,8 @@ def _end_without_request(
     if row.unread_capture_id is not None:
         return None
     if run.kind == "crawl" and not row.due and row.page_id not in anew:
-        return Outcome.KNOWN, encode_reason(Code.NOT_DUE)
+        code = Code.NOT_DUE_AGAIN if row.verdict == Outcome.NOT_A_DOCUMENT else Code.NOT_DUE
+        return Outcome.KNOWN, encode_reason(code)
     return (Outcome.DEAD, resting[row.page_id]) if row.page_id in resting else None
 
 
@@ -144,7 +145,7 @@ def _end(page_id: int, outcome: Outcome, reason: str) -> dict[str, Any]:
 
 
 _WAITING = text(f"""
-SELECT rp.page_id, p.url, p.kind, p.unread_capture_id,
+SELECT rp.page_id, p.url, p.kind, p.unread_capture_id, p.verdict,
        {_DUE} AS due
 FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id JOIN archive.run r ON r.id = rp.run_id
 WHERE rp.run_id = :run AND rp.outcome IS NULL AND rp.batch IS NULL

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from etl.archive.crawls.run import ClassifiedAttempt, CrawlOptions, ListingSummary
+from etl.archive.crawls.run_pages import reason_after_redirect
 from etl.archive.crawls.walks import KnownList
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
@@ -106,10 +107,11 @@ def _has_them_in_titles(family: Platform, attempt: Attempt, shown: WebPage, requ
 
 
 def _ended_as(attempt: ClassifiedAttempt) -> Reason:
-    """Why a listing page gave nothing: the outcome of its last attempt, and the reason of that."""
+    """Why a listing page gave nothing: the outcome of its last attempt, where it was led to, and the reason."""
     if not attempt.reason:
         return Reason.of(Code.ENDED, outcome=attempt.outcome)
-    return Reason.of(Code.ENDED_AS, outcome=attempt.outcome, reason=attempt.reason)
+    reason = reason_after_redirect(attempt.attempt.url, attempt.attempt.final_url, attempt.reason)
+    return Reason.of(Code.ENDED_AS, outcome=attempt.outcome, reason=reason)
 
 
 def _read_listing(family: Platform, attempt: Attempt, shown: WebPage, request: ListingRequest) -> ListingPage:
