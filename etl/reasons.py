@@ -36,8 +36,12 @@ class Reason:
 
     @classmethod
     def from_stored(cls, stored: object) -> "Reason":
-        """A reason of its stored form, as text or as the JSON object that it is; any other text as `Code.TEXT`."""
-        return _stored(stored) or _earlier(str(stored)) or cls(str(Code.TEXT), {"text": str(stored)})
+        """A reason of its stored form, as text or as the JSON object that it is; any other text as `Code.TEXT`, and so
+        the JSON of a code that a later version stored."""
+        if reason := _stored(stored):
+            return reason
+        words = json.dumps(stored, ensure_ascii=False) if isinstance(stored, Mapping) else str(stored)
+        return _earlier(words) or cls(str(Code.TEXT), {"text": words})
 
     def to_text(self) -> str:
         """The stored form."""
@@ -170,8 +174,8 @@ def _json(value: object) -> Any:
 def _in_words(name: str, value: Any, language: Language, names: Names) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ("；" if language == "chinese" else "; ").join(_in_words(name, each, language, names) for each in value)
-    if inner := _stored(value):
-        return inner.sentence(language, names)
+    if isinstance(value, Mapping) or _stored(value):
+        return Reason.from_stored(value).sentence(language, names)
     if language == "chinese" and value in names.get(name, {}):
         return names[name][value][0]
     return str(value)

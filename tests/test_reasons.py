@@ -116,6 +116,16 @@ def test_a_reason_within_a_reason_is_read_again() -> None:
     )
 
 
+@pytest.mark.parametrize("later", [{"code": "of a later version", "params": {"n": 1}}, {"n": 1}, None, [None]])
+def test_a_reason_of_a_later_version_within_another_is_shown_as_it_is(later: object) -> None:
+    # During an upgrade the crawls may be newer than the browser.
+    ended = {"code": "ended_as", "params": {"outcome": "gone", "reason": later}}
+    reason = Reason.from_stored({"code": "listing_pages_lost", "params": {"pages": 1, "url": "u", "reason": ended}})
+    for sentence in (reason.chinese, reason.english):
+        assert ("of a later version" in sentence) == ("of a later version" in str(later))
+    assert "the first u (gone: " in reason.english
+
+
 def test_a_list_of_reasons_is_read_again() -> None:
     ended = [Reason.of(Code.MEMBERS_ENDED, count=2, file_outcome="read")]
     ended.append(Reason.of(Code.MEMBERS_ENDED, count=1, file_outcome="broken"))
