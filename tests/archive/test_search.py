@@ -168,6 +168,9 @@ def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Conn
     assert ids(connection, "轿厢 -财政局") == {numbers[0]}
     assert ids(connection, "钢丝绳 or 财政局") == set(numbers)
     assert ids(connection, "钢丝绳|财政局") == set(numbers)
+    assert ids(connection, "轿厢 AND 自查") == {numbers[0]}
+    assert ids(connection, "轿厢 NOT 财政局") == {numbers[0]}
+    assert ids(connection, "轿厢 and 自查") == set(), "in small letters it is a word"
     assert ids(connection, "轿厢 钢丝绳 or 财政局 -电梯") == {numbers[1]}
     assert ids(connection, '"轿厢 不在"') == {numbers[1]}
     assert ids(connection, "安全电梯") == set()
@@ -362,6 +365,20 @@ def test_amounts_are_found_with_and_without_commas(
         owner_url, [Document("拨付资金的通知", f"拨付{written}。"), Document("其他通知", "拨付。")]
     )
     assert ids(connection, typed) == {numbers[0]} == ids(connection, written)
+
+
+@pytest.mark.parametrize("typed", ["2024-05-09", "2024.5.9", "2024/05/09", "２０２４年５月９日", "2024年05月09日"])
+def test_a_day_is_found_in_each_form(owner_url: str, connection: Connection, typed: str) -> None:
+    numbers = write_and_index(
+        owner_url,
+        [
+            Document("停航通知", "自2024年5月9日起停航。"),
+            Document("复航通知", "自2024年05月09日起复航。"),
+            Document("缆车通知", "照常。", fields=(("effective_date", "2024-05-09"),)),
+            Document("其他通知", "自2024年5月19日起，或2024年15月9日。"),
+        ],
+    )
+    assert ids(connection, typed) == set(numbers[:3])
 
 
 @pytest.mark.parametrize("typed", ["2024年度", "2024", "云政〔2024〕1234号", "gb1234", "2024-05", "123,45", "第1234次"])

@@ -142,6 +142,26 @@ def test_a_content_id_leads_to_its_record_and_a_number_of_two_documents_to_the_l
     assert sorted(found(reader, "岚水〔2024〕7号")) == sorted([first["id"], second["id"]])
 
 
+def test_an_address_leads_to_its_record_or_to_what_came_of_it(
+    archive: Archive, reader: TestClient, tmp_path: Path
+) -> None:
+    page, file = Page(1), Page(2, path="/a/1.bin", raw=b"\0", media_type="application/octet-stream")
+    keep(archive, tmp_path, page, file)
+    number = found(reader)[0]
+
+    def led_to(typed: str, **params: str) -> str:
+        answer = reader.get("/archive/", params={"q": typed, **params}, follow_redirects=False)
+        return answer.headers.get("location", "")
+
+    for typed in (page.url, page.url.removeprefix("https://"), f" {page.url.replace('https', 'HTTP')}#top"):
+        assert led_to(typed) == f"/archive/records/{number}"
+    history = led_to(file.url)
+    assert history.startswith("/archive/pages/")
+    assert file.url in reader.get(history).text
+    assert [led_to(f"{page.url}x"), led_to("2024/05/09"), led_to(page.url, jump="no")] == ["", "", ""]
+    assert led_to(page.url, source="x") == ""
+
+
 def test_facets_count_and_choose(reader: TestClient, owner_url: str) -> None:
     write_and_index(
         owner_url,

@@ -1,5 +1,6 @@
 """Captures by address, regardless of source: what was answered there, and when."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from sqlalchemy.dialects.postgresql import TEXT
 
 from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Blob, Capture, Page
+from etl.archive.storage.models import Blob, Capture, Page, Record
 from etl.outcomes import FAILED
 from etl.web.urls import canonical_url
 
@@ -50,6 +51,33 @@ def same_address(url: str) -> tuple[str, ...]:
     """
     rest = canonical_url(url).partition("://")[2]
     return f"https://{rest}", f"http://{rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageAt:
+    """The numbers of a page and of its record, if it has one."""
+
+    page: int
+    record: int | None
+
+
+def page_at(connection: Connection, typed: str) -> PageAt | None:
+    """The page at the address that a reader typed, with scheme or without; of pages of several sources rather one with
+    a record that is still on its site. None if no page has it, or it is no address."""
+    address = typed if "://" in typed else f"http://{typed}"
+    if not _ADDRESS.fullmatch(address):
+        return None
+    try:
+        addresses = same_address(address)
+    except ValueError:
+        return None
+    pages = select(Page.id, Record.id).outerjoin(Record, Record.page_id == Page.id)
+    pages = pages.where(Page.url.in_(addresses)).order_by(Record.state, Page.id).limit(1)
+    row = connection.execute(pages).one_or_none()
+    return PageAt(*row) if row else None
+
+
+_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?/\S*", re.IGNORECASE)
 
 
 def around(connection: Connection, url: str, moment: datetime | None) -> Around | None:

@@ -119,8 +119,8 @@ class Query:
 
 
 _TOKENS = re.compile(
-    r"""(?P<or>(?:or|或)(?=[\s|]|$)|\|)"""
-    r"""|(?P<minus>-)?(?:(?P<field>[A-Za-z_\u4e00-\u9fff]{1,20}):)?"""
+    r"""(?P<or>(?:or|或)(?=[\s|]|$)|\|)|(?P<and>(?-i:AND)(?=\s|$))"""
+    r"""|(?P<minus>-|(?-i:NOT)\s+(?=\S))?(?:(?P<field>[A-Za-z_\u4e00-\u9fff]{1,20}):)?"""
     r"""(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s|]+))""",
     re.IGNORECASE,
 )
@@ -131,6 +131,7 @@ _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?!\d)")
 _AMOUNT = re.compile(r"(?<![\d,.a-z第])(?!(?:19|20)\d\d(?![\d万亿元千吨亩户人个]))[1-9]\d{3,11}(?![\d年月号/-])")
 """A number of four digits or more that may be written with commas: no year, no number of a document."""
 _YEARS = re.compile(r"((?:19|20)\d\d)年?(?:-((?:19|20)\d\d)年?)?")
+_DAY = re.compile(r"(?:19|20)\d\d[-./年]\d\d?[-./月]\d\d?[日号]?")
 _MONTH = re.compile(r"((?:19|20)\d\d)年(?:(\d\d?)月)?")
 
 
@@ -144,6 +145,8 @@ def parse_query(typed: str) -> Query:
     for token in _TOKENS.finditer(_joined_fields(unicodedata.normalize("NFKC", typed.translate(_QUOTES)))):
         if token["or"]:
             joined = bool(groups)
+            continue
+        if token["and"]:  # what spaces mean anyway
             continue
         word = _word(token)
         if word is None:
@@ -181,14 +184,19 @@ def _looks_like_a_field(token: re.Match[str], word: Word, typed: str) -> bool:
 
 
 def _forms(word: Word) -> tuple[Word, ...]:
-    """The word; if it is a number in another form than the index has, such as 云政发(2024)第047号, that number; and the
-    word with its amounts in the other form, 1,000万元 or 1000万元."""
+    """The word and its other forms: of a number such as 云政发(2024)第047号 that of the index; of a word with amounts
+    1,000万元 for 1000万元, and the reverse; of a day those that fields and texts have."""
     forms = [word]
     key = number_key(word.typed)
     if word.anywhere and key != word.folded and _NUMBER.search(key):
         forms.append(Word(key, word.typed, "number"))
     if word.part in _TEXTS and not word.fields and (other := _with_other_commas(word.folded)) != word.folded:
         forms.append(replace(word, folded=other))
+    if word.anywhere and _DAY.fullmatch(word.typed) and (day := read_date(word.typed).iso):
+        year, month, number = day.split("-")
+        others = (day, f"{year}年{int(month)}月{int(number)}日", f"{year}年{month}月{number}日")
+        folded = dict.fromkeys(map(fold, others))
+        forms += [replace(word, folded=other) for other in folded if other != word.folded]
     return tuple(forms)
 
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from etl.archive.queries.hits import jump
+from etl.archive.queries.mementos import page_at
 from etl.archive.queries.ranking import ResultPosition, Sort
 from etl.archive.queries.search import InvalidFilter, RecordFilter, parse_filter
 from etl.archive.records.collections import collection_names
@@ -189,13 +190,16 @@ def records(
     counts: CountParam = "",
     jumps: Annotated[JumpParam, Query(alias="jump")] = "",
 ) -> Response:
-    """The matching records, newest first or in the order of the search. If a document number was typed, redirects to
-    its record."""
+    """The matching records, newest first or in the order of the search. If a document number or an address was typed,
+    redirects to its record, or to the history of the address."""
     with read_only(archive) as connection:
-        number = None if after or jumps or responder.as_json else jump(connection, record_filter)
+        asks = record_filter == RecordFilter(q=record_filter.q) and not (after or jumps or responder.as_json)
+        number = jump(connection, record_filter) if asks else None
         if number is not None:
             query = urlencode({"q": record_filter.q})
             return see_other(request, f"/records/{number}?{query}")
+        if asks and (at := page_at(connection, record_filter.q)):
+            return see_other(request, f"/records/{at.record}" if at.record else f"/pages/{at.page}")
         if is_search(record_filter, sort):
             place = parse_after(ResultPosition.parse, after)
             page = search_list(connection, record_filter, sort, place, count_all=counts == "all")
