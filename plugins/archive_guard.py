@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from etl.browse.http.session import PERSON, Person
+from etl.browse.http.signed_out import signed_out
 
 
 class Guard:
@@ -30,7 +31,7 @@ class Guard:
         if scope["type"] != "http":
             await WebSocketClose()(scope, receive, send)
             return
-        admitted = await self._person(Request(scope))
+        admitted = await self._person(Request(scope, receive))
         if isinstance(admitted, Person):
             await self._app(scope | {PERSON: admitted}, receive, send)
         else:
@@ -40,20 +41,26 @@ class Guard:
         try:
             user = await get_user(request, None, await bearer_scheme(request))
         except HTTPException as error:
-            return self._login(request, str(error.detail))
+            return await self._login(request, str(error.detail))
         return await run_in_threadpool(_person_of, user) or _refuse(403, "This user may not see the archive.")
 
-    def _login(self, request: Request, reason: str) -> Response:
-        """Redirects a web browser to the login, which leads back to the requested page; others get status 401."""
-        if request.method not in ("GET", "HEAD") or "text/html" not in request.headers.get("accept", ""):
+    async def _login(self, request: Request, reason: str) -> Response:
+        """Redirects a web browser to the login, which leads back to the requested page, or shows it the form that it
+        sent; others get status 401."""
+        if "text/html" not in request.headers.get("accept", ""):
             return _refuse(401, reason)
+        if request.method not in ("GET", "HEAD"):
+            return await signed_out(request, _login_address(request, "/")) or _refuse(401, reason)
         # A path below our own mount, without a host, so that it cannot lead elsewhere; Airflow checks `next` too.
-        mount, path = request.scope.get("root_path", ""), request.scope["path"]
-        target = mount + quote("/" + path.removeprefix(mount).lstrip("/"))
+        path = quote("/" + request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/"))
         query = f"?{request.url.query}" if request.url.query else ""
-        airflow = request.scope.get("app_root_path", "")
-        login = f"{airflow}/api/v2/auth/login?{urlencode({'next': target + query})}"
-        return RedirectResponse(login, 307, headers={"cache-control": "no-store"})
+        return RedirectResponse(_login_address(request, path + query), 307, headers={"cache-control": "no-store"})
+
+
+def _login_address(request: Request, path: str) -> str:
+    """The address of Airflow's login, which leads to a path below our own mount."""
+    target = request.scope.get("root_path", "") + path
+    return f"{request.scope.get('app_root_path', '')}/api/v2/auth/login?{urlencode({'next': target})}"
 
 
 def _person_of(user: BaseUser) -> Person | None:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Page as Tab
 from sqlalchemy import func, select, update
 
 from etl.archive.storage.archive import Archive
@@ -397,6 +398,56 @@ def test_a_token_ends_with_its_logout(airflow: httpx.Client) -> None:
     assert airflow.get("/archive/records.json", headers=cookie).status_code == 200
     airflow.get("/api/v2/auth/logout", headers=cookie)
     assert airflow.get("/archive/records.json", headers=cookie).status_code == 401
+
+
+def _log_in(tab: Tab, user: str) -> None:
+    tab.goto("/auth/login/")
+    tab.fill("input[name=username]", user)
+    tab.fill("input[name=password]", "of-the-archive")
+    tab.click("button[type=submit]")
+    tab.wait_for_url(lambda url: "login" not in url)
+
+
+def test_what_was_typed_when_the_login_ended_is_sent_again_after_another_login(
+    airflow: httpx.Client, archive: Archive, chromium: Browser, tmp_path: Path
+) -> None:
+    keep(archive, tmp_path, Page(77))
+    (record,) = rows(archive, "SELECT max(id) AS id FROM archive.record")
+    why = "落款为准，见网页存档第二段 <b>“附注”</b>"
+    context = chromium.new_context(base_url=str(airflow.base_url))
+    tab = context.new_page()
+    _log_in(tab, "archivist")
+    tab.goto(f"/archive/records/{record['id']}/correct?field=source")
+    tab.fill("textarea[name=value]", "岚川市水务局办公室")
+    tab.fill("textarea[name=reason]", why)
+    context.clear_cookies()
+    tab.click("main form button")
+    assert "Not saved" in tab.inner_text("h1")
+    with context.expect_page() as opened:
+        tab.click("main a")
+    _log_in(opened.value, "archivist")
+    opened.value.close()
+    tab.click("main form button")
+    kept = rows(archive, "SELECT corrected_by, value, reason FROM archive.correction WHERE field = 'source'")
+    assert [(each["corrected_by"], each["value"], each["reason"]) for each in kept] == [
+        ("archivist", "岚川市水务局办公室", why)
+    ]
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"sec-fetch-site": "cross-site"}, "why=x"),
+        ({"content-type": "application/json"}, "{}"),
+        ({}, "why=" + "x" * 300_000),
+        ({"accept": "application/json"}, "why=x"),
+    ],
+)
+def test_only_a_form_of_our_own_pages_is_shown_again(airflow: httpx.Client, headers: dict[str, str], body: str) -> None:
+    sent = _BROWSER | {"content-type": "application/x-www-form-urlencoded"} | headers
+    answer = airflow.post("/archive/records/1/correct", headers=sent, content=body)
+    assert (answer.status_code, answer.json()["status"]) == (401, 401)
 
 
 def test_loading_the_plugin_builds_nothing(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def page_at(connection: Connection, typed: str) -> PageAt | None:
     except ValueError:
         return None
     pages = select(Page.id, Record.id).outerjoin(Record, Record.page_id == Page.id)
-    pages = pages.where(Page.url.in_(addresses)).order_by(Record.state, Page.id).limit(1)
+    pages = pages.where(among(Page.url, addresses)).order_by(Record.state, Page.id).limit(1)
     row = connection.execute(pages).one_or_none()
     return PageAt(*row) if row else None
 
