@@ -132,6 +132,22 @@ def test_a_reader_that_keeps_dying_ends_with_the_archive(
         assert copy.execute(_COPY).fetchall() == truth(reader)
 
 
+def test_a_cursor_beyond_the_end_of_the_feed_is_told_and_the_copy_left_as_it_is(
+    filled: Archive, reader: str, tmp_path: Path, mirror: dict[str, Any]
+) -> None:
+    with (
+        closing(sqlite3.connect(tmp_path / "copy.db")) as copy,
+        psycopg.connect(reader, autocommit=True, row_factory=dict_row) as archive,
+    ):
+        copy.executescript(mirror["TABLES"])
+        assert mirror["catch_up"](archive, copy) == RECORDS
+        with copy:
+            copy.execute("UPDATE reached SET change_seq = ?", (RECORDS + 1,))
+        with pytest.raises(SystemExit, match=f"ends before change {RECORDS + 1}"):
+            mirror["catch_up"](archive, copy)
+        assert copy.execute("SELECT change_seq FROM reached").fetchone() == (RECORDS + 1,)
+
+
 def test_the_program_follows_the_feed(filled: Archive, reader: str, tmp_path: Path) -> None:
     program, copy = tmp_path / "mirror.py", tmp_path / "copy.db"
     program.write_text(PROGRAM, encoding="utf-8")
@@ -180,6 +196,9 @@ def test_the_same_in_sql(filled: Archive, reader: str, own: psycopg.Connection) 
         own.execute(again)
     assert reached == (RECORDS + 6,)
     assert own.execute(_COPY.replace("removed", "removed::int", 1)).fetchall() == truth(reader)
+    own.execute("UPDATE reached SET change_seq = change_seq + 1")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        own.execute(again)
 
 
 @pytest.fixture

@@ -210,6 +210,7 @@ def test_a_record_has_its_versions_its_text_and_its_files(filled: Archive, reade
         ("records?after=x", 400, "invalid_parameter", "after"),
         ("records?q=a&after=2024-01-01.1", 400, "invalid_parameter", "after"),
         ("changes?after=-1", 400, "invalid_parameter", "after"),
+        ("changes?after=9", 409, "cursor_ahead", "it is of another archive, or this one was restored"),
         ("captures", 400, "invalid_parameter", "url"),
         ("records/999", 404, "no_record", "No record has this number."),
         ("records/999/versions", 404, "no_record", "No record has this number."),

@@ -159,7 +159,7 @@ def _citations(read: list[Row], limit: int, total: int) -> rows.CitationPage:
     return rows.CitationPage(citations=shown, total=total, after=following)
 
 
-@router.get("/changes")
+@router.get("/changes", responses={409: {"model": rows.Problem, "description": "the feed ends before `after`"}})
 def changes(
     archive: OpenArchive,
     source: SourceParam,
@@ -167,9 +167,14 @@ def changes(
     with_version: WithVersion = False,
     limit: LimitWithText = 100,
 ) -> rows.ChangePage:
-    """The events of the change feed after `after`, a `change_seq`, in order: none is missing, none comes twice."""
+    """The events of the change feed after `after`, a `change_seq`, in order: none is missing, none comes twice.
+
+    A number that the feed has not reached is refused: who waited there would miss all events up to it.
+    """
     with read_only(archive) as connection:
         last = published.last_change(connection)
+        if after > last:
+            raise RequestRefused(409, "cursor_ahead")
         read = published.changes(connection, after, limit + 1, source)
         led_to = published.versions_of(connection, read[:limit]) if with_version else {}
     events = [_change(row, led_to) for row in read[:limit]]

@@ -7,9 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from etl.browse.http.responses import Responder
+from etl.browse.pages.correction import MAX_FORM_BYTES
 
-MOST_BYTES = 200_000
-"""Size of a form, in bytes, beyond which it is not shown again: whoever sends it is not known."""
 _TYPE = "application/x-www-form-urlencoded"
 
 
@@ -36,7 +35,7 @@ async def signed_out(request: Request, login: str) -> Response | None:
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_FORM_BYTES:
             return None
     values = tuple(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     action = request.url.path + (f"?{request.url.query}" if request.url.query else "")
