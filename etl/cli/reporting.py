@@ -66,7 +66,8 @@ def report_command(
     if runs is not None:
         if source is None:
             raise GongkaiError("--runs needs a source", hint="as in `gongkai report SOURCE --runs 30`")
-        reports = past_reports(archive.engine, source, runs)
+        finished = past_reports(archive.engine, source, runs)
+        reports = [*unfinished_reports(archive.engine, source), *finished]
     else:
         reports = [*last_reports(archive.engine, source), *unfinished_reports(archive.engine, source)]
     if source and not reports:
@@ -83,7 +84,7 @@ def report_command(
     if not as_json:
         for report in reports:
             _print_pages(report, named.get(report["run"], []))
-    if any(report["state"] == "red" for report in (reports[:1] if runs else reports)):
+    if any(report["state"] == "red" for report in (finished[:1] if runs else reports)):
         raise typer.Exit(RED)
 
 
@@ -152,6 +153,8 @@ def _print_remarks(report: dict[str, Any]) -> None:
     if report["state"] == "running":
         output.print(f"[yellow]{output.plain(_running(report))}[/]", soft_wrap=True)
     nothing = "nothing was due" if report["kind"] == "recheck" else "nothing listed"
+    if report["listed"]:  # it runs, or has died
+        nothing = f"{counted(report['listed'], 'page')} listed, none of which has ended"
     outcomes = ", ".join(f"{_outcome(name)} {number}" for name, number in report["outcomes"].items())
     output.print(f"[dim]{report['source']}: {outcomes or nothing}[/]", soft_wrap=True)
     if lists := [item for item in report["told"] if item["told_total"] is not None]:

@@ -151,3 +151,7 @@ def test_of_a_run_that_has_not_ended_only_one_that_stands_still_is_asked_about(
         "if it has died, start the same work again, or `gongkai runs close 1`"
         in report(local_settings, broken.name).out
     )
+    # The history of the source has it too, but it says nothing of how the last one that ended did.
+    past = report(local_settings, broken.name, "--runs", "3")
+    assert (past.code, re.findall(r"^1 +crawl +(\w+)", past.out, re.M)) == (0, ["running"])
+    assert "nothing listed" not in report(local_settings, broken.name).out
