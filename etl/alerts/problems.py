@@ -99,7 +99,7 @@ def _runs(
             f"{row.source_id} {row.kind} {row.state} {row.first}",
             f"{source.name} · {row.source_id} {row.kind}：{words[0]} {words[1]}",
             tuple(_in_words(each) for each in unsilenced),
-            _link(address, row.source_id, row.kind, row.key),
+            _link(address, row.source_id, row.kind, row.key, row.id),
             silenced=bool(reasons) and not unsilenced,
         )
 
@@ -133,7 +133,7 @@ def _dark(
             f"{row.source_id} dark {since:%Y-%m-%d}",
             f"{source.name} · {row.source_id}：{past} 天没有成功采集 no good run for {past} days",
             ("DAG 是否暂停？调度器是否运行？gongkai doctor Is its DAG paused? Does the scheduler run?",),
-            _link(address, row.source_id, "crawl", ""),
+            _link(address, row.source_id, "crawl", "", None),
             silenced=_silenced(silences[source.id], DARK, now),
         )
 
@@ -146,7 +146,7 @@ def _stuck(connection: Connection, now: datetime, address: str | None) -> Iterat
             f"run {row.id} stuck",
             f"{row.source_id} {row.kind}：运行 {row.id} {hours} 小时没有进展 run {row.id} has not moved for {hours} h",
             (f"重新开始同一任务，或 start the same work again, or: gongkai runs close {row.id}",),
-            _link(address, row.source_id, row.kind, row.key),
+            _link(address, row.source_id, row.kind, row.key, row.id),
         )
 
 
@@ -180,12 +180,12 @@ def _expired(
                 )
 
 
-def _link(address: str | None, source: str, kind: str, key: str) -> str:
-    """The address of the run in Airflow, if the browser is mounted there and the run has a DAG; else of the browser's
-    page of runs."""
+def _link(address: str | None, source: str, kind: str, key: str, run: int | None) -> str:
+    """The address of the run in Airflow, if the browser is mounted there and the run has a DAG; else of the run in the
+    browser. Without a run, of the source's DAG, else of its runs."""
     if address is None:
         return ""
     if not address.endswith(MOUNT) or key.startswith("cli:"):
-        return f"{address}/runs"
+        return f"{address}/runs/{run}" if run else f"{address}/runs?source={source}"
     dag = f"{address.removesuffix(MOUNT)}/dags/{'recheck' if kind == 'recheck' else f'crawl_{source}'}"
     return f"{dag}/runs/{quote(key)}" if key else dag

@@ -82,6 +82,24 @@ def test_coming_crawls_and_the_scheduler_s_pages_are_told(archive: Archive, tmp_
         assert f'href="{path}"' in page
 
 
+class _Others(NoScheduler):
+    def next_crawls(self) -> Mapping[str, NextCrawl]:
+        return {"new-b": NextCrawl(True, _TOMORROW, "/dags/b"), "new-a": NextCrawl(False, None, "/dags/a")}
+
+
+def test_what_was_never_crawled_and_what_is_crawled_no_more_is_told(archive: Archive, tmp_path: Path) -> None:
+    client = TestClient(create_app(archive, scheduler=_Others()))
+    assert "尚无来源" not in client.get("/sources").text
+    keep(archive, tmp_path, Page(1))
+    never = client.get("/sources.json").json()["never_crawled"]
+    assert [(each["id"], each["next"]["paused"]) for each in never] == [("new-a", False), ("new-b", True)]
+    page = client.get("/sources").text
+    assert "没有来源文件，不再采集" in page
+    assert page.index("从未采集") < page.index("new-a") < page.index("new-b")
+    alone = TestClient(create_app(archive, scheduler=NoScheduler())).get("/sources").text
+    assert ("没有来源文件" in alone, "从未采集" in alone) == (False, False)
+
+
 def test_the_lag_is_of_what_was_published_since_the_source_is_crawled(archive: Archive, tmp_path: Path) -> None:
     keep(archive, tmp_path, Page(1, published="2020-01-01"), Page(2), Page(3, published="2024-03-07"))
     client = TestClient(create_app(archive))

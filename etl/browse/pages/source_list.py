@@ -75,11 +75,21 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NeverCrawled:
+    """A source that the scheduler could crawl, and of which the archive has nothing yet."""
+
+    id: str
+    next: NextCrawl
+
+
+@dataclass(frozen=True, slots=True)
 class SourceList:
-    """All sources, and the fixity of all blobs."""
+    """All sources, and the fixity of all blobs. `scheduled`: whether there is a scheduler that crawls sources."""
 
     sources: tuple[SourceLine, ...]
     fixity: ArchiveFixity
+    never_crawled: tuple[NeverCrawled, ...]
+    scheduled: bool
 
     @property
     def region_names(self) -> dict[str, str]:
@@ -106,7 +116,9 @@ def source_list(connection: Connection, scheduler: Scheduler) -> SourceList:
         )
         for row in rows
     )
-    return SourceList(tuple(lines), archive_fixity(connection))
+    known = {row.id for row in rows}
+    never = (NeverCrawled(source, each) for source, each in sorted(coming.items()) if source not in known)
+    return SourceList(tuple(lines), archive_fixity(connection), tuple(never), bool(coming))
 
 
 def _crawl_days(connection: Connection, first: date) -> dict[tuple[str, date], CrawlDay]:
