@@ -372,6 +372,12 @@ class Code(NamedCode):
         "列出的 {listed} 页中有 {excluded} 页不得抓取，最多的是“{outcome}”，如 {url}（{reason}）",
         "{excluded} of {listed} listed pages must not be fetched, most as {outcome}, such as {url} ({reason})",
     )
+    MOST_PAGES_WAIT = (
+        "most_pages_wait",
+        "列出的 {listed} 页中有 {pages} 页此前抓到的不是公文，如 {url}（{reason}）；过些日子再试",
+        "{pages} of {listed} listed pages were no documents when last fetched, such as {url} ({reason}); they are "
+        "tried again later",
+    )
     MOST_LINKS_DEAD = (
         "most_links_dead",
         "目录中有 {dead} 个链接一再不存在，多于 {records} 条记录",

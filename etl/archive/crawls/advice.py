@@ -34,6 +34,11 @@ _DROPPED = (
     "打开目录核对：若确已减少，把 assertions.max_drop 调高采集一次，再改回",
     "compare with the site; if the list is right, raise `assertions.max_drop` for one crawl",
 )
+_OTHER_CONTENT = (
+    "打开该页：网站给的是别的内容，如登录页、目录、空壳页；须登录才能看的不采集，其余要改提取规则",
+    "open that page: the site sends something else, such as a login form, a list or an empty shell; what needs a login "
+    "is not crawled, for all else the family needs a rule",
+)
 _REFETCH = "重新取得该文件后再导入", "get the file again, and import it"
 _NOTHING = "已导入，无须处理", "nothing to do: they were imported"
 
@@ -47,6 +52,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.MOST_PAGES_FAILED: _OUTCOME,
     Code.MOST_PAGES_EXCLUDED: _OUTCOME,
     Code.MOST_FILES_FAILED: _OUTCOME,
+    Code.MOST_PAGES_WAIT: _OTHER_CONTENT,
     Code.MOST_LINKS_DEAD: (
         "目录里多数链接无效：地址读错了，或网站已迁移",
         "most links of the catalog lead nowhere: their addresses are misread, or the site has moved",
@@ -173,11 +179,6 @@ LOST_LISTS: dict[str, tuple[str, str]] = {
 """Where pages of lists were lost, by the outcome of the first one."""
 
 
-_OTHER_CONTENT = (
-    "打开该页：网站给的是别的内容，如登录页、目录、空壳页；须登录才能看的不采集，其余要改提取规则",
-    "open that page: the site sends something else, such as a login form, a list or an empty shell; what needs a login "
-    "is not crawled, for all else the family needs a rule",
-)
 _NOT_THERE = (
     "打开该页：多数页面已不在，即网站已迁移，或地址读错了",
     "open that page: the site has moved, or the addresses in its lists are misread",

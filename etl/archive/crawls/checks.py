@@ -64,6 +64,16 @@ JOIN archive.capture k ON k.id = v.capture_id JOIN archive.page p ON p.id = r.pa
 WHERE r.source_id = :source AND r.state = 'current' AND k.run_id = :run AND :flag = ANY(v.flags)
 """)
 
+_WAITING = text("""
+SELECT count(*) FILTER (WHERE waits) AS pages, count(*) AS listed, min(page_id) FILTER (WHERE waits) AS page
+FROM (SELECT page_id, outcome = 'known' AND reason LIKE :code AS waits
+      FROM archive.run_page WHERE run_id = :run) AS listed
+""")
+_LAST_REASON = text("""
+SELECT p.url, c.reason FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
+WHERE c.page_id = :page ORDER BY c.fetched_at DESC LIMIT 1
+""")
+
 _MOVED = text("""
 WITH made AS (
     SELECT r.id, r.content_hash, r.source_id, p.url FROM archive.change c JOIN archive.record r ON r.id = c.record_id
@@ -136,6 +146,16 @@ def documents_without_text(connection: Connection, run: RunContext) -> Iterator[
     row = connection.execute(_EMPTY, {"run": run.id, "source": run.source.id, "flag": Flag.NO_TEXT.value}).one()
     if row.documents:
         yield Reason.of(Code.DOCUMENTS_WITHOUT_TEXT, documents=row.documents, url=row.url)
+
+
+def pages_that_wait(connection: Connection, run: RunContext, least: int) -> Iterator[Reason]:
+    """A warning: most pages that this run lists, and at least `least`, were no documents when they were last fetched.
+    They are not requested in this run, so that without it a run after one that failed would look good."""
+    values = {"run": run.id, "code": f'%"{Code.NOT_DUE_AGAIN}"%'}
+    row = connection.execute(_WAITING, values).one()
+    if row.pages >= least and row.pages * 2 > row.listed:
+        reason = connection.execute(_LAST_REASON, {"page": row.page}).one()
+        yield Reason.of(Code.MOST_PAGES_WAIT, pages=row.pages, listed=row.listed, url=reason.url, reason=reason.reason)
 
 
 def documents_moved(connection: Connection, run: RunContext, least: int) -> Iterator[Reason]:

@@ -14,6 +14,7 @@ from etl.archive.crawls.checks import (
     fields_below_expected,
     fields_gone_empty,
     newest_document,
+    pages_that_wait,
     records_missing,
 )
 from etl.archive.crawls.dead_links import end_as_dead, missing_again
@@ -48,7 +49,7 @@ _LEAVES_LITTLE = frozenset(
         Code.PAGES_UNREAD,
     }
 )
-LONGEST_SENTENCE = 200
+LONGEST_SENTENCE = 320
 """Characters of a reason in the line of an error."""
 NAMED_PAGES = 10
 """Failed pages that a log names."""
@@ -80,6 +81,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             *fields_gone_empty(connection, run),
             *documents_without_text(connection, run),
             *documents_moved(connection, run, MANY),
+            *pages_that_wait(connection, run, MANY),
             *_files(counted, examples(connection, run.id, of_files=True)),
         ]
     problems = [*_unfinished(counted, stored)]
