@@ -260,6 +260,7 @@ def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
     site.everything = None
     report = watched.crawl(recheck_after_days=30)
     assert (report.state, codes(report), report.warnings[0].params["pages"]) == ("amber", ["most_pages_wait"], 27)
+    assert "several documents return this page" in report.warnings[0].english
     waiting = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome = 'known' ORDER BY run_id DESC")
     assert "was no document when it was last fetched" in english(waiting[0]["reason"])
     watched.a_day_passes()

@@ -8,6 +8,7 @@ from math import floor
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import RunContext
+from etl.archive.crawls.run_pages import reason_after_redirect
 from etl.extract import Flag, content_hash
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 from etl.reason_codes import Code
@@ -70,8 +71,10 @@ FROM (SELECT page_id, outcome = 'known' AND reason LIKE :code AS waits
       FROM archive.run_page WHERE run_id = :run) AS listed
 """)
 _LAST_REASON = text("""
-SELECT p.url, c.reason FROM archive.capture c JOIN archive.page p ON p.id = c.page_id
-WHERE c.page_id = :page ORDER BY c.fetched_at DESC LIMIT 1
+SELECT p.url, coalesce(rp.reason, '') AS reason, coalesce(c.url, '') AS requested, coalesce(c.final_url, '') AS led_to
+FROM archive.page p LEFT JOIN archive.run_page rp ON rp.page_id = p.id AND rp.outcome = 'not_a_document'
+LEFT JOIN archive.capture c ON c.id = rp.capture_id
+WHERE p.id = :page ORDER BY rp.run_id DESC NULLS LAST LIMIT 1
 """)
 
 _MOVED = text("""
@@ -154,8 +157,9 @@ def pages_that_wait(connection: Connection, run: RunContext, least: int) -> Iter
     values = {"run": run.id, "code": f'%"{Code.NOT_DUE_AGAIN}"%'}
     row = connection.execute(_WAITING, values).one()
     if row.pages >= least and row.pages * 2 > row.listed:
-        reason = connection.execute(_LAST_REASON, {"page": row.page}).one()
-        yield Reason.of(Code.MOST_PAGES_WAIT, pages=row.pages, listed=row.listed, url=reason.url, reason=reason.reason)
+        last = connection.execute(_LAST_REASON, {"page": row.page}).one()
+        reason = reason_after_redirect(last.requested, last.led_to, last.reason)
+        yield Reason.of(Code.MOST_PAGES_WAIT, pages=row.pages, listed=row.listed, url=last.url, reason=reason)
 
 
 def documents_moved(connection: Connection, run: RunContext, least: int) -> Iterator[Reason]:
