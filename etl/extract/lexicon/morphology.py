@@ -53,8 +53,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("", "(?:人|者|员|编辑|电话|传真|邮箱|地址|网址|链接|位置|数|量|率|大小|指南|下载|附件|解读|依据|理由|程序|渠道)$"),
     ("", f"^(?:开始|结束|截止|截至|起止|征集|报名|登记|受理|答复|审核|归档|会议|咨询)(?!施行|实施|执行|生效).*{_DAY}$"),
     ("", f"^(?:{_OF_EVENTS})(?:的|决定)?{_DAY}$"),
-    # It says which notice of a procedure this is (采购公告, 中标公告), not the subject.
-    ("", "^公告(?:类型|类别|种类)$"),
+    # It says which notice of a procedure, or which kind of policy, this is (采购公告, 规范性文件), not the subject.
+    ("", "^(?:公告|政策)(?:类型|类别|种类)$"),
     ("index_number", f"^{_DESCRIBED}(?:公开|目录)?(?:索引|索取){_NUMBER}?$"),
     ("registration_number", f"^三?{_DESCRIBED}(?:统一|登记|备案)+{_NUMBER}$|^规范性文件{_NUMBER}$"),
     ("document_number", f"^{_DESCRIBED}(?:(?:发文|发布|颁布|公布|印发|制发)?(?:文号|字号)|发文{_NUMBER})$"),

@@ -15,6 +15,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.breadcrumbs import end_of_breadcrumb
 from etl.extract.page.events import is_day_of_letter
+from etl.extract.page.items import line_of_items
 from etl.extract.page.pairs import is_half_of_pair
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import ONLY_A_DATE, date_among_pieces, is_subheading
@@ -134,7 +135,7 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         if text.startswith(_BEFORE_SUBTITLE):
             subtitle = index if lines and lines[-1].marked and lines[-1].block == index - 1 else subtitle
             continue
-        is_paper = text.endswith("件") and _is_red_head(blocks, index)
+        is_paper = text.endswith("件") and is_red_head(blocks, index)
         if is_paper or (subtitle >= 0 and _is_below_subtitle(blocks, index, subtitle)):
             continue
         upper = _upper_lines(lines, blocks, index) if in_one else []
@@ -175,7 +176,7 @@ def _is_below_subtitle(blocks: Blocks, index: int, subtitle: int) -> bool:
     return index - subtitle <= _LINES_BELOW_SUBTITLE and are_alike(subtitle, index, blocks)
 
 
-def _is_red_head(blocks: Blocks, index: int) -> bool:
+def is_red_head(blocks: Blocks, index: int) -> bool:
     """Whether the line is the head of a document's paper: its number stands below it."""
     if not _RED_HEAD.fullmatch(blocks.blocks[index].plain.strip()):
         return False
@@ -250,7 +251,7 @@ def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
 def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line has 发布时间 or 来源: then the line above it is a headline even without markup, but a line
     of a few characters must stand out. `chars`: length of the text that the line continues."""
-    below = next((line.text for _, line in blocks.visible_blocks(index + 1, index + 2)), "")
+    below = next((line_of_items(blocks, at) for at, _ in blocks.visible_blocks(index + 1, index + 2)), "")
     above_subheading = is_subheading(below)
     above_date = below.endswith("日") and len(below) <= _MAX_SPELT_DATE_CHARS
     if not (above_subheading or above_date) or is_day_of_letter(blocks, index + 1):

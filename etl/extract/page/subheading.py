@@ -33,7 +33,7 @@ _ADOPTION = re.compile(ADOPTION_WORDS)
 _BEGINS_WITH_DATE = re.compile(rf"[\s【\[（(]*+{DATE}(?!.*(?:{ADOPTION_WORDS}))")
 _OPEN_BRACKET = re.compile(r"\s*+[（(〔\[【][^）)〕\]】]*+$")
 """The first line of a note of several lines: （2018年10月26日第十三届全国人民代表大会常务委员会 … 通过）."""
-_BEGINS_WITH_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}+[:：]")
+_BEGINS_WITH_LABEL = re.compile(r"[\W_]*+[\u4e00-\u9fff]{2,6}+[:：]")
 DATE_LINE = re.compile(rf"^[\s\[【(（]*({DATE}\s*(?:[T ]?{TIME_OF_DAY})?)(?=$|[\s\]】)）|丨]|[\u4e00-\u9fff])")
 """A date at the beginning of a line, and what may follow it."""
 _NAME_AND_DATE = re.compile(
@@ -129,6 +129,20 @@ def _has_other_date(line: str) -> bool:
 
 def date_among_pieces(line: str) -> str | None:
     """The only date of a line whose other pieces are all names, labels with short values, counters or tools."""
+    pieces = _date_and_names(line)
+    return pieces[0] if pieces else None
+
+
+def source_among_pieces(line: str) -> str | None:
+    """The only name in such a line: `2023-05-09 云溪日报 【打印】`; not a name with only a date behind it."""
+    pieces = _date_and_names(line)
+    if pieces is None or len(pieces[1]) != 1:
+        return None
+    name, is_signed = pieces[1][0], dates_in_digits(line).rstrip().endswith(pieces[0])
+    return None if is_signed and line.lstrip().startswith(name) else name
+
+
+def _date_and_names(line: str) -> tuple[str, list[str]] | None:
     line = dates_in_digits(line)
     match = _DATE_APART.search(line)
     if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):
@@ -138,8 +152,8 @@ def date_among_pieces(line: str) -> str | None:
     rest = (*_PIECE.findall(line[: match.start()]), *_PIECE.findall(line[match.end() :]))
     if any(map(_DATE.search, rest)):
         return None
-    others = (piece for before, piece in zip(("", *rest), rest, strict=False) if not _says_no_more(before, piece))
-    return match[1] if all(map(NAME_OF_SOURCE.fullmatch, others)) else None
+    others = [piece for before, piece in zip(("", *rest), rest, strict=False) if not _says_no_more(before, piece)]
+    return (match[1], others) if all(map(NAME_OF_SOURCE.fullmatch, others)) else None
 
 
 def _says_no_more(before: str, piece: str) -> bool:

@@ -95,7 +95,7 @@ def read_labels(context: PageContext, header: Sequence[Node]) -> Iterator[Readin
     end = _end_of_labels(blocks, body)
     parts = [(node.first, min(node.last, end)) for node in header] or [(0, end)]
     shown = sorted({i for first, last in parts for i, _ in blocks.visible_blocks(first, last, body.revealed)})
-    outside = [i for i in shown if not body.first <= i < body.last]
+    outside = [i for i in shown if body.is_outside(i)]
     values, last_label, next_unread = 0, -_BLOCKS_NEAR_LABEL - 1, 0
     beside = 0
     for position, index in enumerate(outside):

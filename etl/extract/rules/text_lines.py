@@ -5,6 +5,7 @@ Each function yields readings in page order; `etl.extract.rules.choose` says whi
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from etl.dates import SIGNED_DATE, YEAR, dates_in_digits
 from etl.document_number import (
@@ -23,9 +24,17 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.page.headlines import ENDS_LIKE_A_TITLE
+from etl.extract.page.headlines import ENDS_LIKE_A_TITLE, is_red_head
+from etl.extract.page.items import line_of_items
 from etl.extract.page.pairs import is_column_header_row, is_known_empty, value_apart
-from etl.extract.page.subheading import DATE_LINE, NAME_OF_SOURCE, ONLY_A_DATE, date_of_subheading, source_of_subheading
+from etl.extract.page.subheading import (
+    DATE_LINE,
+    NAME_OF_SOURCE,
+    ONLY_A_DATE,
+    date_of_subheading,
+    source_among_pieces,
+    source_of_subheading,
+)
 from etl.extract.rules.header import PageContext
 from etl.extract.text.body import is_beside_cells, is_in_search_form
 from etl.extract.text.own_lines import begins_line, label_of_row
@@ -48,8 +57,8 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
 
     `is_headline`: the title is a line of the page, not words of `<title>`, which its menus may have too.
 
-    A date in brackets alone is part of the title (the day of a speech), and one alone right above the title may be
-    anything: they count only if no other date follows.
+    A date in brackets alone is part of the title (the day of a speech), and one alone right above the title, or above a
+    text that begins with it, or above its red header, may be anything: they count only if no other date follows.
     """
     blocks, body = context.blocks, context.body
     title_key = label_key(title)
@@ -57,16 +66,16 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     above = line_above = ""
     bracketed: list[Reading] = []
     values: set[int] = set()
-    for index, block in blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed):
+    lines = blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed)
+    own = blocks.visible_blocks(body.header.start, body.header.stop, body.revealed)
+    for index, block in chain(lines, own):
         text = block.plain.strip()
         key = label_key(text)
         is_part = len(key) > 5 and (key in title_key or title_key in key)
         is_title = bool(title_key) and (is_part or (is_headline and key == title_key))
-        if is_title and not below_title and above:
-            bracketed.append(
-                make_evidence("published_date", above, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
-            )
-        below_title, above = below_title or is_title, ""
+        below_title = below_title or is_title
+        is_red = not below_title and bool(number_of_red_header(text) or is_red_head(blocks, index))
+        above = above if below_title or is_red else ""
         if block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body):
             continue
         if (value := value_apart(blocks, index)) is not None:
@@ -90,8 +99,10 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
                     bracketed.append(reading)
                     continue
                 if reading.name == "published_date":
-                    bracketed.clear()
+                    bracketed, above = [], ""
                 yield reading
+    if above:
+        yield make_evidence("published_date", above, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
     yield from bracketed
 
 
@@ -168,13 +179,13 @@ def _of_day_and_month(one: str, other: str) -> str | None:
 
 def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | None:
     """The name beside an unlabelled date, if it has an inline element of its own (often with an icon) or is separated
-    by slashes, bars or brackets: `云溪日报 / 2023-05-09 / 阅读 5`."""
-    block = blocks.blocks[index]
-    if is_title or find_labels(block.text) or source_of_subheading(block.text):
+    by slashes, bars or brackets (`云溪日报 / 2023-05-09 / 阅读 5`); or by gaps in a line that says nothing else."""
+    line = line_of_items(blocks, index)
+    if is_title or find_labels(line) or source_of_subheading(line):
         return None
-    pieces = (piece.strip() for piece in _APART.split(block.text))
+    pieces = (piece.strip() for piece in _APART.split(line))
     names = [run for run in pieces if NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
-    return names[0] if len(names) == 1 else None
+    return names[0] if len(names) == 1 else source_among_pieces(line)
 
 
 def _follows_label(blocks: Blocks, index: int) -> bool:

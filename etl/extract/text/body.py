@@ -20,7 +20,8 @@ class Body:
 
     `node` is the index of its container in `Blocks.nodes`, -1 for none; `revealed` is the index of a hidden node that
     counts as shown because the page shows nothing else, or -1. `rule` says how it was found (see `codes.BODY_NAMES`).
-    `insets` are ranges of blocks in its middle that are boxes of the site.
+    `insets` are ranges of blocks in its middle that are boxes of the site, `header` one of lines of the page's header
+    below its first line: none of these blocks is text.
     """
 
     first: int
@@ -29,6 +30,15 @@ class Body:
     rule: str
     revealed: int = -1
     insets: tuple[range, ...] = ()
+    header: range = range(0)
+
+    def is_text(self, index: int) -> bool:
+        """Whether a block from `first` to `last` is text."""
+        return index not in self.header and not any(index in inset for inset in self.insets)
+
+    def is_outside(self, index: int) -> bool:
+        """Whether a block may have labels of the page's header."""
+        return not self.first <= index < self.last or index in self.header
 
     @property
     def runs_to_footer(self) -> bool:

@@ -13,7 +13,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
-from etl.extract.page.pairs import pairs_of_elements
+from etl.extract.page.pairs import is_column_header_row, pairs_of_elements
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import SUBHEADING_FIELDS
 from etl.extract.text.body import Body, holds_text
@@ -81,6 +81,8 @@ _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
 _MIN_ANNOUNCEMENT_CHARS, _MIN_ROW_CHARS = 10, 8
 _DATE_OF_ROW = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$")
+_MAX_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
+"""The heading of a box with a header: its maximum length, and punctuation that it does not have."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
 """Of a header at the end of the text: maximum number of consecutive values without a label, maximum length of a line,
 minimum number of fields."""
@@ -190,8 +192,8 @@ def _advertises_below_signature(blocks: Blocks, indices: list[int]) -> bool:
 
 
 def _before_header(blocks: Blocks, indices: list[int]) -> int:
-    """Number of blocks before a header at the end of the text: labels of several fields, among them the index number,
-    with their values and nothing else."""
+    """Number of blocks before a header at the end of the text, with its heading: labels of several fields with their
+    values and nothing else, among them the index number, or in an element of their own."""
     start, begun, fields = len(indices), len(indices), set[str]()
     while start and begun - start <= _MAX_VALUES_IN_ROW:
         start -= 1
@@ -207,7 +209,31 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
         if any(names):
             begun = start
             fields.update(filter(None, names))
-    return begun if "index_number" in fields and len(fields) >= _MIN_HEADER_FIELDS else len(indices)
+    if len(fields) < _MIN_HEADER_FIELDS:
+        return len(indices)
+    if begun and _fill_an_element(blocks, indices[begun - 1], indices[-1]) and _is_heading(blocks, indices[begun - 1]):
+        return begun - 1
+    is_apart = (
+        begun and _fill_an_element(blocks, indices[begun], indices[-1]) and not _names_columns(blocks, indices[begun])
+    )
+    return begun if "index_number" in fields or is_apart else len(indices)
+
+
+def _fill_an_element(blocks: Blocks, first: int, last: int) -> bool:
+    """Whether an element contains these lines and those between them, and no others."""
+    around = (node for node in blocks.ancestors(blocks.blocks[first].node) if node.last > last)
+    node = next(around, None)
+    return node is not None and (node.first, node.last) == (first, last + 1)
+
+
+def _is_heading(blocks: Blocks, index: int) -> bool:
+    text = blocks.blocks[index].plain.strip()
+    return len(text) <= _MAX_HEADING_CHARS and not _PUNCTUATED.search(text)
+
+
+def _names_columns(blocks: Blocks, index: int) -> bool:
+    row = blocks.blocks[index].row
+    return row >= 0 and is_column_header_row(blocks, blocks.nodes[row])
 
 
 def _labels_in_line(text: str) -> tuple[LabelMatch, ...]:

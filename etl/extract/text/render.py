@@ -20,7 +20,7 @@ def render(blocks: Blocks, body: Body) -> str:
         text = block.plain.strip()
         if not text or (block.row < 0 and is_page_tool(text) and is_tool_line(blocks, index)):
             continue
-        if body.insets and any(index in inset for inset in body.insets):
+        if not body.is_text(index):
             continue
         inside = block.row > low and _is_data(blocks, block.row)
         goes_on, last = lines and blocks.resumed.get(index, -2) == last, index

@@ -3,6 +3,7 @@
 import re
 
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
+from etl.document_number import match_document_number
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
@@ -11,6 +12,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.events import is_day_of_event
 from etl.extract.page.hosts import is_host_of_text
+from etl.extract.page.items import items_of_line, line_of_items
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
     is_beside_pair,
@@ -48,6 +50,7 @@ _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
 """Number of prose characters after which the text has begun; minimum length of a line that is more than a word of the
 header."""
 _DATED = re.compile(YEAR_OF_DATE)
+_NOTE = re.compile(r"\s*[（(\[【〔][^\n]{12,}[）)\]】〕]\s*")
 _LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
 """Number of lines after the last header line that are searched for a further one; the same if the container may include
 a whole header."""
@@ -147,11 +150,32 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or _is_header_cell(blocks, index)
         or _is_definition(blocks, index)
         or is_in_turn(blocks, index)
+        or _is_value_beside_pair(blocks, index)
         or (is_page_tool(text) and not _ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
         or asks_to_follow(text)
         or is_tab(blocks, index)
         or (_is_menu_line(blocks.blocks[index]) and not is_of_contents(blocks, index, indices))
     )
+
+
+def _is_value_beside_pair(blocks: Blocks, index: int) -> bool:
+    """Whether a line is the value of an ambiguous label (分类, 来源) that is written as the labels of fields beside
+    it."""
+    label = match_label(blocks.blocks[index - 1].text) if index else None
+    return label is not None and label.label in AMBIGUOUS_LABELS and is_beside_pair(blocks, index - 1, dated=False)
+
+
+def header_below_note(blocks: Blocks, indices: list[int]) -> range:
+    """The lines with date, source and tools of the page that stand below the first line of a text, if that is a note in
+    brackets (（2022年10月26日 … 通过）) and the text goes on behind them. An empty range if there are none."""
+    if len(indices) < 2 or not _NOTE.fullmatch(blocks.blocks[indices[0]].plain):
+        return range(0)
+    end = 1
+    while end < len(indices) and (
+        _is_subheading(blocks, indices[end]) or (end > 1 and is_page_tool(blocks.blocks[indices[end]].plain.strip()))
+    ):
+        end += 1
+    return range(indices[1], indices[end - 1] + 1) if 1 < end < len(indices) else range(0)
 
 
 def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_key: str) -> bool:
@@ -163,6 +187,8 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
         return True
     if is_day_of_event(blocks, index):
         return False
+    if _is_title_of_page(blocks, indices, title_key):
+        return True
     if not _may_hold_header(rule):
         return _is_first_date(blocks, index, title_key)
     return (
@@ -172,14 +198,30 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
     )
 
 
+def _is_title_of_page(blocks: Blocks, indices: list[int], title_key: str) -> bool:
+    """Whether the first of the lines is the title as pages state it and texts do not: as the value of its label, or
+    right above the line with date or source."""
+    index, *below = indices
+    if not title_key or label_key(blocks.blocks[index].plain) != title_key:
+        return False
+    label = match_label(blocks.blocks[index - 1].text) if index else None
+    if label is not None and label.name == "title":
+        return True
+    labels = find_labels(blocks.blocks[below[0]].text) if below else ()
+    return any(item.name in SUBHEADING_FIELDS for item in labels) and _is_subheading(blocks, below[0])
+
+
 def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether the first of the lines is above the line with date or source, and text follows that line."""
+    """Whether the first of the lines is above the line with date or source, and is the document's number, or text
+    follows that line."""
     first, *below = indices
     text = blocks.blocks[first].plain.strip()
     if len(text) > _MAX_SUBHEADING_CHARS or text.endswith(("。", "；", "：", ":")):
         return False
     dated = next((at for at, index in enumerate(below[:2]) if _is_subheading(blocks, index)), -1)
-    return dated >= 0 and _goes_on(blocks, below[dated + 1 :]) and not is_label_below_date(blocks, first)
+    if dated < 0 or is_label_below_date(blocks, first):
+        return False
+    return match_document_number(text) is not None or _goes_on(blocks, below[dated + 1 :])
 
 
 def _is_subheading(blocks: Blocks, index: int) -> bool:
@@ -221,7 +263,7 @@ def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> 
     block = blocks.blocks[index]
     if _is_own_date(blocks, index, text):
         return False
-    if ONLY_A_DATE.fullmatch(dates_in_digits(text)) or _says_date_or_source(block, text):
+    if ONLY_A_DATE.fullmatch(dates_in_digits(text)) or _says_date_or_source(blocks, index, text):
         return True
     if not title_key or not _may_be_headline(blocks, block):
         return False
@@ -229,22 +271,23 @@ def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> 
     return len(key) > 5 and key in title_key
 
 
-def _says_date_or_source(block: Block, text: str) -> bool:
+def _says_date_or_source(blocks: Blocks, index: int, text: str) -> bool:
     """Whether a short line begins with a date and the time of day, consists of a date and names, or says 来源."""
+    line = line_of_items(blocks, index)
     return len(text) < _MAX_SUBHEADING_CHARS and bool(
-        _DATE_AND_TIME.match(dates_in_digits(text)) or date_among_pieces(block.text) or source_of_subheading(block.text)
+        _DATE_AND_TIME.match(dates_in_digits(text)) or date_among_pieces(line) or source_of_subheading(line)
     )
 
 
 def _is_first_date(blocks: Blocks, index: int, title_key: str) -> bool:
     """Whether a line right below the title, in a container that a template marks, has the day of the page: written as
     templates write it (2023-05-09) and stated nowhere above."""
-    block = blocks.blocks[index]
-    text = block.plain.strip()
-    is_date = ONLY_A_DATE.fullmatch(text) or _says_date_or_source(block, text)
+    text = blocks.blocks[index].plain.strip()
+    is_date = ONLY_A_DATE.fullmatch(text) or _says_date_or_source(blocks, index, text)
     if not title_key or not is_date or _ENDS_WITH_DAY.search(text):
         return False
-    above = [line for _, line in blocks.visible_blocks(max(0, index - _LINES_BELOW_DAY), index)]
+    first = items_of_line(blocks, index).start
+    above = [line for _, line in blocks.visible_blocks(max(0, first - _LINES_BELOW_DAY), first)]
     return bool(above) and label_key(above[-1].plain) == title_key and not any(_states_day(line.text) for line in above)
 
 

@@ -6,7 +6,7 @@ from etl.extract.page.blocks import Blocks
 from etl.extract.text.body import Body
 from etl.extract.text.boxes import without_foot
 from etl.extract.text.end_of_text import before_boxes, behind_signature, end_of_text
-from etl.extract.text.start_of_text import start_of_text
+from etl.extract.text.start_of_text import header_below_note, start_of_text
 
 
 def trim(blocks: Blocks, body: Body, title: str) -> Body:
@@ -20,4 +20,4 @@ def trim(blocks: Blocks, body: Body, title: str) -> Body:
         return replace(body, first=first, last=first)
     indices, insets = before_boxes(blocks, indices)
     last = behind_signature(blocks, max(first, end_of_text(blocks, indices)), body)
-    return replace(body, first=first, last=last, insets=insets)
+    return replace(body, first=first, last=last, insets=insets, header=header_below_note(blocks, indices))
