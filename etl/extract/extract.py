@@ -9,8 +9,10 @@ from lxml import html
 
 from etl.extract.codes import BETWEEN, DATA, DENSEST, Belief, Flag
 from etl.extract.lexicon.index_number import parse_index_number
+from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.blocks import Blocks, Node
+from etl.extract.page.headlines import names_agency
 from etl.extract.page.walk import read_blocks
 from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
 from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names, unique_attachments
@@ -179,7 +181,7 @@ def _locate(source: _Source) -> _Located:
     for above the text. The first pass takes the title from `<meta>` or `<title>`."""
     page, blocks = source.page, source.blocks
     stated = (content for name, content in source.meta if name.lower() == "articletitle" and content)
-    guess = next(stated, "") or next(iter(source.titles), "")
+    guess = next(stated, "") or next((title for title in source.titles if not names_agency(label_key(title))), "")
     container = first_container = find_body(page, blocks, source.platform, guess)
     body = trim(blocks, container, guess)
     layout = source.platform.layout.header if source.platform else ()

@@ -251,7 +251,7 @@ def _is_in_data_cell(blocks: Blocks, block: Block) -> bool:
 def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     """Whether the next line has 发布时间 or 来源: then the line above it is a headline even without markup, but a line
     of a few characters must stand out. `chars`: length of the text that the line continues."""
-    below = next((line_of_items(blocks, at) for at, _ in blocks.visible_blocks(index + 1, index + 2)), "")
+    below = _line_below(blocks, index)
     above_subheading = is_subheading(below)
     above_date = below.endswith("日") and len(below) <= _MAX_SPELT_DATE_CHARS
     if not (above_subheading or above_date) or is_day_of_letter(blocks, index + 1):
@@ -268,6 +268,14 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     if is_short and is_value and not stands_out(blocks, block):
         return False
     return not (index and match_label(blocks.blocks[index - 1].text))
+
+
+def _line_below(blocks: Blocks, index: int) -> str:
+    """The text of the next block, if it is visible; of the one behind it, if the next is only a document number."""
+    below = [line_of_items(blocks, at) for at, _ in blocks.visible_blocks(index + 1, index + 2)]
+    if below and "号" in below[0] and match_document_number(below[0].replace(INLINE_BOUNDARY, "").strip()):
+        below = [line_of_items(blocks, at) for at, _ in blocks.visible_blocks(index + 2, index + 3)]
+    return below[0] if below else ""
 
 
 def _is_above_spelt_date(blocks: Blocks, index: int) -> bool:

@@ -50,10 +50,11 @@ class Candidate:
     @property
     def parts(self) -> dict[str, int]:
         """The reasons for and against the candidate, with points; a line that names the site or its agency is
-        rarely a title, unless its markup and the line below it say so: on pages about an agency."""
+        rarely a title, unless its markup and the line below it say so: on pages about an agency. (`<title>` may have
+        only that name, and a signature has it too.)"""
         line, is_agency = self.line, names_agency(self.key)
         may_be_about_it = line.marked and not self.agrees
-        against = 1 if may_be_about_it and line.above_date else 4
+        against = 1 if may_be_about_it and line.above_date else 4 if line.marked or line.above_date else 7
         return {
             "equals a stated title": 4 * self.agrees,
             "overlaps a stated title": 3 * self.overlaps,

@@ -18,6 +18,7 @@ from etl.extract.page.pairs import (
     is_beside_pair,
     is_column_header_row,
     is_in_turn,
+    is_known_empty,
     is_line_of_values,
     is_numbered_point,
     pairs_of_elements,
@@ -413,7 +414,8 @@ def _is_definition(blocks: Blocks, index: int) -> bool:
     at = {"dt": index, "dd": index - 1}.get(blocks.nodes[blocks.blocks[index].node].tag, -1)
     if at < 0 < index and len(blocks.blocks[index].text) >= _MIN_SUMMARY_CHARS:
         above = match_label(blocks.blocks[index - 1].text)
-        return above is not None and above.label in SUMMARIES and above.label.startswith(_SUMMARY_OF)
+        is_summary = above is not None and above.label in SUMMARIES and above.label.startswith(_SUMMARY_OF)
+        return is_summary and not is_known_empty(blocks, index - 1)
     match = match_label(blocks.blocks[at].text) if at >= 0 else None
     return match is not None and _is_of_header(match)
 
