@@ -175,6 +175,11 @@ class _Located:
     title_limit: int
     """The first block after the last one that may hold the title."""
 
+    @property
+    def has_header(self) -> bool:
+        """Whether labels around the text give a field that every header has."""
+        return any(reading.value and reading.name in _HEADER_FIELDS for reading in self.labels)
+
 
 def _locate(source: _Source) -> _Located:
     """Main text, labels and title, in two passes: the start of the text depends on the title, and the title is looked
@@ -187,7 +192,7 @@ def _locate(source: _Source) -> _Located:
     layout = source.platform.layout.header if source.platform else ()
     header_nodes = list(select_nodes(page, blocks, layout))
     labels = _labels_around(source, body, header_nodes)
-    limit = _end_of_titles(body)
+    limit = _end_of_titles(blocks, body)
     page_title = find_title(
         source.titles,
         blocks,
@@ -210,12 +215,17 @@ def _locate(source: _Source) -> _Located:
     )
 
 
-def _end_of_titles(body: Body) -> int:
-    """The index of the block after the last one that may hold the title. Without prose, any line of the page may be its
-    headline, but not the cells of a long table."""
-    if not body.runs_to_footer:
+def _end_of_titles(blocks: Blocks, body: Body) -> int:
+    """The index of the block after the last one that may hold the title. Without prose, or with prose in several parts
+    of the page, any line may be its headline, but not the cells of a long table."""
+    if not (body.runs_to_footer or _is_whole_page(blocks, body)):
         return body.first + 1
     return max(1, min(body.last, body.first + _LINES_WITH_TITLE) if body.first else body.last)
+
+
+def _is_whole_page(blocks: Blocks, body: Body) -> bool:
+    """Whether no element of the page holds most of its prose."""
+    return body.rule == DENSEST and blocks.nodes[body.node].tag in WHOLE_PAGE_TAGS
 
 
 def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple[Reading, ...]:
@@ -266,7 +276,7 @@ class _Content:
 def _read_content(source: _Source, located: _Located) -> _Content:
     page, blocks, body, data = source.page, source.blocks, located.body, source.data
     text = render(blocks, body)
-    if not located.has_headline and body.rule == DENSEST and blocks.nodes[body.node].tag in WHOLE_PAGE_TAGS:
+    if not (located.has_headline or located.has_header) and _is_whole_page(blocks, body):
         text = fallback_text(page) or text
     title = located.title.value if located.title else ""
     page_files = find_attachments(page, blocks, body, title)

@@ -49,6 +49,7 @@ _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 _RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
 _PUNCTUATED = re.compile("[，。；：]")
+_BEGINS_WITH_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,6}[:：]")
 _NUMBERED_TITLE = re.compile("[\u4e00-\u9fff]{8,}(?:公告|通告|公示|通报)[（(〔].{1,12}号[)）〕]$")
 """The title of an announcement with its number: 云溪市燃气价格听证会公告（第1号）. Any other line
 with a document number is no title."""
@@ -265,6 +266,8 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     is_short = max(len(key), chars) < MIN_PARTIAL_CHARS and key not in GENRE_ALONE
     # Several short lines of the same form, such as the values of a header, are not headlines.
     is_value = len(key) < _MIN_SHORT_CHARS or (index > 0 and are_alike(index - 1, index, blocks))
+    if _BEGINS_WITH_LABEL.match(block.plain) and are_alike(index, index + 1, blocks):
+        return False  # an unlisted label (标准号：) among those of the header
     if is_short and is_value and not stands_out(blocks, block):
         return False
     return not (index and match_label(blocks.blocks[index - 1].text))

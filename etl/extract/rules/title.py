@@ -32,6 +32,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 """Of any script: Tibetan, Uyghur, Mongolian and Korean pages have titles too."""
 _SECTION = re.compile("[（(]?[一二三四五六七八九十]{1,3}(?:[)）]|、)|第[一二三四五六七八九十]{1,3}[章节条]")
 """The beginning of the heading of a section of a text."""
+_ADDRESS = re.compile(r"(?:https?://)?[A-Za-z\d-]+(?:\.[A-Za-z\d-]+){1,4}/?")
+"""The site's own address, which its logo may have below its name."""
 _LINES_OF_TITLE_IN_TEXT = 4
 """Number of first lines of the text that may contain a stated title in pieces."""
 _SITE_NAME = re.compile(f"(?:人民政府|法院|检察院)$|{NAMES_SITE.pattern}")
@@ -94,6 +96,8 @@ def _candidate(line: Line, stated: list[str]) -> Candidate | None:
     if not (line.marked or line.above_date or agrees or overlaps):
         return None
     if len(_LETTER.findall(key)) < (2 if stands_alone else 4) or (_SECTION.match(key) and not agrees):
+        return None
+    if _ADDRESS.fullmatch(line.text.strip()):
         return None
     return Candidate(line, key, agrees, overlaps)
 

@@ -282,9 +282,30 @@ def _below_subheading(blocks: Blocks) -> int:
 
 
 def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
-    """From the block after the title, or after the line with source and date, to the footer of the page."""
+    """From the block after the title, or after the line with source and date, to the footer of the page; if it has
+    neither, what is in the element with most words outside links."""
     headline = _headline_of(blocks, title)
-    return below_headline(blocks, headline + 1 if headline >= 0 else _below_subheading(blocks))
+    start = headline + 1 if headline >= 0 else _below_subheading(blocks)
+    return below_headline(blocks, start) if start else _most_unlinked(blocks)
+
+
+def _most_unlinked(blocks: Blocks) -> Body:
+    """What is in the deepest element, tables as a whole, with most of the words outside links."""
+    node = best = blocks.nodes[0]
+    while best.tag != "table" and _unlinked(best) >= _MIN_CHILD_SHARE * _unlinked(node):
+        node, best, index = best, blocks.nodes[0], best.index + 1
+        children = []
+        while index < node.end:
+            children.append(blocks.nodes[index])
+            index = children[-1].end
+        if not children:
+            break
+        best = max(children, key=_unlinked)
+    return Body(node.first, node.last, -1, BETWEEN)
+
+
+def _unlinked(node: Node) -> int:
+    return node.text_chars - node.link_chars
 
 
 def below_headline(blocks: Blocks, start: int) -> Body:
@@ -335,12 +356,32 @@ def _is_of_header(line: str) -> bool:
     return is_subheading(line) or bool(find_labels(line)) or match_label(line) is not None
 
 
+def _is_elsewhere(blocks: Blocks, container: Body, headline: int) -> bool:
+    """Whether a container is above the headline, or below lines in rows that have more words than its prose has (a
+    survey, a note of the site): those rows are the document."""
+    if container.first <= headline < container.last - 1:
+        return False
+    end = container.first if container.first > headline else headline + 1 + _BLOCKS_BELOW_HEADLINE
+    rows = 0
+    for index, block in blocks.visible_blocks(headline + 1, end):
+        if _is_below_text(blocks, index):
+            break
+        if block.row >= 0 and not _is_of_header(block.text):
+            rows += len(block.text) - block.link_chars
+    return rows > max(prose_chars(blocks, container) if container.first > headline else 0, _MIN_PROSE_CHARS)
+
+
 def with_prose_above(blocks: Blocks, container: Body, headline: int) -> Body:
     """The container extended up to the headline (the index of its block), if text of the document is between the two.
 
-    A long table below the text contains most of a page's prose, and would leave the text outside.
+    A long table below the text contains most of a page's prose, and would leave the text outside. What stands below the
+    headline may also have no prose at all, and more words than a container elsewhere.
     """
-    if container.rule != DENSEST or headline < 0 or headline >= container.first:
+    if container.rule != DENSEST or headline < 0:
+        return container
+    if _is_elsewhere(blocks, container, headline):
+        return below_headline(blocks, headline + 1)
+    if headline >= container.first:
         return container
     between = [block for _, block in blocks.visible_blocks(headline + 1, container.first)]
     linked = sum(block.link_chars for block in between)

@@ -266,7 +266,11 @@ def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> 
         return False
     if ONLY_A_DATE.fullmatch(dates_in_digits(text)) or _says_date_or_source(blocks, index, text):
         return True
-    if not title_key or not _may_be_headline(blocks, block):
+    if not title_key:
+        return False
+    if index and label_key(blocks.blocks[index - 1].plain) == title_key and len(text) < _MAX_SUBHEADING_CHARS:
+        return date_of_subheading(block.text) is not None and not text.endswith(("。", "；", "，", "：", ":"))
+    if not _may_be_headline(blocks, block):
         return False
     key = label_key(text)
     return len(key) > 5 and key in title_key
