@@ -338,9 +338,9 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
     title = located.title
     if content.data_is_shown:
         title = next((reading.value for reading in data if reading.value and reading.name == "title"), title)
+    stated = [reading for reading in (*located.labels, *lines) if reading.name != "title"]
     readings = (
-        *(reading for reading in located.labels if reading.name != "title"),
-        *lines,
+        *_without_hidden(stated),
         *read_main_text(context, title_text),
         *read_file_names(content.files, title_text),
         *data,
@@ -353,6 +353,13 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
         tuple(reading.flag for reading in readings if reading.flag),
         frozenset(reading.name for reading in located.labels if not reading.value),
     )
+
+
+def _without_hidden(readings: list[Reading]) -> Iterator[Reading]:
+    """The readings without those of hidden parts for fields of which the page shows a value."""
+    hidden = {reading for reading in readings if reading.flag == Flag.HIDDEN_VALUE.of(reading.name)}
+    shown = {reading.name for reading in readings if reading.value and reading not in hidden}
+    return (reading for reading in readings if reading not in hidden or reading.name not in shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,9 +274,11 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
 
 
 def _line_below(blocks: Blocks, index: int) -> str:
-    """The text of the next block, if it is visible; of the one behind it, if the next is only a document number."""
+    """The text of the next block, if it is visible; of the one behind it, if the next is only a document number. (One
+    in brackets may be part of the headline.)"""
     below = [line_of_items(blocks, at) for at, _ in blocks.visible_blocks(index + 1, index + 2)]
-    if below and "号" in below[0] and match_document_number(below[0].replace(INLINE_BOUNDARY, "").strip()):
+    number = below[0].replace(INLINE_BOUNDARY, "").strip() if below and "号" in below[0] else ""
+    if match_document_number(number) and not _BRACKETED_NUMBER.match(number):
         below = [line_of_items(blocks, at) for at, _ in blocks.visible_blocks(index + 2, index + 3)]
     return below[0] if below else ""
 

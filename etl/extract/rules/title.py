@@ -24,7 +24,15 @@ from etl.extract.page.headlines import (
     names_agency,
 )
 from etl.extract.rules.stated_titles import stated_titles, titles_of_meta
-from etl.extract.rules.whole_title import NAMES_SITE, completed, stated_whole, title_at_top, with_lines_around
+from etl.extract.rules.whole_title import (
+    NAMES_SITE,
+    completed,
+    line_right_above,
+    names_column_or_site,
+    stated_whole,
+    title_at_top,
+    with_lines_around,
+)
 from etl.extract.shown.stated_labels import whole_words
 from etl.extract.types import FieldValue, Origin
 
@@ -119,13 +127,21 @@ def _best_headline(lines: list[Line], stated: list[str], more: list[Line], block
     best, best_score = None, 0
     for candidate in headline_candidates(lines, stated):
         score = candidate.score
-        # On a tie the later line wins, unless it is only a piece of the earlier one: the title may be repeated in two
-        # lines at the top of the text.
-        if score > best_score or (best and score == best_score and candidate.key not in best.key):
+        # On a tie the later line wins, unless it is only a piece of the earlier one (the title may be repeated in two
+        # lines at the top of the text) or lacks its markup.
+        is_rival = best is not None and score == best_score and candidate.key not in best.key
+        if score > best_score or (is_rival and best and not _is_plainer(candidate, best)):
             best, best_score = candidate, score
     if not (best and best.agrees) and (joined := _join_lines(more, stated, blocks)):
         return max(_SURE, best_score), joined
     return best_score, best.line if best else None
+
+
+def _is_plainer(candidate: Candidate, best: Candidate) -> bool:
+    """Whether only the better of two lines has the markup of a headline, and is more than the name of a column or an
+    agency."""
+    is_name = len(best.key) <= MAX_COLUMN_CHARS or names_agency(best.key)
+    return best.line.marked and not (candidate.line.marked or is_name)
 
 
 def _join_lines(lines: list[Line], stated: list[str], blocks: Blocks) -> Line | None:
@@ -250,6 +266,9 @@ def find_title(
     rest = [text for text in rest if not _SITE_NAME.search(text)] or rest[-1:]
     page_title = [text for text in rest if not names_agency(label_key(text))][:1] or rest[:1]
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
+    if not (chosen or article) and names_column_or_site(parts) and (line := line_right_above(blocks, lines, limit - 1)):
+        headline, chosen = line, _title(line.text, "", "title", Rule.LINE_ABOVE_TEXT)
+        evidence.append(chosen)
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)
     return PageTitle(chosen, tuple(evidence), headline)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from etl.extract.lexicon.labels import label_key
+from etl.extract.lexicon.labels import label_key, match_label
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.headlines import (
     ENDS_LIKE_A_TITLE,
@@ -24,6 +24,10 @@ _ENDS_SENTENCE = re.compile("[。；！？：:，,;.…]$")
 """The end of a sentence, or of a title that a template cut off."""
 _MAX_LINES_AROUND = 3
 _CUT_OFF = re.compile(r"(?:\.{2,}|…+)$")
+_LABEL_OR_NOTE = re.compile(r"\s*(?:[\u4e00-\u9fff]{2,6}[:：]|[（(\[【])")
+_BLOCKS_RIGHT_ABOVE, _MAX_TITLE_CHARS = 3, 80
+"""Number of blocks above a text, tools among them, one of which may be a title without any sign of one; its maximum
+length."""
 _MIN_BEGINNING = 8
 """Minimum length of a truncated title."""
 
@@ -87,10 +91,28 @@ def stated_whole(line: str, stated: Iterable[str]) -> str | None:
     return next((title for title in wholes if label_key(title).startswith(key[: match.start()])), None)
 
 
+def names_column_or_site(parts: Iterable[str]) -> bool:
+    """Whether `<title>` (its `parts`) names only a column and a site."""
+    return all(len(key := label_key(part)) <= MAX_COLUMN_CHARS or names_agency(key) for part in parts)
+
+
+def line_right_above(blocks: Blocks, lines: list[Line], first: int) -> Line | None:
+    """The line right above a text that begins at block `first`, if it may be a title without any sign of one: it is no
+    value of a label, no name of a column or an agency, no note, and no sentence."""
+    line = next((line for line in reversed(lines) if line.block < first), None)
+    if line is None or not first - _BLOCKS_RIGHT_ABOVE <= line.block or blocks.blocks[line.block].link_chars:
+        return None
+    key = label_key(line.text)
+    is_value = line.block > 0 and match_label(blocks.blocks[line.block - 1].text) is not None
+    if is_value or not MIN_PARTIAL_CHARS <= len(key) <= _MAX_TITLE_CHARS or names_agency(key):
+        return None
+    return None if _ENDS_SENTENCE.search(line.text) or _LABEL_OR_NOTE.match(line.text) else line
+
+
 def title_at_top(blocks: Blocks, lines: list[Line], parts: Iterable[str], stated: list[str]) -> Line | None:
     """The first of the text's first lines that looks like a headline and ends like a title, if `<title>` (its `parts`)
     names only a column and a site."""
-    if any(len(key := label_key(part)) > MAX_COLUMN_CHARS and not names_agency(key) for part in parts):
+    if not names_column_or_site(parts):
         return None
     for line in lines:
         if ENDS_LIKE_A_TITLE.search(line.text) and stands_out(blocks, blocks.blocks[line.block]):

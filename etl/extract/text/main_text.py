@@ -15,7 +15,7 @@ from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
-from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose
 from etl.extract.page.subheading import is_subheading
 from etl.extract.text.body import Body, is_in_search_form
 from etl.extract.text.containers import layout_bodies
@@ -69,7 +69,9 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
         if most >= MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
             # Of nested containers, the innermost that still contains the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
-            return _with_next(blocks, min(tight, key=lambda b: visible_chars(blocks, b)))
+            body = _with_next(blocks, min(tight, key=lambda b: visible_chars(blocks, b)))
+            if most >= MIN_LAYOUT_SHARE * total or not _breaks_off(blocks, body):
+                return body
         headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
         holds_most = densest(blocks, headline)
         if total < _MAX_FURNITURE_CHARS and (beside := _beside_prose(blocks, known, title, headline, holds_most)):
@@ -82,6 +84,15 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
     if visible:
         return max(visible, key=lambda b: visible_chars(blocks, b))
     return _between_headline_and_footer(blocks, title)
+
+
+def _breaks_off(blocks: Blocks, body: Body) -> bool:
+    """Whether bare prose is right behind a container: an end tag too many may close it after its first lines."""
+    index, block = next(blocks.visible_blocks(body.last, len(blocks.blocks)), (-1, None))
+    if block is None or _is_below_text(blocks, index) or find_labels(block.text):
+        return False
+    is_bare = not blocks.nodes[block.node].element.keys()
+    return is_bare and block.row < 0 and is_prose(block.text, len(block.text), block.link_chars)
 
 
 def _with_next(blocks: Blocks, body: Body) -> Body:
@@ -172,7 +183,8 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
             or (begins >= 0 and not best.first <= begins < best.last)
         ):
             if begins >= 0 and node.first <= headline < node.last:
-                return Body(headline + 1, node.last, node.index, BETWEEN)
+                around = _around_text(blocks, node, headline, begins)
+                return Body(headline + 1, _before_footer(blocks, begins, around.last), around.index, BETWEEN)
             container, last = end_with_next(blocks, node)
             return Body(node.first, last, container, DENSEST)
         inner = best
@@ -181,6 +193,36 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
             best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
         ):
             node = best
+
+
+def _around_text(blocks: Blocks, node: Node, headline: int, begins: int) -> Node:
+    """The innermost element in `node` that contains the headline and the first prose below it, and behind which the
+    text does not go on: prose of the site (about a place, on copyright) may be behind its footer."""
+    for around in blocks.ancestors(blocks.blocks[headline].node):
+        if around.index <= node.index:
+            break
+        if around.last > begins and not _goes_on(blocks, around.last, node.last):
+            return around
+    return node
+
+
+def _before_footer(blocks: Blocks, begins: int, last: int) -> int:
+    """The end of the blocks from the first prose on that are above the element with the site's footer."""
+    for index, block in blocks.visible_blocks(begins, last):
+        if is_of_footer(block.text):
+            around = (node.first for node in blocks.ancestors(block.node) if node.first > begins)
+            return min((index, *around))
+    return last
+
+
+def _goes_on(blocks: Blocks, first: int, last: int) -> bool:
+    """Whether prose is among these lines, above what belongs to the site and above related links."""
+    for index, block in blocks.visible_blocks(first, last):
+        if _is_below_text(blocks, index):
+            return False
+        if is_prose(block.text, len(block.text), block.link_chars):
+            return True
+    return False
 
 
 def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
@@ -301,7 +343,7 @@ def _most_unlinked(blocks: Blocks) -> Body:
         if not children:
             break
         best = max(children, key=_unlinked)
-    return Body(node.first, node.last, -1, BETWEEN)
+    return Body(node.first, _before_footer(blocks, node.first, node.last), -1, BETWEEN)
 
 
 def _unlinked(node: Node) -> int:
@@ -357,18 +399,23 @@ def _is_of_header(line: str) -> bool:
 
 
 def _is_elsewhere(blocks: Blocks, container: Body, headline: int) -> bool:
-    """Whether a container is above the headline, or below lines in rows that have more words than its prose has (a
-    survey, a note of the site): those rows are the document."""
+    """Whether a container is below the site's footer, or beside rows that are the document: it is above the headline
+    and they are below it, or they are above it and have more words than its prose (a survey, a note of the site), or
+    related links begin between the two."""
     if container.first <= headline < container.last - 1:
         return False
-    end = container.first if container.first > headline else headline + 1 + _BLOCKS_BELOW_HEADLINE
-    rows = 0
-    for index, block in blocks.visible_blocks(headline + 1, end):
+    is_below = container.first > headline
+    rows, ends = 0, False
+    for index, block in blocks.visible_blocks(
+        headline + 1, container.first if is_below else headline + 1 + _BLOCKS_BELOW_HEADLINE
+    ):
+        if is_below and is_of_footer(block.text):
+            return True
         if _is_below_text(blocks, index):
-            break
-        if block.row >= 0 and not _is_of_header(block.text):
+            ends = True
+        elif not ends and block.row >= 0 and not _is_of_header(block.text):
             rows += len(block.text) - block.link_chars
-    return rows > max(prose_chars(blocks, container) if container.first > headline else 0, _MIN_PROSE_CHARS)
+    return rows > _MIN_PROSE_CHARS and (not is_below or ends or rows > prose_chars(blocks, container))
 
 
 def with_prose_above(blocks: Blocks, container: Body, headline: int) -> Body:
