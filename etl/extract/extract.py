@@ -34,6 +34,7 @@ from etl.extract.shown.raised import spell_out_raised
 from etl.extract.shown.stated_labels import show_stated_labels
 from etl.extract.shown.unseen import hide_unseen
 from etl.extract.shown.visibility import Visibility, apply_script_output
+from etl.extract.text.below_headline import has_text_below
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body
 from etl.extract.text.containers import names_to_index, select_nodes
 from etl.extract.text.fallback import fallback_text
@@ -43,7 +44,6 @@ from etl.extract.text.main_text import (
     below_headline,
     densest,
     find_body,
-    has_text_below,
     with_prose_above,
 )
 from etl.extract.text.matter_lines import with_matter_above

@@ -14,12 +14,19 @@ from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.headlines import are_alike
-from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose
 from etl.extract.page.subheading import is_subheading
+from etl.extract.text.below_headline import (
+    BLOCKS_BELOW_HEADLINE,
+    around_text,
+    before_footer,
+    breaks_off,
+    first_prose,
+    is_below_text,
+    most_unlinked,
+)
 from etl.extract.text.body import Body, is_in_search_form
 from etl.extract.text.containers import layout_bodies
-from etl.extract.text.end_of_text import starts_related_links
 from etl.extract.text.next_elements import end_with_next
 from etl.file_names import has_file_name
 from etl.platforms.base import Platform
@@ -50,10 +57,6 @@ _MIN_NOTICE_CHARS = 20
 _MIN_TITLE_CHARS, _MIN_SHARE_OF_TITLE = 6, 0.4
 """Minimum length of a headline, and its minimum share of `<title>`, which names the site too. The name of an agency
 begins most titles and signs the text, so it is a weaker sign."""
-_BLOCKS_ABOVE_TABLE = 3
-"""A table that is the text begins within this many lines below a headline."""
-_BLOCKS_BELOW_HEADLINE = 40
-"""The text begins within this many lines below a headline, including header lines."""
 
 _MENUS = frozenset(("nav", "menu", "footer"))
 """Tags and class names of menus. Even a menu may have prose, such as an introduction of the county."""
@@ -70,7 +73,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
             # Of nested containers, the innermost that still contains the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
             body = _with_next(blocks, min(tight, key=lambda b: visible_chars(blocks, b)))
-            if most >= MIN_LAYOUT_SHARE * total or not _breaks_off(blocks, body):
+            if most >= MIN_LAYOUT_SHARE * total or not breaks_off(blocks, body):
                 return body
         headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
         holds_most = densest(blocks, headline)
@@ -84,15 +87,6 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
     if visible:
         return max(visible, key=lambda b: visible_chars(blocks, b))
     return _between_headline_and_footer(blocks, title)
-
-
-def _breaks_off(blocks: Blocks, body: Body) -> bool:
-    """Whether bare prose is right behind a container: an end tag too many may close it after its first lines."""
-    index, block = next(blocks.visible_blocks(body.last, len(blocks.blocks)), (-1, None))
-    if block is None or _is_below_text(blocks, index) or find_labels(block.text):
-        return False
-    is_bare = not blocks.nodes[block.node].element.keys()
-    return is_bare and block.row < 0 and is_prose(block.text, len(block.text), block.link_chars)
 
 
 def _with_next(blocks: Blocks, body: Body) -> Body:
@@ -183,8 +177,8 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
             or (begins >= 0 and not best.first <= begins < best.last)
         ):
             if begins >= 0 and node.first <= headline < node.last:
-                around = _around_text(blocks, node, headline, begins)
-                return Body(headline + 1, _before_footer(blocks, begins, around.last), around.index, BETWEEN)
+                around = around_text(blocks, node, headline, begins)
+                return Body(headline + 1, before_footer(blocks, begins, around.last), around.index, BETWEEN)
             container, last = end_with_next(blocks, node)
             return Body(node.first, last, container, DENSEST)
         inner = best
@@ -193,36 +187,6 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
             best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
         ):
             node = best
-
-
-def _around_text(blocks: Blocks, node: Node, headline: int, begins: int) -> Node:
-    """The innermost element in `node` that contains the headline and the first prose below it, and behind which the
-    text does not go on: prose of the site (about a place, on copyright) may be behind its footer."""
-    for around in blocks.ancestors(blocks.blocks[headline].node):
-        if around.index <= node.index:
-            break
-        if around.last > begins and not _goes_on(blocks, around.last, node.last):
-            return around
-    return node
-
-
-def _before_footer(blocks: Blocks, begins: int, last: int) -> int:
-    """The end of the blocks from the first prose on that are above the element with the site's footer."""
-    for index, block in blocks.visible_blocks(begins, last):
-        if is_of_footer(block.text):
-            around = (node.first for node in blocks.ancestors(block.node) if node.first > begins)
-            return min((index, *around))
-    return last
-
-
-def _goes_on(blocks: Blocks, first: int, last: int) -> bool:
-    """Whether prose is among these lines, above what belongs to the site and above related links."""
-    for index, block in blocks.visible_blocks(first, last):
-        if _is_below_text(blocks, index):
-            return False
-        if is_prose(block.text, len(block.text), block.link_chars):
-            return True
-    return False
 
 
 def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
@@ -239,33 +203,6 @@ def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
         elif best == index - 1 >= 0 and rest and key.startswith(rest):
             best = index
     return best
-
-
-def first_prose(blocks: Blocks, headline: int) -> int:
-    """The index of the first line of prose below a headline that is neither label nor value; -1 if none is near."""
-    is_value = False
-    for index, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_BELOW_HEADLINE):
-        if _is_below_text(blocks, index):
-            break
-        if is_prose(block.text, len(block.text), block.link_chars) and not is_value and not find_labels(block.text):
-            return index
-        is_value = match_label(block.text) is not None
-    return -1
-
-
-def has_text_below(blocks: Blocks, headline: int) -> bool:
-    """Whether prose is below a headline, or a table of data right below it."""
-    if first_prose(blocks, headline) >= 0:
-        return True
-    below = (block for _, block in blocks.visible_blocks(headline + 1, headline + 1 + _BLOCKS_ABOVE_TABLE))
-    rows = (blocks.nodes[block.row] for block in below if block.row >= 0 and not block.link_chars)
-    return any(row.last - row.first > 1 and row.first > headline for row in rows)
-
-
-def _is_below_text(blocks: Blocks, index: int) -> bool:
-    """Whether a line belongs to the site, or begins related links."""
-    block = blocks.blocks[index]
-    return (is_boilerplate(block.text) or starts_related_links(block)) and not is_host_of_text(blocks, index)
 
 
 def _has_copy(blocks: Blocks, node: Node) -> bool:
@@ -328,26 +265,7 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
     neither, what is in the element with most words outside links."""
     headline = _headline_of(blocks, title)
     start = headline + 1 if headline >= 0 else _below_subheading(blocks)
-    return below_headline(blocks, start) if start else _most_unlinked(blocks)
-
-
-def _most_unlinked(blocks: Blocks) -> Body:
-    """What is in the deepest element, tables as a whole, with most of the words outside links."""
-    node = best = blocks.nodes[0]
-    while best.tag != "table" and _unlinked(best) >= _MIN_CHILD_SHARE * _unlinked(node):
-        node, best, index = best, blocks.nodes[0], best.index + 1
-        children = []
-        while index < node.end:
-            children.append(blocks.nodes[index])
-            index = children[-1].end
-        if not children:
-            break
-        best = max(children, key=_unlinked)
-    return Body(node.first, _before_footer(blocks, node.first, node.last), -1, BETWEEN)
-
-
-def _unlinked(node: Node) -> int:
-    return node.text_chars - node.link_chars
+    return below_headline(blocks, start) if start else most_unlinked(blocks)
 
 
 def below_headline(blocks: Blocks, start: int) -> Body:
@@ -366,7 +284,7 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             announced = index if block.text.endswith(("：", ":")) else -1
         if index < begins and _is_tool(block.plain.strip()):
             continue
-        if _is_below_text(blocks, index):
+        if is_below_text(blocks, index):
             break
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
             break
@@ -407,11 +325,11 @@ def _is_elsewhere(blocks: Blocks, container: Body, headline: int) -> bool:
     is_below = container.first > headline
     rows, ends = 0, False
     for index, block in blocks.visible_blocks(
-        headline + 1, container.first if is_below else headline + 1 + _BLOCKS_BELOW_HEADLINE
+        headline + 1, container.first if is_below else headline + 1 + BLOCKS_BELOW_HEADLINE
     ):
         if is_below and is_of_footer(block.text):
             return True
-        if _is_below_text(blocks, index):
+        if is_below_text(blocks, index):
             ends = True
         elif not ends and block.row >= 0 and not _is_of_header(block.text):
             rows += len(block.text) - block.link_chars
