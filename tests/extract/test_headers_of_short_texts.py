@@ -117,6 +117,15 @@ def test_date_and_source_without_labels_may_be_several_elements_or_gaps_apart(fo
     assert "33" not in text
 
 
+def test_a_number_may_be_an_element_of_the_line_with_date_and_name() -> None:
+    for line in (
+        f"<div><span>{NUMBER}</span><span>云溪日报</span><span>2023-05-09</span></div>",
+        f"<ul><li>2023-05-09</li><li>{NUMBER}</li></ul>",
+    ):
+        fields, _ = read(page(headline=f"<h1>{TITLE}</h1>{line}"))
+        assert (fields["document_number"], fields["published_date"]) == (NUMBER, "2023-05-09")
+
+
 def test_lines_that_say_more_than_date_and_source_are_text() -> None:
     html = page(headline=f"<h1>{TITLE}</h1>", body="<ul><li>2023-05-09</li><li>更换电梯已完成</li></ul>" + paragraphs())
     fields, text = read(html)

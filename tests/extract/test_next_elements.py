@@ -120,3 +120,26 @@ def test_a_signature_below_its_container_may_stand_in_a_cell_with_the_whole_page
     found = extract(page(body=marked, container="<table><tr><td>{}</td></tr></table>").encode(), URL)
     assert found.text == "\n".join((*PARAGRAPHS, *SIGNED))
     assert found.fields["written_date"].value == "2023-05-08"
+
+
+@pytest.mark.parametrize("position", range(1, len(PARAGRAPHS)))
+@pytest.mark.parametrize("name", ["part2", "con-b", "zw_more"])
+def test_sentences_in_an_element_of_another_class_go_on_with_a_text(name: str, position: int) -> None:
+    lines = [f"<p>{line}</p>" for line in (*PARAGRAPHS, "特此通知。")]
+    body = "".join((*lines[:position], f"</div><div class={name}>", *lines[position:]))
+    text = extract(page(headline=HEADLINES[0], body=body, container="<div class=nr>{}</div>").encode(), URL).text
+    assert text == "\n".join((*PARAGRAPHS, "特此通知。"))
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class=gk><h4>云溪概况</h4><p>云溪区位于云岭东麓，辖八个街道，常住人口五十二万，素有鱼米之乡的美誉。</p></div>",
+        "<div class=sm><p>本网站由云溪区人民政府办公室主办，未经授权不得转载或者镜像本网站内容。</p></div>",
+        "<div class=tj><p><a href=/a.html>云溪区召开电梯安全工作会议</a></p><p>会议要求各街道抓紧摸底，按期完成更新任务，确保居民出行安全。</p></div>",
+    ],
+)
+def test_sentences_of_a_box_behind_a_text_are_none_of_it(box: str) -> None:
+    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    html = page(headline=HEADLINES[0], body=body, container="<div class=nr>{}</div>", below=box)
+    assert extract(html.encode(), URL).text == "\n".join(PARAGRAPHS)

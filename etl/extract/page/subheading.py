@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR, as_spelt, dates_in_digits
+from etl.document_number import match_document_number
 from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import CREDITS, FOOTER_LABELS
 from etl.extract.lexicon.labels import find_labels, match_label
@@ -142,7 +143,18 @@ def source_among_pieces(line: str) -> str | None:
     return None if is_signed and line.lstrip().startswith(name) else name
 
 
+def number_among_pieces(line: str) -> str | None:
+    """The document number in an inline element of its own in such a line."""
+    runs = (run.strip() for run in line.split(INLINE_BOUNDARY)) if "号" in line else ()
+    number = next(filter(None, map(match_document_number, runs)), None)
+    return number if number and date_among_pieces(line) else None
+
+
 def _date_and_names(line: str) -> tuple[str, list[str]] | None:
+    if "号" in line and INLINE_BOUNDARY in line:
+        line = INLINE_BOUNDARY.join(
+            run for run in line.split(INLINE_BOUNDARY) if not match_document_number(run.strip())
+        )
     line = dates_in_digits(line)
     match = _DATE_APART.search(line)
     if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):

@@ -32,6 +32,7 @@ from etl.extract.page.subheading import (
     NAME_OF_SOURCE,
     ONLY_A_DATE,
     date_of_subheading,
+    number_among_pieces,
     source_among_pieces,
     source_of_subheading,
 )
@@ -130,6 +131,8 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
     if not day:
         return
     yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
+    if number := number_among_pieces(line_of_items(context.blocks, index)):
+        yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
     if source := _source_beside_date(context.blocks, index, is_title=is_title):
         yield make_evidence("source", source, "", "subheading", Rule.SOURCE_BESIDE_DATE)
 

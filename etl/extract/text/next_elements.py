@@ -12,11 +12,20 @@ from etl.extract.page.prose import is_boilerplate
 from etl.extract.text.body import WHOLE_PAGE_TAGS
 from etl.extract.text.boxes import HEADINGS
 from etl.extract.text.end_of_text import starts_related_links
+from etl.file_names import has_file_name
 
-_NO_TEXT = frozenset(("a", "form", "input", "select", "button", "textarea", "iframe"))
+_NO_TEXT = frozenset(("form", "input", "select", "button", "textarea", "iframe"))
 """Elements that are rare in the rest of a text, and common in what is behind it."""
 _MIN_COPY_CHARS = 20
 """A line of this length that the text has already is a copy of it."""
+_GOES_ON = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节]|\d{1,2}[.、．])"
+)
+"""The beginning of a numbered section."""
+_OF_SITE = re.compile("本(?:网站|站|网)(?!络)")
+"""What a site calls itself."""
+_MIN_SENTENCE_CHARS = 20
+"""Minimum length of a first line that is a sentence of the text; a shorter one may head a box."""
 _SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（(]|\s*(?:附件|抄送|注)")
 """The end of a signature; the beginnings of lines below one."""
 
@@ -33,7 +42,7 @@ def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
     while index < parent.end:
         sibling = blocks.nodes[index]
         lines = _lines(blocks, sibling)
-        is_of_it = _name(sibling) in names or any(map(_SIGNED.search, lines))
+        is_of_it = _name(sibling) in names or any(map(_SIGNED.search, lines)) or _reads_on(lines)
         if sibling.first > end or not is_of_it or not _is_text(blocks, sibling) or not _may_follow(above, lines):
             break
         above.update(dict.fromkeys(lines))
@@ -55,12 +64,23 @@ def _may_follow(above: dict[str, None], lines: list[str]) -> bool:
     return not repeats and not (is_signed and lines and not _BELOW_SIGNATURE.match(lines[0]))
 
 
+def _reads_on(lines: list[str]) -> bool:
+    """Whether lines in an element of another kind are sentences that go on with a text, without a heading of a box."""
+    if not any(line.endswith(("。", "；")) for line in lines) or any(map(_OF_SITE.search, lines)):
+        return False
+    first = lines[0]
+    return _GOES_ON.match(first) is not None or (
+        len(first) >= _MIN_SENTENCE_CHARS and first.endswith(("。", "；", "："))
+    )
+
+
 def _name(node: Node) -> str:
     return node.element.get("class") or node.element.get("id") or ""
 
 
 def _is_text(blocks: Blocks, node: Node) -> bool:
-    """Whether an element has nothing but lines of a text: no link, no tool, nothing about the site, no fields."""
+    """Whether an element has nothing but lines of a text: no link but to files, no tool, nothing about the site, no
+    fields."""
     if any(each.tag in _NO_TEXT for each in blocks.nodes[node.index : node.end]):
         return False
     return not any(_is_beside_text(block) for _, block in blocks.visible_blocks(node.first, node.last))
@@ -70,7 +90,8 @@ def _is_beside_text(line: Block) -> bool:
     label = match_label(line.text)
     labels = (*find_labels(line.text), *((label,) if label else ()))
     return (
-        is_boilerplate(line.text)
+        (line.link_chars > 0 and not (has_file_name(line.plain) or line.plain.strip().startswith("附件")))
+        or is_boilerplate(line.text)
         or is_page_tool(line.plain.strip())
         or starts_related_links(line)
         or any(each.name and each.label not in AMBIGUOUS_LABELS for each in labels)
