@@ -209,3 +209,28 @@ def test_a_number_below_a_headline_is_a_part_of_it_in_its_own_element_only(headl
     assert wrong(page, title) == ()
     found = extract(page.encode(), "http://lyj.yunxi.gov.cn/dt/202305/t20230509_1.html")
     assert found.fields["document_number"].value == "云林发〔2023〕9号"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "全市防汛工作再安排再部署", "云溪区一季度经济实现良好开局", "云溪区民生实事让群众舒心好办",
+        "坚持以人民为中心", "全区首批项目打造便民服务平台", "区医保局多举措织密医疗保障网",
+        "区领导到街道走访慰问消防救援局", "王一：坚守一线三十年的水文人",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("stated", ["{}_云溪区人民政府", "云溪区人民政府"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<h1>{}</h1><div>2023-05-09 来源：云溪日报</div>",
+        "<p align=center><b>{}</b></p><p align=center>发布日期：2023-05-09</p>",
+        "<h1>{}</h1><h5>——春季工作纪实</h5><p>云溪日报 2023-05-09 10:00</p>",
+    ],
+)
+def test_a_headline_may_end_like_the_name_of_an_agency(form: str, stated: str, title: str) -> None:
+    text = "".join(f"<p>{PROSE}第{number}条。</p>" for number in "一二三")
+    html = f"<title>{stated.format(title)}</title><div class=w>{form.format(title)}<div class=c>{text}</div></div>"
+    found = extract(html.encode(), "http://www.yunxi.example/gk/202305/t20230509_1.html")
+    assert (found.kind, found.fields["title"].value) == ("document", title)
+    assert found.fields["published_date"].value == "2023-05-09"

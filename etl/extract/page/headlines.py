@@ -35,6 +35,12 @@ _BLOCKS_ABOVE = 150
 """Blocks above the text that are searched for the headline."""
 _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委员会|中心|厅|办公室|办|署|院)$|^首页")
 """Endings of lines that name a site or an agency."""
+_NO_AGENCY = re.compile(
+    "(?:[部签联]署|[开布格大全结破新变僵棋时政定残危困终战入出]局|为中心|[住出入]院"
+    "|[举主承开创兴查督交代快通联严好难照停即次上近场速易能帮地]办)$"
+    "|(?:打造|搭建|织[密牢]|筑牢|构建|成立|启用|走进|走访|慰问|视察|创建|建成|入驻|参观|调研|入选).{3,}$|[，；：！？“”]"
+)
+"""Other words with these endings (部署, 开局, 通办), acts whose object may have one (打造服务平台), and punctuation."""
 _BLOCKS_OF_LAYOUT_CELL = 4
 """From this many blocks on, a table cell is part of the page's layout, not of a table of data."""
 _LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -266,11 +272,21 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     is_short = max(len(key), chars) < MIN_PARTIAL_CHARS and key not in GENRE_ALONE
     # Several short lines of the same form, such as the values of a header, are not headlines.
     is_value = len(key) < _MIN_SHORT_CHARS or (index > 0 and are_alike(index - 1, index, blocks))
-    if _BEGINS_WITH_LABEL.match(block.plain) and are_alike(index, index + 1, blocks):
-        return False  # an unlisted label (标准号：) among those of the header
+    if _BEGINS_WITH_LABEL.match(block.plain) and _is_among_labels(blocks, index):
+        return False
     if is_short and is_value and not stands_out(blocks, block):
         return False
     return not (index and match_label(blocks.blocks[index - 1].text))
+
+
+def _is_among_labels(blocks: Blocks, index: int) -> bool:
+    """Whether a line above that with date or source is an unlisted label (标准号：) with its value: an item of the same
+    list, or one of three lines of a kind with labels."""
+    if not are_alike(index, index + 1, blocks):
+        return False
+    is_item = blocks.nodes[blocks.blocks[index].node].tag == "li"
+    more = index + 2 < len(blocks.blocks) and are_alike(index, index + 2, blocks)
+    return is_item or (more and bool(find_labels(blocks.blocks[index + 2].text)))
 
 
 def _line_below(blocks: Blocks, index: int) -> str:
@@ -297,7 +313,9 @@ def _is_above_spelt_date(blocks: Blocks, index: int) -> bool:
 
 def names_agency(key: str) -> bool:
     """Whether a line (its `label_key`) ends like the name of a site or an agency, and is not the title of a 通知."""
-    return _AGENCY_NAME.search(key) is not None and not re.search("关于|通知|公告", key)
+    if _AGENCY_NAME.search(key) is None or _NO_AGENCY.search(key):
+        return False
+    return re.search("关于|通知|公告", key) is None
 
 
 def are_alike(one: int, other: int, blocks: Blocks) -> bool:

@@ -184,7 +184,10 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
     """The name beside an unlabelled date, if it has an inline element of its own (often with an icon) or is separated
     by slashes, bars or brackets (`云溪日报 / 2023-05-09 / 阅读 5`); or by gaps in a line that says nothing else."""
     line = line_of_items(blocks, index)
-    if is_title or find_labels(line) or source_of_subheading(line):
+    labels = find_labels(line)
+    # A label whose value may be in the next element (编辑：) says who that is.
+    apart = any(item.name == "source" or not item.value.split(INLINE_BOUNDARY)[0].strip() for item in labels)
+    if is_title or apart or source_of_subheading(line):
         return None
     pieces = (piece.strip() for piece in _APART.split(line))
     names = [run for run in pieces if NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
