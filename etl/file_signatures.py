@@ -28,11 +28,22 @@ _OF_A_SITE = re.compile(rb"<(?:a|script|form|iframe|input|frame)\b")
 _MIN_ROWS = 2
 _BEFORE = b"\t\n\r \xef\xbb\xbf"
 """What programs send before a file: blank lines of their own source, a byte order mark."""
+_PDF_END_BYTES, _ZIP_END_BYTES = 4096, 22 + 65_535 + 4096
+"""Last bytes in which the end stands, with a comment of the archive and with what programs send behind a file."""
 
 
 def is_document_file(body: bytes) -> bool:
     """Whether the body of an answer is one of `DOCUMENT_FILES`."""
     return body[:1024].lstrip(_BEFORE).startswith(DOCUMENT_FILES)
+
+
+def lacks_end(body: bytes) -> bool:
+    """Whether a PDF or a ZIP (Office, OFD) lacks what stands at its end, as one does that was cut off (ISO 32000-1,
+    7.5.5; APPNOTE.TXT 4.3.16)."""
+    begins = body[:1024].lstrip(_BEFORE)
+    if begins.startswith(PDF):
+        return b"%%EOF" not in body[-_PDF_END_BYTES:]
+    return begins.startswith(ZIP) and b"PK\x05\x06" not in body[-_ZIP_END_BYTES:]
 
 
 def without_before(body: bytes) -> bytes:

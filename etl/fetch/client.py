@@ -16,6 +16,7 @@ from etl.fetch.host_registry import CachedRobots, HostRegistry
 from etl.fetch.pace import HostPostponed, Pace, Trace, http_date, retry_after_seconds
 from etl.fetch.refusals import is_markup, refusal_of
 from etl.fetch.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, ROBOTS_LIFETIME, RobotsRules, robots_of
+from etl.file_signatures import lacks_end
 from etl.outcomes import Outcome
 from etl.outside import Outside
 from etl.reason_codes import Code
@@ -286,10 +287,12 @@ class Fetcher:
 
 
 def _may_be_cut_off(attempt: Attempt) -> bool:
-    """Whether a lost connection may have cut off the page: its length was not announced, and it ends in the middle. If
-    a second attempt gives the same bytes, the page is like that."""
-    if attempt.length_known or attempt.status != 200 or not attempt.body or not is_markup(attempt.body):
+    """Whether a lost connection may have cut off the page or file: its length was not announced, and it ends in the
+    middle. If a second attempt gives the same bytes, it is like that."""
+    if attempt.length_known or attempt.status != 200 or not attempt.body:
         return False
+    if not is_markup(attempt.body):
+        return lacks_end(attempt.body)
     return ends_early(read_page(attempt.body, attempt.final_url, attempt.header("content-type")).text)
 
 

@@ -2,7 +2,8 @@
 
 As in browsers, unknown codings are ignored, codings may be stacked, several gzip members (RFC 1952, 2.2) or zstd frames
 (RFC 8878, 3) form one body, bytes after the last member are ignored, and `deflate` may come without its wrapper. Text
-that is declared as gzip or deflate but is not packed (some programs bypass the server's compression) is taken as it is.
+and files that are declared as gzip or deflate but not packed (some programs bypass the server's compression) are taken
+as they are.
 """
 
 import re
@@ -14,6 +15,7 @@ from typing import Protocol
 
 import brotli
 
+from etl.file_signatures import is_document_file
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -200,7 +202,7 @@ class BodyReader:
             self._as_it_is()
 
     def _as_it_is(self) -> None:
-        """Takes bytes that cannot be unpacked as they are, if they are text. Raises `BodyError` otherwise."""
+        """Takes bytes that cannot be unpacked as they are, if they are text or a file. Raises `BodyError` otherwise."""
         if self.size or not _DEFLATE.issuperset(self._names) or not _is_plain(self._packed):
             raise self._error(Outcome.NETWORK_ERROR, Code.BROKEN_BODY, error=self._broken) from self._broken
         self._codings, self._sizes, self._broken = [], [0], None
@@ -237,9 +239,11 @@ class BodyReader:
 
 
 def _is_plain(packed: bytes | bytearray) -> bool:
-    """Whether the bytes are text (a page, data, robots.txt). In packed bytes, every tenth is a control character."""
-    head = packed[:512]
-    return bool(_PLAIN.match(head)) and len(head.translate(None, _CONTROLS)) == len(head)
+    """Whether the bytes are a file, or text (a page, data, robots.txt). In packed bytes, every tenth is a control
+    character."""
+    head = bytes(packed[:512])
+    is_text = bool(_PLAIN.match(head)) and len(head.translate(None, _CONTROLS)) == len(head)
+    return is_text or is_document_file(head)
 
 
 def unpack(body: bytes, content_encoding: str, limit: int) -> bytes:

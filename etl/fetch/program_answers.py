@@ -2,6 +2,8 @@
 
 import re
 
+from etl.file_signatures import is_document_file, is_saved_as_html
+from etl.web.charset import is_text
 from etl.web.data import read_json
 from etl.web.program_reports import RUNTIME
 
@@ -21,6 +23,9 @@ _XML = re.compile(
 )
 """Beginnings of error reports in XML: of object stores (S3, OSS, COS, OBS), SOAP, map services."""
 _RUNTIME = re.compile(RUNTIME.encode())
+_PACKED_NAME = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|dps|ofd|zip|rar|7z)$", re.IGNORECASE)
+"""Endings of formats of which no file is a line of text."""
+_MAX_LINE_BYTES = 240
 
 
 def is_program_answer(body: bytes) -> bool:
@@ -31,6 +36,17 @@ def is_program_answer(body: bytes) -> bool:
     if _BARE.fullmatch(text) or _XML.match(text) or _RUNTIME.match(text):
         return True
     return text.startswith(b"{") and _reports(text)
+
+
+def is_line_for_file(body: bytes, path: str) -> bool:
+    """Whether a body is one line of text (请先登录) where `path` names a file of a format that has no such files."""
+    line = body.strip()
+    is_line = 0 < len(line) <= _MAX_LINE_BYTES and not any(end in line for end in b"\r\n\t")
+    return is_line and bool(_PACKED_NAME.search(path)) and is_text(line) and not _is_a_file(line)
+
+
+def _is_a_file(line: bytes) -> bool:
+    return is_document_file(line) or is_saved_as_html(line)
 
 
 def _reports(text: bytes) -> bool:

@@ -30,7 +30,8 @@ _EARLY_END = re.compile(r"</[hHbB][tToO][mMdD][lLyY]\s*+>")  # ignoring case cos
 _NOTHING = re.compile(r"^(?:\s++|<!--(?:[^-]|-(?!->))*+-->)*+$")
 _MARKUP = re.compile(r"[\s\ufeff]*+<")
 _CONTAINER = re.compile(r"<(/?)(?:div|table|ul|ol|dl|form|section|article)\b", re.IGNORECASE)
-_OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>]*+\Z")
+_OPEN_TAG = re.compile(r"(?:<(?:[A-Za-z/!][^<>]*+)?|\ufffd)\Z")
+"""A tag, or a character, that is cut."""
 _LAST_CHARS = 1_000
 """Most pages have their end tags within this many last characters; other pages are searched from their beginning."""
 _WHOLE_PAGE = re.compile(r"[\s\ufeff]*+<(?:!DOCTYPE|html|head|body)\b", re.IGNORECASE)

@@ -17,12 +17,14 @@ from etl import event_loop
 from etl.archive.storage.archive import Archive
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Request, fetcher
+from etl.files.media_types import DOCX, PDF
 from etl.outcomes import Outcome
 from etl.reasons import english
 from etl.sources.schema import Source
 from tests.support.fetching import PAGE, loopback_source
 from tests.support.gongkai import rows
 from tests.support.raw_server import http, listening, raw_server
+from tests.support.samples import SAMPLES
 
 
 def source(base: str, **changes: Any) -> Source:
@@ -109,6 +111,15 @@ def test_a_page_that_a_lost_connection_may_have_cut_off_is_asked_for_again(archi
     answers = iter((cut_page(), http(PAGE)))
     attempt, asked = answer(archive, {"/a": lambda: next(answers)})
     assert (attempt.body, classify(attempt)) == (PAGE, (None, ""))
+    assert asked == ["/robots.txt", "/a", "/a"]
+
+
+@pytest.mark.parametrize("kind", [PDF, DOCX])
+def test_a_file_that_a_lost_connection_may_have_cut_off_is_asked_for_again(archive: Archive, kind: str) -> None:
+    whole = SAMPLES[kind]
+    answers = iter((b"HTTP/1.0 200 OK\r\n\r\n" + whole[: len(whole) // 2], b"HTTP/1.0 200 OK\r\n\r\n" + whole))
+    attempt, asked = answer(archive, {"/a": lambda: next(answers)})
+    assert attempt.body == whole
     assert asked == ["/robots.txt", "/a", "/a"]
 
 

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.fetch.content_coding import BodyError, BodyReader, unpack
+from etl.files.media_types import DOC, DOCX, PDF
 from etl.outcomes import Outcome
 from etl.reasons import english
+from tests.support.samples import SAMPLES
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -130,4 +132,13 @@ def test_a_stack_of_codings_has_an_end() -> None:
 @given(text=st.text(alphabet="<p>云溪区通知</p> \n", min_size=20, max_size=400), cuts=st.lists(st.integers(0)))
 def test_text_that_is_said_to_be_packed_and_is_not_is_taken_as_it_is(coding: str, text: str, cuts: list[int]) -> None:
     body = f"<!DOCTYPE html><html>{text}</html>".encode()
+    assert read(body, coding, cuts) == body
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+@pytest.mark.parametrize("body", [SAMPLES[PDF], SAMPLES[DOCX], SAMPLES[DOC]])
+@given(cuts=st.lists(st.integers(0)))
+def test_a_file_that_is_said_to_be_packed_and_is_not_is_taken_as_it_is(
+    coding: str, body: bytes, cuts: list[int]
+) -> None:
     assert read(body, coding, cuts) == body

@@ -363,6 +363,13 @@ def test_a_part_that_is_the_whole_is_the_page(base: str) -> None:
     for stated, outcome in ((f"0-{size - 1}/{size}", None), (f"0-{size - 1}/{size + 1}", Outcome.HTTP_ERROR)):
         [attempt] = ask(base, {"/a": http(PAGE, "206 Partial Content", f"Content-Range: bytes {stated}")}, "/a")
         assert ending(attempt)[0] is outcome
+    [attempt] = ask(
+        base, {"/a": http(PAGE[:-9], "206 Partial Content", f"Content-Range: bytes 0-{size - 1}/{size}")}, "/a"
+    )
+    assert ending(attempt)[0] is Outcome.HTTP_ERROR
+    packed = http(gzip.compress(PAGE), "206 Partial Content", "Content-Range: bytes 0-89/90", "Content-Encoding: gzip")
+    [attempt] = ask(base, {"/a": packed}, "/a")
+    assert ending(attempt)[0] is None
 
 
 def test_a_server_error_for_robots_txt_is_asked_about_again() -> None:

@@ -68,3 +68,22 @@ def test_a_report_of_a_program_ends_as_no_file() -> None:
         Outcome.NOT_A_FILE,
         f"a program's error report of {len(body)} bytes where a file was linked",
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "is_file"),
+    [
+        ("1.pdf", "请先登录", False),
+        ("1.DOC", "<div>文件读取出错</div>", False),
+        ("1.zip", "\ufeff该附件暂无法下载\r\n", False),
+        ("1.xls", "<table><tr><td>单位</td></tr><tr><td>水务局</td></tr></table>", True),
+        ("1.doc", "{\\rtf1 x}", True),
+        ("1.xls", "单位\t吨", True),
+        ("1.txt", "特此通知", True),
+        ("download?id=1", "特此通知", True),
+    ],
+)
+def test_a_line_of_text_is_no_file_of_a_packed_format(path: str, line: str, is_file: bool) -> None:
+    url = f"http://www.yunxi.gov.cn/f/{path}"
+    attempt = Attempt(url, url, datetime(2026, 5, 8, tzinfo=UTC), 1, (), 200, (), line.encode())
+    assert classify_file(attempt)[0] is (None if is_file else Outcome.NOT_A_FILE)

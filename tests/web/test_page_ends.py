@@ -43,3 +43,11 @@ def test_a_piece_of_a_page_is_one_whole_element() -> None:
 def test_only_markup_stops_early() -> None:
     assert not any(map(ends_early, ("", "x < y <div", '{"html": "<div><div>', "\ufeffvar a = '<div><div>'")))
     assert ends_early("\ufeff <div><div>")
+
+
+def test_a_page_that_ends_within_a_tag_or_a_letter_stops_early() -> None:
+    whole = "<!DOCTYPE html><html><body><div>总则<p>附则</p>"
+    assert not ends_early(whole)
+    assert ends_early(f"{whole}<")
+    assert ends_early(f"{whole}\ufffd")
+    assert not ends_early(f"{whole}\ufffd</div></body></html>")

@@ -243,6 +243,7 @@ _REFUSING = {Outcome.GONE, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.SOFT_404
 """Outcomes that are decided by status or by certain words, even if the page holds the document all the same."""
 _MIN_TITLE_CHARS = 6
 """Characters of a title that is too long to match by chance."""
+_PARTIAL = 206
 _NOT_READ = PageReading()
 """The reading of a page that was not read, because its bytes are unchanged or its status is enough."""
 
@@ -329,10 +330,16 @@ class _Fetching:
         """Corrects an outcome that status or words gave to a page that is nevertheless the document.
 
         It is the document if it is extracted as one, its title begins with the title in the list, and its text says
-        more than the words of an error page. It then gets no outcome; otherwise both values are returned unchanged.
+        more than the words of an error page. It then gets no outcome; otherwise both values are returned unchanged. A
+        part of a page (206) is never the document.
         """
         answer, title = last.attempt, _without_spaces(str(page.listing.get("title") or "")).rstrip(".…")
-        if last.outcome not in _REFUSING or not answer.body or len(title) < _MIN_TITLE_CHARS:
+        if (
+            last.outcome not in _REFUSING
+            or answer.status == _PARTIAL
+            or not answer.body
+            or len(title) < _MIN_TITLE_CHARS
+        ):
             return last, reading
         to_read = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
         again = await asyncio.wrap_future(self._readers.submit(self._source, to_read, answer.body))
