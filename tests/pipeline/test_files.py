@@ -28,11 +28,13 @@ from etl.pipeline.stages.fetching import fetch_batches
 from etl.reasons import english
 from etl.settings import Settings
 from tests.support.attacks.invariants import check_archive
-from tests.support.gongkai import crawl_site, rows, squash, state
+from tests.support.gongkai import crawl_site, days_pass, rows, squash, state
 from tests.support.pages import page, paragraphs
 from tests.support.pdfs import picture, saved
+from tests.support.stored import age
 from tests.support.whole_database import differing, dump, emptied, quiet
 
+LIFT = "UPDATE archive.host SET postponed_until = NULL, failures = 0"
 FULL = CrawlOptions(full=True)
 KINDS = "SELECT kind FROM archive.change ORDER BY change_seq"
 FILES = """
@@ -178,6 +180,26 @@ def test_a_page_in_the_place_of_a_file_is_an_outcome_and_the_document_is_kept(ar
     assert archive.store.blob(linked(archive, version=2)[0]["sha256"]) == TABLE.data
 
 
+def test_a_file_that_was_never_received_is_tried_again_before_its_document_is_due(
+    archive: Archive, owner_url: str, site: TrsSite
+) -> None:
+    document = put(site, TABLE)
+    key = f"{document.key}/{TABLE.name}"
+    site.faults[key] = faults.status(503)
+    report = crawl(archive, site, recheck_after_days=30)
+    assert report.files == {"http_error": 1}
+    site.faults[key] = faults.status(404)
+    age(owner_url, LIFT)
+    days_pass(owner_url, 1)
+    assert crawl(archive, site, recheck_after_days=30).files == {"gone": 1}
+    assert crawl(archive, site, recheck_after_days=30).outcomes == {"known": 2}  # so soon after a second failure
+    site.faults.clear()
+    days_pass(owner_url, 2)
+    again = crawl(archive, site, recheck_after_days=30)
+    assert (again.outcomes["known"], again.updated, again.files) == (1, 1, {"stored": 1})
+    assert crawl(archive, site, recheck_after_days=30).outcomes == {"known": 2}
+
+
 def test_a_file_that_changes_under_its_address_is_a_new_version_of_its_document(
     archive: Archive, site: TrsSite
 ) -> None:
@@ -269,6 +291,8 @@ def test_a_message_in_the_place_of_a_file_is_none(archive: Archive, site: TrsSit
     site.faults[f"{document.key}/{TABLE.name}"] = lambda _: PlainTextResponse("对不起，您下载的文件不存在！")
     report = crawl(archive, site)
     assert (report.state, report.files) == ("green", {"soft_404": 1})
+    site.faults[f"{document.key}/{TABLE.name}"] = lambda _: PlainTextResponse("请先登录")
+    assert crawl(archive, site).files == {"not_a_file": 1}
 
 
 @pytest.mark.parametrize("code", [404, 500])

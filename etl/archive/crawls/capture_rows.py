@@ -53,17 +53,21 @@ _RUN_PAGES_ENDED = with_rows(f"""
 UPDATE archive.run_page rp SET capture_id = e.capture_id, outcome = e.outcome, reason = e.reason
 FROM {rows_of(RunPage)} e WHERE rp.run_id = e.run_id AND rp.page_id = e.page_id
 """)
-# The later of two captures decides the state of the page, in whichever order their rows are written.
+# The later of two captures decides the state of the page, in whichever order their rows are written. Bytes that are
+# refused when they are received say nothing of a page that was read before, which stays due; a new page gets their
+# verdict, and is tried again like one that was read and is no document.
 _PAGES_CHECKED = with_rows("""
 UPDATE archive.page p SET
-    checked_at = e.at,
+    checked_at = CASE WHEN e.refused AND p.blob_sha256 <> e.blob THEN p.checked_at ELSE e.at END,
     etag = CASE WHEN e.stored THEN e.etag ELSE coalesce(e.etag, p.etag) END,
     last_modified = CASE WHEN e.stored THEN e.last_modified ELSE coalesce(e.last_modified, p.last_modified) END,
     blob_sha256 = CASE WHEN e.stored THEN e.blob ELSE p.blob_sha256 END,
     unread_capture_id = CASE WHEN NOT e.stored THEN p.unread_capture_id WHEN p.kind = 'document' THEN e.capture END,
-    verdict = CASE WHEN NOT e.stored THEN p.verdict END
+    verdict = CASE WHEN e.refused AND p.blob_sha256 IS NULL THEN 'not_a_document'
+                   WHEN NOT e.stored THEN p.verdict END
 FROM json_to_recordset(CAST(:rows AS json)) AS e (
-    page bigint, capture bigint, at timestamptz, stored boolean, blob text, etag text, last_modified text)
+    page bigint, capture bigint, at timestamptz, stored boolean, refused boolean, blob text, etag text,
+    last_modified text)
 WHERE p.id = e.page AND (p.checked_at IS NULL OR p.checked_at <= e.at)
 """)
 # A further page or a file that changed is extracted together with the article's first page, even if that is unchanged.
@@ -119,13 +123,15 @@ def _ended(run_id: int, entry: CaptureLine) -> dict[str, Any]:
 
 def _checked(entry: CaptureLine) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in entry.headers}
-    if Reason.from_stored(entry.reason).code == Code.PAGE_LED_ON:
+    refused = entry.outcome == Outcome.NOT_A_DOCUMENT
+    if refused or Reason.from_stored(entry.reason).code == Code.PAGE_LED_ON:
         headers = {}  # these are the validators of another page, and must not be sent when this one is requested
     return {
         "page": entry.page,
         "capture": entry.capture,
         "at": entry.fetched_at,
         "stored": entry.outcome == Outcome.STORED,
+        "refused": refused,
         "blob": entry.blob,
         "etag": headers.get("etag"),
         "last_modified": headers.get("last-modified"),

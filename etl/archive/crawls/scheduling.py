@@ -14,17 +14,32 @@ from etl.outcomes import FAILED, Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+_LACKS_FILE = """
+p.id IN (
+    SELECT pf.page_id FROM archive.run u
+    JOIN archive.page f ON f.source_id = u.source_id AND f.kind = 'file' AND f.checked_at IS NULL
+    JOIN archive.page_file pf ON pf.file_id = f.id
+    CROSS JOIN LATERAL (
+        SELECT c.outcome, c.fetched_at FROM archive.capture c
+        WHERE c.page_id = f.id ORDER BY c.fetched_at DESC LIMIT 1) AS last
+    WHERE u.id = :run AND last.outcome = ANY(:failed)
+      AND last.fetched_at + least(last.fetched_at - f.first_seen_at, make_interval(secs => 86400 * :longest))
+          <= u.started_at)
+"""
+"""A file of the page was never received, and is due again: the interval doubles, as for pages that never answered."""
+
 # A new page is checked often, an old one less and less often, as sites mostly change what they published last. For 30
 # days after a page was first seen the interval is the source's `recheck_after_days`; a year later it is twelve times
 # that. A new page that was not a document is requested again after one day, two, four …, as this may be a passing fault
 # of the site. A page is due at once if its bytes, or those of a further page or a file, are damaged: the site may still
 # have them.
-_DUE = """
+_DUE = f"""
 (p.id IN (SELECT coalesce(pf.page_id, d.part_of, d.id)
           FROM archive.blob b JOIN archive.capture c ON c.blob_sha256 = b.sha256
           JOIN archive.page d ON d.id = c.page_id AND d.blob_sha256 = b.sha256
           LEFT JOIN archive.page_file pf ON pf.file_id = d.id
-          WHERE b.damage IS NOT NULL) OR coalesce(p.checked_at <= r.started_at - make_interval(secs => 86400 * CASE
+          WHERE b.damage IS NOT NULL) OR {_LACKS_FILE}
+ OR coalesce(p.checked_at <= r.started_at - make_interval(secs => 86400 * CASE
     WHEN p.verdict IS NOT NULL AND p.checked_at < p.first_seen_at + make_interval(secs => 86400 * :first)
     THEN least(:first, greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400))
     ELSE least(:first * greatest(1, extract(epoch FROM p.checked_at - p.first_seen_at) / 86400 / 30), :longest) END),
@@ -46,7 +61,7 @@ def plan_batches(engine: Engine, run: RunContext, batch_size: int) -> dict[int, 
     values = _cadence(run) | {"limit": run.options.limit or run.source.limits.pages}
     with engine.begin() as connection:
         if run.kind == "crawl" and run.options.limit is None:
-            connection.execute(_STILL_FAILING, _cadence(run) | {"failed": _TRY_AGAIN})
+            connection.execute(_STILL_FAILING, _cadence(run))
         waiting = connection.execute(_WAITING, values).all()
         dead = {} if run.options.url else dead_pages(connection, run)
         anew = _listed_anew(connection, run, dead)
@@ -137,7 +152,8 @@ def _listed_anew(connection: Connection, run: RunContext, dead: Iterable[int]) -
 
 def _cadence(run: RunContext) -> dict[str, Any]:
     days = run.source.recheck_after_days
-    return {"run": run.id, "first": days, "longest": max(days, run.source.recheck_at_most_days)}
+    longest = max(days, run.source.recheck_at_most_days)
+    return {"run": run.id, "first": days, "longest": longest, "failed": _TRY_AGAIN}
 
 
 def _end(page_id: int, outcome: Outcome, reason: str) -> dict[str, Any]:
@@ -157,8 +173,8 @@ _TRY_AGAIN = [
     if outcome not in (Outcome.NOT_A_DOCUMENT, Outcome.NOT_A_LISTING, Outcome.UNREADABLE, Outcome.TOO_LARGE)
 ]
 """Outcomes that may be different on another day."""
-# Pages that never gave a document and were listed in the last full walk or since. The interval doubles, so that pages
-# that fail for good are not requested each day.
+# Pages that never gave a document, or of which a file was never had, and that were listed in the last full walk or
+# since. The interval doubles, so that pages that fail for good are not requested each day.
 _STILL_FAILING = text(f"""
 INSERT INTO archive.run_page (run_id, page_id, columns)
 SELECT r.id, p.id, ARRAY[]::text[] FROM archive.run r JOIN archive.page p ON p.source_id = r.source_id
@@ -166,11 +182,12 @@ CROSS JOIN LATERAL (
     SELECT b.outcome, b.reason, c.fetched_at FROM archive.run_page b LEFT JOIN archive.capture c ON c.id = b.capture_id
     WHERE b.page_id = p.id AND b.run_id < r.id ORDER BY b.run_id DESC LIMIT 1) AS last
 WHERE r.id = :run AND p.kind = 'document' AND r.listing->'full' = 'false'
-  AND (p.checked_at IS NULL OR p.verdict IS NOT NULL) AND (p.checked_at IS NULL AND (
+  AND (p.checked_at IS NULL OR p.verdict IS NOT NULL OR {_LACKS_FILE}) AND (p.checked_at IS NULL AND (
     last.outcome = ANY(:failed) OR last.outcome = 'robots' AND last.reason NOT LIKE '%"robots_disallows"%')
     AND coalesce(last.fetched_at + least(last.fetched_at - p.first_seen_at, make_interval(secs => 86400 * :longest))
                  <= r.started_at, true)
-    OR p.verdict IS NOT NULL AND {_DUE} AND NOT EXISTS (SELECT FROM archive.record d WHERE d.page_id = p.id))
+    OR p.verdict IS NOT NULL AND {_DUE} AND NOT EXISTS (SELECT FROM archive.record d WHERE d.page_id = p.id)
+    OR {_LACKS_FILE})
   AND p.listed_at >= (
     SELECT max(w.started_at) FROM archive.run w
     WHERE w.source_id = r.source_id AND w.kind = 'crawl' AND w.id < r.id AND w.listing->'full' = 'true')
