@@ -288,6 +288,17 @@ class Code(NamedCode):
         "the addresses of several documents return this page, and its title is that of none of them",
     )
 
+    NOT_AS_LISTED = (
+        "not_as_listed",
+        "页面没有目录所列的标题，也没有文号、索引号、日期或附件",
+        "the page has neither the title that the list states nor a number, a date or a file",
+    )
+    PAGE_OF_ANOTHER = (
+        "page_of_another",
+        "页面没有目录所列的标题，正文是 {url} 的公文",
+        "the page has not the title that the list states, and its text is that of the document at {url}",
+    )
+
     # Why extraction takes a page for a document, a listing or a stub.
     FILE_BYTES = "file_bytes", "是文件，不是网页", "a file, not a web page"
     ERROR_NOTICE = "error_notice", "页面是错误提示，不是公文", "an error message instead of a document"

@@ -271,6 +271,11 @@ class Flag(NamedCode):
         "正文行内有 {} 处以图片代替的字符",
         "{} pictures stand for characters within lines of the text",
     )
+    OTHER_TITLE = (
+        "other_title",
+        "网页没有目录所列的标题",
+        "the page says nothing like the title that its catalog states",
+    )
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 
     def of(self, parameter: str) -> str:

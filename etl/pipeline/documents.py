@@ -1,6 +1,7 @@
 """Makes documents from the readings of their pages: joins articles of several pages, turns listed files into documents,
 and adds fields that only the catalog states."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,6 +45,13 @@ def document_of(
     if len(pages) == 1 and (further := pages[0].reading.further_pages):
         # The first page was stored before its pager was understood, or imported without its further pages.
         article = replace(article, flags=(*article.flags, Flag.GOES_ON.of(f"1/{len(further) + 1}")))
+    differs = _title_differs_from_listing(article, listing)
+    has_listed_title = not differs and "title" in article.fields and article.fields["title"].origin != "listing"
+    is_of_another = (
+        article.kind == "document" and not has_listed_title and _lacks_title(article, str(listing.get("title", "")))
+    )
+    if is_of_another:
+        article = replace(article, flags=(*article.flags, Flag.OTHER_TITLE))
     identity = None
     if len(pages) == 1 and article.kind == "document":
         # Computed here, in the parent: a process that reads untrusted pages must not decide under which hash a text is
@@ -54,7 +62,8 @@ def document_of(
         capture_id,
         _as_listed_file(article, pages[0]),
         identity=identity,
-        title_differs_from_listing=_title_differs_from_listing(article, listing),
+        title_differs_from_listing=differs,
+        is_of_another=is_of_another,
     )
 
 
@@ -68,6 +77,30 @@ def _title_differs_from_listing(extraction: Extraction, listing: Mapping[str, An
 
 def _without_spaces(text: object) -> str:
     return "".join(str(text).split())
+
+
+_RUN_CHARS = 4
+"""Characters of the runs of a title that are looked for: two titles of one kind share few of them (关于做好…的通知)."""
+_MIN_HELD = 0.5
+"""Share of these runs that a document holds whose title the catalog abridges, or words in another way."""
+
+
+def _lacks_title(extraction: Extraction, listed: str) -> bool:
+    """Whether the page says nothing like the title that the catalog states for it: neither in what may be its own title
+    or field nor in its text or the names of its files."""
+    title = _letters(listed)
+    if not title or Flag.FILE in extraction.flags:
+        return False
+    stated = (part for item in extraction.evidence if item.origin != "listing" for part in (item.value, item.raw))
+    words = _letters("\n".join((*stated, extraction.text, *(file.name for file in extraction.attachments))))
+    if title in words:
+        return False
+    runs = {title[at : at + _RUN_CHARS] for at in range(max(1, len(title) - _RUN_CHARS + 1))}
+    return sum(run in words for run in runs) < len(runs) * _MIN_HELD
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).lower()
 
 
 _SINGLE_PAGE_FLAGS = frozenset((Flag.NO_TEXT, Flag.ATTACHMENTS_ONLY, Flag.IMAGES_ONLY))

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 from starlette.responses import Response
 
 from demo import catalogue, faults
 from demo.gkmlpt import GkmlptSite
-from demo.server import Fault, Site, serve
+from demo.server import Call, Fault, Resource, Site, serve
 from demo.tls import Authority
 from demo.trs_wcm import TrsSite
 from etl.archive.crawls.reports import Report
@@ -26,7 +27,7 @@ from tests.support.attacks.hostile_site import (
     five_documents,
     wild,
 )
-from tests.support.gongkai import rows
+from tests.support.gongkai import days_pass, rows, state
 
 ENDED = "SELECT p.url, rp.outcome, rp.reason FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id"
 LISTED = "SELECT url, listing->>'title' AS title FROM archive.page WHERE kind = 'document'"
@@ -229,6 +230,90 @@ def test_a_page_that_keeps_its_title_and_says_that_the_rest_is_gone_is_no_docume
     site.faults[FIRST] = shown(site, words, code)
     crawl_list(archive, site)
     assert ended(archive, site)[0] == ("soft_404" if code == 200 else "gone")
+
+
+NOTICE = (
+    "<html><head><title>统一身份认证</title></head><body><h2>统一身份认证</h2><p>欢迎使用本平台，请以法人或自然人的账号登录，"
+    "没有账号的用户先行注册，注册时如实填写身份信息，并妥善保管账号和密码。</p><p>推荐使用新版浏览器，以便获得更好的体验。</p></body></html>"
+)
+NOT_AS_LISTED = "the page has neither the title that the list states nor a number, a date or a file"
+
+
+def answers_other(site: TrsSite, path: str) -> Fault:
+    """The page at another path of the site, as a cache answers that mixes up addresses."""
+
+    def answer(call: Call) -> Response:
+        resource = site.resource_at(Request({**call.request.scope, "path": path}), b"")
+        assert isinstance(resource, Resource)
+        return Response(resource.body, media_type=resource.media_type)
+
+    return answer
+
+
+def test_a_page_that_has_nothing_of_what_the_list_says_is_no_document(
+    archive: Archive, owner_url: str, site: TrsSite
+) -> None:
+    other, third = KEYS[0], KEYS[1]
+    wrong: dict[str, Fault] = {
+        FIRST: lambda call: Response(NOTICE, media_type="text/html"),
+        third: answers_other(site, site.path(site.postings[other])),
+    }
+    site.faults = dict(wrong)
+    assert crawl_list(archive, site).stored == 3
+    assert ended(archive, site) == ("not_a_document", NOT_AS_LISTED)
+    assert ended(archive, site, third) == (
+        "not_a_document",
+        f"the page has not the title that the list states, and its text is that of the document at {site.url(other)}",
+    )
+    site.faults.clear()
+    days_pass(owner_url, 2)
+    assert crawl_list(archive, site).stored == 2
+    right = state(archive)
+    # A known document is not replaced by such a page either.
+    site.faults = wrong
+    report = crawl_list(archive, site, recheck_after_days=0)
+    assert report.outcomes["not_a_document"] == 2
+    assert state(archive) == right
+
+
+def test_a_document_under_another_title_than_its_list_states_is_flagged(archive: Archive, site: TrsSite) -> None:
+    page = NOTICE.replace("</h2>", "</h2><p>发布时间：2023-05-09　来源：云溪日报</p>")
+    site.faults[FIRST] = lambda call: Response(page, media_type="text/html")
+    assert crawl_list(archive, site).stored == 5
+    flagged = rows(archive, "SELECT title FROM archive.record_version WHERE 'other_title' = ANY(flags)")
+    assert flagged == [{"title": "统一身份认证"}]
+
+
+def test_a_part_of_a_page_is_not_the_document_whatever_its_title(archive: Archive, site: TrsSite) -> None:
+    def part(call: Call) -> Response:
+        body = call.resource.body[: len(call.resource.body) * 2 // 3]
+        size = len(call.resource.body)
+        return Response(body, 206, {"Content-Range": f"bytes 0-{size - 1}/{size}"}, media_type="text/html")
+
+    site.faults[FIRST] = part
+    crawl_list(archive, site)
+    assert ended(archive, site) == ("http_error", "status 206")
+
+
+def test_a_new_page_of_bytes_that_nobody_can_read_is_tried_again_the_next_day(
+    archive: Archive, owner_url: str, site: TrsSite
+) -> None:
+    site.faults[FIRST] = lambda call: Response(bytes(range(256)) * 9, media_type="text/html")
+    crawl_list(archive, site)
+    assert ended(archive, site)[0] == "not_a_document"
+    site.faults.clear()
+    days_pass(owner_url, 2)
+    assert crawl_list(archive, site).stored == 1
+
+
+def test_a_known_page_stays_due_while_its_bytes_cannot_be_read(archive: Archive, owner_url: str, site: TrsSite) -> None:
+    crawl_list(archive, site)
+    days_pass(owner_url, 40)
+    site.faults[FIRST] = lambda call: Response(bytes(range(256)) * 9, headers={"ETag": "x"}, media_type="text/html")
+    assert crawl_list(archive, site, recheck_after_days=30).outcomes["not_a_document"] == 1
+    site.faults.clear()
+    again = crawl_list(archive, site, recheck_after_days=30)
+    assert (again.outcomes["known"], again.failed) == (4, 0)
 
 
 def test_an_error_page_under_its_status_is_no_document(archive: Archive, site: TrsSite) -> None:

@@ -30,6 +30,8 @@ class ExtractedPage:
     identity: TextIdentity | None = None
     title_differs_from_listing: bool = False
     """Whether the title in the catalog and that of the page differ, and neither contains the other."""
+    is_of_another: bool = False
+    """Whether the page says nothing like the title in the catalog, neither in a title of its own nor in its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Verdict:
 
     outcome: Outcome | None
     reason: str
+
+
+_NAMES_A_DOCUMENT = ("index_number", "document_number", "published_date", "written_date")
+"""Fields of which a document states at least one, and a notice in its place seldom any."""
 
 
 def fill_from_listing(
@@ -72,7 +78,17 @@ def verdict_of(page: ExtractedPage) -> Verdict:
     if page.extraction.kind != "document":
         reason = encode_reason(Code.NO_DOCUMENT, page_kind=page.extraction.kind, reason=page.extraction.reason)
         return Verdict(Outcome.NOT_A_DOCUMENT, reason)
+    if page.is_of_another and page.title_differs_from_listing and not _states_a_document(page.extraction):
+        return Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_LISTED))
     return Verdict(None, "")
+
+
+def _states_a_document(extraction: Extraction) -> bool:
+    """Whether the page itself, not the catalog, states a number or a date of a document, or links files."""
+    stated = (extraction.fields.get(name) for name in _NAMES_A_DOCUMENT)
+    return any(value and value.origin != "listing" for value in stated) or any(
+        file.role == "file" for file in extraction.attachments
+    )
 
 
 def version_values(

@@ -1,7 +1,9 @@
-"""Detects one page at the addresses of several documents: a notice, a login form, or another answer to all requests.
+"""Detects one page at the addresses of several documents: a notice, a login form, another answer to all requests, or a
+cache that mixes up addresses.
 
 Such a page may look like a document. But if the list has a different title for each address, and the page has none of
-these titles, it is not one.
+these titles, it is not one. Nor is a page that says nothing like its listed title, and has the text of another
+document: it is that document.
 """
 
 from collections import defaultdict
@@ -12,6 +14,8 @@ from sqlalchemy import Connection, select, text
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Capture
+from etl.extract import Flag
+from etl.extract.text_identity import identify
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -23,6 +27,38 @@ SELECT c.blob_sha256 FROM archive.capture c
 JOIN archive.page p ON p.id = c.page_id AND p.blob_sha256 = c.blob_sha256 AND p.verdict = 'not_a_document'
 WHERE c.blob_sha256 = ANY(:blobs) GROUP BY 1 HAVING count(DISTINCT p.id) >= :several - 1
 """)
+_SAME_TEXT = text("""
+SELECT DISTINCT ON (e.page) e.page, p.url
+FROM unnest(CAST(:pages AS bigint[]), CAST(:hashes AS text[])) AS e (page, hash)
+CROSS JOIN LATERAL (
+    SELECT r.page_id FROM archive.record r
+    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+    WHERE r.content_hash = e.hash AND r.source_id = :source AND r.state = 'current' AND NOT :flag = ANY(v.flags)
+    UNION ALL SELECT b.page FROM unnest(CAST(:others AS bigint[]), CAST(:their_hashes AS text[])) AS b (page, hash)
+    WHERE b.hash = e.hash) AS same
+JOIN archive.page p ON p.id = same.page_id AND p.id <> e.page
+WHERE NOT EXISTS (SELECT FROM archive.record own WHERE own.page_id = e.page AND own.content_hash = e.hash)
+ORDER BY e.page, p.id
+""")
+
+
+def pages_of_another(connection: Connection, source_id: str, documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
+    """Verdicts, by page id, for documents that lack their listed title and have the text of another document of the
+    source, which has its own."""
+    lacking, others = dict[int, str](), dict[int, str]()
+    if any(page.is_of_another for page in documents):
+        for page in documents:
+            if page.extraction and page.extraction.text:
+                identity = page.identity or identify(page.extraction.text)
+                (lacking if page.is_of_another else others)[page.page_id] = identity.content_hash
+    if not lacking:
+        return {}
+    values = {"pages": list(lacking), "hashes": list(lacking.values()), "source": source_id, "flag": Flag.OTHER_TITLE}
+    values |= {"others": list(others), "their_hashes": list(others.values())}
+    return {
+        page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.PAGE_OF_ANOTHER, url=url))
+        for page, url in connection.execute(_SAME_TEXT, values)
+    }
 
 
 def pages_of_several(connection: Connection, documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
