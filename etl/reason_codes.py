@@ -290,8 +290,8 @@ class Code(NamedCode):
 
     NOT_AS_LISTED = (
         "not_as_listed",
-        "页面没有目录所列的标题，也没有文号、索引号、日期或附件",
-        "the page has neither the title that the list states nor a number, a date or a file",
+        "页面简短，没有目录所列的标题，也没有文号、索引号、日期或附件",
+        "a short page with neither the title that the list states nor a number, a date or a file",
     )
     PAGE_OF_ANOTHER = (
         "page_of_another",

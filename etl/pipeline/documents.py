@@ -4,6 +4,7 @@ and adds fields that only the catalog states."""
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 from urllib.parse import unquote
 
@@ -79,24 +80,27 @@ def _without_spaces(text: object) -> str:
     return "".join(str(text).split())
 
 
-_RUN_CHARS = 4
-"""Characters of the runs of a title that are looked for: two titles of one kind share few of them (关于做好…的通知)."""
-_MIN_HELD = 0.5
-"""Share of these runs that a document holds whose title the catalog abridges, or words in another way."""
+_PART_CHARS = 3
+_MIN_LISTED_CHARS = 6
+"""Characters of a title that says enough (简介 may stand over anything)."""
+_MISSING_PARTS = 6
+"""So many parts of a title, each of which begins a character later, are missing one after the other where its subject
+is another one; where a catalog abridges a title, or words it in another way, fewer are."""
 
 
 def _lacks_title(extraction: Extraction, listed: str) -> bool:
     """Whether the page says nothing like the title that the catalog states for it: neither in what may be its own title
     or field nor in its text or the names of its files."""
     title = _letters(listed)
-    if not title or Flag.FILE in extraction.flags:
+    if len(title) < _MIN_LISTED_CHARS or Flag.FILE in extraction.flags:
         return False
     stated = (part for item in extraction.evidence if item.origin != "listing" for part in (item.value, item.raw))
     words = _letters("\n".join((*stated, extraction.text, *(file.name for file in extraction.attachments))))
     if title in words:
         return False
-    runs = {title[at : at + _RUN_CHARS] for at in range(max(1, len(title) - _RUN_CHARS + 1))}
-    return sum(run in words for run in runs) < len(runs) * _MIN_HELD
+    parts = [title[at : at + _PART_CHARS] for at in range(max(1, len(title) - _PART_CHARS + 1))]
+    missing = (len(list(group)) for is_held, group in groupby(part in words for part in parts) if not is_held)
+    return max(missing, default=0) >= min(_MISSING_PARTS, len(parts))
 
 
 def _letters(text: str) -> str:

@@ -236,7 +236,7 @@ NOTICE = (
     "<html><head><title>统一身份认证</title></head><body><h2>统一身份认证</h2><p>欢迎使用本平台，请以法人或自然人的账号登录，"
     "没有账号的用户先行注册，注册时如实填写身份信息，并妥善保管账号和密码。</p><p>推荐使用新版浏览器，以便获得更好的体验。</p></body></html>"
 )
-NOT_AS_LISTED = "the page has neither the title that the list states nor a number, a date or a file"
+NOT_AS_LISTED = "a short page with neither the title that the list states nor a number, a date or a file"
 
 
 def answers_other(site: TrsSite, path: str) -> Fault:
