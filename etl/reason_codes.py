@@ -293,6 +293,11 @@ class Code(NamedCode):
         "页面简短，没有目录所列的标题，也没有文号、索引号、日期或附件",
         "a short page with neither the title that the list states nor a number, a date or a file",
     )
+    NOT_AS_RECORDED = (
+        "not_as_recorded",
+        "页面没有目录所列的标题，标题、文号和索引号也都不是已存公文的",
+        "the page has not the title that the list states, and neither title nor number of the recorded document",
+    )
     PAGE_OF_ANOTHER = (
         "page_of_another",
         "页面没有目录所列的标题，正文是 {url} 的公文",

@@ -8,7 +8,7 @@ import re
 from urllib.parse import urlsplit
 
 from etl.fetch.client import CONDITIONS, Attempt
-from etl.fetch.program_answers import is_line_for_file, is_program_answer
+from etl.fetch.program_answers import is_program_answer, is_text_for_file
 from etl.fetch.refusals import Refusal, find_refusal
 from etl.file_signatures import NO_PICTURES, is_saved_as_html
 from etl.outcomes import Outcome
@@ -99,7 +99,7 @@ def classify_file(attempt: Attempt) -> Verdict:
         return None, reason  # the file itself, sent with an error status
     if outcome is None and _PAGE.match(body[:512]) and not is_saved_as_html(body):
         return Outcome.NOT_A_FILE, encode_reason(Code.HTML_FOR_FILE, bytes=len(body))
-    if outcome is None and (is_program_answer(body) or is_line_for_file(body, urlsplit(attempt.url).path)):
+    if outcome is None and (is_program_answer(body) or is_text_for_file(body, urlsplit(attempt.url).path)):
         return Outcome.NOT_A_FILE, encode_reason(Code.PROGRAM_FOR_FILE, bytes=len(body))
     return outcome, reason
 

@@ -23,8 +23,9 @@ _XML = re.compile(
 )
 """Beginnings of error reports in XML: of object stores (S3, OSS, COS, OBS), SOAP, map services."""
 _RUNTIME = re.compile(RUNTIME.encode())
-_PACKED_NAME = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|pptx?|dps|ofd|zip|rar|7z)$", re.IGNORECASE)
-"""Endings of formats of which no file is a line of text."""
+_NEVER_TEXT = re.compile(r"\.(?:pdf|ofd|docx|pptx|zip|rar|7z)$", re.IGNORECASE)
+_NO_LINE = re.compile(r"\.(?:doc|wps|xlsx?|et|ppt|dps)$", re.IGNORECASE)
+"""Endings of formats of which no file is a line of text; systems export tables as text under some of them."""
 _MAX_LINE_BYTES = 240
 
 
@@ -38,11 +39,12 @@ def is_program_answer(body: bytes) -> bool:
     return text.startswith(b"{") and _reports(text)
 
 
-def is_line_for_file(body: bytes, path: str) -> bool:
-    """Whether a body is one line of text (请先登录) where `path` names a file of a format that has no such files."""
-    line = body.strip()
-    is_line = 0 < len(line) <= _MAX_LINE_BYTES and not any(end in line for end in b"\r\n\t")
-    return is_line and bool(_PACKED_NAME.search(path)) and is_text(line) and not _is_a_file(line)
+def is_text_for_file(body: bytes, path: str) -> bool:
+    """Whether a body is text (请先登录) where `path` names a file of a format that has no such files."""
+    text = body.strip()
+    is_line = len(text) <= _MAX_LINE_BYTES and not any(end in text for end in b"\r\n\t")
+    name = _NEVER_TEXT.search(path) or (is_line and _NO_LINE.search(path))
+    return bool(name and 0 < len(text) <= _MAX_BYTES) and is_text(text) and not _is_a_file(text)
 
 
 def _is_a_file(line: bytes) -> bool:

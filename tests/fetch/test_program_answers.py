@@ -79,11 +79,13 @@ def test_a_report_of_a_program_ends_as_no_file() -> None:
         ("1.xls", "<table><tr><td>单位</td></tr><tr><td>水务局</td></tr></table>", True),
         ("1.doc", "{\\rtf1 x}", True),
         ("1.xls", "单位\t吨", True),
+        ("1.docx", "当前人数较多。\n请您耐心等待片刻之后再刷新本页。", False),
+        ("1.doc", "关于停水的通知\r\n特此通知。", True),
         ("1.txt", "特此通知", True),
         ("download?id=1", "特此通知", True),
     ],
 )
-def test_a_line_of_text_is_no_file_of_a_packed_format(path: str, line: str, is_file: bool) -> None:
+def test_text_is_no_file_of_a_packed_format(path: str, line: str, is_file: bool) -> None:
     url = f"http://www.yunxi.gov.cn/f/{path}"
     attempt = Attempt(url, url, datetime(2026, 5, 8, tzinfo=UTC), 1, (), 200, (), line.encode())
     assert classify_file(attempt)[0] is (None if is_file else Outcome.NOT_A_FILE)

@@ -1,6 +1,7 @@
 """Hostile and broken sites: a crawl comes to an end, and says in words what it met."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,23 @@ def test_a_document_under_another_title_than_its_list_states_is_flagged(archive:
     assert crawl_list(archive, site).stored == 5
     flagged = rows(archive, "SELECT title FROM archive.record_version WHERE 'other_title' = ANY(flags)")
     assert flagged == [{"title": "统一身份认证"}]
+
+
+def test_a_known_document_is_replaced_by_another_one_only_when_its_list_says_so(
+    archive: Archive, site: TrsSite
+) -> None:
+    crawl_list(archive, site)
+    right = state(archive)
+    title = "统一身份认证平台检修公告"
+    page = NOTICE.replace("统一身份认证", title).replace("</h2>", "</h2><p>发布时间：2023-05-09　来源：云溪日报</p>")
+    site.faults[FIRST] = lambda call: Response(page, media_type="text/html")
+    for _ in range(2):
+        assert crawl_list(archive, site).outcomes["not_a_document"] == 1
+        assert state(archive) == right
+    site.put(replace(site.postings[FIRST].document, title=title), column=LIST.key)
+    assert crawl_list(archive, site).failed == 0
+    [changed] = [row for row in state(archive) if row not in right]
+    assert (changed["title"], changed["version"]) == (title, 2)
 
 
 def test_a_part_of_a_page_is_not_the_document_whatever_its_title(archive: Archive, site: TrsSite) -> None:

@@ -60,11 +60,14 @@ _LISTED = insertion(
     Page,
     ("source_id", "url", "kind", "listed_at", "listing"),
     # A listed page is a document, even if it was first seen as a file or further page of another document. Its bytes
-    # may be stored already, and the site may answer that they are unchanged, so they are queued to be read.
+    # may be stored already, and the site may answer that they are unchanged, so they are queued to be read. The same
+    # applies to a page that was no document, perhaps because it had another title than its list stated.
     """ON CONFLICT (source_id, url)
     DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at,
     kind = CASE WHEN page.kind IN ('file', 'part', 'resource') THEN excluded.kind ELSE page.kind END,
-    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part', 'resource') THEN page.unread_capture_id ELSE (
+    verdict = CASE WHEN excluded.listing->'title' = page.listing->'title' THEN page.verdict END,
+    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part', 'resource') AND (
+        page.verdict IS NULL OR excluded.listing->'title' = page.listing->'title') THEN page.unread_capture_id ELSE (
         SELECT max(c.id) FROM archive.capture c WHERE c.page_id = page.id AND c.blob_sha256 = page.blob_sha256) END""",
 )
 _IN_RUN = insertion(

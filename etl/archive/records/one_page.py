@@ -7,11 +7,12 @@ document: it is that document.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select, text
 
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict
+from etl.archive.storage.log_lines import VersionValues
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Capture
 from etl.extract import Flag
@@ -59,6 +60,28 @@ def pages_of_another(connection: Connection, source_id: str, documents: Sequence
         page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.PAGE_OF_ANOTHER, url=url))
         for page, url in connection.execute(_SAME_TEXT, values)
     }
+
+
+def pages_of_others(current: Mapping[int, VersionValues], documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
+    """Verdicts, by page id, for documents that lack their listed title, while the current version of their record has
+    it, and another title and number. `current`: those versions, by page id."""
+    verdict = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_RECORDED))
+    return {
+        page.page_id: verdict
+        for page in documents
+        if page.is_of_another and page.page_id in current and not _continues(page, current[page.page_id])
+    }
+
+
+def _continues(page: ExtractedPage, version: VersionValues) -> bool:
+    """Whether the page may be a later state of the version: it has its title or a number of it, or the version had
+    another title than its list, too."""
+    assert page.extraction is not None
+    if Flag.OTHER_TITLE in version.flags:
+        return True
+    stated = {name: value.value for name, value in page.extraction.fields.items() if value.origin != "listing"}
+    known = {"title": version.title, "index_number": version.index_number, "document_number": version.document_number}
+    return any(value and stated.get(name) == value for name, value in known.items())
 
 
 def pages_of_several(connection: Connection, documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:

@@ -11,7 +11,7 @@ from etl.archive.records.citations import CitingRecord, keep_citations
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
 from etl.archive.records.near_duplicates import keep_signatures
-from etl.archive.records.one_page import pages_of_another, pages_of_several
+from etl.archive.records.one_page import pages_of_another, pages_of_others, pages_of_several
 from etl.archive.records.search_index import keep_entries
 from etl.archive.records.versions import CapturedText, compare, is_same_document, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
@@ -81,7 +81,12 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
         fresh = [page for page in recordable.pages if unread[page.page_id] == page.capture_id]
         if not fresh:
             return RecordingResult((), ())
-        not_theirs = pages_of_another(connection, source_id, fresh) | pages_of_several(connection, fresh)
+        current = _current(connection, fresh)
+        not_theirs = (
+            pages_of_others({page_id: version.values for page_id, version in current.items()}, fresh)
+            | pages_of_another(connection, source_id, fresh)
+            | pages_of_several(connection, fresh)
+        )
         verdicts = [(page, not_theirs.get(page.page_id) or verdict_of(page)) for page in fresh]
         read = [{"id": page.page_id, "verdict": verdict.outcome} for page, verdict in verdicts]
         connection.execute(_PAGES_READ, {"rows": read})
@@ -98,7 +103,7 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
         ]:
             connection.execute(_RUN_PAGES_VERDICT, {"rows": refused})
         documents = [page for page, verdict in verdicts if not verdict.outcome]
-        changes = _changes(connection, source_id, documents, _current(connection, documents), keep_files=False)
+        changes = _changes(connection, source_id, documents, current, keep_files=False)
         return _write(connection, archive, source_id, changes, "updated", run_id)
 
 
