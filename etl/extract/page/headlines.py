@@ -7,11 +7,11 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from etl.dates import SIGNED_DATE
+from etl.dates import SIGNED_DATE, YEAR_OF_DATE
 from etl.document_number import match_document_number
 from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
-from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.breadcrumbs import end_of_breadcrumb
 from etl.extract.page.events import is_day_of_letter
@@ -59,6 +59,11 @@ _BEGINS_WITH_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,6}[:：]")
 _NUMBERED_TITLE = re.compile("[\u4e00-\u9fff]{8,}(?:公告|通告|公示|通报)[（(〔].{1,12}号[)）〕]$")
 """The title of an announcement with its number: 云溪市燃气价格听证会公告（第1号）. Any other line
 with a document number is no title."""
+_NOTE_OR_ISSUE = re.compile(
+    rf"[（(〔\[](?=.*{YEAR_OF_DATE})[^（）()]*(?:{ADOPTION_WORDS})[^（）()]*[)）〕\]]"
+    r"|(?:(?:19|20)\d\d年)?\s*第?\d{1,4}[号期]\s*(?:[（(]总第?\d{1,5}[号期][)）])?"
+)
+"""A note on the day of adoption, or the issue of a series: 2023年第3号（总第12号）."""
 _LABEL_OF_DAY = re.compile("[\u4e00-\u9fff（）()]{2,12}(?:日期|时间|之日)[:：]?")
 """The label of a day beside it (作出处罚的日期). Such a line is not a headline, though lines above a date often are."""
 _ONLY_SIGNED_DATE, _MAX_SPELT_DATE_CHARS = re.compile(SIGNED_DATE), 20
@@ -155,11 +160,13 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
 
 
 def _says_another_thing(blocks: Blocks, index: int, text: str, *, marked: bool) -> bool:
-    """Whether a line is a label or its value, a date, a tool or a number, and no headline."""
+    """Whether a line is a label or its value, a date, a tool, a number, a note or an issue, and no headline."""
     block = blocks.blocks[index]
     if find_labels(block.text) or match_label(block.text) or _is_no_title(text):
         return True
     if match_document_number(text) and not (marked and _NUMBERED_TITLE.search(text)):
+        return True
+    if _NOTE_OR_ISSUE.fullmatch(text):
         return True
     return _LABEL_OF_DAY.fullmatch(text) is not None and is_half_of_pair(blocks, index)
 

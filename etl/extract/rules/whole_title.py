@@ -16,6 +16,7 @@ from etl.extract.page.headlines import (
     names_agency,
     stands_out,
 )
+from etl.extract.page.subheading import is_subheading
 
 _CONTINUES = re.compile(r"(?:关于|印发|转发|批转|(?:19|20)\d\d(?!\d))")
 """Beginnings of the second line of a title whose first line is the name of the agency."""
@@ -99,7 +100,8 @@ def names_column_or_site(parts: Iterable[str]) -> bool:
 def line_right_above(blocks: Blocks, lines: list[Line], first: int) -> Line | None:
     """The line right above a text that begins at block `first`, if it may be a title without any sign of one: it is no
     value of a label, no name of a column or an agency, no note, and no sentence."""
-    line = next((line for line in reversed(lines) if line.block < first), None)
+    above = (line for line in reversed(lines) if line.block < first)
+    line = next((line for line in above if not is_subheading(blocks.blocks[line.block].text)), None)
     if line is None or not first - _BLOCKS_RIGHT_ABOVE <= line.block or blocks.blocks[line.block].link_chars:
         return None
     key = label_key(line.text)

@@ -25,7 +25,7 @@ from etl.extract.text.below_headline import (
     is_below_text,
     most_unlinked,
 )
-from etl.extract.text.body import Body, is_in_search_form
+from etl.extract.text.body import WHOLE_PAGE_TAGS, Body, is_in_search_form
 from etl.extract.text.containers import layout_bodies
 from etl.extract.text.next_elements import end_with_next
 from etl.file_names import has_file_name
@@ -180,6 +180,9 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
                 around = around_text(blocks, node, headline, begins)
                 return Body(headline + 1, before_footer(blocks, begins, around.last), around.index, BETWEEN)
             container, last = end_with_next(blocks, node)
+            if node.tag in WHOLE_PAGE_TAGS:
+                prose = next(_sentences(blocks, Body(node.first, last, -1, DENSEST)), last)
+                last = before_footer(blocks, max(prose, headline), last)
             return Body(node.first, last, container, DENSEST)
         inner = best
         # A row is never the body, and a cell only if it contains paragraphs; otherwise the table is the text.
