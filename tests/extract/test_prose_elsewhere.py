@@ -123,3 +123,21 @@ def test_a_plain_line_above_the_text_is_the_title_if_the_page_states_none() -> N
         f"{TITLE}_云溪区人民政府", "云溪区人民政府"
     )
     assert extract(html.encode(), URL).fields["title"].value == "全区电梯安全工作会议召开"
+
+
+@pytest.mark.parametrize("stated", ["领导之窗", "领导之窗-云溪区人民政府", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<div class=nm>王建国</div><div>区长</div>",
+        "<h3>王　建　国</h3><p>区长</p>",
+        "<dl><dt>姓名：</dt><dd>王建国</dd><dt>职务：</dt><dd>区长</dd></dl>",
+        "<p>姓名：王建国</p>",
+    ],
+)
+def test_a_page_about_a_person_has_the_name_as_its_title(name: str, stated: str) -> None:
+    life = "<b>简历</b><p>王建国，男，汉族，1970年3月生，大学学历，历任东桥街道办事处主任、区水务局局长。</p><b>分工</b><p>领导区政府全面工作，分管审计工作。</p>"
+    html = page(headline="", title="", body=name + life).replace("_云溪区人民政府</title>", f"{stated}</title>")
+    found = extract(html.encode(), "http://www.yunxi.example/ldzc/wjg.html")
+    assert found.fields["title"].value.replace("　", "") == "王建国"
+    assert "历任东桥街道办事处主任" in found.text

@@ -28,6 +28,7 @@ from etl.extract.rules.whole_title import (
     NAMES_SITE,
     completed,
     line_right_above,
+    name_of_life,
     names_column_or_site,
     stated_whole,
     title_at_top,
@@ -266,9 +267,12 @@ def find_title(
     rest = [text for text in rest if not _SITE_NAME.search(text)] or rest[-1:]
     page_title = [text for text in rest if not names_agency(label_key(text))][:1] or rest[:1]
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
-    if not (chosen or article) and names_column_or_site(parts) and (line := line_right_above(blocks, lines, limit - 1)):
-        headline, chosen = line, _title(line.text, "", "title", Rule.LINE_ABOVE_TEXT)
-        evidence.append(chosen)
+    if not (chosen or article) and names_column_or_site(parts):
+        if name := name_of_life(blocks, limit - 1):
+            chosen = _title(name, "", "title", Rule.LINE_ABOVE_TEXT)
+        elif line := line_right_above(blocks, lines, limit - 1):
+            headline, chosen = line, _title(line.text, "", "title", Rule.LINE_ABOVE_TEXT)
+        evidence += [chosen] if chosen else []
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)
     return PageTitle(chosen, tuple(evidence), headline)
