@@ -72,7 +72,9 @@ def test_links_below_the_same_heading_are_none(heading: str) -> None:
     assert text_of(paragraphs((*PARAGRAPHS, heading)) + links) == normalise("".join(PARAGRAPHS))
 
 
-ANNOUNCED = ("经清理，现行有效的规范性文件共三件，目录如下：", "现将各部门2022年度部门决算集中公开如下：")
+ANNOUNCED = (
+    "经清理，现行有效的规范性文件共三件，目录如下：", "现将各部门2022年度部门决算集中公开如下：", "现将规范性文件目录公布如下，请认真学习贯彻。",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("sentence", "ending"), list(product(ANNOUNCED, (".html", ".pdf", "/"))))

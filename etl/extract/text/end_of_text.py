@@ -80,6 +80,7 @@ _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
 _MIN_ANNOUNCEMENT_CHARS, _MIN_ROW_CHARS = 10, 8
+_FOLLOWS = re.compile("(?:公[布开示告]|发布|汇总|目录|清单|名单|名录|情况|内容|列表)如下")
 _DATE_OF_ROW = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$")
 _MAX_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
 """The heading of a box with a header: its maximum length, and punctuation that it does not have."""
@@ -160,9 +161,14 @@ def _announces(blocks: Blocks, index: int, last: int) -> bool:
     around = blocks.nodes[block.node]
     if (around.first, around.last) == (index, index + 1):
         around = blocks.nodes[max(around.parent, 0)]
-    text = block.plain.strip()
-    is_announcement = len(text) >= _MIN_ANNOUNCEMENT_CHARS and text.endswith(("：", ":"))
+    is_announcement = len(block.plain.strip()) >= _MIN_ANNOUNCEMENT_CHARS and announces_more(block.plain)
     return last < around.last and is_announcement and not _is_footer_line(block)
+
+
+def announces_more(line: str) -> bool:
+    """Whether a line announces what stands below it: it ends with a colon, or says that it follows (公布如下，请…)."""
+    text = line.strip()
+    return text.endswith(("：", ":")) or _FOLLOWS.search(text) is not None
 
 
 def behind_signature(blocks: Blocks, end: int, body: Body) -> int:

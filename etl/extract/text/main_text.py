@@ -27,6 +27,7 @@ from etl.extract.text.below_headline import (
 )
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body, is_in_search_form
 from etl.extract.text.containers import layout_bodies
+from etl.extract.text.end_of_text import announces_more
 from etl.extract.text.next_elements import end_with_next
 from etl.file_names import has_file_name
 from etl.platforms.base import Platform
@@ -284,7 +285,7 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             end = before_heading
             break
         if not block.link_chars:
-            announced = index if block.text.endswith(("：", ":")) else -1
+            announced = index if announces_more(block.plain) else -1
         if index < begins and _is_tool(block.plain.strip()):
             continue
         if is_below_text(blocks, index):
