@@ -11,6 +11,9 @@ from lxml import html
 
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 
+_LINES_OF_CELL = 4
+"""Maximum number of lines of a cell of data."""
+
 
 @dataclass(slots=True, eq=False)
 class Node:
@@ -81,6 +84,13 @@ class Blocks:
     by_id: dict[str, list[int]] = field(default_factory=dict)
     by_class: dict[str, list[int]] = field(default_factory=dict)
     resumed: dict[int, int] = field(default_factory=dict)
+
+    def is_in_row(self, block: Block) -> bool:
+        """Whether a block is in a row of data: its cell has a few lines. A cell with more is page layout."""
+        if block.row < 0 or block.cell < 0:
+            return block.row >= 0
+        cell = self.nodes[block.cell]
+        return cell.last - cell.first <= _LINES_OF_CELL
 
     def node_of(self, element: html.HtmlElement) -> Node | None:
         """The node of an element; None if the walk skips the element or gives it no node."""

@@ -25,6 +25,7 @@ from etl.extract.page.headlines import (
 )
 from etl.extract.rules.stated_titles import stated_titles, titles_of_meta
 from etl.extract.rules.whole_title import (
+    LINES_OF_LIFE,
     NAMES_SITE,
     completed,
     line_right_above,
@@ -268,7 +269,7 @@ def find_title(
     page_title = [text for text in rest if not names_agency(label_key(text))][:1] or rest[:1]
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
     if not (chosen or article) and names_column_or_site(parts):
-        if name := name_of_life(blocks, limit - 1):
+        if name := name_of_life(blocks, limit + LINES_OF_LIFE):
             chosen = _title(name, "", "title", Rule.LINE_ABOVE_TEXT)
         elif line := line_right_above(blocks, lines, limit - 1):
             headline, chosen = line, _title(line.text, "", "title", Rule.LINE_ABOVE_TEXT)

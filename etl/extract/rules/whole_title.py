@@ -27,8 +27,8 @@ _MAX_LINES_AROUND = 3
 _CUT_OFF = re.compile(r"(?:\.{2,}|…+)$")
 _LABEL_OR_NOTE = re.compile(r"\s*(?:[\u4e00-\u9fff]{2,6}[:：]|[（(\[【])")
 _LIFE = re.compile(r"\s*([\u4e00-\u9fff·]{2,12})[，,]\s*[男女][，,]")
-_LINES_OF_LIFE = 15
-"""Number of first lines of a text one of which may begin a life; number of lines above that one with the name."""
+LINES_OF_LIFE = 15
+"""Number of lines above the beginning of a life one of which is the name; of first lines of a text that may be it."""
 _BLOCKS_RIGHT_ABOVE, _MAX_TITLE_CHARS = 3, 80
 """Number of blocks above a text, tools among them, one of which may be a title without any sign of one; its maximum
 length."""
@@ -114,12 +114,12 @@ def line_right_above(blocks: Blocks, lines: list[Line], first: int) -> Line | No
     return None if _ENDS_SENTENCE.search(line.text) or _LABEL_OR_NOTE.match(line.text) else line
 
 
-def name_of_life(blocks: Blocks, first: int) -> str | None:
-    """The name of the person whose life begins within the first lines of a text (王一，男，…), if it is a line or a
-    value of its own above that."""
-    for index, block in blocks.visible_blocks(first, first + _LINES_OF_LIFE):
+def name_of_life(blocks: Blocks, last: int) -> str | None:
+    """The name of the person whose life begins above block `last` (王一，男，…), if it is a line or a value of its own
+    above that."""
+    for index, block in blocks.visible_blocks(0, last):
         if life := _LIFE.match(block.plain):
-            above = blocks.visible_blocks(max(0, index - _LINES_OF_LIFE), index)
+            above = blocks.visible_blocks(max(0, index - LINES_OF_LIFE), index)
             lines = (re.split("[:：]", line.plain)[-1] for _, line in above)
             return life[1] if any("".join(line.split()) == life[1] for line in lines) else None
     return None

@@ -101,7 +101,7 @@ def _labels_at(blocks: Blocks, index: int) -> list[str]:
     block = blocks.blocks[index]
     if block.link_chars * 2 > len(block.text) or len(block.text) > _MAX_LINE_CHARS:
         return []
-    if block.row >= 0:
+    if blocks.is_in_row(block):
         return _only_label(_words_of_label_cell(blocks, index))
     if blocks.nodes[block.node].tag == "dt":
         return _only_label(block.plain)

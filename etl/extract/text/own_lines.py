@@ -47,10 +47,10 @@ def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
     own = [label_of_row(blocks, at) for at, _ in blocks.visible_blocks(start, index) if begins_line(blocks, at)]
     if len(own) < _MIN_LABELS or not all(own) or any(map(names_field, own)):
         return False
-    row = blocks.blocks[index].row
+    block = blocks.blocks[index]
     last = index + _LINES_OF_HEADER
-    if row >= 0:
-        last = min(blocks.nodes[blocks.nodes[row].parent].last, index + MAX_ROW_CELLS)
+    if blocks.is_in_row(block):
+        last = min(blocks.nodes[blocks.nodes[block.row].parent].last, index + MAX_ROW_CELLS)
     near = (name for at, _ in blocks.visible_blocks(start, last) for name in _fields(blocks, at))
     if any(name not in FIELDS_OF_NOTICES for name in near):
         return False
@@ -77,7 +77,7 @@ def _is_about_matter(blocks: Blocks, first: int, start: int) -> bool:
 def _labels_of(blocks: Blocks, index: int) -> list[str]:
     """The labels of a line, listed or not, or the label in a cell: in a row, every other cell is a label."""
     block = blocks.blocks[index]
-    if block.row < 0 or "：" in block.plain:
+    if not blocks.is_in_row(block) or "：" in block.plain:
         return _LABEL.findall(block.plain[:_MAX_LINE_CHARS])
     return [block.plain] if (index - blocks.nodes[block.row].first) % 2 == 0 else []
 
@@ -144,12 +144,13 @@ def _fields(blocks: Blocks, index: int) -> list[str]:
 
 def begins_line(blocks: Blocks, index: int) -> bool:
     """Whether a block is a line by itself, or the first block of a row."""
-    row = blocks.blocks[index].row
-    return row < 0 or blocks.nodes[row].first == index
+    block = blocks.blocks[index]
+    return not blocks.is_in_row(block) or blocks.nodes[block.row].first == index
 
 
 def label_of_row(blocks: Blocks, index: int) -> str:
     """The label with which a line or a row begins, listed or not; "" if it begins with none."""
     block = blocks.blocks[index]
-    match = _LABEL.match(block.plain if block.row < 0 else f"{block.plain.strip().rstrip('：:')}：-")
+    is_line = not blocks.is_in_row(block)
+    match = _LABEL.match(block.plain if is_line else f"{block.plain.strip().rstrip('：:')}：-")
     return match[1] if match else ""
