@@ -141,3 +141,27 @@ def test_a_page_about_a_person_has_the_name_as_its_title(name: str, stated: str)
     found = extract(html.encode(), "http://www.yunxi.example/ldzc/wjg.html")
     assert found.fields["title"].value.replace("　", "") == "王建国"
     assert "历任东桥街道办事处主任" in found.text
+
+
+@pytest.mark.parametrize(
+    "line", ["本市网站应当办理ICP备案，备案编号标注在首页。", "公安机关办理公安网备案，不收取费用。"]
+)
+def test_a_text_about_registration_goes_on_below_it(line: str) -> None:
+    lines = (*PARAGRAPHS[1:3], line, *PARAGRAPHS[3:], *SIGNED)
+    assert extract(page(headline=f"<h1>{TITLE}</h1>{DATED}", body=paragraphs(lines)).encode(), URL).text == "\n".join(
+        lines
+    )
+
+
+def test_what_a_notice_states_is_read_in_a_table_that_lays_out_the_page() -> None:
+    facts = ("访谈时间：2023年5月9日 15:00", "访谈嘉宾：区水务局局长 陈志")
+    talk = (
+        "主持人：各位网友大家好，今天和大家交流电梯更新工作。",
+        "陈志：今年将更新老旧电梯一百二十台，惠及居民两万户。",
+    )
+    html = page(headline=f"<h1>{TITLE}</h1>{DATED}<div>{paragraphs(facts)}</div>", body=paragraphs(talk))
+    for whole in (
+        html,
+        html.replace("<body>", "<body><table><tr><td>").replace("</body>", "</td></tr></table></body>"),
+    ):
+        assert extract(whole.encode(), URL).text == "\n".join((*facts, *talk))

@@ -6,7 +6,7 @@ from lxml import etree, html
 
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.prose import is_prose
+from etl.extract.page.prose import is_of_footer, is_prose
 from etl.extract.shown.visibility import HIDDEN_CLASSES, VISIBILITY_ATTRIBUTES, Visibility
 
 _BLOCK, _SKIPPED = 1, 2
@@ -32,6 +32,10 @@ def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozense
     return blocks
 
 
+_MIN_CHARS_ABOVE = 100
+"""Minimum number of characters outside links above a footer."""
+
+
 class _Walk:
     """Fills the lists of `Blocks`.
 
@@ -41,7 +45,8 @@ class _Walk:
     """
 
     __slots__ = (
-        "_attributes", "_blocks", "_has_text", "_interrupted", "_line", "_link_chars", "_nodes", "_page", "_resumes",
+        "_attributes", "_below_footer", "_blocks", "_has_text", "_interrupted", "_line", "_link_chars", "_nodes",
+        "_page", "_resumes", "_unlinked",
     )  # fmt: skip
 
     def __init__(self, page: Blocks, visibility: Visibility, wanted: frozenset[str]) -> None:
@@ -54,6 +59,8 @@ class _Walk:
         self._link_chars = 0
         """Number of characters in links."""
         self._interrupted = self._resumes = -1
+        # Prose below the site's footer is the site's own. The first words of a page may be those of its footer.
+        self._unlinked, self._below_footer = 0, False
         """The last block of a line in which a hidden inline element has begun; that which the current line goes on."""
 
     def read(self, root: html.HtmlElement) -> None:
@@ -180,8 +187,11 @@ class _Walk:
             chars = len(text)
             node.text_chars += chars
             node.link_chars += linked
-            if is_prose(text, chars, linked):
+            if not self._below_footer and is_prose(text, chars, linked):
                 node.prose_chars += chars - linked
+            self._unlinked += chars - linked
+            if self._unlinked > _MIN_CHARS_ABOVE and not self._below_footer:
+                self._below_footer = is_of_footer(text)
 
 
 def ends_line(element: html.HtmlElement) -> bool:
