@@ -54,7 +54,7 @@ class ListingPage(Outside):
     among them that are linked by number. `heading`: the page's title without numbers.
     `numbers`: the numbers of the first and the last row, if each row has one and they rise or fall by one.
     `is_full`: it has as many rows as were asked for, so that others may follow.
-    `may_go_on`: it fills a page, or answers a request without numbers, and nothing on it says whether its list ends.
+    `may_go_on`: it fills a page, or is an answer of rows alone, and nothing on it says whether its list ends.
     `of_other_lists`: number of rows left out because they belong to another list; a page with only such rows is valid.
     """
 

@@ -118,6 +118,14 @@ def test_a_feed_is_turned_by_the_number_in_its_address(name: str, end: str) -> N
     assert (len(walked.entries), walked.red, walked.open_ends) == (45, [], [])
 
 
+@pytest.mark.parametrize("count", [7, 12])
+def test_a_service_that_answers_the_same_to_any_number_may_have_more(count: int) -> None:
+    feed, data = _feed(lines(count, "/n/{number}.html")), json.dumps({"rows": _rows(lines(count, "/n/{number}.html"))})
+    for first, text, media_type in (("/rss.xml?page=1", feed, "text/xml"), ("/api/gk?page=1", data, JSON)):
+        walked = walk_answers("generic", first, lambda asked, text=text, kind=media_type: (text, kind))
+        assert (len(walked.entries), walked.red, walked.open_ends) == (count, [], ["文件"])
+
+
 def _answers_once_empty(make: Callable[[Sequence[Line], int], tuple[str, str]]) -> Callable[[Question], Answer]:
     all_lines, empty = lines(50, "/n/{number}.html"), iter((True,))
 

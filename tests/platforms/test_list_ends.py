@@ -77,12 +77,17 @@ GOES_ON = (
     "<p><span>1</span><span>2</span></p>",
     "<table><tr><td>1 | 2 | 3</td></tr></table>",
     '<span onclick="fy(4,1)">&nbsp;</span>',
+    "<script>PG.init(4);</script>",
+    "<div id=q></div><script>new Pg({el: 'q', n: 4, c: 1});</script>",
     "<div><a href=\"javascript:fy('4',1)\"><i></i></a></div>",
     '<div id="fy"></div><script>fy(4,1)</script>',
     '<div><script src="/js/fy.js"></script><script>zfy(12, 0, "gk", "html");</script></div>',
 )
 WHOLE = (
     "<p>1</p>",
+    '<p><a href="#a">1</a> <a href="#b">2</a></p>',
+    "<script>showDate(2026, 6)</script><script>new Swiper('.s', {slidesPerView: 3})</script>",
+    "<script>_hmt.push(['_trackPageview', 2]); document.write('a', 3); new Pg({n: 1, c: 1});</script>",
     "<script>bdshare(2)</script><script>wxShare('a', 9)</script>",
     "<p>1 3 5</p>",
     "<table><tr><td>1</td><td>2</td><td>3</td></tr></table>",

@@ -60,6 +60,8 @@ class WalkedList:
     """Whether the last page has as many rows as were asked for."""
     _may_go_on: bool = False
     """Whether nothing on its last page says if further ones follow."""
+    _repeats_its_first: bool = False
+    """Whether its second page, of data, has the entries of the first."""
     _following: Set[str] = frozenset()
     """Keys of the requests of this list to which its last page leads."""
     heading: str = ""
@@ -79,6 +81,8 @@ class WalkedList:
         urls, told_before = frozenset(entries), self.reported_total
         has_nothing = urls <= self._documents and not page.of_other_lists and not (page.next_requests and not urls)
         if has_nothing and self.ends_before(request, queued):
+            # Of a service that ignores the number of the page all pages are equal.
+            self._repeats_its_first = self._pages == 1 and self._may_go_on and bool(urls)
             self.end_before()
             # That the page of an earlier number leads on says nothing new.
             return [problem for problem in page.problems if problem.code != Code.PAGING_NOT_UNDERSTOOD]
@@ -271,6 +275,12 @@ class WalkedList:
         """Whether any of its pages listed a document or reported a total: some only lead to other lists."""
         return bool(self._documents or self._reported)
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether nothing says that the list ends where its walk ended."""
+        is_alone = self._may_go_on and self._pages == 1
+        return (is_alone or self._repeats_its_first) and self._whole and not self._reported
+
     def summary(self) -> ListSummary:
         """The result of walking the list so far."""
         return ListSummary(
@@ -282,7 +292,7 @@ class WalkedList:
             told_pages=self._reported.get("pages"),
             whole=self._whole,
             total_is_upper_bound=self._total_is_upper_bound,
-            may_go_on=self._may_go_on and self._pages == 1 and self._whole and not self._reported,
+            may_go_on=self._is_open,
         )
 
 

@@ -146,6 +146,7 @@ def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
         # Some services state the same number for any list: behind a full page more may follow.
         goes_on = number < pages or (total is None and listing.is_full)
     if further := following(request, rows, seen):
+        listing = replace(listing, may_go_on=may_go_on(listing, request))
         return replace(listing, next_requests=(further,) if goes_on and rows else ())
     sign = _sign_of_more(listing, request)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)

@@ -75,16 +75,17 @@ def _listed(root: etree._Element, page: WebPage, request: ListingRequest) -> Lis
     entries = tuple(_atom(root, page.url) if kind == "feed" else _rss(root, page.url))
     seen = request.seen + len(entries)
     next_requests: tuple[ListingRequest, ...] = ()
+    is_linked = False
     # RSS has the links of Atom in its channel.
     channel = root if kind == "feed" else root.find("{*}channel")
     if channel is not None and (url := _linked(channel, "next", page.url)):
-        next_requests = (ListingRequest(url, request.column, seen),)
+        next_requests, is_linked = (ListingRequest(url, request.column, seen),), True
     elif entries and (further := following(request, len(entries), seen)):
         next_requests = (further,)
     # OpenSearch's total counts all entries, not only those of this page.
     total = next((digits(text) for each in root.iter("{*}totalResults") if (text := _own(each)).isdecimal()), None)
-    is_first = not (request.seen or next_requests) and total is None
-    return ListingPage(entries, total, next_requests=next_requests, may_go_on=is_first and len(entries) >= _FEW)
+    may_go_on = not (request.seen or is_linked) and total is None and len(entries) >= _FEW
+    return ListingPage(entries, total, next_requests=next_requests, may_go_on=may_go_on)
 
 
 def _with_unread_rows(listing: ListingPage, root: etree._Element, request: ListingRequest) -> ListingPage:

@@ -69,8 +69,8 @@ def linked_columns(
             candidates.setdefault(column_key(url), CandidateList(url, text))
     others = sorted(list(candidates.values())[len(own) :], key=lambda item: not _DISCLOSURE.search(item.name))
     below = page.url.partition("?")[0].rpartition("/")[0] + "/" if or_below else None
-    disclosing = (item for item in others if _DISCLOSURE.search(item.name) or (below and item.url.startswith(below)))
-    return (*own, *(disclosing if only_disclosure else others))
+    lists = (item for item in others if _DISCLOSURE.search(item.name) or (below and item.url.startswith(below)))
+    return (*own, *(lists if only_disclosure else others))
 
 
 def _is_list(url: str, path: re.Pattern[str]) -> bool:

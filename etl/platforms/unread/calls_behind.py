@@ -9,16 +9,18 @@ from etl.outside import digits
 from etl.platforms.elements.list_addresses import is_of_other_box
 from etl.platforms.paging.list_scripts import is_whole
 
-_ARGUMENT = r"""\s*+(?:\d{1,6}|true|false|["'][^"'()]{0,80}["'])\s*+"""
-_CALL = re.compile(rf"(?<![\w$.])([A-Za-z_$][\w$]{{0,40}})\s*+\(({_ARGUMENT}(?:,{_ARGUMENT}){{0,7}})\)")
+_ARGUMENT = r"""\s*+(?:\d{1,6}|true|false|["'][^"'()]{0,80}["']|\{[^{}()]{0,200}\})\s*+"""
+_CALL = re.compile(rf"(?<![\w$.])([A-Za-z_$][\w$.]{{0,60}})\s*+\(({_ARGUMENT}(?:,{_ARGUMENT}){{0,7}})\)")
 _NUMBER = re.compile(r"(?<![\w\"'.-])\d{1,6}(?![\w\"'.-])|(?<=[\"'])\d{1,6}(?=[\"'])")
 _OF_BROWSERS = re.compile(
     r"alert|confirm|eval|parse\w+|set(?:Timeout|Interval)|Date|Number|String|Array|require|if|while|for|switch|return"
-    r"|\$|jQuery|print\w*|close|focus|scroll\w*|font\w*|doZoom|zoom|size\w*|(?:set|change)(?:size|color|lang|skin)\w*",
+    r"|\$|jQuery|print\w*|close|focus|scroll\w*|font\w*|doZoom|zoom|size\w*|(?:set|change)(?:size|color|lang|skin)\w*"
+    r"|(?:window|document|console|Math|history|\$|jQuery|_\w+)\..*",
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(
-    r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|rate|fav|collect|bookmark",
+    r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|rate|fav|collect|bookmark"
+    r"|date|time|swiper|slide|scroll|marquee|carousel|banner|video|player|map",
     re.IGNORECASE,
 )
 _MAX_CODE = 400
@@ -35,7 +37,12 @@ def unknown_call(code: str, source: str, seen: int) -> str | None:
             continue
         if _OF_OTHERS.search(name) or is_of_other_box(name):
             continue
-        is_own = re.search(rf"\bfunction\s+{re.escape(name)}\b|(?<![\w$.]){re.escape(name)}\s*=(?!=)", source)
-        if not is_own and not is_whole(f"{arguments})", seen):
+        if not _is_defined(name.partition(".")[0], source) and not is_whole(f"{arguments})", seen):
             return call[0]
     return None
+
+
+def _is_defined(name: str, source: str) -> bool:
+    """Whether the scripts of the page have a function or a variable of the name."""
+    own = re.escape(name)
+    return re.search(rf"\bfunction\s+{own}\b|(?<![\w$.]){own}\s*=(?!=)", source) is not None

@@ -225,7 +225,7 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
 
 def _run(part: HtmlElement, words: str) -> str | None:
     """Page numbers, in elements or in one text: `1 2 3`, `[1] [2] [3]`. Numbers of picture slides look the same."""
-    if len(words) > _MAX_TEXT or not _ASCENDING.match(words) or not all(map(leads_nowhere, part.iter("a"))):
+    if len(words) > _MAX_TEXT or not _ASCENDING.match(words) or not all(map(_may_turn, part.iter("a"))):
         return None
     if len(list(part.iter("td", "th"))) > 1:
         return None  # a calendar, or a table of numbers
@@ -233,6 +233,12 @@ def _run(part: HtmlElement, words: str) -> str | None:
     ascending = numbers == list(range(1, len(numbers) + 1))
     of_pictures = any(_PICTURE_NUMBERS.search(names_of(item)) or slides(item) for item in part.iter()) or moves(part)
     return words if ascending and len(numbers) <= _MAX_LINKS and not of_pictures else None
+
+
+def _may_turn(link: HtmlElement) -> bool:
+    """Whether a script decides what a link opens; one to a named place of the page (`#b`) leads there."""
+    href = (link.get("href") or "").strip()
+    return leads_nowhere(link) and (href[:1] != "#" or len(href) == 1 or any(map(str.isdigit, href)))
 
 
 def _counts(part: HtmlElement, seen: int) -> str | None:
