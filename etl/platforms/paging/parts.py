@@ -24,13 +24,15 @@ _MIN_PARTS = 2
 
 
 def is_chosen(item: HtmlElement) -> bool:
-    """Whether the item is the selected one of its form: of a selection that marks none, the first."""
-    if item.tag == "option" and (select := next(item.iterancestors("select"), None)) is not None:
-        options = list(select.iter("option"))
-        return item.get("selected") is not None or (
-            item is options[0] and all(each.get("selected") is None for each in options)
-        )
-    return item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input"))
+    """Whether the item is the selected one of its form: of a selection that marks none, the first, if a form or a
+    script uses it."""
+    if item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input")):
+        return True
+    select = next(item.iterancestors("select"), None) if item.tag == "option" else None
+    if select is None or not (select.get("onchange") or next(select.iterancestors("form"), None) is not None):
+        return False
+    options = list(select.iter("option"))
+    return item is options[0] and all(each.get("selected") is None for each in options)
 
 
 def part_of_a_form(page: WebPage) -> str | None:

@@ -57,6 +57,8 @@ _STATISTICS = re.compile(
 )
 _KIND = re.compile(r"^([\u4e00-\u9fff]{2,10})[:：]?\d{1,7}[条篇件项份个]$")
 _OF_ALL = re.compile(r"[总共合][有计数量]|全部|记录|结果|当前|页")
+_CHOICE = re.compile(r"^\W*(?:全部|所有)\W*(?:(?:19|20)\d\d年?度?\W*){2,}$")
+"""The choices of a year, without what stands between them: 全部 2024 2023."""
 _MAX_CHARS, _MAX_BESIDE, _MAX_ABOVE = 30, 12, 3
 
 
@@ -70,7 +72,7 @@ def short_counts(page: WebPage, words: str, *, first: bool) -> Counts | None:
         return None
     pages, bare, documents = dict[int, str](), dict[tuple[int, int], str](), dict[int, str]()
     for element, short in _counters(page):
-        of_pages, of_documents = _PAGES.search(short), _DOCUMENTS.search(short)
+        of_pages, of_documents = _PAGES.search(short), None if _CHOICE.match(short) else _DOCUMENTS.search(short)
         if "页" in short and (numbers := _NUMBERS.search(short)) and not slides(element):
             pages[digits(numbers[0].rpartition(" ")[2])] = short
         if match := _OF_PAGES.match(short):
