@@ -78,6 +78,8 @@ GOES_ON = (
     "<table><tr><td>1 | 2 | 3</td></tr></table>",
     '<span onclick="fy(4,1)">&nbsp;</span>',
     "<script>PG.init(4);</script>",
+    "<script>function fy(n) { var h = '<a href=l' + n + '>'; document.write(h); } fy(4);</script>",
+    '<i class="iconfont icon-xiangyou" data-p="2"></i>',
     "<div id=q></div><script>new Pg({el: 'q', n: 4, c: 1});</script>",
     "<div><a href=\"javascript:fy('4',1)\"><i></i></a></div>",
     '<div id="fy"></div><script>fy(4,1)</script>',
@@ -86,6 +88,7 @@ GOES_ON = (
 WHOLE = (
     "<p>1</p>",
     '<p><a href="#a">1</a> <a href="#b">2</a></p>',
+    "<!-- <script>fy(4, 1)</script> --><script>// fy(4, 1)\n</script><script>drawChart(5, 12)</script>",
     "<script>showDate(2026, 6)</script><script>new Swiper('.s', {slidesPerView: 3})</script>",
     "<script>_hmt.push(['_trackPageview', 2]); document.write('a', 3); new Pg({n: 1, c: 1});</script>",
     "<script>bdshare(2)</script><script>wxShare('a', 9)</script>",

@@ -35,12 +35,6 @@ INDEX = f"{LIST}index.html"
         (f"{LIST}?c=7&page=2", "?page=3&c=7", 3),
     ],
 )
-def test_the_last_page_is_not_taken_for_the_next_whatever_its_link_is_called() -> None:
-    for last in ("末", "尾", "末页", ">|"):
-        listing = read(CASES["trs_wcm"], f'<a href="index.html">首</a> <a href="index_2.html">{last}</a>', url=INDEX)
-        assert (following(listing), bool(listing.problems)) == ([], True), last
-
-
 def test_the_address_of_a_further_page_is_followed_whatever_the_words_of_its_link(
     saying: str, url: str, href: str, seen: int
 ) -> None:
@@ -214,3 +208,9 @@ def test_columns_whose_numbers_follow_each_other_are_no_pages(path: str, names: 
     columns = "".join(f'<a href="{path.format(number)}">{name}</a>' for number, name in enumerate(names, 2) if name)
     listing = read(CASES["generic"], f"<div>{columns}</div>", url=f"{HOST}{path.format(1)}")
     assert (following(listing), listing.problems) == ([], ())
+
+
+def test_the_last_page_is_not_taken_for_the_next_whatever_its_link_is_called() -> None:
+    for last in ("末", "尾", "末页", ">|"):
+        listing = read(CASES["trs_wcm"], f'<a href="index.html">首</a> <a href="index_2.html">{last}</a>', url=INDEX)
+        assert (following(listing), bool(listing.problems)) == ([], True), last

@@ -20,8 +20,11 @@ _OF_BROWSERS = re.compile(
 )
 _OF_OTHERS = re.compile(
     r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|rate|fav|collect|bookmark"
-    r"|date|time|swiper|slide|scroll|marquee|carousel|banner|video|player|map",
+    r"|date|time|swiper|slide|scroll|marquee|carousel|banner|video|player|map|chart|graph",
     re.IGNORECASE,
+)
+_DRAWS = re.compile(
+    r"(?:document\.write|innerHTML|append\w*)\b[^;]{0,200}href|href[^;]{0,200};[^;]{0,80}document\.write"
 )
 _MAX_CODE = 400
 """Longer scripts do more than call a pager."""
@@ -29,7 +32,8 @@ _MAX_CODE = 400
 
 def unknown_call(code: str, source: str, seen: int) -> str | None:
     """A call in a piece of script that gives numbers to a function which the page's own scripts (`source`) do not
-    define, unless the numbers show that the list has no more than the `seen` entries; None if there is none."""
+    define, or which writes links there; None if there is none, or if the numbers show that the list has no more than
+    the `seen` entries."""
     for call in _CALL.finditer(code) if len(code) <= _MAX_CODE else ():
         name, arguments = call.groups()
         numbers = [digits(number) for number in _NUMBER.findall(arguments)]
@@ -37,7 +41,8 @@ def unknown_call(code: str, source: str, seen: int) -> str | None:
             continue
         if _OF_OTHERS.search(name) or is_of_other_box(name):
             continue
-        if not _is_defined(name.partition(".")[0], source) and not is_whole(f"{arguments})", seen):
+        draws = _DRAWS.search(code) or not _is_defined(name.partition(".")[0], source)
+        if draws and not is_whole(f"{arguments})", seen):
             return call[0]
     return None
 

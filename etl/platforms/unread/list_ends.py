@@ -32,6 +32,7 @@ from etl.platforms.paging.pager_elements import (
 from etl.platforms.paging.short_counts import is_of_statistics
 from etl.platforms.paging.spoken_counts import counts_in_digits
 from etl.platforms.unread.calls_behind import unknown_call
+from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, absolute, base_url
 
 _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
@@ -89,7 +90,8 @@ _STEP = re.compile(
 )
 _STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
 _STEP_ICON = re.compile(
-    r"(?:angle|chevron|arrow|caret|icon|jiantou)[\w-]{0,16}(?:right|next)|icon-?(?:you|xiayi)", re.IGNORECASE
+    r"(?:angle|chevron|arrow|caret|icon|jiantou)[\w-]{0,16}(?:right|next)|icon-?(?:xiang)?you|icon-?xiayi",
+    re.IGNORECASE,
 )
 _CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
@@ -211,7 +213,7 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
         if any(map(_is_hidden, (part, *islice(part.iterancestors(), 3)))):
             continue
         if part.tag == "script":
-            if call := unknown_call(part.text or "", page.live_source, seen):
+            if call := unknown_call(uncommented_script(part.text or ""), page.live_source, seen):
                 return call
             continue
         short = words_of(part, _MAX_TEXT)
@@ -311,7 +313,7 @@ def _clicked(part: HtmlElement, words: str, page: WebPage, seen: int) -> str | N
         return label if is_step or is_page else None
     alone = part if (around := part.getparent()) is None or len(around) > 1 or words_of(around) else around
     names = " ".join(map(names_of, (alone, part, *part)))
-    if _STEP_NAME.search(f"{name} {names}") or any(map(_STEP_ICON.search, map(names_of, part))):
+    if _STEP_NAME.search(f"{name} {names}") or any(map(_STEP_ICON.search, map(names_of, (part, *part)))):
         return names.strip()
     handler = f"{part.get('onclick') or ''} {part.get('href') or ''}"
     turns = _NEXT_PAGE.search(handler)
