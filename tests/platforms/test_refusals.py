@@ -89,6 +89,17 @@ def test_what_a_family_takes_for_the_end_of_a_list_is_none_if_the_service_refuse
     assert walked.red
 
 
+@pytest.mark.parametrize("path", ["/zwgk/zcwj/", "/zwgk/index_1.html", "/zwgk/list.shtml", "/sitemap.xml"])
+@pytest.mark.parametrize("empty", [{"total": 0, "rows": []}, {"code": 200, "data": []}])
+@pytest.mark.parametrize("family", ["generic", "trs_wcm", "vsb", "openness"])
+def test_data_without_rows_in_the_place_of_a_page_is_no_empty_list(
+    family: str, empty: Mapping[str, Any], path: str
+) -> None:
+    walked = walk_answers(family, path, lambda _: (json.dumps(empty), JSON))
+
+    assert "not_a_listing" in walked.red[0]
+
+
 def test_the_words_of_a_refusal_are_quoted() -> None:
     assert refusal_in({"code": 1, "data": None, "msg": "签名错误"}) == "签名错误"
     assert refusal_in({"code": 7}) == "code: 7"
