@@ -283,6 +283,10 @@ def test_a_document_under_another_title_than_its_list_states_is_flagged(archive:
     assert crawl_list(archive, site).stored == 5
     flagged = rows(archive, "SELECT title FROM archive.record_version WHERE 'other_title' = ANY(flags)")
     assert flagged == [{"title": "统一身份认证"}]
+    # It is a document of its own, and may change.
+    later = page.replace("发布时间：2023-05-09　", "").replace("新版", "最新")
+    site.faults[FIRST] = lambda call: Response(later, media_type="text/html")
+    assert crawl_list(archive, site).updated == 1
 
 
 def test_a_known_document_is_replaced_by_another_one_only_when_its_list_says_so(

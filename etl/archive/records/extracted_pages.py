@@ -42,13 +42,6 @@ class Verdict:
     reason: str
 
 
-_NAMES_A_DOCUMENT = ("index_number", "document_number", "published_date", "written_date")
-"""Fields of which a document states at least one, and a notice in its place seldom any."""
-
-_MAX_NOTICE_CHARS = 600
-"""Characters of the longest text that may be a notice: longer ones under another title are matter of the site."""
-
-
 def fill_from_listing(
     extraction: Extraction, listing: Mapping[str, Any], lookups: Mapping[str, Mapping[str, str]]
 ) -> Extraction:
@@ -81,20 +74,7 @@ def verdict_of(page: ExtractedPage) -> Verdict:
     if page.extraction.kind != "document":
         reason = encode_reason(Code.NO_DOCUMENT, page_kind=page.extraction.kind, reason=page.extraction.reason)
         return Verdict(Outcome.NOT_A_DOCUMENT, reason)
-    if page.is_of_another and not _states_a_document(page.extraction):
-        return Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_LISTED))
     return Verdict(None, "")
-
-
-def _states_a_document(extraction: Extraction) -> bool:
-    """Whether the page itself, not the catalog, states a number or a date of a document, links files, or has more text
-    than a notice."""
-    if len(extraction.text) > _MAX_NOTICE_CHARS:
-        return True
-    stated = (extraction.fields.get(name) for name in _NAMES_A_DOCUMENT)
-    return any(value and value.origin != "listing" for value in stated) or any(
-        file.role == "file" for file in extraction.attachments
-    )
 
 
 def version_values(

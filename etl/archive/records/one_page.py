@@ -23,6 +23,11 @@ from etl.reasons import encode_reason
 
 SEVERAL = 3
 """The same page at so many addresses is not taken for a document."""
+_NAMES_A_DOCUMENT = ("index_number", "document_number", "published_date", "written_date")
+"""Fields of which a document states at least one, and a notice in its place seldom any."""
+
+_MAX_NOTICE_CHARS = 600
+"""Characters of the longest text that may be a notice: longer ones under another title are matter of the site."""
 _REFUSED = text("""
 SELECT c.blob_sha256 FROM archive.capture c
 JOIN archive.page p ON p.id = c.page_id AND p.blob_sha256 = c.blob_sha256 AND p.verdict = 'not_a_document'
@@ -64,24 +69,39 @@ def pages_of_another(connection: Connection, source_id: str, documents: Sequence
 
 def pages_of_others(current: Mapping[int, VersionValues], documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
     """Verdicts, by page id, for documents that lack their listed title, while the current version of their record has
-    it, and another title and number. `current`: those versions, by page id."""
-    verdict = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_RECORDED))
-    return {
-        page.page_id: verdict
-        for page in documents
-        if page.is_of_another and page.page_id in current and not _continues(page, current[page.page_id])
-    }
+    it, or that state nothing of a document; not for later states of the recorded document. `current`: those versions,
+    by page id."""
+    verdicts: dict[int, Verdict] = {}
+    for page in documents:
+        version = current.get(page.page_id)
+        if not page.is_of_another or (version and _continues(page, version)):
+            continue
+        if version and Flag.OTHER_TITLE not in version.flags:
+            verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_RECORDED))
+        elif not _states_a_document(page):
+            verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_LISTED))
+    return verdicts
 
 
 def _continues(page: ExtractedPage, version: VersionValues) -> bool:
-    """Whether the page may be a later state of the version: it has its title or a number of it, or the version had
-    another title than its list, too."""
+    """Whether the page may be a later state of the version: it has its title, or a number of it."""
     assert page.extraction is not None
-    if Flag.OTHER_TITLE in version.flags:
-        return True
     stated = {name: value.value for name, value in page.extraction.fields.items() if value.origin != "listing"}
     known = {"title": version.title, "index_number": version.index_number, "document_number": version.document_number}
     return any(value and stated.get(name) == value for name, value in known.items())
+
+
+def _states_a_document(page: ExtractedPage) -> bool:
+    """Whether the page itself, not the catalog, states a number or a date of a document, links files, or has more text
+    than a notice."""
+    extraction = page.extraction
+    assert extraction is not None
+    if len(extraction.text) > _MAX_NOTICE_CHARS:
+        return True
+    stated = (extraction.fields.get(name) for name in _NAMES_A_DOCUMENT)
+    return any(value and value.origin != "listing" for value in stated) or any(
+        file.role == "file" for file in extraction.attachments
+    )
 
 
 def pages_of_several(connection: Connection, documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
