@@ -37,14 +37,14 @@ def _host(value: str) -> str:
     """The host in the form in which addresses have it: lower case, names in Chinese as ASCII."""
     wildcard, name = ("*.", value[2:]) if value.startswith("*.") else ("", value)
     host = urlsplit(canonical_url(f"http://{name}/")).netloc if name and not _NOT_IN_HOSTS.search(name) else ""
-    if not host or "@" in host:
+    if not host:
         raise ValueError(
             f"{value!r} is no host: its name alone, without https://, port or path, such as www.example.gov.cn"
         )
     return wildcard + host
 
 
-_NOT_IN_HOSTS = re.compile(r"[\s:/?#*]")
+_NOT_IN_HOSTS = re.compile(r"[\s:/?#*@,;]")
 
 
 def _region(value: str) -> str:

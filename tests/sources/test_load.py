@@ -60,6 +60,7 @@ verified: never
         ("hosts: [", 'hosts: ["a.example:80", ', "hosts.0: 'a.example:80' is no host"),
         ("hosts: [", 'hosts: ["a.example/", ', "hosts.0: 'a.example/' is no host"),
         ("hosts: [", 'hosts: ["*", ', "hosts.0: '*' is no host"),
+        ("hosts: [", 'hosts: ["b.example,c.example", ', "hosts.0: 'b.example,c.example' is no host"),
         (
             "verified:",
             "schedule: 0 25 * * *\nverified:",

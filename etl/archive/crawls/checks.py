@@ -8,7 +8,7 @@ from math import floor
 from sqlalchemy import Connection, text
 
 from etl.archive.crawls.run import RunContext
-from etl.archive.crawls.run_pages import reason_after_redirect
+from etl.archive.crawls.run_pages import FIRST_REASON, reason_after_redirect
 from etl.extract import Flag, content_hash
 from etl.fields import DATE_COLUMNS, TEXT_COLUMNS
 from etl.reason_codes import Code
@@ -70,11 +70,11 @@ SELECT count(*) FILTER (WHERE waits) AS pages, count(*) AS listed, min(page_id) 
 FROM (SELECT page_id, outcome = 'known' AND reason LIKE :code AS waits
       FROM archive.run_page WHERE run_id = :run) AS listed
 """)
-_LAST_REASON = text("""
-SELECT p.url, coalesce(rp.reason, '') AS reason, coalesce(c.url, '') AS requested, coalesce(c.final_url, '') AS led_to
-FROM archive.page p LEFT JOIN archive.run_page rp ON rp.page_id = p.id AND rp.outcome = 'not_a_document'
-LEFT JOIN archive.capture c ON c.id = rp.capture_id
-WHERE p.id = :page ORDER BY rp.run_id DESC NULLS LAST LIMIT 1
+_LAST_REASON = text(f"""
+SELECT p.url, {FIRST_REASON.format(page="p.id", outcome="'not_a_document'")} AS reason,
+       coalesce(c.url, '') AS requested, coalesce(c.final_url, '') AS led_to
+FROM archive.page p LEFT JOIN archive.capture c ON c.page_id = p.id
+WHERE p.id = :page ORDER BY c.fetched_at DESC LIMIT 1
 """)
 
 _MOVED = text("""

@@ -31,11 +31,17 @@ WHERE outcome = ANY(:named) ORDER BY kind = 'file', kind = 'document', outcome, 
 """)
 
 
-_EXAMPLES = text("""
-SELECT DISTINCT ON (rp.outcome)
-    'document' AS kind, p.url, rp.outcome, rp.reason, c.status, c.url AS requested, c.final_url
-FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id LEFT JOIN archive.capture c ON c.id = rp.capture_id
-WHERE rp.run_id = :run AND rp.outcome = ANY(:named) ORDER BY rp.outcome, p.id
+FIRST_REASON = """coalesce((
+    SELECT earlier.reason FROM archive.run_page earlier
+    WHERE earlier.page_id = {page} AND earlier.outcome = {outcome} AND earlier.reason NOT LIKE '%"as_before"%'
+    ORDER BY earlier.run_id DESC LIMIT 1), '')"""
+"""SQL expression: why a page ended so in its last run that says more than that it was as before."""
+_EXAMPLES = text(f"""
+SELECT 'document' AS kind, p.url, example.outcome, c.status, c.url AS requested, c.final_url,
+       {FIRST_REASON.format(page="p.id", outcome="example.outcome")} AS reason
+FROM (SELECT DISTINCT ON (outcome) outcome, page_id, capture_id FROM archive.run_page
+      WHERE run_id = :run AND outcome = ANY(:named) ORDER BY outcome, page_id) AS example
+JOIN archive.page p ON p.id = example.page_id LEFT JOIN archive.capture c ON c.id = example.capture_id
 """)
 _EXAMPLES_OF_FILES = text("""
 SELECT DISTINCT ON (c.outcome)
