@@ -295,7 +295,10 @@ def test_a_run_that_may_ask_for_nothing_it_lists_says_so(watched: Watched, exclu
     watched.a_day_passes()
     report = watched.crawl()
     assert report.outcomes[excluded] == 12
-    assert "most_pages_excluded" in codes(report)
+    assert (report.state, codes(report)) == ("amber", ["most_pages_excluded"])
+    # A source that has too few records for that has this problem, and no other.
+    report = watched.crawl(assertions={"min_records": 100, "max_age_days": 36500})
+    assert (report.state, codes(report)) == ("red", ["most_pages_excluded"])
 
 
 @pytest.mark.parametrize("redirect", [301, 404])

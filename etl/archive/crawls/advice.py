@@ -154,8 +154,9 @@ _REFUSED = (
     "the site refuses access: raise `pace.delay`, or ask the agency to admit the crawler",
 )
 _LEFT = (
-    "目录已撤下或换了地址：在网站上找到它，改来源文件的 columns",
-    "the list is gone from that address: find it on the site, and correct `columns` in the source file",
+    "目录已撤下或换了地址：在网站上找到它，改来源文件的 columns；若是后续页，用 gongkai sources preview 看翻页",
+    "the list is gone from that address: find it on the site, and correct `columns` in the source file; of a further "
+    "page, look at the paging with `gongkai sources preview`",
 )
 LOST_LISTS: dict[str, tuple[str, str]] = {
     Outcome.NETWORK_ERROR: _FAILING,
@@ -222,6 +223,10 @@ CAUSES: dict[str, tuple[str, str]] = {
     Code.NO_WHOLE_ANSWER: (
         "网站停机或太慢：恢复后再采集；若一直慢，提高 limits.seconds",
         "the site was down or slow: crawl again when it answers; if it is always slow, raise `limits.seconds`",
+    ),
+    Code.TOO_MANY_REDIRECTS: (
+        "用浏览器打开：打得开就提高 limits.redirects，打不开就告知公开机关",
+        "open it in a web browser: if it opens there, raise `limits.redirects`, else tell the agency",
     ),
     Code.HOST_ASKED_TO_WAIT: (
         "网站要求暂停：到时再采集；若常如此，放慢 pace.delay",

@@ -39,11 +39,14 @@ MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
 ALL_OF_FEW = 3
 """Pages, fewer than `MANY`, that a warning tells of where none of them could be had."""
+# For these a run gets little or nothing, so that the records of a source that is new must be too few.
 _LEAVES_LITTLE = frozenset(
     {
         Code.LISTING_NOT_WALKED,
         Code.LISTING_PAGES_LOST,
+        Code.MOST_PAGES_EXCLUDED,
         Code.MOST_PAGES_FAILED,
+        Code.MOST_PAGES_WAIT,
         Code.NOTHING_LISTED,
         Code.PAGES_UNFETCHED,
         Code.PAGES_UNREAD,
@@ -94,7 +97,15 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         walked = [*_listing(run, counted, listing)]
         dropped = [] if _explains_drop(walked) else _dropped(run, counted, stored)
         problems += [*walked, *dropped]
-        problems += _asserted(run, counted, stored, explained=any(each.code in _LEAVES_LITTLE for each in problems))
+        asserted = [*_asserted(run, counted, stored)]
+        if any(each.code == Code.FEWER_RECORDS for each in asserted):
+            # Why they are too few is a problem then, even where it would be a warning otherwise. Whoever lowered the
+            # assertion of a first run that got little would hide what comes later.
+            problems += [each for each in warnings if each.code in _LEAVES_LITTLE]
+            warnings = [each for each in warnings if each.code not in _LEAVES_LITTLE]
+            if any(each.code in _LEAVES_LITTLE for each in problems):
+                asserted = [each for each in asserted if each.code != Code.FEWER_RECORDS]
+        problems += asserted
     return close_run(archive, run, problems, warnings)
 
 
@@ -268,13 +279,12 @@ def _dropped(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reas
     yield from stored.dropped
 
 
-def _asserted(run: RunContext, counted: Report, stored: _Stored, *, explained: bool) -> Iterator[Reason]:
-    """Whether the source is what its file says. `explained`: for another problem the run got little or nothing, so that
-    a first run must have too few records: whoever lowered the assertion then would hide what comes later."""
+def _asserted(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reason]:
+    """Whether the source is what its file says."""
     if run.options.limit is not None:
         return
     asserted = run.source.assertions
-    if counted.records < asserted.min_records and not explained:
+    if counted.records < asserted.min_records:
         yield Reason.of(Code.FEWER_RECORDS, records=counted.records, minimum=asserted.min_records)
     yield from stored.below_expected
     newest, today = stored.newest, datetime.now(CHINA).date()
