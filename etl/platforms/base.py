@@ -4,7 +4,7 @@ A family holds no state and uses no network: it parses what was fetched and retu
 docs/adding-a-platform.md has a skeleton.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -32,6 +32,10 @@ class ListingRequest(Outside):
     method: str = "GET"
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    def behind(self, entries: Sized, url: str) -> "ListingRequest":
+        """The request for the list's next page, which is at `url`, behind one with these entries."""
+        return ListingRequest(url, self.column, self.seen + len(entries))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _listed(root: etree._Element, page: WebPage, request: ListingRequest) -> Lis
     # RSS has the links of Atom in its channel.
     channel = root if kind == "feed" else root.find("{*}channel")
     if channel is not None and (url := _linked(channel, "next", page.url)):
-        next_requests, is_linked = (ListingRequest(url, request.column, seen),), True
+        next_requests, is_linked = (request.behind(entries, url),), True
     elif entries and (further := following(request, len(entries), seen)):
         next_requests = (further,)
     # OpenSearch's total counts all entries, not only those of this page.

@@ -84,7 +84,7 @@ class Channels(Platform):
         requests: tuple[ListingRequest, ...] = ()
         if (counter and pages and current < pages) or any(number > current for number in numbers.values()):
             url = resolved(page.url, f"{address[1]}_{current + 1}{address[3]}")
-            requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+            requests = (request.behind(entries, url),)
         return ListingPage(entries, reported_total=total, reported_pages=pages, next_requests=requests)
 
 

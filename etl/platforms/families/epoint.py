@@ -266,10 +266,8 @@ def _static(page: WebPage, request: ListingRequest) -> ListingPage:
     last = max((current, *numbers))
     if not entries and (not tables or current < last):
         raise NotAListing(Code.LIST_SIGNS_MISSING, signs=[".ewb-catalog-table", "<day>/<guid>.html"])
-    next_requests: tuple[ListingRequest, ...] = ()
-    if current < last:
-        url = resolved(page.url, f"{current + 1}.html")
-        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    url = resolved(page.url, f"{current + 1}.html")
+    next_requests = (request.behind(entries, url),) if current < last else ()
     # Without links to other pages and without the pager nothing says that this is the only page.
     is_stated = bool(numbers) or bool(page.tree.cssselect("li.wb-page-li"))
     return ListingPage(entries, reported_pages=last if is_stated else None, next_requests=next_requests)

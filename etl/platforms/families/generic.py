@@ -136,9 +136,8 @@ class Generic(Platform):
             if pages and current > 1:
                 raise NotAListing(Code.EMPTY_PAGE_OF_LIST, page=current, pages=pages)
             raise NotAListing(Code.NO_ROWS, rows=listing.rows)
-        next_requests: tuple[ListingRequest, ...] = ()
-        if rows and (url := _next(listing, page, request.url, current, pages)) and url != request.url:
-            next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+        url = _next(listing, page, request.url, current, pages) if rows else None
+        next_requests = (request.behind(entries, url),) if url and url != request.url else ()
         return ListingPage(entries, total, pages, next_requests)
 
 

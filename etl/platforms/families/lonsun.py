@@ -107,7 +107,7 @@ def _column(page: WebPage, request: ListingRequest) -> ListingPage:
         number = sum(digits(part) for part in current.groups() if part) if current else 1
         if number < page_count:
             url = resolved(page.url, f"{turn[1]}{number + 1}")
-            next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+            next_requests = (request.behind(entries, url),)
     return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 
 
@@ -185,11 +185,10 @@ def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
     if not entries and not pages and empty not in page.text:
         raise NotAListing(Code.LIST_SIGNS_MISSING, signs=[".xxgk_navli", "pageCount"])
     page_count, number = digits(pages[1]) if pages else None, digits(query.get("pageIndex") or 1)
-    next_requests: tuple[ListingRequest, ...] = ()
+    url = resolved(page.url, "?" + urlencode({**query, "pageIndex": str(number + 1)}))
     # If the site reports no number of pages, the list ends at a page without rows.
-    if entries and (page_count is None or number < page_count):
-        url = resolved(page.url, "?" + urlencode({**query, "pageIndex": str(number + 1)}))
-        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    goes_on = entries and (page_count is None or number < page_count)
+    next_requests = (request.behind(entries, url),) if goes_on else ()
     return ListingPage(entries, reported_pages=page_count, next_requests=next_requests)
 
 

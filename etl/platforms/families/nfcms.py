@@ -119,10 +119,8 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
     has_next = any(number > current for number in numbers)
     # A window of numbers (1 2 3 …) does not give their count, and the last page does not link itself.
     page_count = last or (current if current > 1 and not has_next and (numbers or back) else None)
-    next_requests: tuple[ListingRequest, ...] = ()
-    if has_next:
-        url = resolved(page.url, f"index_{current + 1}.html")
-        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    url = resolved(page.url, f"index_{current + 1}.html")
+    next_requests = (request.behind(entries, url),) if has_next else ()
     problems: tuple[Reason, ...] = ()
     if current == _CUT_PAGES and not has_next and fills_page(len(entries)):
         words = f"{_CUT_PAGES} × {len(entries)}"

@@ -109,10 +109,8 @@ def _show_list(page: WebPage, request: ListingRequest) -> ListingPage:
     # If nothing says whether there are more pages, a script may draw the pager. Menus link the first page.
     may_go_on = not pages and last <= 1 and (_has_pager(page) or len(entries) >= _MANY_ROWS)
     may_go_on = may_go_on and (total is None or request.seen + len(entries) < total)
-    next_requests: tuple[ListingRequest, ...] = ()
-    if current < last or may_go_on:
-        url = _numbered(page.url, current + 1)
-        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
+    url = _numbered(page.url, current + 1)
+    next_requests = (request.behind(entries, url),) if current < last or may_go_on else ()
     return ListingPage(entries, total, pages, next_requests)
 
 
@@ -174,10 +172,8 @@ def _target_list(page: WebPage, request: ListingRequest) -> ListingPage:
     last = max((current, *numbers))
     if not entries and (not tables or current < last):
         raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["table.is-xxgkTable", "/openness/detail/content/"])
-    next_requests: tuple[ListingRequest, ...] = ()
-    if current < last:
-        bare = re.sub(r"(?<=[?&])page=\d*&?", "", page.url).rstrip("&")
-        next_requests = (ListingRequest(f"{bare}&page={current + 1}", request.column, request.seen + len(entries)),)
+    bare = re.sub(r"(?<=[?&])page=\d*&?", "", page.url).rstrip("&")
+    next_requests = (request.behind(entries, f"{bare}&page={current + 1}"),) if current < last else ()
     return ListingPage(entries, reported_pages=last if numbers else None, next_requests=next_requests)
 
 

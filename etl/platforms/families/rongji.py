@@ -68,11 +68,9 @@ class Rongji(Platform):
             raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["#resources", "/cms/html/<site>/<day>/<number>.html"])
         if current < last and not site:
             raise NotAListing(Code.NO_NUMBER_TO_GO_ON, page=current, pages=last, name="siteId (meta siteIdMeta)")
-        next_requests: tuple[ListingRequest, ...] = ()
-        if current < last:
-            url = resolved(page.url, f"{_FURTHER}?siteId={site}&page={current + 1}")
-            next_requests = (replace(request, url=url, seen=request.seen + len(entries)),)
-        return ListingPage(entries, reported_pages=pages, next_requests=next_requests)
+        url = resolved(page.url, f"{_FURTHER}?siteId={site}&page={current + 1}")
+        following = replace(request, url=url, seen=request.seen + len(entries))
+        return ListingPage(entries, reported_pages=pages, next_requests=(following,) if current < last else ())
 
 
 def _pager(page: WebPage) -> tuple[str, int, int | None]:

@@ -141,11 +141,8 @@ class TrsWcm(Platform):
             raise NotAListing(Code.LIST_SIGNS_MISSING, signs=["t<date>_<id>.html", "createPageHTML"])
         if not pager:
             return ListingPage(entries)
-        next_requests: tuple[ListingRequest, ...] = ()
-        if pager.next_address:
-            url = resolved(page.url, pager.next_address)
-            next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-        return ListingPage(entries, pager.total, pager.pages, next_requests)
+        url = resolved(page.url, pager.next_address) if pager.next_address else ""
+        return ListingPage(entries, pager.total, pager.pages, (request.behind(entries, url),) if url else ())
 
     def article_pages(self, page: WebPage) -> tuple[str, ...]:
         """An article of several pages calls the same pager as a list, with its own name as the stem."""

@@ -216,11 +216,8 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
     if not pager:
         return ListingPage(entries)
     pages, current, stem, extension, total = digits(pager[1]), digits(pager[2]), pager[3], pager[4], count(pager[5])
-    next_requests: tuple[ListingRequest, ...] = ()
-    if current < pages:
-        url = resolved(page.url, f"{stem}_{current + 1}.{extension}")
-        next_requests = (ListingRequest(url, request.column, request.seen + len(entries)),)
-    return ListingPage(entries, reported_total=total, reported_pages=pages, next_requests=next_requests)
+    url = resolved(page.url, f"{stem}_{current + 1}.{extension}")
+    return ListingPage(entries, total, pages, (request.behind(entries, url),) if current < pages else ())
 
 
 def _results(page: WebPage, request: ListingRequest) -> ListingPage:
