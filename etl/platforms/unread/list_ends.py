@@ -251,18 +251,24 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
     linked = part.tag == "a" or next(part.iter("a"), None) is not None
     if linked or next(part.iter("select"), None) is not None or is_of_statistics(part):
         return None
-    documents = [*_numbers(_IN_BRACKETS, words), *_numbers(_BARE, words)]
-    pages = list[int]()
+    documents, pages = _counted(words, seen)
+    newest = _NEWEST.search(words)
+    more = max(documents, default=0) > seen or max(pages, default=0) > 1 or (newest and digits(newest[1]) == seen)
+    return words if more or _LEFT.search(words) or _TURNS.search(words) else None
+
+
+def _counted(words: str, seen: int) -> tuple[list[int], list[int]]:
+    """(numbers of documents, numbers of pages) that a short text states, if it says nothing else."""
+    documents, pages = [*_numbers(_IN_BRACKETS, words), *_numbers(_BARE, words)], list[int]()
     if _COUNTS.fullmatch(words):
         documents, pages = [*documents, *_numbers(_OF_DOCUMENTS, words)], _numbers(_OF_PAGES, words)
         if share := _SHARE.match(words):
             at, of = digits(share[1]), digits(share[3])
             documents += [of] if at == seen and of > _LAST_DAY else []
             pages += [of] if at == 1 and share[2] != "/" else []
-    documents += [digits(out_of[2])] if (out_of := _OUT_OF.match(words)) and digits(out_of[1]) == seen else []
-    newest = _NEWEST.search(words)
-    more = max(documents, default=0) > seen or max(pages, default=0) > 1 or (newest and digits(newest[1]) == seen)
-    return words if more or _LEFT.search(words) or _TURNS.search(words) else None
+    if (out_of := _OUT_OF.match(words)) and digits(out_of[1]) == seen:
+        documents.append(digits(out_of[2]))
+    return documents, pages
 
 
 def _headed(block: HtmlElement, seen: int) -> str | None:
@@ -291,30 +297,55 @@ def _clicked(part: HtmlElement, words: str, page: WebPage, seen: int) -> str | N
         return None
     if slides(part) or moves(part) or is_of_videos(part):
         return None
-    name = f"{names_of(part)} {part.get('src') or ''}".strip()
     if part.tag == "img":
-        above = part.getparent()
-        free = above is None or above.tag != "a" or leads_nowhere(above)
-        steps = _STEP_NAME.search(name) or _PAGES_ON.search(part.get("onclick") or "")
-        return name if free and steps else None
+        return _clicked_picture(part)
     if part.tag == "input":
-        return label_of(part) or name or "input" if part.get("type") == "image" and not _asks_for_words(part) else None
+        is_step = part.get("type") == "image" and not _asks_for_words(part)
+        return label_of(part) or _name_of(part) or "input" if is_step else None
     if part.tag != "a" and _ARROW.match(words):
         beside = () if (around := part.getparent()) is None else around.iterchildren("a")
         return words if all(map(leads_nowhere, beside)) else None  # otherwise it belongs to a breadcrumb
-    bare = part.tag == "a" and not part.get("href")
-    if not (bare or is_scripted(part) or any(map(part.get, _CLICKS))):
+    if not (is_scripted(part) or any(map(part.get, _CLICKS)) or (part.tag == "a" and not part.get("href"))):
         return None
     if label := label_of(part):
-        is_step = _ARROW.match(label) or _STEP.search(label) or (part.tag == "button" and _MORE.match(label))
-        is_step = is_step or _NEXT_PAGE.search(part.get("onclick") or "")
-        # The number of all rows is not that of a page.
-        is_page = label.isdecimal() and digits(label) > 1 and digits(label) != seen
-        return label if is_step or is_page else None
-    alone = part if (around := part.getparent()) is None or len(around) > 1 or words_of(around) else around
+        return label if _says_step(part, label, seen) else None
+    return _named_step(part) or _called_step(part, page, seen)
+
+
+def _name_of(part: HtmlElement) -> str:
+    return f"{names_of(part)} {part.get('src') or ''}".strip()
+
+
+def _clicked_picture(picture: HtmlElement) -> str | None:
+    """A picture whose name or script is that of a step, and that no link leads elsewhere."""
+    around, name = picture.getparent(), _name_of(picture)
+    if around is not None and around.tag == "a" and not leads_nowhere(around):
+        return None
+    return name if _STEP_NAME.search(name) or _PAGES_ON.search(picture.get("onclick") or "") else None
+
+
+def _says_step(part: HtmlElement, label: str, seen: int) -> bool:
+    """Whether a clickable element means the next page, or the number of a page after the first. (The number of all rows
+    is not that of a page.)"""
+    if label.isdecimal() and digits(label) > 1 and digits(label) != seen:
+        return True
+    says_more = _ARROW.match(label) or _STEP.search(label) or (part.tag == "button" and _MORE.match(label))
+    return bool(says_more or _NEXT_PAGE.search(part.get("onclick") or ""))
+
+
+def _named_step(part: HtmlElement) -> str | None:
+    """The names of an element without words, of its parts, and of what holds nothing else, if one is that of a step."""
+    around = part.getparent()
+    alone = part if around is None or len(around) > 1 or words_of(around) else around
     names = " ".join(map(names_of, (alone, part, *part)))
-    if _STEP_NAME.search(f"{name} {names}") or any(map(_STEP_ICON.search, map(names_of, (part, *part)))):
-        return names.strip()
+    is_step = _STEP_NAME.search(f"{_name_of(part)} {names}") or any(
+        map(_STEP_ICON.search, map(names_of, (part, *part)))
+    )
+    return names.strip() if is_step else None
+
+
+def _called_step(part: HtmlElement, page: WebPage, seen: int) -> str | None:
+    """The call of an element without words, if it turns to the next page or may lead to further rows."""
     handler = f"{part.get('onclick') or ''} {part.get('href') or ''}"
     turns = _NEXT_PAGE.search(handler)
     return turns[0] if turns else unknown_call(handler, page.live_source, seen)
