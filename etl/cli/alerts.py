@@ -1,20 +1,19 @@
 """`gongkai alerts …`."""
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from etl.alerts.watch import find_problems, send_test
 from etl.archive.storage.archive import open_database
-from etl.cli.console import output, print_json
+from etl.cli.console import AsJson, output, print_json
 from etl.settings import settings
 
 app = typer.Typer(name="alerts", help="Show open problems, and test that messages arrive.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_command(as_json: AsJson = False) -> None:
     """List open problems, with reasons and what to do. Exits with 1 if there is one that is not silenced."""
     problems = find_problems(open_database(settings()), settings())
     if as_json:
@@ -32,7 +31,7 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSO
 
 
 @app.command("test")
-def send_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def send_command(as_json: AsJson = False) -> None:
     """Send a test message to every address of GONGKAI_ALERT_URLS, and say to which it was delivered."""
     delivery = send_test(settings())
     if as_json:

@@ -10,7 +10,7 @@ import typer
 from etl.archive.preservation.backup import CopyResult, backup, restore
 from etl.archive.storage.archive import open_store
 from etl.archive.storage.layout import LOGS
-from etl.cli.console import errors, output, print_json, shown_progress
+from etl.cli.console import AsJson, errors, output, print_json, shown_progress
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.settings import settings
@@ -22,7 +22,7 @@ app = typer.Typer()
 def backup_command(
     folder: Annotated[Path, typer.Argument(help="Folder for the copies.")],
     check: Annotated[bool, typer.Option("--check", help="Also verify the copies that the folder already has.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Copy the objects of the bucket that the folder does not have yet; every copy is verified. Can be interrupted."""
     with shown_progress() as progress:
@@ -36,7 +36,7 @@ def restore_command(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[SHA256|LOG]…", help="Restore only these blobs and logs.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Restore objects that are missing or damaged in the bucket; intact objects are not touched."""
     for name in names or ():

@@ -5,8 +5,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +19,8 @@ from rich.text import Text
 from etl.progress import Progress, ProgressCallback
 from etl.reasons import Reason
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+"""The option of commands whose result can be read by programs."""
 _MAX_NAME_CHARS = 40
 """Longest name in the first column that is not wrapped: an id or a word. A path may be longer."""
 

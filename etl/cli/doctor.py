@@ -1,11 +1,10 @@
 """`gongkai doctor`."""
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
-from etl.cli.console import output, print_json
+from etl.cli.console import AsJson, output, print_json
 from etl.counting import counted
 from etl.doctor.examine import examine
 from etl.settings import readable_settings
@@ -15,7 +14,7 @@ _SIGNS = {"good": "[green]good[/] ", "note": "[yellow]note[/] ", "fault": "[red]
 
 
 @app.command("doctor")
-def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor_command(as_json: AsJson = False) -> None:
     """Check database, bucket, clocks, disk and Airflow; name each fault and what to do. Exits with 1 if there is
     one."""
     findings = []

@@ -16,7 +16,7 @@ from etl.archive.storage.archive import Database, open_archive, open_database
 from etl.archive.storage.blobs import UnreadableItem
 from etl.archive.storage.lookups import snapshot
 from etl.cli.completion import source_ids
-from etl.cli.console import errors, output, print_json, shown_progress
+from etl.cli.console import AsJson, errors, output, print_json, shown_progress
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.export.exporting import (
@@ -172,7 +172,7 @@ def cite_command(
     record: Annotated[int, typer.Argument(help="Number of a record.")],
     version: Annotated[int | None, typer.Option(min=1, help="One of its versions. Default: the current one.")] = None,
     base: Annotated[str | None, typer.Option(help=_BASE_HELP)] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the citation of a record (GB/T 7714-2025) with the permalink of its version."""
     with snapshot(open_database(settings())) as connection:

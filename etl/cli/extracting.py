@@ -10,7 +10,7 @@ import typer
 
 from etl import event_loop
 from etl.cli.completion import source_ids
-from etl.cli.console import output, print_json
+from etl.cli.console import AsJson, output, print_json
 from etl.cli.explain_view import show_explanation
 from etl.cli.extract_file_view import FileReaders, is_page, show_file
 from etl.cli.extract_page_view import show_page
@@ -45,7 +45,7 @@ def extract_command(
     why: Annotated[
         bool, typer.Option("--explain", help="Show every candidate for text, title and fields, and what decided.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     manifest: Annotated[Path | None, typer.Option(help="Labelled set (JSONL): extract all its pages.")] = None,
     folder: Annotated[Path | None, typer.Option("--pages", help="Folder with the pages of the manifest.")] = None,
 ) -> None:

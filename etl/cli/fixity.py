@@ -10,7 +10,7 @@ from etl.archive.preservation.log_audit import LogAudit
 from etl.archive.storage.archive import open_archive
 from etl.archive.storage.lookups import require_source
 from etl.cli.completion import source_ids
-from etl.cli.console import errors, output, print_json, shown_progress
+from etl.cli.console import AsJson, errors, output, print_json, shown_progress
 from etl.clock import in_beijing
 from etl.counting import counted
 from etl.errors import GongkaiError
@@ -25,7 +25,7 @@ def fixity_command(
     source: Annotated[
         str | None, typer.Option(help="Check every blob of this source.", autocompletion=source_ids)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Re-read and hash blobs and logs: the rest of today's share. Lists damage, one per line, and exits with 1."""
     if all_blobs and source:

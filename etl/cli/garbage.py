@@ -10,7 +10,7 @@ import typer
 
 from etl.archive.preservation.garbage import UnreferencedObject, delete_unreferenced, find_unreferenced
 from etl.archive.storage.archive import open_archive
-from etl.cli.console import errors, output, print_json, table
+from etl.cli.console import AsJson, errors, output, print_json, table
 from etl.errors import GongkaiError
 from etl.settings import settings
 
@@ -21,7 +21,7 @@ app = typer.Typer()
 def garbage_command(
     delete: Annotated[bool, typer.Option("--remove", help="Delete removable objects that are old enough.")] = False,
     older_than: Annotated[str, typer.Option(help="Age in days below which nothing is deleted: `1d` or more.")] = "7d",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List unreferenced objects. --remove deletes those that are old enough; younger ones may be a running crawl's."""
     grace = _days(older_than)

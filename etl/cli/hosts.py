@@ -8,7 +8,7 @@ import typer
 
 from etl.archive.crawls.hosts import HostState, known_hosts, lift
 from etl.archive.storage.archive import open_database
-from etl.cli.console import output, print_json, table
+from etl.cli.console import AsJson, output, print_json, table
 from etl.clock import in_beijing
 from etl.errors import GongkaiError
 from etl.settings import settings
@@ -21,7 +21,7 @@ def hosts_command(
     host: Annotated[str | None, typer.Argument(help="Only this host.")] = None,
     lifts: Annotated[bool, typer.Option("--lift", help="End the host's postponement at once.")] = False,
     who: Annotated[str, typer.Option(help="Name of the person who lifts. Default: the login name.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List hosts: pace, the sources that set it, and until when and why they are postponed. --lift ends that."""
     archive = open_database(settings())

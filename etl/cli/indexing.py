@@ -1,14 +1,13 @@
 """`gongkai index`."""
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from etl.archive.records.citations import fill_citations
 from etl.archive.records.search_index import fill_index
 from etl.archive.storage.archive import open_database
-from etl.cli.console import output, print_json, shown_progress
+from etl.cli.console import AsJson, output, print_json, shown_progress
 from etl.counting import counted
 from etl.settings import settings
 
@@ -16,7 +15,7 @@ app = typer.Typer()
 
 
 @app.command("index")
-def index_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def index_command(as_json: AsJson = False) -> None:
     """Add missing records to the search index and the citations. If interrupted, run it again; it continues there."""
     archive = open_database(settings())
     with shown_progress() as progress:

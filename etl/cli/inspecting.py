@@ -8,7 +8,7 @@ import typer
 
 from etl.archive.storage.archive import open_archive
 from etl.cli.completion import source_ids
-from etl.cli.console import output, print_json, shown_progress, table
+from etl.cli.console import AsJson, output, print_json, shown_progress, table
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.export.output import atomic_file
@@ -24,7 +24,7 @@ def inspect_command(
     source: Annotated[str | None, typer.Option(help="Only records of this source.", autocompletion=source_ids)] = None,
     read: Annotated[bool, typer.Option("--read", help="Read and hash all bytes now, and scan them by clamd.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Also write the report as a page, FILE.html.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Inspect records: authenticity, integrity, usability, safety (四性检测). Exits with 1 if there is a fault."""
     with shown_progress() as progress:

@@ -2,13 +2,12 @@
 
 import os
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from etl.archive.storage.migrations import migrate
-from etl.cli.console import errors, output, print_json, table
+from etl.cli.console import AsJson, errors, output, print_json, table
 from etl.errors import GongkaiError
 from etl.local import demo, process
 from etl.local.services import Addresses, ServiceStep, down, status, up
@@ -33,7 +32,7 @@ def down_command() -> None:
 
 
 @app.command("status")
-def status_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def status_command(as_json: AsJson = False) -> None:
     """Show each local service: state, address and log. Exits with 1 unless all are running."""
     services = status(settings())
     if as_json:

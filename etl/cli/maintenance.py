@@ -12,7 +12,7 @@ from etl.archive.storage.archive import open_archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable
 from etl.archive.storage.database import connect
 from etl.cli.completion import source_ids
-from etl.cli.console import errors, output, print_json, shown_progress, table
+from etl.cli.console import AsJson, errors, output, print_json, shown_progress, table
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.rebuilding import rebuild_archive
@@ -30,7 +30,7 @@ def correct_command(
     why: Annotated[str, typer.Option(help="The reason; it is stored with the correction.")] = "",
     who: Annotated[str, typer.Option(help="Name of the person who corrects. Default: the login name.")] = "",
     withdraw: Annotated[list[str], typer.Option(help="A field to set back to its extracted value.")] = [],  # noqa: B006
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Correct fields of a record. The extracted values are kept beside the corrections."""
     corrections = _corrections(values, withdraw)
@@ -105,7 +105,7 @@ def _fail_if_unreadable(damaged: Sequence[UnreadableItem], what: str) -> None:
 @app.command("scans")
 def scans_command(
     limit: Annotated[int, typer.Option(min=1, help="Read at most this many files.")] = 1000,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read scanned files by OCR. Takes seconds a page, so crawls leave it to this command."""
     with shown_progress() as progress:
@@ -118,7 +118,7 @@ def scans_command(
 
 
 @app.command("rebuild")
-def rebuild_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def rebuild_command(as_json: AsJson = False) -> None:
     """Rebuild the database from object storage; it must be empty and migrated. If interrupted, run it again."""
     chosen = settings()
     if chosen.database_owner_url is None:

@@ -8,7 +8,7 @@ import typer
 
 from etl.catalog.load import find_source
 from etl.cli.completion import source_ids
-from etl.cli.console import errors, heading, output, print_json, table
+from etl.cli.console import AsJson, errors, heading, output, print_json, table
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.survey.preview import Preview, preview_address, preview_saved, preview_source
@@ -27,7 +27,7 @@ def preview_command(
     ] = "",
     file: Annotated[Path | None, typer.Option("--file", help="A saved page to read; no request is made.")] = None,
     address: Annotated[str, typer.Option("--url", help="Address of the saved page.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     delay: Annotated[float, typer.Option(min=0, help="Seconds between requests.")] = 2.0,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Allow private addresses, for demos.")] = False,
 ) -> None:

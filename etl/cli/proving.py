@@ -9,7 +9,7 @@ import typer
 
 from etl.archive.preservation.time_stamps import Stamped, authority_of, stamp_days
 from etl.archive.storage.archive import open_archive
-from etl.cli.console import output, print_json, shown_progress
+from etl.cli.console import AsJson, output, print_json, shown_progress
 from etl.clock import CHINA
 from etl.counting import counted
 from etl.errors import GongkaiError
@@ -26,7 +26,7 @@ def stamp_command(
     today: Annotated[
         bool, typer.Option("--today", help="Also make today's root now; logs of later today then belong to tomorrow's.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make missing daily roots, and have the newest one time-stamped by the authority in the settings."""
     authority = authority_of(settings())
@@ -56,7 +56,7 @@ def prove_command(
     record: Annotated[int | None, typer.Argument(help="Number of a record.")] = None,
     version: Annotated[int | None, typer.Option(min=1, help="One of its versions. Default: the current one.")] = None,
     capture: Annotated[int | None, typer.Option(help="Number of a capture, instead of a record.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a proof of a record or a capture: its bytes and logs, with the time stamp that covers them."""
     if (record is None) == (capture is None):
@@ -80,7 +80,7 @@ def verify_command(
     certificates: Annotated[
         Path | None, typer.Option(help="PEM file with the authority's root certificate. Default: that of the proof.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Verify a proof or a WACZ package, offline and without an archive. Exits with 1 and names what was changed."""
     shown = (verify_wacz if is_wacz(file) else verify_proof)(file, certificates)

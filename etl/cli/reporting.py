@@ -12,7 +12,7 @@ from etl.archive.crawls.run_pages import EndedPage, ended_badly
 from etl.archive.crawls.unfinished import unfinished_reports
 from etl.archive.storage.archive import Database, open_database
 from etl.cli.completion import source_ids
-from etl.cli.console import in_words, one_of, output, print_json, state_cell, table
+from etl.cli.console import AsJson, in_words, one_of, output, print_json, state_cell, table
 from etl.clock import in_beijing
 from etl.counting import counted
 from etl.errors import GongkaiError
@@ -59,7 +59,7 @@ def report_command(
     runs: Annotated[
         int | None, typer.Option(min=1, help="Show the last so many runs of the source, not only its last.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the last finished run of each source, and all runs that have not ended. Exits with 1 if one is red."""
     archive = open_database(settings())

@@ -7,7 +7,7 @@ import typer
 
 from etl.archive.records.near_duplicates import LIMIT, rebuild_signatures, similar_to
 from etl.archive.storage.archive import Database, open_database
-from etl.cli.console import output, print_json, shown_progress, table
+from etl.cli.console import AsJson, output, print_json, shown_progress, table
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.settings import settings
@@ -22,7 +22,7 @@ def similar_command(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Compute the signatures of texts that have none yet.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List records with nearly the same text as this record, and the share of text in common. Nothing is merged."""
     if rebuild is (record is not None):

@@ -8,7 +8,7 @@ import typer
 from etl.catalog.files import source_files
 from etl.catalog.load import SourceError, load_sources, locate_source, readable_sources
 from etl.cli.completion import source_ids
-from etl.cli.console import errors, output, print_json, table
+from etl.cli.console import AsJson, errors, output, print_json, table
 from etl.cli.previewing import preview_command
 from etl.cli.surveying import check_live, new_command
 from etl.counting import counted
@@ -25,7 +25,7 @@ app.command("preview")(preview_command)
 
 
 @app.command("list")
-def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_command(as_json: AsJson = False) -> None:
     """List all sources, then the invalid source files; exits with 1 if there are any."""
     folders = settings().source_folders
     sources = readable_sources(folders).values()
@@ -49,7 +49,7 @@ def check_command(
     live: Annotated[
         bool, typer.Option("--live", help="Also test the site, and write today's date into `verified`.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check source files. Each error is printed with file, key and reason."""
     if live and not source:
@@ -82,7 +82,7 @@ def _check_one(source: str, live: bool, as_json: bool) -> None:
 
 
 @app.command("platforms")
-def platforms_command(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def platforms_command(as_json: AsJson = False) -> None:
     """List the platform families that a source file can name."""
     families = all_platforms()
     if as_json:

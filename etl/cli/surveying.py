@@ -9,7 +9,7 @@ from rich.console import Console
 
 from etl import event_loop
 from etl.catalog.stamp import stamp_verified
-from etl.cli.console import errors, heading, output, print_json, table
+from etl.cli.console import AsJson, errors, heading, output, print_json, table
 from etl.cli.previewing import print_request, read_file
 from etl.clock import CHINA
 from etl.counting import counted
@@ -41,7 +41,7 @@ def new_command(
     max_lists: Annotated[int, typer.Option("--columns", min=1, help="Request at most this many lists.")] = 12,
     delay: Annotated[float, typer.Option(min=0, help="Seconds between requests.")] = 2.0,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Allow private addresses, for demos.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Survey a site and draft its source file; shows the platform with evidence, the lists and first entries."""
     address = url or address
