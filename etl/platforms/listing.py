@@ -295,13 +295,23 @@ def _continued(
         return replace(listing, reported_pages=stated.pages, reported_total=total, next_requests=(following,))
     if stated and stated.pages:
         listing = replace(listing, reported_pages=stated.pages)
+    return _with_sign(listing, page, request, stated, words)
+
+
+def _with_sign(
+    listing: ListingPage, page: WebPage, request: ListingRequest, stated: Counts | None, words: str
+) -> ListingPage:
+    """The listing without a next page, with the sign that its list has more as a problem; without such a sign, it notes
+    whether the list may go on all the same."""
+    first = request.seen == 0
+    seen, listed = request.seen + len(listing.entries), _titles(listing)
     counted = listing.reported_total is not None
     sign = _unfinished(stated, seen, first=first, counted=counted) if stated else None
+    ends = stated is not None and _whole(stated, seen, first=first)
     whole = first and (len(listing.entries) >= MIN_TURNED_WITHIN or turns_within(page))
-    if not whole and (stated is None or (sign is None and not _whole(stated, seen, first=first))):
-        sign = sign_of_more(page, words, seen, first=first) or _step(
-            page, {**listed, **lists_of_other_letters(page)}, further
-        )
+    if sign is None and not whole and not ends:
+        beside = {**listed, **lists_of_other_letters(page)}
+        sign = sign_of_more(page, words, seen, first=first) or _step(page, beside, not first and not request.body)
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)
     if first and sign is None:
@@ -310,7 +320,7 @@ def _continued(
     if sign:
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
         return replace(listing, problems=(*listing.problems, problem))
-    if not first or not fills_page(seen) or whole or (stated and _whole(stated, seen, first=first)):
+    if not first or not fills_page(seen) or whole or ends:
         return listing
     return replace(listing, may_go_on=not says_that_it_ends(page, words))
 
