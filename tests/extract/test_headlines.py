@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from etl.extract import extract
+from etl.extract.page.headlines import names_agency
 from etl.extract.page.subheading import date_among_pieces, is_subheading
 from tests.support.pages import NAV, PARAGRAPHS, paragraphs
 from tests.support.share import examples, share
@@ -234,3 +235,14 @@ def test_a_headline_may_end_like_the_name_of_an_agency(form: str, stated: str, t
     found = extract(html.encode(), "http://www.yunxi.example/gk/202305/t20230509_1.html")
     assert (found.kind, found.fields["title"].value) == ("document", title)
     assert found.fields["published_date"].value == "2023-05-09"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "云溪区财政局", "云溪区民政局", "云溪区国家安全局", "云溪高新局", "云溪区政务公开办", "云溪区乡村振兴办",
+        "云溪区市场办", "云溪区交通办", "云溪区政府督查办", "云溪区人民医院", "云溪区土地办", "云溪区双创办",
+    ],
+)  # fmt: skip
+def test_agencies_are_still_known_by_their_endings(name: str) -> None:
+    assert names_agency(name)

@@ -268,7 +268,7 @@ def find_title(
     rest = [text for text in rest if not _SITE_NAME.search(text)] or rest[-1:]
     page_title = [text for text in rest if not names_agency(label_key(text))][:1] or rest[:1]
     evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
-    if not (chosen or article) and names_column_or_site(parts):
+    if not (chosen or article or headline) and names_column_or_site(parts):
         if name := name_of_life(blocks, limit + LINES_OF_LIFE):
             chosen = _title(name, "", "title", Rule.LINE_ABOVE_TEXT)
         elif line := line_right_above(blocks, lines, limit - 1):
