@@ -165,3 +165,10 @@ def test_what_a_notice_states_is_read_in_a_table_that_lays_out_the_page() -> Non
         html.replace("<body>", "<body><table><tr><td>").replace("</body>", "</td></tr></table></body>"),
     ):
         assert extract(whole.encode(), URL).text == "\n".join((*facts, *talk))
+
+
+def test_a_logo_that_is_the_whole_page_title_is_no_headline() -> None:
+    logo = "<h1 class=logo>云溪区水务局</h1>"
+    html = page(headline=f"<div class=t1>{TITLE}</div><div>2023-05-09 10:12 水利科 阅读 120</div>")
+    html = html.replace(f"{TITLE}_云溪区人民政府", "云溪区水务局").replace("<body>", f"<body>{logo}")
+    assert extract(html.encode(), URL).fields["title"].value == TITLE

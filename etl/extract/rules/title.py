@@ -63,10 +63,13 @@ class Candidate:
     def parts(self) -> dict[str, int]:
         """The reasons for and against the candidate, with points; a line that names the site or its agency is
         rarely a title, unless its markup and the line below it say so: on pages about an agency. (`<title>` may have
-        only that name, and a signature has it too.)"""
+        only that name; the logo and a signature have it too.)"""
         line, is_agency = self.line, names_agency(self.key)
         may_be_about_it = line.marked and not self.agrees
-        against = 1 if may_be_about_it and line.above_date else 4 if line.marked or line.above_date else 7
+        if line.above_date:
+            against = 1 if may_be_about_it else 4
+        else:  # less than any other line, unless there is none
+            against = max(4, 4 * self.agrees + 3 * self.overlaps + 1) if line.marked else 7
         return {
             "equals a stated title": 4 * self.agrees,
             "overlaps a stated title": 3 * self.overlaps,
