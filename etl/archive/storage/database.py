@@ -41,9 +41,9 @@ def translate_database_errors(engine: Engine) -> Iterator[None]:
     except OperationalError as error:
         where = engine.url.render_as_string(hide_password=True)
         # The driver ends with a question: is the server running?
-        said = " ".join(line.strip() for line in str(error.orig).splitlines() if not line.endswith("?"))
+        message = " ".join(line.strip() for line in str(error.orig).splitlines() if not line.endswith("?"))
         raise DatabaseError(
-            f"database {where}: {said.strip()}",
+            f"database {where}: {message.strip()}",
             hint="check GONGKAI_DATABASE_URL and that the server runs (`gongkai status`)",
         ) from error
 

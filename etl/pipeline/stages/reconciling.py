@@ -84,7 +84,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             *fields_gone_empty(connection, run),
             *documents_without_text(connection, run),
             *documents_moved(connection, run, MANY),
-            *pages_that_wait(connection, run, MANY),
+            *pages_that_wait(connection, run, _many(run, counted)),
             *_files(counted, examples(connection, run.id, of_files=True)),
         ]
     problems = [*_unfinished(counted, stored)]
@@ -93,7 +93,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
     if run.kind == "crawl":
         warnings += _totals_not_reached(run, counted)
         warnings += may_go_on(run.source, counted.told)
-        warnings += _excluded(counted, stored)
+        warnings += _excluded(run, counted, stored)
         walked = [*_listing(run, counted, listing)]
         dropped = [] if _explains_drop(walked) else _dropped(run, counted, stored)
         problems += [*walked, *dropped]
@@ -195,6 +195,12 @@ def _nearly_all_failed(counted: Report, stored: _Stored) -> Iterator[Reason]:
         yield _most_failed(failures, fetched, stored.examples)
 
 
+def _many(run: RunContext, counted: Report) -> int:
+    """How many pages that were not requested are worth a warning: few, while the source has fewer records than it must
+    have, since a walk that finds nothing new lists few."""
+    return MANY if counted.records >= run.source.assertions.min_records else ALL_OF_FEW
+
+
 def _files(counted: Report, files: Mapping[str, EndedPage]) -> Iterator[Reason]:
     failures = {name: number for name, number in counted.files.items() if group(Outcome(name)) is Group.FAILED}
     failed, total = sum(failures.values()), sum(counted.files.values())
@@ -202,11 +208,11 @@ def _files(counted: Report, files: Mapping[str, EndedPage]) -> Iterator[Reason]:
         yield _most(Code.MOST_FILES_FAILED, failures, files, failed=failed, files=total)
 
 
-def _excluded(counted: Report, stored: _Stored) -> Iterator[Reason]:
+def _excluded(run: RunContext, counted: Report, stored: _Stored) -> Iterator[Reason]:
     """A site that moved to another host, or a new robots.txt, excludes all that is not known."""
     excluded = {name: counted.outcomes.get(name, 0) for name in (Outcome.ROBOTS, Outcome.OUT_OF_SCOPE)}
     number, listed = sum(excluded.values()), counted.listed - counted.outcomes.get(Outcome.KNOWN, 0)
-    if number * 2 > listed and number >= MANY:
+    if number * 2 > listed and number >= _many(run, counted):
         yield _most(Code.MOST_PAGES_EXCLUDED, excluded, stored.examples, excluded=number, listed=counted.listed)
 
 
