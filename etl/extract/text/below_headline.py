@@ -74,12 +74,16 @@ def _goes_on(blocks: Blocks, first: int, last: int) -> bool:
 
 
 def breaks_off(blocks: Blocks, body: Body) -> bool:
-    """Whether bare prose is right behind a container: an end tag too many may close it after its first lines."""
+    """Whether bare prose is right behind a container, in no element of its own: an end tag too many may close it after
+    its first lines."""
     index, block = next(blocks.visible_blocks(body.last, len(blocks.blocks)), (-1, None))
     if block is None or is_below_text(blocks, index) or find_labels(block.text):
         return False
-    is_bare = not blocks.nodes[block.node].element.keys()
-    return is_bare and block.row < 0 and is_prose(block.text, len(block.text), block.link_chars)
+    node = blocks.nodes[block.node]
+    is_beside = body.node < 0 or node.parent in (above.index for above in blocks.ancestors(body.node))
+    if not is_beside or node.element.keys() or block.row >= 0:
+        return False
+    return is_prose(block.text, len(block.text), block.link_chars)
 
 
 def most_unlinked(blocks: Blocks) -> Body:
