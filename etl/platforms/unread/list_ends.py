@@ -338,9 +338,9 @@ def _named_step(part: HtmlElement) -> str | None:
     around = part.getparent()
     alone = part if around is None or len(around) > 1 or words_of(around) else around
     names = " ".join(map(names_of, (alone, part, *part)))
-    is_step = _STEP_NAME.search(f"{_name_of(part)} {names}") or any(
-        map(_STEP_ICON.search, map(names_of, (part, *part)))
-    )
+    # A link that is an arrow itself may scroll a box.
+    icons = map(names_of, part if part.tag == "a" else (part, *part))
+    is_step = _STEP_NAME.search(f"{_name_of(part)} {names}") or any(map(_STEP_ICON.search, icons))
     return names.strip() if is_step else None
 
 
