@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from etl.outside import Outside
 
-READER = "9"
+READER = "8"
 """Version of the reader. Raise it whenever the same bytes may give another reading."""
 
 
