@@ -73,7 +73,7 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
         if most >= MIN_LAYOUT_SHARE * total or (most >= _MIN_NOTICE_CHARS and total < _MAX_FURNITURE_CHARS):
             # Of nested containers, the innermost that still contains the prose.
             tight = [b for prose, b in held if prose >= SAME_TEXT_SHARE * most]
-            body = _with_next(blocks, min(tight, key=lambda b: visible_chars(blocks, b)))
+            body = _with_next(blocks, min(tight, key=lambda b: visible_chars(blocks, b)), platform)
             if most >= MIN_LAYOUT_SHARE * total or not breaks_off(blocks, body):
                 return body
         headline = _headline_of(blocks, title, _MIN_SHARE_OF_TITLE)
@@ -90,12 +90,13 @@ def find_body(page: WebPage, blocks: Blocks, platform: Platform | None, title: s
     return _between_headline_and_footer(blocks, title)
 
 
-def _with_next(blocks: Blocks, body: Body) -> Body:
+def _with_next(blocks: Blocks, body: Body, platform: Platform | None) -> Body:
     """A family's container with the elements behind it that go on with its text: an end tag too many may close the
     container early."""
     if body.node < 0 or blocks.nodes[body.node].last != body.last:
         return body
-    _, last = end_with_next(blocks, blocks.nodes[body.node])
+    is_own = platform is not None and body.rule.startswith(f"{platform.name} ")
+    _, last = end_with_next(blocks, blocks.nodes[body.node], of_any_class=not is_own)
     return replace(body, last=last)
 
 

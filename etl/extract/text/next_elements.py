@@ -30,9 +30,9 @@ _SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（
 """The end of a signature; the beginnings of lines below one."""
 
 
-def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
+def end_with_next(blocks: Blocks, node: Node, *, of_any_class: bool = True) -> tuple[int, int]:
     """(index of the container, index of the block after its last line) of the text that begins in an element and goes
-    on in the elements behind it."""
+    on in the elements behind it. `of_any_class`: also in elements of another class, if their sentences go on."""
     container, names, parent = node.index, {"", _name(node)}, blocks.nodes[max(node.parent, 0)]
     while parent.parent >= 0 and (parent.first, parent.last) == (node.first, node.last):
         node, parent = parent, blocks.nodes[parent.parent]
@@ -42,7 +42,7 @@ def end_with_next(blocks: Blocks, node: Node) -> tuple[int, int]:
     while index < parent.end:
         sibling = blocks.nodes[index]
         lines = _lines(blocks, sibling)
-        is_of_it = _name(sibling) in names or any(map(_SIGNED.search, lines)) or _reads_on(lines)
+        is_of_it = _name(sibling) in names or any(map(_SIGNED.search, lines)) or (of_any_class and _reads_on(lines))
         if sibling.first > end or not is_of_it or not _is_text(blocks, sibling) or not _may_follow(above, lines):
             break
         above.update(dict.fromkeys(lines))
