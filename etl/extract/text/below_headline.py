@@ -80,10 +80,8 @@ def breaks_off(blocks: Blocks, body: Body) -> bool:
     if block is None or is_below_text(blocks, index) or find_labels(block.text):
         return False
     node = blocks.nodes[block.node]
-    is_beside = body.node < 0 or node.parent in (above.index for above in blocks.ancestors(body.node))
-    if not is_beside or node.element.keys() or block.row >= 0:
-        return False
-    return is_prose(block.text, len(block.text), block.link_chars)
+    is_bare = not node.element.keys() and (body.node < 0 or node.parent == blocks.nodes[body.node].parent)
+    return is_bare and block.row < 0 and is_prose(block.text, len(block.text), block.link_chars)
 
 
 def most_unlinked(blocks: Blocks) -> Body:
