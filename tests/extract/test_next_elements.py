@@ -28,6 +28,7 @@ HEADLINES = (f"<h1>{TITLE}</h1><p>发布时间：2023-05-09 来源：云溪日�
 CONTAINERS = ("<div class=x1>{}</div>", "{}", "<table><tr><td>{}</td></tr></table>")
 BOXES = (
     "<div class=ewm>扫一扫在手机打开当前页</div>",
+    "<p>附件：<a href=/a.pdf>云溪区防汛物资清单.pdf</a></p>",
     "<div>浏览次数：<span>12</span></div>",
     "<div class=comments><h3>网友评论</h3><p>暂无评论</p></div>",
     "<div class=tip>温馨提示：本站内容仅供参考</div>",

@@ -65,9 +65,11 @@ _LISTED = insertion(
     """ON CONFLICT (source_id, url)
     DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at,
     kind = CASE WHEN page.kind IN ('file', 'part', 'resource') THEN excluded.kind ELSE page.kind END,
-    verdict = CASE WHEN excluded.listing->'title' = page.listing->'title' THEN page.verdict END,
-    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part', 'resource') AND (
-        page.verdict IS NULL OR excluded.listing->'title' = page.listing->'title') THEN page.unread_capture_id ELSE (
+    verdict = CASE WHEN (page.listing || excluded.listing)->'title' IS NOT DISTINCT FROM page.listing->'title'
+        THEN page.verdict END,
+    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part', 'resource') AND (page.verdict IS NULL OR
+        (page.listing || excluded.listing)->'title' IS NOT DISTINCT FROM page.listing->'title')
+        THEN page.unread_capture_id ELSE (
         SELECT max(c.id) FROM archive.capture c WHERE c.page_id = page.id AND c.blob_sha256 = page.blob_sha256) END""",
 )
 _IN_RUN = insertion(

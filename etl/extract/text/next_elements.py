@@ -47,9 +47,14 @@ def end_with_next(blocks: Blocks, node: Node, *, of_any_class: bool = True) -> t
             break
         above.update(dict.fromkeys(lines))
         end, index = sibling.last, sibling.end
-        if any(blocks.nodes[block.node].tag not in HEADINGS for block in blocks.blocks[sibling.first : end]):
-            last = end  # a heading alone begins a box
+        if any(_is_own_line(blocks, block) for block in blocks.blocks[sibling.first : end]):
+            last = end
     return (container, last) if last == node.last else (parent.index, last)
+
+
+def _is_own_line(blocks: Blocks, line: Block) -> bool:
+    """Whether a line is the text's own: a heading alone begins a box, links alone are files below the text."""
+    return not line.link_chars and blocks.nodes[line.node].tag not in HEADINGS
 
 
 def _lines(blocks: Blocks, node: Node) -> list[str]:
