@@ -21,7 +21,7 @@ from tests.support.demo_walks import DemoWalks
 from tests.support.share import QUICK
 
 DOCUMENTS, ROWS = 40, 15
-CHANGES = 6 if QUICK else 30
+CHANGES = 4 if QUICK else 15
 Change = Callable[[str], str]
 
 _KEY = re.compile(r'"([A-Za-z_]\w*)"\s*:')
