@@ -383,6 +383,11 @@ class Code(NamedCode):
         "抓取的 {fetched} 页中有 {failed} 页失败，最多的是“{outcome}”，如 {url}（{reason}）",
         "{failed} of {fetched} fetched pages failed, most as {outcome}, such as {url} ({reason})",
     )
+    PAGES_NOT_SENT = (
+        "pages_not_sent",
+        "抓取的 {fetched} 页中有 {failed} 页网站没有给出，最多的是“{outcome}”，如 {url}（{reason}）",
+        "the site did not send {failed} of {fetched} pages, most as {outcome}, such as {url} ({reason})",
+    )
     MOST_PAGES_EXCLUDED = (
         "most_pages_excluded",
         "列出的 {listed} 页中有 {excluded} 页不得抓取，最多的是“{outcome}”，如 {url}（{reason}）",

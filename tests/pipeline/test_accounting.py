@@ -118,6 +118,26 @@ def test_pages_that_fail_are_the_only_reason_and_one_of_them_is_named_with_its_o
     assert advice(reason) == PAGES[outcome]
 
 
+@pytest.mark.parametrize(
+    ("fault", "share", "warned"),
+    [
+        (faults.status(503), 3, True),
+        (faults.waf(403), 3, True),
+        (faults.status(503), 8, False),
+        (faults.status(404), 3, False),
+    ],
+)
+def test_a_site_that_does_not_send_a_good_part_of_its_pages_makes_the_run_amber(
+    archive: Archive, site: Site, fault: faults.Fault, share: int, warned: bool
+) -> None:
+    site.faults.clear()
+    site.faults |= dict.fromkeys(list(site.postings)[::share], fault)
+    report = crawl_site(archive, site, limits={"retries": 0})
+    reasons = [reason for reason in report.warnings if reason.code == Code.PAGES_NOT_SENT]
+    assert (bool(reasons), report.problems) == (warned, ())
+    assert all(advice(reason) == PAGES[str(reason.params["outcome"])] for reason in reasons)
+
+
 def test_a_list_that_leads_elsewhere_is_lost_there(archive: Archive, site: Site) -> None:
     column = next(posting.column for posting in site.postings.values())
     site.faults[f"{column}/1"] = faults.offsite(LOGIN)

@@ -50,6 +50,7 @@ ADVICE: dict[str, tuple[str, str]] = {
         "run `gongkai fixity` for a list of the damage, restore the bytes, then clear the task",
     ),
     Code.MOST_PAGES_FAILED: _OUTCOME,
+    Code.PAGES_NOT_SENT: _OUTCOME,
     Code.MOST_PAGES_EXCLUDED: _OUTCOME,
     Code.MOST_FILES_FAILED: _OUTCOME,
     Code.MOST_PAGES_WAIT: _OTHER_CONTENT,
@@ -205,6 +206,7 @@ PAGES: dict[str, tuple[str, str]] = {
     ),
 }
 """Where most pages or files failed or were excluded, by the outcome that most of them have."""
+_BY_OUTCOME = (Code.MOST_PAGES_FAILED, Code.PAGES_NOT_SENT, Code.MOST_PAGES_EXCLUDED, Code.MOST_FILES_FAILED)
 _NO_ROBOTS = (
     "取不到 robots.txt：恢复后再采集；一直如此就告知公开机关",
     "the site fails to send its robots.txt: crawl again when it does; if this stays, tell the agency",
@@ -243,7 +245,7 @@ def advice(reason: Reason) -> tuple[str, str]:
     general = ADVICE.get(reason.code, ("", ""))
     if reason.code == Code.LISTING_PAGES_LOST:
         outcome, known = Reason.from_stored(reason.params.get("reason")).params.get("outcome"), LOST_LISTS
-    elif reason.code in (Code.MOST_PAGES_FAILED, Code.MOST_PAGES_EXCLUDED, Code.MOST_FILES_FAILED):
+    elif reason.code in _BY_OUTCOME:
         outcome, known = reason.params.get("outcome"), PAGES
     else:
         return general

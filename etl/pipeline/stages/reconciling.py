@@ -39,6 +39,11 @@ MANY = 10
 """Failures below which a bad share means little: a day's crawl may fetch three new pages, two of them broken."""
 ALL_OF_FEW = 3
 """Pages, fewer than `MANY`, that a warning tells of where none of them could be had."""
+NOT_SENT_OF = 4
+"""One in so many pages that the site did not send, and at least `SOME`, are worth a warning: it is ill, or refuses a
+crawler that is too fast. (Links that lead nowhere are as common in sound catalogs.)"""
+SOME = 5
+_NOT_SENT = (Outcome.NETWORK_ERROR, Outcome.HTTP_ERROR, Outcome.BLOCKED)
 # For these a run gets little or nothing, so that the records of a source that is new must be too few.
 _LEAVES_LITTLE = frozenset(
     {
@@ -89,7 +94,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         ]
     problems = [*_unfinished(counted, stored)]
     if not any(reason.code == Code.MOST_PAGES_FAILED for reason in problems):
-        warnings += _nearly_all_failed(counted, stored)
+        warnings += _nearly_all_failed(counted, stored) or _not_sent(counted, stored)
     if run.kind == "crawl":
         warnings += _totals_not_reached(run, counted)
         warnings += may_go_on(run.source, counted.told)
@@ -184,15 +189,25 @@ def _most(code: Code, numbers: Mapping[Any, int], pages: Mapping[str, EndedPage]
     return Reason.of(code, **params, outcome=worst, url=pages[worst].url, reason=pages[worst].reason)
 
 
-def _nearly_all_failed(counted: Report, stored: _Stored) -> Iterator[Reason]:
+def _nearly_all_failed(counted: Report, stored: _Stored) -> list[Reason]:
     """A warning where all pages failed that were fetched, if they were few; where so many went missing in a recheck
     that the site is rather at fault."""
     failures, fetched = _failures(counted, stored)
     failed = sum(failures.values())
     most_missing = counted.kind == "recheck" and failed >= MANY and failed * 2 > fetched
     all_of_few = counted.kind == "crawl" and failed == fetched and ALL_OF_FEW <= failed < MANY
-    if most_missing or all_of_few:
-        yield _most_failed(failures, fetched, stored.examples)
+    return [_most_failed(failures, fetched, stored.examples)] if most_missing or all_of_few else []
+
+
+def _not_sent(counted: Report, stored: _Stored) -> list[Reason]:
+    """A warning where the site failed or refused to send a good part of the pages: they are tried again, but a run that
+    lacks them is not as it should be."""
+    failures, fetched = _failures(counted, stored)
+    not_sent = {outcome: failures[outcome] for outcome in _NOT_SENT if failures.get(outcome)}
+    failed = sum(not_sent.values())
+    if failed < SOME or failed * NOT_SENT_OF < fetched:
+        return []
+    return [_most(Code.PAGES_NOT_SENT, not_sent, stored.examples, failed=failed, fetched=fetched)]
 
 
 def _many(run: RunContext, counted: Report) -> int:
