@@ -375,10 +375,16 @@ def test_a_day_is_found_in_each_form(owner_url: str, connection: Connection, typ
             Document("停航通知", "自2024年5月9日起停航。"),
             Document("复航通知", "自2024年05月09日起复航。"),
             Document("缆车通知", "照常。", fields=(("effective_date", "2024-05-09"),)),
+            Document("索道通知", "检修（2024.05.09）。"),
             Document("其他通知", "自2024年5月19日起，或2024年15月9日。"),
         ],
     )
-    assert ids(connection, typed) == set(numbers[:3])
+    assert ids(connection, typed) == set(numbers[:4])
+    assert ids(connection, f"通知 -{typed}") == {numbers[4]}
+
+
+def test_the_forms_of_a_word_are_not_counted_as_words() -> None:
+    assert len(parse_query(" or ".join(f"2024-5-{day}" for day in range(1, 15))).groups) == 1
 
 
 @pytest.mark.parametrize("typed", ["2024年度", "2024", "云政〔2024〕1234号", "gb1234", "2024-05", "123,45", "第1234次"])

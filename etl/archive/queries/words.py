@@ -13,7 +13,8 @@ from etl.folding import fold, number_key
 
 _TEXTS = (None, "title", "body", "files")
 MAX_WORDS = 16
-"""Maximum number of words in a query; each costs a comparison with every record that the other words match."""
+"""Maximum number of words in a query; each of its forms costs a comparison with every record that
+the other words match."""
 
 Part = Literal["title", "body", "files", "number", "source", "region", "year", "state", "type", "collection", "cites"]
 
@@ -141,7 +142,7 @@ def parse_query(typed: str) -> Query:
     groups: list[tuple[Word, ...]] = []
     without: list[Word] = []
     unknown: dict[str, None] = {}
-    joined = False
+    joined, words = False, 0
     for token in _TOKENS.finditer(_joined_fields(unicodedata.normalize("NFKC", typed.translate(_QUOTES)))):
         if token["or"]:
             joined = bool(groups)
@@ -153,14 +154,15 @@ def parse_query(typed: str) -> Query:
             continue
         if _looks_like_a_field(token, word, typed):
             unknown[token["field"]] = None
+        words += 1
         if token["minus"]:
-            without.append(word)
+            without += _forms(word)
         elif joined:
             groups[-1] += _forms(word)
         else:
             groups.append(_forms(word))
         joined = False
-    if sum(map(len, groups)) + len(without) > MAX_WORDS:
+    if words > MAX_WORDS:
         raise InvalidQuery("many_words", typed)
     return Query(tuple(groups), tuple(without), _whole_number(typed), tuple(unknown))
 
@@ -194,7 +196,8 @@ def _forms(word: Word) -> tuple[Word, ...]:
         forms.append(replace(word, folded=other))
     if word.anywhere and _DAY.fullmatch(word.typed) and (day := read_date(word.typed).iso):
         year, month, number = day.split("-")
-        others = (day, f"{year}年{int(month)}月{int(number)}日", f"{year}年{month}月{number}日")
+        # Not 2024.5.1, which is the beginning of 2024.5.19 too.
+        others = (day, f"{year}年{int(month)}月{int(number)}日", f"{year}年{month}月{number}日", day.replace("-", "."))
         folded = dict.fromkeys(map(fold, others))
         forms += [replace(word, folded=other) for other in folded if other != word.folded]
     return tuple(forms)
