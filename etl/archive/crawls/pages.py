@@ -56,20 +56,20 @@ def upsert_listed_pages(
     return pages
 
 
+_SAME_TITLE = "(page.listing || excluded.listing)->'title' IS NOT DISTINCT FROM page.listing->'title'"
+"""SQL condition; sitemaps and plain lists of addresses state no title."""
 _LISTED = insertion(
     Page,
     ("source_id", "url", "kind", "listed_at", "listing"),
     # A listed page is a document, even if it was first seen as a file or further page of another document. Its bytes
     # may be stored already, and the site may answer that they are unchanged, so they are queued to be read. The same
     # applies to a page that was no document, perhaps because it had another title than its list stated.
-    """ON CONFLICT (source_id, url)
+    f"""ON CONFLICT (source_id, url)
     DO UPDATE SET listing = page.listing || excluded.listing, listed_at = excluded.listed_at,
     kind = CASE WHEN page.kind IN ('file', 'part', 'resource') THEN excluded.kind ELSE page.kind END,
-    verdict = CASE WHEN (page.listing || excluded.listing)->'title' IS NOT DISTINCT FROM page.listing->'title'
-        THEN page.verdict END,
-    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part', 'resource') AND (page.verdict IS NULL OR
-        (page.listing || excluded.listing)->'title' IS NOT DISTINCT FROM page.listing->'title')
-        THEN page.unread_capture_id ELSE (
+    verdict = CASE WHEN {_SAME_TITLE} THEN page.verdict END,
+    unread_capture_id = CASE WHEN page.kind NOT IN ('file', 'part', 'resource') AND (
+        page.verdict IS NULL OR {_SAME_TITLE}) THEN page.unread_capture_id ELSE (
         SELECT max(c.id) FROM archive.capture c WHERE c.page_id = page.id AND c.blob_sha256 = page.blob_sha256) END""",
 )
 _IN_RUN = insertion(
