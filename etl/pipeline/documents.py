@@ -48,10 +48,10 @@ def document_of(
         article = replace(article, flags=(*article.flags, Flag.GOES_ON.of(f"1/{len(further) + 1}")))
     differs = _title_differs_from_listing(article, listing)
     has_listed_title = not differs and "title" in article.fields and article.fields["title"].origin != "listing"
-    is_of_another = (
+    lacks_listed_title = (
         article.kind == "document" and not has_listed_title and _lacks_title(article, str(listing.get("title", "")))
     )
-    if is_of_another:
+    if lacks_listed_title:
         article = replace(article, flags=(*article.flags, Flag.OTHER_TITLE))
     identity = None
     if len(pages) == 1 and article.kind == "document":
@@ -64,7 +64,7 @@ def document_of(
         _as_listed_file(article, pages[0]),
         identity=identity,
         title_differs_from_listing=differs,
-        is_of_another=is_of_another,
+        lacks_listed_title=lacks_listed_title,
     )
 
 

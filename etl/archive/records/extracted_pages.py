@@ -30,7 +30,7 @@ class ExtractedPage:
     identity: TextIdentity | None = None
     title_differs_from_listing: bool = False
     """Whether the title in the catalog and that of the page differ, and neither contains the other."""
-    is_of_another: bool = False
+    lacks_listed_title: bool = False
     """Whether the page says nothing like the title in the catalog, neither in a title of its own nor in its text."""
 
 

@@ -15,7 +15,7 @@ from etl.archive.records.extracted_pages import ExtractedPage, Verdict
 from etl.archive.storage.log_lines import VersionValues
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Capture
-from etl.extract import Flag
+from etl.extract import Extraction, Flag
 from etl.extract.text_identity import identify
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
@@ -52,11 +52,11 @@ def pages_of_another(connection: Connection, source_id: str, documents: Sequence
     """Verdicts, by page id, for documents that lack their listed title and have the text of another document of the
     source, which has its own."""
     lacking, others = dict[int, str](), dict[int, str]()
-    if any(page.is_of_another for page in documents):
+    if any(page.lacks_listed_title for page in documents):
         for page in documents:
             if page.extraction and page.extraction.text:
                 identity = page.identity or identify(page.extraction.text)
-                (lacking if page.is_of_another else others)[page.page_id] = identity.content_hash
+                (lacking if page.lacks_listed_title else others)[page.page_id] = identity.content_hash
     if not lacking:
         return {}
     values = {"pages": list(lacking), "hashes": list(lacking.values()), "source": source_id, "flag": Flag.OTHER_TITLE}
@@ -67,35 +67,33 @@ def pages_of_another(connection: Connection, source_id: str, documents: Sequence
     }
 
 
-def pages_of_others(current: Mapping[int, VersionValues], documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
+def pages_not_as_known(current: Mapping[int, VersionValues], documents: Sequence[ExtractedPage]) -> dict[int, Verdict]:
     """Verdicts, by page id, for documents that lack their listed title, while the current version of their record has
     it, or that state nothing of a document; not for later states of the recorded document. `current`: those versions,
     by page id."""
     verdicts: dict[int, Verdict] = {}
     for page in documents:
         version = current.get(page.page_id)
-        if not page.is_of_another or (version and _continues(page, version)):
+        extraction = page.extraction
+        if extraction is None or not page.lacks_listed_title or (version and _continues(extraction, version)):
             continue
         if version and Flag.OTHER_TITLE not in version.flags:
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_RECORDED))
-        elif not _states_a_document(page):
+        elif not _states_a_document(extraction):
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_LISTED))
     return verdicts
 
 
-def _continues(page: ExtractedPage, version: VersionValues) -> bool:
-    """Whether the page may be a later state of the version: it has its title, or a number of it."""
-    assert page.extraction is not None
-    stated = {name: value.value for name, value in page.extraction.fields.items() if value.origin != "listing"}
+def _continues(extraction: Extraction, version: VersionValues) -> bool:
+    """Whether a page may be a later state of the version: it has its title, or a number of it."""
+    stated = {name: value.value for name, value in extraction.fields.items() if value.origin != "listing"}
     known = {"title": version.title, "index_number": version.index_number, "document_number": version.document_number}
     return any(value and stated.get(name) == value for name, value in known.items())
 
 
-def _states_a_document(page: ExtractedPage) -> bool:
-    """Whether the page itself, not the catalog, states a number or a date of a document, links files, or has more text
+def _states_a_document(extraction: Extraction) -> bool:
+    """Whether a page itself, not the catalog, states a number or a date of a document, links files, or has more text
     than a notice."""
-    extraction = page.extraction
-    assert extraction is not None
     if len(extraction.text) > _MAX_NOTICE_CHARS:
         return True
     stated = (extraction.fields.get(name) for name in _NAMES_A_DOCUMENT)

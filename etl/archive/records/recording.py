@@ -11,7 +11,7 @@ from etl.archive.records.citations import CitingRecord, keep_citations
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
 from etl.archive.records.near_duplicates import keep_signatures
-from etl.archive.records.one_page import pages_of_another, pages_of_others, pages_of_several
+from etl.archive.records.one_page import pages_not_as_known, pages_of_another, pages_of_several
 from etl.archive.records.search_index import keep_entries
 from etl.archive.records.versions import CapturedText, compare, is_same_document, version_identity, with_corrections
 from etl.archive.storage.archive import Archive
@@ -83,7 +83,7 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
             return RecordingResult((), ())
         current = _current(connection, fresh)
         not_theirs = (
-            pages_of_others({page_id: version.values for page_id, version in current.items()}, fresh)
+            pages_not_as_known({page_id: version.values for page_id, version in current.items()}, fresh)
             | pages_of_another(connection, source_id, fresh)
             | pages_of_several(connection, fresh)
         )
