@@ -49,7 +49,9 @@ def _numbers(field: str, least: int, most: int) -> set[int]:
         if step == 0 or not all(least <= number <= most for number in (first, last) if number is not None):
             return set()
         start = least if first is None else first
-        end = last if last is not None else most if first is None or step else start
+        end = last
+        if end is None:  # `*`, `5/10` (from the fifth on), `5`
+            end = most if first is None or step else start
         span = [*range(start, end + 1)] if start <= end else [*range(start, most + 1), *range(least, end + 1)]
         numbers.update(span[:: step or 1])
     return numbers

@@ -31,6 +31,7 @@ from etl.sources.schedule import checked_schedule, cron_line
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_NOT_IN_HOSTS = re.compile(r"[\s:/?#*@,;]")
 
 
 def _host(value: str) -> str:
@@ -42,9 +43,6 @@ def _host(value: str) -> str:
             f"{value!r} is no host: its name alone, without https://, port or path, such as www.example.gov.cn"
         )
     return wildcard + host
-
-
-_NOT_IN_HOSTS = re.compile(r"[\s:/?#*@,;]")
 
 
 def _region(value: str) -> str:
@@ -207,7 +205,7 @@ def _origin(value: str) -> str:
 Origin = Annotated[str, AfterValidator(_origin)]
 
 
-def _different(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def _each_once(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     seen = set()
     for column in columns:
         if (request := (column.url, column.post)) in seen:
@@ -228,7 +226,7 @@ class Source(_Part):
         description="GB/T 2260 code of the agency's region, six digits in quotes"
     )
     platform: str = Field(description="the family of the site: `gongkai sources platforms` lists them")
-    columns: Annotated[tuple[Column, ...], AfterValidator(_different)] = Field(
+    columns: Annotated[tuple[Column, ...], AfterValidator(_each_once)] = Field(
         min_length=1, description="the lists to walk"
     )
     listing: Listing | None = Field(None, description="where rows and fields are, for platforms that accept selectors")

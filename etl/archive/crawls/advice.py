@@ -151,7 +151,7 @@ ADVICE: dict[str, tuple[str, str]] = {
 
 _FAILING = "网站停机或出错：恢复后再采集", "the site was down or had errors: crawl again when it answers"
 _REFUSED = (
-    "网站拒绝访问：放慢 pace.delay，或请公开机关放行",
+    "网站拒绝访问：调大 pace.delay，或请公开机关放行",
     "the site refuses access: raise `pace.delay`, or ask the agency to admit the crawler",
 )
 _LEFT = (
@@ -212,7 +212,7 @@ _NO_ROBOTS = (
     "the site fails to send its robots.txt: crawl again when it does; if this stays, tell the agency",
 )
 _CERTIFICATE = (
-    "再采集也不会好：按原因改来源文件，或请网站更正",
+    "再次采集也无法解决：按原因改来源文件，或请网站更正",
     "crawling again does not help: change the source file as the reason says, or ask the site to mend it",
 )
 CAUSES: dict[str, tuple[str, str]] = {
@@ -231,7 +231,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "open it in a web browser: if it opens there, raise `limits.redirects`, else tell the agency",
     ),
     Code.HOST_ASKED_TO_WAIT: (
-        "网站要求暂停：到时再采集；若常如此，放慢 pace.delay",
+        "网站要求暂停：到时再采集；若常如此，调大 pace.delay",
         "the site asked for a pause: crawl again after it; if this recurs, raise `pace.delay`",
     ),
     Code.ROBOTS_STATUS: _NO_ROBOTS,

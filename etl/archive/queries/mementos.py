@@ -15,6 +15,7 @@ from etl.outcomes import FAILED
 from etl.web.urls import canonical_url
 
 MatchType = Literal["exact", "prefix", "host"]
+_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?/\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,6 @@ def page_at(connection: Connection, typed: str) -> PageAt | None:
     pages = pages.where(among(Page.url, addresses)).order_by(Record.state, Page.id).limit(1)
     row = connection.execute(pages).one_or_none()
     return PageAt(*row) if row else None
-
-
-_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?/\S*", re.IGNORECASE)
 
 
 def around(connection: Connection, url: str, moment: datetime | None) -> Around | None:

@@ -1,6 +1,6 @@
 """Routes. Every page exists as HTML and, with `.json`, as JSON of the same dataclass; every parameter has a limit.
 
-Of these routes, only `POST /records/…/correct` writes; the other forms are in `writing`.
+None of these routes writes: forms are in modules of their own (`writing`, `curating`, `linking` …).
 """
 
 from collections.abc import Callable
