@@ -75,9 +75,12 @@ def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Ite
 
 def _indexed(blocks: Blocks, selector: _Simple) -> Iterator[Node]:
     by_class, (tag, name, classes) = blocks.by_class, selector
-    for index in blocks.by_id.get(name, ()) if name else by_class.get(classes[0], ()):
+    indices = blocks.by_id.get(name, []) if name else by_class.get(classes[0], [])
+    # Sets, as a hostile page may have each class a hundred thousand times.
+    others = [set(by_class.get(one, ())) for one in (classes if name else classes[1:])] if indices else []
+    for index in indices:
         node = blocks.nodes[index]
-        if (not tag or node.tag == tag) and all(index in by_class.get(one, ()) for one in classes):
+        if (not tag or node.tag == tag) and all(index in other for other in others):
             yield node
 
 
