@@ -87,10 +87,10 @@ class Blocks:
 
     def is_in_row(self, block: Block) -> bool:
         """Whether a block is in a row of data: its cell has a few lines. A cell with more is page layout."""
-        if block.row < 0 or block.cell < 0:
-            return block.row >= 0
+        if block.row < 0:
+            return False
         cell = self.nodes[block.cell]
-        return cell.last - cell.first <= _LINES_OF_CELL
+        return block.cell < 0 or cell.last - cell.first <= _LINES_OF_CELL
 
     def node_of(self, element: html.HtmlElement) -> Node | None:
         """The node of an element; None if the walk skips the element or gives it no node."""
@@ -106,6 +106,14 @@ class Blocks:
             block = self.blocks[index]
             if block.hidden_by <= revealed:
                 yield index, block
+
+    def children(self, node: Node) -> Iterator[Node]:
+        """The nodes right inside a node, in order."""
+        index = node.index + 1
+        while index < node.end:
+            child = self.nodes[index]
+            yield child
+            index = child.end
 
     def ancestors(self, index: int) -> Iterator[Node]:
         """The node and the nodes around it, innermost first."""

@@ -314,7 +314,7 @@ def _is_above_spelt_date(blocks: Blocks, index: int) -> bool:
     line = blocks.blocks[index]
     key = label_key(line.plain)
     is_title = len(key) >= MIN_PARTIAL_CHARS and not names_agency(key) and not _PUNCTUATED.search(line.plain)
-    return is_title and is_prose(below[1].text, len(below[1].text), below[1].link_chars)
+    return is_title and is_prose(below[1])
 
 
 def names_agency(key: str) -> bool:

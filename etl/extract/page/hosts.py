@@ -37,7 +37,7 @@ def is_host_of_text(blocks: Blocks, index: int) -> bool:
         return False
     line = below[follows]
     text = line.plain.strip()
-    goes_on = is_prose(line.text, len(text), line.link_chars) or _GOES_ON.match(text) is not None
+    goes_on = is_prose(line) or _GOES_ON.match(text) is not None
     if not goes_on or _is_of_site(text) or any(map(_is_of_header, find_labels(line.text))):
         return False
     return any(_OF_FOOTER.search(block.plain) for block in below[follows + 1 :])

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
+from etl.extract.page.blocks import Block
 
 _LABELS_OF_HEADER = 3
 """From this many colons on, a line without a sentence is a line of labelled fields."""
@@ -29,8 +30,8 @@ _TITLE_WITH_SITE_WORD = re.compile(
     r"[^\s|：:]{3,}(?:通知|通报|通告|公告|公示|公报|办法|规定|条例|细则|意见|方案|规划|计划|报告|决定|批复|复函|答复|解读|标准|规范|指南|指引|目录|清单"
     r"|名单|要点|措施|问答|倡议书|建议|提案|活动|工作|行动|工程|项目|建设|改造|情况|设施|要求)[)）》”\s]*"
 )
-_NUMBERED = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节])")
-"""Beginnings of lines of a text, never of a site: 二、无障碍环境."""
+NUMBERED = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节])")
+"""The beginning of a numbered section of a text, never of a line of a site: 二、无障碍环境."""
 
 
 def is_of_footer(text: str) -> bool:
@@ -60,16 +61,17 @@ def _is_tip(text: str) -> bool:
 
 def _is_of_document(text: str) -> bool:
     """Whether a line with a word of the site is a sentence or a title of a document."""
-    if _NUMBERED.match(text):
+    if NUMBERED.match(text):
         return True
     if _CLAUSE.search(text):
         return _SITE_SENTENCE.search(text) is None
     return _TITLE_WITH_SITE_WORD.fullmatch(text.replace(INLINE_BOUNDARY, "").strip()) is not None
 
 
-def is_prose(text: str, chars: int, link_chars: int) -> bool:
+def is_prose(line: Block) -> bool:
     """Whether a visible line is prose: not mostly links, long or punctuated, and not a line of the site."""
-    if link_chars * 2 >= chars or (chars <= 60 and not text.endswith("：") and not _PUNCTUATION.search(text)):
+    text, chars = line.text, len(line.text)
+    if line.link_chars * 2 >= chars or (chars <= 60 and not text.endswith("：") and not _PUNCTUATION.search(text)):
         return False
     if text.count("：") >= _LABELS_OF_HEADER and "。" not in text:
         return False

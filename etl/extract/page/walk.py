@@ -9,6 +9,8 @@ from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.prose import is_of_footer, is_prose
 from etl.extract.shown.visibility import HIDDEN_CLASSES, VISIBILITY_ATTRIBUTES, Visibility
 
+_MIN_CHARS_ABOVE = 100
+"""Minimum number of characters outside links above a footer: the first words of a page may be those of its footer."""
 _BLOCK, _SKIPPED = 1, 2
 _BLOCKS = split_words("""
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption
@@ -30,10 +32,6 @@ def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozense
     for node in blocks.nodes:
         node.last = min(node.last, len(blocks.blocks))
     return blocks
-
-
-_MIN_CHARS_ABOVE = 100
-"""Minimum number of characters outside links above a footer."""
 
 
 class _Walk:
@@ -59,9 +57,10 @@ class _Walk:
         self._link_chars = 0
         """Number of characters in links."""
         self._interrupted = self._resumes = -1
-        # Prose below the site's footer is the site's own. The first words of a page may be those of its footer.
-        self._unlinked, self._below_footer = 0, False
         """The last block of a line in which a hidden inline element has begun; that which the current line goes on."""
+        self._unlinked, self._below_footer = 0, False
+        """Number of visible characters outside links so far; whether the site's footer, below which prose is the
+        site's own, has begun."""
 
     def read(self, root: html.HtmlElement) -> None:
         """Reads the tree. `node` is the innermost node around the current place, the last of `around`."""
@@ -179,7 +178,8 @@ class _Walk:
         text = " ".join("".join(line).split())
         line.clear()
         self._has_text = False
-        self._blocks.append(Block(text, node.line, node.hidden_by, node.row, node.cell, linked))
+        block = Block(text, node.line, node.hidden_by, node.row, node.cell, linked)
+        self._blocks.append(block)
         if node.hidden_by < 0:
             if self._resumes >= 0:
                 self._page.resumed[len(self._blocks) - 1] = self._resumes
@@ -187,7 +187,7 @@ class _Walk:
             chars = len(text)
             node.text_chars += chars
             node.link_chars += linked
-            if not self._below_footer and is_prose(text, chars, linked):
+            if not self._below_footer and is_prose(block):
                 node.prose_chars += chars - linked
             self._unlinked += chars - linked
             if self._unlinked > _MIN_CHARS_ABOVE and not self._below_footer:

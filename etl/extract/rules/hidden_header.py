@@ -79,7 +79,7 @@ def _below_hidden(context: PageContext, hidden: Node) -> Body:
     if not body.first <= hidden.first < body.last:
         return body
     above = (block for _, block in blocks.visible_blocks(body.first, hidden.first))
-    begun = any(is_prose(block.text, len(block.text), block.link_chars) for block in above)
+    begun = any(is_prose(block) for block in above)
     return body if begun else replace(body, first=min(hidden.last, body.last))
 
 

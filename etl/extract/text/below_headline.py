@@ -22,7 +22,7 @@ def first_prose(blocks: Blocks, headline: int) -> int:
     for index, block in blocks.visible_blocks(headline + 1, headline + 1 + BLOCKS_BELOW_HEADLINE):
         if is_below_text(blocks, index):
             break
-        if is_prose(block.text, len(block.text), block.link_chars) and not is_value and not find_labels(block.text):
+        if is_prose(block) and not is_value and not find_labels(block.text):
             return index
         is_value = match_label(block.text) is not None
     return -1
@@ -68,7 +68,7 @@ def _goes_on(blocks: Blocks, first: int, last: int) -> bool:
     for index, block in blocks.visible_blocks(first, last):
         if is_below_text(blocks, index):
             return False
-        if is_prose(block.text, len(block.text), block.link_chars):
+        if is_prose(block):
             return True
     return False
 
@@ -81,21 +81,16 @@ def breaks_off(blocks: Blocks, body: Body) -> bool:
         return False
     node = blocks.nodes[block.node]
     is_bare = not node.element.keys() and (body.node < 0 or node.parent == blocks.nodes[body.node].parent)
-    return is_bare and block.row < 0 and is_prose(block.text, len(block.text), block.link_chars)
+    return is_bare and block.row < 0 and is_prose(block)
 
 
 def most_unlinked(blocks: Blocks) -> Body:
     """What is in the deepest element, tables as a whole, with most of the words outside links."""
-    node = best = blocks.nodes[0]
-    while best.tag != "table" and _unlinked(best) >= _MIN_SHARE * _unlinked(node):
-        node, best, index = best, blocks.nodes[0], best.index + 1
-        children = []
-        while index < node.end:
-            children.append(blocks.nodes[index])
-            index = children[-1].end
-        if not children:
+    node = blocks.nodes[0]
+    while best := max(blocks.children(node), key=_unlinked, default=None):
+        if best.tag == "table" or _unlinked(best) < _MIN_SHARE * _unlinked(node):
             break
-        best = max(children, key=_unlinked)
+        node = best
     return Body(node.first, before_footer(blocks, node.first, node.last), -1, BETWEEN)
 
 

@@ -36,7 +36,7 @@ def boxes_below(blocks: Blocks, indices: list[int]) -> Iterator[tuple[int, Node]
             behind = box.last
             yield position, box
         block = blocks.blocks[index]
-        begun = begun or is_prose(block.text, len(block.text), block.link_chars)
+        begun = begun or is_prose(block)
 
 
 def is_of_site(blocks: Blocks, box: Node) -> bool:
@@ -102,11 +102,7 @@ def _is_box(blocks: Blocks, box: Node) -> bool:
         return True
     if _is_short(lines[0]) and linked.count(True) >= _MIN_EXCERPTS and all(linked[1:]):
         return not _OF_FILES.match(lines[0].plain.strip())
-    excerpts = [
-        before
-        for before, line in zip(linked, lines[1:], strict=False)
-        if is_prose(line.text, len(line.text), line.link_chars)
-    ]
+    excerpts = [before for before, line in zip(linked, lines[1:], strict=False) if is_prose(line)]
     return (linked[0] or _is_short(lines[0])) and len(excerpts) >= _MIN_EXCERPTS and all(excerpts)
 
 

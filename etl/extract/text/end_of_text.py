@@ -83,7 +83,7 @@ _MIN_ANNOUNCEMENT_CHARS, _MIN_ROW_CHARS = 10, 8
 _FOLLOWS = re.compile("(?:公[布开示告]|发布|汇总|目录|清单|名单|名录|情况|内容|列表)如下")
 _DATE_OF_ROW = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$")
 _MAX_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
-"""The heading of a box with a header: its maximum length, and punctuation that it does not have."""
+"""The heading of a box: its maximum length, and punctuation that it does not have."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
 """Of a header at the end of the text: maximum number of consecutive values without a label, maximum length of a line,
 minimum number of fields."""
@@ -112,7 +112,7 @@ def _goes_on_behind(blocks: Blocks, above: list[int], below: Iterable[int]) -> b
 
 
 def _is_sentence(block: Block) -> bool:
-    return is_prose(block.text, len(block.text), block.link_chars) and not _is_footer_line(block)
+    return is_prose(block) and not _is_footer_line(block)
 
 
 def end_of_text(blocks: Blocks, indices: list[int]) -> int:
@@ -217,23 +217,27 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
             fields.update(filter(None, names))
     if len(fields) < _MIN_HEADER_FIELDS:
         return len(indices)
-    if begun and _fill_an_element(blocks, indices[begun - 1], indices[-1]) and _is_heading(blocks, indices[begun - 1]):
+    if begun and _fill_an_element(blocks, indices[begun - 1 :]) and may_be_heading(blocks.blocks[indices[begun - 1]]):
         return begun - 1
-    is_apart = (
-        begun and _fill_an_element(blocks, indices[begun], indices[-1]) and not _names_columns(blocks, indices[begun])
-    )
-    return begun if "index_number" in fields or is_apart else len(indices)
+    return begun if "index_number" in fields or _is_apart(blocks, indices, begun) else len(indices)
 
 
-def _fill_an_element(blocks: Blocks, first: int, last: int) -> bool:
-    """Whether an element contains these lines and those between them, and no others."""
+def _is_apart(blocks: Blocks, indices: list[int], begun: int) -> bool:
+    """Whether labels from `begun` on are in an element of their own below a text."""
+    return begun > 0 and _fill_an_element(blocks, indices[begun:]) and not _names_columns(blocks, indices[begun])
+
+
+def _fill_an_element(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether an element contains these blocks and those between them, and no others."""
+    first, last = indices[0], indices[-1]
     around = (node for node in blocks.ancestors(blocks.blocks[first].node) if node.last > last)
     node = next(around, None)
     return node is not None and (node.first, node.last) == (first, last + 1)
 
 
-def _is_heading(blocks: Blocks, index: int) -> bool:
-    text = blocks.blocks[index].plain.strip()
+def may_be_heading(line: Block) -> bool:
+    """Whether a line may be the heading of a box or of rows of links: a few characters without punctuation."""
+    text = line.plain.strip()
     return len(text) <= _MAX_HEADING_CHARS and not _PUNCTUATED.search(text)
 
 

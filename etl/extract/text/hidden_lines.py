@@ -19,7 +19,7 @@ def hidden_chars(blocks: Blocks, body: Body, text: str) -> int:
     """Number of characters of hidden lines within the body, of prose or of entries of tables and lists, that are not
     part of its text."""
     hidden = [block for block in blocks.blocks[body.first : _end(blocks, body)] if block.hidden_by > body.revealed]
-    prose = (b.plain.strip() for b in hidden if is_prose(b.text, len(b.text), b.link_chars))
+    prose = (b.plain.strip() for b in hidden if is_prose(b))
     lines = (*(line for line in prose if len(line) >= _MIN_LINE_CHARS), *_entries(blocks, hidden))
     return sum(len(line) for line in dict.fromkeys(lines) if line not in text)
 

@@ -5,7 +5,6 @@ Order of evidence: (1) a known container or pair of marks of a platform family, 
 container, else the part between the line below the headline and the page footer.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,7 +26,7 @@ from etl.extract.text.below_headline import (
 )
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body, is_in_search_form
 from etl.extract.text.containers import layout_bodies
-from etl.extract.text.end_of_text import announces_more
+from etl.extract.text.end_of_text import announces_more, may_be_heading
 from etl.extract.text.next_elements import end_with_next
 from etl.file_names import has_file_name
 from etl.platforms.base import Platform
@@ -41,8 +40,6 @@ _MIN_CHILD_SHARE = 0.8
 """Minimum share of its parent's prose that a child must contain to be used instead of the parent."""
 _MIN_CELL_LINES = 3
 """Lines that a table cell must have to be the body; with fewer it belongs to a table of data."""
-_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
-"""The heading of rows of links: its maximum length, and punctuation that it does not have."""
 _MIN_COPY_CHARS = 80
 """Minimum prose of an element that counts as a second copy of the text; less may be repeated within a text."""
 _MIN_PROSE_CHARS = 40
@@ -146,7 +143,7 @@ def _is_whole_title(line: str, title: str) -> bool:
 def _sentences(blocks: Blocks, body: Body) -> Iterator[int]:
     """The indices of the body's lines of prose that are not headings."""
     for index, block in blocks.visible_blocks(body.first, body.last):
-        if len(block.plain.strip()) >= _MIN_NOTICE_CHARS and is_prose(block.text, len(block.text), block.link_chars):
+        if len(block.plain.strip()) >= _MIN_NOTICE_CHARS and is_prose(block):
             yield index
 
 
@@ -167,7 +164,7 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
     node = inner = blocks.nodes[0]
     begins = first_prose(blocks, headline) if headline >= 0 else -1
     while True:
-        best = _child_with_most_prose(blocks, inner)
+        best = max(blocks.children(inner), key=lambda child: child.prose_chars, default=None)
         least = _MIN_CHILD_SHARE * (node.prose_chars - _prose_of_menus(blocks, inner, best))
         if best is not None and best.prose_chars < least and _has_copy(blocks, best):
             node = inner = best
@@ -178,20 +175,26 @@ def densest(blocks: Blocks, headline: int = -1) -> Body:
             or best.tag in ("p", "span", "strong")
             or (begins >= 0 and not best.first <= begins < best.last)
         ):
-            if begins >= 0 and node.first <= headline < node.last:
-                around = around_text(blocks, node, headline, begins)
-                return Body(headline + 1, before_footer(blocks, begins, around.last), around.index, BETWEEN)
-            container, last = end_with_next(blocks, node)
-            if node.tag in WHOLE_PAGE_TAGS:
-                prose = next(_sentences(blocks, Body(node.first, last, -1, DENSEST)), last)
-                last = before_footer(blocks, max(prose, headline), last)
-            return Body(node.first, last, container, DENSEST)
+            return _body_in(blocks, node, headline, begins)
         inner = best
         # A row is never the body, and a cell only if it contains paragraphs; otherwise the table is the text.
         if best.tag not in ("tr", "tbody") and (
             best.tag not in ("td", "th") or best.last - best.first >= _MIN_CELL_LINES
         ):
             node = best
+
+
+def _body_in(blocks: Blocks, node: Node, headline: int, begins: int) -> Body:
+    """The text in the densest element: from the headline on, if the element holds it with the first prose below it
+    (the block `begins`; -1 for none), else the whole element and what goes on behind it."""
+    if begins >= 0 and node.first <= headline < node.last:
+        around = around_text(blocks, node, headline, begins)
+        return Body(headline + 1, before_footer(blocks, begins, around.last), around.index, BETWEEN)
+    container, last = end_with_next(blocks, node)
+    if node.tag in WHOLE_PAGE_TAGS:
+        prose = next(_sentences(blocks, Body(node.first, last, -1, DENSEST)), last)
+        last = before_footer(blocks, max(prose, headline), last)
+    return Body(node.first, last, container, DENSEST)
 
 
 def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
@@ -212,40 +215,22 @@ def _headline_of(blocks: Blocks, title: str, share: float = 0) -> int:
 
 def _has_copy(blocks: Blocks, node: Node) -> bool:
     """Whether a later element has the same text: the version for phones, which a style sheet of the site hides."""
-    index, end = node.end, blocks.nodes[node.parent].end
-    while index < end:
-        other = blocks.nodes[index]
-        if other.prose_chars == node.prose_chars >= _MIN_COPY_CHARS and _prose(blocks, other) == _prose(blocks, node):
-            return True
-        index = other.end
-    return False
+    if node.prose_chars < _MIN_COPY_CHARS:
+        return False
+    later = (other for other in blocks.children(blocks.nodes[node.parent]) if other.index > node.index)
+    alike = (other for other in later if other.prose_chars == node.prose_chars)
+    return any(_prose(blocks, other) == _prose(blocks, node) for other in alike)
 
 
 def _prose(blocks: Blocks, node: Node) -> list[str]:
     lines = (block for _, block in blocks.visible_blocks(node.first, node.last))
-    return [block.plain.strip() for block in lines if is_prose(block.text, len(block.text), block.link_chars)]
-
-
-def _child_with_most_prose(blocks: Blocks, node: Node) -> Node | None:
-    best: Node | None = None
-    index = node.index + 1
-    while index < node.end:
-        child = blocks.nodes[index]
-        if best is None or child.prose_chars > best.prose_chars:
-            best = child
-        index = child.end
-    return best
+    return [block.plain.strip() for block in lines if is_prose(block)]
 
 
 def _prose_of_menus(blocks: Blocks, node: Node, best: Node | None) -> int:
     """Number of characters of prose in the menus among the children of an element, `best` not counted."""
-    chars, index = 0, node.index + 1
-    while best is not None and index < node.end:
-        child = blocks.nodes[index]
-        if child.prose_chars and child is not best and _is_menu(child):
-            chars += child.prose_chars
-        index = child.end
-    return chars
+    others = (child for child in blocks.children(node) if child.prose_chars and child is not best)
+    return sum(child.prose_chars for child in others if _is_menu(child))
 
 
 def _is_menu(node: Node) -> bool:
@@ -294,8 +279,7 @@ def below_headline(blocks: Blocks, start: int) -> Body:
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
             break
         if not rows:
-            is_heading = len(block.text) <= _HEADING_CHARS and not _PUNCTUATED.search(block.text)
-            before_heading, end = end if is_heading else index + 1, index + 1
+            before_heading, end = end if may_be_heading(block) else index + 1, index + 1
     return Body(start, end, -1, BETWEEN)
 
 
@@ -355,11 +339,7 @@ def with_prose_above(blocks: Blocks, container: Body, headline: int) -> Body:
         return container
     between = [block for _, block in blocks.visible_blocks(headline + 1, container.first)]
     linked = sum(block.link_chars for block in between)
-    prose = sum(
-        len(block.text)
-        for block in between
-        if is_prose(block.text, len(block.text), block.link_chars) and not find_labels(block.text)
-    )
+    prose = sum(len(block.text) for block in between if is_prose(block) and not find_labels(block.text))
     if prose < _MIN_PROSE_CHARS or linked * 3 > prose:
         return container
     return replace(container, first=headline + 1, node=-1)

@@ -8,7 +8,7 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.prose import is_boilerplate
+from etl.extract.page.prose import NUMBERED, is_boilerplate
 from etl.extract.text.body import WHOLE_PAGE_TAGS
 from etl.extract.text.boxes import HEADINGS
 from etl.extract.text.end_of_text import starts_related_links
@@ -18,10 +18,7 @@ _NO_TEXT = frozenset(("form", "input", "select", "button", "textarea", "iframe")
 """Elements that are rare in the rest of a text, and common in what is behind it."""
 _MIN_COPY_CHARS = 20
 """A line of this length that the text has already is a copy of it."""
-_GOES_ON = re.compile(
-    r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节]|\d{1,2}[.、．])"
-)
-"""The beginning of a numbered section."""
+_NUMBERED_IN_DIGITS = re.compile(r"\s*\d{1,2}[.、．]")
 _OF_SITE = re.compile("本(?:网站|站|网)(?!络)")
 """What a site calls itself."""
 _MIN_SENTENCE_CHARS = 20
@@ -74,9 +71,9 @@ def _reads_on(lines: list[str]) -> bool:
     if not any(line.endswith(("。", "；")) for line in lines) or any(map(_OF_SITE.search, lines)):
         return False
     first = lines[0]
-    return _GOES_ON.match(first) is not None or (
-        len(first) >= _MIN_SENTENCE_CHARS and first.endswith(("。", "；", "："))
-    )
+    if NUMBERED.match(first) or _NUMBERED_IN_DIGITS.match(first):
+        return True
+    return len(first) >= _MIN_SENTENCE_CHARS and first.endswith(("。", "；", "："))
 
 
 def _name(node: Node) -> str:

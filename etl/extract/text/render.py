@@ -47,7 +47,7 @@ def render(blocks: Blocks, body: Body) -> str:
 
 def _lays_out(blocks: Blocks, block: Block) -> bool:
     """Whether a block is prose in the only non-empty cell of its row: the row is layout."""
-    if not is_prose(block.text, len(block.text), block.link_chars):
+    if not is_prose(block):
         return False
     row = blocks.nodes[block.row]
     return all(each.cell == block.cell for _, each in blocks.visible_blocks(row.first, row.last))

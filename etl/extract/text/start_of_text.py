@@ -256,7 +256,7 @@ def _labels_or_label(blocks: Blocks, index: int) -> tuple[Label | LabelMatch, ..
 def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
     """Whether a line of prose follows that is not a label with its value."""
     lines = (blocks.blocks[index] for index in indices)
-    return any(is_prose(line.text, len(line.text), line.link_chars) and not find_labels(line.text) for line in lines)
+    return any(is_prose(line) and not find_labels(line.text) for line in lines)
 
 
 def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> bool:

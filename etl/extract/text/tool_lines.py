@@ -38,6 +38,4 @@ def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[
     beside = [each for _, each in blocks.visible_blocks(max(row.first, begin), row.last) if each.cell not in own]
     if all(map(is_tool, beside)):
         return False
-    return is_word_of_texts(block.plain.strip()) or not any(
-        is_prose(each.text, len(each.text), each.link_chars) for each in beside
-    )
+    return is_word_of_texts(block.plain.strip()) or not any(is_prose(each) for each in beside)
