@@ -137,6 +137,8 @@ def test_sentences_in_an_element_of_another_class_go_on_with_a_text(name: str, p
     [
         "<div class=gk><h4>云溪概况</h4><p>云溪区位于云岭东麓，辖八个街道，常住人口五十二万，素有鱼米之乡的美誉。</p></div>",
         "<div class=sm><p>本网站由云溪区人民政府办公室主办，未经授权不得转载或者镜像本网站内容。</p></div>",
+        "<div class=ts><p>以上内容仅供参考，具体以各部门公布的文件原文为准，如有疑问请拨打服务热线。</p></div>",
+        "<div class=lk><p>您访问的链接即将离开云溪区人民政府门户，是否继续访问该页面内容？请确认。</p></div>",
         "<div class=tj><p><a href=/a.html>云溪区召开电梯安全工作会议</a></p><p>会议要求各街道抓紧摸底，按期完成更新任务，确保居民出行安全。</p></div>",
     ],
 )

@@ -143,11 +143,23 @@ def test_a_page_about_a_person_has_the_name_as_its_title(name: str, stated: str)
     assert "历任东桥街道办事处主任" in found.text
 
 
+def test_a_page_about_several_people_has_no_name_as_its_title() -> None:
+    lives = "<p>王建国</p><p>王建国，男，汉族，1970年3月生，拟任区水务局局长。</p><p>李玉兰</p><p>李玉兰，女，汉族，1975年3月生，拟任区财政局局长。</p>"
+    html = page(headline="", title="任前公示", body=lives)
+    assert extract(html.encode(), URL).fields["title"].value == "任前公示"
+
+
 @pytest.mark.parametrize(
-    "line", ["本市网站应当办理ICP备案，备案编号标注在首页。", "公安机关办理公安网备案，不收取费用。"]
+    "line",
+    [
+        "本市网站应当办理ICP备案，备案编号标注在首页。",
+        "公安机关办理公安网备案，不收取费用。",
+        "经查，“云溪生活网”（云ICP备00000001号）未按规定公示备案编号，现将处理情况通报如下。",
+    ],
 )
-def test_a_text_about_registration_goes_on_below_it(line: str) -> None:
-    lines = (*PARAGRAPHS[1:3], line, *PARAGRAPHS[3:], *SIGNED)
+@pytest.mark.parametrize("above", [0, 2])
+def test_a_text_about_registration_goes_on_below_it(line: str, above: int) -> None:
+    lines = (*PARAGRAPHS[1 : 1 + above], line, *PARAGRAPHS[1 + above :], *SIGNED)
     assert extract(page(headline=f"<h1>{TITLE}</h1>{DATED}", body=paragraphs(lines)).encode(), URL).text == "\n".join(
         lines
     )

@@ -23,9 +23,9 @@ _SITE_SENTENCE = re.compile(
 _TIP_WORDS = split_words("即将离开 即将跳转 扫一扫 智能机器人 智能客服 仅供参考")
 _TIP = re.compile(
     r"即将(?:离开|跳转).{0,40}(?:网站|网页|页面|链接|网址)|“?扫一扫”?.{0,12}(?:分享|打开|朋友圈|[当本]前?页)"
-    r"|智能(?:机器人|客服).{0,16}(?:为您|帮您|服务)|本(?:网站?|站).{0,30}仅供参考|(?:页面|译文|翻译).{0,16}仅供参考"
+    r"|智能(?:机器人|客服).{0,16}(?:为您|帮您|服务)|(?:本(?:网站?|站).{0,30}|(?:以上|本页)(?:内容|信息).{0,4})仅供参考|(?:页面|译文|翻译).{0,16}仅供参考"
 )
-"""Words of boxes that open over a page, and of codes to scan."""
+"""Words of boxes that open over a page, of codes to scan, and of notes on what a page is worth."""
 _TITLE_WITH_SITE_WORD = re.compile(
     r"[^\s|：:]{3,}(?:通知|通报|通告|公告|公示|公报|办法|规定|条例|细则|意见|方案|规划|计划|报告|决定|批复|复函|答复|解读|标准|规范|指南|指引|目录|清单"
     r"|名单|要点|措施|问答|倡议书|建议|提案|活动|工作|行动|工程|项目|建设|改造|情况|设施|要求)[)）》”\s]*"
@@ -41,7 +41,10 @@ def is_of_footer(text: str) -> bool:
 
 def _may_be_of_footer(text: str) -> bool:
     # Substrings, one by one: an alternation or a loop costs ten times as much.
-    return "ICP备" in text or "ICP证" in text or "公网安备" in text or "网站标识码" in text or "opyright" in text
+    if "ICP备" in text or "ICP证" in text or "公网安备" in text or "网站标识码" in text or "opyright" in text:
+        # A sentence of a text may be about another site: “云溪生活网”（云ICP备…号）未按规定公示备案编号。
+        return not text.endswith(("。", "；", "：")) or _SITE_SENTENCE.search(text) is not None
+    return False
 
 
 @lru_cache(4096)  # pages of one site have the same menus and footers
@@ -55,7 +58,8 @@ def is_boilerplate(text: str) -> bool:
     return False
 
 
-def _is_tip(text: str) -> bool:
+def is_tip(text: str) -> bool:
+    """Whether a line is of a box that opens over a page, or a note on what its contents are worth."""
     return any(word in text for word in _TIP_WORDS) and _TIP.search(text) is not None
 
 
@@ -75,4 +79,4 @@ def is_prose(line: Block) -> bool:
         return False
     if text.count("：") >= _LABELS_OF_HEADER and "。" not in text:
         return False
-    return chars > 400 or not (is_boilerplate(text) or _is_tip(text))
+    return chars > 400 or not (is_boilerplate(text) or is_tip(text))

@@ -116,13 +116,15 @@ def line_right_above(blocks: Blocks, lines: list[Line], first: int) -> Line | No
 
 def name_of_life(blocks: Blocks, last: int) -> str | None:
     """The name of the person whose life begins above block `last` (王一，男，…), if it is a line or a value of its own
-    above that."""
-    for index, block in blocks.visible_blocks(0, last):
-        if life := _LIFE.match(block.plain):
-            above = blocks.visible_blocks(max(0, index - LINES_OF_LIFE), index)
-            lines = (re.split("[:：]", line.plain)[-1] for _, line in above)
-            return life[1] if any("".join(line.split()) == life[1] for line in lines) else None
-    return None
+    above that, and the page tells no other life."""
+    matches = ((index, _LIFE.match(block.plain)) for index, block in blocks.visible_blocks(0, len(blocks.blocks)))
+    lives = [(index, life[1]) for index, life in matches if life]
+    if not lives or lives[0][0] >= last or len({name for _, name in lives}) > 1:
+        return None
+    index, name = lives[0]
+    above = blocks.visible_blocks(max(0, index - LINES_OF_LIFE), index)
+    lines = (re.split("[:：]", line.plain)[-1] for _, line in above)
+    return name if any("".join(line.split()) == name for line in lines) else None
 
 
 def title_at_top(blocks: Blocks, lines: list[Line], parts: Iterable[str], stated: list[str]) -> Line | None:

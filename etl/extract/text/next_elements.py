@@ -8,7 +8,7 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.prose import NUMBERED, is_boilerplate
+from etl.extract.page.prose import NUMBERED, is_boilerplate, is_tip
 from etl.extract.text.body import WHOLE_PAGE_TAGS
 from etl.extract.text.boxes import HEADINGS
 from etl.extract.text.end_of_text import starts_related_links
@@ -94,6 +94,7 @@ def _is_beside_text(line: Block) -> bool:
     return (
         (line.link_chars > 0 and not (has_file_name(line.plain) or line.plain.strip().startswith("附件")))
         or is_boilerplate(line.text)
+        or is_tip(line.text)
         or is_page_tool(line.plain.strip())
         or starts_related_links(line)
         or any(each.name and each.label not in AMBIGUOUS_LABELS for each in labels)
