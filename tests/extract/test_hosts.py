@@ -49,6 +49,18 @@ def test_hosts_below_a_heading_end_a_text(heading: str) -> None:
     assert text_of(lines) == normalise("".join(lines))
 
 
+@pytest.mark.parametrize("container", ['<div class="neirong">{}</div>', "<div>{}</div>"])
+def test_the_yearly_report_on_a_site_has_its_registrations_as_rows(container: str) -> None:
+    title = "云溪区人民政府2022年度政府网站工作年度报表"
+    rows = (
+        ("网站名称", "云溪区人民政府"), ("主办单位", "云溪区人民政府办公室"), ("政府网站标识码", "9900000001"),
+        ("ICP备案号", "云ICP备00000001号-1"), ("公安机关备案号", "云公网安备 99010102000001号"), ("信息发布总数", "3021"),
+    )  # fmt: skip
+    table = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in rows)
+    html = page(title=title, body=f"<table>{table}</table>", container=container)
+    assert extract(html.encode(), "http://www.yunxi.example/a.html").text == "\n".join(map(" | ".join, rows))
+
+
 @pytest.mark.parametrize(
     "foot",
     [

@@ -10,7 +10,10 @@ from etl.extract.page.prose import is_prose
 _HOST = re.compile(
     r"[\s（(【\[·●一二三四五六七八九十\d、.．]*+(?:主办|承办|协办|指导|支持|技术支持)(?:单位|方|部门|机构)?\s*[:：]"
 )
-_ONLY_HOST = re.compile("(?:主办|承办|协办)(?:单位|部门)")
+_ONLY_LABEL = re.compile(
+    "(?:主办|承办|协办)(?:单位|部门)|(?:政府)?网站标识码|(?:网站)?(?:ICP|公安机关|公安网?)备案编?号"
+)
+_ONLY_NUMBER = re.compile(r"[\u4e00-\u9fff]?(?:ICP[备证]|公网安备)\s*(?:第\s*)?\d{6,16}\s*号?(?:-\d{1,3})?")
 _HEADING = re.compile(r"(?:组织|主办|承办|举办|活动|会议|比赛|竞赛)(?:机构|单位|架构|方|安排)?[:：]?\s*$")
 _OF_FOOTER = re.compile(r"ICP备|ICP证|公安网?备|网站标识码|[Cc]opyright|版权所有")
 _FOOT = re.compile(r"foot|copy|bottom|btm|dibu|banquan|bq\b|link", re.IGNORECASE)
@@ -44,13 +47,22 @@ def is_host_of_text(blocks: Blocks, index: int) -> bool:
 
 
 def _is_cell_of_host(blocks: Blocks, index: int) -> bool:
-    """Whether a block is a cell with the label of an organiser alone, in a table above the footer of the page."""
+    """Whether a block is a cell with the label of an organiser or a registration alone, or the number beside that
+    label, in a table above the footer of the page: agencies report each year on their sites (网站标识码, ICP备案号)."""
     block = blocks.blocks[index]
-    if block.row < 0 or not _ONLY_HOST.fullmatch(block.plain.strip()) or _is_in_foot(blocks, index):
+    if block.row < 0 or not _is_label_or_number(blocks, index) or _is_in_foot(blocks, index):
         return False
     table = blocks.nodes[max(blocks.nodes[block.row].parent, 0)]
     below = blocks.visible_blocks(table.last, table.last + _MAX_LINES_BELOW)
     return any(_OF_FOOTER.search(line.plain) for _, line in below)
+
+
+def _is_label_or_number(blocks: Blocks, index: int) -> bool:
+    block, before = blocks.blocks[index], blocks.blocks[index - 1]
+    if _ONLY_LABEL.fullmatch(block.plain.strip()):
+        return True
+    is_beside_label = before.row == block.row and _ONLY_LABEL.fullmatch(before.plain.strip()) is not None
+    return is_beside_label and _ONLY_NUMBER.fullmatch(block.plain.strip()) is not None
 
 
 def _is_of_site(line: str) -> bool:
