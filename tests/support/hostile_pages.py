@@ -38,6 +38,7 @@ COSTLY: dict[str, str] = {
     "attachments": "<p>附件：</p>" + "<a href='#' onclick='f(1)'>x</a><a href='/f?i=1'>y.abc</a>" * 10 * K,
     "years": "<p>发布日期：" + "2020-" * 200 * K + "</p>",
     "brackets": "<p>" + "〔" * HALF + "</p>",
+    "adoptions": "<p>（2023年" + "通过" * 20 * K + "</p>",
     "colons": "<p>" + "：" * HALF + "</p>",
     "quotes": "<script>document.write(" + "'" * 5000 + ')</script><p onclick="' + "'" * HALF + '">x</p>',
     "numbers": "<h1>" + "云〔2020〕" * 60 * K + "</h1><p>" + "云〔2020〕" * 60 * K + "</p>",
