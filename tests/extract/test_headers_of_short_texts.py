@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from etl.extract import extract
-from tests.support.pages import TITLE, page, paragraphs
+from tests.support.pages import PARAGRAPHS, TITLE, page, paragraphs
 from tests.support.share import share
 
 URL = "http://www.yunxi.example/gk/202305/t20230509_1234567.html"
@@ -73,6 +73,23 @@ def test_a_header_below_a_text_is_not_part_of_it() -> None:
         if (fields.get("document_number"), fields.get("publisher")) != (NUMBER, OFFICE) or NUMBER in text:
             wrong.append((body, form, fields, text))
     assert wrong == []
+
+
+@pytest.mark.parametrize("form", ["rows", "lines"])
+@pytest.mark.parametrize("above", ["下列规范性文件自本通知印发之日起废止：", "一、废止的规范性文件"])
+def test_labels_of_another_document_that_a_text_ends_with_are_text(above: str, form: str) -> None:
+    around, pair = FORMS[form]
+    rows = around.format(
+        "".join(pair.format(*each) for each in {"文号": NUMBER, "发布机构": OFFICE, "成文日期": "2020-01-02"}.items())
+    )
+    fields, text = read(
+        page(
+            headline=f"<h1>{TITLE}</h1><p>发布时间：2023-05-09</p>",
+            body=paragraphs(PARAGRAPHS) + f"<p>{above}</p>{rows}",
+        )
+    )
+    assert fields == {"title": TITLE, "published_date": "2023-05-09"}
+    assert NUMBER in text
 
 
 @pytest.mark.parametrize("body", BODIES)

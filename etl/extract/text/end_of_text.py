@@ -14,7 +14,7 @@ from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.pairs import is_column_header_row, pairs_of_elements
-from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.page.prose import NUMBERED, is_boilerplate, is_prose
 from etl.extract.page.subheading import SUBHEADING_FIELDS
 from etl.extract.text.body import Body, holds_text
 from etl.extract.text.boxes import boxes_below, is_of_site
@@ -223,8 +223,12 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
 
 
 def _is_apart(blocks: Blocks, indices: list[int], begun: int) -> bool:
-    """Whether labels from `begun` on are in an element of their own below a text."""
-    return begun > 0 and _fill_an_element(blocks, indices[begun:]) and not _names_columns(blocks, indices[begun])
+    """Whether labels from `begun` on are in an element of their own below a text. If the text announces them, or they
+    are a section of it, they are those of another document, such as one that is repealed."""
+    if not begun or not _fill_an_element(blocks, indices[begun:]) or _names_columns(blocks, indices[begun]):
+        return False
+    above = blocks.blocks[indices[begun - 1]].plain
+    return not (announces_more(above) or NUMBERED.match(above))
 
 
 def _fill_an_element(blocks: Blocks, indices: list[int]) -> bool:
