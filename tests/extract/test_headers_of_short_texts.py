@@ -17,6 +17,7 @@ ROWS = "".join(
 )
 BODIES = {
     "a table": f"<table border=1><tr><td>街道</td><td>电梯</td></tr>{ROWS}</table>",
+    "an annex": '<p>附件：<a href="./P020230509.pdf">老旧电梯更新计划一览表</a></p>',
     "a file": '<p><a href="./P020230509.pdf">老旧电梯更新计划.pdf</a></p>',
     "a sentence": "<p>现将老旧电梯更新计划予以公布。</p>",
     "a text": paragraphs(),
@@ -76,7 +77,10 @@ def test_a_header_below_a_text_is_not_part_of_it() -> None:
 
 
 @pytest.mark.parametrize("form", ["rows", "lines"])
-@pytest.mark.parametrize("above", ["下列规范性文件自本通知印发之日起废止：", "一、废止的规范性文件"])
+@pytest.mark.parametrize(
+    "above",
+    ["下列规范性文件自本通知印发之日起废止：", "一、废止的规范性文件", "废止的规范性文件目录"],
+)
 def test_labels_of_another_document_that_a_text_ends_with_are_text(above: str, form: str) -> None:
     around, pair = FORMS[form]
     rows = around.format(

@@ -7,6 +7,7 @@ import pytest
 
 from etl.extract import extract
 from etl.extract.content_id import normalise
+from etl.extract.page.prose import is_of_footer
 from tests.support.pages import FOOT, PARAGRAPHS, page
 from tests.support.share import share
 
@@ -24,6 +25,11 @@ SITES = (
     "<p>版权所有：云溪区人民政府</p>",
 )
 TITLE = "2023年云溪文化艺术节活动安排"
+
+
+@pytest.mark.parametrize("words", ["本网站由云溪区大数据中心维护", "地址：人民路1号，电话0000-1234567"])
+def test_a_sentence_with_the_registration_of_the_site_itself_is_its_footer(words: str) -> None:
+    assert is_of_footer(f"{words}，云ICP备00000001号。")
 
 
 def text_of(lines: tuple[str, ...], foot: str = FOOT, tag: str = "p") -> str:

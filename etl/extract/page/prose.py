@@ -20,6 +20,10 @@ _SITE_SENTENCE = re.compile(
     r"|(?:未经|不得|禁止|谢绝).{0,20}(?:转载|复制|镜像)|(?:[主承协]办单位|版权所有|技术支持)\s*[:：©@]"
 )
 """Whole sentences of a site."""
+OF_SITE = re.compile("本(?:网站|站|网)(?!络)")
+"""What a site calls itself."""
+_OF_OPERATOR = re.compile("地址|电话|邮编|邮箱|版权|opyright")
+"""What lines about the operator of a site say."""
 _TIP_WORDS = split_words("即将离开 即将跳转 扫一扫 智能机器人 智能客服 仅供参考")
 _TIP = re.compile(
     r"即将(?:离开|跳转).{0,40}(?:网站|网页|页面|链接|网址)|“?扫一扫”?.{0,12}(?:分享|打开|朋友圈|[当本]前?页)"
@@ -43,7 +47,8 @@ def _may_be_of_footer(text: str) -> bool:
     # Substrings, one by one: an alternation or a loop costs ten times as much.
     if "ICP备" in text or "ICP证" in text or "公网安备" in text or "网站标识码" in text or "opyright" in text:
         # A sentence of a text may be about another site: “云溪生活网”（云ICP备…号）未按规定公示备案编号。
-        return not text.endswith(("。", "；", "：")) or _SITE_SENTENCE.search(text) is not None
+        is_sentence = text.endswith(("。", "；", "：")) and not _SITE_SENTENCE.search(text)
+        return not is_sentence or OF_SITE.search(text) is not None or _OF_OPERATOR.search(text) is not None
     return False
 
 

@@ -81,6 +81,8 @@ _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
 _MIN_ANNOUNCEMENT_CHARS, _MIN_ROW_CHARS = 10, 8
 _FOLLOWS = re.compile("(?:公[布开示告]|发布|汇总|目录|清单|名单|名录|情况|内容|列表)如下")
+_NAMES_OTHERS = re.compile("(?:(?<!公开)目录|清单|名单|名录|(?:一览|汇总|明细|统计|情况)表)[:：]?\\s*$")
+"""The heading of a list of other documents."""
 _DATE_OF_ROW = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$")
 _MAX_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
 """The heading of a box: its maximum length, and punctuation that it does not have."""
@@ -224,11 +226,13 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
 
 def _is_apart(blocks: Blocks, indices: list[int], begun: int) -> bool:
     """Whether labels from `begun` on are in an element of their own below a text. If the text announces them, or they
-    are a section of it, they are those of another document, such as one that is repealed."""
+    are a section or a list in it, they are those of another document, such as one that is repealed."""
     if not begun or not _fill_an_element(blocks, indices[begun:]) or _names_columns(blocks, indices[begun]):
         return False
-    above = blocks.blocks[indices[begun - 1]].plain
-    return not (announces_more(above) or NUMBERED.match(above))
+    line = blocks.blocks[indices[begun - 1]]
+    above = line.plain
+    names_others = not line.link_chars and _NAMES_OTHERS.search(above) is not None
+    return not (names_others or announces_more(above) or NUMBERED.match(above))
 
 
 def _fill_an_element(blocks: Blocks, indices: list[int]) -> bool:

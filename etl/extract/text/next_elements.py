@@ -8,7 +8,7 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.prose import NUMBERED, is_boilerplate, is_tip
+from etl.extract.page.prose import NUMBERED, OF_SITE, is_boilerplate, is_tip
 from etl.extract.text.body import WHOLE_PAGE_TAGS
 from etl.extract.text.boxes import HEADINGS
 from etl.extract.text.end_of_text import starts_related_links
@@ -19,8 +19,6 @@ _NO_TEXT = frozenset(("form", "input", "select", "button", "textarea", "iframe")
 _MIN_COPY_CHARS = 20
 """A line of this length that the text has already is a copy of it."""
 _NUMBERED_IN_DIGITS = re.compile(r"\s*\d{1,2}[.、．]")
-_OF_SITE = re.compile("本(?:网站|站|网)(?!络)")
-"""What a site calls itself."""
 _MIN_SENTENCE_CHARS = 20
 """Minimum length of a first line that is a sentence of the text; a shorter one may head a box."""
 _SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（(]|\s*(?:附件|抄送|注)")
@@ -68,7 +66,7 @@ def _may_follow(above: dict[str, None], lines: list[str]) -> bool:
 
 def _reads_on(lines: list[str]) -> bool:
     """Whether lines in an element of another kind are sentences that go on with a text, without a heading of a box."""
-    if not any(line.endswith(("。", "；")) for line in lines) or any(map(_OF_SITE.search, lines)):
+    if not any(line.endswith(("。", "；")) for line in lines) or any(map(OF_SITE.search, lines)):
         return False
     first = lines[0]
     if NUMBERED.match(first) or _NUMBERED_IN_DIGITS.match(first):
