@@ -37,10 +37,10 @@ _AGENCY_NAME = re.compile(r"(?:网站?|门户|平台|政府|首页|局|委|委�
 """Endings of lines that name a site or an agency."""
 _NO_AGENCY = re.compile(
     "(?:[部签联]署|[开布格大结破变僵棋残危困战]局|为中心|[住出入]院|[举承快严好难停即次近帮]办|[网省城域]通办|[掌网]上办)$"
-    "|(?:打造|搭建|织[密牢]|筑牢|构建|成立|启用|走进|走访|慰问|视察|创建|建成|入驻|参观|调研|入选)(?!(?:.*[组部会])?办公室$).{3,}$|[,;:!?“”]"
+    "|(?:打造|搭建|织[密牢]|筑牢|构建|成立|启用|走进|走访|慰问|视察|创建|建成|入驻|参观|调研|入选)(?!(?:.{0,30}[组部会])?办公室$).{3,}$|[,;:!?“”]"
 )
-"""Other words with these endings (部署, 开局, 通办), acts whose object may have one (打造服务平台; not
-创建办公室, 创建文明城市指挥部办公室), and punctuation, in the form of a `label_key`."""
+"""Other words with these endings (部署, 开局, 通办), acts whose object may have one (打造服务平台; not offices for an
+act: 创建办公室, 创建文明城市指挥部办公室), and punctuation in the form of a `label_key`."""
 _BLOCKS_OF_LAYOUT_CELL = 4
 """From this many blocks on, a table cell is part of the page's layout, not of a table of data."""
 _LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
