@@ -1,6 +1,7 @@
 """Signs outside the text of a list that it has more entries: headers, comments, titles, attributes, words, forms."""
 
 import json
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from etl.platforms.listing import read_list_page
 from etl.platforms.paging.pager_promises import heading_of
 from etl.platforms.paging.spoken_counts import counts_in_digits
 from etl.web.page import WebPage
+from tests.support.hostile_pages import slowness
 from tests.support.paged_lists import CASES, LIST, following, read, rows
 
 CASE = CASES["generic"]
@@ -180,6 +182,8 @@ UNMARKED = ("<option value=2024>2024</option>", "<option value=2023>2023</option
 AGENCIES = "<option value=a>办公室</option><option value=b>财政局</option>"
 SITES = "<option value=http://a.example/>办公室</option><option value=http://b.example/>财政局</option>"
 VOTE = "<label><input type=radio name=m onclick=v({}) {}>{}</label>"
+BUTTON = "<input type=radio name=lx onclick=cx({}) {}>"
+BUTTONS = BUTTON.format(1, "checked"), BUTTON.format(2, ""), BUTTON.format(3, "")
 RADIO = "<label><input type=radio name=lx onclick=cx(2)>规范性文件</label>"
 OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option value="2">财政局</option>'
 
@@ -198,6 +202,7 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
         (form("dept", OFFICE, FINANCE), True),
         (form("dept", ALL, OFFICE, FINANCE), False),
         (form("searchType", '<option value="1" selected>标题</option>', '<option value="2">正文</option>'), False),
+        ("<select name=lm onchange=s()><option value=1>本站</option><option value=2>全省</option></select>", False),
         (form("lang", '<option value="1" selected>简体</option>', '<option value="2">繁体</option>'), False),
         ("<select onchange=go()><option value=1>规章</option><option value=2>规范性文件</option></select>", True),
         (f"<p><label><input type=radio name=lx onclick=cx(1) checked>规章</label>{RADIO}</p>", True),
@@ -206,8 +211,16 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
             "<p><label><input type=radio name=lx checked>标题</label><label><input type=radio name=lx>正文</label></p>",
             False,
         ),
+        ("<p>{}规章 {}规范性文件 {}其他</p>".format(*BUTTONS), True),
+        ("<p>{}规章 {}规范性文件 {}全部</p>".format(*BUTTONS), False),
+        ("<p>{}<label>规章</label>{}<label>公告</label>{}<label>其他</label></p>".format(*BUTTONS), True),
         (VOTE.format(1, "checked", "满意") + VOTE.format(2, "", "一般"), False),
         ("<ul><li onclick=showDept(1)>办公室</li><li onclick=showDept(2)>财政局</li></ul>", True),
+        ("<p><a onclick=leadTo('u')>个人中心</a><a onclick=leadTo('h')>帮助中心</a></p>", False),
+        (
+            "<p><a onclick=see('a')>马上办</a><a onclick=see('b')>网上办</a><a onclick=see('c')>办事大厅</a></p>",
+            False,
+        ),
         ("<ul><li onclick=showNav(1)>机构职能</li><li onclick=showNav(2)>办事指南</li></ul>", False),
         ("<h2>2024年第4期</h2><a href=/gb/3.html>上一期</a>", True),
         ("<h2>2024年第4期</h2><a href=/gb/3.html>2024年第3期</a><a href=/gb/4.html>2024年第4期</a>", True),
@@ -221,6 +234,28 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
 )
 def test_a_choice_that_shows_a_part_of_the_list_is_reported(choice: str, red: bool) -> None:
     assert bool(read(CASE, choice).problems) is red
+
+
+LONG = "".join(f"<option value={number}>第{number}局</option>" for number in range(9000))
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        f"<form><select name=dept>{LONG}<option value=x selected>末局</option></select></form>",
+        f"<form><p>上一期</p><select name=dept>{LONG}</select></form>",
+        "".join(
+            f"<h2>{year}年第{number}期</h2><a href=/{year}/{number}.html>{year + 50}年第{number}期</a>"
+            for year in range(1920, 1930)
+            for number in range(500)
+        ),
+    ],
+    ids=["selected at the end", "a choice beside issues", "issues"],
+)
+def test_thousands_of_choices_cost_no_more_than_their_number(long: str) -> None:
+    start = time.process_time()
+    read(CASE, long)
+    assert (seconds := time.process_time() - start) < 1 or seconds < slowness()
 
 
 def test_the_pager_of_another_box_ends_no_further_page() -> None:

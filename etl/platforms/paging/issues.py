@@ -12,7 +12,8 @@ from etl.platforms.paging.tabs import TAGS
 from etl.web.page import WebPage, base_url
 
 _PREVIOUS_ISSUE = re.compile(r"^\W*上一?期(?:公报|目录)?\W*$")
-_ISSUE = re.compile(r"^\W*(?:(?:19|20)\d\d年?度?)?(?:总?第)\d{1,4}期\W*$")
+_ISSUE = re.compile(r"^\W*(?:(?:19|20)\d\d年?度?)?总?(第\d{1,4}期\W*)$")
+"""An issue, with its year or without: the group."""
 _MAY_NAME = re.compile(r"上一?期|第\s*\d{1,4}\s*期|\d\s*</\w{1,6}>\s*期")
 _MAX_CHARS = 14
 
@@ -32,12 +33,13 @@ def other_issue(page: WebPage, listed: Container[str]) -> str | None:
         if _ISSUE.match(words) and (is_answered(element) or (element.get("href") or "").strip("#")):
             issues.setdefault(words, element)
     own = _own_issues(page)
-    others = [words for words in issues if words not in own and not any(each.endswith(words) for each in own)]
+    others = [words for words in issues if words not in own]
     return others[0] if 0 < len(others) < len(issues) else None
 
 
 def _own_issues(page: WebPage) -> set[str]:
-    """The issues that the page's headlines name, or that are marked as the current ones."""
+    """The issues that the page's headlines name, or that are marked as the current ones, also without their year."""
     named = {words_of(item, _MAX_CHARS) for item in page.tree.iter("h1", "h2", "h3", "h4")}
     marked = (item for item in page.tree.iter(*TAGS) if is_current(item) or is_chosen(item))
-    return {words for words in (*named, *(words_of(item, _MAX_CHARS) for item in marked)) if _ISSUE.match(words)}
+    matches = map(_ISSUE.match, (*named, *(words_of(item, _MAX_CHARS) for item in marked)))
+    return {words for issue in matches if issue for words in (issue[0], issue[1])}

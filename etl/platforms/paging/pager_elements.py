@@ -36,9 +36,14 @@ _CURRENT = re.compile(
 
 def is_current(element: HtmlElement) -> bool:
     """Whether the element, or the item that contains only it, is marked as current."""
-    parent = element.getparent()
-    own = [element] if parent is None or len(parent) > 1 else [element, parent]
+    parent = element.getparent() if _is_alone(element) else None
+    own = [element] if parent is None else [element, parent]
     return any(_CURRENT.search(item.get("class") or "") for item in own)
+
+
+def _is_alone(element: HtmlElement) -> bool:
+    """Whether its parent contains no other element. The length of the parent would say so, too, but counts all."""
+    return element.getprevious() is None and element.getnext() is None
 
 
 def is_of_videos(element: HtmlElement) -> bool:
@@ -159,9 +164,10 @@ def is_disabled(element: HtmlElement) -> bool:
 def _items_around(element: HtmlElement) -> Iterator[HtmlElement]:
     """The items that contain the element and nothing else."""
     for around in islice(element.iterancestors(), _MAX_ABOVE):
-        if len(around) > 1 or around.tag not in _ITEMS:
+        if around.tag not in _ITEMS or not _is_alone(element):
             return
         yield around
+        element = around
 
 
 def _is_off(element: HtmlElement, by_class: re.Pattern[str]) -> bool:

@@ -13,14 +13,17 @@ _PART_NAME = re.compile(
     r"dept|depart|(?:^|[\s_-])(?:org|unit|jg|bm|zt|lb|lx|lm)|bumen|jigou|fwjg|theme|topic|class|categ|zhuti|column|channel|lanmu",
     re.IGNORECASE,
 )
-AGENCY = re.compile(r"[局委办厅处科室站所队院校]$|街道|[镇乡村]$|社区|中心$|管委会|政府|部门|公司$")
+AGENCY = re.compile(
+    r"^(?!.*(?:大厅|[上马近次]办|(?:个人|用户|会员|帮助|下载)中心)$)"
+    r".*(?:[局委办厅处科室站所队院校]$|街道|[镇乡村]$|社区|中心$|管委会|政府|部门|公司$)"
+)
+"""Names of agencies, and not those of services (办事大厅, 马上办, 个人中心)."""
 _KIND = re.compile(r"(?:规章|文件|公告|通知|公示|政策|法规|规划|计划|解读|报告|预算|决算|公开|[^分]类)$")
 _NO_PART = re.compile(
-    r"全部|所有|不限|请?选择|^-|=|标题|正文|全文|文号|索引号|关键[字词]|内容$|排序|时间|日期|[升降]序|每页|网站|链接|语言|^\d+$",
+    r"全部|所有|不限|本站|站内|请?选择|^-|=|标题|正文|全文|文号|索引号|关键[字词]|内容$|排序|时间|日期|[升降]序|每页|网站|链接|语言|^\d+$",
     re.IGNORECASE,
 )
-"""Words of choices that do not select a part of a list: all, a search field, an order, a number of rows."""
-_MIN_PARTS = 2
+"""Words of choices that do not select a part of a list: all, what or where to search, an order, a number of rows."""
 
 
 def is_chosen(item: HtmlElement) -> bool:
@@ -31,50 +34,54 @@ def is_chosen(item: HtmlElement) -> bool:
     select = next(item.iterancestors("select"), None) if item.tag == "option" else None
     if select is None or not (select.get("onchange") or next(select.iterancestors("form"), None) is not None):
         return False
-    options = list(select.iter("option"))
-    return item is options[0] and all(each.get("selected") is None for each in options)
+    is_first = item is next(select.iter("option"))  # asked first: selections may have thousands of options
+    return is_first and all(each.get("selected") is None for each in select.iter("option"))
 
 
 def part_of_a_form(page: WebPage) -> str | None:
-    """The words of the selected part of the list in a form (an agency, a kind, a subject), if the form offers other
-    parts but no choice of all; None if there is none."""
+    """The words of the selected part of the list in a form (an agency, a kind, a subject) and of another part, if the
+    form offers no choice of all; None if there is none."""
     for select in page.elements["select"]:
         options = [item for item in select.iter("option") if words_of(item)]
         chosen = next(filter(is_chosen, options), None)
         is_used = select.get("onchange") or (chosen is not None and chosen.get("selected") is not None)
-        if chosen is None or not is_used or len(options) < _MIN_PARTS or not chosen.get("value"):
+        if chosen is None or not is_used or not chosen.get("value"):
             continue
-        words, name = [words_of(item) for item in options], f"{names_of(select)} {select.get('name') or ''}"
-        are_parts = _mostly(AGENCY, words) or _mostly(_KIND, words) or _PART_NAME.search(name)
-        if not are_parts or any(map(_NO_PART.search, words)):
-            continue
-        if not any("/" in (item.get("value") or "") for item in options):
-            return f"{words_of(chosen)} … {next(each for each in words if each != words_of(chosen))}"
+        name = f"{names_of(select)} {select.get('name') or ''}"
+        leads_elsewhere = any("/" in (item.get("value") or "") for item in options)
+        if not leads_elsewhere and (sign := _one_of_parts(words_of(chosen), list(map(words_of, options)), name)):
+            return sign
     return None
 
 
 def part_of_buttons(page: WebPage) -> str | None:
-    """The words of the checked part of the list among radio buttons that a script handles, if none of them is for all;
-    None if there is none."""
+    """The words of the checked part of the list among radio buttons that a script handles, and of another part, if none
+    of them is for all; None if there is none."""
     groups: dict[str, list[HtmlElement]] = {}
     for field in page.elements["input"]:
         if field.get("type") == "radio" and field.get("name"):
             groups.setdefault(field.get("name") or "", []).append(field)
     for fields in groups.values():
         checked = [field for field in fields if field.get("checked") is not None]
-        labels = [field.getparent() for field in fields]
-        words = [words_of(label) or (field.tail or "").strip() for field, label in zip(fields, labels, strict=True)]
-        handled = all(is_answered(field) or is_answered(label) for field, label in zip(fields, labels, strict=True))
-        are_parts = _mostly(AGENCY, words) or _mostly(_KIND, words)
-        if (
-            len(checked) == 1
-            and len(fields) >= _MIN_PARTS
-            and handled
-            and are_parts
-            and not any(map(_NO_PART.search, words))
-        ):
-            return " … ".join(words[:2])
+        if len(checked) != 1 or not all(is_answered(field) or is_answered(field.getparent()) for field in fields):
+            continue
+        if sign := _one_of_parts(_words_beside(checked[0]), list(map(_words_beside, fields))):
+            return sign
     return None
+
+
+def _words_beside(field: HtmlElement) -> str:
+    """The words of a radio button: those behind it, in an element or not, or those of the label around it."""
+    behind = (field.tail or "").strip() or ("" if (label := field.getnext()) is None else words_of(label))
+    return behind or words_of(field.getparent())
+
+
+def _one_of_parts(chosen: str, words: list[str], name: str = "") -> str | None:
+    """The words of the chosen part of a list and of another one; None if the `words` of all choices, and the `name` of
+    the field, are not those of parts, or if one of them is for all."""
+    are_parts = _mostly(AGENCY, words) or _mostly(_KIND, words) or _PART_NAME.search(name)
+    other = next((each for each in words if each != chosen), None)
+    return f"{chosen} … {other}" if are_parts and other and not any(map(_NO_PART.search, words)) else None
 
 
 def _mostly(pattern: re.Pattern[str], words: Iterable[str]) -> bool:

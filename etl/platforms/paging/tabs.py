@@ -70,14 +70,14 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
     match = pattern.match(words)
     if match is None or _period(match) in own or slides(element):
         return False
+    if element.tag in _HEADLINES:
+        return _heads_nothing(element)
     inner = element[0] if len(element) else element
     target = target_of(element, base_url(page)) or ""
     if element.tag == "option" and pattern is _YEAR and _is_of_other_year(target, match[1], page.url):
         return False  # a list of its own
     # Another query shows another part of the same list; another folder is a list of its own.
     within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
-    if element.tag in _HEADLINES:
-        return _heads_nothing(element)
     return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
 
 
