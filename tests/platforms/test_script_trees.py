@@ -51,6 +51,7 @@ def test_the_calls_that_add_nodes_to_a_tree_name_lists() -> None:
         *(_tree(drawn, "{{id: {n}, pId: 0, name: '{name}'}}") for drawn in DRAWN),
         "<script>var set = {async: {enable: true, url: '/gk/tree.jsp'}}; $.fn.zTree.init($('#t'), set);</script>",
         "<script>d = new dTree('d'); d.add(0, -1, '目录'); d.add(1, 0, '办公室'); d.add(2, 0, '教育局');</script>",
+        "<script>$('#t').tree({animate: true, url: '/gk/tree.jsp'}); $('#u').treeview({data, levels: 1});</script>",
         '<ul id="t" class="ztree"></ul><script src="/js/catalog.js"></script>',
         "<ul class=filetree><li><span>机构设置</span></li><li><span>规划计划</span></li></ul>",
         '<el-tree :data="nodes" @node-click="load"></el-tree>',
@@ -66,6 +67,10 @@ def test_a_tree_whose_nodes_lead_nowhere_makes_its_list_red(script: str) -> None
         "<!-- $.fn.zTree.init($('#t'), s, [{name: '办公室'}, {name: '教育局'}]) -->",
         "<script>// $.fn.zTree.init($('#t'), s, [{name: '办公室'}, {name: '教育局'}])</script>",
         "<ul class=treeview><li><a href=/gk/a/>机构设置</a></li><li><a href=/gk/b/>规划计划</a></li></ul>",
+        "<ul id=t class=treeview><li><a href=/gk/a/>机构设置</a></li><li><a href=/gk/b/>规划计划</a></li></ul>"
+        "<script>$('#t').treeview({collapsed: true, toggle: function (node) { location = node.url }});</script>",
+        "<div id=t><ul><li><a href=/gk/a/>机构设置</a></li></ul></div>"
+        "<script>$('#t').jstree({core: {themes: {icons: false}}});</script>",
         "<script>var street = [{name: '办公室'}, {name: '教育局'}];</script>",
     ],
 )

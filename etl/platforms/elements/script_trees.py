@@ -16,8 +16,10 @@ from etl.web.page import WebPage, absolute, base_url
 
 _DRAWN = re.compile(
     r"\bzTree\.init\s*\(|\bnew\s+[dx]Tree\s*\(|\b(?:layui|layer|form)?\.?tree\.render\s*\(|"
-    r"\.(?:js_?tree|tree|treeview|dynatree|fancytree)\s*\(\s*\{|\bnew\s+(?:TreeView|Ext\.tree\.\w+)\s*\("
+    r"\.(?:js_?tree|tree|treeview|dynatree|fancytree)\s*\(\s*\{(?=(?s:.{0,1000}?)(?<!\.)\b(?:\w{0,8}(?i:data|url|ajax)"
+    r"|source|children)[\"']?\s*[:,}])|\bnew\s+(?:TreeView|Ext\.tree\.\w+)\s*\("
 )
+"""What draws a tree. Plug-ins of jQuery that are given no data open and close a list of links which is in the page."""
 _OBJECT = re.compile(r"\{[^{}]{4,600}\}")
 _NAME = re.compile(r"""\b(?:name|text|title|label)["']?\s*:\s*["']([^"']{1,40})["']""")
 _ADDRESS = re.compile(r"""\b(?:url|href|link|path|src|page)["']?\s*:\s*["']([^"'\s]{2,300})["']""")
