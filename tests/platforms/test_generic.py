@@ -257,6 +257,18 @@ def test_a_feed_without_rows_is_empty() -> None:
         assert (read(feed).problems, read(feed).entries) == ((), ())
 
 
+@pytest.mark.parametrize("name", ["title", "subtitle", "rights"])
+def test_the_markup_of_a_text_is_no_row_of_a_feed(name: str) -> None:
+    text = f'<{name} type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">题</div></{name}>'
+    entry = '<entry><title>甲</title><link href="/a/1.html"/></entry>'
+    item = "<item><title>甲</title><link>/a/1.html</link></item>"
+    for feed in (
+        f'<feed xmlns="http://www.w3.org/2005/Atom">{text}{entry}</feed>',
+        f"<rss><channel><title>题</title><description><p>题</p></description>{item}</channel></rss>",
+    ):
+        assert (read(feed).problems, len(read(feed).entries)) == ((), 1)
+
+
 def test_a_feed_of_several_pages_is_followed_by_its_link() -> None:
     item = "<item><title>通知</title><link>/a/1.html</link></item>"
     onward = '<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="{}" href="/rss.xml?p=2"/>'

@@ -41,9 +41,12 @@ _HEAD = 4000
 _ROWS = {"sitemapindex": "sitemap", "urlset": "url", "feed": "entry", "rss": "item", "RDF": "item"}
 """The element of a row, by root element."""
 _NO_ROWS = frozenset(
-    ("author", "channel", "cloud", "contributor", "image", "skipDays", "skipHours", "textInput", "textinput")
+    (
+        *("author", "channel", "cloud", "contributor", "image", "skipDays", "skipHours", "textInput", "textinput"),
+        *("copyright", "description", "rights", "subtitle", "title"),
+    )
 )
-"""Elements beside the rows that contain others (RSS 2.0 and 1.0, Atom)."""
+"""Elements beside the rows that contain others (RSS 2.0 and 1.0, Atom): parts, or markup of a text."""
 
 
 def is_feed(page: WebPage) -> bool:
@@ -73,19 +76,15 @@ def _listed(root: etree._Element, page: WebPage, request: ListingRequest) -> Lis
             return ListingPage(tuple(Entry(url) for url in urls))
         return ListingPage((), next_requests=tuple(ListingRequest(url, request.column) for url in urls))
     entries = tuple(_atom(root, page.url) if kind == "feed" else _rss(root, page.url))
-    seen = request.seen + len(entries)
-    next_requests: tuple[ListingRequest, ...] = ()
-    is_linked = False
     # RSS has the links of Atom in its channel.
     channel = root if kind == "feed" else root.find("{*}channel")
-    if channel is not None and (url := _linked(channel, "next", page.url)):
-        next_requests, is_linked = (request.behind(entries, url),), True
-    elif entries and (further := following(request, len(entries), seen)):
-        next_requests = (further,)
+    linked = None if channel is None else _linked(channel, "next", page.url)
+    numbered = following(request, len(entries), request.seen + len(entries)) if entries else None
+    further = request.behind(entries, linked) if linked else numbered
     # OpenSearch's total counts all entries, not only those of this page.
     total = next((digits(text) for each in root.iter("{*}totalResults") if (text := _own(each)).isdecimal()), None)
-    may_go_on = not (request.seen or is_linked) and total is None and len(entries) >= _FEW
-    return ListingPage(entries, total, next_requests=next_requests, may_go_on=may_go_on)
+    may_go_on = not (request.seen or linked) and total is None and len(entries) >= _FEW
+    return ListingPage(entries, total, next_requests=(further,) if further else (), may_go_on=may_go_on)
 
 
 def _with_unread_rows(listing: ListingPage, root: etree._Element, request: ListingRequest) -> ListingPage:
