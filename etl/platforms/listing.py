@@ -72,8 +72,8 @@ _MIN_COLUMN = 10
 newest documents is not."""
 BELOW = " / "
 """Separates the name of a column from that of a list below it."""
-_PAGE_PATH = re.compile(r"(?:/|\.(?:s?html?|jhtml|xml))$", re.IGNORECASE)
-"""The path of a page, where no service answers."""
+_PAGE_PATH = re.compile(r"(?!.*/(?:\w{0,8}api|rest|services?)/).*(?:/|\.(?:s?html?|jhtml|xml))", re.IGNORECASE)
+"""The path of a page, where no service answers. Those of services may end in a slash (`/api/documents/`)."""
 _SHOWN_CHARS = 60
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 
@@ -110,7 +110,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
             raise NotAListing(Code.LEADS_ON, url=onward.url)
         if message := _refusal(page):
             raise NotAListing(Code.SERVICE_ANSWERS, message=message)
-        if page.is_data and _PAGE_PATH.search(urlsplit(page.url).path):
+        if page.is_data and not listing.reported_total and _PAGE_PATH.fullmatch(urlsplit(page.url).path):
             # A gateway in front of the site answers so: the page itself says nothing of an empty list.
             raise NotAListing(Code.DATA_WITHOUT_LIST, begins=" ".join(page.text[:_SHOWN_CHARS].split()))
     if ends_early(page.text):

@@ -100,6 +100,23 @@ def test_data_without_rows_in_the_place_of_a_page_is_no_empty_list(
     assert "not_a_listing" in walked.red[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "beyond"),
+    [("/api/gk/", {"rows": []}), ("/openapi/gk/", {"code": 200, "data": []}), ("/zwgk/gk/", {"total": 40, "rows": []})],
+)
+def test_data_without_rows_ends_the_list_of_a_service_whose_path_ends_in_a_slash(
+    path: str, beyond: Mapping[str, Any]
+) -> None:
+    def answer(question: Question) -> Answer:
+        shown = lines(40, "/n/{number}.html")[20 * int(question.query["page"]) - 20 :][:20]
+        rows = [{"title": line.title, "url": line.url} for line in shown]
+        return json.dumps({"rows": rows} if rows else beyond), JSON
+
+    walked = walk_answers("generic", f"{path}?page=1", answer)
+
+    assert (len(walked.entries), walked.red) == (40, [])
+
+
 def test_the_words_of_a_refusal_are_quoted() -> None:
     assert refusal_in({"code": 1, "data": None, "msg": "签名错误"}) == "签名错误"
     assert refusal_in({"code": 7}) == "code: 7"
