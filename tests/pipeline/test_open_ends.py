@@ -66,7 +66,16 @@ def test_no_answer_of_rows_alone_passes_for_a_whole_list(count: int) -> None:
     assert walked.red or walked.open_ends
 
 
-@pytest.mark.parametrize("beside", [{"total": 12}, {"hasMore": False}, {"last": True}, {"nextPage": None}])
+@pytest.mark.parametrize("beside", [{"more": ""}, {"more": None}, {"hasMore": None}])
+def test_an_empty_value_for_more_does_not_state_the_end(beside: dict[str, object]) -> None:
+    for count in (12, 20):
+        walked = _service(count, **beside)
+        assert walked.red or walked.open_ends
+
+
+@pytest.mark.parametrize(
+    "beside", [{"total": 12}, {"hasMore": False}, {"last": True}, {"nextPage": None}, {"links": {"next": None}}]
+)
 def test_an_answer_that_states_its_end_is_whole(beside: dict[str, object]) -> None:
     for count in (12, 20):
         walked = _service(count, **{name: count if value == 12 else value for name, value in beside.items()})
@@ -120,9 +129,14 @@ def test_a_feed_is_turned_by_the_number_in_its_address(name: str, end: str) -> N
 
 @pytest.mark.parametrize("count", [7, 12])
 def test_a_service_that_answers_the_same_to_any_number_may_have_more(count: int) -> None:
-    feed, data = _feed(lines(count, "/n/{number}.html")), json.dumps({"rows": _rows(lines(count, "/n/{number}.html"))})
-    for first, text, media_type in (("/rss.xml?page=1", feed, "text/xml"), ("/api/gk?page=1", data, JSON)):
-        walked = walk_answers("generic", first, lambda asked, text=text, kind=media_type: (text, kind))
+    shown = lines(count, "/n/{number}.html")
+    data, html = json.dumps({"rows": _rows(shown)}), json.dumps({"html": _page(shown)})
+    for first, text, media_type in (
+        ("/rss.xml?page=1", _feed(shown), "text/xml"),
+        ("/api/gk?page=1", data, JSON),
+        ("/api/gk?page=1", html, JSON),
+    ):
+        walked = walk_answers("generic", first, lambda asked, text=text, kind=media_type: (text, kind), **ROWS)
         assert (len(walked.entries), walked.red, walked.open_ends) == (count, [], ["文件"])
 
 

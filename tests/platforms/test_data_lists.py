@@ -259,12 +259,13 @@ def test_rows_for_a_table_have_their_links_in_cells() -> None:
 
 
 @pytest.mark.parametrize("name", ["links", "_links", "paging", "meta"])
-def test_the_next_page_is_linked_beside_the_rows(name: str) -> None:
-    documents = lines(53, DOCUMENT)
+@pytest.mark.parametrize("count", [53, 60])
+def test_the_next_page_is_linked_beside_the_rows(name: str, count: int) -> None:
+    documents = lines(count, DOCUMENT)
 
     def answer(question: Question) -> Answer:
         place = int(question.query.get("after", 0))
-        following = {"href": f"/service/list?after={place + 20}"} if place + 20 < 53 else None
+        following = {"href": f"/service/list?after={place + 20}"} if place + 20 < count else None
         rows = [ROWS["plain"](line) for line in documents[place : place + 20]]
         return json.dumps({"data": rows, name: {"self": "/service/list", "next": following}}), JSON
 
@@ -287,6 +288,22 @@ def test_rows_of_a_grid_are_the_values_in_its_cells() -> None:
     assert {url: (entry.title, dict(entry.fields)) for url, entry in walked.entries.items()} == {
         line.url: (line.title, {"published_date": str(line.day)}) for line in documents
     }
+
+
+def test_a_date_with_a_name_is_better_than_one_that_stands_at_a_place_of_the_row() -> None:
+    documents = lines(12, DOCUMENT)
+
+    def answer(_: Question) -> Answer:
+        named = [{"title": each.title, "url": each.path, "addtime": "2019-01-01"} for each in documents]
+        both = [
+            {**{str(place): value for place, value in enumerate(row.values())}, **row, "pubtime": str(each.day)}
+            for row, each in zip(named, documents, strict=True)
+        ]
+        return json.dumps({"total": 12, "rows": both}), JSON
+
+    walked = walk_answers("generic", "/list.php", answer)
+    dates = [entry.fields["published_date"] for entry in walked.entries.values()]
+    assert dates == [str(each.day) for each in documents]
 
 
 @pytest.mark.parametrize("in_strings", [False, True])

@@ -114,10 +114,11 @@ def _continued(
     listing, seen = turned(listing, request), request.seen + len(listing.entries)
     if listing.next_requests or (listing.reported_total is not None and seen >= listing.reported_total):
         return listing
-    if following := _next_address(rows.around):
+    beside = _with_links(rows.around)
+    if following := _next_address(beside):
         further = ListingRequest(resolved(url, following), request.column, seen, headers=request.headers)
         return replace(listing, next_requests=(further,), problems=())
-    if says_end(rows.around) and not listing.reported_total and not listing.reported_pages:
+    if says_end(beside) and not listing.reported_total and not listing.reported_pages:
         return replace(listing, problems=())
     if listing.problems or page_number(request) is not None:
         return listing
@@ -126,10 +127,14 @@ def _continued(
     return replace(listing, problems=(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign),))
 
 
-def _next_address(around: Sequence[Mapping[str, Any]]) -> str:
-    """The address of the next page that an answer states; empty where it states none."""
+def _with_links(around: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The objects around the rows, and those in them that may hold the address of the next page."""
     inner = (value for each in around for name, value in each.items() if _OF_LINKS.fullmatch(plain_name(name)))
-    beside = (*around, *(value for value in inner if isinstance(value, dict)))
+    return (*around, *(value for value in inner if isinstance(value, dict)))
+
+
+def _next_address(beside: Sequence[Mapping[str, Any]]) -> str:
+    """The address of the next page that an answer states; empty where it states none."""
     values = (value for each in beside for name, value in each.items() if plain_name(name) in _NEXT_NAMES)
     return next(filter(None, map(address_of, values)), "")
 
@@ -154,7 +159,7 @@ def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
 
 
 def may_go_on(listing: ListingPage, request: ListingRequest) -> bool:
-    """Whether an answer that states no number, to a request that has none, may be the first page of several."""
+    """Whether an answer to the first request that states no number may be the first page of several."""
     if request.seen or listing.next_requests or listing.reported_total is not None or listing.reported_pages:
         return False
     return _LEAST_OF_A_PAGE <= len(listing.entries) <= _MOST_OF_A_PAGE and not _is_file(request.url)

@@ -256,10 +256,18 @@ def _fields(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         values = (strip_markup(value) for name, value in row.items() if pattern.fullmatch(name))
         if value := next((each for each in values if each not in ("", "null")), ""):
             yield field, value
+    # Services in PHP may give each value twice, by its name and by its place.
+    yield from list(_named_dates(row)) or _date_by_place(row)
+
+
+def _named_dates(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for field, patterns in _DATE_PATTERNS.items():
         named = (_single(value) for pattern in patterns for name, value in row.items() if pattern.match(name))
         if day := next(filter(None, map(parse_china_date, named)), None):
             yield field, day
+
+
+def _date_by_place(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     cells = (value for name, value in row.items() if name.isdecimal() and isinstance(value, str) and _DAY.match(value))
     if day := next(filter(None, map(parse_china_date, cells)), None):
         yield "published_date", day

@@ -90,8 +90,11 @@ def says_end(around: Sequence[Mapping[str, Any]]) -> bool:
     for name, text in ((plain_name(name), str(value).strip().lower()) for name, value in near):
         if _LAST.fullmatch(name) and text in ("true", "y", "1"):
             return True
-        if (_MORE.fullmatch(name) or _CURSOR.fullmatch(name)) and text in ("false", "n", "0", "", "null", "none", "-1"):
-            return True
+        if _MORE.fullmatch(name) or _CURSOR.fullmatch(name):
+            # There may be no next page; an empty `more` says nothing, or is where 更多 leads.
+            is_empty = text in ("", "null", "none") and not name.endswith("more")
+            if is_empty or text in ("false", "n", "0", "-1"):
+                return True
     return False
 
 

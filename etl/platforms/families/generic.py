@@ -118,7 +118,9 @@ class Generic(Platform):
         if listing_page.next_requests:
             return listing_page
         listing_page = turned(listing_page, request)
-        return replace(listing_page, may_go_on=not listing_page.problems and may_go_on(listing_page, request))
+        if listing_page.next_requests or listing_page.problems:
+            return listing_page
+        return replace(listing_page, may_go_on=may_go_on(listing_page, request))
 
     def _rows(self, page: WebPage, request: ListingRequest) -> ListingPage:
         listing = self._listing
