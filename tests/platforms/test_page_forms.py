@@ -60,3 +60,10 @@ def test_a_choice_of_pages_that_no_address_sends_is_reported(form: str) -> None:
     walked = _walk(form, "page", documents=30)
     assert len(walked.entries) == 10
     assert walked.red
+
+
+@pytest.mark.parametrize("action", ["/search.jsp", "http://so.example/gk/list.jsp", "/gk/vote/list.jsp"])
+def test_a_form_that_is_sent_elsewhere_does_not_turn_the_list(action: str) -> None:
+    box = f"<form action={action}><select name=p><option>1</option><option>2</option></select></form>"
+    walked = _walk(f"<!--{{}}-->{box}", "page", documents=10)
+    assert (len(walked.entries), len(walked.questions)) == (10, 1)

@@ -19,7 +19,8 @@ _MAX_WORDS = 12
 
 def page_by_form(page: WebPage) -> tuple[str, int] | None:
     """The absolute address of the next page and the number of pages, by a form in which a reader chooses a page; None
-    if there is no such form, or if its last page is chosen. Only forms that are sent as an address (GET) have one."""
+    if there is no such form, or if its last page is chosen. Only forms that are sent as an address (GET) have one, and
+    only those that are sent into the page's folder: others search the site, or belong to a box."""
     for select in page.elements["select"] if "<form" in page.lower else ():
         form = next(select.iterancestors("form"), None)
         if form is None or (form.get("method") or "get").lower() != "get" or not _chooses_page(select):
@@ -40,6 +41,7 @@ def _chooses_page(select: HtmlElement) -> bool:
 
 
 def _address(form: HtmlElement, select: HtmlElement, option: HtmlElement, page: WebPage) -> str | None:
+    """The absolute address at which the form is sent with that option; None if that is not known, or elsewhere."""
     fields = [
         (field.get("name") or "", field.get("value") or "")
         for field in form.iter("input")
@@ -49,4 +51,10 @@ def _address(form: HtmlElement, select: HtmlElement, option: HtmlElement, page: 
     if len(list(form.iter("select"))) > 1 or not all(value.isascii() for _, value in fields):
         return None
     action = resolved(base_url(page), form.get("action") or page.url)
+    if _folder(action) != _folder(page.url):
+        return None
     return urlsplit(action)._replace(query=urlencode(fields), fragment="").geturl()
+
+
+def _folder(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[0]
