@@ -19,8 +19,9 @@ _OF_BROWSERS = re.compile(
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(
-    r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|rate|fav|collect|bookmark"
-    r"|date|time|swiper|slide|scroll|marquee|carousel|banner|video|player|map|chart|graph",
+    r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|(?<!ene)rate|fav|collect|bookmark"
+    r"|(?<!up)date|time|swiper|slide|scroll|marquee|carousel|banner|video|player|map|chart|graph|height|width|resize|menu"
+    r"|cnzz|jiathis|getclick|lazy|skin|error|aria\.",
     re.IGNORECASE,
 )
 _DRAWS = re.compile(

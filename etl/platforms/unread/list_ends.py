@@ -110,16 +110,10 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
     for block in _behind(last):
         if sign := _in_block(block, page, listed, seen):
             return sign
-    return next(
-        filter(
-            None,
-            (
-                _counts(block, seen) or _headed(block, seen) or _run(block, words_of(block, _MAX_TEXT))
-                for block in _before(first)
-            ),
-        ),
-        None,
-    )
+    for block in _before(first):
+        if sign := _counts(block, seen) or _headed(block, seen) or _run(block, words_of(block, _MAX_TEXT)):
+            return sign
+    return None
 
 
 def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, HtmlElement] | None:
