@@ -295,12 +295,12 @@ class Code(NamedCode):
     )
     NOT_AS_RECORDED = (
         "not_as_recorded",
-        "页面没有目录所列的标题，标题、文号和索引号也都不是已存公文的",
+        "页面没有目录所列的标题，其标题、文号和索引号也与已存公文不同",
         "the page has not the title that the list states, and neither title nor number of the recorded document",
     )
     PAGE_OF_ANOTHER = (
         "page_of_another",
-        "页面没有目录所列的标题，正文是 {url} 的公文",
+        "页面没有目录所列的标题，正文与 {url} 的公文相同",
         "the page has not the title that the list states, and its text is that of the document at {url}",
     )
 
@@ -439,7 +439,7 @@ class Code(NamedCode):
     )
     LIST_MAY_GO_ON = (
         "list_may_go_on",
-        "栏目“{list}”只有一页，{found} 件，正好像是满页；页面没有说明是否还有下一页",
+        "栏目“{list}”只有一页，共 {found} 件，像是已满的一页；网站没有说明是否还有下一页",
         "list '{list}' has one page with {found} documents, as a full page has, and nothing says whether more follow",
     )
     FEWER_LISTING_PAGES = (
@@ -565,7 +565,7 @@ class Code(NamedCode):
     )
     LIST_WITHOUT_TITLES = (
         "list_without_titles",
-        "{url} 的 {rows} 条都没有标题：网站已改动数据的名称",
+        "{url} 的 {rows} 条都没有标题：网站更改了数据字段的名称",
         "none of the {rows} entries of {url} has a title: the site has renamed its values",
     )
     FIELD_RAN_DRY = (
