@@ -81,8 +81,9 @@ def _without_spaces(text: object) -> str:
 
 
 _PART_CHARS = 3
-_MIN_LISTED_CHARS = 6
-"""Characters of a title that says enough (简介 may stand over anything)."""
+_MIN_LISTED_CHARS, _MAX_LISTED_CHARS = 6, 200
+"""Characters of a title that says enough (简介 may stand over anything), and those that are looked for: a row without a
+title of its own may have all its text as one."""
 _MISSING_PARTS = 6
 """So many parts of a title, each of which begins a character later, are missing one after the other where its subject
 is another one; where a catalog abridges a title, or words it in another way, fewer are."""
@@ -91,7 +92,7 @@ is another one; where a catalog abridges a title, or words it in another way, fe
 def _lacks_title(extraction: Extraction, listed: str) -> bool:
     """Whether the page says nothing like the title that the catalog states for it: neither in what may be its own title
     or field nor in its text or the names of its files."""
-    title = _letters(listed)
+    title = _letters(listed)[:_MAX_LISTED_CHARS]
     if len(title) < _MIN_LISTED_CHARS or Flag.FILE in extraction.flags:
         return False
     stated = (part for item in extraction.evidence if item.origin != "listing" for part in (item.value, item.raw))

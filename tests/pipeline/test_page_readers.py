@@ -1,5 +1,6 @@
 """Pages are read in processes: with the result of this one, and without harm to others."""
 
+import time
 from contextlib import suppress
 from datetime import date
 
@@ -17,6 +18,7 @@ from etl.pipeline.reading.protocol import decode_reading
 from etl.reasons import english
 from etl.sources.schema import adhoc_source
 from tests.extract.traps import TRAPS
+from tests.support.hostile_pages import slowness
 from tests.support.pages import page, paragraphs
 from tests.support.share import share
 
@@ -105,6 +107,17 @@ def ends_as_unreadable(falling: PageReaders, body: bytes, why: str) -> None:
     assert why in english(reading.failure)
     verdict = verdict_of(document_of(SOURCE, 1, 1, {}, [ReadPage(URL, (), reading)]))
     assert (verdict.outcome, verdict.reason) == (Outcome.UNREADABLE, reading.failure)
+
+
+def test_a_listed_title_as_long_as_a_page_costs_no_more_than_a_long_one() -> None:
+    body = page(title="关于做好防汛工作的通知", body=paragraphs() * 1000).encode()
+    reading = read_fetched_page(SOURCE, None, ASKED, body)
+    title = "".join(chr(0x4E00 + number % 9000) for number in range(20_000))
+    start = time.process_time()
+    document = document_of(SOURCE, 1, 1, {"title": title}, [ReadPage(URL, (), reading)])
+    seconds = time.process_time() - start
+    assert document.is_of_another
+    assert seconds < 1 or seconds < slowness()
 
 
 @given(
