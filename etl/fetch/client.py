@@ -293,7 +293,7 @@ def _may_be_cut_off(attempt: Attempt) -> bool:
         return False
     if not is_markup(attempt.body):
         return lacks_end(attempt.body)
-    return ends_early(read_page(attempt.body, attempt.final_url, attempt.header("content-type")).text)
+    return ends_early(attempt.page().text)
 
 
 def _page_without_content(answer: Answer, url: str) -> WebPage | None:

@@ -44,11 +44,9 @@ def is_text_for_file(body: bytes, path: str) -> bool:
     text = body.strip()
     is_line = len(text) <= _MAX_LINE_BYTES and not any(end in text for end in b"\r\n\t")
     name = _NEVER_TEXT.search(path) or (is_line and _NO_LINE.search(path))
-    return bool(name and 0 < len(text) <= _MAX_BYTES) and is_text(text) and not _is_a_file(text)
-
-
-def _is_a_file(line: bytes) -> bool:
-    return is_document_file(line) or is_saved_as_html(line)
+    if not name or not 0 < len(text) <= _MAX_BYTES:
+        return False
+    return is_text(text) and not is_document_file(text) and not is_saved_as_html(text)
 
 
 def _reports(text: bytes) -> bool:

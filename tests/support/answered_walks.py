@@ -12,7 +12,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.walks import KnownList
 from etl.fetch.client import Attempt, Fetcher, Request
 from etl.pipeline.stages.catalog_walk import CatalogWalk, WalkedPage
-from etl.pipeline.stages.reconciling import incomplete_lists, may_go_on
+from etl.pipeline.stages.reconciling import incomplete_lists, lists_that_may_go_on
 from etl.platforms.base import Entry
 from etl.sources.schema import Source
 from etl.web.urls import Address
@@ -128,7 +128,7 @@ def walk_answers(platform: str, first: str, answer: Callable[[Question], Answer]
     walked.red += [problem.english for problem in summary.problems]
     walked.red += [f"{url}: {reason.english}" for url, reason in summary.lost]
     walked.red += [reason.english for reason in incomplete_lists(summary.columns, "walked")]
-    walked.open_ends += [reason.params["list"] for reason in may_go_on(source, summary.columns)]
+    walked.open_ends += [reason.params["list"] for reason in lists_that_may_go_on(source, summary.columns)]
     walked.amber = any(
         each.whole and each.told_total is not None and each.lines < each.told_total and each.total_is_upper_bound
         for each in summary.columns

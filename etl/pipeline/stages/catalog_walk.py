@@ -198,14 +198,13 @@ class CatalogWalk:
     async def _walk_page(self, request: ListingRequest) -> None:
         self._requests += 1
         fetched = await fetch_listing_page(self._fetch, self._family, request)
-        walked = self._lists.get(request.column)
-        if request.seen and fetched.is_empty and not (walked and walked.ends_before(request, self._queued)):
+        before = self._lists.get(request.column)
+        if request.seen and fetched.is_empty and not (before and before.ends_before(request, self._queued)):
             # Busy sites answer with an empty list at times.
             again = await fetch_listing_page(self._fetch, self._family, request)
             fetched = replace(again, attempts=(*fetched.attempts, *again.attempts))
         if fetched.page is None:
             assert fetched.reason is not None
-            before = self._lists.get(request.column)
             if before and before.ends_before(request, self._queued) and self._ends(before, fetched):
                 before.end_before()
             else:

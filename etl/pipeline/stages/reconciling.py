@@ -44,7 +44,6 @@ NOT_SENT_OF = 4
 crawler that is too fast. (Links that lead nowhere are as common in sound catalogs.)"""
 SOME = 5
 _NOT_SENT = (Outcome.NETWORK_ERROR, Outcome.HTTP_ERROR, Outcome.BLOCKED)
-# For these a run gets little or nothing, so that the records of a source that is new must be too few.
 _LEAVES_LITTLE = frozenset(
     {
         Code.LISTING_NOT_WALKED,
@@ -57,6 +56,7 @@ _LEAVES_LITTLE = frozenset(
         Code.PAGES_UNREAD,
     }
 )
+"""Reasons for which a run gets little or nothing, so that the records of a source that is new must be too few."""
 LONGEST_SENTENCE = 320
 """Characters of a reason in the line of an error."""
 NAMED_PAGES = 10
@@ -97,21 +97,27 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         warnings += _nearly_all_failed(counted, stored) or _not_sent(counted, stored)
     if run.kind == "crawl":
         warnings += _totals_not_reached(run, counted)
-        warnings += may_go_on(run.source, counted.told)
+        warnings += lists_that_may_go_on(run.source, counted.told)
         warnings += _excluded(run, counted, stored)
         walked = [*_listing(run, counted, listing)]
         dropped = [] if _explains_drop(walked) else _dropped(run, counted, stored)
         problems += [*walked, *dropped]
-        asserted = [*_asserted(run, counted, stored)]
-        if any(each.code == Code.FEWER_RECORDS for each in asserted):
-            # Why they are too few is a problem then, even where it would be a warning otherwise. Whoever lowered the
-            # assertion of a first run that got little would hide what comes later.
-            problems += [each for each in warnings if each.code in _LEAVES_LITTLE]
-            warnings = [each for each in warnings if each.code not in _LEAVES_LITTLE]
-            if any(each.code in _LEAVES_LITTLE for each in problems):
-                asserted = [each for each in asserted if each.code != Code.FEWER_RECORDS]
-        problems += asserted
+        problems, warnings = _with_causes(problems, warnings, [*_asserted(run, counted, stored)])
     return close_run(archive, run, problems, warnings)
+
+
+def _with_causes(
+    problems: list[Reason], warnings: list[Reason], asserted: list[Reason]
+) -> tuple[list[Reason], list[Reason]]:
+    """(problems, warnings), with what does not hold that the source file asserts. Where that is the number of records,
+    the cause of it is the problem instead, even if it would be a warning otherwise: whoever lowered the assertion after
+    a first run that got little would hide what comes later."""
+    if not any(each.code == Code.FEWER_RECORDS for each in asserted):
+        return [*problems, *asserted], warnings
+    problems = [*problems, *(each for each in warnings if each.code in _LEAVES_LITTLE)]
+    if any(each.code in _LEAVES_LITTLE for each in problems):
+        asserted = [each for each in asserted if each.code != Code.FEWER_RECORDS]
+    return [*problems, *asserted], [each for each in warnings if each.code not in _LEAVES_LITTLE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +280,7 @@ def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
                 yield Reason.of(Code.TOTAL_NOT_REACHED, list=name, reported=column.told_total, found=column.lines)
 
 
-def may_go_on(source: Source, lists: Iterable[ListSummary]) -> Iterator[Reason]:
+def lists_that_may_go_on(source: Source, lists: Iterable[ListSummary]) -> Iterator[Reason]:
     """Lists of one page of which nothing says that it is the only one, unless the source file does."""
     whole = {list_name(column) for column in source.columns if column.whole}
     for walked in lists:
