@@ -56,6 +56,7 @@ UNREAD = {
         _rows("<record><![CDATA[<a href=/a/{n}.html>{t}</a><b>{d}</b>]]></record>")
     ),
     "a frame": '<iframe src="/cms/inner.jsp?id=3" width="100%"></iframe>',
+    "a frame without a border": '<iframe src="/cms/inner.jsp?id=3" style="border: none"></iframe>',
     "a frame that a script writes": "<script>document.write('<iframe src=\"/cms/inner.jsp\"></iframe>')</script>",
     "a frame that a script fills": '<iframe id="f"></iframe><script>f.src = "/cms/inner.jsp?id=3";</script>',
     "an object": '<object data="/cms/inner.jsp?id=3" type="text/html"></object>',

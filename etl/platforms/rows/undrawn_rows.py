@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from etl.platforms.elements.list_addresses import is_of_list, is_of_other_box
+from etl.platforms.rows.list_parts import is_hidden
 from etl.web.data import read_json
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, absolute, base_url
@@ -196,7 +197,7 @@ def frames_of(page: WebPage) -> Iterator[tuple[str, str]]:
         for element in page.elements[tag]:
             address = element.get(attribute) or ""
             names = f"{element.get('id') or ''} {element.get('name') or ''}"
-            if address and not is_of_other_box(names) and not _is_hidden(element) and _is_of_site(address, page):
+            if address and not is_of_other_box(names) and not _is_unseen(element) and _is_of_site(address, page):
                 yield tag, address
     for script in page.elements["script"]:
         code = script.text or ""
@@ -226,6 +227,6 @@ def _is_beside(address: str, page: WebPage) -> bool:
     return (url.netloc, url.path.rpartition("/")[0]) == (own.netloc, own.path.rpartition("/")[0])
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    sizes = (element.get("width"), element.get("height"))
-    return any(size in ("0", "1", "0px") for size in sizes) or "none" in (element.get("style") or "")
+def _is_unseen(frame: HtmlElement) -> bool:
+    sizes = (frame.get("width"), frame.get("height"))
+    return any(size in ("0", "1", "0px") for size in sizes) or is_hidden(frame)
