@@ -184,6 +184,7 @@ SITES = "<option value=http://a.example/>办公室</option><option value=http://
 VOTE = "<label><input type=radio name=m onclick=v({}) {}>{}</label>"
 BUTTON = "<input type=radio name=lx onclick=cx({}) {}>"
 BUTTONS = BUTTON.format(1, "checked"), BUTTON.format(2, ""), BUTTON.format(3, "")
+ISSUE = "<a href=/gb/{0}.html>2024年第{0}期（总第{1}期）</a>"
 RADIO = "<label><input type=radio name=lx onclick=cx(2)>规范性文件</label>"
 OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option value="2">财政局</option>'
 
@@ -224,6 +225,9 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
         ("<ul><li onclick=showNav(1)>机构职能</li><li onclick=showNav(2)>办事指南</li></ul>", False),
         ("<h2>2024年第4期</h2><a href=/gb/3.html>上一期</a>", True),
         ("<h2>2024年第4期</h2><a href=/gb/3.html>2024年第3期</a><a href=/gb/4.html>2024年第4期</a>", True),
+        ("<h1>云溪县人民政府公报2024年第4期</h1><a href=/gb/3.html>第3期</a><a href=/gb/4.html>第4期</a>", True),
+        ("<h1>公报</h1><a href=/gb/3.html>第3期</a><a href=/gb/4.html>第4期</a>", False),
+        ("<h2>2024年第4期（总第120期）</h2>" + ISSUE.format(4, 120) + ISSUE.format(3, 119), True),
         ("<select><option>第4期</option><option>第3期</option></select>", False),
         ("<select onchange=show()><option value=4>第4期</option><option value=3>第3期</option></select>", True),
         ("<h3>2023年</h3><div></div><h3>2022年</h3><div></div>", True),

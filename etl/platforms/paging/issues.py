@@ -3,8 +3,6 @@
 import re
 from collections.abc import Container
 
-from lxml.html import HtmlElement
-
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.paging.pager_elements import is_answered, is_current, slides, target_of
 from etl.platforms.paging.parts import is_chosen
@@ -12,10 +10,12 @@ from etl.platforms.paging.tabs import TAGS
 from etl.web.page import WebPage, base_url
 
 _PREVIOUS_ISSUE = re.compile(r"^\W*上一?期(?:公报|目录)?\W*$")
-_ISSUE = re.compile(r"^\W*(?:(?:19|20)\d\d年?度?)?总?(第\d{1,4}期\W*)$")
-"""An issue, with its year or without: the group."""
+_NAME = r"((?:(?:19|20)\d\d年?度?)?总?(第\d{1,4}期))"
+_ISSUE, _NAMED = re.compile(rf"^\W*{_NAME}(?:\W总第?\d{{1,4}}期)?\W*$"), re.compile(_NAME)
+"""A label that is an issue (2024年第3期, with or without 总第120期 behind it), and an issue in a headline. The first
+group has its year."""
 _MAY_NAME = re.compile(r"上一?期|第\s*\d{1,4}\s*期|\d\s*</\w{1,6}>\s*期")
-_MAX_CHARS = 14
+_MAX_CHARS, _MAX_HEADLINE = 20, 60
 
 
 def other_issue(page: WebPage, listed: Container[str]) -> str | None:
@@ -23,23 +23,24 @@ def other_issue(page: WebPage, listed: Container[str]) -> str | None:
     item of a script such as 第3期; None if there is none. `listed`: addresses of the entries, which may be issues."""
     if not _MAY_NAME.search(page.text):
         return None
-    issues, base = dict[str, HtmlElement](), base_url(page)
+    issues, base = dict[str, str](), base_url(page)
     for element in page.tree.iter(*TAGS):
         words = words_of(element, _MAX_CHARS) if len(element) <= 1 else ""
         if "期" not in words or target_of(element, base) in listed:
             continue
         if _PREVIOUS_ISSUE.match(words) and not slides(element) and (element.get("href") or is_answered(element)):
             return words
-        if _ISSUE.match(words) and (is_answered(element) or (element.get("href") or "").strip("#")):
-            issues.setdefault(words, element)
+        issue = _ISSUE.match(words)
+        if issue and (is_answered(element) or (element.get("href") or "").strip("#")):
+            issues[words] = issue[1]
     own = _own_issues(page)
-    others = [words for words in issues if words not in own]
+    others = [words for words, issue in issues.items() if issue not in own]
     return others[0] if 0 < len(others) < len(issues) else None
 
 
 def _own_issues(page: WebPage) -> set[str]:
     """The issues that the page's headlines name, or that are marked as the current ones, also without their year."""
-    named = {words_of(item, _MAX_CHARS) for item in page.tree.iter("h1", "h2", "h3", "h4")}
-    marked = (item for item in page.tree.iter(*TAGS) if is_current(item) or is_chosen(item))
-    matches = map(_ISSUE.match, (*named, *(words_of(item, _MAX_CHARS) for item in marked)))
-    return {words for issue in matches if issue for words in (issue[0], issue[1])}
+    headlines = (words_of(item, _MAX_HEADLINE) for item in page.tree.iter("h1", "h2", "h3", "h4"))
+    marked = (words_of(item, _MAX_CHARS) for item in page.tree.iter(*TAGS) if is_current(item) or is_chosen(item))
+    issues = (*map(_NAMED.search, headlines), *map(_ISSUE.match, marked))
+    return {name for issue in issues if issue for name in issue.groups()}
