@@ -70,7 +70,9 @@ def test_leaves_that_lead_elsewhere_are_skipped_and_branches_are_opened(site: Gk
 
 
 def test_a_branch_is_opened_whatever_it_calls_the_categories_below_it() -> None:
-    tree = '[{"id": 1, "name": "甲", "nodes": [{"id": 2, "name": "乙"}, {"id": 3, "name": "丙"}], "tags": []}]'
+    tags = '"tags": [{"id": 9, "name": "公开"}]'
+    below = f'{{"id": 2, "name": "乙", "children": [], {tags}}}, {{"id": 3, "name": "丙"}}'
+    tree = f'[{{"id": 1, "name": "甲", "tags": [], "nodes": [{below}]}}]'
     page = f"<script>window._CONFIG = {{SID: '7', TREE: {tree}}}</script>"
     listing = read(page.encode(), "http://x.example/gkmlpt/index")
     assert [request.column for request in listing.next_requests] == ["甲 / 乙", "甲 / 丙"]

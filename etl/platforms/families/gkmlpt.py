@@ -191,10 +191,12 @@ def _leaves(nodes: list[dict[str, Any]], above: tuple[str, ...]) -> Iterator[tup
 
 
 def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:
-    """The categories below one, whatever the node calls them: a branch taken for a leaf would list its own articles
-    alone."""
-    lists = (objects(value) for value in (node.get("children"), *node.values()))
-    return next((nodes for nodes in lists if nodes and all("id" in each for each in nodes)), [])
+    """The categories below one. Where no value is called `children`, they are taken by their form: a branch taken for a
+    leaf would list its own articles alone."""
+    if "children" in node:
+        return objects(node["children"])
+    lists = map(objects, node.values())
+    return next((nodes for nodes in lists if nodes and all({"id", "name"} <= each.keys() for each in nodes)), [])
 
 
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
