@@ -239,6 +239,7 @@ def test_every_field_of_a_document_may_be_named() -> None:
             "<rss><channel><item><title>甲</title></item><item><title>乙</title><link>/a/2</link></item></channel></rss>",
             1,
         ),
+        ("<rss><channel><title>题</title><title>甲</title><link>/a/1</link></channel></rss>", 0),
         ('<rss><channel><item><title>甲</title><guid isPermaLink="false">1</guid></item></channel></rss>', 0),
         ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>甲</title><url>/a/1</url></entry></feed>', 0),
         ("<urlset><url><address>/a/1</address></url></urlset>", 0),

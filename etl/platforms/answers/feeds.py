@@ -91,9 +91,14 @@ def _with_unread_rows(listing: ListingPage, root: etree._Element, request: Listi
     """Adds the problem that rows have no address, or that what stands in the place of rows has another name."""
     kind = etree.QName(root).localname
     rows = sum(1 for _ in root.iter(f"{{*}}{_ROWS[kind]}"))
-    beside = root if kind != "rss" else root.find("{*}channel")
-    others = [child for child in (() if beside is None else beside) if len(child) and child.prefix == root.prefix]
-    unnamed = sum(1 for child in others if etree.QName(child).localname not in {_ROWS[kind], *_NO_ROWS})
+    around = root if kind != "rss" else root.find("{*}channel")
+    own = [child for child in (() if around is None else around.iterchildren("*")) if child.prefix == root.prefix]
+    names = [etree.QName(child).localname for child in own]
+    unnamed = sum(
+        1 for child, name in zip(own, names, strict=True) if len(child) and name not in {_ROWS[kind], *_NO_ROWS}
+    )
+    # A feed has one title; others are those of rows that nothing holds together.
+    unnamed += max(0, names.count("title") - 1)
     read = len(listing.next_requests) if kind == "sitemapindex" else len(listing.entries)
     if rows + unnamed <= read:
         return listing
