@@ -285,13 +285,13 @@ def _continued(
             url, pages = chosen
             listing = replace(listing, reported_pages=listing.reported_pages or pages)
     if url:
-        return replace(listing, next_requests=(ListingRequest(url, request.column, seen),))
+        return replace(listing, next_requests=(request.behind(listing.entries, url),))
     if pager:
         return listing
     stated = stated or counts_by_name(page) or short_counts(page, words, first=first)
     if stated and (ahead := jump_ahead(page, stated, seen, first=first)):
         total = listing.reported_total or (None if stated.pages else stated.documents)
-        following = ListingRequest(ahead, request.column, seen)
+        following = request.behind(listing.entries, ahead)
         return replace(listing, reported_pages=stated.pages, reported_total=total, next_requests=(following,))
     if stated and stated.pages:
         listing = replace(listing, reported_pages=stated.pages)

@@ -185,6 +185,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
+def folder_of(url: str) -> str:
+    """The address up to the last slash of its path, with that slash."""
+    return url.partition("?")[0].rpartition("/")[0] + "/"
+
+
 def site_of(url: str) -> str:
     """Host without port and `www.`: a site has its pages at both."""
     return (urlsplit(url).hostname or "").removeprefix("www.")

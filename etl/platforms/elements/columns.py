@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from etl.platforms.base import CandidateList, Entry
 from etl.web.page import WebPage, base_url, links
-from etl.web.urls import resolved
+from etl.web.urls import folder_of, resolved
 
 # Words in names of lists with disclosed documents; other links of a site lead to news, services and letters.
 _DISCLOSURE = re.compile(
@@ -68,7 +68,7 @@ def linked_columns(
         if same_site(url, page) and _is_list(url, path) and 1 < len(text) <= _MAX_NAME:
             candidates.setdefault(column_key(url), CandidateList(url, text))
     others = sorted(list(candidates.values())[len(own) :], key=lambda item: not _DISCLOSURE.search(item.name))
-    below = page.url.partition("?")[0].rpartition("/")[0] + "/" if or_below else None
+    below = folder_of(page.url) if or_below else None
     lists = (item for item in others if _DISCLOSURE.search(item.name) or (below and item.url.startswith(below)))
     return (*own, *(lists if only_disclosure else others))
 
@@ -110,7 +110,7 @@ def linked_catalog(page: WebPage) -> CandidateList | None:
 
 def columns_below(url: str, entries: Iterable[Entry]) -> tuple[str, ...]:
     """The subfolders that contain the page's documents, if there are several: each is a separate list."""
-    own = url.partition("?")[0].rpartition("/")[0] + "/"
+    own = folder_of(url)
     documents = [entry.url.removeprefix(own) for entry in entries if entry.url.startswith(own)]
     folders = Counter(name for path in documents if (name := path.partition("/")[0]) != path and name[0].isalpha())
     several = 1 < len(folders) <= len(documents) // 2 and folders.total() == len(documents)

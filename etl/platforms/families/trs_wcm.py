@@ -241,7 +241,7 @@ def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
         if request.body:
             following = _service(request.url, turned, request.column, seen)
         else:
-            following = ListingRequest(address._replace(query=urlencode(turned)).geturl(), request.column, seen)
+            following = request.behind(entries, address._replace(query=urlencode(turned)).geturl())
         next_requests = (following,)
     return ListingPage(entries, total, pages, next_requests)
 

@@ -45,7 +45,7 @@ def with_headers(listing: ListingPage, page: WebPage, request: ListingRequest) -
         others = tuple(problem for problem in listing.problems if problem.code != Code.PAGING_NOT_UNDERSTOOD)
         listing = replace(listing, problems=others, may_go_on=False)
     if url:
-        following = ListingRequest(url, request.column, seen)
+        following = request.behind(listing.entries, url)
         return replace(listing, next_requests=(*listing.next_requests, following))
     if sign := _sign_of_more(page, first=request.seen == 0):
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)

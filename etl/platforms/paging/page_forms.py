@@ -10,7 +10,7 @@ from etl.platforms.elements.element_words import words_of
 from etl.platforms.paging.page_steps import OF_PAGE
 from etl.platforms.paging.parts import is_chosen
 from etl.web.page import WebPage, base_url
-from etl.web.urls import resolved
+from etl.web.urls import folder_of, resolved
 
 _NUMBER = re.compile(r"第?(\d{1,4})页?(?:[/共]\d+页?)?")
 _SENT = ("hidden", "text", "search", "")
@@ -51,10 +51,6 @@ def _address(form: HtmlElement, select: HtmlElement, option: HtmlElement, page: 
     if len(list(form.iter("select"))) > 1 or not all(value.isascii() for _, value in fields):
         return None
     action = resolved(base_url(page), form.get("action") or page.url)
-    if _folder(action) != _folder(page.url):
+    if folder_of(action) != folder_of(page.url):
         return None
     return urlsplit(action)._replace(query=urlencode(fields), fragment="").geturl()
-
-
-def _folder(url: str) -> str:
-    return url.partition("?")[0].rpartition("/")[0]

@@ -36,6 +36,7 @@ from etl.platforms.paging.shown_within import handler_of, shows_within
 from etl.platforms.paging.tabs import lists_of_other_letters
 from etl.platforms.rows.list_parts import is_hidden
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import folder_of
 
 _NEXT = re.compile(
     r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|(?:goto)?(?:the)?next(?:page|posts|entries)?|"
@@ -195,7 +196,7 @@ def _shows_arrow(page: WebPage, link: HtmlElement) -> bool:
         return False
     if words and skips_pages(page, link):
         return False
-    below, target = page.url.partition("?")[0].rpartition("/")[0] + "/", target_of(link, base_url(page)) or ""
+    below, target = folder_of(page.url), target_of(link, base_url(page)) or ""
     if is_in_pager(link) or target.startswith(below):
         return True
     return not words and _leads_further(page, link, target)

@@ -42,6 +42,7 @@ from etl.platforms.rows.titles_beside import (
 )
 from etl.platforms.rows.year_headlines import day_below, day_by_address, months_above, says_day
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import folder_of
 
 _EXPLAINS = re.compile(r"解读|图解|问答|一图读懂|一图看懂")
 _OPENING = ("[", "【", "(", "（")
@@ -106,7 +107,7 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
     """All lists of the page, the main one first; `main_rows` describes the order."""
     links = _links_by_address(page, base_url(page), is_document)
     groups = _groups(links)
-    own = page.url.partition("?")[0].rpartition("/")[0] + "/"
+    own = folder_of(page.url)
     paged = _paged_groups(page, groups)
     ranked: dict[Group, tuple[bool, bool, int]] = {}
     rows: dict[Group, list[Row]] = {}

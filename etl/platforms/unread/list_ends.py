@@ -34,6 +34,7 @@ from etl.platforms.paging.spoken_counts import counts_in_digits
 from etl.platforms.unread.calls_behind import unknown_call
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import folder_of
 
 _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
 _LAST_DAY, _YEARS = 31, (1900, 2100)
@@ -368,7 +369,7 @@ def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | N
         return None
     if _SAYS_NOTHING.match(label):
         return f"{label} → {url}" if _is_of_column(url, page.url) else None
-    folder = page.url.partition("?")[0].rpartition("/")[0] + "/"
+    folder = folder_of(page.url)
     if not url.startswith(folder) or url in (folder, page.url):
         return None
     # A bare 更多 is also found below the newest rows of another column.

@@ -19,6 +19,7 @@ from etl.platforms.rows.rows import block_entries
 from etl.platforms.rows.undrawn_rows import Shapes
 from etl.platforms.unread.list_ends import first_and_last
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import folder_of
 
 _MAX_ABOVE, _MAX_BEFORE, _MAX_APART = 3, 2, 12
 _MIN_TITLE = 6
@@ -32,7 +33,7 @@ def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
     if rows is None:
         return ()
     base, shapes = base_url(page), Shapes(listed)
-    folder = page.url.partition("?")[0].rpartition("/")[0] + "/"
+    folder = folder_of(page.url)
     for row in islice((rows[0], *rows[0].iterancestors()), _MAX_ABOVE):
         if row.tag in ("body", "html"):
             break
