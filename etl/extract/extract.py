@@ -58,7 +58,7 @@ from etl.reasons import encode_reason
 from etl.web.markup import ends_early
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
-EXTRACTOR = "15"
+EXTRACTOR = "16"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _HEADER_FIELDS = ("index_number", "document_number", "publisher", "written_date")
 """Fields at least one of which every header has."""
