@@ -63,7 +63,9 @@ def new_command(
     if as_json:
         family = survey.family.name if survey.family else None
         lists = [_list_as_dict(probe) for probe in survey.columns]
-        print_json({"url": survey.page.url, "platform": family, "lists": lists, "draft": text, "file": out})
+        others = [{"name": column.name, "url": column.url} for column in survey.not_requested]
+        page = {"url": survey.page.url, "platform": family, "lists": lists, "not_requested": others}
+        print_json({**page, "draft": text, "file": out})
     elif out:
         output.print(f"written: {output.plain(str(out))}", soft_wrap=True)
     else:
@@ -146,6 +148,8 @@ def _print_survey(survey: Survey, console: Console) -> None:
     if survey.listing:
         console.print(f"repeated rows of the page: {survey.listing['rows']}", markup=False, soft_wrap=True)
     _print_lists(survey.columns, console)
+    if others := len(survey.not_requested):
+        console.print(f"{counted(others, 'list')} more not requested: named in the draft", soft_wrap=True)
 
 
 def _print_lists(columns: tuple[ListProbe, ...], console: Console) -> None:

@@ -135,9 +135,23 @@ def test_a_private_address_is_not_asked_unless_it_is_said(plain: PlainSite) -> N
     assert plain.requests == []
 
 
-def test_no_more_lists_are_asked_than_is_said(plain: PlainSite) -> None:
-    survey(f"{plain.base}/gk/list.php?cid=11", most=1)
+def test_no_more_lists_are_requested_than_is_said_and_the_others_are_named(plain: PlainSite) -> None:
+    found = survey(f"{plain.base}/gk/list.php?cid=11", most=1)
     assert plain.count("/gk/") == 2
+    text = draft(found, TODAY, allow_private=True)
+    assert [column["name"] for column in yaml.safe_load(text)["columns"]] == ["政策文件"]
+    assert "not requested; `--columns 3` requests them" in text
+    assert all(f'# - {{url: "{plain.base}/' in text and f'name: "{name}"' in text for name in ("公示公告", "政策解读"))
+
+
+@pytest.mark.parametrize("name", ["menu", "left", "lists"])
+def test_a_menu_in_a_frame_names_the_lists(plain: PlainSite, name: str) -> None:
+    menu = "".join(f"<a href='/gk/list.php?cid={cid}'>{words}</a>" for cid, words in ((11, "政策文件"), (12, "公告")))
+    for path, html in (("start", f"<iframe src='/gk/{name}.html'></iframe><p>请选择栏目。</p>"), (name, menu)):
+        page = Response(f"<html><body>{html}</body></html>", media_type="text/html")
+        plain.path_faults[f"/gk/{path}.html"] = lambda call, page=page: page  # type: ignore[misc]
+    found = survey(f"{plain.base}/gk/start.html")
+    assert [looked.column.name for looked in found.columns if looked.entries] == ["政策文件", "公告"]
 
 
 def test_a_saved_page_is_read_without_a_request(plain: PlainSite) -> None:

@@ -13,6 +13,7 @@ from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
 from etl.pipeline.survey.survey import ListProbe, Survey
+from etl.platforms.base import CandidateList
 from etl.sources.schema import Limits, Source
 from etl.web.page import WebPage
 from etl.web.redirects import page_redirect
@@ -108,17 +109,21 @@ def _selectors(survey: Survey, *, is_listed: bool) -> Iterator[str]:
 def _columns(survey: Survey, chosen: list[ListProbe]) -> Iterator[str]:
     yield "columns:"
     for probe in chosen:
-        yield f"  - {_column(probe)}{_remark(probe)}"
+        yield f"  - {_column(probe.column)}{_remark(probe)}"
         yield from (f"    # (?) {problem}" for problem in probe.problems)
     others = [probe for probe in survey.columns if probe not in chosen]
     if others:
         yield "  # Named by the page too, and not lists as far as is known:"
-        yield from (f"  # - {_column(probe)}  # {probe.reason}" for probe in others)
+        yield from (f"  # - {_column(probe.column)}  # {probe.reason}" for probe in others)
+    if survey.not_requested:
+        every = len(survey.columns) + len(survey.not_requested)
+        yield f"  # (?) Named by the page too, and not requested; `--columns {every}` requests them:"
+        yield from (f"  # - {_column(column)}" for column in survey.not_requested)
 
 
-def _column(probe: ListProbe) -> str:
-    name = f", name: {_quoted(probe.column.name)}" if probe.column.name else ""
-    return f"{{url: {_quoted(probe.column.url)}{name}}}"
+def _column(column: CandidateList) -> str:
+    name = f", name: {_quoted(column.name)}" if column.name else ""
+    return f"{{url: {_quoted(column.url)}{name}}}"
 
 
 def _remark(probe: ListProbe) -> str:

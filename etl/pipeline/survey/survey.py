@@ -44,6 +44,7 @@ from etl.web.urls import resolved
 
 MAX_LISTS_FOR_ROWS = 5
 """Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
+MAX_FRAMES = 5
 MAX_DOCUMENTS_TRIED = 6
 """Maximum number of documents fetched until `DOCUMENTS_TO_READ` could be read: any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
@@ -92,6 +93,8 @@ class Survey:
     """The address that was given; `page` may be another one, to which it redirects."""
     catalog: CandidateList | None = None
     """The disclosure catalog that a front page links, if the catalog was not surveyed."""
+    not_requested: tuple[CandidateList, ...] = ()
+    """The lists beyond the number that was to be requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,34 +197,45 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     front, catalog = (page, linked_catalog(page)) if is_front_page(page.url) else (None, None)
     if catalog and (opened := await visit.open(catalog.url)):
         page, catalog = opened, None
-    if framed := await _framed(page, visit):
-        page = framed
+    frames = await _frames(page, visit)
+    if framed := _list_in_frame(page, frames):
+        page, frames = framed, [page, *frames]
     candidates = recognise(page)
     family = decide_family(candidates)
-    finder, listing = (family, None) if family and family.lists else await _proposal(page, visit)
+    finder, listing = (family, None) if family and family.lists else await _proposal(page, frames, visit)
     if finder and not finder.reads_fragments:
         page = replace(page, url=page.url.partition("#")[0])
-    probes = await _probe_all(finder, listing, _lists(finder, page, front), page, visit, max_lists) if finder else ()
+    pages = [page, *frames, *filter(None, [front])]
+    lists = _lists(finder, pages) if finder else []
+    probes = await _probe_all(finder, listing, lists, page, visit, max_lists) if finder else ()
     if family and finder is family and (own := await _own_rows(page, visit, probes)):
         finder, listing, probes = own
-    return Survey(page, candidates, family, finder, listing, probes, requested, catalog)
+    return Survey(page, candidates, family, finder, listing, probes, requested, catalog, tuple(lists[max_lists:]))
 
 
-async def _framed(page: WebPage, visit: _Visit) -> WebPage | None:
+async def _frames(page: WebPage, visit: _Visit) -> list[WebPage]:
+    """The pages in the frames of a page, which may hold its list or its menu."""
+    frames = () if is_front_page(page.url) else islice(frames_of(page, with_boxes=True), MAX_FRAMES)
+    opened = [await visit.open(resolved(base_url(page), address)) for _, address in frames]
+    return [each for each in opened if each]
+
+
+def _list_in_frame(page: WebPage, frames: Iterable[WebPage]) -> WebPage | None:
     """The first frame of a page of no known family that repeats rows, if the page itself has none but those of boxes
     beside a list."""
-    frames = [resolved(base_url(page), address) for _, address in islice(frames_of(page), MAX_LISTS_FOR_ROWS)]
-    if not frames or is_front_page(page.url) or decide_family(recognise(page)):
+    if not frames or decide_family(recognise(page)):
         return None
-    guesser = next(family for family in all_platforms() if family.accepts_selectors)
+    guesser = _guesser()
     guess = guesser.guess_listing(page) or {}
     rows = elements(guess["rows"], page.tree) if "rows" in guess else []
     if rows and not is_in_side_box(rows[0]):
         return None
-    for url in frames:
-        if (opened := await visit.open(url)) and guesser.guess_listing(opened):
-            return opened
-    return None
+    return next((frame for frame in frames if guesser.guess_listing(frame)), None)
+
+
+def _guesser() -> Platform:
+    """The family that accepts selectors."""
+    return next(family for family in all_platforms() if family.accepts_selectors)
 
 
 async def _own_rows(
@@ -231,17 +245,17 @@ async def _own_rows(
     and found no other list: sites may give a list any address."""
     if is_front_page(page.url) or any(probe.entries or probe.column.url == page.url for probe in probes):
         return None
-    guesser, guess = await _proposal(page, _Visit())
+    guesser, guess = await _proposal(page, (), _Visit())
     if guesser is None or guess is None:
         return None
     own = [CandidateList(page.url, page_name(page))]
     return guesser, guess, await _probe_all(guesser, guess, own, page, visit, 1)
 
 
-def _lists(finder: Platform, page: WebPage, front: WebPage | None) -> list[CandidateList]:
-    """The lists that the page leads to, then those of the site's first page, each once."""
+def _lists(finder: Platform, pages: Iterable[WebPage]) -> list[CandidateList]:
+    """The lists to which the pages lead, each once."""
     lists: dict[str, CandidateList] = {}
-    for column in chain.from_iterable(finder.find_columns(each) for each in (page, front) if each):
+    for column in chain.from_iterable(map(finder.find_columns, pages)):
         lists.setdefault(column_key(column.url), column)
     return list(lists.values())
 
@@ -265,15 +279,18 @@ async def _probe_all(
     return tuple(probes.values())
 
 
-async def _proposal(page: WebPage, visit: _Visit) -> tuple[Platform | None, Mapping[str, Any] | None]:
-    """The family that accepts selectors, with the rows that the page repeats, or else the rows of a list that it links.
+async def _proposal(
+    page: WebPage, frames: Iterable[WebPage], visit: _Visit
+) -> tuple[Platform | None, Mapping[str, Any] | None]:
+    """The family that accepts selectors, with the rows that the page repeats, or else the rows of a list that it or one
+    of its frames links.
 
     The rows of a front page are not used: it shows a few lines of every list, and not in the rows of those lists.
     """
-    guesser = next(family for family in all_platforms() if family.accepts_selectors)
+    guesser = _guesser()
     if not is_front_page(page.url) and (guess := guesser.guess_listing(page)) is not None:
         return guesser, guess
-    columns = guesser.find_columns(page)
+    columns = _lists(guesser, (page, *frames))
     for column in columns[:MAX_LISTS_FOR_ROWS]:
         if column.url == page.url or not (opened := await visit.open(column.url)):
             continue

@@ -3,10 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
+
 from etl.platforms.base import CandidateList, Entry
-from etl.web.page import WebPage, base_url, links
+from etl.platforms.elements.element_words import label_of
+from etl.platforms.elements.script_links import read_script_links
+from etl.platforms.elements.script_trees import columns_of_trees
+from etl.web.page import WebPage, absolute, base_url, links
 from etl.web.urls import folder_of, resolved
 
 # Words in names of lists with disclosed documents; other links of a site lead to news, services and letters.
@@ -32,6 +38,10 @@ _CATALOGS = tuple(
 _NO_CATALOG = re.compile("指南|年报|年度报告|制度|条例|申请|意见箱")
 _MAX_NAME = 16
 """Characters in the name of a list; longer link texts are titles."""
+_MORE = re.compile(r"^\W*(?:[查点]?[看击]?更多|全部|more)\W*$", re.IGNORECASE)
+"""A link from a box with the newest documents of a list to that list."""
+_PAGE_STEP = re.compile(r"^\W*(?:[上下前后]一?[页頁]|[首尾末][页頁]|第?\d+[页頁]?|加载更多)\W*$")
+_MAX_DEPTH_IN_BOX = 4
 
 
 def same_site(url: str, page: WebPage) -> bool:
@@ -56,21 +66,46 @@ def page_name(page: WebPage) -> str:
 def linked_columns(
     page: WebPage, path: re.Pattern[str], *, only_disclosure: bool = False, or_below: bool = False
 ) -> tuple[CandidateList, ...]:
-    """The lists that the page links: links within the site whose path matches; the page itself comes first if its own
-    path does.
+    """The lists that the page links: links within the site whose path matches, and the nodes of trees; the page itself
+    comes first if its own path matches.
 
     Lists with a disclosure word in their name come before the others, which `only_disclosure` leaves out; `or_below`
     keeps those whose address is below that of the page, as those of agencies are.
     """
     own = (CandidateList(page.url, page_name(page)),) if _is_list(page.url, path) else ()
     candidates = {column_key(item.url): item for item in own}
-    for url, text in links(page):
-        if same_site(url, page) and _is_list(url, path) and 1 < len(text) <= _MAX_NAME:
-            candidates.setdefault(column_key(url), CandidateList(url, text))
+    folder = folder_of(page.url)
+    for url, name in named_links(page):
+        may_be_name = 1 < len(name) <= _MAX_NAME or (not name and url.startswith(folder))
+        if may_be_name and same_site(url, page) and _is_list(url, path):
+            candidates.setdefault(column_key(url), CandidateList(url, name))
     others = sorted(list(candidates.values())[len(own) :], key=lambda item: not _DISCLOSURE.search(item.name))
-    below = folder_of(page.url) if or_below else None
+    below = folder if or_below else None
     lists = (item for item in others if _DISCLOSURE.search(item.name) or (below and item.url.startswith(below)))
-    return (*own, *(lists if only_disclosure else others))
+    trees = (item for item in columns_of_trees(page) if column_key(item.url) not in candidates)
+    return (*own, *(lists if only_disclosure else others), *trees)
+
+
+def named_links(page: WebPage) -> Iterator[tuple[str, str]]:
+    """(address, name) of every link and of everything that a script opens: its words, else those of its picture, "" for
+    a picture without any. 更多 has the name of its box; links that only turn the pages of a list are left out."""
+    read_script_links(page)
+    base = base_url(page)
+    for link in page.tree.iter("a"):
+        href = (link.get("href") or "").strip()
+        url = absolute(href, base) if href not in ("", "#") else None
+        name = " ".join("".join(link.itertext()).split()) or label_of(link)
+        if url and not _PAGE_STEP.match(name) and (name or next(link.iter("img"), None) is not None):
+            yield url, _name_of_box(link) or name if _MORE.match(name) else name
+
+
+def _name_of_box(more: HtmlElement) -> str:
+    """The words with which the box around the link 更多 begins, if they can be the name of a list."""
+    for box in islice(more.iterancestors(), _MAX_DEPTH_IN_BOX):
+        first = next(filter(str.strip, box.itertext()), "").strip()
+        if not _MORE.match(first):
+            return first if 1 < len(first) <= _MAX_NAME else ""
+    return ""
 
 
 def _is_list(url: str, path: re.Pattern[str]) -> bool:

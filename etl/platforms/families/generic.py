@@ -30,7 +30,6 @@ from etl.platforms.base import (
 )
 from etl.platforms.drafting.repeated_rows import repeated_rows
 from etl.platforms.elements.columns import feeds_of, is_front_page, linked_columns, page_name
-from etl.platforms.elements.script_trees import columns_of_trees
 from etl.platforms.paging.paging import counts
 from etl.platforms.rows.rows import block_entries
 from etl.platforms.rows.titles_beside import title_wordless
@@ -80,7 +79,7 @@ class Generic(Platform):
             return (CandidateList(page.url, page_name(page) if page.is_markup else ""),)
         may_be_catalog = not is_front_page(page.url) and self.guess_listing(page) is None
         linked = linked_columns(page, re.compile("^/"), only_disclosure=True, or_below=may_be_catalog)
-        return (*linked, *columns_of_trees(page), *feeds_of(page))
+        return (*linked, *feeds_of(page))
 
     def guess_listing(self, page: WebPage) -> Mapping[str, Any] | None:
         if not _is_data(page):

@@ -190,28 +190,31 @@ def _frames(page: WebPage) -> Iterator[str]:
     return (f"{tag} {address}" for tag, address in frames_of(page) if _is_of_this_list(address, page))
 
 
-def frames_of(page: WebPage) -> Iterator[tuple[str, str]]:
-    """The tag and the address of each frame that the page shows of its own site, also of those that a script writes,
-    except boxes beside lists."""
+def frames_of(page: WebPage, *, with_boxes: bool = False) -> Iterator[tuple[str, str]]:
+    """The tag and the address of each frame that the page shows of its own site, also of those that a script writes.
+
+    `with_boxes`: also those beside lists, such as menus.
+    """
     for tag, attribute in _FRAMES:
         for element in page.elements[tag]:
             address = element.get(attribute) or ""
             names = f"{element.get('id') or ''} {element.get('name') or ''}"
-            if address and not is_of_other_box(names) and not _is_unseen(element) and _is_of_site(address, page):
+            is_box = is_of_other_box(names) and not with_boxes
+            if address and not is_box and not _is_unseen(element) and _is_of_site(address, page, with_boxes):
                 yield tag, address
     for script in page.elements["script"]:
         code = script.text or ""
         for written in _WRITTEN_FRAME.finditer(code) if "src" in code else ():
             address = written[1] or written[2]
-            if _is_of_site(address, page):
+            if _is_of_site(address, page, with_boxes):
                 yield "iframe", address
 
 
-def _is_of_site(address: str, page: WebPage) -> bool:
-    """Whether an address is that of a page of the site, and not that of a box beside lists."""
+def _is_of_site(address: str, page: WebPage, with_boxes: bool = False) -> bool:
+    """Whether an address is that of a page of the site, and not that of a box beside lists (except `with_boxes`)."""
     url = urlsplit(absolute(address, base_url(page)) or "")
     is_page = _PAGE.search(url.path) is not None
-    return url.netloc == urlsplit(page.url).netloc and is_page and not is_of_other_box(url.path)
+    return url.netloc == urlsplit(page.url).netloc and is_page and (with_boxes or not is_of_other_box(url.path))
 
 
 def _is_of_this_list(address: str, page: WebPage) -> bool:
