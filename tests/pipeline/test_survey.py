@@ -123,6 +123,15 @@ def test_a_page_without_rows_is_not_made_into_a_file(plain: PlainSite) -> None:
         draft(survey_page(page, "https://www.a.example/"), TODAY)
 
 
+def test_what_a_page_links_is_named_if_it_is_no_list() -> None:
+    items = "<ul><li>政策文件</li><li>规划计划</li><li>财政资金</li></ul>"
+    menu = f"<a href='/list?c=1'>教育</a><a href='/list?c=2'>卫生</a>{items}"
+    with pytest.raises(
+        GongkaiError, match="ul: 政策文件, 规划计划, 财政资金 … was not read; it links 教育 .*c=1.*, 卫生"
+    ):
+        drafted(menu, url="https://www.tongxi.example/gk/")
+
+
 def test_a_refusal_is_said_with_the_way_out(plain: PlainSite) -> None:
     plain.faults["zcwj/1"] = faults.waf(403)
     with pytest.raises(GongkaiError, match=r"blocked: status 403.*--file PAGE --url URL"):

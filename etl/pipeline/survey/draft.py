@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from urllib.parse import urlsplit
 
 import yaml
@@ -14,6 +15,9 @@ from etl.errors import GongkaiError
 from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
 from etl.pipeline.survey.survey import ListProbe, Survey
 from etl.platforms.base import CandidateList
+from etl.platforms.elements.columns import column_key, is_front_page, same_site
+from etl.platforms.elements.menus import MAX_NAME, named_links
+from etl.platforms.unread.unread_menus import unread_menus
 from etl.sources.schema import Limits, Source
 from etl.web.page import WebPage
 from etl.web.redirects import page_redirect
@@ -23,6 +27,7 @@ _SHARE_OF_TOTAL = 0.7
 """Proposed `min_records`, as a share of the documents that the lists report: some links are always dead or lead to
 other sites."""
 _OLD_DAYS = 730
+_MAX_LEFT_OUT, _MAX_IN_REFUSAL = 20, 8
 MAX_ID_CHARS = 60
 """As many as the schema allows."""
 _HOST_SHARE = 4
@@ -37,8 +42,10 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
     if onward := page_redirect(survey.page):
         raise GongkaiError(f"{survey.page.url}: the page only leads on to {onward.url}", hint="give that address")
     if survey.proposed is None or not survey.columns:
+        unread = "".join(f"; {menu} was not read" for menu in unread_menus(survey.page))
+        linked = ", ".join(f"{link.name} ({link.url})" for link in _left_out(survey)[:_MAX_IN_REFUSAL])
         raise GongkaiError(
-            f"{survey.page.url}: no list was found to write down",
+            f"{survey.page.url}: no list was found to write down{unread}{linked and f'; it links {linked}'}",
             hint="give the address of a page that lists documents",
         )
     text = "\n".join(_lines(survey, today, allow_private, delay, _words(name) or _id(survey.page.url))) + "\n"
@@ -119,6 +126,23 @@ def _columns(survey: Survey, chosen: list[ListProbe]) -> Iterator[str]:
         every = len(survey.columns) + len(survey.not_requested)
         yield f"  # (?) Named by the page too, and not requested; `--columns {every}` requests them:"
         yield from (f"  # - {_column(column)}" for column in survey.not_requested)
+    yield from (f"  # (?) A menu was not read: {menu}" for menu in unread_menus(survey.page))
+    if left_out := _left_out(survey):
+        yield "  # (?) Linked too, and taken for no lists of documents:"
+        yield from (f"  # - {_column(column)}" for column in left_out[:_MAX_LEFT_OUT])
+    if len(left_out) > _MAX_LEFT_OUT:
+        yield f"  # and {len(left_out) - _MAX_LEFT_OUT} more"
+
+
+def _left_out(survey: Survey) -> list[CandidateList]:
+    """The links of the page, with names that lists may have, that lead neither to lists nor to listed documents."""
+    lists = [*(probe.column.url for probe in survey.columns), *(column.url for column in survey.not_requested)]
+    documents = (entry.url for probe in survey.columns for entry in probe.entries)
+    known = set(map(column_key, chain([survey.page.url], lists, documents)))
+    links = (link for link in named_links(survey.page) if 1 < len(link.name) <= MAX_NAME)
+    others = {column_key(link.url): CandidateList(link.url, link.name) for link in links
+              if same_site(link.url, survey.page) and not is_front_page(link.url)}  # fmt: skip
+    return [column for key, column in others.items() if key not in known]
 
 
 def _column(column: CandidateList) -> str:

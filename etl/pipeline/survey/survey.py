@@ -29,6 +29,7 @@ from etl.platforms.elements.columns import (
     linked_catalog,
     page_name,
 )
+from etl.platforms.elements.menus import named_links
 from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.listing import read_list_page
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
@@ -207,6 +208,8 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
         page = replace(page, url=page.url.partition("#")[0])
     pages = [page, *frames, *filter(None, [front])]
     lists = _lists(finder, pages) if finder else []
+    if len(lists) > 1 and _shows_lists(page):
+        lists = [column for column in lists if column_key(column.url) != column_key(page.url)]
     probes = await _probe_all(finder, listing, lists, page, visit, max_lists) if finder else ()
     if family and finder is family and (own := await _own_rows(page, visit, probes)):
         finder, listing, probes = own
@@ -285,19 +288,36 @@ async def _proposal(
     """The family that accepts selectors, with the rows that the page repeats, or else the rows of a list that it or one
     of its frames links.
 
-    The rows of a front page are not used: it shows a few lines of every list, and not in the rows of those lists.
+    The rows of a front page or an overview are not used: they show a few lines of every list, and not in the rows of
+    those lists.
     """
     guesser = _guesser()
-    if not is_front_page(page.url) and (guess := guesser.guess_listing(page)) is not None:
+    if (guess := _own_listing(page)) is not None:
         return guesser, guess
     columns = _lists(guesser, (page, *frames))
     for column in columns[:MAX_LISTS_FOR_ROWS]:
         if column.url == page.url or not (opened := await visit.open(column.url)):
             continue
-        if not is_front_page(opened.url) and (guess := guesser.guess_listing(opened)):
+        if guess := _own_listing(opened):
             return guesser, guess
-    may_be_lists = any(feeds_of(page)) or (is_front_page(page.url) and columns)
+    may_be_lists = any(feeds_of(page)) or (columns and _shows_lists(page))
     return (guesser, None) if may_be_lists else (None, None)
+
+
+def _own_listing(page: WebPage) -> Mapping[str, Any] | None:
+    return None if _shows_lists(page) else _guesser().guess_listing(page)
+
+
+def _shows_lists(page: WebPage) -> bool:
+    """Whether the page is a front page, or has boxes with the newest documents of several lists, which they link."""
+    if is_front_page(page.url):
+        return True
+    boxes = {link.url: link.box for link in named_links(page) if link.box is not None}
+    if len(boxes) < 2:
+        return False
+    guess = _guesser().guess_listing(page) or {}
+    rows = elements(guess["rows"], page.tree) if "rows" in guess else []
+    return any(element in boxes.values() for row in rows[:1] for element in row.iterancestors())
 
 
 def with_listing(family: Platform, listing: Mapping[str, Any] | None) -> Platform:

@@ -2,17 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.platforms.base import CandidateList, Entry
-from etl.platforms.elements.element_words import label_of
-from etl.platforms.elements.script_links import read_script_links
+from etl.platforms.elements.menus import MAX_NAME, MIN_ITEMS, named_links
 from etl.platforms.elements.script_trees import columns_of_trees
-from etl.web.page import WebPage, absolute, base_url, links
+from etl.web.page import WebPage, base_url, links
 from etl.web.urls import folder_of, resolved
 
 # Words in names of lists with disclosed documents; other links of a site lead to news, services and letters.
@@ -20,6 +18,8 @@ _DISCLOSURE = re.compile(
     "公开|公文|文件|通知|公告|公示|年报|年度报告|规划|计划|预决?算|决算|财政|政策|解读|法规|规章|人事|任免"
     "|许可|处罚|采购|招标|建议|提案|统计|应急|目录"
 )
+_AGENCY = re.compile("[局委办厅院署乡镇]$|街道(?:办事处)?$|中心$")
+"""In a menu whose items are agencies, each has a list of its own."""
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
 _FRONT = re.compile(r"/?(?:(?:index|default|home)\.(?:s?html?|php|jsp|aspx?))?", re.IGNORECASE)
 # Names of the disclosure section of a site, the most specific first.
@@ -36,12 +36,6 @@ _CATALOGS = tuple(
     )
 )
 _NO_CATALOG = re.compile("指南|年报|年度报告|制度|条例|申请|意见箱")
-_MAX_NAME = 16
-"""Characters in the name of a list; longer link texts are titles."""
-_MORE = re.compile(r"^\W*(?:[查点]?[看击]?更多|全部|more)\W*$", re.IGNORECASE)
-"""A link from a box with the newest documents of a list to that list."""
-_PAGE_STEP = re.compile(r"^\W*(?:[上下前后]一?[页頁]|[首尾末][页頁]|第?\d+[页頁]?|加载更多)\W*$")
-_MAX_DEPTH_IN_BOX = 4
 
 
 def same_site(url: str, page: WebPage) -> bool:
@@ -63,49 +57,46 @@ def page_name(page: WebPage) -> str:
     return (meta(page, "ColumnName") or re.split(r"[_|—–-]", title)[0]).strip()
 
 
+def names_disclosure(name: str) -> bool:
+    """Whether the name of a list has a word of disclosed documents."""
+    return _DISCLOSURE.search(name) is not None
+
+
 def linked_columns(
     page: WebPage, path: re.Pattern[str], *, only_disclosure: bool = False, or_below: bool = False
 ) -> tuple[CandidateList, ...]:
-    """The lists that the page links: links within the site whose path matches, and the nodes of trees; the page itself
+    """The lists that the page names: links within the site whose path matches, and the nodes of trees; the page itself
     comes first if its own path matches.
 
-    Lists with a disclosure word in their name come before the others, which `only_disclosure` leaves out; `or_below`
-    keeps those whose address is below that of the page, as those of agencies are.
+    Lists with a disclosure word in their name come before the others. `only_disclosure` leaves out the others, unless
+    they are in a menu of lists: one that names the page too, or most of whose items are agencies or have such a word.
+    `or_below` keeps those whose address is below that of the page, as those of agencies are.
     """
-    own = (CandidateList(page.url, page_name(page)),) if _is_list(page.url, path) else ()
-    candidates = {column_key(item.url): item for item in own}
-    folder = folder_of(page.url)
-    for url, name in named_links(page):
-        may_be_name = 1 < len(name) <= _MAX_NAME or (not name and url.startswith(folder))
-        if may_be_name and same_site(url, page) and _is_list(url, path):
-            candidates.setdefault(column_key(url), CandidateList(url, name))
-    others = sorted(list(candidates.values())[len(own) :], key=lambda item: not _DISCLOSURE.search(item.name))
-    below = folder if or_below else None
-    lists = (item for item in others if _DISCLOSURE.search(item.name) or (below and item.url.startswith(below)))
-    trees = (item for item in columns_of_trees(page) if column_key(item.url) not in candidates)
-    return (*own, *(lists if only_disclosure else others), *trees)
+    menus: dict[HtmlElement, dict[str, CandidateList]] = {}
+    folder, own = folder_of(page.url), column_key(page.url)
+    for link in named_links(page):
+        may_be_name = 1 < len(link.name) <= MAX_NAME or (not link.name and link.url.startswith(folder))
+        if may_be_name and same_site(link.url, page):
+            menus.setdefault(link.menu, {}).setdefault(column_key(link.url), CandidateList(link.url, link.name))
+    lists = {own: CandidateList(page.url, page_name(page))} if _is_list(page.url, path) else {}
+    others: dict[str, CandidateList] = {}
+    for menu in menus.values():
+        is_catalog = _is_catalog(menu, own)
+        for key, item in menu.items():
+            is_below = or_below and item.url.startswith(folder)
+            if _is_list(item.url, path):
+                named = lists if is_below or is_catalog or names_disclosure(item.name) else others
+                named.setdefault(key, item)
+    nodes = {column_key(item.url): item for item in columns_of_trees(page)}
+    return tuple((lists | ({} if only_disclosure else others | lists) | nodes).values())
 
 
-def named_links(page: WebPage) -> Iterator[tuple[str, str]]:
-    """(address, name) of every link and of everything that a script opens: its words, else those of its picture, "" for
-    a picture without any. 更多 has the name of its box; links that only turn the pages of a list are left out."""
-    read_script_links(page)
-    base = base_url(page)
-    for link in page.tree.iter("a"):
-        href = (link.get("href") or "").strip()
-        url = absolute(href, base) if href not in ("", "#") else None
-        name = " ".join("".join(link.itertext()).split()) or label_of(link)
-        if url and not _PAGE_STEP.match(name) and (name or next(link.iter("img"), None) is not None):
-            yield url, _name_of_box(link) or name if _MORE.match(name) else name
-
-
-def _name_of_box(more: HtmlElement) -> str:
-    """The words with which the box around the link 更多 begins, if they can be the name of a list."""
-    for box in islice(more.iterancestors(), _MAX_DEPTH_IN_BOX):
-        first = next(filter(str.strip, box.itertext()), "").strip()
-        if not _MORE.match(first):
-            return first if 1 < len(first) <= _MAX_NAME else ""
-    return ""
+def _is_catalog(menu: Mapping[str, CandidateList], own: str) -> bool:
+    """Whether a menu is one of lists of documents; that of the whole site links the front page too."""
+    if any(is_front_page(item.url) for item in menu.values()):
+        return False
+    disclosing = sum(names_disclosure(item.name) or _AGENCY.search(item.name) is not None for item in menu.values())
+    return disclosing > max(1, len(menu) // 2) or (own in menu and len(menu) >= MIN_ITEMS)
 
 
 def _is_list(url: str, path: re.Pattern[str]) -> bool:
@@ -134,7 +125,7 @@ def is_front_page(url: str) -> bool:
 def linked_catalog(page: WebPage) -> CandidateList | None:
     """The disclosure catalog (政府信息公开) that a front page links, on its own host or another one."""
     named = [
-        CandidateList(url, text) for url, text in links(page) if len(text) <= _MAX_NAME and not _NO_CATALOG.search(text)
+        CandidateList(url, text) for url, text in links(page) if len(text) <= MAX_NAME and not _NO_CATALOG.search(text)
     ]
     named = [item for item in named if not is_front_page(item.url) or not same_site(item.url, page)]
     for pattern in _CATALOGS:

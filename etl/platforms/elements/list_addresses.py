@@ -13,6 +13,7 @@ _LIST = re.compile(r"lists?|more(?:info)?|(?!link|nav|menu|pic|img|video|play|cl
 _STRUCTURE = re.compile(
     r"channel\w?|columns?|lanmu|class\w{0,4}|types?|depts?|orgs?|areas?|regions?|categor(?:y|ies)|themes?"
 )
+_MENU = re.compile(r"navs?|navigat\w{0,6}|menus?|trees?|catalogs?|mulu")
 _OTHERS = re.compile(
     r"navs?|navigat\w{0,6}|menus?|counts?|counter|hits?|visits?|visitor|views?|pv|uv|weather|tianqi|hots?|hotwords?|words?|"
     r"user\w{0,5}|login|foot(?:er)?|head(?:er)?|top|bottom|config\w{0,4}|links?|trees?|comments?|pl|pinglun|track\w{0,3}|"
@@ -46,3 +47,8 @@ def is_of_list(text: str) -> bool:
         return False
     lists = any(map(_LIST.fullmatch, words)) and not any(map(_STRUCTURE.fullmatch, words))
     return lists or any(map(_DOCUMENTS.fullmatch, words))
+
+
+def is_of_menu(text: str) -> bool:
+    """Whether an address may be that of the names of lists: a menu, a tree, columns, agencies."""
+    return any(_MENU.fullmatch(word) or _STRUCTURE.fullmatch(word) for word in _words(text))

@@ -41,7 +41,7 @@ def tree_of_lists(page: WebPage) -> str | None:
     if "-tree" in page.lower and (element := _ELEMENT.search(page.live_source)):
         return element[0]
     for code in _scripts_of_trees(page):
-        nodes = list(_nodes(code))
+        nodes = list(nodes_of(code))
         bare = [name for name, address in nodes if not address]
         if len(nodes) < _MIN_NODES or len(bare) >= _MIN_NODES:
             drawn = _DRAWN.search(code)
@@ -64,7 +64,7 @@ def _drawn_elsewhere(tree: HtmlElement) -> str | None:
 def columns_of_trees(page: WebPage) -> Iterator[CandidateList]:
     """The lists to which the nodes of the page's trees lead."""
     for code in _scripts_of_trees(page):
-        for name, address in _nodes(code):
+        for name, address in nodes_of(code):
             if url := absolute(address, base_url(page)) if address else None:
                 yield CandidateList(url, name)
 
@@ -78,8 +78,8 @@ def _scripts_of_trees(page: WebPage) -> Iterator[str]:
             yield code
 
 
-def _nodes(code: str) -> Iterator[tuple[str, str]]:
-    """The name and the address of each node in a script that draws a tree; "" for a node without an address."""
+def nodes_of(code: str) -> Iterator[tuple[str, str]]:
+    """The name and the address of each node of a tree or menu in a script; "" for a node without an address."""
     for node in _OBJECT.finditer(code):
         name, address = _NAME.search(node[0]), _ADDRESS.search(node[0])
         if name and _CHINESE.search(name[1]):
