@@ -121,19 +121,24 @@ def test_every_reason_is_documented() -> None:
     assert said == reason_table.page(), "run `python -m tests.support.reason_table --write`"
 
 
-def commands(parent: Any, prefix: str = "gongkai") -> Iterator[str]:
+def commands(parent: Any, prefix: str = "gongkai") -> Iterator[tuple[str, list[list[str]]]]:
+    """Each command with its options, each in every form."""
     for name in parent.list_commands(None):
         command = parent.get_command(None, name)
         assert command.name == name
         if hasattr(command, "list_commands"):
             yield from commands(command, f"{prefix} {name}")
         else:
-            yield f"{prefix} {name}"
+            yield f"{prefix} {name}", [each.opts for each in command.params if each.opts[0][0] == "-"]
 
 
-def test_every_command_is_documented() -> None:
-    documented = {re.sub(r" [A-Z\[].*", "", row[0].strip("`")) for row in table("commands.md")[1:]}
-    assert documented == set(commands(get_command(app)))
+def test_every_command_is_documented_with_its_options() -> None:
+    rows = {re.sub(r" [A-Z\[].*", "", row[0].strip("`")): " ".join(row) for row in table("commands.md")[1:]}
+    options = dict(commands(get_command(app)))
+    assert rows.keys() == options.keys()
+    for name, row in rows.items():
+        missing = [forms for forms in options[name] if not any(form in row for form in forms)]
+        assert not missing or "[OPTIONS]" in row, f"{name}: {missing}"
 
 
 def test_every_command_of_a_module_is_one_of_the_program() -> None:

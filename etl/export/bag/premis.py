@@ -27,7 +27,7 @@ _NAMESPACES: Any = {None: NAMESPACE, "xsi": "http://www.w3.org/2001/XMLSchema-in
 _TYPE = f"{{{_NAMESPACES['xsi']}}}type"
 _BATCH = 500
 _SOFTWARE = ("software", "gongkai")
-_BYTES, _RECORD, _PERSON = "SHA-256", "record", "archivist"
+_BYTES, _RECORD = "SHA-256", "record"
 """Types of identifiers."""
 
 

@@ -1,8 +1,9 @@
 """The last stage: does the run add up, does it hold what its source file asserts, and what went wrong if not."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text
@@ -61,6 +62,8 @@ LONGEST_SENTENCE = 320
 """Characters of a reason in the line of an error."""
 NAMED_PAGES = 10
 """Failed pages that a log names."""
+_Examples = Callable[[], Mapping[str, EndedPage]]
+"""By outcome, a document or file that failed or was excluded so; queried only for a reason that names one."""
 
 
 def reconcile(archive: Archive, run: RunContext) -> Report:
@@ -83,14 +86,14 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             missing_again=missing_again(connection, run),
             records_missing=records_missing(connection, run.source.id, MANY),
             below_expected=tuple(fields_below_expected(connection, run)),
-            examples=examples(connection, run.id, of_files=False),
+            examples=partial(_examples, archive, run, of_files=False),
         )
         warnings = [
             *fields_gone_empty(connection, run),
             *documents_without_text(connection, run),
             *documents_moved(connection, run, MANY),
             *pages_that_wait(connection, run, _many(run, counted)),
-            *_files(counted, examples(connection, run.id, of_files=True)),
+            *_files(counted, partial(_examples, archive, run, of_files=True)),
         ]
     problems = [*_unfinished(counted, stored)]
     if not any(reason.code == Code.MOST_PAGES_FAILED for reason in problems):
@@ -132,8 +135,12 @@ class _Stored:
     missing_again: Mapping[str, int]
     """Pages by outcome that an earlier run already found missing."""
     records_missing: Reason | None
-    examples: Mapping[str, EndedPage]
-    """By outcome, a document that failed or was excluded so."""
+    examples: _Examples
+
+
+def _examples(archive: Database, run: RunContext, *, of_files: bool) -> Mapping[str, EndedPage]:
+    with archive.engine.connect() as connection:
+        return examples(connection, run.id, of_files=of_files)
 
 
 def red_lines(archive: Database, report: Report) -> Iterator[str]:
@@ -185,14 +192,15 @@ def _failures(counted: Report, stored: _Stored) -> tuple[dict[str, int], int]:
     return failed, fetched
 
 
-def _most_failed(failures: Mapping[str, int], fetched: int, pages: Mapping[str, EndedPage]) -> Reason:
+def _most_failed(failures: Mapping[str, int], fetched: int, pages: _Examples) -> Reason:
     return _most(Code.MOST_PAGES_FAILED, failures, pages, failed=sum(failures.values()), fetched=fetched)
 
 
-def _most(code: Code, numbers: Mapping[Any, int], pages: Mapping[str, EndedPage], **params: int) -> Reason:
+def _most(code: Code, numbers: Mapping[Any, int], pages: _Examples, **params: int) -> Reason:
     """A reason of that code: how most of these pages ended, by number, with one of them."""
     worst = max(numbers, key=numbers.__getitem__)
-    return Reason.of(code, **params, outcome=worst, url=pages[worst].url, reason=pages[worst].reason)
+    example = pages()[worst]
+    return Reason.of(code, **params, outcome=worst, url=example.url, reason=example.reason)
 
 
 def _nearly_all_failed(counted: Report, stored: _Stored) -> list[Reason]:
@@ -222,7 +230,7 @@ def _many(run: RunContext, counted: Report) -> int:
     return MANY if counted.records >= run.source.assertions.min_records else ALL_OF_FEW
 
 
-def _files(counted: Report, files: Mapping[str, EndedPage]) -> Iterator[Reason]:
+def _files(counted: Report, files: _Examples) -> Iterator[Reason]:
     failures = {name: number for name, number in counted.files.items() if group(Outcome(name)) is Group.FAILED}
     failed, total = sum(failures.values()), sum(counted.files.values())
     if failed * 2 > total and failed >= MANY:
