@@ -207,11 +207,11 @@ class Rule(StrEnum):
 
 
 class Belief(NamedCode):
-    """Whether independent evidence confirms a chosen value (`etl.extract.rules.belief`): code, and both names."""
+    """Whether independent evidence confirms a chosen value (`etl.extract.rules.belief`), with both names."""
 
-    AGREED = "agreed", "另有依据相符", "other evidence agrees"
-    SINGLE = "single", "没有其他依据", "no other evidence"
-    DISPUTED = "disputed", "另有依据不符", "other evidence differs"
+    AGREED = "另有依据相符", "other evidence agrees"
+    SINGLE = "没有其他依据", "no other evidence"
+    DISPUTED = "另有依据不符", "other evidence differs"
 
 
 class Flag(NamedCode):
