@@ -122,7 +122,7 @@ def services(services_dir: Path) -> Iterator[Addresses]:
         yield addresses
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def starts_services() -> None:
     """For tests that start services of their own."""
 

@@ -5,8 +5,8 @@ import re
 import signal
 import socket
 import stat
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,17 +25,30 @@ from etl.local.services import Addresses, ServiceStep
 from etl.local.state import State
 from etl.settings import Settings
 from tests.support.reaper import end_at_once
+from tests.support.services import state_folder
 
 
 def ignore(step: ServiceStep) -> None:
     pass
 
 
+@pytest.fixture(scope="module")
+def started(starts_services: None) -> Iterator[tuple[Settings, list[Addresses]]]:
+    """Services started from nothing, beside an initdb that was cut short, by two callers at once; what they were given.
+    They are shared, as to make their data takes longer than to start them: a test may leave them running or not."""
+    with state_folder() as folder:
+        settings = Settings(state_dir=folder, postgres_port=0, store_port=0)
+        State.open(folder)
+        (cut := folder / "postgres.new").mkdir()
+        (cut / "PG_VERSION").write_text("18\n")
+        with ThreadPoolExecutor(2) as pool:
+            yield settings, [one.result() for one in [pool.submit(up, settings) for _ in range(2)]]
+        end_at_once(folder)
+
+
 @pytest.fixture
-def settings(starts_services: None, state_dir: Path) -> Iterator[Settings]:
-    settings = Settings(state_dir=state_dir, postgres_port=0, store_port=0)
-    yield settings
-    end_at_once(settings.state_dir)
+def settings(started: tuple[Settings, list[Addresses]]) -> Settings:
+    return started[0]
 
 
 @pytest.fixture
@@ -54,6 +67,7 @@ def connect(url: str, **changes: str) -> psycopg.Connection:
 
 def write(addresses: Addresses) -> None:
     with connect(addresses.database_owner_url) as connection:
+        connection.execute("DROP TABLE IF EXISTS archive.kept")
         connection.execute("CREATE TABLE archive.kept AS SELECT '留下' AS word")
     addresses.store.client().put_object(addresses.bucket, "kept", io.BytesIO(b"\x00kept"), 5)
 
@@ -91,21 +105,15 @@ def test_up_again_starts_nothing(settings: Settings) -> None:
     assert local_services.status(settings) == before
 
 
-def test_two_at_once_start_one_of_each(settings: Settings) -> None:
-    found: list[Addresses] = []
-    both = [threading.Thread(target=lambda: found.append(up(settings))) for _ in range(2)]
-    for thread in both:
-        thread.start()
-    for thread in both:
-        thread.join()
-
-    assert len(found) == 2
-    assert found[0] == found[1]
+def test_two_at_once_start_one_of_each(started: tuple[Settings, list[Addresses]]) -> None:
+    one, other = started[1]
+    assert one == other
 
 
 @pytest.mark.parametrize("name", [postgres.NAME, store.NAME])
 def test_up_recovers_from_a_killed_service(settings: Settings, state: State, name: str) -> None:
     # With full durability: the store had acknowledged the bytes, the database the row.
+    local_services.down(settings, ignore)
     addresses = up(settings, fast=False)
     write(addresses)
     with connect(addresses.database_url) as connection:
@@ -153,15 +161,8 @@ def test_a_pid_file_with_the_id_of_another_process_does_not_keep_postgres_down(
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_an_initdb_that_was_cut_short_is_done_again(settings: Settings, state: State) -> None:
-    State.open(state.root)
-    cut = state.root / "postgres.new"
-    cut.mkdir()
-    (cut / "PG_VERSION").write_text("18\n")
-
-    addresses = up(settings)
-
-    with connect(addresses.database_url) as connection:
+def test_an_initdb_that_was_cut_short_is_done_again(settings: Settings) -> None:
+    with connect(up(settings).database_url) as connection:
         assert connection.execute("SHOW server_version_num").fetchone() > ("180000",)
 
 
@@ -310,10 +311,12 @@ def test_generated_secrets_are_for_their_owner_alone(services: Addresses, servic
 def test_lost_passwords_are_an_error(settings: Settings, state: State) -> None:
     up(settings)
     local_services.down(settings, ignore)
-    (state.root / "secrets.json").unlink()
+    secrets = (state.root / "secrets.json").rename(state.root / "secrets.elsewhere")
 
     with pytest.raises(GongkaiError, match=r"refuses the password in .*secrets\.json"):
         up(settings)
+    end_at_once(state.root)
+    secrets.replace(state.root / "secrets.json")
 
 
 def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
