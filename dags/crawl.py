@@ -25,7 +25,6 @@ from gongkai_airflow import (
 from gongkai_timetable import CHINA, at
 
 from etl import event_loop
-from etl.catalog.files import source_files
 from etl.catalog.load import find_source, load_sources, readable_sources
 from etl.progress import Progress
 from etl.settings import Settings, settings
@@ -143,7 +142,7 @@ def check_sources() -> None:
     def check() -> int:
         """Returns the number of correct files."""
         with plain_failure():
-            return len(load_sources(source_files(settings().source_folders)))
+            return len(load_sources(settings().source_folders))
 
     check()
 

@@ -1,11 +1,13 @@
 """The source files on the disk: their names, and whether one of them changed. Reads none of them."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 SUFFIXES = (".yaml", ".yml")
+_MEANT = re.compile(r"\.(?:ya?ml|ymal|yalm|json)(?:\.txt)?", re.IGNORECASE)
 FilesState = frozenset[tuple[str, int, int, int]]
 """Of each source file its path, inode, time of change in nanoseconds, and size."""
 
@@ -19,6 +21,22 @@ def source_files(folders: str) -> Iterator[Path]:
 
 def _is_source_file(path: Path) -> bool:
     return path.suffix in SUFFIXES and not path.name.startswith(".")
+
+
+def overlooked_files(folders: str) -> Iterator[tuple[Path, str]]:
+    """(file, why) of each file that seems to be meant as a source file and is none: it is in a folder below, or its
+    name ends in another way. Not those that somebody put aside under a name such as `x.yaml.off` or `x.yaml~`."""
+    for folder in folders.split(":"):
+        for path in sorted(Path(folder).rglob("*")):
+            below = path.relative_to(folder)
+            if any(part.startswith(".") for part in below.parts) or path.is_dir():
+                continue
+            if not _MEANT.fullmatch("".join(path.suffixes[-2:])) and not _MEANT.fullmatch(path.suffix):
+                continue
+            if len(below.parts) > 1:
+                yield path, f"it must be in {folder} itself, not in a folder below"
+            elif path.suffix not in SUFFIXES:
+                yield path, "its name must end in .yaml"
 
 
 def files_state(folders: str) -> FilesState:

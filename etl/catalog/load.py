@@ -1,5 +1,6 @@
 """Loads source files. Errors name file, key and reason."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -9,10 +10,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from etl.catalog.files import SUFFIXES, source_files
+from etl.catalog.files import SUFFIXES, overlooked_files, source_files
+from etl.catalog.mistakes import mistakes
+from etl.catalog.yaml_words import words_of
 from etl.errors import GongkaiError
 from etl.input_words import did_you_mean, in_plain_words
-from etl.platforms.registry import all_platforms, platform
+from etl.platforms.registry import platform
 from etl.sources.schema import Source
 
 NAMED = 40
@@ -30,20 +33,21 @@ class SourceError(GongkaiError):
 def load_source(path: Path) -> Source:
     """The source described by the file. Raises `SourceError`."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise SourceError([f"{path}: cannot be read: {error}"]) from error
+        raise SourceError([f"{path}: cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise SourceError([f"{path}: is not in UTF-8: save it in that encoding"]) from error
+    try:
+        data = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        reason = str(error).partition("\n")[0]
-        raise SourceError([f"{path}: {where}not valid YAML: {getattr(error, 'problem', None) or reason}"]) from error
-    except ValueError as error:  # a day that no calendar has
+        raise SourceError([f"{path}: {words_of(error, text)}"]) from error
+    except ValueError as error:  # a number of more digits than Python reads
         raise SourceError([f"{path}: not valid YAML: {error}"]) from error
     if not isinstance(data, dict):
         raise SourceError([f"{path}: no keys in it"])
+    if isinstance(tls := data.get("tls"), dict) and isinstance(tls.get("ca"), str):
+        tls["ca"] = path.parent.absolute() / tls["ca"]  # a task runs in another folder than the shell of who wrote it
     try:
         source = Source.model_validate(data)
     except ValidationError as error:
@@ -51,18 +55,8 @@ def load_source(path: Path) -> Source:
         raise SourceError([*problems, *_unknown_platform(path, data.get("platform"))]) from error
     if unknown := _unknown_platform(path, source.platform):
         raise SourceError(unknown)
-    family = platform(source.platform)
-    if not family.lists:
-        raise SourceError([f"{path}: platform: {family.name} has no code for lists, only for documents"])
-    if source.listing and not family.accepts_selectors:
-        names = ", ".join(item.name for item in all_platforms() if item.accepts_selectors)
-        raise SourceError([f"{path}: listing: {family.name} needs no selectors; this key is for {names}"])
-    for column in source.columns:
-        if not source.allows(column.url):
-            raise SourceError([f"{path}: columns: {column.url} is on none of the hosts {', '.join(source.hosts)}"])
-        if "#" in column.url and not family.reads_fragments:
-            reason = f"{family.name} reads nothing after #, so the list that it names would be another one"
-            raise SourceError([f"{path}: columns: {column.url}: {reason}"])
+    if problems := [f"{path}: {mistake}" for mistake in mistakes(source)]:
+        raise SourceError(problems)
     return source
 
 
@@ -77,7 +71,11 @@ def _unknown_platform(path: Path, name: object) -> list[str]:
 
 
 class _Loader(yaml.CSafeLoader):
-    """Refuses a key that is written twice: YAML takes the last, and nobody would notice that the other is void."""
+    """Reads plain values as YAML 1.2 does: `yes`, `1:30`, `012` and days are texts, which the schema understands or
+    refuses with their key.
+
+    Refuses a key that is written twice: YAML takes the last, and nobody would notice that the other is void.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -89,6 +87,17 @@ class _Loader(yaml.CSafeLoader):
                     )
                 seen.add(name)
         return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _type, _form, _first in (
+    ("null", r"(?:~|null|Null|NULL|)", ["~", "n", "N", ""]),
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)", list("tTfF")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", list("-+.0123456789")),
+    ("merge", r"<<", ["<"]),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_type}", re.compile(_form + r"\Z"), _first)
 
 
 def _causes(items: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -127,22 +136,29 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
-    """All sources by id. Raises `SourceError` with the problems of all files; an id used twice is one."""
-    located: dict[str, tuple[Path, Source]] = {}
-    problems: list[str] = []
-    for path in paths:
+def load_sources(folders: str) -> dict[str, Source]:
+    """All sources of the folders by id. Raises `SourceError` with the problems of all files: an id that is used twice
+    is one, a list that two sources walk, and a file that nobody reads."""
+    sources: dict[str, Source] = {}
+    paths: dict[str, Path] = {}
+    lists: dict[tuple[str, str], str] = {}
+    problems = [f"{path}: is not read: {why}" for path, why in overlooked_files(folders)]
+    for path in source_files(folders):
         try:
             source = load_source(path)
         except SourceError as error:
             problems += error.problems
             continue
-        if source.id in located:
-            problems.append(f"{path}: id: {source.id} is already the id of {located[source.id][0]}")
-        located[source.id] = path, source
+        if source.id in sources:
+            problems.append(f"{path}: id: {source.id} is already the id of {paths[source.id]}")
+            continue
+        sources[source.id], paths[source.id] = source, path
+        for number, column in enumerate(source.columns):
+            if (owner := lists.setdefault(column.request, source.id)) != source.id:
+                problems.append(f"{path}: columns.{number}: {column.url} is already a list of {owner}, {paths[owner]}")
     if problems:
         raise SourceError(problems)
-    return {name: source for name, (_, source) in located.items()}
+    return sources
 
 
 def readable_sources(folders: str) -> dict[str, Source]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from etl.catalog.files import source_files
 from etl.catalog.load import SourceError, find_source, load_sources
 from etl.clock import CHINA
 from etl.errors import GongkaiError
@@ -64,7 +63,7 @@ def rules_of(name: str, url: str) -> ExtractRules:
     if not is_address:
         return ExtractRules(None, "no address to detect the source from; give --source, or the address with --url")
     try:
-        known = load_sources(source_files(settings().source_folders)).values()
+        known = load_sources(settings().source_folders).values()
     except SourceError as error:
         return ExtractRules(None, f"the source files cannot be read ({error.problems[0]})")
     matches = [source for source in known if source.allows(url)]

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from etl.catalog.files import source_files
 from etl.catalog.load import SourceError, load_sources, locate_source, readable_sources
 from etl.cli.completion import source_ids
 from etl.cli.console import AsJson, errors, output, print_json, table
@@ -37,7 +36,7 @@ def list_command(as_json: AsJson = False) -> None:
             for item in sources
         ]
         table(("id", "name", "platform", "schedule", "cron", "lists", "verified"), rows)
-    load_sources(source_files(folders))
+    load_sources(folders)
 
 
 @app.command("check")
@@ -58,7 +57,7 @@ def check_command(
         return _check_one(source, live, as_json)
     problems: list[str] = []
     try:
-        good = len(load_sources(source_files(settings().source_folders)))
+        good = len(load_sources(settings().source_folders))
     except SourceError as error:
         problems, good = error.problems, 0
     if as_json:

@@ -46,7 +46,9 @@ def _numbers(field: str, least: int, most: int) -> set[int]:
         if not (match := _PART.fullmatch(part)):
             return set()
         first, last, step = (int(number) if number else None for number in match.groups())
-        if step == 0 or not all(least <= number <= most for number in (first, last) if number is not None):
+        if step is not None and not 1 <= step <= most - least:
+            return set()
+        if not all(least <= number <= most for number in (first, last) if number is not None):
             return set()
         start = least if first is None else first
         end = last

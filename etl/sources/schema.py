@@ -31,18 +31,32 @@ from etl.sources.schedule import checked_schedule, cron_line
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_PUNCTUATION = tuple("，。；、：！？）”》")
 _NOT_IN_HOSTS = re.compile(r"[\s:/?#*@,;]")
 
 
 def _host(value: str) -> str:
     """The host in the form in which addresses have it: lower case, names in Chinese as ASCII."""
     wildcard, name = ("*.", value[2:]) if value.startswith("*.") else ("", value)
-    host = urlsplit(canonical_url(f"http://{name}/")).netloc if name and not _NOT_IN_HOSTS.search(name) else ""
+    is_name = name.isprintable() and name and not _NOT_IN_HOSTS.search(name)
+    host = urlsplit(canonical_url(f"http://{name}/")).netloc if is_name else ""
     if not host:
         raise ValueError(
             f"{value!r} is no host: its name alone, without https://, port or path, such as www.example.gov.cn"
         )
     return wildcard + host
+
+
+def _typed_address(value: str) -> str:
+    """Refuses what is made storable in addresses of sites, and is a slip in one that somebody typed."""
+    address = value.strip()
+    if odd := next((character for character in address if character == " " or not character.isprintable()), ""):
+        raise ValueError(f"has a blank or an invisible character (U+{ord(odd):04X}) in it: {address!r}")
+    if address.endswith(_PUNCTUATION):
+        raise ValueError(f"ends with {address[-1]}: {address!r}")
+    if "@" in urlsplit(address).netloc:
+        raise ValueError("has a login in it (before @): the crawler reads only what is open to everybody")
+    return address
 
 
 def _region(value: str) -> str:
@@ -71,16 +85,38 @@ def _lookups(value: Lookups) -> Lookups:
     return value
 
 
+def _day(value: object) -> date:
+    day = date.fromisoformat(value) if isinstance(value, str) and _is_day(value) else value
+    if type(day) is not date:
+        raise ValueError("must be a day, such as 2026-11-29")
+    return day
+
+
 def _day_or_never(value: object) -> object:
     """What `verified` may be; a day that has not come yet is a slip, and would hide that nobody looked."""
     if value == "never":
         return value
-    day = date.fromisoformat(value) if isinstance(value, str) and _is_day(value) else value
-    if type(day) is not date:
-        raise ValueError("is neither a day, such as 2026-11-29, nor `never`")
+    try:
+        day = _day(value)
+    except ValueError as error:
+        raise ValueError(f"{error}, or `never`") from error
     if day > datetime.now(CHINA).date():
         raise ValueError(f"{day} has not come yet")
     return day
+
+
+def _number(value: object) -> object:
+    """Refuses `true` and `false`, which are numbers to Python."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+_MANY = 100_000_000
+Count = Annotated[int, BeforeValidator(_number), Field(le=_MANY)]
+Number = Annotated[float, BeforeValidator(_number), Field(le=_MANY)]
+Days = Annotated[float, BeforeValidator(_number), Field(ge=0, le=36_500)]
+Share = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1)]
 
 
 class _Part(BaseModel):
@@ -90,44 +126,49 @@ class _Part(BaseModel):
 class Column(_Part):
     """One list of the catalog."""
 
-    url: Annotated[str, AfterValidator(column_address)] = Field(description="address of the list's first page")
+    url: Annotated[str, AfterValidator(_typed_address), AfterValidator(column_address)] = Field(
+        description="address of the list's first page"
+    )
     name: str = Field("", description="what the site calls the list")
     post: str = Field(
         "", description="what the site's script posts to that address, a form (`a=1&b=2`) or JSON; GET when left out"
     )
     whole: bool = Field(False, description="whether someone saw that the list's first page has all of its documents")
 
+    @property
+    def request(self) -> tuple[str, str]:
+        """What names the list, with http or https: its address without the scheme, and what is posted to it."""
+        return self.url.partition("://")[2], self.post
+
 
 class Pace(_Part):
     """How fast the site is requested."""
 
-    delay: float = Field(2.0, ge=0, le=3600, description="seconds between two requests to one host")
-    concurrency: int = Field(2, ge=1, le=16, description="concurrent requests to the site")
-    retry_delay: float = Field(5.0, ge=0, le=600, description="seconds before the first retry; doubles each time")
+    delay: Number = Field(2.0, ge=0, le=3600, description="seconds between two requests to one host")
+    concurrency: Count = Field(2, ge=1, le=16, description="concurrent requests to the site")
+    retry_delay: Number = Field(5.0, ge=0, le=600, description="seconds before the first retry; doubles each time")
 
 
 class Limits(_Part):
     """Upper limits of a run."""
 
-    pages: int = Field(20_000, ge=1, description="documents listed in a run; the rest end as `limit`")
-    listing_pages: int = Field(5_000, ge=1, description="listing pages walked in a run")
-    bytes: int = Field(50_000_000, ge=1_000, description="size of one response, unpacked")
-    resources: int = Field(
+    pages: Count = Field(20_000, ge=1, description="documents listed in a run; the rest end as `limit`")
+    listing_pages: Count = Field(5_000, ge=1, description="listing pages walked in a run")
+    bytes: Count = Field(50_000_000, ge=1_000, le=1_000_000_000, description="size of one response, unpacked")
+    resources: Count = Field(
         500, ge=0, description="style sheets and pictures of the site's look fetched in a run; 0 keeps none"
     )
-    seconds: float = Field(60, gt=0, le=600, description="time for one response, first to last byte")
-    redirects: int = Field(5, ge=0, le=20, description="redirects followed for one page")
-    retries: int = Field(2, ge=0, le=5, description="retries after a transient failure")
+    seconds: Number = Field(60, gt=0, le=600, description="time for one response, first to last byte")
+    redirects: Count = Field(5, ge=0, le=20, description="redirects followed for one page")
+    retries: Count = Field(2, ge=0, le=5, description="retries after a transient failure")
 
 
 class Assertions(_Part):
     """Conditions for a run to be green."""
 
-    min_records: int = Field(ge=1, description="records that the source must have")
-    max_age_days: int = Field(ge=1, description="age of the newest document, in days, at most")
-    max_drop: float = Field(
-        0.2, gt=0, le=1, description="share by which a full walk may list less than the last good one"
-    )
+    min_records: Count = Field(ge=1, description="records that the source must have")
+    max_age_days: Count = Field(ge=1, le=36_500, description="age of the newest document, in days, at most")
+    max_drop: Share = Field(0.2, description="share by which a full walk may list less than the last good one")
 
 
 class Tls(_Part):
@@ -191,8 +232,10 @@ class Silence(_Part):
     reason: Annotated[str, AfterValidator(_silent_reason)] = Field(
         description="code of the reason of a red or amber run, or `dark`"
     )
-    until: date = Field(description="last day of the silence; afterwards you are told that it ended")
-    why: str = Field(min_length=1, description="why nobody need be woken")
+    until: Annotated[date, BeforeValidator(_day)] = Field(
+        description="last day of the silence; afterwards you are told that it ended"
+    )
+    why: Text = Field(description="why nobody need be woken")
 
 
 def _origin(value: str) -> str:
@@ -203,15 +246,6 @@ def _origin(value: str) -> str:
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
-
-
-def _each_once(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    seen = set()
-    for column in columns:
-        if (request := (column.url, column.post)) in seen:
-            raise ValueError(f"{column.url} is there twice: each list once")
-        seen.add(request)
-    return columns
 
 
 class Source(_Part):
@@ -226,9 +260,7 @@ class Source(_Part):
         description="GB/T 2260 code of the agency's region, six digits in quotes"
     )
     platform: str = Field(description="the family of the site: `gongkai sources platforms` lists them")
-    columns: Annotated[tuple[Column, ...], AfterValidator(_each_once)] = Field(
-        min_length=1, description="the lists to walk"
-    )
+    columns: tuple[Column, ...] = Field(min_length=1, description="the lists to walk")
     listing: Listing | None = Field(None, description="where rows and fields are, for platforms that accept selectors")
     hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = Field(
         min_length=1, description="hosts that the crawler may visit; `*.` before a name allows its subdomains"
@@ -243,19 +275,19 @@ class Source(_Part):
         default_factory=dict,
         description="by field, odd values that the site writes and what they mean (`validity: {'1': 有效}`)",
     )
-    expects: dict[FieldName, Annotated[float, Field(gt=0, le=1)]] = Field(
+    expects: dict[FieldName, Share] = Field(
         default_factory=dict, description="by field, the share of the latest records that must have it"
     )
     duties: tuple[Duty, ...] = Field((), description="what agencies must publish every year, and until when")
     silences: tuple[Silence, ...] = Field(
         (), description="reasons of red and amber runs for which no alert is sent until a day"
     )
-    recheck_after_days: float = Field(30, ge=0, description="age in days after which a known page is fetched again")
-    recheck_at_most_days: float = Field(
-        360, ge=0, description="the longest such interval; it grows with the page's age, twelvefold in a year"
+    recheck_after_days: Days = Field(30, description="age in days after which a known page is fetched again")
+    recheck_at_most_days: Days = Field(
+        360, description="the longest such interval; it grows with the page's age, twelvefold in a year"
     )
-    full_walk_days: float = Field(
-        30, ge=0, description="age in days of the last full walk after which a crawl walks every list to its end"
+    full_walk_days: Days = Field(
+        30, description="age in days of the last full walk after which a crawl walks every list to its end"
     )
     twins: dict[Origin, Origin] = Field(
         default_factory=dict,
