@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,9 @@ def test_a_reader_that_keeps_dying_ends_with_the_archive(
         assert copy.execute(_COPY).fetchall() == truth(reader)
 
 
-def test_a_cursor_beyond_the_end_of_the_feed_is_told_and_the_copy_left_as_it_is(
-    filled: Archive, reader: str, tmp_path: Path, mirror: dict[str, Any]
+@pytest.mark.parametrize(("number", "seconds"), [(RECORDS + 1, 0), (RECORDS, 1), (1, 1)])
+def test_a_cursor_of_another_feed_is_told_and_the_copy_left_as_it_is(
+    filled: Archive, reader: str, tmp_path: Path, mirror: dict[str, Any], number: int, seconds: int
 ) -> None:
     with (
         closing(sqlite3.connect(tmp_path / "copy.db")) as copy,
@@ -141,11 +143,13 @@ def test_a_cursor_beyond_the_end_of_the_feed_is_told_and_the_copy_left_as_it_is(
     ):
         copy.executescript(mirror["TABLES"])
         assert mirror["catch_up"](archive, copy) == RECORDS
+        (changed_at,) = copy.execute("SELECT changed_at FROM reached").fetchone()
+        elsewhere = datetime.fromisoformat(changed_at) + timedelta(seconds=seconds)
         with copy:
-            copy.execute("UPDATE reached SET change_seq = ?", (RECORDS + 1,))
-        with pytest.raises(SystemExit, match=f"ends before change {RECORDS + 1}"):
+            copy.execute("UPDATE reached SET change_seq = ?, changed_at = ?", (number, elsewhere.isoformat()))
+        with pytest.raises(SystemExit, match=f"no change {number} of"):
             mirror["catch_up"](archive, copy)
-        assert copy.execute("SELECT change_seq FROM reached").fetchone() == (RECORDS + 1,)
+        assert copy.execute("SELECT change_seq FROM reached").fetchone() == (number,)
 
 
 def test_the_program_follows_the_feed(filled: Archive, reader: str, tmp_path: Path) -> None:
@@ -196,9 +200,12 @@ def test_the_same_in_sql(filled: Archive, reader: str, own: psycopg.Connection) 
         own.execute(again)
     assert reached == (RECORDS + 6,)
     assert own.execute(_COPY.replace("removed", "removed::int", 1)).fetchall() == truth(reader)
-    own.execute("UPDATE reached SET change_seq = change_seq + 1")
-    with pytest.raises(psycopg.errors.DivisionByZero):
-        own.execute(again)
+    for change in ("change_seq = change_seq + 1", "change_seq = 3", "changed_at = changed_at - interval '1 second'"):
+        own.execute("BEGIN")
+        own.execute(f"UPDATE reached SET {change}")
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            own.execute(again)
+        own.execute("ROLLBACK")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,8 @@ def test_a_record_has_its_versions_its_text_and_its_files(filled: Archive, reade
         ("records?after=x", 400, "invalid_parameter", "after"),
         ("records?q=a&after=2024-01-01.1", 400, "invalid_parameter", "after"),
         ("changes?after=-1", 400, "invalid_parameter", "after"),
+        ("changes?after=2&changed_at=2024-03-01T00:00:00Z", 409, "cursor_of_another_feed", "has another time"),
+        ("changes?after=2&changed_at=2024-03-01T00:00:00", 400, "invalid_parameter", "changed_at"),
         ("changes?after=9", 409, "cursor_ahead", "it is of another archive, or this one was restored"),
         ("captures", 400, "invalid_parameter", "url"),
         ("records/999", 404, "no_record", "No record has this number."),
@@ -231,6 +233,20 @@ def test_a_refusal_has_a_name_and_says_why(
     assert said in found["english"]
     assert found["chinese"]
     models.Problem(**found)
+
+
+def test_a_feed_goes_on_behind_an_event_named_by_its_number_and_its_time(filled: Archive, reader: TestClient) -> None:
+    events = ask(reader, "changes")["changes"]
+    read, place = [], {}
+    while page := ask(reader, "changes", limit=3, **place)["changes"]:
+        read += page
+        place = {"after": page[-1]["change_seq"], "changed_at": page[-1]["changed_at"]}
+    assert read == events
+    moment = datetime.fromisoformat(place["changed_at"])
+    other_zone = moment.astimezone(timezone(timedelta(hours=-3))).isoformat()
+    assert ask(reader, "changes", **place | {"changed_at": other_zone})["changes"] == []
+    later = (moment + timedelta(microseconds=1)).isoformat()
+    assert reader.get(f"{API}/changes", params=place | {"changed_at": later}).status_code == 409
 
 
 def test_the_api_writes_nothing(reader: TestClient) -> None:

@@ -4,6 +4,7 @@ Which records a search finds is decided in `etl.archive.queries.hits`.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, text
 
@@ -56,6 +57,7 @@ SELECT m.*, c.title FROM api_v1.collection_records m JOIN api_v1.collections c U
 WHERE m.record_id = :record ORDER BY collection_id
 """)
 _NOTES = text("SELECT * FROM api_v1.notes WHERE record_id = :record ORDER BY note_id, version")
+_TIME_OF_CHANGE = text("SELECT changed_at FROM api_v1.changes WHERE change_seq = :change_seq")
 _LAST_CHANGE = text("SELECT coalesce(max(change_seq), 0) FROM api_v1.changes")
 
 
@@ -103,6 +105,15 @@ def versions_of(connection: Connection, events: Sequence[Row]) -> dict[tuple[int
 def last_change(connection: Connection) -> int:
     """The number of the newest event; 0 if there is none."""
     return int(connection.scalars(_LAST_CHANGE).one())
+
+
+def time_of_change(connection: Connection, change_seq: int) -> datetime | None:
+    """When the transaction of that event began; None if there is none.
+
+    Number and time name an event for ever: another archive, or this one after events were lost, has another there.
+    """
+    moment: datetime | None = connection.scalars(_TIME_OF_CHANGE, {"change_seq": change_seq}).one_or_none()
+    return moment
 
 
 def captures(connection: Connection, url: str, after: int, number: int) -> list[Row]:

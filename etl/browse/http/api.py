@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.openapi.utils import get_openapi
+from pydantic import AwareDatetime
 from sqlalchemy import Connection, text
 from starlette.responses import JSONResponse, Response
 
@@ -59,6 +60,9 @@ router = APIRouter(
 Limit = Annotated[int, Query(ge=1, le=MOST, description="rows of a page at most")]
 LimitWithText = Annotated[int, Query(ge=1, le=MOST_WITH_TEXT, description="rows of a page at most")]
 Key = Annotated[int, Query(ge=0, le=MAX_ROW_ID, description="the page begins behind this key")]
+TimeOfAfter = Annotated[
+    AwareDatetime | None, Query(description="`changed_at` of the event `after`; refused if this feed has another one")
+]
 WithVersion = Annotated[bool, Query(description="give each event the version to which it led, with its text")]
 PageUrl = Annotated[str, Query(min_length=1, max_length=2500, pattern=r"^[^\x00]*$", description="address of a page")]
 
@@ -159,22 +163,26 @@ def _citations(read: list[Row], limit: int, total: int) -> rows.CitationPage:
     return rows.CitationPage(citations=shown, total=total, after=following)
 
 
-@router.get("/changes", responses={409: {"model": rows.Problem, "description": "the feed ends before `after`"}})
+@router.get("/changes", responses={409: {"model": rows.Problem, "description": "`after` is of another feed"}})
 def changes(
     archive: OpenArchive,
     source: SourceParam,
     after: Key = 0,
+    changed_at: TimeOfAfter = None,
     with_version: WithVersion = False,
     limit: LimitWithText = 100,
 ) -> rows.ChangePage:
     """The events of the change feed after `after`, a `change_seq`, in order: none is missing, none comes twice.
 
-    A number that the feed has not reached is refused: who waited there would miss all events up to it.
+    A number that the feed has not reached is refused: who waited there would miss all events up to it. So is one whose
+    event has another time than `changed_at`, the time that this event had when it was read.
     """
     with read_only(archive) as connection:
         last = published.last_change(connection)
         if after > last:
             raise RequestRefused(409, "cursor_ahead")
+        if changed_at and published.time_of_change(connection, after) != changed_at:
+            raise RequestRefused(409, "cursor_of_another_feed")
         read = published.changes(connection, after, limit + 1, source)
         led_to = published.versions_of(connection, read[:limit]) if with_version else {}
     events = [_change(row, led_to) for row in read[:limit]]

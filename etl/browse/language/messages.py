@@ -42,6 +42,9 @@ REFUSALS: dict[str, str] = {
     "export_empty": N_("No record matches."),
     "export_busy": N_("Other downloads are being made; try again in a minute."),
     "export_damaged": N_("Stored bytes of these records are damaged; tell the operator."),
+    "cursor_of_another_feed": N_(
+        "Here this change_seq has another time: it is of another archive, or this one was restored to an earlier state."
+    ),
     "cursor_ahead": N_(
         "The feed ends before this change_seq: it is of another archive, or this one was restored to an earlier state."
     ),
