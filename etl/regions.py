@@ -14,7 +14,9 @@ PROVINCES = {
 """First two digits of provinces, autonomous regions, municipalities and special administrative regions."""
 NO_REGION = "000000"
 """Code for no region: the central government, and imported pages."""
-_PEOPLES_GOVERNMENT = re.compile(r"^(\w{1,20}[省市县区旗州盟])人民政府(?:办公[室厅])?$")
+GOVERNMENT_OF_A_REGION = r"^(\w{1,20}[省市县区旗州盟])人民政府(?:办公[室厅])?$"
+"""Matches the agency that governs a region, whose name is the first group; for Python and PostgreSQL."""
+_PEOPLES_GOVERNMENT = re.compile(GOVERNMENT_OF_A_REGION)
 
 
 def region_names(regions_and_agencies: Iterable[tuple[str, str]]) -> dict[str, str]:

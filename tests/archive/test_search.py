@@ -205,6 +205,8 @@ def test_all_words_must_occur_wherever_they_are(owner_url: str, connection: Conn
         ("来源:云溪市", {0, 1, 2}),
         ("来源:云泽", set()),
         ("地区:5000", {0, 1, 2}),
+        ("地区:云溪", {0, 1, 2}),
+        ("地区:云泽", set()),
         ("状态:已撤下", {1}),
         ("电梯 -状态:removed", {0, 2}),
         ("publisher:财政", {1}),

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from etl.archive.records.search_index import fill_index, forget_entries
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.models import Record
+from etl.archive.storage.models import Record, Source
 from tests.support.browser_pages import Page, attached, keep
 from tests.support.searched import Document, counted_to, write, write_and_index
 
@@ -231,6 +231,38 @@ def test_what_finds_nothing_proposes_what_would(reader: TestClient, owner_url: s
     }
     page = search(reader, "渡船", only="year:1999")
     assert page["unfiltered"] == {"number": 1, "exact": True}
+
+
+def test_a_region_is_searched_by_its_name_with_those_below_it(
+    archive: Archive, reader: TestClient, owner_url: str
+) -> None:
+    numbers: dict[str, int] = {}
+    for region, agency in {
+        "539200": "云溪市人民政府",
+        "539203": "云溪市清潭区人民政府办公室",
+        "539201": "云溪市财政局",
+        "539300": "云泽市人民政府",
+        "500112": "云溪镇人民政府",
+        "000000": "云溪部",
+    }.items():
+        (numbers[agency],) = write_and_index(owner_url, [Document("渡船公告", f"第{len(numbers)}条")], region)
+        with archive.engine.begin() as connection:
+            connection.execute(update(Source).where(Source.id == region).values(agency=agency, region=region))
+    city = {numbers[agency] for agency in ("云溪市人民政府", "云溪市清潭区人民政府办公室", "云溪市财政局")}
+    for typed, agencies in (
+        ("地区:云溪市", city),
+        ("渡船 地区:云溪", city),
+        ("地区:清潭区", {numbers["云溪市清潭区人民政府办公室"]}),
+        ("地区:5392", city),
+        ("地区:云南", city | {numbers["云泽市人民政府"]}),
+        ("地区:重庆市", {numbers["云溪镇人民政府"]}),
+        ("地区:热气球", set()),
+        ("地区:5%", set()),
+    ):
+        assert set(found(reader, typed)) == agencies, typed
+    proposed = search(reader, "清潭 渡船公告")["proposals"]
+    assert proposed[0] == {"query": "地区:清潭 渡船公告", "total": {"number": 1, "exact": True}}
+    assert search(reader, "539200")["proposals"][0]["query"] == "地区:539200"
 
 
 def test_what_is_not_searched_yet_is_told(archive: Archive, reader: TestClient, owner_url: str) -> None:

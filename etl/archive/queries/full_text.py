@@ -33,6 +33,7 @@ from etl.archive.storage.citation_models import Citation
 from etl.archive.storage.models import Record, SearchEntry, Source
 from etl.extract.citing import cited_number_key, title_key
 from etl.folding import are_exact, grams
+from etl.regions import GOVERNMENT_OF_A_REGION, NO_REGION, PROVINCES
 
 Entries = type[SearchEntry]
 Records = type[Record]
@@ -163,13 +164,27 @@ def _occurs(word: Word, entry: Entries, record: Records) -> ColumnElement[bool]:
             named = or_(*(column.icontains(word.typed, autoescape=True) for column in (Source.name, Source.agency)))
             return record.source_id.in_(select(Source.id).where(or_(Source.id == word.folded, named)))
         case "region":
-            return record.source_id.in_(select(Source.id).where(Source.region.startswith(word.folded, autoescape=True)))
+            return record.source_id.in_(select(Source.id).where(_in_region(word)))
         case "state":
             return record.state == word.folded
         case "cites":
             return _cites(word, entry)
     columns = (entry.title, entry.fields) if len(word.folded) == 1 else _columns(entry)
     return or_(*(_in(word, column) for column in columns))
+
+
+def _in_region(word: Word) -> ColumnElement[bool]:
+    """SQL condition: the source is of a region whose code begins like that, or of one with that name, or below it."""
+    codes = [word.folded, *(code for code, name in PROVINCES.items() if name.startswith(word.folded))]
+    own = aliased(Source)
+    prefix = func.regexp_replace(own.region, "(00)+$", "")
+    named = select(own.id).where(
+        own.region != NO_REGION,
+        own.agency.icontains(word.folded, autoescape=True),
+        own.agency.regexp_match(GOVERNMENT_OF_A_REGION),
+        Source.region.startswith(prefix),
+    )
+    return or_(*(Source.region.startswith(code, autoescape=True) for code in codes), named.exists())
 
 
 def _cites(word: Word, entry: Entries) -> ColumnElement[bool]:

@@ -242,7 +242,15 @@ def proposals(connection: Connection, record_filter: RecordFilter) -> tuple[Prop
 
 
 _RECORD, _VERSION = aliased(Record), aliased(RecordVersion)  # made once, as in `search`
-_PART_NAMES = {"number": "文号", "title": "标题", "body": "正文", "files": "附件", "source": "来源", "cites": "引用"}
+_PART_NAMES = {
+    "number": "文号",
+    "title": "标题",
+    "body": "正文",
+    "files": "附件",
+    "source": "来源",
+    "region": "地区",
+    "cites": "引用",
+}
 
 
 def _typed(word: Word) -> str:

@@ -119,6 +119,8 @@ class Query:
         return tuple(word for group in self.groups for word in group if word.part in _TEXTS and not word.fields)
 
 
+_REGION_CHARS = 11
+"""Characters of the longest name of a region, such as 克孜勒苏柯尔克孜自治州, at most."""
 _TOKENS = re.compile(
     r"""(?P<or>(?:or|或)(?=[\s|]|$)|\|)|(?P<and>(?-i:AND)(?=\s|$))"""
     r"""|(?P<minus>-|(?-i:NOT)\s+(?=\S))?(?:(?P<field>[A-Za-z_\u4e00-\u9fff]{1,20}):)?"""
@@ -251,8 +253,12 @@ def years_of(word: Word) -> range:
 
 
 def fewer_words(query: Query) -> Iterator[tuple[Word, ...]]:
-    """Queries to propose if this one finds nothing: without one of the words, or with a long word in two parts."""
+    """Queries to propose if this one finds nothing: a word as that of a region, without one of the words, or with a
+    long word in two parts."""
     words = tuple(group[0] for group in query.groups)
+    for place, word in enumerate(words):
+        if word.anywhere and 2 <= len(word.folded) <= _REGION_CHARS:
+            yield (*words[:place], replace(word, part="region"), *words[place + 1 :])
     if len(words) > 1:
         for left_out in range(len(words)):
             yield words[:left_out] + words[left_out + 1 :]
