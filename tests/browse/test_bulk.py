@@ -1,5 +1,6 @@
 """One field of many records corrected at once: shown first, done when confirmed, each record told what became of it."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from etl.archive.records.corrections import RECORDS_PER_COMMIT, correct, correct_many
+from etl.archive.records.corrections import RECORDS_PER_COMMIT, WITHDRAWN, correct, correct_many
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import CHANGES
 from etl.browse import create_app
@@ -86,6 +87,38 @@ def test_what_would_change_is_shown_and_done_when_it_is_confirmed(
     withdrawn = send(archivist, page, step="confirm", action="withdraw", records="1.2 2.2")
     assert withdrawn.status_code == 200
     assert archivist.get("/archive/records/2.json").json()["publisher"] == "岚川市水务局"
+
+
+def test_a_correction_of_many_is_undone_in_one_step(archive: Archive, archivist: TestClient) -> None:
+    correct(archive, 3, {"publisher": "岚川市水利处"}, "陈馆员", "以来文为准")
+    correct(archive, 1, {"publisher": "水务局"}, "陈馆员", "误")
+    correct(archive, 1, {"publisher": WITHDRAWN}, "陈馆员", "撤回")
+
+    def publishers() -> list[str]:
+        return [archivist.get(f"/archive/records/{number}.json").json()["publisher"] for number in range(1, 5)]
+
+    before = publishers()
+    page = asked(archivist, q="河段")
+    told(archivist, page, step="confirm", records="1.3 2.2 3.2 4.1")
+    assert publishers() == [NAME] * 4
+    shown = send(archivist, page, step="confirm", value="岚川市水利部", records="1.4 2.2 4.9")
+    undo = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text))
+    assert (undo["action"], undo["records"]) == ("undo", "1.5 2.3")
+    correct(archive, 2, {"title": "河段通告"}, "陈馆员", "其间")
+    undone = told(archivist, page | undo, **undo, reason="填错了一栏")
+    assert {line["record"]: line["outcome"] for line in undone["lines"]} == {1: "corrected", 2: "moved"}
+    assert publishers() == [NAME, "岚川市水利部", NAME, NAME]
+
+    preview = told(archivist, page, action="undo", value="")
+    assert [(line["new"], line["extracted"], line["changes"]) for line in preview["lines"]] == [
+        ("岚川市水利部", False, True),
+        (NAME, False, True),
+        ("岚川市水利处", False, True),
+        (None, True, True),
+    ]
+    told(archivist, page, action="undo", step="confirm", records="3.3 4.2")
+    assert publishers()[2:] == before[2:]
+    assert rows(archive, SAID)[-1]["reason"] == "机构改革后的名称"
 
 
 def test_records_of_one_source_are_written_together(archive: Archive, tmp_path: Path) -> None:

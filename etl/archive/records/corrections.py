@@ -7,6 +7,7 @@ withdrawn.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select, update
@@ -27,6 +28,8 @@ from etl.fields import DATE_FIELDS, FIELDS
 
 WITHDRAWN = object()
 """Passed instead of a value: withdraws the correction, so that the extracted value applies again."""
+BEFORE = object()
+"""Passed to `correct_many` instead of a value: undoes the last correction of each record, or its withdrawal."""
 MAX_CHARS = 2000
 """Maximum length of a value, a reason or a name."""
 RECORDS_PER_COMMIT = 25
@@ -78,6 +81,21 @@ def in_force(connection: Connection, records: Sequence[int]) -> dict[int, dict[s
     return active
 
 
+def values_before(connection: Connection, records: Sequence[int], field: str) -> dict[int, Any]:
+    """What applied to the field before its last correction, by record: a value, None, or `WITHDRAWN`. Without records
+    whose field was never corrected."""
+    rows = connection.execute(
+        select(Correction.record_id, Correction.kind, Correction.value)
+        .where(among(Correction.record_id, records), Correction.field == field)
+        .order_by(Correction.record_id, Correction.id.desc())
+    )
+    before: dict[int, Any] = {}
+    for record, of_record in groupby(rows, lambda row: row.record_id):
+        _, *earlier = of_record
+        before[record] = earlier[0].value if earlier and earlier[0].kind == "set" else WITHDRAWN
+    return before
+
+
 def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, reason: str) -> CorrectionResult:
     """Sets fields of a record to values: a text, None for no value, or `WITHDRAWN`.
 
@@ -100,7 +118,8 @@ def correct(archive: Archive, record: int, values: Mapping[str, Any], by: str, r
 def correct_many(
     archive: Archive, expected: Mapping[int, int], field: str, value: Any, by: str, reason: str
 ) -> dict[int, ManyOutcome]:
-    """Sets a field of several records to the value, as `correct` does; returns the result for each record.
+    """Sets a field of several records to the value, as `correct` does, or with `BEFORE` each to what it was before;
+    returns the result for each record.
 
     `expected`: by record, the version that the archivist looked at; a record with another current version is not
     corrected. A field that already has the value stays as it is. Records of one source are corrected in transactions of
@@ -139,12 +158,15 @@ def _correct_together(
     with archive.engine.begin() as connection:
         for record in records:
             current = _load(connection, record)
-            if is_so_already(current.values.fields, current.corrections, field, value):
+            new = value
+            if value is BEFORE:
+                new = values_before(connection, [record], field).get(record, WITHDRAWN)
+            if is_so_already(current.values.fields, current.corrections, field, new):
                 outcomes[record] = "unchanged"
             elif current.version != expected[record]:
                 outcomes[record] = "moved"
             else:
-                events.append(_write(connection, current, {field: value}, by, reason))
+                events.append(_write(connection, current, {field: new}, by, reason))
                 outcomes[record] = "corrected"
         publish(connection, archive.store, events)
     return outcomes
@@ -231,7 +253,7 @@ def _is_in_force(corrections: Mapping[str, ActiveCorrection], name: str, value: 
 def _require_value(name: str, value: Any) -> Any:
     if name not in FIELDS:
         raise CorrectionError(f"no field {name!r}", hint=f"one of {', '.join(FIELDS)}")
-    if value is None or value is WITHDRAWN:
+    if value is None or value in (WITHDRAWN, BEFORE):
         return value
     value = _require_text(f"the value of {name}", value)
     if name in DATE_FIELDS:

@@ -8,7 +8,16 @@ from sqlalchemy import Connection, select
 
 from etl.archive.queries.counts import matching_numbers
 from etl.archive.queries.search import RecordFilter, query_of
-from etl.archive.records.corrections import MAX_CHARS, WITHDRAWN, ManyOutcome, in_force, is_so_already, value_in
+from etl.archive.records.corrections import (
+    BEFORE,
+    MAX_CHARS,
+    WITHDRAWN,
+    ManyOutcome,
+    in_force,
+    is_so_already,
+    value_in,
+    values_before,
+)
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.browse.errors import RequestRefused
@@ -17,13 +26,13 @@ from etl.fields import DATE_FIELDS, FIELDS
 
 MAX_RECORDS = 200
 """Maximum number of records that are corrected at once: each gets a new version, and a person should check each."""
-_ACTIONS: dict[str, Any] = {"none": None, "withdraw": WITHDRAWN}
+_ACTIONS: dict[str, Any] = {"none": None, "withdraw": WITHDRAWN, "undo": BEFORE}
 
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
-    """A record with the value of its field, who corrected it, if anybody, and whether the form would change it.
-    `outcome`: the result, after the correction."""
+    """A record with the value of its field, who corrected it, if anybody, whether the form would change it, and to
+    which value (`extracted`: to the extracted one). `outcome`: the result, after the correction."""
 
     record: int
     version: int
@@ -31,6 +40,8 @@ class BulkLine:
     value: str | None
     corrected_by: str | None
     changes: bool
+    new: str | None = None
+    extracted: bool = False
     outcome: ManyOutcome | None = None
 
 
@@ -59,8 +70,9 @@ class BulkPage:
 
     @property
     def looked_at(self) -> str:
-        """The records and their versions, for the hidden field of the form that confirms: `12.1 13.4`."""
-        return " ".join(f"{line.record}.{line.version}" for line in self.lines)
+        """The records and their versions, for the hidden field of the form that confirms or undoes: `12.1 13.4`."""
+        lines = [line for line in self.lines if not self.done or line.outcome == "corrected"]
+        return " ".join(f"{line.record}.{line.version}" for line in lines)
 
     @property
     def to_change(self) -> int:
@@ -98,7 +110,7 @@ def filled(page: BulkPage, form: Mapping[str, str]) -> BulkPage:
 
 
 def value_of(page: BulkPage) -> Any:
-    """The new value for `correct_many`, of a form without a problem."""
+    """The value for `correct_many`, of a form without a problem."""
     return _ACTIONS.get(page.action, page.value)
 
 
@@ -122,9 +134,11 @@ def _lines(connection: Connection, page: BulkPage, numbers: list[int]) -> list[B
     corrections = in_force(connection, numbers)
     query = select(Record.id, Record.version, RecordVersion.title, RecordVersion.fields)
     query = query.join(RecordVersion, is_current(Record, RecordVersion)).where(among(Record.id, numbers))
+    before = values_before(connection, numbers, page.field)
     lines = []
     for row in connection.execute(query.order_by(Record.id)):
         active = corrections.get(row.id, {})
+        new = before.get(row.id, WITHDRAWN) if page.action == "undo" else value_of(page)
         lines.append(
             BulkLine(
                 row.id,
@@ -132,7 +146,9 @@ def _lines(connection: Connection, page: BulkPage, numbers: list[int]) -> list[B
                 row.title,
                 value_in(row.fields, page.field),
                 active[page.field].corrected_by if page.field in active else None,
-                changes=not is_so_already(row.fields, active, page.field, value_of(page)),
+                changes=not is_so_already(row.fields, active, page.field, new),
+                new=None if new is WITHDRAWN else new,
+                extracted=new is WITHDRAWN,
             )
         )
     return lines

@@ -104,7 +104,7 @@ def _form_problem(page: CorrectionPage, form: Mapping[str, str]) -> FormProblem:
 
 def problem_of_entries(action: str, value: str, reason: str, *, is_date: bool) -> FormProblem:
     """What is wrong with the entries of a form that corrects."""
-    if action not in ("set", "none", "withdraw"):
+    if action not in ("set", "none", "withdraw", "undo"):
         return "choice_missing"
     if action == "set" and not value:
         return "value_missing"
