@@ -50,6 +50,10 @@ class Code(NamedCode):
         "附件地址返回的是程序的报错（{bytes} 字节）",
         "a program's error report of {bytes} bytes where a file was linked",
     )
+    GOOD_FILE_HELD = (
+        "已存有该地址完好的附件，此次返回的 {bytes} 字节（{media_type}）已损坏、不完整或只是图片",
+        "{bytes} bytes of {media_type} that are broken, cut off or a picture, at the address of a good file",
+    )
     REDIRECTED_TO_ITSELF = "带上 Cookie 后仍被转回同一地址", "redirected to itself, even with its cookie"
     PAGE_LED_ON = "{url} 没有内容，只跳转到此页（{means}）", "{url} has no content and leads here by {means}"
     LED_TO = "转到 {url} 之后：{reason}", "after a redirect to {url}: {reason}"

@@ -1,8 +1,10 @@
 """Files of documents: fetched with their pages, kept once, read, and looked at again with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
+from random import Random
 from threading import Event
 from typing import Any
 
@@ -12,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from demo import catalogue, faults
 from demo.documents import Attachment, Document
-from demo.files import docx
+from demo.files import docx, pdf, xlsx
 from demo.server import Call, serve
 from demo.trs_columns import BY_KEY
 from demo.trs_wcm import TrsSite
@@ -293,6 +295,45 @@ def test_a_message_in_the_place_of_a_file_is_none(archive: Archive, site: TrsSit
     assert (report.state, report.files) == ("green", {"soft_404": 1})
     site.faults[f"{document.key}/{TABLE.name}"] = lambda _: PlainTextResponse("请先登录")
     assert crawl(archive, site).files == {"not_a_file": 1}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:200] + bytes(len(data) - 200),
+        lambda data: saved(picture("LOGIN"), "PNG"),
+        lambda data: Random(len(data)).randbytes(3000),
+    ],
+    ids=["cut off", "lost on the disk", "a picture", "noise"],
+)
+def test_nothing_worse_takes_the_place_of_a_good_file(
+    archive: Archive, site: TrsSite, spoil: Callable[[bytes], bytes]
+) -> None:
+    files = (TABLE, xlsx("汇总表.xlsx", [["水厂", 7]]), pdf("说明.pdf", ["The works end in May."]))
+    document = put(site, *files)
+    crawl(archive, site)
+    for file in files:
+        site.faults[f"{document.key}/{file.name}"] = partial(_sent, spoil(file.data))
+    report = crawl(archive, site)
+    assert (report.state, report.updated, report.files) == ("green", 0, {"not_a_file": 3})
+    site.faults.clear()
+    assert crawl(archive, site).files == {"unchanged": 3}
+    assert [archive.store.blob(file["sha256"]) for file in linked(archive)] == [file.data for file in files]
+
+
+def _sent(body: bytes, _: Call) -> Response:
+    return Response(body, media_type="application/octet-stream")
+
+
+def test_a_broken_file_is_what_there_is_until_a_good_one_comes(archive: Archive, site: TrsSite) -> None:
+    document = put(site, TABLE)
+    key = f"{document.key}/{TABLE.name}"
+    site.faults[key] = partial(_sent, TABLE.data[:300])
+    assert crawl(archive, site).files == {"stored": 1}
+    del site.faults[key]
+    report = crawl(archive, site)
+    assert (report.updated, report.files) == (1, {"stored": 1})
 
 
 @pytest.mark.parametrize("code", [404, 500])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, or_, select, text
+from sqlalchemy import Connection, Engine, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
@@ -18,7 +18,9 @@ from etl.archive.storage.log_registry import keep_log
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, File, Page
 from etl.extract import NORMALISER, content_hash
-from etl.files import READER, FileReading
+from etl.file_signatures import lacks_end
+from etl.files import READER, FileOutcome, FileReading, file_reader
+from etl.files.media_types import IMAGES, UNKNOWN
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.disposition import saved_name
@@ -92,6 +94,39 @@ def unread_files(connection: Connection, source_id: str, urls: Collection[str]) 
         name = saved_name(row.headers or ()) or row.url.rsplit("/", 1)[-1]
         files.setdefault(row.blob_sha256, UnreadFile(name, [])).urls.append(row.url)
     return files
+
+
+@dataclass(frozen=True, slots=True)
+class GoodFile:
+    """A file in the archive that could be read: the SHA-256 of its bytes, and their media type."""
+
+    digest: str
+    media_type: str
+
+
+def good_files(engine: Engine, source_id: str, urls: Collection[str]) -> dict[str, GoodFile]:
+    """The source's stored files at the URLs that were read, or wait for OCR."""
+    query = (
+        select(Page.url, File.blob_sha256, File.media_type)
+        .join(File, File.blob_sha256 == Page.blob_sha256)
+        .where(Page.source_id == source_id, among(Page.url, urls), or_(File.outcome == FileOutcome.READ, File.outcome == WAITING))
+    )
+    with engine.connect() as connection:
+        return {url: GoodFile(digest, media_type) for url, digest, media_type in connection.execute(query)}
+
+
+def why_worse(good: GoodFile, body: bytes, url: str) -> str:
+    """The stored reason why other bytes at the address of a good file are no later state of it, or '': they are
+    broken, cut off or of no known type, or a picture that was sent in place of a document."""
+    reading = file_reader()(body, url.rsplit("/", 1)[-1])
+    is_picture = reading.media_type in IMAGES and good.media_type not in IMAGES
+    is_unknown = reading.outcome is FileOutcome.UNSUPPORTED and reading.media_type == UNKNOWN
+    if not (is_picture or is_unknown or reading.outcome in _WORSE or lacks_end(body)):
+        return ""
+    return encode_reason(Code.GOOD_FILE_HELD, media_type=reading.media_type, bytes=len(body))
+
+
+_WORSE = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 
 
 @dataclass(frozen=True, slots=True)

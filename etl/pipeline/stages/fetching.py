@@ -20,6 +20,7 @@ from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
 from etl.archive.crawls.due import DueFile, DuePage, due_pages
 from etl.archive.crawls.pages import upsert_pages, upsert_parts
 from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
+from etl.archive.records.file_readings import GoodFile, good_files, why_worse
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
@@ -256,6 +257,7 @@ class _Fetching:
     ) -> None:
         self._source, self._fetcher, self._buffer, self._readers = run.source, fetch, buffer, readers
         self._requested_files: set[str] = set()
+        self._good_files = partial(good_files, archive.engine, run.source.id)
         self._looks = Looks(archive.engine, run, fetch, self._requested_files)
 
     async def fetch_all(self, pages: _DuePages) -> None:
@@ -393,6 +395,8 @@ class _Fetching:
         """
         attempts: dict[Address, list[ClassifiedAttempt]] = {}
         all_here = True
+        files = list(files)
+        good = await asyncio.to_thread(self._good_files, [file.url for file in files]) if files else {}
         for number, file in enumerate(files):
             if file.url in self._requested_files:
                 all_here = False
@@ -402,10 +406,19 @@ class _Fetching:
                 continue
             self._requested_files.add(file.url)
             answers = await self._request(file.url, file.headers)
-            attempts[file.url] = [ClassifiedAttempt(answer, *classify_file(answer)) for answer in answers]
+            attempts[file.url] = [await self._classify_file(answer, good.get(file.url)) for answer in answers]
             if await self._buffer.add_files(attempts, page.batch):
                 all_here = False
         return attempts, all_here
+
+    async def _classify_file(self, answer: Attempt, good: GoodFile | None) -> ClassifiedAttempt:
+        """The attempt with its outcome. `good`: the file that the archive holds, which nothing worse replaces."""
+        outcome, reason = classify_file(answer)
+        body = answer.body or b""
+        if outcome is None and good and sha256(body) != good.digest:
+            worse = await asyncio.to_thread(why_worse, good, body, answer.url)
+            outcome, reason = (Outcome.NOT_A_FILE, worse) if worse else (outcome, reason)
+        return ClassifiedAttempt(answer, outcome, reason)
 
     async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:
         return await self._fetcher.fetch(Request(url, headers=headers))
