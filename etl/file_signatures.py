@@ -37,6 +37,11 @@ def is_document_file(body: bytes) -> bool:
     return body[:1024].lstrip(_BEFORE).startswith(DOCUMENT_FILES)
 
 
+def is_picture(body: bytes) -> bool:
+    """Whether the body of an answer is one of `DOCUMENT_FILES` that is a picture."""
+    return is_document_file(body) and not body[:1024].lstrip(_BEFORE).startswith(NO_PICTURES)
+
+
 def lacks_end(body: bytes) -> bool:
     """Whether a PDF or a ZIP (Office, OFD) lacks what stands at its end, as one does that was cut off (ISO 32000-1,
     7.5.5; APPNOTE.TXT 4.3.16)."""

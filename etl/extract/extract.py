@@ -50,7 +50,7 @@ from etl.extract.text.matter_lines import with_matter_above
 from etl.extract.text.render import render
 from etl.extract.text.trimming import trim
 from etl.extract.types import Attachment, Extraction, FieldValue
-from etl.file_signatures import is_document_file
+from etl.file_signatures import is_document_file, is_picture
 from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
@@ -87,7 +87,8 @@ def extract(
     flag.
     """
     if is_document_file(body):
-        return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=(Flag.FILE.value,))
+        flags = (Flag.FILE.value, *([Flag.IMAGES_ONLY.value] if is_picture(body) else []))
+        return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=flags)
     return read_stages(body, url, content_type, platform, captured_on, lookups).extraction
 
 

@@ -43,6 +43,7 @@ _BOTH_BY_CHANCE = re.compile(rb"(?:[\x00-\x7f]++|(?:[\xc2-\xdf][\xa1-\xbf])++)+"
 _OTHER_LETTERS = re.compile("(?<![A-Za-z])[\x80-\u07ff]{2,}")
 _TWICE = re.compile(rb"\xc3[\xa3-\xa9\xaf](?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb\xe2])")
 """A UTF-8 character whose three bytes were read as three western characters and encoded in UTF-8 again."""
+_HZ_RUN = re.compile(rb"~\{(?:[!-w][!-~])++~\}")
 _WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
 _WRITTEN_TWICE = re.compile(f"[\x80-\xff{re.escape(_WESTERN)}]{{2,}}")
 _BYTE_OF = {ord(bytes([byte]).decode("cp1252", "ignore") or chr(byte)): byte for byte in range(0x80, 0xA0)}
@@ -121,7 +122,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return _best_decoding(body, _declared_codecs(body, content_type))
     if _TWICE.search(body) and any(_has_chinese(_written_once(run)) for run in _WRITTEN_TWICE.finditer(text)):
         return _WRITTEN_TWICE.sub(_written_once, text), "utf-8"
-    if b"~{" in body and body.isascii() and "hz" in _declared_codecs(body, content_type):
+    if b"~{" in body and body.isascii() and _is_hz(body, _declared_codecs(body, content_type)):
         return body.decode("hz", "replace"), "hz"
     # The bytes are checked first: their first word is enough, whereas declarations have to be searched for.
     if body.isascii() or _THREE_BYTES.search(body):
@@ -130,6 +131,14 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     if not declared and _is_national_by_sight(body, text):
         return decode_gb18030(body), "gb18030"
     return (text, "utf-8") if "utf-8" in declared or not declared else _best_decoding(body, declared)
+
+
+def _is_hz(body: bytes, declared: list[str]) -> bool:
+    """Whether ASCII bytes are Chinese in HZ (RFC 1843): they say so, or all that may be escapes of it is a run of GB
+    2312, which programs also declare as `gb2312`."""
+    if "hz" in declared or body.count(b"~{") != len(_HZ_RUN.findall(body)):
+        return "hz" in declared
+    return set(declared) <= {"gb18030"} and _common_letters(body.decode("hz", "replace")) > 0
 
 
 def _is_national_by_sight(body: bytes, text: str) -> bool:

@@ -13,7 +13,7 @@ from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import Archive
 from etl.pipeline import crawl as pipeline
 from etl.pipeline.rebuilding import rebuild_archive
-from etl.reasons import english
+from etl.reasons import Reason
 from etl.settings import Settings
 from tests.support.changing_site import MENU, ChangingSite, Column, a_day_passes
 from tests.support.gongkai import rows
@@ -118,6 +118,42 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
     watched.a_day_passes()
     report = watched.recheck()
     assert (report.restored, report.updated) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (lambda whole: whole[: whole.index("</p></div>") - 20] + "<", "document_cut_off"),
+        (lambda whole: _with_text(whole, ""), "text_gone"),
+        (lambda whole: b"\x89PNG\r\n\x1a\n" + bytes(200), "text_gone"),
+        (lambda whole: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"), "text_gone"),
+        (lambda whole: _with_text(whole, "<p>本内容仅对注册用户开放，登录或注册后可继续阅读。</p>"), "text_gone"),
+    ],
+)
+def test_a_day_on_which_less_than_the_document_came_makes_no_version(
+    watched: Watched, sent: Callable[[str], str | bytes], code: str
+) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    # With its number in the header, which says that it is a document whatever its text.
+    head = f"<table><tr><td>索引号</td><td>014280157/2025-00{document.number:03}</td></tr></table>"
+    whole = f"<html><body>{head}{site.body(document, 1)}<p>附件请到窗口领取。</p></body></html>"
+    document.answers = lambda request: Response(whole, media_type="text/html; charset=utf-8")
+    watched.crawl()
+    document.answers = lambda request: Response(sent(whole), media_type="text/html; charset=utf-8")
+    watched.a_day_passes()
+    report = watched.crawl()
+    [page] = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome = 'not_a_document'")
+    assert (report.updated, Reason.from_stored(page["reason"]).code) == (0, code)
+    document.answers = lambda request: Response(whole, media_type="text/html; charset=utf-8")
+    watched.a_day_passes()
+    assert watched.crawl().updated == 0
+    assert len(rows(watched.archive, "SELECT FROM archive.record_version")) == watched.records()
+
+
+def _with_text(page: str, text: str) -> str:
+    """The page with another text below its headline."""
+    before, opened, _ = page.partition('<div class="content">')
+    return f"{before}{opened}{text}</div></body></html>"
 
 
 @pytest.mark.parametrize("rebuilt", [False, True])
@@ -262,7 +298,7 @@ def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
     assert (report.state, codes(report), report.warnings[0].params["pages"]) == ("amber", ["most_pages_wait"], 27)
     assert "several documents return this page" in report.warnings[0].english
     waiting = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome = 'known' ORDER BY run_id DESC")
-    assert "was no document when it was last fetched" in english(waiting[0]["reason"])
+    assert "was no document when it was last fetched" in Reason.from_stored(waiting[0]["reason"]).english
     watched.a_day_passes()
     report = watched.crawl()
     assert (report.created, report.updated, report.state) == (1, 0, "green")

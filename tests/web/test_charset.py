@@ -58,7 +58,10 @@ def test_big5_and_hz_are_read_though_their_bytes_are_those_of_others_too() -> No
     for declared in ("", "big5"):
         page = html(declared).replace(TEXT, TRADITIONAL).encode("big5")
         assert TRADITIONAL in read_page(page, "http://a.gov.cn/").text
-    assert TEXT in read_page(html("hz-gb-2312").encode("hz"), "http://a.gov.cn/").text
+    for declared in ("", "hz-gb-2312", "gb2312"):
+        assert TEXT in read_page(html(declared).encode("hz"), "http://a.gov.cn/").text
+    for script in ("x = ~{ab}", "a ~{ab~} b", "~{ab~}~{"):
+        assert script in read_page(f"<p>{script}".encode(), "http://a.gov.cn/").text
     assert "~{1~}" in read_page(html().encode() + b"~{1~}", "http://a.gov.cn/").text
 
 

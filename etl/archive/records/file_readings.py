@@ -109,7 +109,11 @@ def good_files(engine: Engine, source_id: str, urls: Collection[str]) -> dict[st
     query = (
         select(Page.url, File.blob_sha256, File.media_type)
         .join(File, File.blob_sha256 == Page.blob_sha256)
-        .where(Page.source_id == source_id, among(Page.url, urls), or_(File.outcome == FileOutcome.READ, File.outcome == WAITING))
+        .where(
+            Page.source_id == source_id,
+            among(Page.url, urls),
+            or_(File.outcome == FileOutcome.READ, File.outcome == WAITING),
+        )
     )
     with engine.connect() as connection:
         return {url: GoodFile(digest, media_type) for url, digest, media_type in connection.execute(query)}

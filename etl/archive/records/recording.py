@@ -14,6 +14,7 @@ from etl.archive.records.near_duplicates import keep_signatures
 from etl.archive.records.one_page import pages_not_as_known, pages_of_another, pages_of_several
 from etl.archive.records.search_index import keep_entries
 from etl.archive.records.versions import CapturedText, compare, is_same_document, version_identity, with_corrections
+from etl.archive.records.worse_pages import pages_worse_than_known
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bulk_rows import insertion, rows_of, with_rows
 from etl.archive.storage.database import lock_source
@@ -82,8 +83,10 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
         if not fresh:
             return RecordingResult((), ())
         current = _current(connection, fresh)
+        known = {page_id: version.values for page_id, version in current.items()}
         not_theirs = (
-            pages_not_as_known({page_id: version.values for page_id, version in current.items()}, fresh)
+            pages_worse_than_known(connection, known, fresh)
+            | pages_not_as_known(known, fresh)
             | pages_of_another(connection, source_id, fresh)
             | pages_of_several(connection, fresh)
         )

@@ -19,13 +19,18 @@ _WAITS = re.compile(
     r"|loading|pleasewait|请稍[候后等]|(?:请)?耐心等待)[.。…·,，、!！~]*"
 )
 _FAILS = re.compile(
-    r"很?抱歉|对不起|提示[:：]?|(?:(?:页面|内容|数据库?|正文|文章|信息|文件|附件|系统|服务器?|网络|程序|接口|请求|操作)*"
-    r"(?:连接|加载|载入|读取|获取|查询|响应|访问|请求|运行|执行|处理|内部|发生|出现)*了?(?:超时|失败|错误|异常|繁忙|出错|中断|故障)"
-    r"|(?:(?:请您?|需要?|须|必须)先?|立即)+登[录陆](?:系统|账号|网站)?(?:后|再|才|之后|能|方可)*(?:可以?)?(?:查看|浏览|阅读|访问|下载)?(?:全文|正文|内容|详情|文件|附件)?"
-    r"|(?:[您你]|当前用户|游客)?(?:没有|无|暂无)(?:足够的?|相应的?)?(?:权限|权)(?:查看|浏览|阅读|访问)?(?:本|此|该)?(?:文|页面?|内容|信息|文件|栏目)?"
-    r"|(?:[本此该](?:文|内容|信息|文件|栏目|页面))?(?:仅限|仅供|只限|只对)(?:内部|注册|登[录陆]|认证|本单位|系统|单位)*(?:用户|人员|会员)(?:查看|浏览|阅读|访问)?"
-    r"|(?:[本此该](?:文|内容|信息|文件|栏目|页面))?(?:请|需要?|须)?(?:凭|输入)(?:访问)?密码(?:访问|查看|浏览)?[:：]?)"
+    r"很?抱歉|对不起|(?:温馨)?提示[:：]?|(?:(?:页面|内容|数据库?|正文|文章|信息|文件|附件|系统|服务器?|网络|程序|接口|请求|操作)*"
+    r"(?:连接|加载|载入|读取|获取|查询|响应|访问|请求|运行|执行|处理|内部|发生|出现)*了?(?:超时|失败|错误|异常|繁忙|出错|中断|故障))"
 )
+_WITHHOLDS = re.compile(
+    r"(?:(?:本|此|该|这|当前|以下|完整|部分|更多|剩余|篇|条|份)+|文[章件档]?|全文|正文|摘要|内容|信息|附件|栏目|页面?|网页|资源|详情|数据"
+    r"|[您你]|所在|用户组?|游客|访客|会员|内部|人员|单位|账[号户]|身份|权限?|授权|认证|登[录陆]|注册|扫码|扫一扫|微信|统一|实名|密码|口令|会话|状态|系统|网站"
+    r"|查[看阅]|浏览|阅读|访问|下载|观看|显示|开放|可见|公开|继续|重新|立即|点击|使用|通过|输入|设置|已经?|过期|超时|失效|不足|足够|相应|获[取得]"
+    r"|请|先|首|需要?|要求?|必?须|后|之|再|才|方|可以?|能|即|便|仅|只|限|对|向|供|由|或者?|并|和|凭|还|尚|暂时?|目前|没有?|未|无法?|不|了|的|以|查|看|为|是|进行|(?:温馨)?提示|[:：])++"
+)
+"""Sentences that say nothing but who may read the text, and how: 登录后可查看完整内容. A document that speaks of a
+login names whose: 登录申报平台查看指南."""
+_ACCESS = re.compile(r"登[录陆]|权|认证|密码|口令|会话|会员|用户|人员|注册|扫码")
 _FAREWELL = re.compile(
     r"请.{0,12}(?:稍[候后]|重试|再试|刷新|返回|联系|咨询|检查|登[录陆])|谢谢|敬请谅解|返回(?:首页|上一?页)"
 )
@@ -35,7 +40,8 @@ _MAX_NOTICE, _MAX_REPORT = 60, 5_000
 
 
 def is_left_behind(text: str) -> bool:
-    """Whether the text consists of placeholders, of an error report, or of a notice that it is loading or failed."""
+    """Whether the text consists of placeholders, of an error report, or of a notice that it is loading, failed or is
+    not for everybody."""
     text = text.strip()
     if _PLACEHOLDERS.fullmatch(text[:_MAX_REPORT]):
         return True
@@ -49,7 +55,8 @@ def is_left_behind(text: str) -> bool:
     if not re.sub(_WAITS, "", words):
         return True
     sentences = [each for each in _SENTENCES.split("".join(text.split())) if each]
-    fails = [bool(_FAILS.fullmatch(each)) for each in sentences]
+    words_of_notice = _WITHHOLDS if _ACCESS.search(words) else _FAILS
+    fails = [bool(_FAILS.fullmatch(each) or words_of_notice.fullmatch(each)) for each in sentences]
     return (
         len(words) > 3
         and any(fails)

@@ -1,0 +1,57 @@
+"""Detects pages that are less than the recorded document: nothing good is replaced by what a failing site sends.
+
+A page that a site cuts off, empties, or puts behind a login keeps its title and address, so it looks like a later state
+of the document. An agency that takes back a text says so, or removes the page.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from etl.archive.records.extracted_pages import ExtractedPage, Verdict
+from etl.archive.storage.log_lines import VersionValues
+from etl.archive.storage.lookups import NO_TEXT, among
+from etl.archive.storage.models import Content
+from etl.extract import Extraction, Flag
+from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import encode_reason
+
+_MAX_BROKEN_CHARS = 8
+"""Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
+
+
+def pages_worse_than_known(
+    connection: Connection, current: Mapping[int, VersionValues], documents: Sequence[ExtractedPage]
+) -> dict[int, Verdict]:
+    """Verdicts, by page id, for pages that lack the text of their record. `current`: the current versions, by page
+    id."""
+    verdicts: dict[int, Verdict] = {}
+    cut: list[tuple[int, str, Extraction]] = []
+    for page in documents:
+        known, now = current.get(page.page_id), page.extraction
+        if known is None or now is None or known.content_hash == NO_TEXT or now.kind != "document":
+            continue
+        if Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags:
+            cut.append((page.page_id, known.content_hash, now))
+        elif _has_no_text(now):
+            verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
+    if cut:
+        query = select(Content.hash, Content.text).where(among(Content.hash, {digest for _, digest, _ in cut}))
+        texts = {digest: text for digest, text in connection.execute(query)}
+        reason = encode_reason(Code.DOCUMENT_CUT_OFF)
+        verdicts |= {
+            page: Verdict(Outcome.NOT_A_DOCUMENT, reason)
+            for page, digest, now in cut
+            if _is_beginning(now.text, texts[digest])
+        }
+    return verdicts
+
+
+def _has_no_text(now: Extraction) -> bool:
+    """Whether a page has neither text nor files, or is a picture. A notice that its reader must log in is no text."""
+    return Flag.NO_TEXT in now.flags or {Flag.FILE, Flag.IMAGES_ONLY}.issubset(now.flags)
+
+
+def _is_beginning(text: str, whole: str) -> bool:
+    return len(text) < len(whole) and whole.startswith(text[:-_MAX_BROKEN_CHARS])
