@@ -26,36 +26,45 @@ _OFFICE = re.compile(rb"urn:schemas-microsoft-com:office|application/(?:vnd\.)?m
 """Marks of Word and Excel, and of systems that send a page as one of their files."""
 _OF_A_SITE = re.compile(rb"<(?:a|script|form|iframe|input|frame)\b")
 _MIN_ROWS = 2
-_BEFORE = b"\t\n\r \xef\xbb\xbf"
+BEFORE = b"\t\n\r \xef\xbb\xbf"
 """What programs send before a file: blank lines of their own source, a byte order mark."""
+_NEVER_IN_TEXT = (ZIP, OLE, RAR, SEVEN_ZIP)
+_MAX_BEFORE = 4096
+"""Bytes of a program's warnings, or of a head of HTTP, that may stand before a file."""
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
 _PDF_END_BYTES, _ZIP_END_BYTES = 4096, 22 + 65_535 + 4096
 """Last bytes in which the end stands, with a comment of the archive and with what programs send behind a file."""
 
 
 def is_document_file(body: bytes) -> bool:
     """Whether the body of an answer is one of `DOCUMENT_FILES`."""
-    return body[:1024].lstrip(_BEFORE).startswith(DOCUMENT_FILES)
+    return without_before(body[: 2 * _MAX_BEFORE]).startswith(DOCUMENT_FILES)
 
 
 def is_picture(body: bytes) -> bool:
     """Whether the body of an answer is one of `DOCUMENT_FILES` that is a picture."""
-    return is_document_file(body) and not body[:1024].lstrip(_BEFORE).startswith(NO_PICTURES)
+    return is_document_file(body) and not without_before(body[: 2 * _MAX_BEFORE]).startswith(NO_PICTURES)
 
 
 def lacks_end(body: bytes) -> bool:
     """Whether a PDF or a ZIP (Office, OFD) lacks what stands at its end, as one does that was cut off (ISO 32000-1,
     7.5.5; APPNOTE.TXT 4.3.16)."""
-    begins = body[:1024].lstrip(_BEFORE)
+    begins = without_before(body[: 2 * _MAX_BEFORE])
     if begins.startswith(PDF):
         return b"%%EOF" not in body[-_PDF_END_BYTES:]
     return begins.startswith(ZIP) and b"PK\x05\x06" not in body[-_ZIP_END_BYTES:]
 
 
 def without_before(body: bytes) -> bytes:
-    """The bytes of a file without what a program sent before it, if it is one of `DOCUMENT_FILES`."""
+    """The bytes of a file without what a program sent before it, if it is one of `DOCUMENT_FILES`: blank lines, or text
+    such as its warnings."""
     head = body[:1024]
-    begins = head.lstrip(_BEFORE)
-    return body[len(head) - len(begins) :] if len(begins) < len(head) and begins.startswith(DOCUMENT_FILES) else body
+    begins = head.lstrip(BEFORE)
+    if begins.startswith(DOCUMENT_FILES):
+        return body[len(head) - len(begins) :] if len(begins) < len(head) else body
+    head = body[:_MAX_BEFORE]
+    at = min((place for sign in _NEVER_IN_TEXT if (place := head.find(sign)) >= 0), default=0)
+    return body[at:] if at and len(head[:at].translate(None, _CONTROLS)) == at else body
 
 
 def is_saved_as_html(body: bytes) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from etl.fetch.client import CONDITIONS, Attempt
 from etl.fetch.program_answers import is_program_answer, is_text_for_file
 from etl.fetch.refusals import Refusal, find_refusal
-from etl.file_signatures import NO_PICTURES, is_saved_as_html
+from etl.file_signatures import NO_PICTURES, is_saved_as_html, without_before
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -93,7 +93,7 @@ def _is_whole(attempt: Attempt) -> bool:
 def classify_file(attempt: Attempt) -> Verdict:
     """The verdict on an attempt for a file that a document links. It is `not_a_file` if a web page or the error report
     of a program came instead. Files may be HTML too."""
-    body = attempt.body or b""
+    body = without_before(attempt.body or b"")
     outcome, reason = _classify(attempt, _refusal(attempt))
     if (attempt.status or 0) >= 400 and body.lstrip().startswith(NO_PICTURES):
         return None, reason  # the file itself, sent with an error status

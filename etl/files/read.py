@@ -17,6 +17,7 @@ from etl.files.formats.odf import odf_sheets, odf_text
 from etl.files.formats.ofd import ofd_pages
 from etl.files.formats.pdf import pdf_pages
 from etl.files.formats.pictures import page_pictures
+from etl.files.formats.pptx import read_slides
 from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import Sheet, sheets_text
 from etl.files.formats.xls import xls_sheets
@@ -124,12 +125,12 @@ def _missing(parts: Sequence[str], damaged: Sequence[str] = ()) -> str:
 
 
 def _ofd(body: bytes, limits: Limits) -> FileReading:
-    pages, missing = ofd_pages(body, limits)
+    pages, *lost = ofd_pages(body, limits)
     text = "\n".join(paragraphs(drop_page_edges([page.lines for page in pages])))
     pictures = sum(page.picture for page in pages)
     if not pictures:
-        return _text(media_types.OFD, "ofd", Shown(text), len(pages), _missing(missing))
-    reason = _missing(missing) or encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
+        return _text(media_types.OFD, "ofd", Shown(text), len(pages), _missing(*lost))
+    reason = _missing(*lost) or encode_reason(Code.SOME_PAGES_ARE_PICTURES, pictures=pictures, pages=len(pages))
     return FileReading(media_types.OFD, FileOutcome.SCAN, reason, text, len(pages), "ofd" if text else "")
 
 
@@ -161,8 +162,9 @@ def _text_or_scan(body: bytes, reading: FileReading, limits: Limits) -> FileRead
 
 
 def _pptx(body: bytes, limits: Limits) -> FileReading:
-    shown = office.slides_text(media_types.PPTX, body, limits)
-    return _text_or_scan(body, _text(media_types.PPTX, "kreuzberg", shown), limits)
+    slides = read_slides(body, limits)
+    shown, missing = Shown("\n".join(slides.lines), slides.struck), _missing(slides.missing, slides.damaged)
+    return _text_or_scan(body, _text(media_types.PPTX, "pptx", shown, slides.count, missing), limits)
 
 
 def _html(body: bytes, limits: Limits) -> FileReading:
@@ -186,7 +188,7 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
 """Readers of media types whose readings have more than a text."""
 _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], Shown]]] = {
     media_types.DOC: ("word", lambda body, _: doc_text(body)),
-    media_types.PPT: ("kreuzberg", partial(office.slides_text, media_types.PPT)),
+    media_types.PPT: ("kreuzberg", lambda body, _: office.slides_text(body)),
     media_types.ODT: ("odf", odf_text),
     media_types.ODP: ("odf", odf_text),
     media_types.RTF: ("rtf", lambda body, _: rtf_text(body)),

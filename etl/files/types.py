@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from etl.outside import Outside
 
-READER = "8"
+READER = "9"
 """Version of the reader. Raise it whenever the same bytes may give another reading."""
 
 

@@ -1,7 +1,6 @@
 """Names of the members of zip archives, and of the parts of documents that are such archives."""
 
 import html
-import io
 import posixpath
 import re
 import struct
@@ -111,14 +110,3 @@ def _referred(
             place = posixpath.normpath(posixpath.join("/", beside, written)).lstrip("/")
             yield place
             yield "{}/_rels/{}.rels".format(*posixpath.split(place)).lstrip("/")
-
-
-def with_plain_names(body: bytes, archive: zipfile.ZipFile) -> bytes:
-    """The archive for a reader that does not know such names."""
-    if all(part.filename == part.orig_filename for part in archive.infolist()):
-        return body
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as made:
-        for part in archive.infolist():
-            made.writestr(part.filename, archive.read(part))
-    return packed.getvalue()

@@ -43,6 +43,8 @@ _BOTH_BY_CHANCE = re.compile(rb"(?:[\x00-\x7f]++|(?:[\xc2-\xdf][\xa1-\xbf])++)+"
 _OTHER_LETTERS = re.compile("(?<![A-Za-z])[\x80-\u07ff]{2,}")
 _TWICE = re.compile(rb"\xc3[\xa3-\xa9\xaf](?:\xc2[\x80-\xbf]|[\xc5\xc6\xcb\xe2])")
 """A UTF-8 character whose three bytes were read as three western characters and encoded in UTF-8 again."""
+_WIDE_BYTES, _RARELY = 4096, 50
+"""Bytes in which UTF-16 is recognised; one letter of so many is a common one in any Chinese text."""
 _HZ_RUN = re.compile(rb"~\{(?:[!-w][!-~])++~\}")
 _WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xA0))
 _WRITTEN_TWICE = re.compile(f"[\x80-\xff{re.escape(_WESTERN)}]{{2,}}")
@@ -114,6 +116,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     for markup, name in _WIDE_MARKUP:
         if markup.match(body):
             return body.decode(name, "replace"), name
+    if b"\0" in body[:_WIDE_BYTES] and (wide := _wide_codec(body[:_WIDE_BYTES])):
+        return body.decode(wide, "replace"), wide
     try:
         text = body.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:
@@ -131,6 +135,16 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
     if not declared and _is_national_by_sight(body, text):
         return decode_gb18030(body), "gb18030"
     return (text, "utf-8") if "utf-8" in declared or not declared else _best_decoding(body, declared)
+
+
+def _wide_codec(head: bytes) -> str:
+    """The byte order of Chinese text in UTF-16 without a byte order mark, in which many letters are common ones; "" for
+    anything else."""
+    for codec in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) & ~1].decode(codec, "ignore")
+        if "\0" not in text and _common_letters(text) * _RARELY >= len(head) / 2:
+            return codec
+    return ""
 
 
 def _is_hz(body: bytes, declared: list[str]) -> bool:

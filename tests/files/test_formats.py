@@ -7,7 +7,7 @@ from base64 import b64encode
 import pytest
 from PIL import ImageFont
 
-from etl.file_signatures import is_document_file
+from etl.file_signatures import is_document_file, lacks_end
 from etl.files import FileOutcome, Reader, sniff
 from etl.files.formats.pdf_fonts import invisible_font
 from etl.files.media_types import CSV, DOC, DOCX, HTML, OFD, PDF, PPT, PPTX, RAR, RTF, SEVEN_ZIP, TEXT, XLS, XLSX, ZIP
@@ -266,3 +266,24 @@ def test_documents_that_office_saves_as_text_are_read_without_their_markup(
 def test_a_file_at_the_address_of_a_page_is_one_behind_blank_lines_too(before: bytes, kind: str) -> None:
     assert is_document_file(before + SAMPLES[kind])
     assert not is_document_file(before + b"<html>%PDF-</html>")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "hz"])
+def test_texts_say_by_their_letters_in_which_charset_they_are(read: Reader, codec: str) -> None:
+    text = "关于供水安排的通知\n一、县水务局负责检修，于六月底前完成。"
+    assert read(text.encode(codec), "说明.txt").text == text
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"<br />\n<b>Warning</b>:  Cannot modify header information in <b>/www/down.php</b> on line <b>7</b><br />\n",
+        "警告：缓存目录不可写\r\n".encode("gbk"),
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("kind", [DOCX, XLS, RAR])
+def test_what_a_program_sent_before_a_file_is_skipped(read: Reader, before: bytes, kind: str) -> None:
+    alone, behind = read(SAMPLES[kind], "附件"), read(before + SAMPLES[kind], "附件")
+    assert alone == behind
+    assert not lacks_end(before + SAMPLES[kind])

@@ -315,29 +315,42 @@ def _xlsx_cell(place: str, cell: str | Cell, used: Sequence[tuple[str | int, boo
     return f'<c r="{place}" s="{used.index(cell.style)}" t="{kind}">{formula}<v>{escape(shown)}</v></c>'
 
 
-def pptx(slides: Sequence[str]) -> bytes:
-    """A presentation whose slides have a text box a line."""
+def box(words: str, top: int | None = None, left: int = 0, kind: str = "", paragraph: str = "") -> str:
+    """A text box of a slide; `kind`: of a placeholder; `paragraph`: its properties."""
+    place = "" if top is None else f'<a:xfrm><a:off x="{left}" y="{top}"/></a:xfrm>'
+    holder = f'<p:ph type="{kind}"/>' if kind else ""
+    return (
+        f'<p:sp><p:nvSpPr><p:cNvPr id="2" name="t"/><p:cNvSpPr/><p:nvPr>{holder}</p:nvPr></p:nvSpPr>'
+        f"<p:spPr>{place}</p:spPr>"
+        f"<p:txBody><a:bodyPr/><a:p>{paragraph}<a:r><a:t>{words}</a:t></a:r></a:p></p:txBody></p:sp>"
+    )
+
+
+def presentation(
+    slides: Sequence[str],
+    extra: Mapping[str, bytes | str] | None = None,
+    related: Mapping[str, str] | None = None,
+    order: Sequence[int] | None = None,
+) -> bytes:
+    """A presentation of these shapes. `related`: what all slides refer to; `order`: in which the slides are shown."""
     space = (
         'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
         f'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{_OFFICE}"'
     )
     kind = "application/vnd.openxmlformats-officedocument.presentationml"
     types = f'<Override PartName="/ppt/presentation.xml" ContentType="{kind}.presentation.main+xml"/>'
-    listed = targets = ""
+    targets = ""
     parts: dict[str, bytes | str] = {}
-    for number, text in enumerate(slides, 1):
+    inner = "".join(f'<Relationship Id="{key}" Type="x" Target="{part}"/>' for key, part in (related or {}).items())
+    for number, shapes in enumerate(slides, 1):
         types += f'<Override PartName="/ppt/slides/slide{number}.xml" ContentType="{kind}.slide+xml"/>'
-        listed += f'<p:sldId id="{255 + number}" r:id="r{number}"/>'
         targets += f'<Relationship Id="r{number}" Type="{_OFFICE}/slide" Target="slides/slide{number}.xml"/>'
-        shape = "".join(
-            '<p:sp><p:nvSpPr><p:cNvPr id="2" name="t"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/>'
-            f"<p:txBody><a:bodyPr/><a:p><a:r><a:t>{escape(line)}</a:t></a:r></a:p></p:txBody></p:sp>"
-            for line in text.split("\n")
-        )
         group = '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
         parts[f"ppt/slides/slide{number}.xml"] = (
-            f"<p:sld {space}><p:cSld><p:spTree>{group}{shape}</p:spTree></p:cSld></p:sld>"
+            f"<p:sld {space}><p:cSld><p:spTree>{group}{shapes}</p:spTree></p:cSld></p:sld>"
         )
+        parts[f"ppt/slides/_rels/slide{number}.xml.rels"] = _RELATIONS.format(inner)
+    listed = "".join(f'<p:sldId id="{256 + at}" r:id="r{at + 1}"/>' for at in order or range(len(slides)))
     target = f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="ppt/presentation.xml"/>'
     return zipped(
         {
@@ -347,7 +360,13 @@ def pptx(slides: Sequence[str]) -> bytes:
             "ppt/_rels/presentation.xml.rels": _RELATIONS.format(targets),
         }
         | parts
+        | dict(extra or {})
     )
+
+
+def pptx(slides: Sequence[str]) -> bytes:
+    """A presentation whose slides have a text box a line."""
+    return presentation(["".join(box(escape(line)) for line in text.split("\n")) for text in slides])
 
 
 def ofd(

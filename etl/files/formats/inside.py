@@ -11,6 +11,7 @@ from email.header import decode_header, make_header
 
 import olefile
 
+from etl.file_signatures import BEFORE
 from etl.files import media_types
 from etl.files.formats.office import is_message
 from etl.files.formats.pdf import open_pdf
@@ -99,7 +100,7 @@ def _of_message(body: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
     """Those that a message calls attachments; the pictures of a web page in one file (.mht) are none."""
     if not is_message(body):
         return
-    for number, part in enumerate(email.message_from_bytes(body).walk()):
+    for number, part in enumerate(email.message_from_bytes(body.lstrip(BEFORE)).walk()):
         content = part.get_payload(decode=True)
         if part.get_content_disposition() == "attachment" and isinstance(content, bytes):
             yield _name(part.get_filename() or str(number)), content

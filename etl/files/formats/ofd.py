@@ -50,8 +50,8 @@ class Page:
     image: str
 
 
-def ofd_pages(body: bytes, limits: Limits) -> tuple[list[Page], list[str]]:
-    """(pages, names of parts that are missing or damaged). Raises `Unreadable`."""
+def ofd_pages(body: bytes, limits: Limits) -> tuple[list[Page], list[str], list[str]]:
+    """(pages, names of parts that are missing, of those that are not well-formed). Raises `Unreadable`."""
     with open_zip(body, limits) as archive:
         package = _Package(archive)
         root = read_xml(archive, "OFD.xml")
@@ -63,7 +63,8 @@ def ofd_pages(body: bytes, limits: Limits) -> tuple[list[Page], list[str]]:
             raise Unreadable(
                 FileOutcome.TOO_LARGE, encode_reason(Code.FILE_OVER_PAGES, pages=len(pages), limit=limits.pages)
             )
-        return [_page(package, name, document) for name, document in pages], list(dict.fromkeys(package.missing))
+        read = [_page(package, name, document) for name, document in pages]
+        return read, list(dict.fromkeys(package.missing)), archive.damaged
 
 
 def ofd_picture(body: bytes, part: str, limits: Limits) -> bytes:

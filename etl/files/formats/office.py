@@ -1,4 +1,4 @@
-"""Slides with kreuzberg, plain text, CSV and Office's HTML."""
+"""Old slides with kreuzberg, plain text, CSV and Office's HTML."""
 
 import csv
 import email
@@ -11,16 +11,13 @@ from functools import partial
 import kreuzberg
 from lxml import etree, html
 
-from etl.file_signatures import is_saved_as_html
+from etl.file_signatures import BEFORE, is_saved_as_html
 from etl.files import media_types
-from etl.files.formats.drawings import drawn_lines
 from etl.files.formats.office_xml import is_office_xml, office_xml_text
 from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import rows
 from etl.files.formats.symbol_fonts import in_font
-from etl.files.formats.zip_packages import check_entities, open_zip, read_xml
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
-from etl.files.zip_names import with_plain_names
 from etl.raised_text import moved, subscript, superscript
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -41,7 +38,6 @@ _FRAME = re.compile(rb"<frame\b[^>]*?\ssrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNOREC
 _SHIFTS = {"sup": superscript, "super": superscript, "sub": subscript}
 _MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 _OF_A_SITE = re.compile(rb"<(?:!doctype|html|head|body|title|meta|script|form|iframe|input|frame|a)\b", re.IGNORECASE)
-_OF_A_DRAWING = re.compile(r"ppt/(?:diagrams/data|charts/chart)\d{1,4}\.xml")
 _OF_TABLES = ("tr", "td", "th")
 """Hidden rows and cells are read, as those of sheets are."""
 _OF_WORD = re.compile(r"Word\.Document|class=[\"']?MsoNormal")
@@ -57,31 +53,15 @@ _MIN_PIECE_CHARS = 60
 _ENCRYPTED = re.compile(r"password|encrypt", re.IGNORECASE)
 
 
-def slides_text(media_type: str, body: bytes, limits: Limits) -> Shown:
-    """The lines of all slides. kreuzberg puts tabs between the cells of tables."""
-    text = _extract(body, media_type, limits).content
-    lines = list(rows(line.split("\t") for line in text.splitlines()))
-    return Shown("\n".join(lines + (_drawn(body, limits) if media_type == media_types.PPTX else [])))
-
-
-def _drawn(body: bytes, limits: Limits) -> list[str]:
-    """The lines of the diagrams and charts of slides, which kreuzberg does not read."""
-    with open_zip(body, limits) as archive:
-        parts = [name for name in archive.namelist() if _OF_A_DRAWING.fullmatch(name)]
-        return [line for part in parts for line in drawn_lines(read_xml(archive, part))]
-
-
-def _extract(body: bytes, media_type: str, limits: Limits) -> kreuzberg.ExtractionResult:
-    if media_type == media_types.PPTX:
-        with open_zip(body, limits) as archive:
-            check_entities(archive, "ppt/")
-            body = with_plain_names(body, archive)
+def slides_text(body: bytes) -> Shown:
+    """The lines of all slides of a presentation before 2007. kreuzberg puts tabs between the cells of tables."""
     try:
-        return kreuzberg.extract_bytes_sync(body, media_type, config=_OPTIONS)
+        text = kreuzberg.extract_bytes_sync(body, media_types.PPT, config=_OPTIONS).content
     except kreuzberg.KreuzbergError as error:
         words = " ".join(str(error).split())[:200]
         outcome = FileOutcome.ENCRYPTED if _ENCRYPTED.search(words) else FileOutcome.BROKEN
         raise Unreadable(outcome, encode_reason(Code.PARSER_FAILED, error=words)) from error
+    return Shown("\n".join(rows(line.split("\t") for line in text.splitlines())))
 
 
 def csv_text(body: bytes) -> str:
@@ -132,7 +112,7 @@ def text_of_text(body: bytes, limits: Limits) -> Shown:
 
 def is_message(body: bytes) -> bool:
     """Whether a text is a message (.eml) or a web page in one file (.mht)."""
-    return _MIME.search(body[:2000]) is not None
+    return _MIME.search(body[:2000].lstrip(BEFORE)) is not None
 
 
 def html_lines(text: str) -> Shown:
@@ -237,7 +217,7 @@ def inner_text(body: bytes) -> Shown:
         raise Unreadable(FileOutcome.UNSUPPORTED, encode_reason(Code.NO_READER, media_type=kind))
     if not is_message(body):
         return Shown(plain_text(body))
-    parts = list(email.message_from_bytes(body).walk())
+    parts = list(email.message_from_bytes(body.lstrip(BEFORE)).walk())
     shown = [*_of_parts(parts, "text/html", html_lines)] or [*_of_parts(parts, "text/plain", Shown)]
     return Shown("\n".join(each.text for each in shown if each.text), any(each.struck for each in shown))
 

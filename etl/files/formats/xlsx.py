@@ -3,6 +3,7 @@
 kreuzberg 4.10 is not used, as it returns numbers without their formats: 0.125 for 12.5 %, 1234 for the code 001234.
 """
 
+import io
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,16 @@ from etl.files.formats.drawings import controls_of, drawn_lines, parts_drawn, re
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
-from etl.files.formats.zip_packages import Package, check_entities, main_part, named, note_damage, open_zip, read_xml
+from etl.files.formats.zip_packages import (
+    Package,
+    check_entities,
+    main_part,
+    named,
+    note_damage,
+    open_zip,
+    read_xml,
+    with_plain_signs,
+)
 from etl.files.types import FileOutcome, Limits, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -195,16 +205,16 @@ def _strikes(properties: etree._Element | None) -> bool:
 
 def _items(archive: Package, part: str, name: str) -> Iterator[etree._Element]:
     """The elements with that name, one at a time: a tree of a whole sheet takes ten times its size in memory."""
-    with archive.open(part) as content:
-        parsed = etree.iterparse(
-            content, tag=f"{{*}}{name}", recover=True, resolve_entities=False, no_network=True, load_dtd=False
-        )
-        for _, element in parsed:
-            yield element
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
-        note_damage(archive, part, parsed.error_log)
+    content = io.BytesIO(with_plain_signs(archive.read(part)))
+    parsed = etree.iterparse(
+        content, tag=f"{{*}}{name}", recover=True, resolve_entities=False, no_network=True, load_dtd=False
+    )
+    for _, element in parsed:
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
+    note_damage(archive, part, parsed.error_log)
 
 
 def _rich_text(item: etree._Element) -> _Text:

@@ -1,7 +1,9 @@
 """Zip containers of XML, with limits on their unpacked size."""
 
+import html.entities
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -19,6 +21,7 @@ _ANY_RATIO_BYTES = 10 * 2**20
 """Up to so many unpacked bytes, the ratio to the packed size is not checked."""
 _HEAD = 2048
 """The declarations of an XML member begin within so many bytes."""
+_BARE_SIGN = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:[A-Za-z]\w{1,30};)?")
 _FAULTS = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, IndexError, zlib.error)
 
 
@@ -87,11 +90,24 @@ def read_xml(archive: Package, name: str) -> etree._Element:
     """The root of an XML member. Raises `Unreadable` if it is missing, broken or declares entities."""
     parser = _parser()
     try:
-        root = parse_xml(archive.read(name), parser)
+        root = parse_xml(with_plain_signs(archive.read(name)), parser)
     except KeyError as error:
         raise Unreadable(FileOutcome.BROKEN, encode_reason(Code.PART_MISSING, part=name)) from error
     note_damage(archive, name, parser.error_log)
     return root
+
+
+def with_plain_signs(content: bytes) -> bytes:
+    """The XML with references for signs that programs write as they are: `A&B`, `&nbsp;`. A parser loses the rest of
+    the words behind such a sign. XML with declarations or literal parts, where these may be right, is unchanged."""
+    if b"&" not in content or b"<!DOCTYPE" in content[:_HEAD] or b"<![CDATA[" in content or b"\0" in content[:4]:
+        return content
+    return _BARE_SIGN.sub(_reference, content)
+
+
+def _reference(sign: re.Match[bytes]) -> bytes:
+    letter = html.entities.html5.get(sign[0][1:].decode())
+    return "".join(f"&#{ord(each)};" for each in letter).encode() if letter else b"&amp;" + sign[0][1:]
 
 
 def named(root: etree._Element, name: str) -> list[etree._Element]:
