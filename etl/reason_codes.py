@@ -339,6 +339,12 @@ class Code(NamedCode):
         "栏目“{list}”只有一页，共 {found} 件，像是已满的一页；网站没有说明是否还有下一页",
         "list '{list}' has one page with {found} documents, as a full page has, and nothing says whether more follow",
     )
+    LIST_SHOWS_NEWEST = (
+        "list_shows_newest",
+        "栏目“{list}”只列最新的文件：{day} 所列文件中最早的 {gone} 件已不在任何栏目，其间新列 {new} 件",
+        "list '{list}' shows only its newest documents: of those of {day} the oldest {gone} are in no list any more, "
+        "and {new} newer ones are",
+    )
     FEWER_LISTING_PAGES = (
         "栏目“{list}”显示共 {reported} 页，只遍历了 {found} 页",
         "list '{list}' reports {reported} pages but only {found} were walked",

@@ -83,6 +83,11 @@ ADVICE: dict[str, tuple[str, str]] = {
         "open the list: if these are all, write `whole: true` to its column; if it has further pages, write "
         "`listing.next` or `listing.pages`",
     ),
+    Code.LIST_SHOWS_NEWEST: (
+        "更早的文件可能从未列出：找该栏目的其余页、历年或归档，各写一个栏目；网站没有的，用 silences 说明",
+        "documents before the first walk were never listed: look for further pages, other years or an archive, and "
+        "write each as a column; if the site has none, silence the reason",
+    ),
     Code.PAGING_NOT_UNDERSTOOD: (
         "用 gongkai sources preview 看该页，再在来源文件写下一页在哪里（listing.next、listing.pages）、脚本请求的接口，"
         "或为每个年份、部门、框架各写一个栏目",

@@ -1,7 +1,7 @@
-"""Earlier walks of a source's catalog: whether the last one was complete, and the last ones that were full, without
-doubts, or without a drop."""
+"""Earlier walks of a source's catalog: whether the last one was complete, the last ones that were full, without doubts,
+or without a drop, and the first and the last that walked a list to its end."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,16 +94,28 @@ def last_walk_without_drop(connection: Connection, run: RunContext) -> PreviousW
 def last_whole_walks(connection: Connection, run: RunContext, since: PreviousWalk) -> dict[str, PreviousWalk]:
     """For each list, the last earlier crawl that walked it to its end without a lost page or a drop, beginning with the
     full walk `since`. `listed` is the number of documents of the list."""
-    query = select(Run.id, Run.started_at, Run.listing["columns"]).where(
-        Run.source_id == run.source.id, Run.kind == "crawl", Run.id >= since.run_id, Run.id < run.id
-    )
+    return dict(_whole_lists(connection, run, Run.id >= since.run_id))
+
+
+def first_whole_walks(connection: Connection, run: RunContext, since: datetime) -> dict[str, PreviousWalk]:
+    """For each list, the first full walk since that time that walked it to its end; as `last_whole_walks`."""
     walks: dict[str, PreviousWalk] = {}
-    for number, began, columns in connection.execute(
-        query.where(_COMPLETE, not_(_has_problem(*DROPS))).order_by(Run.id)
-    ):
-        whole = (column for column in columns if column.get("whole", True))
-        walks |= {column["column"]: PreviousWalk(number, began, column["listed"]) for column in whole}
+    for name, walk in _whole_lists(connection, run, Run.started_at >= since, Run.listing["full"].as_boolean()):
+        walks.setdefault(name, walk)
     return walks
+
+
+def _whole_lists(
+    connection: Connection, run: RunContext, *conditions: ColumnElement[bool]
+) -> Iterator[tuple[str, PreviousWalk]]:
+    """The lists that earlier complete crawls walked to their ends, the first crawl first."""
+    query = select(Run.id, Run.started_at, Run.listing["columns"]).where(
+        Run.source_id == run.source.id, Run.kind == "crawl", Run.id < run.id, _COMPLETE, not_(_has_problem(*DROPS))
+    )
+    for number, began, columns in connection.execute(query.where(*conditions).order_by(Run.id)):
+        for column in columns:
+            if column.get("whole", True):
+                yield column["column"], PreviousWalk(number, began, column["listed"])
 
 
 def _previous(connection: Connection, run: RunContext, doubts: Collection[Code]) -> PreviousWalk | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import text
@@ -20,6 +21,7 @@ from etl.archive.crawls.checks import (
 )
 from etl.archive.crawls.dead_links import end_as_dead, missing_again
 from etl.archive.crawls.drops import lists_dropped, taken_down
+from etl.archive.crawls.list_changes import ListChange, list_changes
 from etl.archive.crawls.removal import apply_removals
 from etl.archive.crawls.reports import Report, close_run, read_report
 from etl.archive.crawls.run import ListSummary, RunContext
@@ -84,6 +86,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
             taken_down=taken_down(connection, run, walk_before),
             dropped=tuple(lists_dropped(connection, run, counted.told, walk_before)),
             missing_again=missing_again(connection, run),
+            changes=list_changes(connection, run, counted.told),
             records_missing=records_missing(connection, run.source.id, MANY),
             below_expected=tuple(fields_below_expected(connection, run)),
             examples=partial(_examples, archive, run, of_files=False),
@@ -100,9 +103,10 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         warnings += _nearly_all_failed(counted, stored) or _not_sent(counted, stored)
     if run.kind == "crawl":
         warnings += _totals_not_reached(run, counted)
-        warnings += lists_that_may_go_on(run.source, counted.told)
+        warnings += lists_that_may_go_on(run.source, counted.told, stored.changes)
         warnings += _excluded(run, counted, stored)
         walked = [*_listing(run, counted, listing)]
+        warnings += [] if walked else lists_of_the_newest(run.source, stored.changes)
         dropped = [] if _explains_drop(walked) else _dropped(run, counted, stored)
         problems += [*walked, *dropped]
         problems, warnings = _with_causes(problems, warnings, [*_asserted(run, counted, stored)])
@@ -132,6 +136,8 @@ class _Stored:
     """Documents of that walk that are listed no more since they have tombstones."""
     dropped: tuple[Reason, ...]
     below_expected: tuple[Reason, ...]
+    changes: Mapping[str, ListChange]
+    """By list, how it changed since it was first walked."""
     missing_again: Mapping[str, int]
     """Pages by outcome that an earlier run already found missing."""
     records_missing: Reason | None
@@ -288,12 +294,23 @@ def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
                 yield Reason.of(Code.TOTAL_NOT_REACHED, list=name, reported=column.told_total, found=column.lines)
 
 
-def lists_that_may_go_on(source: Source, lists: Iterable[ListSummary]) -> Iterator[Reason]:
-    """Lists of one page of which nothing says that it is the only one, unless the source file does."""
+def lists_that_may_go_on(
+    source: Source, lists: Iterable[ListSummary], changes: Mapping[str, ListChange] = MappingProxyType({})
+) -> Iterator[Reason]:
+    """Lists of one page of which nothing says that it is the only one, neither the source file nor an earlier walk."""
     whole = {list_name(column) for column in source.columns if column.whole}
+    whole |= {name for name, change in changes.items() if change.fills_no_page}
     for walked in lists:
-        if walked.may_go_on and walked.column.partition(BELOW)[0] not in whole:
+        if walked.may_go_on and whole.isdisjoint((walked.column, walked.column.partition(BELOW)[0])):
             yield Reason.of(Code.LIST_MAY_GO_ON, list=walked.column or source.id, found=walked.lines)
+
+
+def lists_of_the_newest(source: Source, changes: Mapping[str, ListChange]) -> Iterator[Reason]:
+    """Lists from which the oldest documents drop out while newer ones come."""
+    for name, change in changes.items():
+        if change.shows_newest:
+            day = f"{change.before.started_at:%Y-%m-%d}"
+            yield Reason.of(Code.LIST_SHOWS_NEWEST, list=name or source.id, day=day, gone=change.gone, new=change.new)
 
 
 def _explains_drop(walked: Iterable[Reason]) -> bool:
