@@ -59,6 +59,7 @@ class ListingPage(Outside):
     `numbers`: the numbers of the first and the last row, if each row has one and they rise or fall by one.
     `is_full`: it has as many rows as were asked for, so that others may follow.
     `may_go_on`: it fills a page, or is an answer of rows alone, and nothing on it says whether its list ends.
+    `open_end`: nothing on it says whether its list ends, however many rows it has.
     `of_other_lists`: number of rows left out because they belong to another list; a page with only such rows is valid.
     """
 
@@ -75,6 +76,7 @@ class ListingPage(Outside):
     numbered: tuple[str, ...] = ()
     is_full: bool = False
     may_go_on: bool = False
+    open_end: bool = False
 
 
 def list_name(column: "Column") -> str:

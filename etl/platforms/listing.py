@@ -47,6 +47,7 @@ from etl.platforms.paging.tabs import (
 )
 from etl.platforms.rows.rows import COMPANION
 from etl.platforms.rows.undrawn_rows import undrawn_rows
+from etl.platforms.rows.written_rows import write_scripted_rows
 from etl.platforms.unread.excerpts import list_elsewhere
 from etl.platforms.unread.list_ends import first_and_last, sign_around
 from etl.platforms.unread.other_boxes import only_in_other_boxes
@@ -94,7 +95,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     read_script_links(page)
     write_drawn_digits(page)
     try:
-        listing = family.read_listing(page, request)
+        listing = _read_or_written(family, page, request)
     except NotAListing as error:
         other = _other_data(family, page, request)
         if other is None:
@@ -143,6 +144,16 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
         numbers=row_numbers(page, _titles(listing)),
     )
     return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
+
+
+def _read_or_written(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
+    """What the family reads of the page; where that is no list, of the page with what its scripts write."""
+    try:
+        return family.read_listing(page, request)
+    except NotAListing:
+        if not (page.is_markup and write_scripted_rows(page)):
+            raise
+    return family.read_listing(page, request)
 
 
 def _refusal(page: WebPage) -> str:
@@ -320,9 +331,9 @@ def _with_sign(
     if sign:
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
         return replace(listing, problems=(*listing.problems, problem))
-    if not first or not fills_page(seen) or whole or ends:
+    if not first or whole or ends or says_that_it_ends(page, words):
         return listing
-    return replace(listing, may_go_on=not says_that_it_ends(page, words))
+    return replace(listing, may_go_on=fills_page(seen), open_end=True)
 
 
 def _tab_above(page: WebPage, listed: Container[str]) -> str | None:

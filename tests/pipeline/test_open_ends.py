@@ -162,3 +162,40 @@ def test_an_empty_answer_is_believed_when_it_comes_twice(form: str) -> None:
     first, make = FORMS[form]
     walked = walk_answers("generic", first, _answers_once_empty(make), **ROWS)
     assert len(walked.entries) == 50
+
+
+@pytest.mark.parametrize(
+    ("sizes", "named"),
+    [((12, 12), 2), ((18, 18, 18, 7, 4), 3), ((12, 13), 0), ((18, 18, 7, 4), 0), ((6, 6, 6), 0), ((18, 18, 18, 21), 0)],
+)
+def test_lists_of_a_source_that_have_the_same_length_may_be_first_pages(sizes: Sequence[int], named: int) -> None:
+    paths = {f"/gk/{place}/": _page(lines(size, f"/n{place}/{{number}}.html")) for place, size in enumerate(sizes)}
+    columns = [{"url": f"http://www.yunxi.example{path}", "name": path} for path in paths]
+    walked = walk_answers("generic", "/gk/0/", lambda asked: (paths[asked.path], HTML), columns=columns, **ROWS)
+    assert (walked.red, len(walked.open_ends)) == ([], named)
+
+
+def _walk_pages(sizes: Sequence[int]) -> Walked:
+    all_lines = lines(sum(sizes), "/n/{number}.html")
+
+    def answer(asked: Question) -> Answer:
+        page = int(asked.query.get("page", 1))
+        begin = sum(sizes[: page - 1])
+        behind = f'<a href="?page={page + 1}">下一页</a>' if page < len(sizes) else ""
+        return _page(all_lines[begin : begin + sizes[page - 1]], behind), HTML
+
+    return walk_answers("generic", "/gk/", answer, **ROWS)
+
+
+@pytest.mark.parametrize("sizes", [(10, 20, 20, 20, 5), (20, 20, 15, 20, 20, 3), (20, 20, 10, 20, 20)])
+def test_a_page_that_is_shorter_than_all_others_is_named(sizes: Sequence[int]) -> None:
+    walked = _walk_pages(sizes)
+    assert (len(walked.entries), len(walked.red)) == (sum(sizes), 1)
+    assert "entries, and other pages have 20" in walked.red[0]
+
+
+@pytest.mark.parametrize(
+    "sizes", [(20, 20, 20, 5), (20, 18, 20, 20, 5), (12, 20, 5), (20, 14, 17, 20, 12), (15, 20, 20, 20)]
+)
+def test_pages_of_somewhat_different_lengths_are_none(sizes: Sequence[int]) -> None:
+    assert _walk_pages(sizes).red == []

@@ -127,7 +127,7 @@ def test_what_a_page_links_is_named_if_it_is_no_list() -> None:
     items = "<ul><li>政策文件</li><li>规划计划</li><li>财政资金</li></ul>"
     menu = f"<a href='/list?c=1'>教育</a><a href='/list?c=2'>卫生</a>{items}"
     with pytest.raises(
-        GongkaiError, match="ul: 政策文件, 规划计划, 财政资金 … was not read; it links 教育 .*c=1.*, 卫生"
+        GongkaiError, match=r"ul: 政策文件, 规划计划, 财政资金 … was not read; it links 教育 .*c=1.*, 卫生"
     ):
         drafted(menu, url="https://www.tongxi.example/gk/")
 
@@ -332,6 +332,16 @@ def test_a_page_that_shows_its_list_in_a_frame_leads_to_the_frame(plain: PlainSi
     found = survey(f"{plain.base}/gk/list.php?cid=12", most=1)
     written = yaml.safe_load(draft(found, TODAY, allow_private=True))
     assert [column["url"] for column in written["columns"]] == [f"{plain.base}/gk/list.php?cid=11"]
+
+
+def test_a_frame_within_a_frame_shows_the_list_too(plain: PlainSite) -> None:
+    inner = '<frameset cols="200,*"><frame src="/404.html"><frame src="/gk/list.php?cid=11"></frameset>'
+    outer = '<frameset rows="80,*"><frame src="/main.html"></frameset>'
+    for path, frame in (("/outer.html", outer), ("/main.html", inner)):
+        text = f"<html><head><title>公示公告</title></head>{frame}</html>"
+        plain.path_faults[path] = lambda call, text=text: Response(text, media_type="text/html")
+    found = survey(f"{plain.base}/outer.html", most=1)
+    assert [probe.column.url for probe in found.columns] == [f"{plain.base}/gk/list.php?cid=11"]
 
 
 def test_a_redirect_is_followed_and_where_it_ends_is_written(plain: PlainSite) -> None:

@@ -272,6 +272,56 @@ def test_the_next_page_is_linked_beside_the_rows(name: str, count: int) -> None:
     whole(walk_answers("generic", "/service/list", answer), documents)
 
 
+def test_the_next_page_is_linked_in_a_list_of_relations() -> None:
+    all_lines = lines(45, DOCUMENT)
+
+    def answer(asked: Question) -> Answer:
+        start = int(asked.query.get("cursor", 0))
+        links = [{"rel": "self", "href": asked.url}]
+        if start + 20 < 45:
+            links.append({"rel": "next", "href": f"/api/gk?cursor={start + 20}"})
+        return json.dumps(
+            {"items": [ROWS["plain"](line) for line in all_lines[start : start + 20]], "links": links}
+        ), JSON
+
+    walked = walk_answers("generic", "/api/gk", answer)
+    assert (len(walked.entries), walked.red, walked.open_ends) == (45, [], [])
+
+
+def _as_xml(shown: list[Line]) -> str:
+    rows = "".join(f"<row><bt>{line.title}</bt><url>{line.path}</url><rq>{line.day}</rq></row>" for line in shown)
+    return f"<?xml version='1.0'?><list>{rows}</list>"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda shown: "\n".join(json.dumps(ROWS["plain"](line)) for line in shown),
+        lambda shown: json.dumps({"code": 200, "data": _as_xml(shown)}),
+    ],
+)
+def test_rows_in_lines_of_their_own_and_in_xml_in_json_are_read(written: Callable[[list[Line]], str]) -> None:
+    walked = walk_answers("generic", "/api/gk", lambda asked: (written(lines(12, DOCUMENT)), JSON))
+    assert (len(walked.entries), walked.red) == (12, [])
+
+
+def test_an_empty_list_that_counts_nothing_is_empty() -> None:
+    answers = ('{"count": 0, "results": []}', '{"count": 3, "results": []}', '{"results": []}')
+    red = [walk_answers("generic", "/api/gk?page=1", lambda asked, text=text: (text, JSON)).red for text in answers]
+    assert [bool(each) for each in red] == [False, True, True]
+
+
+def test_a_number_of_pages_beside_a_total_that_is_reached_says_nothing() -> None:
+    all_lines = lines(45, DOCUMENT)
+
+    def answer(asked: Question) -> Answer:
+        page = int(asked.query["page"])
+        rows = [ROWS["plain"](line) for line in all_lines[20 * (page - 1) : 20 * page]]
+        return json.dumps({"total": 45, "totalPages": 99, "data": rows}), JSON
+
+    assert walk_answers("generic", "/api/gk?page=1", answer).red == []
+
+
 def test_rows_of_a_grid_are_the_values_in_its_cells() -> None:
     documents = lines(53, DOCUMENT)
 

@@ -143,6 +143,17 @@ def test_lists_of_other_years_are_separate_lists() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("select", "is_sign"),
+    [("<select id=nf>{}</select>", True), ("<select class=y>{}</select>", True), ("<select>{}</select>", False)],
+)
+def test_a_named_selection_of_years_may_be_used_by_a_script_that_is_not_read(select: str, is_sign: bool) -> None:
+    of_years = select.format("<option>2024年</option><option>2023年</option>")
+    of_all = select.format("<option>全部</option><option>2024年</option><option>2023年</option>")
+    found = [read(CASES["generic"], each).problems != () for each in (of_years, of_all)]
+    assert found == [is_sign, False]
+
+
 def test_a_selection_of_the_addresses_of_other_years_leads_to_their_lists() -> None:
     years = "".join(f"<option value='/gk/zcwj/{year}/'>{year}年</option>" for year in (2024, 2023, 2022))
     listing = read(CASES["trs_wcm"], f"<select onchange='location = this.value'>{years}</select>")

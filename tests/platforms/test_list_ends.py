@@ -86,6 +86,10 @@ GOES_ON = (
     "<div><a href=\"javascript:fy('4',1)\"><i></i></a></div>",
     '<div id="fy"></div><script>fy(4,1)</script>',
     '<div><script src="/js/fy.js"></script><script>zfy(12, 0, "gk", "html");</script></div>',
+    '<div><a onclick="nx()"><i class="ico-r"></i></a></div>',
+    '<div><i onclick="fwd(this)"></i></div>',
+    '<div><input type="text" id="pn"><button onclick="tz()">GO</button></div>',
+    '<div><input id="pn" size="3"> <a href="javascript:tz()">跳转</a></div>',
 )
 WHOLE = (
     "<p>1</p>",
@@ -137,6 +141,10 @@ WHOLE = (
     "<p>最新20条</p>",
     "<p>历史信息可到县档案馆查阅</p>",
     '<div class="footer">剩余40条</div>',
+    "<script>setTab(1, 3);</script><script>fixPng('img.p', 2)</script>",
+    '<div><a onclick="goTop()"><i></i></a><a onclick="openCode(this)"><i></i></a></div>',
+    '<div><input type="text" name="q"><button onclick="so()">搜索</button></div>',
+    '<div><input id="pn" value="1">/1 <a href="javascript:tz()">GO</a></div>',
 )
 
 

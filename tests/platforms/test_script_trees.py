@@ -76,3 +76,15 @@ def test_a_tree_whose_nodes_lead_nowhere_makes_its_list_red(script: str) -> None
 )
 def test_what_draws_no_tree_is_none(script: str) -> None:
     assert read(CASES["generic"], script).problems == ()
+
+
+@pytest.mark.parametrize("hidden", ['style="display:none"', "hidden"])
+@pytest.mark.parametrize(
+    "field", ['<input name="jg" readonly onclick="choose()">', '<p><input type="text" name="jg"></p>']
+)
+def test_the_hidden_choice_of_a_search_is_no_tree_of_lists(hidden: str, field: str) -> None:
+    tree = '<ul id="t" class="ztree"></ul>'
+    drawn = "<script>$.fn.zTree.init($('#t'), setting, zNodes);</script>"
+    search, catalog = f"<form>{field}<div {hidden}>{tree}</div></form>{drawn}", f"<div>{tree}</div>{field}{drawn}"
+    assert read(CASES["generic"], search).problems == ()
+    assert [problem.code for problem in read(CASES["generic"], catalog).problems] == ["paging_not_understood"]

@@ -98,7 +98,7 @@ class ListSummary:
     (documents) and `told_pages`: the totals that the site reports, or None. `whole`: false if the walk stopped at known
     documents, or could not read a page of the list. `total_is_upper_bound`: the site itself ended the list, and its
     family is known to report totals that are never reached. `may_go_on`: its only page fills, and nothing says whether
-    further ones follow.
+    further ones follow. `open_end`: nothing says so of its only page, however many documents it has.
     """
 
     column: str
@@ -110,6 +110,7 @@ class ListSummary:
     whole: bool = True
     total_is_upper_bound: bool = False
     may_go_on: bool = False
+    open_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

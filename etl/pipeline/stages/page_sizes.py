@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+_MIN_ALIKE = 3
+"""Pages that have the same number of entries, from which on another number is an exception."""
 _NUMBERS = re.compile(r"([0-9]{1,6})")
 
 
@@ -27,12 +29,19 @@ class Leap:
 
 
 def short_pages(pages: Sequence[PageSize], is_counted: Callable[[int], bool]) -> Iterator[tuple[PageSize, int]]:
-    """Further pages with less than half of the usual number of entries, and that number; not the last one with entries.
-    Empty ones only if `is_counted`, asked with the page's place, says that the site counts them."""
+    """Pages with too few entries, and the usual number; not the last one with entries. Further pages have less than
+    half of that number; if all others have the same number, three quarters of it are too few, and the first page has
+    half of it at most. Empty ones only if `is_counted`, asked with the page's place, says that the site counts them."""
     usual = median([page.entries for page in pages if page.entries] or [0])
     last = max((place for place, page in enumerate(pages, 1) if page.entries), default=0)
-    for place, page in enumerate(pages[1:], 2):
-        if page.entries * 2 < usual and (is_counted(place) if not page.entries else place != last):
+    before_last = [page.entries for page in pages[: last - 1] if page.entries]
+    same = before_last.count(int(usual))
+    alike = same >= _MIN_ALIKE and same == len(before_last) - 1
+    for place, page in enumerate(pages, 1):
+        few = page.entries * 2 < usual or (alike and page.entries * 4 <= usual * 3)
+        if place == 1:
+            few = alike and page.entries * 2 <= usual
+        if few and (is_counted(place) if not page.entries else place != last):
             yield page, int(usual)
 
 

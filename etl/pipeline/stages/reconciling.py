@@ -46,6 +46,10 @@ NOT_SENT_OF = 4
 """One in so many pages that the site did not send, and at least `SOME`, are worth a warning: it is ill, or refuses a
 crawler that is too fast. (Links that lead nowhere are as common in sound catalogs.)"""
 SOME = 5
+FEWEST_ON_PAGE = 8
+"""Rows of a page of a site's list: shorter lists have the same number by chance."""
+SEVERAL_LISTS = 3
+"""Lists that have the same number of documents, from which on that is no chance."""
 _NOT_SENT = (Outcome.NETWORK_ERROR, Outcome.HTTP_ERROR, Outcome.BLOCKED)
 _LEAVES_LITTLE = frozenset(
     {
@@ -271,7 +275,7 @@ def incomplete_lists(lists: Iterable[ListSummary], source: str) -> Iterator[Reas
         name = column.column or source
         if column.whole and _is_short(column) and not column.total_is_upper_bound:
             yield Reason.of(Code.FEWER_DOCUMENTS, list=name, reported=column.told_total, found=column.lines)
-        elif column.whole and column.told_pages is not None and column.pages < column.told_pages - _too_many(column):
+        elif column.whole and column.pages < (column.told_pages or 0) and not _has_its_total(column):
             yield Reason.of(Code.FEWER_LISTING_PAGES, list=name, reported=column.told_pages, found=column.pages)
 
 
@@ -279,10 +283,10 @@ def _is_short(column: ListSummary) -> bool:
     return column.told_total is not None and column.lines < column.told_total
 
 
-def _too_many(column: ListSummary) -> int:
-    """The empty page that sites count (`total / size + 1`) behind the one by which a list has just the documents that
-    they report."""
-    return 1 if column.pages > 1 and column.lines == column.told_total else 0
+def _has_its_total(column: ListSummary) -> bool:
+    """Whether a list of several pages has just the documents that the site reports. Whatever number of pages it reports
+    then is none of the list: it counts an empty one (`total / size + 1`), or is the same for any list."""
+    return column.pages > 1 and column.lines == column.told_total
 
 
 def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
@@ -297,12 +301,25 @@ def _totals_not_reached(run: RunContext, counted: Report) -> Iterator[Reason]:
 def lists_that_may_go_on(
     source: Source, lists: Iterable[ListSummary], changes: Mapping[str, ListChange] = MappingProxyType({})
 ) -> Iterator[Reason]:
-    """Lists of one page of which nothing says that it is the only one, neither the source file nor an earlier walk."""
+    """Lists of one page of which nothing says that it is the only one, neither the source file nor an earlier walk: of
+    those that fill a page, and of those that have as many documents as others of the source."""
+    lists = tuple(lists)
     whole = {list_name(column) for column in source.columns if column.whole}
     whole |= {name for name, change in changes.items() if change.fills_no_page}
+    size = _size_of_several(lists)
     for walked in lists:
-        if walked.may_go_on and whole.isdisjoint((walked.column, walked.column.partition(BELOW)[0])):
+        fills = walked.may_go_on or (walked.open_end and walked.lines == size)
+        if fills and whole.isdisjoint((walked.column, walked.column.partition(BELOW)[0])):
             yield Reason.of(Code.LIST_MAY_GO_ON, list=walked.column or source.id, found=walked.lines)
+
+
+def _size_of_several(lists: Iterable[ListSummary]) -> int:
+    """The number of documents of the longest lists with an open end, if several have it: all, or at least three. It
+    may be the number of rows on a page of the site. 0 if there is none."""
+    sizes = [each.lines for each in lists if each.open_end]
+    longest = max(sizes, default=0)
+    several = sizes.count(longest)
+    return longest if longest >= FEWEST_ON_PAGE and (several >= SEVERAL_LISTS or several == len(sizes) > 1) else 0
 
 
 def lists_of_the_newest(source: Source, changes: Mapping[str, ListChange]) -> Iterator[Reason]:

@@ -60,6 +60,8 @@ class WalkedList:
     """Whether the last page has as many rows as were asked for."""
     _may_go_on: bool = False
     """Whether nothing on its last page says if further ones follow."""
+    _open_end: bool = False
+    """The same, whether or not the page fills."""
     _repeats_its_first: bool = False
     """Whether its second page, of data, has the entries of the first."""
     _following: Set[str] = frozenset()
@@ -108,7 +110,7 @@ class WalkedList:
         self._promised.append(() if again else page.promised)
         self._numbered.update(() if again else page.numbered)
         self._sizes.append(PageSize(request.url, len(urls) + page.of_other_lists))
-        self._is_full, self._may_go_on = page.is_full, page.may_go_on
+        self._is_full, self._may_go_on, self._open_end = page.is_full, page.may_go_on, page.open_end
         leads_on = not urls and not self._documents and bool(page.next_requests) and self._pages < MAX_LEADING_PAGES
         lists = bool(new) or repeated or bool(page.of_other_lists)
         self._barren_pages = 0 if lists or leads_on else self._barren_pages + 1
@@ -293,6 +295,7 @@ class WalkedList:
             whole=self._whole,
             total_is_upper_bound=self._total_is_upper_bound,
             may_go_on=self._is_open,
+            open_end=self._open_end and self._pages == 1 and self._whole and not self._reported,
         )
 
 

@@ -45,7 +45,8 @@ from etl.web.urls import resolved
 
 MAX_LISTS_FOR_ROWS = 5
 """Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
-MAX_FRAMES = 5
+MAX_FRAMES, MAX_FRAMES_IN_FRAMES = 5, 2
+"""Maximum number of frames opened of a page, and of levels of frames: sets divide a page into rows, these into columns."""
 MAX_DOCUMENTS_TRIED = 6
 """Maximum number of documents fetched until `DOCUMENTS_TO_READ` could be read: any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
@@ -216,11 +217,14 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     return Survey(page, candidates, family, finder, listing, probes, requested, catalog, tuple(lists[max_lists:]))
 
 
-async def _frames(page: WebPage, visit: _Visit) -> list[WebPage]:
-    """The pages in the frames of a page, which may hold its list or its menu."""
-    frames = () if is_front_page(page.url) else islice(frames_of(page, with_boxes=True), MAX_FRAMES)
+async def _frames(page: WebPage, visit: _Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[WebPage]:
+    """The pages in the frames of a page, which may hold its list or its menu, then those in frames of these."""
+    is_front = is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES
+    frames = () if is_front else islice(frames_of(page, with_boxes=True), MAX_FRAMES)
     opened = [await visit.open(resolved(base_url(page), address)) for _, address in frames]
-    return [each for each in opened if each]
+    shown = [each for each in opened if each]
+    inner = [await _frames(each, visit, levels - 1) for each in shown] if levels else []
+    return [*shown, *chain.from_iterable(inner)]
 
 
 def _list_in_frame(page: WebPage, frames: Iterable[WebPage]) -> WebPage | None:

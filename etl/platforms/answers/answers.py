@@ -46,7 +46,18 @@ def read_data(text: str) -> Any:
     try:
         return read_json(text)
     except ValueError:
-        return loose_json(text)
+        return _lines(text) or loose_json(text)
+
+
+def _lines(text: str) -> list[Any]:
+    """The values of JSON Lines: objects, each in a line of its own; none for anything else."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(line.lstrip().startswith("{") and line.rstrip().endswith("}") for line in lines):
+        return []
+    try:
+        return [read_json(line) for line in lines]
+    except ValueError:
+        return []
 
 
 def stated_total(value: Any, listed: int) -> int | None:

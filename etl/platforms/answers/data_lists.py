@@ -129,8 +129,15 @@ def _continued(
 
 def _with_links(around: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """The objects around the rows, and those in them that may hold the address of the next page."""
-    inner = (value for each in around for name, value in each.items() if _OF_LINKS.fullmatch(plain_name(name)))
-    return (*around, *(value for value in inner if isinstance(value, dict)))
+    inner = [value for each in around for name, value in each.items() if _OF_LINKS.fullmatch(plain_name(name))]
+    return (*around, *(named for value in inner if (named := _by_relation(value))))
+
+
+def _by_relation(links: Any) -> Mapping[str, Any]:
+    """Links by their names, also those of a list (`[{"rel": "next", "href": "…"}]`, as in RFC 8288)."""
+    if not isinstance(links, list):
+        return links if isinstance(links, dict) else {}
+    return {str(each["rel"]): each.get("href") for each in links if isinstance(each, dict) and "rel" in each}
 
 
 def _next_address(beside: Sequence[Mapping[str, Any]]) -> str:
@@ -205,11 +212,8 @@ def _lists(
 ) -> Iterator[_Rows]:
     """The lists of objects in a value, but for those of files, links and the like. The rows of a list of documents have
     none; those of a list of groups have one each."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-        try:
-            value = read_data(value)
-        except ValueError:
-            return
+    if isinstance(value, str):
+        value = _data_in(value)
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, dict) and _is_numbered(value):
@@ -227,6 +231,17 @@ def _lists(
         if not names_of(rows):
             for each in objects:
                 yield from _lists(each, f"{path}[]", around, depth + 1, names_of)
+
+
+def _data_in(text: str) -> Any:
+    """The data that a text of an answer is, JSON or XML; None if it is none."""
+    begins = text.lstrip()[:5]
+    try:
+        if begins[:1] in ("{", "["):
+            return read_data(text)
+        return read_xml(text) if begins == "<?xml" else None
+    except (ValueError, NotAListing):
+        return None
 
 
 def _is_numbered(value: Mapping[str, Any]) -> bool:
@@ -315,6 +330,8 @@ def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> L
     if message := refusal_in(content):
         raise NotAListing(Code.SERVICE_ANSWERS, message=message)
     total = next((total for each in _objects(content, 0) if (total := stated([each], 0)[0]) is not None), None)
+    if total is None and not request.seen and any(not each.rows and _counts_none(each.around) for each in lists):
+        return ListingPage((), 0)
     if request.seen and any(not each.rows for each in lists):
         other = as_pages(request) if (total or 0) > request.seen or is_full_page(request, request.seen) else None
         return ListingPage((), total, next_requests=(other,) if other else ())
@@ -324,6 +341,13 @@ def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> L
     if total != 0 and not is_end and not says_nothing_found(content):
         raise NotAListing(Code.DATA_WITHOUT_LIST, begins=str(content)[:80])
     return ListingPage((), total)
+
+
+def _counts_none(around: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the object around an empty list counts nothing (`"count": 0`), which may be the rows of a page."""
+    return any(
+        plain_name(name) in ("count", "num") and str(value) == "0" for name, value in (around or ({},))[0].items()
+    )
 
 
 def _rows_not_understood(content: Any, lists: Sequence[_Rows]) -> NotAListing | None:

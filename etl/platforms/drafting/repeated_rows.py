@@ -24,6 +24,7 @@ from etl.platforms.rows.list_parts import stable_classes
 from etl.platforms.rows.row_texts import link_title
 from etl.platforms.rows.rows import Row, block_entries, entry_of_row, ranked_lists
 from etl.platforms.rows.titles_beside import title_wordless
+from etl.platforms.rows.written_rows import write_scripted_rows
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 
@@ -57,7 +58,7 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
                 continue
             if _are_documents(rows, page, chars) and (guess := _guess(rows, page)):
                 return guess | _paging(page)
-    return None
+    return repeated_rows(page) if write_scripted_rows(page) else None
 
 
 def _are_documents(rows: Sequence[Row], page: WebPage, chars: int) -> bool:

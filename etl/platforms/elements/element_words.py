@@ -1,4 +1,4 @@
-"""The words that an element shows to readers, without white space."""
+"""The words that an element shows to readers, without white space, and whether it is shown at all."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,13 @@ _SPLIT_NUMBER = re.compile(
 )
 """A number whose digits are in separate elements, beside a counting word."""
 _UNITS = tuple("条條篇件则个")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ODD_SIGNS = re.compile("[／\u200b-\u200d\ufeff]")
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether the element's own style or attribute hides it until something is clicked."""
+    return _HIDDEN.search(element.get("style") or "") is not None or element.get("hidden") is not None
 
 
 def label_of(element: HtmlElement) -> str:

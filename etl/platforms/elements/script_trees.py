@@ -5,11 +5,12 @@ shows the documents of one node. A node is an object with a name and an address,
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from etl.platforms.base import CandidateList
-from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.element_words import is_hidden, words_of
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, absolute, base_url
@@ -29,6 +30,9 @@ _ADDED = re.compile(
 _ELEMENT = re.compile(r"<(?:el|a|t|n|van|van-tree|my)-tree\b", re.IGNORECASE)
 _TREE = re.compile(r"(?:^|[\s_-])(?:[zdx]tree|tree_?view|file_?tree|dyna_?tree|js_?tree|easyui-tree)", re.IGNORECASE)
 """Names of elements in which a tree is drawn."""
+_TREE_NAME = re.compile(r"""\(\s*["']#([\w-]+)["']\s*\)""")
+"""The name of an element, as jQuery finds it: that of the one in which a tree is drawn is among them."""
+_MAX_ABOVE = 4
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MIN_NODES = 2
 
@@ -56,7 +60,7 @@ def _drawn_elsewhere(tree: HtmlElement) -> str | None:
     """The name of an element for a tree that is empty, or whose items lead nowhere; None where it has links."""
     links = any(not leads_nowhere(link) for link in tree.iter("a"))
     items = [item for item in tree.iter("li") if words_of(item)]
-    if links or (len(items) < _MIN_NODES and words_of(tree)):
+    if links or (len(items) < _MIN_NODES and words_of(tree)) or _is_of_search(tree):
         return None
     return f"{tree.tag} {tree.get('class') or tree.get('id')}"
 
@@ -74,8 +78,23 @@ def _scripts_of_trees(page: WebPage) -> Iterator[str]:
     for script in page.elements["script"]:
         # What is searched in all scripts comes first: most pages have no tree.
         code = script.text or ""
-        if "ree" in code and _DRAWN.search(code) and _DRAWN.search(code := uncommented_script(code)):
+        draws = "ree" in code and _DRAWN.search(code) and _DRAWN.search(code := uncommented_script(code))
+        if draws and not _is_drawn_in_search(page, code):
             yield code
+
+
+def _is_drawn_in_search(page: WebPage, code: str) -> bool:
+    """Whether a script draws its tree into a hidden element of a search."""
+    names = {match[1] for match in _TREE_NAME.finditer(code)}
+    return any(tree.get("id") in names and _is_of_search(tree) for tree in page.tree.iter("ul", "div"))
+
+
+def _is_of_search(tree: HtmlElement) -> bool:
+    """Whether a tree is the hidden choice for a text field beside it, as searches have it for agencies."""
+    around = [tree, *islice(tree.iterancestors(), _MAX_ABOVE)]
+    unseen = next((place for place, each in enumerate(around) if is_hidden(each)), None)
+    boxes = () if unseen is None else around[unseen : unseen + 2]
+    return any(field.get("type", "text") in ("text", "search") for box in boxes for field in box.iter("input"))
 
 
 def nodes_of(code: str) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urldefrag, urlsplit
 from lxml.html import HtmlElement
 
 from etl.outside import digits
-from etl.platforms.elements.element_words import MAX_LABEL, label_of, words_of
+from etl.platforms.elements.element_words import MAX_LABEL, is_hidden, label_of, words_of
 from etl.platforms.paging.dead_steps import is_dead
 from etl.platforms.paging.pager_elements import (
     is_disabled,
@@ -34,7 +34,6 @@ from etl.platforms.paging.pager_numbers import (
 )
 from etl.platforms.paging.shown_within import handler_of, shows_within
 from etl.platforms.paging.tabs import lists_of_other_letters
-from etl.platforms.rows.list_parts import is_hidden
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import folder_of
 

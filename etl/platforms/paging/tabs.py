@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_list
-from etl.platforms.paging.pager_elements import is_answered, is_current, slides, target_of
+from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides, target_of
 from etl.platforms.paging.parts import AGENCY, is_chosen
 from etl.web.page import WebPage, absolute, base_url
 
@@ -98,7 +98,10 @@ def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
     parent = element.getparent()
     if parent is None or element.get("href"):
         return False
-    shown = (item for item in parent if isinstance(item.tag, str) and (is_current(item) or is_chosen(item)))
+    shown = [item for item in parent if isinstance(item.tag, str) and (is_current(item) or is_chosen(item))]
+    if not shown and names_of(parent).strip():
+        # Browsers show the first of a selection that marks none; a script that is not read finds it by its name.
+        shown = list(parent.iterchildren("option"))[:1]
     return any(year[1] in own for item in shown if (year := _YEAR.match(_in_digits(words_of(item, _MAX_CHARS)))))
 
 

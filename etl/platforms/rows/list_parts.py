@@ -6,7 +6,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.element_words import is_hidden, words_of
 from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.rows.year_headlines import headline_above
 
@@ -17,7 +17,6 @@ _STATE_CLASS = re.compile(
 )
 """Classes that mark the state or position of a row, not its kind."""
 _NUMBERS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MAX_BEFORE, _MAX_NAME = 2, 20
 _MAX_LEVELS = 2
 """Maximum number of levels between a container of rows and its box: `div.panel > div.panel-body > ul`."""
@@ -101,11 +100,6 @@ def _name_above(container: HtmlElement | None) -> str:
 def _headline(blocks: Iterable[HtmlElement]) -> str:
     container = next(iter(blocks)).getparent()
     return "" if container is None else headline_above(container)
-
-
-def is_hidden(box: HtmlElement) -> bool:
-    """Whether the element's own style hides it until something is clicked."""
-    return _HIDDEN.search(box.get("style") or "") is not None
 
 
 def _links_others(box: HtmlElement, blocks: Mapping[HtmlElement, str]) -> bool:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.platforms.elements.element_words import is_hidden
 from etl.platforms.elements.list_addresses import is_of_list, is_of_other_box
-from etl.platforms.rows.list_parts import is_hidden
 from etl.web.data import read_json
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, absolute, base_url

@@ -1,6 +1,6 @@
 """Calls right behind the rows of a list that give numbers to a function which the page does not have: `fy(4, 1)` and
 `setpage(12, 0, "index", "html")` draw or turn pages by a script that is not read. What they mean is not known; that
-they belong to the list follows from their place.
+they belong to the list follows from their place. So does a call of an element without words: `nx()`.
 """
 
 import re
@@ -10,7 +10,9 @@ from etl.platforms.elements.list_addresses import is_of_other_box
 from etl.platforms.paging.list_scripts import is_whole
 
 _ARGUMENT = r"""\s*+(?:\d{1,6}|true|false|["'][^"'()]{0,80}["']|\{[^{}()]{0,200}\})\s*+"""
-_CALL = re.compile(rf"(?<![\w$.])([A-Za-z_$][\w$.]{{0,60}})\s*+\(({_ARGUMENT}(?:,{_ARGUMENT}){{0,7}})\)")
+_CALL = re.compile(
+    rf"(?<![\w$.])([A-Za-z_$][\w$.]{{0,60}})\s*+\(((?:{_ARGUMENT}(?:,{_ARGUMENT}){{0,7}})?|this|event)\)"
+)
 _NUMBER = re.compile(r"(?<![\w\"'.-])\d{1,6}(?![\w\"'.-])|(?<=[\"'])\d{1,6}(?=[\"'])")
 _OF_BROWSERS = re.compile(
     r"alert|confirm|eval|parse\w+|set(?:Timeout|Interval)|Date|Number|String|Array|require|if|while|for|switch|return"
@@ -21,9 +23,15 @@ _OF_BROWSERS = re.compile(
 _OF_OTHERS = re.compile(
     r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|(?<!ene)rate|fav|collect|bookmark"
     r"|(?<!up)date|time|swiper|slide|scroll|marquee|carousel|banner|video|player|map|chart|graph|height|width|resize|menu"
-    r"|cnzz|jiathis|getclick|lazy|skin|error|cookie|close|hover|(?:aria|wow|aos)\.",
+    r"|cnzz|jiathis|getclick|lazy|skin|error|cookie|close|hover|tabs?(?!le)|png|(?:aria|wow|aos)\.",
     re.IGNORECASE,
 )
+_OF_READERS = re.compile(
+    r"top|back|print|dayin|zan|like|qr|code|wx|kefu|chat|ask|consult|help|voice|read|speak|play|audio|search|query|submit"
+    r"|open|show|expand|toggle|copy|down|save|send|check|refresh|reload|home|nav|user|\bie|wza|acc?ess|barrier|img|pic",
+    re.IGNORECASE,
+)
+"""What elements without words do for readers of any page."""
 _DRAWS = re.compile(
     r"(?:document\.write|innerHTML|append\w*)\b[^;]{0,200}href|href[^;]{0,200};[^;]{0,80}document\.write"
 )
@@ -31,16 +39,16 @@ _MAX_CODE = 400
 """Longer scripts do more than call a pager."""
 
 
-def unknown_call(code: str, source: str, seen: int) -> str | None:
+def unknown_call(code: str, source: str, seen: int, *, is_own: bool) -> str | None:
     """A call in a piece of script that gives numbers to a function which the page's own scripts (`source`) do not
     define, or which writes links there; None if there is none, or if the numbers show that the list has no more than
-    the `seen` entries."""
+    the `seen` entries. `is_own`: the code is that of an element, whose call may have no arguments."""
     for call in _CALL.finditer(code) if len(code) <= _MAX_CODE else ():
         name, arguments = call.groups()
         numbers = [digits(number) for number in _NUMBER.findall(arguments)]
-        if max(numbers, default=0) < 2 or _OF_BROWSERS.fullmatch(name):
+        if max(numbers, default=0) < 2 and not (is_own and not numbers and not _OF_READERS.search(name)):
             continue
-        if _OF_OTHERS.search(name) or is_of_other_box(name):
+        if _OF_BROWSERS.fullmatch(name) or _OF_OTHERS.search(name) or is_of_other_box(name):
             continue
         draws = _DRAWS.search(code) or not _is_defined(name.partition(".")[0], source)
         if draws and not is_whole(f"{arguments})", seen):

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from etl.numerals import read_chinese
 from etl.outside import digits
-from etl.platforms.elements.element_words import label_of, plain_signs, words_of
+from etl.platforms.elements.element_words import is_hidden, label_of, plain_signs, words_of
 from etl.platforms.elements.list_addresses import OF_OTHER_THINGS
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
@@ -43,7 +43,6 @@ _MAX_BLOCK, _MAX_LINKS, _MAX_TEXT, _MAX_NOTE = 160, 12, 24, 60
 _FOOT = re.compile(r"foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu|share|bdshare|jiathis", re.IGNORECASE)
 _FOOT_WORDS = re.compile(r"主办|承办|版权|备案|标识码|地址[:：]|邮编|ICP|友情链接|技术支持|Copyright", re.IGNORECASE)
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "aside")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
 _NUMBER = rf"(?:\d{{1,7}}|{_NUMERAL}{{1,6}})"
 _COUNTS = re.compile(
@@ -89,6 +88,7 @@ _STEP = re.compile(
     r"[下后末尾]\w{0,2}[页頁]|翻页|(?:展开|加载)(?:更多|剩余|其余|余下)|往后|^(?:next|load\w{0,8}|forward)$",
     re.IGNORECASE,
 )
+_GOES = re.compile(r"^(?:go|跳转?至?|转[到至]|前往)[>!！→]{0,2}$", re.IGNORECASE)
 _STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
 _STEP_ICON = re.compile(
     r"(?:angle|chevron|arrow|caret|icon|jiantou)[\w-]{0,16}(?:right|next)|icon-?(?:xiang)?you|icon-?xiayi",
@@ -178,7 +178,7 @@ def _before(first: HtmlElement) -> Iterator[HtmlElement]:
         for block in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
             if not isinstance(block.tag, str) or next(block.iter("a"), None) is not None or is_in_side_box(block):
                 return
-            if not _is_hidden(block):
+            if not is_hidden(block):
                 yield block
 
 
@@ -192,12 +192,8 @@ def _is_another(block: HtmlElement) -> bool:
     return links > _MAX_LINKS or next(block.iter(*_HEADS), None) is not None
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    return _HIDDEN.search(element.get("style") or "") is not None or element.get("hidden") is not None
-
-
 def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: int) -> str | None:
-    if _is_hidden(block) or slides(block):
+    if is_hidden(block) or slides(block):
         return None
     words = plain_signs(words_of(block, _MAX_BLOCK))
     if _EARLIER.search(words) and len(words) <= _MAX_NOTE and not _ELSEWHERE.search(words):
@@ -205,10 +201,10 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
     for part in islice(block.iter(), _MAX_PARTS):
         if not isinstance(part.tag, str) or part.tag in ("select", "option", "textarea"):
             continue
-        if any(map(_is_hidden, (part, *islice(part.iterancestors(), 3)))):
+        if any(map(is_hidden, (part, *islice(part.iterancestors(), 3)))):
             continue
         if part.tag == "script":
-            if call := unknown_call(uncommented_script(part.text or ""), page.live_source, seen):
+            if call := unknown_call(uncommented_script(part.text or ""), page.live_source, seen, is_own=False):
                 return call
             continue
         short = words_of(part, _MAX_TEXT)
@@ -303,7 +299,7 @@ def _clicked(part: HtmlElement, words: str, page: WebPage, seen: int) -> str | N
     if not (is_scripted(part) or any(map(part.get, _CLICKS)) or (part.tag == "a" and not part.get("href"))):
         return None
     if label := label_of(part):
-        return label if _says_step(part, label, seen) else None
+        return label if _says_step(part, label, seen) or _goes_to_number(part, label) else None
     return _named_step(part) or _called_step(part, page, seen)
 
 
@@ -328,6 +324,16 @@ def _says_step(part: HtmlElement, label: str, seen: int) -> bool:
     return bool(says_more or _NEXT_PAGE.search(part.get("onclick") or ""))
 
 
+def _goes_to_number(part: HtmlElement, label: str) -> bool:
+    """Whether a button beside a text field goes to the page whose number is written there. Where a number of pages is
+    beside them, that says whether there are others."""
+    around = part.getparent()
+    if around is None or not _GOES.match(label) or any(map(str.isdigit, words_of(around))):
+        return False
+    fields = around.iter("input")
+    return any(field.get("type", "text") in ("text", "number", "tel") for field in fields)
+
+
 def _named_step(part: HtmlElement) -> str | None:
     """The names of an element without words, of its parts, and of what holds nothing else, if one is that of a step."""
     around = part.getparent()
@@ -343,7 +349,7 @@ def _called_step(part: HtmlElement, page: WebPage, seen: int) -> str | None:
     """The call of an element without words, if it turns to the next page or may lead to further rows."""
     handler = f"{part.get('onclick') or ''} {part.get('href') or ''}"
     turns = _NEXT_PAGE.search(handler)
-    return turns[0] if turns else unknown_call(handler, page.live_source, seen)
+    return turns[0] if turns else unknown_call(handler, page.live_source, seen, is_own=True)
 
 
 def _asks_for_words(field: HtmlElement) -> bool:

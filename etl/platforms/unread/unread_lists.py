@@ -10,11 +10,10 @@ from itertools import chain, islice
 from lxml.html import HtmlElement
 
 from etl.dates import DATE
-from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.element_words import is_hidden, words_of
 from etl.platforms.elements.list_addresses import is_of_other_box
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
-from etl.platforms.rows.list_parts import is_hidden
 from etl.platforms.rows.row_texts import date_in
 from etl.platforms.rows.undrawn_rows import data_of_rows, frames_of
 from etl.platforms.unread.list_ends import outer_rows
