@@ -29,6 +29,7 @@ from etl.extract.rules.title import PageTitle, find_title, headline_above_date, 
 from etl.extract.rules.unread import unread_fields
 from etl.extract.shown.as_shown import show_as_read
 from etl.extract.shown.carried_text import show_carried_text
+from etl.extract.shown.comments import take_out_comments
 from etl.extract.shown.formulas import spell_out_formulas
 from etl.extract.shown.raised import spell_out_raised
 from etl.extract.shown.stated_labels import show_stated_labels
@@ -36,7 +37,7 @@ from etl.extract.shown.unseen import hide_unseen
 from etl.extract.shown.visibility import Visibility, apply_script_output
 from etl.extract.text.below_headline import has_text_below
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body
-from etl.extract.text.containers import names_to_index, select_nodes
+from etl.extract.text.containers import markers_of, names_to_index, select_nodes
 from etl.extract.text.fallback import fallback_text
 from etl.extract.text.hidden_lines import hidden_chars
 from etl.extract.text.left_behind import is_left_behind
@@ -149,6 +150,7 @@ class _Source:
         text."""
         data, lost = _embedded_data(page, platform), page.lost_chars
         apply_script_output(page)
+        take_out_comments(page.tree, markers_of(platform))
         show_stated_labels(page)
         spell_out_formulas(page)
         spell_out_raised(page)
@@ -157,6 +159,7 @@ class _Source:
         blocks = read_blocks(page.tree, Visibility(page), names_to_index(platform))
         carried_by: tuple[str, ...] = ()
         if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):
+            take_out_comments(page.tree)
             blocks = read_blocks(page.tree, Visibility(page), names_to_index(platform))
         return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost, carried_by, struck)
 
@@ -446,6 +449,7 @@ def _read_data_body(page: WebPage, data: Embedded, shown: PageFiles) -> tuple[st
     inner.__dict__["tree"] = (
         tree  # sets the value of the `cached_property`, which would parse the text without the <div>
     )
+    take_out_comments(tree)
     blocks = read_blocks(tree, Visibility(inner))
     body = Body(0, len(blocks.blocks), -1, DATA)
     listed = tuple(Attachment(url, name) for href, name in data.attachments if (url := absolute(href, page.url)))

@@ -68,7 +68,7 @@ class Block:
 class Blocks:
     """All blocks and nodes of a page, in document order; `nodes[0]` is the root.
 
-    `template_markers` are (text of a comment or name of a `<meta>`, index of the block that follows), `anchors` and
+    `template_markers` are (name of a `<meta>`, index of the block that follows), `anchors` and
     `images` the nodes of `<a>` and `<img>`, `addresses` the `href` of an `<a>` by the index of its node, `clickable`
     the indices of other nodes with `onclick` or `pdfsrc`, `by_id` and `by_class` those of nodes by wanted id and class.
     `resumed`: by the index of a block, that of the block before a hidden inline element, if both are of one line.

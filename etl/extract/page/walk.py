@@ -21,7 +21,7 @@ _PASSED_OVER = split_words("""
     br script style noscript noembed noframes template head title link meta select datalist button textarea iframe
     object embed svg canvas map audio video input base
 """)
-_KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys((*_PASSED_OVER, etree.Comment), _SKIPPED)
+_KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_PASSED_OVER, _SKIPPED)
 """Tags that end a line, and tags that are skipped with their content; all others are inline."""
 
 
@@ -66,7 +66,7 @@ class _Walk:
         """Reads the tree. `node` is the innermost node around the current place, the last of `around`."""
         node = Node(None, "", -1, -1, 0, 0, 0, 0, -1, -1, -1, False)  # represents the surroundings of the tree
         around, line, kind_of = [node], self._line, _KINDS.get
-        walker = etree.iterwalk(root, events=("start", "end", "comment"))
+        walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
             kind = kind_of(element.tag)
             if event == "start":
@@ -84,9 +84,7 @@ class _Walk:
                     around.append(node)
                 text = element.text
             else:
-                if event == "comment":
-                    self._pass_over(element, node)
-                elif node.element is element:
+                if node.element is element:
                     around.pop()
                     self._close(node, kind, around[-1])
                     node = around[-1]
@@ -103,7 +101,7 @@ class _Walk:
                 line.append(text)
 
     def _pass_over(self, element: html.HtmlElement, around: Node) -> None:
-        """Handles a skipped element or comment: it may end a line, or be a marker of the template."""
+        """Handles a skipped element: it may end a line, or be a marker of the template."""
         tag = element.tag
         if tag == "br":
             if self._line:
@@ -111,8 +109,6 @@ class _Walk:
             self._resumes = -1
         elif tag == "meta":
             self._page.template_markers.append((element.get("name") or "", len(self._blocks) + self._has_text))
-        elif tag is etree.Comment and element.text:
-            self._page.template_markers.append((element.text, len(self._blocks)))
 
     def _open(self, element: html.HtmlElement, kind: int | None, around: Node) -> Node:
         """The node of an element that begins; `around` if no rule needs a node of its own: editors wrap every

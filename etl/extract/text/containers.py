@@ -85,6 +85,13 @@ def _indexed(blocks: Blocks, selector: _Simple) -> Iterator[Node]:
 
 
 @lru_cache(64)
+def markers_of(platform: Platform | None) -> re.Pattern[str]:
+    """Matches every comment that marks the place of the text in a family's template."""
+    pairs = (pair for _, layout in layouts_to_try(platform) for pair in layout.markers)
+    return re.compile("|".join(f"(?:{marker})" for pair in pairs for marker in pair))
+
+
+@lru_cache(64)
 def layouts_to_try(platform: Platform | None) -> tuple[tuple[str, Layout], ...]:
     """(family, layout) to be tried: the page's own family first, then all others."""
     named = [(p.name, p.layout) for p in all_platforms() if platform is None or p.name != platform.name]
