@@ -261,6 +261,11 @@ class Flag(NamedCode):
         "正文中有 {} 个字符的段落、表格或列表在网页上未显示，未收入",
         "{} characters of prose, tables or lists in the place of the text are hidden, and left out of it",
     )
+    LEFT_OUT = (
+        "left_out",
+        "正文之下另有 {} 个字符的语句，未收入正文",
+        "{} characters of sentences below the text were left out of it",
+    )
     FRAME_IN_TEXT = (
         "frame_in_text",
         "正文中嵌有本站另一网页，未读取",

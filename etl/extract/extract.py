@@ -41,6 +41,7 @@ from etl.extract.text.containers import markers_of, names_to_index, select_nodes
 from etl.extract.text.fallback import fallback_text
 from etl.extract.text.hidden_lines import hidden_chars
 from etl.extract.text.left_behind import is_left_behind
+from etl.extract.text.left_out import left_out_chars
 from etl.extract.text.main_text import (
     below_headline,
     densest,
@@ -319,6 +320,8 @@ def _of_text_elsewhere(source: _Source, located: _Located, text: str) -> Iterato
         yield Flag.FRAME_IN_TEXT
     if hidden := hidden_chars(blocks, container, text):
         yield Flag.HIDDEN_TEXT.of(str(hidden))
+    if left_out := left_out_chars(blocks, located.body):
+        yield Flag.LEFT_OUT.of(str(left_out))
     if pictures := pictures_in_lines(blocks, located.body):
         yield Flag.PICTURE_IN_LINE.of(str(pictures))
 

@@ -33,6 +33,7 @@ _OF_TEXT = "|".join(
         Flag.STRUCK_OUT.value,
         Flag.FRAME_IN_TEXT.value,
         f"{Flag.HIDDEN_TEXT.value}:.*",
+        f"{Flag.LEFT_OUT.value}:.*",
         f"{Flag.PICTURE_IN_LINE.value}:.*",
     )
 )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lxml.etree import XPath
 
+from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.text.body import Body
 from etl.platforms.base import Layout, Platform
@@ -113,25 +114,32 @@ def layout_bodies(page: WebPage, blocks: Blocks, platform: Platform | None) -> l
             bodies.append(Body(node.first, node.last, node.index, f"{family} {selector}", node.hidden_by))
         if len(nodes) > 1:
             bodies += (
-                Body(run[0].first, run[-1].last, run[0].parent, f"{family} {selector}") for run in _runs_of(nodes)
+                Body(run[0].first, run[-1].last, run[0].parent, f"{family} {selector}")
+                for run in _runs_of(blocks, nodes)
             )
     return bodies
 
 
-def _runs_of(nodes: list[Node]) -> Iterator[list[Node]]:
-    """The visible elements that follow each other without anything between: a text in several containers of a kind."""
+def _runs_of(blocks: Blocks, nodes: list[Node]) -> Iterator[list[Node]]:
+    """The visible elements that follow each other with nothing but tools between: a text in several containers of a
+    kind."""
     shown = sorted(
         (node for node in nodes if node.hidden_by < 0 and node.last > node.first), key=lambda node: node.index
     )
     run: list[Node] = []
     for node in shown:
-        if run and (node.parent, node.first) != (run[-1].parent, run[-1].last):
+        if run and not _follows(blocks, run[-1], node):
             if len(run) > 1:
                 yield run
             run = []
         run.append(node)
     if len(run) > 1:
         yield run
+
+
+def _follows(blocks: Blocks, before: Node, node: Node) -> bool:
+    between = blocks.visible_blocks(before.last, node.first)
+    return node.parent == before.parent and all(is_page_tool(block.plain.strip()) for _, block in between)
 
 
 _Way = tuple[int, str, str, tuple[str, str]]

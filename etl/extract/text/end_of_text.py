@@ -53,7 +53,6 @@ _PAGE_COUNTER = re.compile(r"(?:第 ?\d{1,3} ?页? ?/ ?)?共 ?\d{1,3} ?页(?!面
 _OF_READERS = re.compile(
     r"(?:网友|网民|读者|用户|全部|最新|发表|我要)?(?:评论|留言|跟帖)\s?(?:[（(]?\d{0,6}条?[）)]?)[:：]?|相关(?:文章|阅读|新闻|报道|链接)[:：]?"
 )
-"""Headings that are never followed by text of a document."""
 _OF_ASIDES = re.compile(
     r"[\s【\[■◆>·]*+(?:(?:相关|延伸|关联)(?:链接|阅读|新闻|报道|政策|法规|规定|内容|信息|资料|知识)|政策解读|往期回顾)\s*[】\]]?\s*[:：]?"
 )
@@ -304,7 +303,7 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
             continue
         if _explains(blocks, indices, position):
             continue
-        if _OF_READERS.fullmatch(block.plain.strip()):
+        if heads_comments(block.plain):
             return position
         if len(block.text) >= 80 and block.link_chars * 2 <= len(block.text):
             continue
@@ -316,6 +315,11 @@ def _before_related(blocks: Blocks, indices: list[int]) -> int:
         if ends and not any(_SIGNATURE.match(label_key(blocks.blocks[i].plain)) for i in after):
             return position
     return len(indices)
+
+
+def heads_comments(line: str) -> bool:
+    """Whether a line is a heading that no text of a document ever follows: 网友评论, 相关阅读."""
+    return _OF_READERS.fullmatch(line.strip()) is not None
 
 
 def _explains(blocks: Blocks, indices: list[int], position: int) -> bool:

@@ -27,18 +27,27 @@ _SIGNED, _BELOW_SIGNATURE = re.compile(rf"{SIGNED_DATE}$"), re.compile(r"\s*[（
 
 def end_with_next(blocks: Blocks, node: Node, *, of_any_class: bool = True) -> tuple[int, int]:
     """(index of the container, index of the block after its last line) of the text that begins in an element and goes
-    on in the elements behind it. `of_any_class`: also in elements of another class, if their sentences go on."""
+    on in the elements behind it, also behind tools of the page. `of_any_class`: also in elements of another class, if
+    their sentences go on."""
     container, names, parent = node.index, {"", _name(node)}, blocks.nodes[max(node.parent, 0)]
     while parent.parent >= 0 and (parent.first, parent.last) == (node.first, node.last):
         node, parent = parent, blocks.nodes[parent.parent]
     last = end = node.last
+    behind_tools = False
     above = dict.fromkeys(_lines(blocks, node))
     index = parent.end if parent.tag in WHOLE_PAGE_TAGS else node.end
     while index < parent.end:
         sibling = blocks.nodes[index]
         lines = _lines(blocks, sibling)
-        is_of_it = _name(sibling) in names or any(map(_SIGNED.search, lines)) or (of_any_class and _reads_on(lines))
-        if sibling.first > end or not is_of_it or not _is_text(blocks, sibling) or not _may_follow(above, lines):
+        if sibling.first > end:
+            break
+        if lines and all(map(is_page_tool, lines)):
+            end, index, behind_tools = sibling.last, sibling.end, True
+            names.discard("")
+            continue
+        is_of_it = _name(sibling) in names or (not behind_tools and any(map(_SIGNED.search, lines)))
+        is_of_it = is_of_it or (of_any_class and _reads_on(lines))
+        if not is_of_it or not _is_text(blocks, sibling) or not _may_follow(above, lines):
             break
         above.update(dict.fromkeys(lines))
         end, index = sibling.last, sibling.end

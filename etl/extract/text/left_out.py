@@ -1,0 +1,53 @@
+"""Prose below the text that no rule took for the text's or for the site's own: the text may have been cut too early."""
+
+from collections.abc import Iterator
+
+from etl.extract.page.blocks import Blocks
+from etl.extract.page.prose import OF_SITE, is_of_footer, is_prose
+from etl.extract.text.body import Body, is_in_box_beside, is_in_search_form
+from etl.extract.text.boxes import HEADINGS
+from etl.extract.text.end_of_text import heads_comments, starts_related_links
+from etl.extract.text.tool_lines import is_tool_line
+
+_MIN_CHARS = 20
+"""Minimum length of a line that counts; shorter ones are messages of the page."""
+_MAX_LINES = 400
+"""Maximum number of lines below the text that are examined."""
+_ENDS = ("。", "；")
+
+
+def left_out_chars(blocks: Blocks, body: Body) -> int:
+    """Number of characters of sentences below the text and above the site's footer that are in no box, related links,
+    excerpts or form."""
+    return sum(len(line) for line in _sentences_below(blocks, body))
+
+
+def _sentences_below(blocks: Blocks, body: Body) -> Iterator[str]:
+    behind, above_linked = body.last, False
+    for index, block in blocks.visible_blocks(body.last, body.last + _MAX_LINES):
+        if is_of_footer(block.text) or heads_comments(block.plain):
+            return
+        text = block.plain.strip()
+        is_linked = block.link_chars > 0
+        if index >= behind and _begins_box(blocks, index):
+            behind = _end_of_box(blocks, index, body.last)
+        if index >= behind and not is_linked and not above_linked and len(text) >= _MIN_CHARS and text.endswith(_ENDS):
+            is_own = OF_SITE.search(text) or is_in_box_beside(blocks, block.node, body)
+            if is_prose(block) and not is_own and not is_in_search_form(blocks, block.node, body):
+                yield text
+        above_linked = is_linked and not is_tool_line(blocks, index)
+
+
+def _begins_box(blocks: Blocks, index: int) -> bool:
+    """Whether a line is the heading of a box, or begins related links, and is no tool."""
+    block = blocks.blocks[index]
+    is_heading = blocks.nodes[block.node].tag in HEADINGS
+    return is_heading or (starts_related_links(block) and not is_tool_line(blocks, index))
+
+
+def _end_of_box(blocks: Blocks, index: int, first: int) -> int:
+    """The end of the outermost element around a line that begins with it, below the text."""
+    around = blocks.ancestors(blocks.blocks[index].node)
+    return max(
+        (node.last for node in around if index >= node.first >= first and index - node.first <= 1), default=index
+    )

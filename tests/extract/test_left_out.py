@@ -1,0 +1,55 @@
+"""Sentences below a text that no rule took for its own or for the site's are flagged, and nothing else is."""
+
+import pytest
+
+from etl.extract import Extraction, extract
+from tests.support.pages import PARAGRAPHS, SIGNED, page
+
+URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
+TOOLS = "<div><a href='javascript:window.print()'>打印</a> <a>关闭</a></div>"
+REST = "".join(f"<p>{line}</p>" for line in PARAGRAPHS[3:])
+BEGINNING = "".join(f"<p>{line}</p>" for line in PARAGRAPHS[:3])
+
+
+def read(below: str, body: str = BEGINNING) -> Extraction:
+    return extract(page(body=body, below=below).encode(), URL)
+
+
+def left_out(extraction: Extraction) -> list[str]:
+    return [flag for flag in extraction.flags if flag.startswith("left_out")]
+
+
+def test_a_text_goes_on_behind_tools_in_an_element_of_its_class() -> None:
+    whole = read(f"{TOOLS}<div class='neirong'>{REST}<p>{SIGNED[0]}</p><p>{SIGNED[1]}</p></div>")
+    assert whole.text.split("\n") == [*PARAGRAPHS, *SIGNED]
+    assert left_out(whole) == []
+
+
+@pytest.mark.parametrize("family", ["TRS_Editor", "j-fontContent"])
+def test_a_text_in_two_containers_of_a_family_with_tools_between_is_whole(family: str) -> None:
+    parts = "".join(f"<div class='{family}'>{part}</div>{TOOLS}" for part in (BEGINNING, REST))
+    whole = extract(page(body=parts, container="{}").encode(), URL)
+    assert whole.text.split("\n") == list(PARAGRAPHS)
+
+
+def test_sentences_of_another_kind_below_are_flagged() -> None:
+    line = "请各单位于本月底前将摸底情况报送至区住房建设局，逾期不予受理。"
+    cut = read(f"{TOOLS}<div class='other'><span>{line}</span></div>")
+    assert line not in cut.text
+    assert left_out(cut) == [f"left_out:{len(line)}"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<div><h4>机构职能</h4><p>本局负责全区电梯安全监督管理工作，指导老旧电梯更新改造。</p></div>",
+        "<div>网友评论</div><div><p>这个政策很好，希望尽快落实，让老人上下楼更方便。</p></div>",
+        "<div><a href=1.html>全区召开电梯更新推进会</a><p>5月6日，推进会召开，各街道负责人参加会议并发言。</p></div>",
+        "<form><p>请您在提交前认真核对，我们将在五个工作日内处理您的意见。</p><textarea></textarea></form>",
+        "<div><p>您好，我是智能问答机器人小溪，请问有什么可以帮您？</p></div>",
+        "<div>声明：凡本网转载的稿件，均为传递更多信息之目的，如涉及版权请与我们联系。</div>",
+        "<div>咨询电话：00000000　地址：云溪区人民路1号　工作时间：周一至周五</div>",
+    ],
+)
+def test_what_is_the_sites_own_is_not_flagged(below: str) -> None:
+    assert left_out(read(below, "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED)))) == []
