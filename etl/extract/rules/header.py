@@ -102,9 +102,9 @@ def read_labels(context: PageContext, header: Sequence[Node]) -> Iterator[Readin
         if values > _MAX_VALUES:
             break
         if _begins_other_documents(context, index):
-            if index >= body.last:
-                break
             beside = _end_of_box(context, index)
+            if index >= body.last and beside == index + 1:
+                break
         if index < beside:
             continue
         items = _labels_of(context, index, first=not values)
@@ -194,9 +194,9 @@ def _begins_other_documents(context: PageContext, index: int) -> bool:
 
 
 def _end_of_box(context: PageContext, index: int) -> int:
-    """The end of the box above the text that begins with a heading; the block after the heading if there is no box."""
+    """The end of the box beside the text that begins with a heading; the block after the heading if there is no box."""
     for node in context.blocks.ancestors(context.blocks.blocks[index].node):
-        if node.first < index or node.last > context.body.first or node.tag in CONTAINER_TAGS:
+        if node.first < index or node.last > context.body.first > index or node.tag in CONTAINER_TAGS:
             break
         if node.last > index + 1:
             return node.last
