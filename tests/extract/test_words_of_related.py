@@ -8,7 +8,7 @@ import pytest
 
 from etl.extract import extract
 from etl.extract.content_id import normalise
-from tests.support.pages import PARAGRAPHS, SIGNED, page, paragraphs
+from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
 from tests.support.share import share
 
 SENTENCES = (
@@ -45,3 +45,37 @@ def test_lines_of_the_page_below_a_text_are_not_part_of_it(line: str) -> None:
 def test_a_text_does_not_end_at_a_heading_that_a_chapter_follows(heading: str) -> None:
     lines = (*PARAGRAPHS, heading, "三、有关要求", "各单位要抓好落实。")
     assert text_of(lines) == normalise("".join(lines))
+
+
+BOX = "<div class='x'><h3>{}</h3><ul>{}</ul></div>"
+ROWS = "".join(
+    f"<li><a href='{day}.html'>云溪区第{day}次电梯检查情况</a><span>2023-01-0{day}</span></li>" for day in (1, 2, 3)
+)
+EXCERPTS = "".join(
+    f"<div><a href='{day}.html'>云溪区第{day}次电梯检查情况</a><p>检查组对辖区内老旧电梯逐台检查，发现问题{day}处，要求限期整改。</p></div>"
+    for day in (1, 2, 3)
+)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("rows", [ROWS, EXCERPTS])
+@pytest.mark.parametrize("heading", ["相关阅读", "热点新闻", "本栏推荐"])
+def test_a_box_between_header_and_text_is_none_of_the_text(heading: str, rows: str, inside: bool) -> None:
+    box, text = BOX.format(heading, rows), paragraphs()
+    header = f"<h1>{TITLE}</h1><p>发布时间：2023-05-09 来源：云溪日报</p>"
+    parts = {"headline": header, "body": box + text} if inside else {"headline": header + box}
+    read = extract(page(**parts).encode(), "https://www.yunxi.gov.cn/gk/202305/t20230509_1.html")
+    assert read.text.split("\n") == [*PARAGRAPHS, *SIGNED]
+    assert read.fields["published_date"].value == "2023-05-09"
+
+
+def test_links_that_a_text_itself_lists_under_a_heading_are_text() -> None:
+    """No prose is behind them, or the heading names files."""
+    rows = "".join(f"<li><a href='{number}.html'>云溪区第{number}次电梯检查情况</a></li>" for number in (1, 2, 3))
+    read = extract(
+        page(body=f"<p>{PARAGRAPHS[1]}</p>{BOX.format('检查情况', rows)}").encode(), "http://a.gov.cn/t1.html"
+    )
+    assert PARAGRAPHS[1] in read.text
+    files = rows.replace(".html", ".pdf").replace("情况<", "情况.pdf<")
+    read = extract(page(body=BOX.format("附件", files) + paragraphs()).encode(), "http://a.gov.cn/t20230509_1.html")
+    assert "第2次电梯检查情况.pdf" in read.text

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from etl.dates import SIGNED_DATE
+from etl.dates import DATE, SIGNED_DATE
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.prose import is_prose
+from etl.extract.text.own_lines import is_of_contents
 from etl.file_names import has_file_name
 
 SIDEBAR_CLASSES = frozenset(split_words("left right side sidebar aside nav menu foot footer bottom friend"))
@@ -19,6 +20,8 @@ _HEADINGS_OF_BOXES = re.compile(
     r"|领导(?:信息|之窗|介绍|分工)|(?:公开|办事)指南|机构职能|(?:栏目|网站|快速)导航|(?:点击|阅读|新闻)?排行榜?|友情链接|快速链接|便民服务"
 )
 """Headings of a site's boxes. (Not 通知公告 and the like, which may be the heading of a document.)"""
+_DATE_OF_ROW, _MIN_ROW_CHARS = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$"), 8
+"""What a row of a list has behind its link; the minimum length of that."""
 _OF_FILES = re.compile(r"[附目下][件录载]?")
 _FOOT = re.compile(r"(?<![a-z])(?:foot(?:er)?|copyright)(?![a-z])|(?:^| )bottom(?= |$)", re.IGNORECASE)
 _OWN_OF_TEXT = re.compile(rf"[。；]|附件|^\s*{SIGNED_DATE}\s*$")
@@ -37,6 +40,27 @@ def boxes_below(blocks: Blocks, indices: list[int]) -> Iterator[tuple[int, Node]
             yield position, box
         block = blocks.blocks[index]
         begun = begun or is_prose(block)
+
+
+def below_boxes(blocks: Blocks, indices: list[int], begin: int) -> list[int]:
+    """The blocks of a text, whose container begins at block `begin`, without boxes above it: links or excerpts under a
+    short heading, in an element of their own, with prose of the text behind it. A table of contents is no box."""
+    while box := _box_above(blocks, indices, begin):
+        indices = [index for index in indices if index >= box.last]
+    return indices
+
+
+def _box_above(blocks: Blocks, indices: list[int], begin: int) -> Node | None:
+    """The box with the first of the blocks, which may be its first excerpt; None if there is none."""
+    for box in blocks.ancestors(blocks.blocks[indices[0]].node):
+        if box.first < begin or box.last > indices[-1] or box.last - box.first > _MAX_LINES:
+            return None
+        lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
+        if len(lines) > 1 and _is_short(lines[0]) and _is_of_links(lines):
+            is_own = is_of_contents(blocks, box.first + 1, indices)
+            behind = (blocks.blocks[index] for index in indices if index >= box.last)
+            return box if not is_own and any(map(is_prose, behind)) else None
+    return None
 
 
 def is_of_site(blocks: Blocks, box: Node) -> bool:
@@ -97,17 +121,31 @@ def _is_box(blocks: Blocks, box: Node) -> bool:
         return True
     if is_heading_of_box(lines[0].plain):
         return True
-    linked = [_is_linked(line) for line in lines]
+    linked = [is_linked(line) for line in lines]
     if all(linked) and linked.count(True) >= _MIN_EXCERPTS and box.element.find(".//img") is not None:
         return True
+    return (linked[0] or _is_short(lines[0])) and _is_of_links(lines)
+
+
+def _is_of_links(lines: list[Block]) -> bool:
+    """Whether lines are links under a short heading, or linked titles with their excerpts."""
+    linked = [is_linked(line) for line in lines]
     if _is_short(lines[0]) and linked.count(True) >= _MIN_EXCERPTS and all(linked[1:]):
         return not _OF_FILES.match(lines[0].plain.strip())
     excerpts = [before for before, line in zip(linked, lines[1:], strict=False) if is_prose(line)]
-    return (linked[0] or _is_short(lines[0])) and len(excerpts) >= _MIN_EXCERPTS and all(excerpts)
+    return len(excerpts) >= _MIN_EXCERPTS and all(excerpts)
 
 
-def _is_linked(line: Block) -> bool:
-    return line.link_chars * 2 > len(line.text) and not has_file_name(line.text)
+def is_dated_link(line: Block) -> bool:
+    """Whether a line is a row of a list: a link and a date."""
+    text = line.plain.strip()
+    match = _DATE_OF_ROW.search(text) if line.link_chars >= _MIN_ROW_CHARS else None
+    return match is not None and line.link_chars + len(match[0]) >= len(text)
+
+
+def is_linked(line: Block) -> bool:
+    """Whether a line is mostly a link to another document, maybe with its date."""
+    return (line.link_chars * 2 > len(line.text) or is_dated_link(line)) and not has_file_name(line.text)
 
 
 def _is_short(line: Block) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from etl.dates import DATE, SIGNED_DATE
+from etl.dates import SIGNED_DATE
 from etl.extract.counters import without_counters
 from etl.extract.lexicon.aliases import FOOTER_LABELS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
@@ -17,7 +17,7 @@ from etl.extract.page.pairs import is_column_header_row, pairs_of_elements
 from etl.extract.page.prose import NUMBERED, is_boilerplate, is_prose
 from etl.extract.page.subheading import SUBHEADING_FIELDS
 from etl.extract.text.body import Body, holds_text
-from etl.extract.text.boxes import boxes_below, is_of_site
+from etl.extract.text.boxes import boxes_below, is_dated_link, is_of_site
 from etl.extract.text.tool_lines import is_tool_line, says_with_row
 from etl.file_names import has_file_name
 
@@ -78,11 +78,10 @@ address."""
 _SIGNATURE = re.compile(rf"^(?:{SIGNED_DATE})$")
 _BLOCKS_OF_SIGNATURE = 4
 """Blocks below the container, hidden ones included, among which a signature may stand."""
-_MIN_ANNOUNCEMENT_CHARS, _MIN_ROW_CHARS = 10, 8
+_MIN_ANNOUNCEMENT_CHARS = 10
 _FOLLOWS = re.compile("(?:公[布开示告]|发布|汇总|目录|清单|名单|名录|情况|内容|列表)如下")
 _NAMES_OTHERS = re.compile("(?:(?<!公开)目录|清单|名单|名录|(?:一览|汇总|明细|统计|情况)表)[:：]?\\s*$")
 """The heading of a list of other documents."""
-_DATE_OF_ROW = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$")
 _MAX_HEADING_CHARS, _PUNCTUATED = 8, re.compile("[，。；：！？、:]|日$")
 """The heading of a box: its maximum length, and punctuation that it does not have."""
 _MAX_VALUES_IN_ROW, _MAX_HEADER_CHARS, _MIN_HEADER_FIELDS = 8, 200, 3
@@ -337,12 +336,6 @@ def _serves_the_page(text: str) -> bool:
     return is_page_tool(rest or text) or (rest != spaced and WORDLESS.fullmatch(rest) is not None)
 
 
-def _is_dated_link(block: Block, text: str) -> bool:
-    """Whether a line is a row of a list: a link and a date."""
-    match = _DATE_OF_ROW.search(text) if block.link_chars >= _MIN_ROW_CHARS else None
-    return match is not None and block.link_chars + len(match[0]) >= len(text)
-
-
 def _is_footer_line(block: Block) -> bool:
     text = block.plain.strip()
     if _serves_the_page(text) or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；"))):
@@ -358,7 +351,7 @@ def _is_footer_line(block: Block) -> bool:
         return True
     if (
         block.link_chars * 10 > len(text) * 8
-        or _is_dated_link(block, text)
+        or is_dated_link(block)
         or (len(text) < 60 and starts_related_links(block))
     ):
         return True

@@ -15,6 +15,7 @@ from etl.extract.page.events import is_day_of_event
 from etl.extract.page.pairs import MAX_ROW_CELLS, is_half_of_pair
 from etl.extract.page.subheading import is_subheading
 from etl.extract.text.body import Body
+from etl.extract.text.boxes import is_linked
 from etl.extract.text.own_lines import FIELDS_AMONG_MATTERS, FIELDS_OF_NOTICES, OF_MATTER
 
 _GAP = rf"[\s{INLINE_BOUNDARY}]"
@@ -99,7 +100,7 @@ def _labels_at(blocks: Blocks, index: int) -> list[str]:
     """The labels of a line, or the label that is a cell, a term or the first half of a pair. In a row, every other cell
     is a label."""
     block = blocks.blocks[index]
-    if block.link_chars * 2 > len(block.text) or len(block.text) > _MAX_LINE_CHARS:
+    if is_linked(block) or len(block.text) > _MAX_LINE_CHARS:
         return []
     if blocks.is_in_row(block):
         return _only_label(_words_of_label_cell(blocks, index))
