@@ -218,6 +218,25 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
         return find_labels(text)  # labels with gaps instead of colons must be listed
     shown = text[:_MAX_LINE_CHARS]
     text = simplified(shown)
+    positions = _find_positions(text, coined=coined)
+    if positions and _is_in_sentence(text, positions[0][2]):
+        return ()
+    ends = [_before_marks(text, start) for _, _, start, _ in positions[1:]] + [len(text)]
+    return tuple(
+        LabelMatch(
+            _field_of(label, coined=coined) or FIELD_OF_BYLINE.get(label.lower(), ""),
+            label,
+            shown[(at := text.index(raw, start)) : at + len(raw)],
+            shown[after:end] if end == len(text) else _SIGN_APART.sub("", shown[after:end]),
+            start,
+            _lead_in(text) >= start,
+            _field_of(label, coined=False) is None,
+        )
+        for (label, raw, start, after), end in zip(positions, ends, strict=False)
+    )
+
+
+def _find_positions(text: str, *, coined: bool) -> list[_Position]:
     positions = list(_before_colons(text, coined=coined))
     if not any(_field_of(label, coined=coined) for label, *_ in positions):
         positions = sorted((*positions, *_in_brackets(text, coined=coined)), key=itemgetter(2))
@@ -234,21 +253,7 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
     if not positions and len(text) < _MAX_GAP_LINE_CHARS:
         gaps = _before_gaps(text) if text[:1] in _INITIALS and not _IN_ENGLISH.search(text) else []
         positions = signed if len(signed := _before_signs(text)) >= len(gaps) else gaps
-    if positions and _is_in_sentence(text, positions[0][2]):
-        return ()
-    ends = [_before_marks(text, start) for _, _, start, _ in positions[1:]] + [len(text)]
-    return tuple(
-        LabelMatch(
-            _field_of(label, coined=coined) or FIELD_OF_BYLINE.get(label.lower(), ""),
-            label,
-            shown[(at := text.index(raw, start)) : at + len(raw)],
-            shown[after:end] if end == len(text) else _SIGN_APART.sub("", shown[after:end]),
-            start,
-            _lead_in(text) >= start,
-            _field_of(label, coined=False) is None,
-        )
-        for (label, raw, start, after), end in zip(positions, ends, strict=False)
-    )
+    return positions
 
 
 def _is_in_sentence(text: str, start: int) -> bool:

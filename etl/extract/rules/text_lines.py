@@ -73,7 +73,7 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
         text = block.plain.strip()
         key = label_key(text)
         is_part = len(key) > 5 and (key in title_key or title_key in key)
-        is_title = bool(title_key) and (is_part or (is_headline and key == title_key))
+        is_title = title_key != "" and (is_part or (is_headline and key == title_key))
         below_title = below_title or is_title
         is_red = not below_title and bool(number_of_red_header(text) or is_red_head(blocks, index))
         above = above if below_title or is_red else ""
@@ -93,15 +93,14 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
             if day:
                 yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
         elif below_title and not is_value and len(text) < _MAX_DATE_LINE_CHARS:
-            if source := source_of_subheading(block.text):
-                yield make_evidence("source", source, "来源", "subheading", Rule.LABEL_IN_LINE)
-            for reading in _read_date_line(context, index, is_title=is_title):
-                if reading.name == "published_date" and _IN_BRACKETS.fullmatch(text):
+            for reading in _read_subheading(context, index, is_title=is_title):
+                if reading.name != "published_date":
+                    yield reading
+                elif _IN_BRACKETS.fullmatch(text):
                     bracketed.append(reading)
-                    continue
-                if reading.name == "published_date":
+                else:
                     bracketed, above = [], ""
-                yield reading
+                    yield reading
     if above:
         yield make_evidence("published_date", above, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
     yield from bracketed
@@ -121,9 +120,12 @@ def _number_of_line(text: str, above: str, *, below_title: bool) -> tuple[str, s
     return number or number_below_headline(above, text) or number_over_two_lines(above, text) or "", day
 
 
-def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iterator[Reading]:
-    """The date of a line below the title, or of an inline element in the title's own line, and the source beside it."""
+def _read_subheading(context: PageContext, index: int, *, is_title: bool) -> Iterator[Reading]:
+    """The source that a line below the title names, and its date, or that of an inline element in the title's own line,
+    with what is beside the date."""
     block = context.blocks.blocks[index]
+    if source := source_of_subheading(block.text):
+        yield make_evidence("source", source, "来源", "subheading", Rule.LABEL_IN_LINE)
     if is_title:
         day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(dates_in_digits(run))), None)
     else:
@@ -139,8 +141,6 @@ def _read_date_line(context: PageContext, index: int, *, is_title: bool) -> Iter
 
 def _number_and_date(text: str) -> tuple[str, str]:
     """The 文号 of a line that consists of it, alone or with a date, and that date; empty strings if missing."""
-    if "号" not in text:
-        return "", ""
     if number := number_of_red_header(text):
         return number, ""
     if enclosed := _NUMBER_AND_DATE.fullmatch(text):

@@ -251,14 +251,12 @@ def find_title(
         text := stated_whole(headline.text, [*(value.value for value in header), *article, *reversed(parts)])
     ):
         score, headline = _SURE, replace(headline, text=text)
-    headline = headline and with_lines_around(_without_badges(headline, blocks, stated), lines, blocks, stated)
     if headline:
-        element = blocks.nodes[blocks.blocks[headline.block].node].element
-        headline = replace(headline, text=_without_gaps(whole_words(element, headline.text)))
+        headline = _as_shown(headline, lines, blocks, stated)
     evidence: list[FieldValue] = list(header)
     chosen: FieldValue | None = None
     if headline and (score >= _LIKELY or not header):
-        chosen = _title(headline.text, "", "title", Rule.HEADLINE)
+        chosen = title_of_line(headline)
         evidence.append(chosen)
     if header and (chosen is None or score < _BELIEVED):
         chosen = header[0]
@@ -266,11 +264,7 @@ def find_title(
     if not evidence and (line := _genre_line_above(lines, blocks, stated) or title_at_top(blocks, more, parts, stated)):
         evidence.append(_title(line.text, "", "title", Rule.LINE_ABOVE_TEXT))
         headline = line
-    # `parts[0]` is the whole `<title>`; it is skipped if `<title>` could be split.
-    rest = parts[1:] or parts
-    rest = [text for text in rest if not _SITE_NAME.search(text)] or rest[-1:]
-    page_title = [text for text in rest if not names_agency(label_key(text))][:1] or rest[:1]
-    evidence += [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in page_title]
+    evidence += _page_title(parts)
     if not (chosen or article or headline) and names_column_or_site(parts):
         if name := name_of_life(blocks, limit + LINES_OF_LIFE):
             chosen = _title(name, "", "title", Rule.LINE_ABOVE_TEXT)
@@ -280,6 +274,21 @@ def find_title(
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)
     return PageTitle(chosen, tuple(evidence), headline)
+
+
+def _as_shown(headline: Line, lines: list[Line], blocks: Blocks, stated: list[str]) -> Line:
+    """The headline without badges, with the lines around it that belong to it, in whole words without gaps."""
+    headline = with_lines_around(_without_badges(headline, blocks, stated), lines, blocks, stated)
+    element = blocks.nodes[blocks.blocks[headline.block].node].element
+    return replace(headline, text=_without_gaps(whole_words(element, headline.text)))
+
+
+def _page_title(parts: list[str]) -> list[FieldValue]:
+    """The longest part of `<title>` that names neither the site nor an agency, if there is one."""
+    rest = parts[1:] or parts  # the first is the whole of it, unless it has no parts
+    rest = [text for text in rest if not _SITE_NAME.search(text)] or rest[-1:]
+    best = [text for text in rest if not names_agency(label_key(text))][:1] or rest[:1]
+    return [_title(text, "title", "meta", Rule.PAGE_TITLE) for text in best]
 
 
 def only_headline(blocks: Blocks, first: int) -> Line | None:

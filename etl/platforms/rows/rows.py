@@ -381,17 +381,9 @@ def _cells(row: HtmlElement) -> list[HtmlElement]:
 def _row(
     block: HtmlElement, links: tuple[HtmlElement, ...], around: tuple[str, ...], columns: Mapping[int, str]
 ) -> Row:
-    title = max((link_title(link) for link in links), key=len)
-    labels = [split for link in links if (split := split_label(link))[0]]
-    title = labels[0][0] if labels and title.startswith(labels[0][0]) else title
     texts = [words for piece in block.itertext() if (words := " ".join(piece.split()))]
-    if NO_TITLE.match(title):
-        title = longest_title(block, texts) or title
-    if title.endswith(CUT_BY):
-        stem = stem_of(title)
-        title = max(
-            (text for text in texts if text.startswith(stem) and not text.endswith(CUT_BY)), key=len, default=title
-        )
+    labels = [split for link in links if (split := split_label(link))[0]]
+    title = _shown_title(block, links, labels, texts)
     if title[-1:] in _END_OF_DATE and (ending := ENDING_DATE.search(title)):
         title = title[: ending.start()]
         texts.append(ending[0])
@@ -401,11 +393,33 @@ def _row(
     title = (PINNED.sub("", title) or title) if title[:1] in _OPENING else title
     beside = tuple(text for text in texts if text not in title or text.isdigit())
     dated = (date_in(beside) or date_in(around)) is not None
-    if not dated and (days := tuple(days_of_attributes(block))):
+    if not dated and (days := _unshown_days(block, links[0], (*beside, *around))):
         beside, dated = (*beside, *days), True
-    if not dated and (day := day_by_address(links[0].get("href") or "", (*beside, *around))):
-        beside, dated = (*beside, day), True
     return Row(block, links, title, beside, around, dated, columns)
+
+
+def _shown_title(
+    block: HtmlElement, links: tuple[HtmlElement, ...], labels: list[tuple[str, str]], texts: list[str]
+) -> str:
+    """The longest title of a row's links, without its label; a text of the row where the links say nothing, or cut the
+    title off."""
+    title = max((link_title(link) for link in links), key=len)
+    title = labels[0][0] if labels and title.startswith(labels[0][0]) else title
+    if NO_TITLE.match(title):
+        title = longest_title(block, texts) or title
+    if title.endswith(CUT_BY):
+        stem = stem_of(title)
+        whole = (text for text in texts if text.startswith(stem) and not text.endswith(CUT_BY))
+        title = max(whole, key=len, default=title)
+    return title
+
+
+def _unshown_days(block: HtmlElement, link: HtmlElement, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The dates in a row's attributes, else the one in its address."""
+    if days := tuple(days_of_attributes(block)):
+        return days
+    day = day_by_address(link.get("href") or "", texts)
+    return (day,) if day else ()
 
 
 def _entry(row: Row, base: str) -> Entry | None:

@@ -107,3 +107,11 @@ trap(
     page(head="<style>/* 弹窗 */ .tc{display:none}</style>", below="<p class=tc>您确定要离开本站吗？请选择。</p>"),
     text=WHOLE,
 )
+
+trap(
+    "hidden-container-alone",
+    "the known container of the text is hidden until a script shows it, and the page shows no other text",
+    "TRS WCM",
+    page("<p>发布时间：2023-05-09</p>", container='<div class="TRS_Editor" style="display:none">{}</div>'),
+    text=WHOLE,
+)

@@ -307,3 +307,16 @@ trap(
     origins={"document_number": "body", "publisher": "body"},
     text=f"项目名称：电梯更新\n采购人：云溪区住房局\n文号：云财采〔2023〕8号\n发布单位：云溪区采购中心\n{WHOLE}",
 )
+
+RIVERS = "一二三四五六七八九十百千"
+trap(
+    "table-above-related",
+    "a table below the headline, and behind the related links a long text of the site",
+    "lists of names",
+    page(
+        headline=HEAD + "<p>发布时间：2023-05-09 来源：云溪日报</p>",
+        body="<table>" + "".join(f"<tr><td>第{n}号河段</td><td>责任人王{n}</td></tr>" for n in RIVERS) + "</table>",
+        below=f"<h3>相关链接</h3><a href='/a/1.html'>云溪区河长名单</a><div>{paragraphs() * 4}</div>",
+    ),
+    text="\n".join(f"第{n}号河段 | 责任人王{n}" for n in RIVERS),
+)
