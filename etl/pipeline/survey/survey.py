@@ -46,7 +46,7 @@ from etl.web.urls import resolved
 MAX_LISTS_FOR_ROWS = 5
 """Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
 MAX_FRAMES, MAX_FRAMES_IN_FRAMES = 5, 2
-"""Maximum number of frames opened of a page, and of levels of frames: sets divide a page into rows, these into columns."""
+"""Maximum number of frames opened of a page, and of levels below them: sets hold rows, these hold columns."""
 MAX_DOCUMENTS_TRIED = 6
 """Maximum number of documents fetched until `DOCUMENTS_TO_READ` could be read: any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
