@@ -190,7 +190,12 @@ def test_without_a_source_general_rules_are_named(demo: trs_wcm.TrsSite, tmp_pat
     assert read["source"] is None
     assert read["fields"]["title"]["value"] == TITLE
     assert read["text"] == extract(path.read_bytes(), other).text
-    twin = (tmp_path / "sources" / "demo-trs.yaml").read_text(encoding="utf-8").replace("id: demo-trs", "id: twin")
+    twin = (
+        (tmp_path / "sources" / "demo-trs.yaml")
+        .read_text(encoding="utf-8")
+        .replace("id: demo-trs", "id: twin")
+        .replace("/zwgk/", "/zw/")
+    )
     (tmp_path / "sources" / "twin.yaml").write_text(twin, encoding="utf-8")
     url = f"{demo.base}/a.html"
     assert "several sources have this host (demo-trs, twin)" in extracted(str(path), "--url", url)
