@@ -196,6 +196,7 @@ def test_without_a_source_general_rules_are_named(demo: trs_wcm.TrsSite, tmp_pat
         .replace("id: demo-trs", "id: twin")
         .replace("/zwgk/", "/zw/")
     )
+    twin = twin.replace(f"{demo.base}/", f"{demo.base}/other/")
     (tmp_path / "sources" / "twin.yaml").write_text(twin, encoding="utf-8")
     url = f"{demo.base}/a.html"
     assert "several sources have this host (demo-trs, twin)" in extracted(str(path), "--url", url)
