@@ -291,3 +291,19 @@ def test_the_first_page_of_a_list_with_a_number_of_its_own_is_no_further_one() -
     back = '<a href="/gk/list_3.html">政策文件</a> <a href="list_3_2.html">上一页</a>'
     listing = read(CASES["generic"], back, seen=6, url="http://x.example/gk/list_3_3.html")
     assert (following(listing), listing.problems) == ([], ())
+
+
+@pytest.mark.parametrize(("own", "seen"), [("list_5.html", 0), ("list_5_4.html", 60), ("list-5-4.shtml", 60)])
+def test_lists_whose_addresses_differ_in_a_number_are_no_pages_of_each_other(own: str, seen: int) -> None:
+    address = f"{own[:5]}6{own[own.rindex('.') :]}"
+    other = address.replace("6", "7")
+    menu = f"<li><a href='{address}'>规划计划</a></li><h3>财政资金</h3><a href='{other}'>更多&gt;&gt;</a>"
+    listing = read(CASES["generic"], menu, seen=seen, url=f"http://x.example/gk/{own}")
+    assert (following(listing), listing.problems) == ([], ())
+
+
+def test_a_further_page_of_a_list_with_a_number_of_its_own_is_seen() -> None:
+    listing = read(
+        CASES["generic"], "<a href='list_5_5.html'>末页</a>", seen=60, url="http://x.example/gk/list_5_4.html"
+    )
+    assert following(listing) or listing.problems

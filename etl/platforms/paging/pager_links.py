@@ -329,12 +329,14 @@ def _links_that_do_nothing(page: WebPage, seen: int) -> Iterator[str]:
 def _links_to_the_rest(page: WebPage) -> Iterator[str]:
     """更多 that leads to another page of the list's own folder, such as `more.html`."""
     own = urlsplit(page.url)
+    # Beside `list_7.html` and `list_7_2.html` 更多 of another box leads to `list_8.html`.
+    lists = {_shape(own.path), _shape(_NUMBER_OF_PAGE.sub("", own.path))}
     for link in page.tree.iter("a") if "更多" in page.text else ():
         may_be = _MORE_PAGE.search((link.get("href") or "/").partition("?")[0])
         if may_be and "更多" in (words := words_of(link, MAX_LABEL)) and len(words) <= MAX_LABEL // 2:
             url = urlsplit(target_of(link, base_url(page)) or "")
             beside = url.netloc == own.netloc and url.path.rpartition("/")[0] == own.path.rpartition("/")[0]
-            if beside and _MORE_PAGE.search(url.path) and url.path != own.path:
+            if beside and _MORE_PAGE.search(url.path) and _shape(url.path) not in lists:
                 yield f"{words} → {url.geturl()}"
 
 
@@ -369,15 +371,19 @@ def _is_later_part(words: str, parts: SplitResult, here: SplitResult, own_page: 
         number, own, is_named = digits(offset[1]), digits(own_offset[1]) if own_offset else 0, True
     else:
         number, own = _number_of_page(parts) or 0, own_page
-        # Beside `list_7.html` `list_8.html` is mostly another column.
-        is_named = bool(_NUMBERED_QUERY.search(parts.query)) or (
-            not _NAMED_LIST.search(here.path) and bool(_NAMED_PAGE.search(parts.path))
-        )
+        # Beside `list_7.html` and `list_7_2.html` `list_8.html` is mostly another column.
+        first = _NUMBER_OF_PAGE.sub("", here.path)
+        is_column = _NAMED_LIST.search(here.path) or _shape(parts.path) == _shape(first) != _shape(here.path)
+        is_named = bool(_NUMBERED_QUERY.search(parts.query)) or (not is_column and bool(_NAMED_PAGE.search(parts.path)))
     if number <= own or (_YEARS[0] <= number <= _YEARS[1] and _YEAR_WORDS.search(words)):
         return False
     # Documents have numbers too: then the words must be those of a pager link.
     steps = says_number or _NEXT_WORDS.search(words) or _LAST_WORDS.search(words)
     return bool(steps or (is_named and not _BACK.search(words)))
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\d+", "#", path)
 
 
 def own_number(url: str) -> int | None:
