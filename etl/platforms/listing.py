@@ -39,7 +39,7 @@ from etl.platforms.paging.parts import part_of_a_form, part_of_buttons
 from etl.platforms.paging.script_jumps import jump_ahead
 from etl.platforms.paging.short_counts import short_counts
 from etl.platforms.paging.tabs import (
-    lists_of_other_letters,
+    lists_of_other_parts,
     lists_of_other_years,
     other_period,
     tab_above,
@@ -208,7 +208,7 @@ def _other_years(listing: ListingPage, page: WebPage, request: ListingRequest) -
     if request.seen:
         return ()
     known = {following.url for following in listing.next_requests} | {entry.url for entry in listing.entries}
-    lists = lists_of_other_years(page, _days(listing)) or lists_of_other_letters(page)
+    lists = lists_of_other_years(page, _days(listing)) or lists_of_other_parts(page)
     name = request.column.partition(BELOW)[0]
     return tuple(ListingRequest(url, f"{name}{BELOW}{words}") for url, words in lists.items() if url not in known)
 
@@ -321,7 +321,7 @@ def _with_sign(
     ends = stated is not None and _whole(stated, seen, first=first)
     whole = first and (len(listing.entries) >= MIN_TURNED_WITHIN or turns_within(page))
     if sign is None and not whole and not ends:
-        beside = {**listed, **lists_of_other_letters(page)}
+        beside = {**listed, **lists_of_other_parts(page)}
         sign = sign_of_more(page, words, seen, first=first) or _step(page, beside, not first and not request.body)
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)

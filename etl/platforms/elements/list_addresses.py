@@ -9,7 +9,7 @@ _DOCUMENTS = re.compile(
     r"(?:articles|docs|documents|news|infos|notices|policies|records|rows|gkml|xxgk|"
     r"zfxxgk|zwgk|zcwj|zcfg|gfxwj|wenjian|tzgg|\w{0,6}wj|\w{0,12}(?:articles|docs|news|rows))"
 )
-_LIST = re.compile(r"lists?|more(?:info)?|(?!link|nav|menu|pic|img|video|play|class)\w{1,12}list")
+_LIST = re.compile(r"graphql|lists?|more(?:info)?|(?!link|nav|menu|pic|img|video|play|class)\w{1,12}list")
 _STRUCTURE = re.compile(
     r"channel\w?|columns?|lanmu|class\w{0,4}|types?|depts?|orgs?|areas?|regions?|categor(?:y|ies)|themes?"
 )

@@ -33,7 +33,7 @@ from etl.platforms.paging.pager_numbers import (
     skips_pages,
 )
 from etl.platforms.paging.shown_within import handler_of, shows_within
-from etl.platforms.paging.tabs import lists_of_other_letters
+from etl.platforms.paging.tabs import lists_of_other_parts
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import folder_of
 
@@ -345,7 +345,7 @@ def _numbered_links(page: WebPage) -> Iterator[str]:
     base, here = base_url(page), urlsplit(page.url)
     own_page = own_number(page.url) or 1
     folder, stem = here.path.rpartition("/")[0], _NUMBER_OF_PAGE.sub("", here.path)
-    letters = lists_of_other_letters(page)
+    letters = lists_of_other_parts(page)
     places = [place_in(run, page, first=False) for run in runs_of_numbers(page)]
     place = max((number for number in places if number is not None), default=0)
     for link in page.tree.iter("a"):

@@ -9,7 +9,7 @@ from etl.platforms.elements.element_words import words_of
 from etl.platforms.paging.pager_elements import is_answered, names_of
 from etl.web.page import WebPage
 
-_PART_NAME = re.compile(
+PART_NAME = re.compile(
     r"dept|depart|(?:^|[\s_-])(?:org|unit|jg|bm|zt|lb|lx|lm)|bumen|jigou|fwjg|theme|topic|class|categ|zhuti|column|channel|lanmu",
     re.IGNORECASE,
 )
@@ -79,7 +79,7 @@ def _words_beside(field: HtmlElement) -> str:
 def _one_of_parts(chosen: str, words: list[str], name: str = "") -> str | None:
     """The words of the chosen part of a list and of another one; None if the `words` of all choices, and the `name` of
     the field, are not those of parts, or if one of them is for all."""
-    are_parts = _mostly(AGENCY, words) or _mostly(_KIND, words) or _PART_NAME.search(name)
+    are_parts = _mostly(AGENCY, words) or _mostly(_KIND, words) or PART_NAME.search(name)
     other = next((each for each in words if each != chosen), None)
     return f"{chosen} … {other}" if are_parts and other and not any(map(_NO_PART.search, words)) else None
 

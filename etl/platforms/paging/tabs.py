@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Set
 from itertools import islice
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import parse_qsl, urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -11,16 +11,17 @@ from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_list
 from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides, target_of
-from etl.platforms.paging.parts import AGENCY, is_chosen
+from etl.platforms.paging.parts import AGENCY, PART_NAME, is_chosen
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
 _MONTH = re.compile(r"^(\d{1,2}|十[一二]?|[一二三四五六七八九])月份?$")
 _MONTH_OF_YEAR = re.compile(r"^\W*((?:19|20)\d\d)[年./-]?(1[0-2]|0?[1-9])月?份?(?:\W{1,2}\d{1,4}[条篇]?)?\W*$")
+_QUARTER_OF_YEAR = re.compile(r"^\W*((?:19|20)\d\d)年?第?([1-4一二三四])季度?\W*$")
 _YEAR_IN_WORDS = re.compile(r"^[一二][〇零○Oo九][〇零○Oo一二三四五六七八九]{2}(?=年?度?$)")
 _NUMERALS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
 _IN_WORDS = {word: f"{number:02}" for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
-_PERIODS = (_YEAR, _MONTH, _MONTH_OF_YEAR)
+_PERIODS = (_YEAR, _MONTH, _MONTH_OF_YEAR, _QUARTER_OF_YEAR)
 _ALL = re.compile(r"^(?:全部|所有|不限|全年|请选择|历年|年份|月份)\w{0,2}$")
 _HEADLINES = ("h2", "h3", "h4", "h5", "dt")
 TAGS = (*_HEADLINES, "a", "li", "span", "button", "option", "dd", "em", "div", "td", "label")
@@ -31,6 +32,7 @@ _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIGITS = re.compile(r"\d+(?:\D\d+)?")
 """The number of a month in an address, or of its year and itself."""
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
+_LETTER = re.compile(r"^[A-Za-z]$")
 _MIN_LETTERS = 3
 _MIN_MONTHS = 3
 _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
@@ -49,12 +51,13 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
     """
     dates = set(days)
     years, months, of_years = {day[:4] for day in dates}, {day[5:7] for day in dates}, {day[:7] for day in dates}
+    own_times = (years, months, of_years, set(map(_quarter, dates)))
     by_words: dict[str, HtmlElement] = {}
     for element in page.tree.iter(*TAGS):
         words = _in_digits(words_of(element, _MAX_CHARS)) if len(element) <= 1 else ""
         if words and len(words) <= _MAX_CHARS and any(pattern.match(words) for pattern in _PERIODS):
             by_words.setdefault(words, element)
-    for pattern, own, least in zip(_PERIODS, (years, months, of_years), (1, _MIN_MONTHS, _MIN_MONTHS), strict=True):
+    for pattern, own, least in zip(_PERIODS, own_times, (1, _MIN_MONTHS, _MIN_MONTHS, 1), strict=True):
         others = [words for words, element in by_words.items() if _is_other(words, pattern, own, element, page)]
         if len(own) <= 1 and len(others) >= least and not any(_narrows(by_words[words]) for words in others):
             return others[0]
@@ -88,9 +91,8 @@ def _heads_nothing(headline: HtmlElement) -> bool:
 
 
 def _period(match: re.Match[str]) -> str:
-    """The year, the month, or both, as a part of the entries' dates."""
-    first, *further = match.groups()
-    return "-".join((_IN_WORDS.get(first, first.zfill(2)), *(month.zfill(2) for month in further)))
+    """The year, the month or quarter, or both, as in the entries' dates."""
+    return "-".join(_IN_WORDS.get(part, part.zfill(2)) for part in match.groups())
 
 
 def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
@@ -132,42 +134,68 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
             url = target_of(link, base_url(page))
             if url and _is_of_other_year(url, match[1] if match else "", page.url):
                 lists.setdefault(url, words)
-    return lists or _lists_of_other_months(page, {day[:7] for day in days})
+    quarters = {_quarter(day) for day in days}
+    lists |= _lists_of_other_times(page, _QUARTER_OF_YEAR, quarters, 1)
+    return lists or _lists_of_other_times(page, _MONTH_OF_YEAR, {day[:7] for day in days}, _MIN_MONTHS)
 
 
-def _lists_of_other_months(page: WebPage, own: Set[str]) -> dict[str, str]:
+def _quarter(day: str) -> str:
+    """The year and the quarter of a day, in two digits."""
+    return f"{day[:4]}-{(digits(day[5:7]) + 2) // 3:02}"
+
+
+def _lists_of_other_times(page: WebPage, pattern: re.Pattern[str], own: Set[str], least: int) -> dict[str, str]:
+    """The lists of other months or quarters than that of all entries, if there are so many."""
     lists: dict[str, str] = {}
     for link in page.tree.iter("a") if len(own) == 1 else ():
         words = words_of(link, _MAX_YEAR_CHARS) if any(map(str.isdigit, link.get("href") or "")) else ""
-        match = _MONTH_OF_YEAR.match(words) if 0 < len(words) <= _MAX_YEAR_CHARS else None
+        match = pattern.match(words) if 0 < len(words) <= _MAX_YEAR_CHARS else None
         if match and _period(match) not in own:
             url = absolute(link.get("href") or "", base_url(page))
             if url and _is_of_month(url, _period(match), page.url):
                 lists.setdefault(url, words)
-    return lists if len(lists) >= _MIN_MONTHS else {}
+    return lists if len(lists) >= least else {}
 
 
-def lists_of_other_letters(page: WebPage) -> dict[str, str]:
-    """The lists beside this one for other letters of the alphabet: address → letter. Only where the page's own letter
-    is marked among them or leads nowhere: letters without one narrow a list that is whole."""
+def lists_of_other_parts(page: WebPage) -> dict[str, str]:
+    """The lists beside this one for other letters of the alphabet, or for other agencies that the query of the same
+    address names: address → letter or agency. Only where the page's own one is marked among them or leads nowhere:
+    those without one narrow a list that is whole."""
     base, here = base_url(page), urldefrag(page.url).url
-    runs: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
-    for item in page.tree.iter("a", "b", "strong", "span", "em"):
-        letter = words_of(item, 1)
-        if len(letter) == 1 and letter.isascii() and letter.isalpha() and len(item) <= 1:
-            above = item.getparent() if item.getparent() is not None else item
-            block = above.getparent() if len(above) == 1 and above.getparent() is not None else above
-            runs.setdefault(block, []).append((letter.upper(), item))
-    for run in runs.values():
-        letters = [letter for letter, _ in run]
-        if len(run) < _MIN_LETTERS or letters != sorted(set(letters)) or _narrows(run[0][1]):
+    for run in (*_runs(page, 1, _LETTER), *_runs(page, _MAX_YEAR_CHARS, AGENCY)):
+        words = [name for name, _ in run]
+        of_letters = len(words[0]) == 1
+        if len(run) < _MIN_LETTERS or len(set(words)) < len(words) or _narrows(run[0][1]):
             continue
-        links = {letter: absolute(item.get("href") or "", base) if item.get("href") else None for letter, item in run}
-        own = [letter for letter, item in run if is_current(item) or links[letter] in (None, here)]
-        others = {url: letter for letter, url in links.items() if url and letter not in own}
-        if len(own) == 1 and len(others) == len(run) - 1 and all(_is_beside(url, page.url) for url in others):
+        if of_letters and words != sorted(words):
+            continue
+        links = {name: absolute(item.get("href") or "", base) if item.get("href") else None for name, item in run}
+        own = [name for name, item in run if is_current(item) or links[name] in (None, here)]
+        others = {url: name for name, url in links.items() if url and name not in own}
+        is_beside = _is_beside if of_letters else _is_of_other_agency
+        if len(own) == 1 and len(others) == len(run) - 1 and all(is_beside(url, page.url) for url in others):
             return others
     return {}
+
+
+def _runs(page: WebPage, chars: int, pattern: re.Pattern[str]) -> Iterable[list[tuple[str, HtmlElement]]]:
+    """The elements beside each other whose words have at most so many characters and match a pattern."""
+    runs: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
+    for item in page.tree.iter("a", "b", "strong", "span", "em"):
+        words = words_of(item, chars) if len(item) <= 1 else ""
+        if words and len(words) <= chars and pattern.match(words):
+            above = item.getparent() if item.getparent() is not None else item
+            block = above.getparent() if len(above) == 1 and above.getparent() is not None else above
+            runs.setdefault(block, []).append((words.upper(), item))
+    return runs.values()
+
+
+def _is_of_other_agency(url: str, own: str) -> bool:
+    """Whether an address differs from another one by the agency alone that its query names."""
+    here, there = urlsplit(own), urlsplit(url)
+    before, after = dict(parse_qsl(here.query)), dict(parse_qsl(there.query))
+    changed = [name for name in before | after if before.get(name) != after.get(name)]
+    return here.path == there.path and len(changed) == 1 and PART_NAME.search(changed[0]) is not None
 
 
 def _is_beside(url: str, own: str) -> bool:
@@ -179,12 +207,12 @@ def _is_beside(url: str, own: str) -> bool:
 
 
 def _is_of_month(url: str, month: str, own: str) -> bool:
-    """Whether a list lies below the own one, or beside it, and has the month in its address: `202405/`, `2024-5.html`,
-    `2024/05/`."""
+    """Whether a list lies below the own one, or beside it, and has the month or the quarter in its address: `202405/`,
+    `2024-5.html`, `2024/05/`, `2024q2/`."""
     here, there = urlsplit(own), urlsplit(url)
     path, other = (_INDEX.sub("", parts.path) for parts in (here, there))
     year, number = month.split("-")
-    named = re.search(rf"(?<!\d){year}\D?0?{digits(number)}(?!\d)", other) is not None
+    named = re.search(rf"(?<!\d){year}\D{{0,2}}0?{digits(number)}(?!\d)", other) is not None
     beside = _DIGITS.sub("#", path) == _DIGITS.sub("#", other) or other.startswith(path.rpartition("/")[0] + "/")
     return here.netloc == there.netloc and path != other and named and beside
 
@@ -227,7 +255,7 @@ def tab_above(page: WebPage, first: HtmlElement) -> str | None:
         for bar in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
             items = [item for item in bar if isinstance(item.tag, str)] if isinstance(bar.tag, str) else []
             items = list(items[0]) if len(items) == 1 else items
-            others = [item for item in items if not is_current(item)]
+            others = [item for item in items if not any(map(is_current, (item, *item[:1])))]
             panels = sum(1 for item in row.itersiblings(row.tag) if item.get("class") == row.get("class"))
             if 1 <= len(others) == len(items) - 1 < _MAX_TABS and not panels and all(map(_is_unread_tab, others)):
                 held = {value.lstrip("#.") for item in others for name, value in item.items() if name != "class"}

@@ -20,10 +20,12 @@ from etl.platforms.elements.list_addresses import OF_OTHER_THINGS
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.paging.dead_steps import is_dead
+from etl.platforms.paging.list_scripts import is_whole
 from etl.platforms.paging.pager_elements import (
     is_current,
     is_disabled,
     is_of_videos,
+    is_pager_name,
     is_scripted,
     moves,
     names_of,
@@ -40,7 +42,10 @@ _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
 _LAST_DAY, _YEARS = 31, (1900, 2100)
 _NAME = re.compile(r"^\W*[\u4e00-\u9fff]{2,12}\W*$")
 _MAX_BLOCK, _MAX_LINKS, _MAX_TEXT, _MAX_NOTE = 160, 12, 24, 60
-_FOOT = re.compile(r"foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu|share|bdshare|jiathis", re.IGNORECASE)
+_FOOT = re.compile(
+    r"(?<!news[_-])(?<!list[_-])(?<!panel[_-])(?<!card[_-])(?<!table[_-])foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu|share|bdshare|jiathis",
+    re.IGNORECASE,
+)
 _FOOT_WORDS = re.compile(r"主办|承办|版权|备案|标识码|地址[:：]|邮编|ICP|友情链接|技术支持|Copyright", re.IGNORECASE)
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "aside")
 _NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
@@ -64,12 +69,13 @@ _ALL = re.compile(r"^\W*(?:全部|所有)\W{0,3}(\d{1,7})(?!\d)")
 _OF_SEARCH = re.compile(r"(?:得到|命中|匹配|筛选出|检索出|查出|搜到)\D{0,6}(\d{1,7})[条條篇件项个]")
 _OF_TODAY = re.compile(r"[今昨本当]\W?[日天周月年季]|新增|更新|浏览|访问|阅读|点击|下载|评论|留言|来信|办[件结理]")
 _TURNS = re.compile(
-    r"翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看|未完|待续|^\W*续\W*$"
+    r"^(?:请?点[我此击]?|继续|再)?(?:看|查看|浏览|显示|加载|获取|展开)\w{0,2}更多\w{0,4}$|翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看|未完|待续|^\W*续\W*$"
 )
 _ENDED = re.compile(r"没有|已经|已全|全部(?:加载|显示)完|到底|无更多|完毕|底线|nomore|no-more|收起", re.IGNORECASE)
 _EARLIER = re.compile(
     r"(?:更早|以前|之前|历史|往期|往年|以往|旧版|原版|早期|归档|存档|更多历史)\w{0,3}(?:的|年份)?(?:信息|数据|文件|公告|公示|内容|记录|网站|资料|目录|列表|通知|政策)?"
     r"\W{0,2}(?:请|见|可|查|点击|移步|通过|到|登录|访问|转)"
+    r"|更多\w{0,4}(?:文件|信息|公告|公示|内容|政策|通知|记录|数据)\W{0,2}请(?:使用|通过|到|见|点击|访问|进入|查阅|查询|检索|登录)"
 )
 _ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
 _LEADS_ON = re.compile(
@@ -89,12 +95,15 @@ _STEP = re.compile(
     re.IGNORECASE,
 )
 _GOES = re.compile(r"^(?:go|跳转?至?|转[到至]|前往)[>!！→]{0,2}$", re.IGNORECASE)
+_OF_SEARCHES = re.compile(
+    r"(?:^|[\s_-])(?:q|k|wd|kw|so)(?:$|\s)|key|word|search|title|text|搜|检索|关键|请输入[^页]", re.IGNORECASE
+)
 _STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
 _STEP_ICON = re.compile(
     r"(?:angle|chevron|arrow|caret|icon|jiantou)[\w-]{0,16}(?:right|next)|icon-?(?:xiang)?you|icon-?xiayi",
     re.IGNORECASE,
 )
-_CLICKS = ("onclick", "@click", "v-on:click", "ng-click", "x-on:click", "data-page", "data-p", "data-pn", "data-no")
+_NUMBERS_OF_CLICKS = ("data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
 _NEXT_PAGE = re.compile(r"\b(?:next_?page|(?:go|to|turn|show|page|do)_?next(?:_?page)?)\s*\(", re.IGNORECASE)
 _ASCENDING = re.compile(r"^[^\w]*1(?:[^\w]+\d{1,3})+[^\w]*$")
@@ -209,7 +218,11 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
             continue
         short = words_of(part, _MAX_TEXT)
         sign = (
-            _counts(part, seen) or _clicked(part, short, page, seen) or _linked(part, page, listed) or _run(part, short)
+            _counts(part, seen)
+            or _clicked(part, short, page, seen)
+            or _linked(part, page, listed)
+            or _run(part, short)
+            or _unfilled(part, short, seen)
         )
         if sign and not is_dead(part, page, seen):
             return sign
@@ -226,6 +239,15 @@ def _run(part: HtmlElement, words: str) -> str | None:
     ascending = numbers == list(range(1, len(numbers) + 1))
     of_pictures = any(_PICTURE_NUMBERS.search(names_of(item)) or slides(item) for item in part.iter()) or moves(part)
     return words if ascending and len(numbers) <= _MAX_LINKS and not of_pictures else None
+
+
+def _unfilled(part: HtmlElement, words: str, seen: int) -> str | None:
+    """An attribute with numbers, of an empty element with the name of a pager, which a script fills."""
+    if words or len(part) or not is_pager_name(part):
+        return None
+    data = ((name, value) for name, value in part.items() if name not in ("class", "id", "style"))
+    numbered = ((name, value) for name, value in data if max(map(digits, _NUMBERS.findall(value)), default=0) > 1)
+    return next((f"{name}='{value}'" for name, value in numbered if not is_whole(value, seen)), None)
 
 
 def _may_turn(link: HtmlElement) -> bool:
@@ -296,7 +318,8 @@ def _clicked(part: HtmlElement, words: str, page: WebPage, seen: int) -> str | N
     if part.tag != "a" and _ARROW.match(words):
         beside = () if (around := part.getparent()) is None else around.iterchildren("a")
         return words if all(map(leads_nowhere, beside)) else None  # otherwise it belongs to a breadcrumb
-    if not (is_scripted(part) or any(map(part.get, _CLICKS)) or (part.tag == "a" and not part.get("href"))):
+    clicks = _handler(part) or any(map(part.get, _NUMBERS_OF_CLICKS))
+    if not (is_scripted(part) or clicks or (part.tag == "a" and not part.get("href"))):
         return None
     if label := label_of(part):
         return label if _says_step(part, label, seen) or _goes_to_number(part, label) else None
@@ -321,7 +344,12 @@ def _says_step(part: HtmlElement, label: str, seen: int) -> bool:
     if label.isdecimal() and digits(label) > 1 and digits(label) != seen:
         return True
     says_more = _ARROW.match(label) or _STEP.search(label) or (part.tag == "button" and _MORE.match(label))
-    return bool(says_more or _NEXT_PAGE.search(part.get("onclick") or ""))
+    return bool(says_more or _NEXT_PAGE.search(f"{_handler(part)}("))
+
+
+def _handler(part: HtmlElement) -> str:
+    """What a click on the element calls, whatever library listens: `onclick`, `@click`, `ng-click`, `wire:click`."""
+    return " ".join(value for name, value in part.items() if name.endswith("click"))
 
 
 def _goes_to_number(part: HtmlElement, label: str) -> bool:
@@ -330,8 +358,11 @@ def _goes_to_number(part: HtmlElement, label: str) -> bool:
     around = part.getparent()
     if around is None or not _GOES.match(label) or any(map(str.isdigit, words_of(around))):
         return False
-    fields = around.iter("input")
-    return any(field.get("type", "text") in ("text", "number", "tel") for field in fields)
+    fields = [field for field in around.iter("input") if field.get("type", "text") in ("text", "number", "tel")]
+    names = " ".join(
+        f"{field.get('name') or ''} {field.get('placeholder') or ''} {names_of(field)}" for field in fields
+    )
+    return bool(fields) and not _OF_SEARCHES.search(names) and not is_in_side_box(part)
 
 
 def _named_step(part: HtmlElement) -> str | None:
@@ -347,8 +378,8 @@ def _named_step(part: HtmlElement) -> str | None:
 
 def _called_step(part: HtmlElement, page: WebPage, seen: int) -> str | None:
     """The call of an element without words, if it turns to the next page or may lead to further rows."""
-    handler = f"{part.get('onclick') or ''} {part.get('href') or ''}"
-    turns = _NEXT_PAGE.search(handler)
+    handler = f"{_handler(part)} {part.get('href') or ''}"
+    turns = _NEXT_PAGE.search(f"{handler}(")
     return turns[0] if turns else unknown_call(handler, page.live_source, seen, is_own=True)
 
 
