@@ -230,32 +230,6 @@ def test_lists_of_other_letters_are_lists_of_their_own(address: str, own: str, p
         assert (following(listing), listing.problems) == ([], ())
 
 
-AGENCIES = ("教育局", "民政局", "水务局")
-
-
-@pytest.mark.parametrize("key", ["dept", "orgId", "bm", "jgid"])
-@pytest.mark.parametrize("place", [0, 1])
-def test_lists_of_other_agencies_are_lists_of_their_own(key: str, place: int) -> None:
-    tabs = "".join(
-        f'<a href="?{key}={n}"{" class=on" if n == place else ""}>{name}</a>' for n, name in enumerate(AGENCIES)
-    )
-    others = [f"c / {name}" for n, name in enumerate(AGENCIES) if n != place]
-    assert [each.column for each in read(CASES["trs_wcm"], f"<div>{tabs}</div>").next_requests] == others
-    for whole in (tabs.replace(" class=on", ""), f'<a href="?{key}=">全部</a>{tabs}', tabs.replace(key, "cid")):
-        assert following(read(CASES["trs_wcm"], f"<div>{whole}</div>")) == []
-
-
-def test_lists_of_other_quarters_are_lists_of_their_own() -> None:
-    names = ("2024年第一季度", "2024年第二季度", "2023年第四季度")
-    links = "".join(
-        f'<a href="/gk/{at}/">{name}</a>' for at, name in zip(("2024q1", "2024q2", "2023q4"), names, strict=True)
-    )
-    listing = read(CASES["generic"], f"<div>{links}</div>", url=f"{HOST}/gk/2024q1/")
-    assert {each.column for each in listing.next_requests} == {f"c / {name}" for name in names[1:]}
-    other = '<a class="on">2024年第1季度</a><a onclick="load(this)">2024年第2季度</a>'
-    assert [each.code for each in read(CASES["generic"], f"<div>{other}</div>").problems] == ["paging_not_understood"]
-
-
 def test_a_list_of_several_years_is_not_split_by_years() -> None:
     older = '<ul class="l"><li><a href="./202301/t20230101_9.html">桐溪县第9号通知</a><span>2023-01-05</span></li></ul>'
     assert following(read(CASES["trs_wcm"], older + OF_YEARS.format("./", "./"))) == []

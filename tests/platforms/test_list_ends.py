@@ -86,6 +86,7 @@ GOES_ON = (
     "<div><a href=\"javascript:fy('4',1)\"><i></i></a></div>",
     '<div id="fy"></div><script>fy(4,1)</script>',
     '<div><script src="/js/fy.js"></script><script>zfy(12, 0, "gk", "html");</script></div>',
+    '<nav><button aria-label="Go to page 2"><svg></svg></button></nav>',
     '<button wire:click="nextPage"><svg></svg></button>',
     '<a v-on:click="goNext"><i></i></a>',
     '<div class="news_foot">点我看更多公告</div>',

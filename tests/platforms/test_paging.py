@@ -111,6 +111,17 @@ def test_the_last_page_of_a_pager_has_no_next_one(paging: str) -> None:
     assert (following(listing), listing.reported_pages, listing.problems) == ([], 3, ())
 
 
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_the_last_of_several_numbers_is_not_the_page_of_a_counter_behind_them(at: int) -> None:
+    others = "".join(f'<a href="?page={page}">{page}</a>' for page in range(1, 5) if page != at)
+    pager = (
+        f'<strong>{at}</strong>{others}<input name="custompage"><span>/ 4 页</span><a href="?page={at + 1}">下一页</a>'
+    )
+    url = f"{LIST}?page={at}"
+    listing = read(CASES["generic"], f'<div class="pg">{pager}</div>', url=url, seen=3 * (at - 1))
+    assert following(listing) == [f"{LIST}?page={at + 1}"]
+
+
 def test_the_total_beside_a_pager_is_the_lists() -> None:
     listing = read(CASES["nfcms"], '<div>共 48 条记录 第1页/共16页 <a href="?p=2">下一页</a></div>')
     assert listing.reported_total == 48

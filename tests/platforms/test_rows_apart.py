@@ -48,6 +48,16 @@ def test_navigation_other_columns_and_boxes_above_the_rows_are_not_listed(above:
     assert len(_read(above).entries) == 6
 
 
+def test_a_dated_title_right_above_the_rows_is_one_of_them_wherever_the_documents_are() -> None:
+    case = CASES["generic"]
+    apart = '<div class="top"><a href="/show.php?id=90">桐溪县防汛应急预案</a>{}</div>'
+    found = []
+    for above in (apart.format("<span>2024-05-01</span>"), apart.format("")):
+        page = WebPage(LIST, f"<body><div>{above}{rows(case, 6)}</div></body>", "utf-8")
+        found.append(len(read_list_page(case.family, page, ListingRequest(LIST, "c")).entries))
+    assert found == [7, 6]
+
+
 @pytest.mark.parametrize("address", ["/detail.html#id={}", "/view/#!/doc/{}", "#/detail/{}"])
 def test_documents_that_differ_only_in_the_fragment_are_reported(address: str) -> None:
     case = CASES["generic"]

@@ -115,6 +115,7 @@ _COUNTERS = (
     # An input field for the number is between the words.
     re.compile(r"[到至转第]()/共?(\d{1,6})页"),
 )
+_NUMBERS_BEFORE, _NEAR = re.compile(r"\d (\d{1,6}) $"), 10
 _DOCUMENTS = re.compile(
     r"共(?:有|计)?(\d{1,8})(?:条|篇|个|件|项)(?:记录|信息|数据|文件|内容)?|(?:总(?:记录|条)|(?:记录|信息)总)数[:：]?(\d{1,8})|"
     r"(?:查询|检索|搜索|找)到(?:相关)?(?:结果|信息|记录|数据)?约?(?P<found>\d{1,8})[条个篇项]|显示(?P<of>\d{1,8})[条个]?结果中的"
@@ -230,10 +231,17 @@ def counts_in_words(page: WebPage, words: str) -> Counts | None:
     documents, sign = _documents(page, words)
     for pattern in _COUNTERS:
         if match := pattern.search(words):
-            return Counts(_short(match[0]), True, digits(match[2]), digits(match[1]) if match[1] else None, documents)
+            current = None if not match[1] or _is_last_of_run(words, match) else digits(match[1])
+            return Counts(_short(match[0]), True, digits(match[2]), current, documents)
     if documents is not None:
         return Counts(sign, True, documents=documents)
     return None
+
+
+def _is_last_of_run(words: str, match: re.Match[str]) -> bool:
+    """Whether the first number of a counter is the last one of links before it: `1 2 3 4 / 4 页`."""
+    before = _NUMBERS_BEFORE.search(words, max(0, match.start() - _NEAR), match.start())
+    return before is not None and digits(before[1]) != digits(match[1])
 
 
 def counts_by_name(page: WebPage) -> Counts | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -38,6 +39,11 @@ def is_chosen(item: HtmlElement) -> bool:
     return is_first and all(each.get("selected") is None for each in select.iter("option"))
 
 
+def is_named_part(words: str) -> bool:
+    """Whether words are the name of an agency, or of a kind of documents."""
+    return (AGENCY.search(words) or _KIND.search(words)) is not None
+
+
 def part_of_a_form(page: WebPage) -> str | None:
     """The words of the selected part of the list in a form (an agency, a kind, a subject) and of another part, if the
     form offers no choice of all; None if there is none."""
@@ -45,6 +51,8 @@ def part_of_a_form(page: WebPage) -> str | None:
         options = [item for item in select.iter("option") if words_of(item)]
         chosen = next(filter(is_chosen, options), None)
         is_used = select.get("onchange") or (chosen is not None and chosen.get("selected") is not None)
+        if not is_used and options and _may_be_used(select):
+            chosen, is_used = options[0], True
         if chosen is None or not is_used or not chosen.get("value"):
             continue
         name = f"{names_of(select)} {select.get('name') or ''}"
@@ -52,6 +60,15 @@ def part_of_a_form(page: WebPage) -> str | None:
         if not leads_elsewhere and (sign := _one_of_parts(words_of(chosen), list(map(words_of, options)), name)):
             return sign
     return None
+
+
+def _may_be_used(choice: HtmlElement) -> bool:
+    """Whether a script that is not read may use a choice, as it has a name and neither a form nor a field for words of
+    a search is around it."""
+    named = names_of(choice).strip() or choice.get("name")
+    fields = (field for around in islice(choice.iterancestors(), 2) for field in around.iter("input"))
+    searches = any(field.get("type", "text") in ("text", "search") for field in fields)
+    return bool(named) and not searches and next(choice.iterancestors("form"), None) is None
 
 
 def part_of_buttons(page: WebPage) -> str | None:
@@ -63,7 +80,8 @@ def part_of_buttons(page: WebPage) -> str | None:
             groups.setdefault(field.get("name") or "", []).append(field)
     for fields in groups.values():
         checked = [field for field in fields if field.get("checked") is not None]
-        if len(checked) != 1 or not all(is_answered(field) or is_answered(field.getparent()) for field in fields):
+        answered = all(is_answered(field) or is_answered(field.getparent()) for field in fields)
+        if len(checked) != 1 or not (answered or _may_be_used(fields[0])):
             continue
         if sign := _one_of_parts(_words_beside(checked[0]), list(map(_words_beside, fields))):
             return sign

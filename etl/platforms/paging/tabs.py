@@ -11,7 +11,7 @@ from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_list
 from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides, target_of
-from etl.platforms.paging.parts import AGENCY, PART_NAME, is_chosen
+from etl.platforms.paging.parts import AGENCY, PART_NAME, is_chosen, is_named_part
 from etl.web.page import WebPage, absolute, base_url
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
@@ -269,10 +269,13 @@ def tab_above(page: WebPage, first: HtmlElement) -> str | None:
 
 
 def _is_unread_tab(item: HtmlElement) -> bool:
-    """Whether an item has the name of a list and a script handles it."""
+    """Whether an item has the name of a list and a script handles it: it says so, or is no link and is named as a kind
+    of documents or an agency."""
     words, inner = words_of(item), item[0] if len(item) else item
     named = len(words) >= _MIN_TAB_CHARS and len(words) <= _MAX_TAB_CHARS and not _ORDER.search(words)
-    return named and (is_answered(item) or is_answered(inner)) and not any(map(_leads, (item, inner)))
+    if not named or _leads(item) or any(map(_leads, item.iter("a"))):
+        return False
+    return is_answered(item) or is_answered(inner) or is_named_part(words)
 
 
 def _leads(item: HtmlElement) -> bool:

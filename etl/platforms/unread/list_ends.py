@@ -106,6 +106,7 @@ _STEP_ICON = re.compile(
 _NUMBERS_OF_CLICKS = ("data-page", "data-p", "data-pn", "data-no")
 _PAGES_ON = re.compile(r"pag|next|turn|more|\bgo\w*\(", re.IGNORECASE)
 _NEXT_PAGE = re.compile(r"\b(?:next_?page|(?:go|to|turn|show|page|do)_?next(?:_?page)?)\s*\(", re.IGNORECASE)
+_NUMBER_OF_PAGE = re.compile(r"^(?:(?:go)?(?:to)?page|第)?(\d{1,6})页?$", re.IGNORECASE)
 _ASCENDING = re.compile(r"^[^\w]*1(?:[^\w]+\d{1,3})+[^\w]*$")
 _NUMBERS = re.compile(r"\d+")
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
@@ -341,7 +342,8 @@ def _clicked_picture(picture: HtmlElement) -> str | None:
 def _says_step(part: HtmlElement, label: str, seen: int) -> bool:
     """Whether a clickable element means the next page, or the number of a page after the first. (The number of all rows
     is not that of a page.)"""
-    if label.isdecimal() and digits(label) > 1 and digits(label) != seen:
+    number = _NUMBER_OF_PAGE.match(label)
+    if number and digits(number[1]) > 1 and digits(number[1]) != seen:
         return True
     says_more = _ARROW.match(label) or _STEP.search(label) or (part.tag == "button" and _MORE.match(label))
     return bool(says_more or _NEXT_PAGE.search(f"{_handler(part)}("))

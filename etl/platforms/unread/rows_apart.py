@@ -43,10 +43,12 @@ def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
             if slides(block):
                 return tuple(apart)
             titles = _titles(block, base)
+            # One dated title right above the rows is a row too, wherever the documents' addresses are.
+            is_row = len(titles) == place == 1 and _DATED.search(words_of(block)) is not None
             own = [
                 url
                 for url in titles
-                if url not in listed and shapes.fit(url) and (url.startswith(folder) or shapes.named(url))
+                if url not in listed and shapes.fit(url) and (is_row or url.startswith(folder) or shapes.named(url))
             ]
             is_own = own and len(own) == len(titles) <= _MAX_APART and not is_in_side_box(titles[own[0]])
             if is_own and (len(own) == 1 or _leads_only_to(own, block, base)):
