@@ -62,7 +62,7 @@ _PIECE = re.compile(rf"[^{_BETWEEN}【】\[\]（）()]++")
 _SAYS_NO_MORE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:星期|周)[一二三四五六日天]"
     r"|https?[:：]|[A-Za-z\d-]+(?:\.[A-Za-z\d-]+){1,4}"
-    r"|(?:信息|文章|稿件|新闻|内容)?来源(?:[—–→>-]{1,2}.{1,24})?|发布(?:时间|日期)?|时间|日期|[图文]{1,2}|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
+    r"|(?:信息|文章|稿件|新闻|内容)?来源(?:[—–→>-]{1,2}.{1,24})?|发布(?:时间|日期)?|时间|日期|[图文]{1,2}|原创|转载|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
 )
 """A piece of the line that is a label with a short value, a weekday, a visitor count, an address of the site, or a
 label without a colon."""
@@ -146,18 +146,22 @@ def source_among_pieces(line: str) -> str | None:
 
 
 def number_among_pieces(line: str) -> str | None:
-    """The document number in an inline element of its own in such a line."""
-    runs = (run.strip() for run in line.split(INLINE_BOUNDARY)) if "号" in line else ()
-    number = next(filter(None, map(match_document_number, runs)), None)
-    return number if number and date_among_pieces(line) else None
+    """The document number in an inline element of its own in the line below a headline."""
+    rest = _without_number(line)
+    if rest == line or not is_subheading(rest):
+        return None
+    return next(filter(None, (match_document_number(run.strip()) for run in line.split(INLINE_BOUNDARY))), None)
+
+
+def _without_number(line: str) -> str:
+    """The line without a document number in an inline element of its own."""
+    if "号" not in line or INLINE_BOUNDARY not in line:
+        return line
+    return INLINE_BOUNDARY.join(run for run in line.split(INLINE_BOUNDARY) if not match_document_number(run.strip()))
 
 
 def _date_and_names(line: str) -> tuple[str, list[str]] | None:
-    if "号" in line and INLINE_BOUNDARY in line:
-        line = INLINE_BOUNDARY.join(
-            run for run in line.split(INLINE_BOUNDARY) if not match_document_number(run.strip())
-        )
-    line = dates_in_digits(line)
+    line = dates_in_digits(_without_number(line))
     match = _DATE_APART.search(line)
     if match is None or _DATE_APART.search(line, match.end()) or is_clock(line) or _has_other_date(line):
         return None

@@ -45,6 +45,8 @@ _MAX_LINE_CHARS, _MAX_LEAD_CHARS = 700, 40
 """Maximum length of a line searched for labels, and of the text before a line's only label: longer texts are prose."""
 _MIN_AMBIGUOUS_TITLE_CHARS = 8
 """Minimum length of a title after 名称 or 标题; a shorter text is the name of something else."""
+_ACT = "发布"
+"""A label of the day or of the agency: what is behind it decides."""
 _HEADER_LABEL = re.compile("索引号|文号|来源")
 """Labels that always belong to a header, whatever else is in their line."""
 _UNKNOWN_LABEL = re.compile(rf"[\s{INLINE_BOUNDARY}|丨｜\]】]+[\u4e00-\u9fff]{{2,6}}[\s{INLINE_BOUNDARY}]*[:：]")
@@ -294,6 +296,8 @@ def _read_label(
     origin: Origin = "header" if in_header else "subheading"
     label = item.raw_label.replace(INLINE_BOUNDARY, "")
     reading = make_evidence(name, raw, label, origin, rule, context.values)
+    if item.label == _ACT and reading.value is None and names_body(raw):
+        return make_evidence("publisher", raw, label, origin, Rule.PERSON_LABEL, context.values)
     if not item.name and not (reading.value and names_body(reading.value.value)):
         return None
     if reading.value and rule == Rule.HIDDEN_BESIDE_LABEL:

@@ -82,8 +82,8 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
         if (value := value_apart(blocks, index)) is not None:
             values.add(value)
         is_value = index in values or _is_value(blocks, index)
-        if not below_title and text[:1].isdigit() and not is_value and ONLY_A_DATE.fullmatch(text):
-            above = text
+        if not below_title and text[:1].isdigit() and not is_value:
+            above = text if ONLY_A_DATE.fullmatch(text) else _date_in_boxes(blocks, index) or above
         number = day = ""
         if "号" in text and not is_value and not is_beside_cells(blocks, block, body):
             number, day = _number_of_line(text, line_above, below_title=below_title)
@@ -130,11 +130,11 @@ def _read_subheading(context: PageContext, index: int, *, is_title: bool) -> Ite
         day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(dates_in_digits(run))), None)
     else:
         day = date_of_subheading(block.text) or _date_in_boxes(context.blocks, index)
+    if (day or not is_title) and (number := number_among_pieces(line_of_items(context.blocks, index))):
+        yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
     if not day:
         return
     yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
-    if number := number_among_pieces(line_of_items(context.blocks, index)):
-        yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
     if source := _source_beside_date(context.blocks, index, is_title=is_title):
         yield make_evidence("source", source, "", "subheading", Rule.SOURCE_BESIDE_DATE)
 

@@ -13,7 +13,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.events import is_day_of_event
 from etl.extract.page.pairs import MAX_ROW_CELLS, is_half_of_pair
-from etl.extract.page.subheading import is_subheading
+from etl.extract.page.subheading import date_among_pieces, is_subheading
 from etl.extract.text.body import Body
 from etl.extract.text.boxes import is_linked
 from etl.extract.text.own_lines import FIELDS_AMONG_MATTERS, FIELDS_OF_NOTICES, OF_MATTER
@@ -78,7 +78,9 @@ def _groups(blocks: Blocks, first: int, last: int) -> list[_Group]:
         is_event = is_day_of_event(blocks, index)
         is_dated = is_subheading(block.text) and not is_event
         # A date behind an unlisted label alone is not that of the page: 开标时间：2023-06-08.
-        is_dated = is_dated and (not labels or any(map(match_label, labels)))
+        is_dated = is_dated and (
+            not labels or any(map(match_label, labels)) or date_among_pieces(block.text) is not None
+        )
         if not labels and not is_dated:
             continue
         top = _outermost(blocks, index, first, last)

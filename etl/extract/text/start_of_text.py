@@ -60,6 +60,8 @@ _DATE_AND_TIME, _MAX_SUBHEADING_CHARS = re.compile(rf"\s*{DATE}\s*{TIME_OF_DAY}"
 _ENDS_WITH_DAY, _LINES_BELOW_DAY = re.compile(rf"{SIGNED_DATE}[）)]?$"), 8
 """A day as signatures write it at the end of a line; number of lines above it that may state the day of the page."""
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
+_HEADLINES, _LINES_ABOVE_TITLE = ("h1", "h2", "h3"), 60
+"""Tags of headlines of a page; number of lines above one that may state the title too."""
 _ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
 """The first line of a text that is an annex; 附件 alone may be a tool."""
 _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
@@ -200,14 +202,17 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
 
 
 def _is_title_of_page(blocks: Blocks, indices: list[int], title_key: str) -> bool:
-    """Whether the first of the lines is the title as pages state it and texts do not: as the value of its label, or
-    right above the line with date or source."""
+    """Whether the first of the lines is the title as pages state it and texts do not: as the value of its label, right
+    above the line with date or source, or as the only headline of the page."""
     index, *below = indices
     if not title_key or label_key(blocks.blocks[index].plain) != title_key:
         return False
     label = match_label(blocks.blocks[index - 1].text) if index else None
     if label is not None and label.name == "title":
         return True
+    if below and blocks.nodes[blocks.blocks[index].node].tag in _HEADLINES:
+        above = blocks.visible_blocks(max(0, index - _LINES_ABOVE_TITLE), index)
+        return not any(title_key in label_key(line.plain) for _, line in above)
     labels = find_labels(blocks.blocks[below[0]].text) if below else ()
     return any(item.name in SUBHEADING_FIELDS for item in labels) and _is_subheading(blocks, below[0])
 

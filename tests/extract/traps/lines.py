@@ -255,3 +255,55 @@ trap(
     under("<p>云溪区司法局 2023-05-09</p>"),
     absent=("source",),
 )
+
+trap(
+    "line-number-beside-labelled-date",
+    "a document number in an inline element beside the labelled date",
+    "universities",
+    page(headline=HEAD + f"<p><span>{NUMBER}</span><span>发布时间：2023-05-09 10:22</span><span>点击：[12]</span></p>"),
+    fields={"document_number": NUMBER, "published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-of-an-account",
+    "原创, an author, the account and a date without labels",
+    "pages copied from WeChat",
+    page(
+        headline=HEAD + "<div><span>原创</span> <span>区住建局</span> <a>云溪发布</a> <em>2023-05-09 18:30</em></div>",
+    ),
+    fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-published-by",
+    "发布： with the name of a department, and 时间：",
+    "universities",
+    page(headline=HEAD + "<div>发布：区财务处&nbsp;&nbsp;时间：2023-05-09&nbsp;&nbsp;<a href='#'>我要纠错</a></div>"),
+    fields={"publisher": "区财务处", "published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-published-by-nobody",
+    "发布： with words that are neither date nor body",
+    "the counterexample",
+    page(headline=HEAD + "<div>发布：王一&nbsp;&nbsp;时间：2023-05-09</div>"),
+    fields={"published_date": "2023-05-09"},
+    absent=("publisher",),
+    text=WHOLE,
+)
+trap(
+    "date-in-boxes-above-headline",
+    "day and month in two elements above the headline",
+    "towns",
+    page(headline="<div class='date'><b>10</b><span>2023-05</span></div>" + HEAD),
+    fields={"published_date": "2023-05-10"},
+    text=WHOLE,
+)
+trap(
+    "date-in-blocks-above-headline-and-below",
+    "day and month in two blocks above the headline, and the day of the page below it",
+    "the counterexample: a box of another document",
+    page(headline="<div class='date'><p>10</p><p>2023-04</p></div>" + HEAD + "<p>2023-05-09 来源：云溪日报</p>"),
+    fields=SUB,
+    text=WHOLE,
+)

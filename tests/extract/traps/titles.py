@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.traps.registry import HEAD, INDEX, table, trap
+from tests.extract.traps.registry import HEAD, INDEX, WHOLE, table, trap
 from tests.support.pages import TITLE, page, paragraphs
 
 OTHER = f"<title>{TITLE}_云溪区人民政府</title>"
@@ -251,3 +251,15 @@ for name, title, line in (
         fields={"title": title},
         text=line,
     )
+
+trap(
+    "title-in-container-of-a-family",
+    "the page's only headline in the container of the text, date and author below the text",
+    "police departments",
+    page(
+        headline="",
+        container=f"<div class='nr'><h2>{TITLE}</h2><div>{{}}</div><div>发布时间：2023-05-09　点击：123</div></div>",
+    ),
+    fields={"title": TITLE, "published_date": "2023-05-09"},
+    text=WHOLE,
+)
