@@ -337,6 +337,15 @@ def _is_titled_content(facts: PageFacts) -> bool:
     return (facts.unlinked_chars >= _LINE_CHARS and few_links) or any(file.role == "file" for file in facts.files)
 
 
+def _is_titled_table(facts: PageFacts) -> bool:
+    """Whether a page with a title, but no headline, shows rows of data without links."""
+    if not (facts.has_document_path and facts.has_title and facts.long_links < _MANY_LINKS):
+        return False
+    lines = [block for _, block in facts.blocks.visible_blocks(facts.body.first, facts.body.last)]
+    rows = Counter(block.row for block in lines if block.row >= 0 and not block.link_chars)
+    return sum(cells > 1 for cells in rows.values()) >= _SEVERAL_LINES and sum(rows.values()) * 2 > len(lines)
+
+
 def _is_titled_matter(facts: PageFacts) -> bool:
     """Whether a text beside boxes has a headline, or a title and prose, at any address and without a date: a list of
     powers, the work of each leader."""
@@ -377,6 +386,7 @@ CHECKS: tuple[Check, ...] = (
     ("document", Code.TITLE_AND_DATE, lambda f: f.date and f.has_title),
     ("document", Code.TITLE_AND_SENTENCE, _is_titled_sentence),
     ("document", Code.TITLE_AND_CONTENT, _is_titled_content),
+    ("document", Code.TITLE_AND_CONTENT, _is_titled_table),
     ("document", Code.TITLE_AND_CONTENT, _is_titled_matter),
     (
         "listing",

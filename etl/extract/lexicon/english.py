@@ -22,7 +22,7 @@ FIELD_OF_ENGLISH: dict[str, str] = {
 }
 """Field by the letters of an English label, for pages in English. `Date`, `Title` and `Source`
 are missing, because any page may have these words."""
-FIELD_OF_BYLINE = {"source": "source"} | dict.fromkeys(
+FIELD_OF_BYLINE = {"source": "source", "from": "source"} | dict.fromkeys(
     split_words("date time published posted released updated updatetime pubdate pubtime"), "published_date"
 )
 """Field by an English word in a line that has a date."""

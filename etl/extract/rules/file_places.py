@@ -82,10 +82,19 @@ class FilePlaces:
             below = above
         return False
 
+    @cached_property
+    def _container(self) -> int:
+        """The element of the text, or the innermost one around it; -1 if nothing is around it."""
+        body, blocks = self._body, self._blocks
+        if body.node >= 0 or body.first >= min(body.last, len(blocks.blocks)):
+            return body.node
+        around = blocks.ancestors(blocks.blocks[body.first].node)
+        return next((node.index for node in around if node.first <= body.first and node.last >= body.last), -1)
+
     def part_of(self, index: int) -> tuple[object, ...]:
         """What identifies the part of the page that a line is in: the element of the text, or an element beside it.
         Elements of one kind beside it count as one part."""
-        container = self._body.node
+        container = self._container
         around = list(self._blocks.ancestors(self._blocks.blocks[index].node))
         if container < 0 or any(each.index == container for each in around):
             return (container,)

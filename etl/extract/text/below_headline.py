@@ -85,13 +85,15 @@ def breaks_off(blocks: Blocks, body: Body) -> bool:
 
 
 def most_unlinked(blocks: Blocks) -> Body:
-    """What is in the deepest element, tables as a whole, with most of the words outside links."""
+    """What is in the deepest element, tables as a whole, with most of the words outside links above the footer."""
     node = blocks.nodes[0]
-    while best := max(blocks.children(node), key=_unlinked, default=None):
-        if best.tag == "table" or _unlinked(best) < _MIN_SHARE * _unlinked(node):
+    end = before_footer(blocks, node.first, node.last)
+    while children := [child for child in blocks.children(node) if child.first < end]:
+        best = max(children, key=_unlinked)
+        if node.tag == "table" or _unlinked(best) < _MIN_SHARE * sum(map(_unlinked, children)):
             break
         node = best
-    return Body(node.first, before_footer(blocks, node.first, node.last), -1, BETWEEN)
+    return Body(node.first, min(end, node.last), -1, BETWEEN)
 
 
 def _unlinked(node: Node) -> int:

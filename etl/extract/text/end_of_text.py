@@ -67,7 +67,9 @@ _CREDIT = re.compile(
     r"|[\s【\[(（]*+(?:来源(?!\s?[/／])|文字|图[片文]?|文案?|摄影|编[辑审]|责编|审核|校对|监制|统筹|出品|制作|供稿|[一二三初复终]审|值班[\u4e00-\u9fff]{2,4}|主编|作者|记者"
     r"|通讯员|排版|策划)\s?[｜|丨│/／]\s?\S.{0,60}$"
 )
-_HOSTED = re.compile(r"[\u4e00-\u9fff]{2,30}(?:办公室|政府|局|委员?会?|中心|厅|部)(?:主办|承办)")
+_HOSTED = re.compile(
+    r"[\u4e00-\u9fff]{2,30}(?:(?:办公室|政府|局|委员?会?|中心|厅|部)\s*(?:主办|承办)|(?:网|中心|公司|办公室)\s*(?:设计|制作|维护|建设){1,4})"
+)
 """The line that names the operator of a site: 云溪区人民政府办公室主办."""
 _TAGS = re.compile(r"\s*+(?:(?:热门|相关|文章|本文)?(?:标签|关键[词字])|(?i:tags?))\s*+[:：]")
 """Words before links to other documents with the same tags; an article states its own tags without links."""

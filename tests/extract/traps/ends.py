@@ -171,3 +171,20 @@ trap(
     text="莲塘街道、石桥街道、竹园街道、溪口街道、东山街道、西坡街道、南湖街道",
     fields={"published_date": "2023-05-09"},
 )
+trap(
+    "end-made-and-maintained",
+    "who makes and maintains the site, below a line across the page",
+    "old pages",
+    page(
+        headline=f"<center><h3>{TITLE}</h3>(2023-05-09)</center>",
+        below="<hr><center>云溪区政府信息网 制作维护</center>",
+    ),
+    text=WHOLE,
+)
+trap(
+    "end-maintained-in-a-sentence",
+    "a line of a text about a website",
+    "the counterexample",
+    page(body=paragraphs((*PARAGRAPHS, "八、区政府信息网制作维护经费列入预算"))),
+    text="\n".join((*PARAGRAPHS, "八、区政府信息网制作维护经费列入预算")),
+)

@@ -205,3 +205,15 @@ NO_FILES = {
 }
 for name, (what, html) in NO_FILES.items():
     trap(f"no-file-{name}", what, "attachments", page(body=paragraphs() + f"<p>{html}</p>"), files=())
+trap(
+    "files-above-links-of-footer",
+    "links of the site's footer right below the last file of a list, above a text of one line",
+    "attachments",
+    page(
+        body="<p>现将2022年度区级专利资助名单予以公布。</p>",
+        below="<div><h4>附件下载</h4><ul><li><a href='/f/1.xlsx' download>资助名单.xlsx</a></li></ul></div></div><div class='links'>"
+        "<a href='/sitemap'>网站地图</a> | <a href='/about'>关于我们</a>",
+    ),
+    files=("1.xlsx",),
+    text="现将2022年度区级专利资助名单予以公布。",
+)

@@ -235,3 +235,28 @@ for name, words in (
         page("<p>发布日期：2023-05-09</p>", body=f"<p>{words}</p>"),
         text=words,
     )
+PRICES = "".join(
+    f"<tr><td>{name}</td><td>元/500克</td><td>{price}</td></tr>"
+    for name, price in (
+        ("品种", "价格"),
+        ("猪肉", "18.50"),
+        ("鸡蛋", "5.60"),
+        ("白菜", "1.80"),
+        ("精制面粉", "2.60"),
+        ("一级大米", "2.90"),
+    )
+)
+MENU = f"<ul>{NAV}</ul>"
+SITE = "<p>主办单位：云溪区政府</p><p>云ICP备00000001号</p>"
+for name, url, kind in (("data", URL, "document"), ("column", COLUMN, "stub")):
+    trap(
+        f"undated-table-{name}",
+        "a table without headline and date below the menu" + ("" if kind == "document" else ": the counterexample"),
+        "price bureaus",
+        f"<title>2023年5月主要农副产品价格监测表</title>{MENU}<div><table>{PRICES}</table></div>{SITE}",
+        url=url,
+        kind=kind,
+        text="品种 | 元/500克 | 价格\n猪肉 | 元/500克 | 18.50\n鸡蛋 | 元/500克 | 5.60\n白菜 | 元/500克 | 1.80\n精制面粉 | 元/500克 | 2.60\n一级大米 | 元/500克 | 2.90"
+        if name == "data"
+        else None,
+    )

@@ -307,3 +307,11 @@ trap(
     fields=SUB,
     text=WHOLE,
 )
+trap(
+    "line-english-from",
+    "From names the source in English",
+    "pages in English",
+    page(headline=HEAD + "<div><b>Release Date:</b> Nov 12, 2019 <b>From:</b> Yunxi Foreign Affairs Office</div>"),
+    fields={"published_date": "2019-11-12", "source": "Yunxi Foreign Affairs Office"},
+    text=WHOLE,
+)
