@@ -431,8 +431,9 @@ def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
 
 
 def file_flags(text: str, files: tuple[Attachment, ...]) -> tuple[Flag, ...]:
-    """A flag for a document with hardly any text: it consists of files, of pictures, or of nothing."""
-    if len(text) >= MIN_TEXT_CHARS:
+    """A flag for a document with hardly any text and no sentence: it consists of files, of pictures, or of nothing."""
+    has_sentence = any(line.endswith("。") and len(line) >= _MIN_WORDS for line in text.split("\n"))
+    if len(text) >= MIN_TEXT_CHARS or has_sentence:
         return ()
     if files:
         return (Flag.IMAGES_ONLY if all(file.role == "image" for file in files) else Flag.ATTACHMENTS_ONLY,)

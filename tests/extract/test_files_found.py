@@ -200,3 +200,12 @@ def test_a_link_that_downloads_as_the_text_says_leads_to_a_file(address: str, li
 )
 def test_other_links_of_a_text_are_not_files(line: str) -> None:
     assert extract(page(body=f"{paragraphs()}<p>{line}</p>").encode(), URL).attachments == ()
+
+
+def test_a_sentence_above_a_file_is_a_text() -> None:
+    """`attachments_only` and `images_only` say that there is no text."""
+    for shown in ("<p><a href='/f/1.xlsx'>资助名单.xlsx</a></p>", "<p><img src='/f/1.jpg'></p>"):
+        for words, is_text in (("现将资助名单予以公布。", True), ("", False)):
+            read = extract(page(body=f"<p>{words}</p>{shown}").encode(), "https://a.gov.cn/t20230509_1.html")
+            assert len(read.attachments) == 1
+            assert ({"attachments_only", "images_only"} & set(read.flags) == set()) is is_text
