@@ -63,6 +63,11 @@ def is_boilerplate(text: str) -> bool:
     return False
 
 
+def is_site_sentence(text: str) -> bool:
+    """Whether a line is a sentence of the site (您的浏览器不支持语音播报。), which may also be above a text."""
+    return text.endswith("。") and is_boilerplate(text) and not is_of_footer(text)
+
+
 def is_tip(text: str) -> bool:
     """Whether a line is of a box that opens over a page, or a note on what its contents are worth."""
     return any(word in text for word in _TIP_WORDS) and _TIP.search(text) is not None

@@ -4,7 +4,7 @@ from etl.extract.codes import BETWEEN
 from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.hosts import is_host_of_text
-from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose
+from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose, is_site_sentence
 from etl.extract.text.body import Body
 from etl.extract.text.end_of_text import starts_related_links
 
@@ -20,6 +20,8 @@ def first_prose(blocks: Blocks, headline: int) -> int:
     """The index of the first line of prose below a headline that is neither label nor value; -1 if none is near."""
     is_value = False
     for index, block in blocks.visible_blocks(headline + 1, headline + 1 + BLOCKS_BELOW_HEADLINE):
+        if is_site_sentence(block.plain.strip()):
+            continue
         if is_below_text(blocks, index):
             break
         if is_prose(block) and not is_value and not find_labels(block.text):

@@ -13,7 +13,7 @@ from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.headlines import are_alike
-from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose
+from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose, is_site_sentence
 from etl.extract.page.subheading import is_subheading
 from etl.extract.text.below_headline import (
     BLOCKS_BELOW_HEADLINE,
@@ -297,7 +297,7 @@ def _first_below_header(blocks: Blocks, start: int) -> int:
 
 
 def _is_tool(line: str) -> bool:
-    return is_page_tool(line) or asks_to_follow(line)
+    return is_page_tool(line) or asks_to_follow(line) or is_site_sentence(line)
 
 
 def _is_of_header(line: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
 from etl.document_number import match_document_number
 from etl.extract.codes import BETWEEN, DENSEST
+from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
@@ -25,7 +26,7 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
-from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.page.prose import is_boilerplate, is_prose, is_site_sentence
 from etl.extract.page.subheading import (
     ONLY_A_DATE,
     SUBHEADING_FIELDS,
@@ -156,6 +157,8 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or _is_value_beside_pair(blocks, index)
         or (is_page_tool(text) and not _ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
         or asks_to_follow(text)
+        or is_site_sentence(text)
+        or is_clock(text)
         or is_tab(blocks, index)
         or (_is_menu_line(blocks.blocks[index]) and not is_of_contents(blocks, index, indices))
     )
