@@ -126,6 +126,11 @@ class Fetcher:
                 await self._hold_back(host, attempt, is_last=number == self._source.limits.retries)
         return attempts
 
+    async def visit(self, url: str) -> bool:
+        """Requests a page for its cookies alone; returns whether there are any, which later requests send."""
+        await self.fetch(Request(url))
+        return self._client.has_cookies
+
     async def _answered(self, host: str) -> None:
         del self._failed_pages[host], self._checks[host]
         await self._pace.answered(host)

@@ -100,6 +100,11 @@ class SiteClient:
     ) -> None:
         await self._transport.aclose()
 
+    @property
+    def has_cookies(self) -> bool:
+        """Whether it holds cookies."""
+        return len(self._cookies.jar) > 0
+
     async def send(
         self,
         url: str,

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 from sqlalchemy import create_engine
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from demo.server import serve
@@ -154,6 +155,34 @@ def _with_text(page: str, text: str) -> str:
     """The page with another text below its headline."""
     before, opened, _ = page.partition('<div class="content">')
     return f"{before}{opened}{text}</div></body></html>"
+
+
+@pytest.mark.parametrize("refuses", ["home", "login", "forbidden", "same session"])
+def test_documents_that_are_shown_only_in_the_session_of_their_list_are_read(watched: Watched, refuses: str) -> None:
+    site, visited = watched.site, set[str]()
+
+    def answer(request: Request) -> Response | None:
+        path = request.url.path
+        if path == "/login":
+            return site.html("<form><h3>用户登录</h3><input name='u'><input type='password'></form>")
+        if path.startswith("/show/") and (request.cookies.get("session") or "") not in visited:
+            if refuses == "same session":
+                refused = RedirectResponse("/")
+                refused.set_cookie("session", "7")
+                return refused
+            if refuses == "forbidden":
+                return Response("", 403)
+            return RedirectResponse("/" if refuses == "home" else "/login")
+        if path == "/gk/list.html":
+            listed = site.list_page(site.columns["文件"], int(request.query_params.get("page", "1")))
+            listed.set_cookie("session", "7")
+            visited.add(request.cookies.get("session", "") if refuses == "same session" else "7")
+            return listed
+        return None
+
+    site.everything = answer
+    report = watched.crawl()
+    assert (report.state, report.stored) == ("green", 12)
 
 
 @pytest.mark.parametrize("rebuilt", [False, True])

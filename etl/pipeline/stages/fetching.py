@@ -33,6 +33,7 @@ from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders, page_readers
 from etl.pipeline.stages.looks import LookAttempts, Looks
 from etl.pipeline.stages.one_by_one import Put, one_by_one
+from etl.pipeline.stages.sessions import Sessions
 from etl.platforms.base import MAX_ARTICLE_PAGES
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
@@ -257,6 +258,7 @@ class _Fetching:
     ) -> None:
         self._source, self._fetcher, self._buffer, self._readers = run.source, fetch, buffer, readers
         self._requested_files: set[str] = set()
+        self._sessions = Sessions(run.source, fetch)
         self._good_files = partial(good_files, archive.engine, run.source.id)
         self._looks = Looks(archive.engine, run, fetch, self._requested_files)
 
@@ -289,6 +291,10 @@ class _Fetching:
         """The attempts for the document's page, and the reading of the last answer."""
         answers = await self._request(page.url, page.headers)
         classified = [await self._classify(answer, page.digest) for answer in answers]
+        last, reading = classified[-1]
+        if await self._sessions.may_answer_now(last, reading.extraction):
+            again = await self._request(page.url, page.headers)
+            classified += [await self._classify(answer, page.digest) for answer in again]
         last, reading = await self._accept_refused_document(page, *classified[-1])
         if last.outcome is None and reading.pager_error:
             reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=reading.pager_error)
@@ -407,6 +413,9 @@ class _Fetching:
             self._requested_files.add(file.url)
             answers = await self._request(file.url, file.headers)
             attempts[file.url] = [await self._classify_file(answer, good.get(file.url)) for answer in answers]
+            if await self._sessions.may_answer_now(attempts[file.url][-1]):
+                answers = await self._request(file.url, file.headers)
+                attempts[file.url] += [await self._classify_file(answer, good.get(file.url)) for answer in answers]
             if await self._buffer.add_files(attempts, page.batch):
                 all_here = False
         return attempts, all_here
