@@ -51,8 +51,8 @@ class Code(NamedCode):
         "a program's error report of {bytes} bytes where a file was linked",
     )
     GOOD_FILE_HELD = (
-        "已存有该地址完好的附件，此次返回的 {bytes} 字节（{media_type}）已损坏、不完整或只是图片",
-        "{bytes} bytes of {media_type} that are broken, cut off or a picture, at the address of a good file",
+        "已存有该地址完好的附件，此次返回的 {bytes} 字节（{media_type}）已损坏、不完整，或只是图片、提示",
+        "{bytes} bytes of {media_type} that are broken, cut off, a picture or a notice, at the address of a good file",
     )
     REDIRECTED_TO_ITSELF = "带上 Cookie 后仍被转回同一地址", "redirected to itself, even with its cookie"
     PAGE_LED_ON = "{url} 没有内容，只跳转到此页（{means}）", "{url} has no content and leads here by {means}"
@@ -218,9 +218,8 @@ class Code(NamedCode):
         "a short page with neither the title that the list states nor a number, a date or a file",
     )
     DOCUMENT_CUT_OFF = (
-        "document_cut_off",
-        "网页在中途断开，正文只有已存公文的前一部分",
-        "the page stops before its end, and its text is only the beginning of that of the recorded document",
+        "网页在中途断开，或其余须登录，正文只有已存公文的前一部分",
+        "the page stops before its end, or needs a login for the rest: it has only the beginning of the recorded text",
     )
     TEXT_GONE = (
         "text_gone",

@@ -31,6 +31,7 @@ ENCRYPTED = "application/x-ole-encrypted"
 HTML = "text/html"
 CSV = "text/csv"
 TEXT = "text/plain"
+SVG = "image/svg+xml"
 TAR = "application/x-tar"
 GZIP = "application/gzip"
 ARCHIVES = frozenset({ZIP, RAR, SEVEN_ZIP, TAR, GZIP})
@@ -85,11 +86,12 @@ _OLE_STREAMS = {
 }
 # The part that only one kind of Office Open XML package has.
 _PACKAGES = (("word/", DOCX), ("xl/workbook.bin", XLSB), ("xl/", XLSX), ("ppt/", PPTX))
+_MAIN_PARTS = frozenset(("word/document.xml", "xl/workbook.xml", "ppt/presentation.xml"))
 _RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BRANDS = {b"M4A ": "audio/mp4", b"qt  ": "video/quicktime", **dict.fromkeys((b"heic", b"heix", b"mif1"), "image/heic")}
 ALL = frozenset(
     (*_MAGIC.values(), *_OLE_STREAMS.values(), *(kind for _, kind in _PACKAGES), *_RIFF.values(), *_BRANDS.values())
-) | {PDF, OFD, ZIP, ODT, ODS, ODP, PACKAGE, OLE, TAR, "video/mp4", HTML, CSV, TEXT, EMPTY, UNKNOWN}
+) | {PDF, OFD, ZIP, ODT, ODS, ODP, PACKAGE, OLE, TAR, "video/mp4", HTML, CSV, TEXT, SVG, EMPTY, UNKNOWN}
 """The types that `sniff` may return; in addition, a package may itself state any other type."""
 _BY_NAME = {
     "doc": DOC, "wps": DOC, "xls": XLS, "et": XLS, "ppt": PPT, "dps": PPT,
@@ -103,6 +105,9 @@ _SHORT_NAMES = {
 _HTML = re.compile(
     rb"<(!doctype\s+html|html|head|body|script|meta|title|table|div|frameset|p|br|h[1-6]|font|span|center|[bu]|strong)\b",
     re.IGNORECASE,
+)
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*>|<!DOCTYPE\s+svg[^>]*>|<!--.*?-->|\s)*<(?:\w+:)?svg\b", re.IGNORECASE | re.DOTALL
 )
 _HEAD = 4096
 """Bytes that are examined; the mark of a PDF may come after up to 1,024 other bytes."""
@@ -155,7 +160,8 @@ def _zip(body: bytes, name: str) -> str:
             names = archive.namelist()
             if "OFD.xml" in names:
                 return OFD
-            if "[Content_Types].xml" in names:
+            # Some programs leave out the list of types, and Word opens the document all the same.
+            if "[Content_Types].xml" in names or not _MAIN_PARTS.isdisjoint(names):
                 return next((kind for part, kind in _PACKAGES if any(n.startswith(part) for n in names)), PACKAGE)
             # The standard wants it first, which not every program knows.
             if "mimetype" in names and "content.xml" in names and archive.getinfo("mimetype").file_size < 200:
@@ -180,6 +186,8 @@ def _text(head: bytes, name: str) -> str:
     # The end of the head may cut the last character in two.
     if len(_CONTROL.findall(text[:-2])) > len(text) // 100:
         return UNKNOWN
+    if _SVG.match(head):
+        return SVG
     if _HTML.search(head.replace(b"\0", b"")) and text.lstrip().startswith("<"):
         return HTML
     # Systems also export tables as text under the ending of workbooks, with tabs between the cells.

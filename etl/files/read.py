@@ -17,6 +17,7 @@ from etl.files.formats.odf import odf_sheets, odf_text
 from etl.files.formats.ofd import ofd_pages
 from etl.files.formats.pdf import pdf_pages
 from etl.files.formats.pictures import page_pictures
+from etl.files.formats.plain_xml import svg_text
 from etl.files.formats.pptx import read_slides
 from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import Sheet, sheets_text
@@ -192,6 +193,7 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], Shown]]] = {
     media_types.ODT: ("odf", odf_text),
     media_types.ODP: ("odf", odf_text),
     media_types.RTF: ("rtf", lambda body, _: rtf_text(body)),
+    media_types.SVG: ("svg", lambda body, _: svg_text(body)),
     media_types.CSV: ("text", lambda body, _: Shown(office.csv_text(body))),
     media_types.TEXT: ("text", office.text_of_text),
 }

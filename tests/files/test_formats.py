@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import zipfile
 from base64 import b64encode
 
 import pytest
@@ -287,3 +288,25 @@ def test_what_a_program_sent_before_a_file_is_skipped(read: Reader, before: byte
     alone, behind = read(SAMPLES[kind], "附件"), read(before + SAMPLES[kind], "附件")
     assert alone == behind
     assert not lacks_end(before + SAMPLES[kind])
+
+
+def test_drawings_and_documents_in_uof_have_their_words(read: Reader) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><title>图</title><text>申请<tspan>流程</tspan></text>'
+    reading = read(f'{drawing}<text>一<tspan dy="9">二</tspan></text></svg>'.encode(), "图解.svg")
+    assert (reading.media_type, reading.text) == ("image/svg+xml", "申请流程\n一\n二")
+    text = "<字:句><字:句属性/><字:文本串>{}</字:文本串></字:句>".format
+    cells = "".join(f"<字:单元格><字:段落>{text(word)}</字:段落></字:单元格>" for word in ("单位", "吨"))
+    body = f"<字:段落>{text('关于')}{text('供水')}</字:段落><字:文字表><字:行>{cells}</字:行></字:文字表>"
+    document = (
+        '<?xml version="1.0" encoding="UTF-8"?><uof:UOF xmlns:uof="u" xmlns:字="z"><uof:元数据><uof:创建者>某人'
+        f"</uof:创建者></uof:元数据><uof:文字处理><字:主体>{body}</字:主体></uof:文字处理></uof:UOF>"
+    )
+    assert read(document.encode(), "通知.uof").text == "关于供水\n单位 | 吨"
+
+
+def test_a_document_without_its_list_of_types_is_one(read: Reader) -> None:
+    for kind in (DOCX, XLSX, PPTX):
+        with zipfile.ZipFile(io.BytesIO(SAMPLES[kind])) as package:
+            parts: dict[str, bytes | str] = {name: package.read(name) for name in package.namelist()}
+        del parts["[Content_Types].xml"]
+        assert read(containers.zipped(parts), "附件").text == read(SAMPLES[kind], "附件").text

@@ -30,6 +30,7 @@ from etl.pipeline.stages.fetching import fetch_batches
 from etl.reasons import english
 from etl.settings import Settings
 from tests.support.attacks.invariants import check_archive
+from tests.support.containers import zipped
 from tests.support.gongkai import crawl_site, days_pass, rows, squash, state
 from tests.support.pages import page, paragraphs
 from tests.support.pdfs import picture, saved
@@ -304,8 +305,9 @@ def test_a_message_in_the_place_of_a_file_is_none(archive: Archive, site: TrsSit
         lambda data: data[:200] + bytes(len(data) - 200),
         lambda data: saved(picture("LOGIN"), "PNG"),
         lambda data: Random(len(data)).randbytes(3000),
+        lambda data: "登录后才能下载\n请先登录".encode(),
     ],
-    ids=["cut off", "lost on the disk", "a picture", "noise"],
+    ids=["cut off", "lost on the disk", "a picture", "noise", "a notice"],
 )
 def test_nothing_worse_takes_the_place_of_a_good_file(
     archive: Archive, site: TrsSite, spoil: Callable[[bytes], bytes]
@@ -320,6 +322,14 @@ def test_nothing_worse_takes_the_place_of_a_good_file(
     site.faults.clear()
     assert crawl(archive, site).files == {"unchanged": 3}
     assert [archive.store.blob(file["sha256"]) for file in linked(archive)] == [file.data for file in files]
+
+
+def test_an_archive_of_which_a_member_broke_takes_no_place_either(archive: Archive, site: TrsSite) -> None:
+    whole = Attachment("附件.zip", zipped({"甲.docx": TABLE.data, "乙.txt": "说明文字"}), "application/zip")
+    document = put(site, whole)
+    crawl(archive, site)
+    site.faults[f"{document.key}/{whole.name}"] = partial(_sent, zipped({"甲.docx": TABLE.data[:99], "乙.txt": "说明"}))
+    assert crawl(archive, site).files == {"not_a_file": 1}
 
 
 def _sent(body: bytes, _: Call) -> Response:

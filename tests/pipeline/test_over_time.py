@@ -125,6 +125,12 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
     ("sent", "code"),
     [
         (lambda whole: whole[: whole.index("</p></div>") - 20] + "<", "document_cut_off"),
+        (
+            lambda whole: _with_text(
+                whole, whole[whole.index("<p>第") :].partition("</p>")[0] + "<p>登录后可查看完整内容</p>"
+            ),
+            "document_cut_off",
+        ),
         (lambda whole: _with_text(whole, ""), "text_gone"),
         (lambda whole: b"\x89PNG\r\n\x1a\n" + bytes(200), "text_gone"),
         (lambda whole: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"), "text_gone"),

@@ -18,9 +18,10 @@ from etl.archive.storage.log_registry import keep_log
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, File, Page
 from etl.extract import NORMALISER, content_hash
+from etl.extract.text.left_behind import is_left_behind
 from etl.file_signatures import lacks_end
 from etl.files import READER, FileOutcome, FileReading, file_reader
-from etl.files.media_types import IMAGES, UNKNOWN
+from etl.files.media_types import UNKNOWN
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.disposition import saved_name
@@ -98,39 +99,55 @@ def unread_files(connection: Connection, source_id: str, urls: Collection[str]) 
 
 @dataclass(frozen=True, slots=True)
 class GoodFile:
-    """A file in the archive that could be read: the SHA-256 of its bytes, and their media type."""
+    """A file in the archive that could be read: the SHA-256 of its bytes, their media type, and whether all its members
+    could be read, if it is an archive."""
 
     digest: str
     media_type: str
+    is_whole: bool
 
 
 def good_files(engine: Engine, source_id: str, urls: Collection[str]) -> dict[str, GoodFile]:
     """The source's stored files at the URLs that were read, or wait for OCR."""
     query = (
-        select(Page.url, File.blob_sha256, File.media_type)
+        select(Page.url, File.blob_sha256, File.media_type, File.members)
         .join(File, File.blob_sha256 == Page.blob_sha256)
-        .where(
-            Page.source_id == source_id,
-            among(Page.url, urls),
-            or_(File.outcome == FileOutcome.READ, File.outcome == WAITING),
-        )
+        .where(Page.source_id == source_id, among(Page.url, urls))
+        .where(or_(File.outcome == FileOutcome.READ, File.outcome == WAITING))
     )
     with engine.connect() as connection:
-        return {url: GoodFile(digest, media_type) for url, digest, media_type in connection.execute(query)}
+        return {
+            row.url: GoodFile(
+                row.blob_sha256,
+                row.media_type,
+                all(member["outcome"] != FileOutcome.BROKEN for member in row.members or ()),
+            )
+            for row in connection.execute(query)
+        }
 
 
 def why_worse(good: GoodFile, body: bytes, url: str) -> str:
-    """The stored reason why other bytes at the address of a good file are no later state of it, or '': they are
-    broken, cut off or of no known type, or a picture that was sent in place of a document."""
+    """The stored reason why other bytes at the address of a good file are no later state of it, or ''."""
     reading = file_reader()(body, url.rsplit("/", 1)[-1])
-    is_picture = reading.media_type in IMAGES and good.media_type not in IMAGES
-    is_unknown = reading.outcome is FileOutcome.UNSUPPORTED and reading.media_type == UNKNOWN
-    if not (is_picture or is_unknown or reading.outcome in _WORSE or lacks_end(body)):
+    if not (lacks_end(body) or _is_broken(good, reading) or _stands_in(good, reading)):
         return ""
     return encode_reason(Code.GOOD_FILE_HELD, media_type=reading.media_type, bytes=len(body))
 
 
-_WORSE = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
+def _is_broken(good: GoodFile, reading: FileReading) -> bool:
+    if reading.outcome is FileOutcome.UNSUPPORTED:
+        return reading.media_type == UNKNOWN
+    lost = any(member.outcome is FileOutcome.BROKEN for member in reading.members)
+    return reading.outcome in _BROKEN or (good.is_whole and lost)
+
+
+def _stands_in(good: GoodFile, reading: FileReading) -> bool:
+    """Whether a picture was sent in place of a document, or a notice in place of any file."""
+    is_picture, was_picture = (kind.startswith("image/") for kind in (reading.media_type, good.media_type))
+    return (is_picture and not was_picture) or is_left_behind(reading.text)
+
+
+_BROKEN = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 
 
 @dataclass(frozen=True, slots=True)

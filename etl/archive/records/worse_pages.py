@@ -13,6 +13,7 @@ from etl.archive.storage.log_lines import VersionValues
 from etl.archive.storage.lookups import NO_TEXT, among
 from etl.archive.storage.models import Content
 from etl.extract import Extraction, Flag
+from etl.extract.text.left_behind import is_left_behind
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -27,13 +28,14 @@ def pages_worse_than_known(
     """Verdicts, by page id, for pages that lack the text of their record. `current`: the current versions, by page
     id."""
     verdicts: dict[int, Verdict] = {}
-    cut: list[tuple[int, str, Extraction]] = []
+    cut: list[tuple[int, str, str]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
         if known is None or now is None or known.content_hash == NO_TEXT or now.kind != "document":
             continue
-        if Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags:
-            cut.append((page.page_id, known.content_hash, now))
+        begins = _before_notice(now.text)
+        if (Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags) or begins != now.text:
+            cut.append((page.page_id, known.content_hash, begins))
         elif _has_no_text(now):
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
     if cut:
@@ -42,10 +44,16 @@ def pages_worse_than_known(
         reason = encode_reason(Code.DOCUMENT_CUT_OFF)
         verdicts |= {
             page: Verdict(Outcome.NOT_A_DOCUMENT, reason)
-            for page, digest, now in cut
-            if _is_beginning(now.text, texts[digest])
+            for page, digest, begins in cut
+            if _is_beginning(begins, texts[digest])
         }
     return verdicts
+
+
+def _before_notice(text: str) -> str:
+    """The text before a last line that only says who may read the rest."""
+    before, _, last = text.rpartition("\n")
+    return before if before and is_left_behind(last) else text
 
 
 def _has_no_text(now: Extraction) -> bool:

@@ -14,6 +14,7 @@ from lxml import etree, html
 from etl.file_signatures import BEFORE, is_saved_as_html
 from etl.files import media_types
 from etl.files.formats.office_xml import is_office_xml, office_xml_text
+from etl.files.formats.plain_xml import is_uof, uof_text
 from etl.files.formats.rtf import rtf_text
 from etl.files.formats.sheets import rows
 from etl.files.formats.symbol_fonts import in_font
@@ -107,7 +108,10 @@ def text_of_text(body: bytes, limits: Limits) -> Shown:
     or web page (.mht)."""
     if is_office_xml(body):
         return office_xml_text(body, limits, inner_text)
-    return inner_text(body) if is_message(body) else Shown(plain_text(body))
+    if is_message(body):
+        return inner_text(body)
+    text = plain_text(body)
+    return uof_text(body) if is_uof(text) else Shown(text)
 
 
 def is_message(body: bytes) -> bool:

@@ -135,7 +135,8 @@ def main_part(archive: Package, type_end: str, otherwise: str) -> str:
             place = posixpath.normpath(f"/{(relation.get('Target') or '').replace(chr(92), '/')}").lstrip("/")
             if (relation.get("Type") or "").endswith("/officeDocument") and place in names:
                 return place
-    for part in read_xml(archive, "[Content_Types].xml").iter("{*}Override"):
+    listed = read_xml(archive, "[Content_Types].xml").iter("{*}Override") if "[Content_Types].xml" in names else ()
+    for part in listed:
         if (part.get("ContentType") or "").endswith(type_end) and part.get("PartName"):
             return str(part.get("PartName")).lstrip("/")
     return otherwise
