@@ -32,7 +32,7 @@ _NEVER_IN_TEXT = (ZIP, OLE, RAR, SEVEN_ZIP)
 _MAX_BEFORE = 4096
 """Bytes of a program's warnings, or of a head of HTTP, that may stand before a file."""
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
-_PDF_END_BYTES, _ZIP_END_BYTES = 4096, 22 + 65_535 + 4096
+_PDF_END_BYTES, _ZIP_END_BYTES, _RTF_END_BYTES = 4096, 22 + 65_535 + 4096, 512
 """Last bytes in which the end stands, with a comment of the archive and with what programs send behind a file."""
 
 
@@ -47,11 +47,13 @@ def is_picture(body: bytes) -> bool:
 
 
 def lacks_end(body: bytes) -> bool:
-    """Whether a PDF or a ZIP (Office, OFD) lacks what stands at its end, as one does that was cut off (ISO 32000-1,
-    7.5.5; APPNOTE.TXT 4.3.16)."""
+    """Whether a PDF, a ZIP (Office, OFD) or an RTF lacks what stands at its end, as one does that was cut off (ISO
+    32000-1, 7.5.5; APPNOTE.TXT 4.3.16)."""
     begins = without_before(body[: 2 * _MAX_BEFORE])
     if begins.startswith(PDF):
         return b"%%EOF" not in body[-_PDF_END_BYTES:]
+    if begins.startswith(RTF):
+        return b"}" not in body[-_RTF_END_BYTES:]
     return begins.startswith(ZIP) and b"PK\x05\x06" not in body[-_ZIP_END_BYTES:]
 
 

@@ -63,6 +63,7 @@ _MAGIC: Mapping[bytes, str] = {
     b"CAJ\0": "application/x-caj",
     b"KDH ": "application/x-kdh",
     b"AC10": "image/vnd.dwg",
+    b"%!PS": "application/postscript",
     file_signatures.GZIP: GZIP,
     b"BZh": "application/x-bzip2",
     b"\xfd7zXZ": "application/x-xz",
@@ -146,7 +147,7 @@ def sniff(body: bytes, name: str = "") -> str:
     # Two letters alone prove nothing; a bitmap or a program also has zero bytes in its head.
     if magic and (len(magic) > 2 or b"\0" in head[:64]):
         return _MAGIC[magic]
-    return _text(head, name)
+    return _text(head.rstrip(b"\0"), name)
 
 
 def _ending(name: str) -> str:

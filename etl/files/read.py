@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from etl.file_signatures import without_before
+from etl.file_signatures import lacks_end, without_before
 from etl.files import media_types
 from etl.files.formats import office
 from etl.files.formats.archives import Budget, Unpacked, unpack
@@ -168,6 +168,11 @@ def _pptx(body: bytes, limits: Limits) -> FileReading:
     return _text_or_scan(body, _text(media_types.PPTX, "pptx", shown, slides.count, missing), limits)
 
 
+def _rtf(body: bytes, limits: Limits) -> FileReading:
+    cut = encode_reason(Code.NOT_WHOLE, format="RTF", error="it is cut") if lacks_end(body) else ""
+    return _text(media_types.RTF, "rtf", rtf_text(body), missing=cut)
+
+
 def _html(body: bytes, limits: Limits) -> FileReading:
     shown = office.html_text(body, limits)
     if shown is None:
@@ -185,6 +190,7 @@ _READERS: dict[str, Callable[[bytes, Limits], FileReading]] = {
     **{kind: partial(_sheets, kind) for kind in _SHEET_READERS},
     media_types.PPTX: _pptx,
     media_types.HTML: _html,
+    media_types.RTF: _rtf,
 }
 """Readers of media types whose readings have more than a text."""
 _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], Shown]]] = {
@@ -192,7 +198,6 @@ _TEXT_READERS: dict[str, tuple[str, Callable[[bytes, Limits], Shown]]] = {
     media_types.PPT: ("kreuzberg", lambda body, _: office.slides_text(body)),
     media_types.ODT: ("odf", odf_text),
     media_types.ODP: ("odf", odf_text),
-    media_types.RTF: ("rtf", lambda body, _: rtf_text(body)),
     media_types.SVG: ("svg", lambda body, _: svg_text(body)),
     media_types.CSV: ("text", lambda body, _: Shown(office.csv_text(body))),
     media_types.TEXT: ("text", office.text_of_text),

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.files import FileOutcome, Reader
 from etl.files.formats.rtf import rtf_text
+from etl.reasons import english
 
 _HEAD = rb"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fnil\fcharset134 SimSun;}}\f0 "
 _WAYS = {
@@ -86,3 +88,14 @@ def test_tick_boxes_of_forms_are_ticked_or_not(value: int | None, first: int, sh
     data = b"{\\*\\formfield{\\fftype1" + chosen + b"\\ffhps20{\\*\\ffname c}\\ffdefres%d}}" % first
     field = b"{\\field{\\*\\fldinst { FORMCHECKBOX }" + data + b"}{\\fldrslt }}"
     assert _read(b"a" + field + b"b") == f"a{shown}b"
+
+
+@given(st.integers(0, 40), st.integers(0, 3))
+def test_of_a_document_that_was_cut_off_what_is_there_is_read(letters: int, open_groups: int) -> None:
+    body = b"{\\b " * open_groups + "一、检修".encode("gbk") + b"a" * letters
+    assert rtf_text(_HEAD + "供水安排".encode("gbk") + b"\\par " + body).text == f"供水安排\n一、检修{'a' * letters}"
+
+
+def test_a_document_that_was_cut_off_says_so(read: Reader) -> None:
+    reading = read(_HEAD + "供水安排".encode("gbk") * 200)
+    assert (reading.outcome, english(reading.reason)) == (FileOutcome.READ, "not a whole RTF file: it is cut")

@@ -224,6 +224,9 @@ def _as_seen(source: str) -> tuple[str, bool]:
             elif token["sign"] and writer.groups[-1].is_code:
                 writer.note(token["sign"])
             writer.groups[-1].written.append(token[0])
+    while len(writer.groups) > 1:  # the file was cut off
+        writer.close()
+        writer.groups[-1].written.append("}")
     text = "".join(writer.groups[0].written)
     end = text.rfind("}")
     return text[:end] + "".join(writer.notes) + text[end:] if end >= 0 else text, writer.struck
