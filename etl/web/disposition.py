@@ -3,14 +3,16 @@ send."""
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header
 from urllib.parse import quote, unquote_to_bytes
 
 from etl.web.charset import decode, known_codec
 
-_PARAMETER = re.compile(r""";\s*(filename\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^;]*))""", re.IGNORECASE | re.DOTALL)
+_PARAMETER = re.compile(
+    r""";\s*(filename\*?(?:\d{1,2}\*?)?)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^;]*))""", re.IGNORECASE | re.DOTALL
+)
 _QUOTED_PAIR = re.compile(r"\\([\"\\])")
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPED_TWICE = re.compile(r"(?:%25[0-9A-Fa-f]{2}){2}")
@@ -30,9 +32,22 @@ def saved_name(headers: Iterable[Sequence[str]]) -> str:
     for kind, quoted, token in _PARAMETER.findall(f";{stated[-1]}" if stated else ""):
         value = _QUOTED_PAIR.sub(r"\1", quoted) if quoted else token.strip().strip("'\"")
         names.setdefault(kind.lower(), value)
-    name = _extended(names.get("filename*", "")) or _plain(names.get("filename", ""))
+    continued = _continued(names)
+    plain = names.get("filename") or (continued if "filename*0" in names else "")
+    name = _extended(names.get("filename*") or continued) or _plain(plain)
     last = re.split(r"[/\\]", name)[-1]
     return _UNPRINTABLE.sub("", last).strip()[:_MAX_NAME_CHARS]
+
+
+def _continued(names: Mapping[str, str]) -> str:
+    """The value of a parameter that is sent in numbered parts (RFC 2231, 3): `filename*0*=utf-8''%E9; filename*1=.doc`.
+    The parts without a star at their end are not escaped."""
+    parts: list[str] = []
+    is_extended = "filename*0*" in names
+    while (escaped := names.get(f"filename*{len(parts)}*")) is not None or f"filename*{len(parts)}" in names:
+        plain = names.get(f"filename*{len(parts)}", "")
+        parts.append(escaped if escaped is not None else quote(plain) if is_extended else plain)
+    return "".join(parts)
 
 
 def disposition(kind: str, fallback: str, name: str) -> str:

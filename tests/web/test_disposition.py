@@ -1,6 +1,7 @@
 """Names of downloads, in the forms in which servers send them."""
 
-from urllib.parse import quote
+from random import Random
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,20 @@ def test_a_response_may_state_no_name(headers: list[tuple[str, str]]) -> None:
 @given(_names)
 def test_a_name_that_is_sent_is_read_again(name: str) -> None:
     assert saved_name([("content-disposition", disposition("attachment", "0a1b.docx", name))]) == name
+
+
+@settings(deadline=None)
+@given(_names, st.integers(1, 12), st.sampled_from(["utf-8", "gb18030"]), st.randoms())
+def test_a_name_may_be_sent_in_numbered_parts(name: str, size: int, charset: str, chance: Random) -> None:
+    """RFC 2231, 3. Parts may be cut between the bytes of a letter, and come in any order."""
+    escaped = [f"%{byte:02X}" for byte in name.encode(charset)]
+    parts = ["".join(escaped[at : at + size]) for at in range(0, len(escaped), size)][:99]
+    sent = [f"filename*{n}*={charset + repr('') if n == 0 else ''}{part}" for n, part in enumerate(parts)]
+    chance.shuffle(sent)
+    whole = unquote_to_bytes("".join(parts)).decode(charset, "replace")
+    if "\ufffd" not in whole:
+        assert saved_name([("content-disposition", "; ".join(["attachment", *sent]))]) == whole.strip()
+    assert saved_name([("content-disposition", 'attachment; filename*0="a"; filename*1="b.doc"')]) == "ab.doc"
 
 
 @given(st.text(max_size=80))
