@@ -12,12 +12,12 @@ from demo.server import Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run, resume_run
 from etl.archive.preservation.fixity import audit
-from etl.archive.preservation.garbage import delete_unreferenced
+from etl.archive.preservation.garbage import delete_unreferenced, find_unreferenced
 from etl.archive.records.change_feed import publish
 from etl.archive.records.corrections import correct
 from etl.archive.storage.archive import Archive, open_archive
 from etl.archive.storage.consistency import DatabaseBehindBucket, require_database_in_sync
-from etl.archive.storage.layout import CHANGES, RUNS
+from etl.archive.storage.layout import CHANGES, LOGS, REMOVALS, RUNS
 from etl.archive.storage.log_lines import ChangeEvent, JournalLine
 from etl.errors import GongkaiError
 from etl.local.postgres import Postgres
@@ -145,6 +145,25 @@ def test_logs_of_runs_under_their_former_names_are_known(archive: Archive, site:
     write_raw_log(archive, f"{RUNS}{site.name}/2025-01-02/030405000000-99.jsonl.gz", {})
     with pytest.raises(DatabaseBehindBucket, match="has run 99, the database ends at run"):
         open_run(archive, source_of(site), "newer", CrawlOptions())
+
+
+def test_what_somebody_else_put_into_the_bucket_stops_nothing_and_is_named(
+    archive: Archive, owner_url: str, local_settings: Settings, site: Site
+) -> None:
+    crawl_site(archive, site)
+    stray = {f"{form.prefix}{name}" for form in LOGS for name in ("README.txt", "x", "zz/1.jsonl.gz")}
+    for key in stray:
+        archive.store.put(key, b"?")
+    assert crawl_site(archive, site, CrawlOptions(full=True)).listed == 8
+    correct(archive, first_record(archive), {"publisher": "更正的机关"}, "馆员", "与原件不符")
+    assert not audit(archive, quiet).damaged
+    before = dump(archive)
+    again = emptied(archive, owner_url, local_settings)
+    rebuild_archive(again, create_engine(owner_url), quiet)
+    assert dump(again) == before
+    assert {each.key for each in find_unreferenced(again) if each.kind == "foreign"} >= {
+        key for key in stray if not key.startswith(REMOVALS)
+    }
 
 
 def test_a_rebuild_mixes_no_two_histories(archive: Archive, owner_url: str, tmp_path: Path) -> None:

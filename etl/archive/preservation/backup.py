@@ -85,7 +85,9 @@ def _copy_all(
                     damaged += [key] if state == "damaged" else []
                     progress(Progress(stage, states.total()))
             except OSError as error:
-                raise GongkaiError(f"{error.filename}: {error.strerror}", hint="is there space left?") from error
+                raise GongkaiError(
+                    f"{error.filename or stage}: {error.strerror}", hint="name a folder on a disk with room"
+                ) from error
     return CopyResult(states.total(), states["copied"], tuple(damaged))
 
 

@@ -50,9 +50,7 @@ def check_bucket(store: Store, progress: ProgressCallback) -> CheckedBucket:
     named = _read_chain(store, checked, roots)
     for form in LOGS:
         if form.rebuild_step:
-            checked.keys[form.rebuild_step] = sorted(
-                key for key in store.list_keys(form.prefix) if form.pattern.fullmatch(key)
-            )
+            checked.keys[form.rebuild_step] = sorted(store.list_logs(form.prefix))
     present = {key for keys in checked.keys.values() for key in keys}
     needed = tuple(form.prefix for form in LOGS if form.rebuild_step)
     _require_all(key for key in named.last if key.startswith(needed) and key not in present)
@@ -80,7 +78,7 @@ class _Named:
 def _read_chain(store: Store, checked: CheckedBucket, roots: RootCheck) -> _Named:
     named = _Named()
     before = None
-    keys = sorted(key for key in store.list_keys(CHAIN) if number_in(key))
+    keys = sorted(key for key in store.list_logs(CHAIN) if number_in(key))
     for number, key in enumerate(keys, 1):
         if key != chain_key(number):
             raise Damaged(f"{chain_key(number)} is missing: the chain of logs has a gap before {key}", hint=_REMEDY)

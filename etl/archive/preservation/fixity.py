@@ -188,7 +188,7 @@ def _batches(archive: Archive, scope: _Scope, values: dict[str, Any]) -> Iterato
 
 def _recover_events(archive: Archive) -> None:
     """Writes the rows of events that a crashed audit wrote to object storage only."""
-    for key in sorted(archive.store.list_keys(FIXITY), reverse=True):
+    for key in sorted(archive.store.list_logs(FIXITY), reverse=True):
         try:
             body = archive.store.read_log_bytes(key)
             lines = parse_log(key, body, FixityLine)

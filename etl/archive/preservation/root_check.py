@@ -20,8 +20,8 @@ class RootCheck:
 
     def __init__(self, store: Store) -> None:
         self.logs: dict[str, tuple[str, int]] = {}
-        self._roots = [check_log(key, self._read(store, key)).roots[0] for key in sorted(store.list_keys(ROOTS))]
-        for key in store.list_keys(STAMPS):
+        self._roots = [check_log(key, self._read(store, key)).roots[0] for key in sorted(store.list_logs(ROOTS))]
+        for key in store.list_logs(STAMPS):
             [stamp] = check_log(key, self._read(store, key)).stamps
             if stamp.root != self.logs.get(root_key(stamp.day), ("", 0))[0]:
                 raise DamagedLog(key, f"it stamps another {root_key(stamp.day)}, or that one is missing")

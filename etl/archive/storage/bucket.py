@@ -17,7 +17,7 @@ from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
 from etl.archive.storage.connections import storage_connections
-from etl.archive.storage.layout import blob_key
+from etl.archive.storage.layout import blob_key, is_log_key
 from etl.archive.storage.log_format import Line
 from etl.archive.storage.log_lines import RunLog
 from etl.archive.storage.log_object import OBJECT_LIMIT, DamagedLog, parse_log, parse_run_log
@@ -187,6 +187,10 @@ class Store:
     def list_keys(self, prefix: str, after: str | None = None) -> Iterator[str]:
         """The keys that begin with the prefix, in order; with `after`, only those that come after that key."""
         return (item.key for item in self.list_objects(prefix, after))
+
+    def list_logs(self, prefix: str, after: str | None = None) -> Iterator[str]:
+        """As `list_keys`, without objects that somebody else put there: garbage collection names them."""
+        return filter(is_log_key, self.list_keys(prefix, after))
 
     def list_objects(self, prefix: str = "", after: str | None = None) -> Iterator[ObjectInfo]:
         """All objects that begin with the prefix, a page of the listing in memory at a time.

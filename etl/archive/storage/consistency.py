@@ -114,7 +114,7 @@ def require_database_in_sync(archive: Archive) -> None:
         raise _rebuilding(reached.rebuild)
     _refuse_beyond(archive, CHANGES, journal_key(reached.change), JournalLine, "change", reached.change)
     _refuse_beyond(archive, ACTS, act_key(reached.act), ActLine, "act", reached.act)
-    for key in archive.store.list_keys(RUNS, after=f"{RUNS}{reached.run:012}~"):
+    for key in archive.store.list_logs(RUNS, after=f"{RUNS}{reached.run:012}~"):
         number = run_number(key)
         if number > reached.run and number > _last_numbers(archive).run:
             raise _behind(archive.store, f"run {number}, the database ends at run {reached.run}")
@@ -123,7 +123,7 @@ def require_database_in_sync(archive: Archive) -> None:
 
 def _refuse_beyond(archive: Archive, prefix: str, after: str, kind: _Numbered, name: str, last: int) -> None:
     """Raises `DatabaseBehindBucket` if the bucket has an object with a number that the database does not know."""
-    for key in archive.store.list_keys(prefix, after=after):
+    for key in archive.store.list_logs(prefix, after=after):
         with archive.engine.connect() as connection:
             dead = _replaceable(connection, archive.store, key, kind) is not None
         # Reads the last number again: the transaction that wrote the object may have committed meanwhile.

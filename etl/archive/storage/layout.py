@@ -70,7 +70,7 @@ LAYOUT = (
     KeyForm(READINGS, re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"), "reading", "files"),
     KeyForm(FIXITY, re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"), "ahead", "fixity"),
     KeyForm(CAPTURES, re.compile(r"(captures/.+-\d{1,18}\.jsonl\.gz)"), "unadopted", "captures", write_once=True),
-    KeyForm(RUNS, re.compile(r"runs/0*(\d{1,18})-.+\.jsonl\.gz"), "ahead", "runs"),
+    KeyForm(RUNS, re.compile(r"runs/(?:.+/.+-|0*)(\d{1,18})(?:-.+)?\.jsonl\.gz"), "ahead", "runs"),
     KeyForm(REMOVALS, re.compile(r"(garbage/.+\.jsonl\.gz)"), None, None),
     KeyForm(EXPORTS, re.compile(r"(exports/.+)"), None, None),
     KeyForm(BLOBS, re.compile(r"blobs/sha256/../../([0-9a-f]{64})"), "blob", None),
@@ -84,6 +84,11 @@ REWRITTEN = (RUNS, READINGS)
 REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes", "acts")
 PROBE = ".probe"
 """An object that is written to test a storage server, and then removed; one that is left over is garbage."""
+
+
+def is_log_key(key: str) -> bool:
+    """Whether a log of this archive may have that key."""
+    return any(form.pattern.fullmatch(key) for form in LOGS if key.startswith(form.prefix))
 
 
 def blob_key(digest: str) -> str:
