@@ -1,18 +1,11 @@
 """What an agency must publish every year, and until when: the key `duties` of a source file."""
 
-import re
 from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-
-def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"{value!r} is no regular expression: {error}") from error
-    return value
+from etl.sources.listing import RegularExpression
 
 
 def _month_day(value: str) -> str:
@@ -31,7 +24,7 @@ class Duty(BaseModel):
     name: str = Field(
         min_length=1, description="what the document is called; duties of all sources with one name are shown together"
     )
-    title: Annotated[str, AfterValidator(_pattern)] = Field(
+    title: RegularExpression = Field(
         description="regular expression that its title contains; the year is the first 20xx before 年 in the title"
     )
     due: Annotated[str, AfterValidator(_month_day)] | None = Field(

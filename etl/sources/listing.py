@@ -30,6 +30,9 @@ def _pattern(value: str) -> str:
     return value
 
 
+RegularExpression = Annotated[str, AfterValidator(_pattern)]
+
+
 def _numbered(value: str) -> str:
     if value.count("{page}") != 1:
         raise ValueError(f"{value!r} must contain {{page}} exactly once")
@@ -59,7 +62,7 @@ class Listing(BaseModel):
     address: Annotated[str, AfterValidator(_template)] | None = Field(
         None, description="address of a document in data that has none, with values of its row: `/detail?id={docId}`"
     )
-    only: Annotated[str, AfterValidator(_pattern)] | None = Field(
+    only: RegularExpression | None = Field(
         None, description="regular expression found in the address of every document; other links are left out"
     )
     next: Selector | None = Field(None, description="the link to the next page of a list")

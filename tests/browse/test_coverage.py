@@ -73,7 +73,11 @@ def test_days_after_writing() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"title": "("}, "no regular expression"), ({"due": "02-29"}, "no day of every year"), ({"basis": ""}, "basis")],
+    [
+        ({"title": "("}, "not a regular expression"),
+        ({"due": "02-29"}, "no day of every year"),
+        ({"basis": ""}, "basis"),
+    ],
 )
 def test_a_wrong_duty_is_refused(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from etl.archive.queries.published import Row
+from etl.archive.queries.published import Row, of_events
 from etl.archive.storage.archive import Database
 from etl.archive.storage.database import translate_database_errors
 
@@ -89,12 +89,7 @@ def last_event(connection: Connection, record: int) -> Row | None:
 
 def descriptions(connection: Connection, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
     """The descriptions of the documents in the versions that the events made, by record and version."""
-    wanted = {
-        "records": [event["record_id"] for event in events],
-        "versions": [event["version"] for event in events],
-    }
-    rows = connection.execute(_DESCRIPTIONS, wanted).mappings()
-    return {(row["record_id"], row["version"]): row for row in rows}
+    return of_events(connection, _DESCRIPTIONS, events)
 
 
 def first_change(connection: Connection) -> datetime | None:

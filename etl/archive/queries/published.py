@@ -6,7 +6,7 @@ Which records a search finds is decided in `etl.archive.queries.hits`.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, RowMapping, TextClause, text
 
 Row = RowMapping
 
@@ -94,11 +94,16 @@ def latest_changes(connection: Connection, before: int | None, number: int, sour
 
 def versions_of(connection: Connection, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
     """The versions that events of the feed made, by record and version."""
+    return of_events(connection, _VERSIONS_OF, events)
+
+
+def of_events(connection: Connection, statement: TextClause, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
+    """The rows of a statement for the versions that events made, by record and version."""
     wanted = {
         "records": [event["record_id"] for event in events],
         "versions": [event["version"] for event in events],
     }
-    rows = connection.execute(_VERSIONS_OF, wanted).mappings()
+    rows = connection.execute(statement, wanted).mappings()
     return {(row["record_id"], row["version"]): row for row in rows}
 
 

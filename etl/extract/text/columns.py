@@ -13,14 +13,17 @@ _MAX_SPAN = 200
 
 def cells_of(blocks: Blocks, row: Node) -> Iterator[Node]:
     """The cells of a row, without those of nested tables."""
-    at = row.index + 1
-    while at < row.end:
-        child = blocks.nodes[at]
-        if child.tag in ("td", "th"):
-            yield child
-            at = child.end
-        else:
-            at += 1
+    return _outermost(blocks, row, ("td", "th"))
+
+
+def _outermost(blocks: Blocks, around: Node, tags: tuple[str, ...], passed_over: str = "") -> Iterator[Node]:
+    """The elements with one of these tags that are neither in each other nor in one that is passed over."""
+    at = around.index + 1
+    while at < around.end:
+        node = blocks.nodes[at]
+        if node.tag in tags:
+            yield node
+        at = node.end if node.tag in tags or node.tag == passed_over else at + 1
 
 
 def columns_of_cells(blocks: Blocks, body: Body, row: int) -> dict[int, int]:
@@ -32,7 +35,7 @@ def columns_of_cells(blocks: Blocks, body: Body, row: int) -> dict[int, int]:
     places: dict[int, int] = {}
     saying: set[int] = set()
     below: dict[int, int] = {}  # column → number of further rows that a cell of an earlier row covers
-    for each in _rows_of(blocks, table):
+    for each in _outermost(blocks, table, ("tr",), passed_over="table"):
         below = {column: rows - 1 for column, rows in below.items() if rows > 1}
         reached, column = set(below), 0
         for cell in cells_of(blocks, each):
@@ -46,17 +49,6 @@ def columns_of_cells(blocks: Blocks, body: Body, row: int) -> dict[int, int]:
             column += wide
     rank = {column: at for at, column in enumerate(sorted(saying))}
     return {cell: rank[column] for cell, column in places.items() if column in rank}
-
-
-def _rows_of(blocks: Blocks, table: Node) -> Iterator[Node]:
-    at = table.index + 1
-    while at < table.end:
-        node = blocks.nodes[at]
-        if node.tag == "tr":
-            yield node
-            at = node.end
-        else:
-            at = node.end if node.tag == "table" else at + 1
 
 
 def _span(cell: HtmlElement, name: str) -> int:

@@ -51,7 +51,7 @@ from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.rows.rows import linked_rows
 from etl.reason_codes import Code
 from etl.web.page import WebPage
-from etl.web.urls import resolved
+from etl.web.urls import folder_of, resolved
 
 if TYPE_CHECKING:
     from etl.sources.schema import Source
@@ -112,7 +112,7 @@ def _list(page: WebPage, request: ListingRequest) -> ListingPage:
         "webSiteCode": site if isinstance(site, str) and site else channel[1],
         "channelCode": code if isinstance(code, str) and code else channel[2],
     }
-    own = any(urlsplit(entry.url).path.startswith(_folder(address)) for entry in entries)
+    own = any(urlsplit(entry.url).path.startswith(folder_of(address)) for entry in entries)
     headers = {"Referer": page.url} if own else {}
     service = _service(resolved(page.url, _SERVICE), parameters, f"{request.column} / queryList", headers=headers)
     return ListingPage(entries, next_requests=(service,))
@@ -134,10 +134,6 @@ def _value(page: WebPage, name: str) -> Any:
         return script_value(page.live_source, name)
     except RecursionError:
         return None
-
-
-def _folder(list_path: str) -> str:
-    return list_path.rpartition("/")[0] + "/"
 
 
 def _service(
@@ -177,7 +173,7 @@ def _check_channel(request: ListingRequest, sent: Mapping[str, str], entries: tu
     shown = request.headers.get("Referer")
     if shown is None:
         return
-    folder = _folder(urlsplit(shown).path)
+    folder = folder_of(urlsplit(shown).path)
     if not any(urlsplit(entry.url).path.startswith(folder) for entry in entries):
         raise NotAListing(Code.OF_ANOTHER_CHANNEL, url=shown, channel=sent.get("channelCode"))
 
@@ -187,7 +183,7 @@ def _entry(article: Mapping[str, Any], base: str, list_path: str) -> Entry:
     number = str(article.get("id") or "")
     address = str(_object(article.get("urls")).get("pc") or article.get("redirectUrl") or "").strip()
     if not address and number.isdigit() and list_path.endswith("/pc/list.html"):
-        address = f"{_folder(list_path)}content/content_{number}.html"
+        address = f"{folder_of(list_path)}content/content_{number}.html"
     fields = {
         "published_date": parse_china_date(article.get("pubDate")) or "",
         "source": strip_markup(article.get("contentSource")),
