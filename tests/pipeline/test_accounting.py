@@ -71,27 +71,24 @@ def test_a_total_that_is_never_reached_is_a_warning_where_the_site_ends_the_list
         assert crawl_site(archive, demo, FULL).state == "red"
 
 
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        (faults.status(500), Outcome.HTTP_ERROR),
-        (faults.status(404), Outcome.GONE),
-        (faults.waf(403), Outcome.BLOCKED),
-        (faults.offsite(), Outcome.OUT_OF_SCOPE),
-        (faults.changed(b'"articles"', b'"others"'), Outcome.NOT_A_LISTING),
-    ],
+LOST: tuple[tuple[int, faults.Fault, Outcome], ...] = (
+    (2, faults.status(500), Outcome.HTTP_ERROR),
+    (1, faults.status(404), Outcome.GONE),
+    (2, faults.waf(403), Outcome.BLOCKED),
+    (1, faults.offsite(), Outcome.OUT_OF_SCOPE),
+    (2, faults.changed(b'"articles"', b'"others"'), Outcome.NOT_A_LISTING),
 )
-def test_a_list_page_that_is_lost_is_the_only_reason_for_what_is_missing(
-    archive: Archive, site: Site, fault: faults.Fault, outcome: Outcome
-) -> None:
+"""The first page of a list that is lost, with all behind it; what is wrong with them; their outcome."""
+
+
+def test_a_list_page_that_is_lost_is_the_only_reason_for_what_is_missing(archive: Archive, site: Site) -> None:
     columns = [posting.column for posting in site.postings.values() if not posting.href]
-    column = max(columns, key=columns.count)
+    column, before = max(columns, key=columns.count), dict(site.faults)
     crawl_site(archive, site, limits={"retries": 0})
-    site.faults |= {f"{column}/{number}": fault for number in range(2, 9)}
-    for first_lost in (2, 1):
-        site.faults[f"{column}/{first_lost}"] = fault
+    for first_lost, fault, outcome in LOST:
+        site.faults = before | {f"{column}/{number}": fault for number in range(first_lost, 9)}
         report = crawl_site(archive, site, FULL, limits={"retries": 0})
-        assert [problem.code for problem in report.problems] == [Code.LISTING_PAGES_LOST], first_lost
+        assert [problem.code for problem in report.problems] == [Code.LISTING_PAGES_LOST], outcome
         assert advice(report.problems[0]) == LOST_LISTS[outcome]
 
 
