@@ -216,4 +216,11 @@ trap(
     ),
     files=("1.xlsx",),
     text="现将2022年度区级专利资助名单予以公布。",
+
+trap(
+    "embed-type",
+    "an embedded file of which only its type says that it is one",
+    "HTML standard, 4.8.6",
+    page(body=paragraphs() + "<embed type='application/pdf' src='/service/view'>"),
+    files=("view",),
 )
