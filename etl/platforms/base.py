@@ -203,7 +203,11 @@ class Platform:
         Columns have their fragment; only a family with `reads_fragments` requests it. Families do not change the
         request of a column with `post`.
         """
-        return tuple(map(_first_request, source.columns))
+        return tuple(self.first_request(_first_request(column)) for column in source.columns)
+
+    def first_request(self, request: ListingRequest) -> ListingRequest:
+        """What is requested first for a column, of which a source file gives this request."""
+        return request
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         """Parse a listing page. Raises `NotAListing` if it is something else; an empty list must be recognisable."""

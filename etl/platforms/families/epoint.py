@@ -27,7 +27,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lxml.html import HtmlElement
@@ -55,9 +55,6 @@ from etl.web.data import read_json
 from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links
 from etl.web.urls import resolved
-
-if TYPE_CHECKING:
-    from etl.sources.schema import Source
 
 _INPUTS = {"zhuanzai": "source", "infodate": "published_date", "title": "title"}
 _SERVICE = "/rest/lightfrontaction/getgovinfolist"
@@ -121,9 +118,9 @@ class Epoint(Platform):
                 fields[_INPUTS[name]] = (value, f"input#{name}")
         return Embedded(fields=fields) if fields else None
 
-    def start(self, source: "Source") -> tuple[ListingRequest, ...]:
-        """The lists themselves, where a column is a frame."""
-        return tuple(replace(request, url=_framed(request.url)) for request in super().start(source))
+    def first_request(self, request: ListingRequest) -> ListingRequest:
+        """The list itself, where a column is a frame."""
+        return replace(request, url=_framed(request.url))
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
         return linked_columns(page, _LISTS)

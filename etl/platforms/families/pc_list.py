@@ -30,7 +30,7 @@ document's text. Not read: `articleFiles`, which may have files that the documen
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
@@ -52,9 +52,6 @@ from etl.platforms.rows.rows import linked_rows
 from etl.reason_codes import Code
 from etl.web.page import WebPage
 from etl.web.urls import folder_of, resolved
-
-if TYPE_CHECKING:
-    from etl.sources.schema import Source
 
 _DETAIL = re.compile(r"/content_\d{16,20}\.html(?:$|[?#])")
 _LIST = re.compile(r"^/[\w-]+/.+/list\.html$")
@@ -84,13 +81,11 @@ class PcList(Platform):
         above = parent_list(page, r"/(?:content|\d{6})/content_\d+\.html.*$", "/list.html")
         return (*above, *linked_columns(page, _LIST))
 
-    def start(self, source: "Source") -> tuple[ListingRequest, ...]:
-        return tuple(
-            _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
-            if urlsplit(request.url).path.endswith(_SERVICE) and not request.body
-            else request
-            for request in super().start(source)
-        )
+    def first_request(self, request: ListingRequest) -> ListingRequest:
+        parts = urlsplit(request.url)
+        if request.body or not parts.path.endswith(_SERVICE):
+            return request
+        return _service(request.url.partition("?")[0], dict(parse_qsl(parts.query)), request.column)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         return _lines(page, request) if urlsplit(request.url).path.endswith(_SERVICE) else _list(page, request)

@@ -30,7 +30,7 @@ against a response of such a site:
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import first_iso_date, parse_china_date
@@ -57,9 +57,6 @@ from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 from etl.web.urls import resolved
-
-if TYPE_CHECKING:
-    from etl.sources.schema import Source
 
 _DETAIL = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?(?:$|[?#])")
 _ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+_\{page\}")
@@ -114,17 +111,13 @@ class TrsWcm(Platform):
         above = parent_list(page, r"/(?:19|20)\d{4}/t(?:19|20)\d{6}_\d+\.s?html?$", "/")
         return (*above, *linked_columns(page, _LIST))
 
-    def start(self, source: "Source") -> tuple[ListingRequest, ...]:
-        return tuple(
-            request
-            if request.body
-            else _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
-            if _SERVICE.search(urlsplit(request.url).path)
-            else _posted_search(request)
-            if _POSTED_SEARCH.search(urlsplit(request.url).path)
-            else request
-            for request in super().start(source)
-        )
+    def first_request(self, request: ListingRequest) -> ListingRequest:
+        parts = urlsplit(request.url)
+        if request.body:
+            return request
+        if _SERVICE.search(parts.path):
+            return _service(request.url.partition("?")[0], dict(parse_qsl(parts.query)), request.column)
+        return _posted_search(request) if _POSTED_SEARCH.search(parts.path) else request
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(request.url).path

@@ -32,7 +32,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
@@ -57,9 +57,6 @@ from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.page import WebPage, links
 from etl.web.urls import resolved
-
-if TYPE_CHECKING:
-    from etl.sources.schema import Source
 
 _DOCUMENTS = "<month>/<32 hex>.shtml"
 """The form of the addresses of documents, in reasons."""
@@ -133,13 +130,11 @@ class Ucap(Platform):
                 return ListingPage((), next_requests=(replace(request, url=url, headers={"Referer": page.url}),))
         return _lists_below(page, request) if _SEVERAL_LISTS.search(path) else _list(page, request)
 
-    def start(self, source: "Source") -> tuple[ListingRequest, ...]:
-        return tuple(
-            _service(request.url.partition("?")[0], dict(parse_qsl(urlsplit(request.url).query)), request.column)
-            if urlsplit(request.url).path.endswith(_SERVICE) and not request.body
-            else request
-            for request in super().start(source)
-        )
+    def first_request(self, request: ListingRequest) -> ListingRequest:
+        parts = urlsplit(request.url)
+        if request.body or not parts.path.endswith(_SERVICE):
+            return request
+        return _service(request.url.partition("?")[0], dict(parse_qsl(parts.query)), request.column)
 
 
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
