@@ -216,7 +216,7 @@ trap(
     ),
     files=("1.xlsx",),
     text="现将2022年度区级专利资助名单予以公布。",
-
+)
 trap(
     "embed-type",
     "an embedded file of which only its type says that it is one",
