@@ -263,8 +263,8 @@ class Flag(NamedCode):
     )
     LEFT_OUT = (
         "left_out",
-        "正文之下另有 {} 个字符的语句，未收入正文",
-        "{} characters of sentences below the text were left out of it",
+        "正文上下另有 {} 个字符的语句，未收入正文",
+        "{} characters of sentences right above or below the text were left out of it",
     )
     FRAME_IN_TEXT = (
         "frame_in_text",

@@ -3,7 +3,7 @@
 import pytest
 
 from etl.extract import Extraction, extract
-from tests.support.pages import PARAGRAPHS, SIGNED, page
+from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page
 
 URL = "https://www.yunxi.gov.cn/gk/202305/t20230509_1234567.html"
 TOOLS = "<div><a href='javascript:window.print()'>打印</a> <a>关闭</a></div>"
@@ -53,3 +53,16 @@ def test_sentences_of_another_kind_below_are_flagged() -> None:
 )
 def test_what_is_the_sites_own_is_not_flagged(below: str) -> None:
     assert left_out(read(below, "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED)))) == []
+
+
+@pytest.mark.parametrize("container", ["TRS_Editor", "neirong"])
+def test_a_sentence_between_header_and_text_is_text_or_flagged(container: str) -> None:
+    lead = "为方便居民，区住房建设局近日完成全区老旧电梯摸底，并向社会公布更新计划。"
+    lines = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    header = f"<h1>{TITLE}</h1><p>发布时间：2023-05-09 来源：云溪日报</p>"
+    html = page(
+        headline=f"{header}<div class='x'>{lead}</div>", body=lines, container=f"<div class='{container}'>{{}}</div>"
+    )
+    found = extract(html.encode(), URL)
+    assert (lead in found.text) or left_out(found) == [f"left_out:{len(lead)}"]
+    assert PARAGRAPHS[0] in found.text

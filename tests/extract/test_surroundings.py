@@ -528,3 +528,23 @@ def test_links_to_documents_with_the_same_tags_are_not_part_of_the_text(label: s
         page = f"<title>{TITLE}</title><ul>{NAV}</ul><div><h1>{TITLE}</h1>{container.format(inside)}</div>{FOOT}"
         found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
         assert found.text.endswith(SIGNED[1]), page
+
+
+BETWEEN = (
+    "<div>分享：<a></a><a></a></div>", "<div><p>您的浏览器不支持语音播报功能，请使用谷歌浏览器。</p></div>",
+    "<div>今天是：2026年7月1日 星期三</div>", "<div><a href='javascript:print()'>打印</a> <a>关闭</a></div>",
+    "<div class=x><h4>相关阅读</h4><ul><li><a href=t4.html>关于开展检查工作的通知</a><span>2023-01-02</span></li><li><a href=t5.html>关于召开会议的通知</a><span>2023-01-03</span></li></ul></div>",
+)  # fmt: skip
+BEHIND = "<p>微信扫一扫，关注云溪发布</p>"
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize("is_halved", [False, True])
+def test_lines_of_the_site_between_header_and_text_are_none_of_it(between: str, is_halved: bool) -> None:
+    lines = [f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED)]
+    halves = f"<div class=a><div class=b>{''.join(lines[:3])}</div></div><div>{''.join(lines[3:])}</div>"
+    text = halves if is_halved else f"<div class=a>{''.join(lines)}{BEHIND}</div>"
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul><h1>{TITLE}</h1><p>2023-05-09 来源：云溪日报</p>{between}{text}{FOOT}"
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.split("\n") == [*PARAGRAPHS, *SIGNED], page
+    assert (found.fields["published_date"].value, found.fields["source"].value) == ("2023-05-09", "云溪日报")

@@ -2,6 +2,7 @@
 
 from etl.extract.codes import BETWEEN
 from etl.extract.lexicon.labels import find_labels, match_label
+from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose, is_site_sentence
@@ -20,7 +21,7 @@ def first_prose(blocks: Blocks, headline: int) -> int:
     """The index of the first line of prose below a headline that is neither label nor value; -1 if none is near."""
     is_value = False
     for index, block in blocks.visible_blocks(headline + 1, headline + 1 + BLOCKS_BELOW_HEADLINE):
-        if is_site_sentence(block.plain.strip()):
+        if is_tool_above_text(block.plain.strip()):
             continue
         if is_below_text(blocks, index):
             break
@@ -28,6 +29,11 @@ def first_prose(blocks: Blocks, headline: int) -> int:
             return index
         is_value = match_label(block.text) is not None
     return -1
+
+
+def is_tool_above_text(line: str) -> bool:
+    """Whether a line between headline and text only serves the page: a tool, or a sentence of the site."""
+    return is_page_tool(line) or asks_to_follow(line) or is_site_sentence(line)
 
 
 def has_text_below(blocks: Blocks, headline: int) -> bool:

@@ -1,9 +1,13 @@
-"""Prose below the text that no rule took for the text's or for the site's own: the text may have been cut too early."""
+"""Prose right above the text or below it that no rule took for the text's or for the site's own: the text may begin too
+late or end too early."""
 
 from collections.abc import Iterator
+from itertools import chain
 
-from etl.extract.page.blocks import Blocks
+from etl.extract.lexicon.labels import find_labels, match_label
+from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import OF_SITE, is_of_footer, is_prose
+from etl.extract.page.subheading import is_subheading
 from etl.extract.text.body import Body, is_in_box_beside, is_in_search_form
 from etl.extract.text.boxes import HEADINGS
 from etl.extract.text.end_of_text import heads_comments, starts_related_links
@@ -11,15 +15,33 @@ from etl.extract.text.tool_lines import is_tool_line
 
 _MIN_CHARS = 20
 """Minimum length of a line that counts; shorter ones are messages of the page."""
-_MAX_LINES = 400
-"""Maximum number of lines below the text that are examined."""
+_MAX_LINES_ABOVE, _MAX_LINES = 20, 400
+"""Maximum number of lines above the text, and below it, that are examined."""
 _ENDS = ("。", "；")
 
 
 def left_out_chars(blocks: Blocks, body: Body) -> int:
-    """Number of characters of sentences below the text and above the site's footer that are in no box, related links,
-    excerpts or form."""
-    return sum(len(line) for line in _sentences_below(blocks, body))
+    """Number of characters of sentences between the header and the text, and of those below the text and above the
+    site's footer that are in no box, related links, excerpts or form."""
+    return sum(map(len, chain(_sentences_above(blocks, body), _sentences_below(blocks, body))))
+
+
+def _sentences_above(blocks: Blocks, body: Body) -> Iterator[str]:
+    lines = list(blocks.visible_blocks(max(0, body.first - _MAX_LINES_ABOVE), body.first))
+    for _, block in reversed(lines):
+        if block.link_chars or is_subheading(block.text) or find_labels(block.text) or match_label(block.text):
+            return
+        if _is_sentence(blocks, block, body):
+            yield block.plain.strip()
+
+
+def _is_sentence(blocks: Blocks, block: Block, body: Body) -> bool:
+    """Whether a line is a sentence that may be the document's."""
+    text = block.plain.strip()
+    if len(text) < _MIN_CHARS or not text.endswith(_ENDS) or block.link_chars or not is_prose(block):
+        return False
+    is_own = OF_SITE.search(text) or is_in_box_beside(blocks, block.node, body)
+    return not (is_own or is_in_search_form(blocks, block.node, body))
 
 
 def _sentences_below(blocks: Blocks, body: Body) -> Iterator[str]:
@@ -27,15 +49,11 @@ def _sentences_below(blocks: Blocks, body: Body) -> Iterator[str]:
     for index, block in blocks.visible_blocks(body.last, body.last + _MAX_LINES):
         if is_of_footer(block.text) or heads_comments(block.plain):
             return
-        text = block.plain.strip()
-        is_linked = block.link_chars > 0
         if index >= behind and _begins_box(blocks, index):
             behind = _end_of_box(blocks, index, body.last)
-        if index >= behind and not is_linked and not above_linked and len(text) >= _MIN_CHARS and text.endswith(_ENDS):
-            is_own = OF_SITE.search(text) or is_in_box_beside(blocks, block.node, body)
-            if is_prose(block) and not is_own and not is_in_search_form(blocks, block.node, body):
-                yield text
-        above_linked = is_linked and not is_tool_line(blocks, index)
+        if index >= behind and not above_linked and _is_sentence(blocks, block, body):
+            yield block.plain.strip()
+        above_linked = block.link_chars > 0 and not is_tool_line(blocks, index)
 
 
 def _begins_box(blocks: Blocks, index: int) -> bool:

@@ -10,10 +10,9 @@ from dataclasses import replace
 
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
-from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.headlines import are_alike
-from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose, is_site_sentence
+from etl.extract.page.prose import is_boilerplate, is_of_footer, is_prose
 from etl.extract.page.subheading import is_subheading
 from etl.extract.text.below_headline import (
     BLOCKS_BELOW_HEADLINE,
@@ -22,6 +21,7 @@ from etl.extract.text.below_headline import (
     breaks_off,
     first_prose,
     is_below_text,
+    is_tool_above_text,
     most_unlinked,
 )
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body, is_in_search_form
@@ -272,7 +272,7 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             break
         if not block.link_chars:
             announced = index if announces_more(block.plain) else -1
-        if index < begins and _is_tool(block.plain.strip()):
+        if index < begins and is_tool_above_text(block.plain.strip()):
             continue
         if is_below_text(blocks, index):
             break
@@ -288,16 +288,12 @@ def _first_below_header(blocks: Blocks, start: int) -> int:
     (Tools before it are skipped; behind it they belong to the text.)"""
     is_value = False
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
-        if _is_tool(block.plain.strip()):
+        if is_tool_above_text(block.plain.strip()):
             continue
         if not (is_value or _is_of_header(block.text)):
             return index
         is_value = match_label(block.text) is not None
     return len(blocks.blocks)
-
-
-def _is_tool(line: str) -> bool:
-    return is_page_tool(line) or asks_to_follow(line) or is_site_sentence(line)
 
 
 def _is_of_header(line: str) -> bool:
