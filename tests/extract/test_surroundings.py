@@ -548,3 +548,19 @@ def test_lines_of_the_site_between_header_and_text_are_none_of_it(between: str, 
     found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
     assert found.text.split("\n") == [*PARAGRAPHS, *SIGNED], page
     assert (found.fields["published_date"].value, found.fields["source"].value) == ("2023-05-09", "云溪日报")
+
+
+FORM = "<div>{}<form><p>您的姓名：<input name=a></p><p>纠错内容：<textarea></textarea></p><p>请您在提交前认真核对，我们将在五个工作日内处理您的意见。</p></form></div>"
+
+
+@pytest.mark.parametrize("place", range(1, len(PARAGRAPHS) + len(SIGNED) + 1))
+@pytest.mark.parametrize("heading", ["", "<h4>我要纠错</h4>"])
+def test_a_form_to_fill_in_is_no_text(place: int, heading: str) -> None:
+    """Except a form with the text in it: an ASP.NET page is one form."""
+    lines = [f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED)]
+    form = FORM.format(heading if place == len(lines) else "")
+    text = "".join((*lines[:place], form if place > 1 else "", *lines[place:]))
+    page = f"<title>{TITLE}</title><ul>{NAV}</ul>{{}}<h1>{TITLE}</h1><p>2023-05-09 来源：云溪日报</p><div>{text}</div>{FOOT}{{}}"
+    for begin, end in (("", ""), ("<form><input name=q>", "</form>")):
+        found = extract(page.format(begin, end).encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+        assert found.text.split("\n") == [*PARAGRAPHS, *SIGNED], page

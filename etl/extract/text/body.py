@@ -90,11 +90,16 @@ def is_in_search_form(blocks: Blocks, index: int, body: Body) -> bool:
         if holds and around.last >= body.last:
             return False
         if around.tag == "form":
-            return any(_takes_input(each) for each in around.element.iter("input", "select", "textarea"))
+            return takes_input(around)
     return False
 
 
-def _takes_input(control: HtmlElement) -> bool:
+def takes_input(form: Node) -> bool:
+    """Whether a form has anything to fill in."""
+    return any(map(_is_filled_in, form.element.iter("input", "select", "textarea")))
+
+
+def _is_filled_in(control: HtmlElement) -> bool:
     return (
         control.get("type", "").lower() not in _BUTTONS
         and control.get("readonly") is None
