@@ -58,6 +58,7 @@ _SOURCE_WITHOUT_COLON = re.compile(
     rf"({NAME_OF_SOURCE.pattern})(?=$|[{_BETWEEN}／│•【\[（(]|发[布表]|时间|日期)"
 )
 """`来源 / 云溪日报`, `来源 云溪日报 发布 2023-05-09`."""
+_PARTED = re.compile(rf"[{INLINE_BOUNDARY}|丨｜]")
 _PIECE = re.compile(rf"[^{_BETWEEN}【】\[\]（）()]++")
 _SAYS_NO_MORE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:星期|周)[一二三四五六日天]"
@@ -146,18 +147,20 @@ def source_among_pieces(line: str) -> str | None:
 
 
 def number_among_pieces(line: str) -> str | None:
-    """The document number in an inline element of its own in the line below a headline."""
+    """The document number in an inline element of its own, or between bars, in the line below a headline."""
     rest = _without_number(line)
     if rest == line or not is_subheading(rest):
         return None
-    return next(filter(None, (match_document_number(run.strip()) for run in line.split(INLINE_BOUNDARY))), None)
+    return next(filter(None, (match_document_number(run.strip()) for run in _PARTED.split(line))), None)
 
 
 def _without_number(line: str) -> str:
-    """The line without a document number in an inline element of its own."""
-    if "号" not in line or INLINE_BOUNDARY not in line:
+    """The line without a document number in an inline element of its own, or between bars."""
+    if "号" not in line or len(line) >= _MAX_CHARS:
         return line
-    return INLINE_BOUNDARY.join(run for run in line.split(INLINE_BOUNDARY) if not match_document_number(run.strip()))
+    runs = _PARTED.split(line)
+    others = [run for run in runs if not match_document_number(run.strip())]
+    return line if len(others) == len(runs) else INLINE_BOUNDARY.join(others)
 
 
 def _date_and_names(line: str) -> tuple[str, list[str]] | None:

@@ -315,3 +315,24 @@ trap(
     fields={"published_date": "2019-11-12", "source": "Yunxi Foreign Affairs Office"},
     text=WHOLE,
 )
+
+for name, line in {
+    "bars": f"{NUMBER} | 2023-05-09 | 云溪日报",
+    "bars-behind": f"2023-05-09 | 云溪日报 | {NUMBER}",
+    "elements": f"<span>{NUMBER}</span> <span>2023-05-09</span> <span>云溪日报</span>",
+}.items():
+    trap(
+        f"line-number-date-and-name-{name}",
+        "number, date and source in one line without labels",
+        "lines without labels",
+        under(f"<p>{line}</p>"),
+        fields=SUB | {"document_number": NUMBER},
+        text=WHOLE,
+    )
+trap(
+    "line-number-cited-between-bars",
+    "a line of a text that cites a number between bars",
+    "the counterexample",
+    under("<p>2023-05-09 来源：云溪日报</p>", body=paragraphs() + f"<p>依据 | {NUMBER} | 第三条</p>"),
+    absent=("document_number",),
+)
