@@ -564,3 +564,16 @@ def test_a_form_to_fill_in_is_no_text(place: int, heading: str) -> None:
     for begin, end in (("", ""), ("<form><input name=q>", "</form>")):
         found = extract(page.format(begin, end).encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
         assert found.text.split("\n") == [*PARAGRAPHS, *SIGNED], page
+
+
+@pytest.mark.parametrize("copies", [1, 20])
+def test_a_hidden_copy_between_header_and_text_hides_no_date(copies: int) -> None:
+    """The version for printing, or for phones."""
+    text = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    copy = f"<div style='display:none'>{text * copies}</div>"
+    page = (
+        f"<title>{TITLE}</title><ul>{NAV}</ul><h1>{TITLE}</h1><p>2023-05-09 云溪日报</p>{copy}<div>{text}</div>{FOOT}"
+    )
+    found = extract(page.encode(), "http://www.yunxi.gov.cn/zc/202305/t20230509_1.html")
+    assert found.text.split("\n") == [*PARAGRAPHS, *SIGNED]
+    assert found.fields["published_date"].value == "2023-05-09"

@@ -6,6 +6,7 @@ the same lists and the tree is walked once (`etl.extract.page.walk`).
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import html
 
@@ -106,6 +107,12 @@ class Blocks:
             block = self.blocks[index]
             if block.hidden_by <= revealed:
                 yield index, block
+
+    def visible_above(self, limit: int, count: int, revealed: int = -1) -> list[tuple[int, Block]]:
+        """The last `count` visible blocks above block `limit`, in order: a hidden copy of the text may be between."""
+        above = ((index, self.blocks[index]) for index in reversed(range(min(limit, len(self.blocks)))))
+        shown = ((index, block) for index, block in above if block.hidden_by <= revealed)
+        return [*islice(shown, count)][::-1]
 
     def children(self, node: Node) -> Iterator[Node]:
         """The nodes right inside a node, in order."""

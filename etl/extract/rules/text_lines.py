@@ -42,7 +42,7 @@ from etl.extract.text.own_lines import begins_line, label_of_row
 from etl.fields import DATE_FIELDS
 
 _BLOCKS_ABOVE = 25
-"""Number of blocks above the text that are searched for the line under the title."""
+"""Number of visible blocks above the text that are searched for the line under the title."""
 _MAX_DATE_LINE_CHARS = 100
 _BARS = " \t\u3000|丨｜"
 _IN_BRACKETS = re.compile(r"[（(\[【].*[)）\]】]")
@@ -67,7 +67,7 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     above = line_above = ""
     bracketed: list[Reading] = []
     values: set[int] = set()
-    lines = blocks.visible_blocks(max(0, body.first - _BLOCKS_ABOVE), body.first, body.revealed)
+    lines = blocks.visible_above(body.first, _BLOCKS_ABOVE, body.revealed)
     own = blocks.visible_blocks(body.header.start, body.header.stop, body.revealed)
     for index, block in chain(lines, own):
         text = block.plain.strip()
