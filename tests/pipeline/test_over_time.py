@@ -124,7 +124,8 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
-        (lambda whole: whole[: whole.index("</p></div>") - 20] + "<", "document_cut_off"),
+        (lambda whole: whole[: whole.index("<p>附件") - 20] + "<", "document_cut_off"),
+        (lambda whole: whole[: whole.index("<p>附件") + 2], "document_cut_off"),
         (
             lambda whole: _with_text(
                 whole, whole[whole.index("<p>第") :].partition("</p>")[0] + "<p>登录后可查看完整内容</p>"
@@ -143,7 +144,8 @@ def test_a_day_on_which_less_than_the_document_came_makes_no_version(
     site, document = watched.site, watched.site.documents[1]
     # With its number in the header, which says that it is a document whatever its text.
     head = f"<table><tr><td>索引号</td><td>014280157/2025-00{document.number:03}</td></tr></table>"
-    whole = f"<html><body>{head}{site.body(document, 1)}<p>附件请到窗口领取。</p></body></html>"
+    body = site.body(document, 1).replace("</p></div>", '</p><p>附件：<a href="/files/1/表.xls">表.xls</a></p></div>')
+    whole = f"<html><body>{head}{body}<p>原件请到窗口领取。</p></body></html>"
     document.answers = lambda request: Response(whole, media_type="text/html; charset=utf-8")
     watched.crawl()
     document.answers = lambda request: Response(sent(whole), media_type="text/html; charset=utf-8")

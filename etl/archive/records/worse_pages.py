@@ -28,24 +28,26 @@ def pages_worse_than_known(
     """Verdicts, by page id, for pages that lack the text of their record. `current`: the current versions, by page
     id."""
     verdicts: dict[int, Verdict] = {}
-    cut: list[tuple[int, str, str]] = []
+    cut: list[tuple[int, str, str, bool]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
         if known is None or now is None or known.content_hash == NO_TEXT or now.kind != "document":
             continue
         begins = _before_notice(now.text)
         if (Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags) or begins != now.text:
-            cut.append((page.page_id, known.content_hash, begins))
+            lost_files = len(now.attachments) < len(known.attachments)
+            cut.append((page.page_id, known.content_hash, begins, lost_files))
         elif _has_no_text(now):
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
     if cut:
-        query = select(Content.hash, Content.text).where(among(Content.hash, {digest for _, digest, _ in cut}))
+        query = select(Content.hash, Content.text).where(among(Content.hash, {digest for _, digest, *_ in cut}))
         texts = {digest: text for digest, text in connection.execute(query)}
         reason = encode_reason(Code.DOCUMENT_CUT_OFF)
         verdicts |= {
             page: Verdict(Outcome.NOT_A_DOCUMENT, reason)
-            for page, digest, begins in cut
-            if _is_beginning(begins, texts[digest])
+            for page, digest, begins, lost_files in cut
+            if texts[digest].startswith(begins[:-_MAX_BROKEN_CHARS])
+            and (len(begins) < len(texts[digest]) or lost_files)
         }
     return verdicts
 
@@ -59,7 +61,3 @@ def _before_notice(text: str) -> str:
 def _has_no_text(now: Extraction) -> bool:
     """Whether a page has neither text nor files, or is a picture. A notice that its reader must log in is no text."""
     return Flag.NO_TEXT in now.flags or {Flag.FILE, Flag.IMAGES_ONLY}.issubset(now.flags)
-
-
-def _is_beginning(text: str, whole: str) -> bool:
-    return len(text) < len(whole) and whole.startswith(text[:-_MAX_BROKEN_CHARS])
