@@ -12,6 +12,7 @@ from etl.platforms.recognise import decide_family, recognise
 from etl.platforms.registry import platform
 from etl.sources.schema import adhoc_source
 from etl.web.page import WebPage, read_page
+from tests.support.answered_walks import HTML, Answer, Question, walk_answers
 from tests.support.walking import ask, first_requests, walk
 
 FAMILY = platform("lonsun")
@@ -166,3 +167,25 @@ def test_links_beside_a_list_that_was_not_understood_are_not_taken_for_it() -> N
         read(box, "/zwgk/public/column/1?type=4")
     page = read(f"{box}<script>x({{pageCount: 1}})</script>", "/zwgk/public/column/1?type=4&pageIndex=1")
     assert (len(page.entries), page.reported_pages) == (1, 1)
+
+
+@pytest.mark.parametrize("answer", ["", "{}", "null", "<html><body></body></html>", "<p>系统繁忙</p>"])
+@pytest.mark.parametrize("lost", [2, 3])
+def test_a_page_that_the_site_counts_is_no_end_whatever_it_answers(answer: str, lost: int) -> None:
+    """The page that only leads to the list is none of those that the site counts."""
+    shell = (
+        "<script>Ls.ajax({url: '/site/label/8888', data: {organId: 1, catId: 2, pageIndex: 1, pageSize: 5}})</script>"
+    )
+    pager = "<script>Ls.pagination('#p', function (pageIndex) {}, {currPage: (0+1), pageCount: 3})</script>"
+
+    def answered(question: Question) -> Answer:
+        page = int(question.query.get("pageIndex", 0))
+        rows = "".join(
+            f'<li><a href="/public/1/{page}{row}5678.html">云溪县第{page}批第{row}号公告</a></li>' for row in range(5)
+        )
+        listed = f'<ul class="xxgk_nav_list">{rows}</ul>{pager}' if page else shell
+        return answer if page == lost else listed, HTML
+
+    walked = walk_answers("lonsun", "/public/column/1?type=4&catId=2", answered)
+    assert walked.red
+    assert len(walked.entries) >= 5 * (lost - 1)

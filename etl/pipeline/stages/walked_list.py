@@ -39,6 +39,8 @@ class WalkedList:
     known_pages: int = 0
     _lines: int = 0
     _pages: int = 0
+    _leading_pages: int = 0
+    """Pages before the first one of the list, which only lead to it; the site does not count them."""
     _whole: bool = True
     _total_is_upper_bound: bool = False
     """As the last page says."""
@@ -109,11 +111,14 @@ class WalkedList:
         self._following = frozenset(request_key(each) for each in page.next_requests if each.column == request.column)
         self._promised.append(() if again else page.promised)
         self._numbered.update(() if again else page.numbered)
-        self._sizes.append(PageSize(request.url, len(urls) + page.of_other_lists))
         self._is_full, self._may_go_on, self._open_end = page.is_full, page.may_go_on, page.open_end
-        leads_on = not urls and not self._documents and bool(page.next_requests) and self._pages < MAX_LEADING_PAGES
+        leads_on = not (urls or self._documents or self._pages) and bool(page.next_requests)
+        if leads_on and self._leading_pages < MAX_LEADING_PAGES:
+            self._leading_pages += 1
+            return problems
+        self._sizes.append(PageSize(request.url, len(urls) + page.of_other_lists))
         lists = bool(new) or repeated or bool(page.of_other_lists)
-        self._barren_pages = 0 if lists or leads_on else self._barren_pages + 1
+        self._barren_pages = 0 if lists else self._barren_pages + 1
         self._pages += 1
         self._lines += 0 if again else len(page.entries) - shown
         self._documents |= new
@@ -174,8 +179,8 @@ class WalkedList:
         if self.reported_total is not None and not self._reaches_its_total:
             return False
         counted = self._reported.get("pages", 0)
-        *before, last = [page.entries for page in self._sizes]
-        if not last:  # a page that only leads to the list
+        *before, last = [page.entries for page in self._sizes] or [0]
+        if not last:
             return False
         if counted == self._pages and request.url not in self._numbered:  # the pager counts from 0 or from 1
             return True
