@@ -190,3 +190,13 @@ def test_a_refusal_of_the_first_form_does_not_end_the_list() -> None:
     assert other == replace(
         request, body=json.dumps(json.loads(request.body or b"")["params"], separators=(",", ":")).encode()
     )
+
+
+@pytest.mark.parametrize("answer", ["{}", "null", "[]", '{"code": 500, "msg": "系统繁忙"}'])
+def test_a_first_form_that_fails_makes_no_empty_list_of_an_answer_to_an_unknown_second_one(answer: str) -> None:
+    request = rows_request()
+    (other,) = read(answer, request.url, request).next_requests
+    with pytest.raises(NotAListing, match="custom"):
+        read('{"custom": {"total": 0, "data": []}, "status": {"code": 1}}', other.url, other)
+    (row,) = read('{"custom": {"total": 1, "data": [{"infourl": "/a.html", "title": "甲"}]}}', other.url, other).entries
+    assert row.title == "甲"

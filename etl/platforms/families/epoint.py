@@ -173,6 +173,11 @@ def _in_params_first(service: str) -> bool:
     return "mid" in urlsplit(service).path.removesuffix(_SERVICE).lower()
 
 
+_FAILED = "#failed"
+"""Fragment of the second form of a request whose first form the service did not answer: an empty answer to the second
+may be that to an unknown form, and says nothing of the list."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     """A request for rows: the service's address, the values, and whether they are in `params` of the body."""
@@ -203,10 +208,10 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     rows, total = _rows(page)
     is_first = index == 0
     if not rows and not total and is_first and not call.is_second_form:
-        other = replace(call, in_params=not call.in_params)
+        other = replace(call, url=call.url + ("" if _is_of_service(page) else _FAILED), in_params=not call.in_params)
         return ListingPage((), next_requests=(other.request(request),))
     lacks_rows = rows is None and total != 0
-    says_nothing = not rows and total is None and is_first
+    says_nothing = not rows and is_first and (total is None or (not total and call.url.endswith(_FAILED)))
     if lacks_rows or says_nothing:
         raise NotAListing(Code.DATA_LACKS, names="custom.data")
     rows = rows or []
@@ -223,6 +228,12 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     if total is None and len(entries) < len(rows):
         raise NotAListing(Code.ROWS_WITHOUT_ADDRESS, path="custom.data", names="infourl, visiturl, linkurl")
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
+
+
+def _is_of_service(page: WebPage) -> bool:
+    """Whether the service itself answered, even that it does not know the form."""
+    content = parse_json(page)
+    return isinstance(content, dict) and not {"custom", "status"}.isdisjoint(content)
 
 
 def _rows(page: WebPage) -> tuple[list[dict[str, Any]] | None, int | None]:
