@@ -60,6 +60,7 @@ class Code(NamedCode):
     TOO_MANY_REDIRECTS = "转址超过 {limit} 次", "more than {limit} redirects"
     REDIRECT_NO_ADDRESS = "被转到的不是有效地址：{address}", "redirect to an invalid address: {address}"
     NO_WHOLE_ANSWER = "{seconds} 秒内未收完响应", "no complete response within {seconds} s"
+    HOST_NOT_RESOLVED = ("域名 {host} 无法解析（{error}）", "{host} does not resolve ({error})")
     NOT_A_SOURCE_HOST = "{url} 不在来源文件所列主机上", "{url} is on none of the source's hosts"
     PRIVATE_ADDRESS = (
         "{host} 解析为 {addresses}，不是公网地址",

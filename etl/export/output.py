@@ -1,11 +1,13 @@
 """Output files of exports: written under a temporary name and renamed when complete, so none is ever half-written."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import IO, Protocol
 
 from etl.errors import GongkaiError
@@ -56,7 +58,8 @@ def _translate_os_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise GongkaiError(f"{path} cannot be written: {error.strerror}") from error
+        hint = f"room is needed there and in {gettempdir()}" if error.errno == errno.ENOSPC else ""
+        raise GongkaiError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
 
 
 class ByteSink(Protocol):

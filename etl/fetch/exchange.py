@@ -19,7 +19,7 @@ import httpcore
 import httpx
 
 from etl.fetch.content_coding import BodyError, BodyReader
-from etl.fetch.guard import ForbiddenAddress, describe_error
+from etl.fetch.guard import ForbiddenAddress, NotResolved, describe_error
 from etl.fetch.in_flight import AT_ONCE_BYTES, FREE_BYTES, LargeBodies
 from etl.fetch.pace import Trace
 from etl.fetch.tls import TlsFailed
@@ -154,7 +154,7 @@ class SiteClient:
             raise RequestFailed(Outcome.OUT_OF_SCOPE, error.reason) from error
         except BodyError as error:
             raise RequestFailed(error.outcome, error.reason) from error
-        except TlsFailed as error:
+        except (TlsFailed, NotResolved) as error:
             raise RequestFailed(Outcome.NETWORK_ERROR, error.reason) from error
         except Exception as error:
             if ours is not None:

@@ -41,6 +41,14 @@ def describe_error(error: BaseException) -> str:
     return f"{type(error).__name__}: {source or ''}".rstrip(": ")
 
 
+class NotResolved(httpx.TransportError):
+    """A host has no address, or the name servers do not answer; `reason`: a stored reason (`etl.reasons`)."""
+
+    def __init__(self, host: str, error: str) -> None:
+        super().__init__(f"{host}: {error}")
+        self.reason = encode_reason(Code.HOST_NOT_RESOLVED, host=host, error=error)
+
+
 class _GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, inner: httpcore.AsyncNetworkBackend, allow_private: bool, tls: Tls) -> None:
         self._inner, self._allow_private, self._tls = inner, allow_private, tls
@@ -58,9 +66,9 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 resolved = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"{host} does not resolve within {timeout} s") from error
+            raise NotResolved(host, f"no answer within {timeout} s") from error
         except OSError as error:
-            raise httpcore.ConnectError(f"{host} does not resolve: {error.strerror or error}") from error
+            raise NotResolved(host, error.strerror or str(error)) from error
         addresses = list(dict.fromkeys(str(item[4][0]) for item in resolved))
         refused = {} if self._allow_private else {item: why for item in addresses if (why := why_not_public(item))}
         if refused:

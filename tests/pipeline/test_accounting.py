@@ -147,6 +147,11 @@ def test_a_list_that_leads_elsewhere_is_lost_there(archive: Archive, site: Site)
     [
         (Reason.of(Code.NO_WHOLE_ANSWER, seconds=60), None, Code.NO_WHOLE_ANSWER),
         (Reason.of(Code.TLS_EXPIRED, host="a.example", error="x"), Code.ROBOTS_UNREACHABLE, Code.TLS_EXPIRED),
+        (
+            Reason.of(Code.HOST_NOT_RESOLVED, host="a.example", error="x"),
+            Code.ROBOTS_UNREACHABLE,
+            Code.HOST_NOT_RESOLVED,
+        ),
         (Reason.of(Code.CONNECTION_FAILED, error="x"), Code.ROBOTS_UNREACHABLE, Code.ROBOTS_UNREACHABLE),
     ],
 )

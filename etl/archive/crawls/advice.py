@@ -227,6 +227,11 @@ CAUSES: dict[str, tuple[str, str]] = {
     Code.TLS_NOT_SPOKEN: _CERTIFICATE,
     Code.TLS_NATIONAL_ONLY: ("本程序无法采集此站", "this crawler cannot crawl the site"),
     Code.TLS_NOT_YET_VALID: ("核对本机时钟：gongkai doctor", "check this machine's clock: `gongkai doctor`"),
+    Code.HOST_NOT_RESOLVED: (
+        "若其他来源也如此，是本机的域名解析有故障；否则查网站是否换了域名，改来源文件",
+        "if other sources have this too, name resolution of this machine fails; else see whether the site has another"
+        " name now, and change the source file",
+    ),
     Code.NO_WHOLE_ANSWER: (
         "网站停机或太慢：恢复后再采集；若一直慢，提高 limits.seconds",
         "the site was down or slow: crawl again when it answers; if it is always slow, raise `limits.seconds`",
