@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 SUFFIXES = (".yaml", ".yml")
-_MEANT = re.compile(r"\.(?:ya?ml|ymal|yalm|json)(?:\.txt)?", re.IGNORECASE)
+_MEANT = re.compile(r"\.(?:ya?ml?|ymal|yalm|json)(?:\.txt|\s+)?", re.IGNORECASE)
 FilesState = frozenset[tuple[str, int, int, int]]
 """Of each source file its path, inode, time of change in nanoseconds, and size."""
 

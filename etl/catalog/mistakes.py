@@ -6,9 +6,11 @@ They are refused in files alone. The archive also keeps what files said at their
 import re
 import ssl
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from etl.clock import CHINA
 from etl.platforms.registry import all_platforms, platform
 from etl.sources.schema import Source
 from etl.web.data import read_json
@@ -39,8 +41,18 @@ def mistakes(source: Source) -> Iterator[str]:
             yield f"columns.{number}.post: {reason}"
     yield from _templates(source)
     yield from _hosts(source)
+    yield from _duties(source)
     if source.tls.ca and (reason := _fault_of_certificates(str(source.tls.ca))):
         yield f"tls.ca: {source.tls.ca} {reason}"
+
+
+def _duties(source: Source) -> Iterator[str]:
+    year = datetime.now(CHINA).year
+    for number, duty in enumerate(source.duties):
+        if duty.due is None and duty.within_days is None:
+            yield f"duties.{number}: needs due or within_days: else nothing is ever late"
+        if duty.since > year:
+            yield f"duties.{number}.since: {duty.since} has not come yet"
 
 
 def _elsewhere(url: str, source: Source) -> str:
@@ -60,14 +72,15 @@ def _hosts(source: Source) -> Iterator[str]:
         if _ANYBODY.fullmatch(host):
             yield f"hosts.{number}: {host} allows everybody's sites: name those of the agency"
         elif not source.allow_private_addresses and _is_private(host):
-            yield f"hosts.{number}: {host} is a private address: needs `allow_private_addresses: true`"
+            yield f"hosts.{number}: {host} is no public address: needs `allow_private_addresses: true`"
 
 
 def _is_private(host: str) -> bool:
     try:
         return not ip_address(host).is_global
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        label = host.rpartition(".")[2]
+        return label == "localhost" or label.isdigit()  # programs read 2130706433 as 127.0.0.1
 
 
 def _fault_of_body(post: str) -> str:

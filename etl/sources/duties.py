@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from etl.sources.listing import RegularExpression
+from etl.sources.values import Count, Text
 
 
 def _month_day(value: str) -> str:
@@ -21,8 +22,8 @@ class Duty(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(
-        min_length=1, description="what the document is called; duties of all sources with one name are shown together"
+    name: Text = Field(
+        description="what the document is called; duties of all sources with one name are shown together"
     )
     title: RegularExpression = Field(
         description="regular expression that its title contains; the year is the first 20xx before 年 in the title"
@@ -31,10 +32,12 @@ class Duty(BaseModel):
         None,
         description="last day on which it is in time, month and day (`04-01`); none where only `within_days` counts",
     )
-    years_after: int = Field(1, ge=0, le=3, description="years between the year in its title and that of `due`")
-    within_days: int | None = Field(None, ge=1, description="days after its 成文日期 until which it is in time")
-    since: int = Field(ge=1990, le=2100, description="first year that is asked for")
-    agencies: tuple[str, ...] = Field(
+    years_after: Count = Field(1, ge=0, le=3, description="years between the year in its title and that of `due`")
+    within_days: Annotated[Count, Field(ge=1, le=36_500)] | None = Field(
+        None, description="days after its 成文日期 until which it is in time"
+    )
+    since: Count = Field(ge=1990, le=2100, description="first year that is asked for")
+    agencies: tuple[Text, ...] = Field(
         (), description="who must publish it, as titles or publishers name them; default: the source's agency"
     )
-    basis: str = Field(min_length=1, description="law or rule and its article")
+    basis: Text = Field(description="law or rule and its article")

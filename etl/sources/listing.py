@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from etl.fields import FIELDS
 from etl.input_words import did_you_mean
+from etl.sources.values import Count, typed_address
 from etl.web.select import validate_selector
 from etl.web.urls import PLACE
 
@@ -34,12 +35,14 @@ RegularExpression = Annotated[str, AfterValidator(_pattern)]
 
 
 def _numbered(value: str) -> str:
+    value = typed_address(value)
     if value.count("{page}") != 1:
         raise ValueError(f"{value!r} must contain {{page}} exactly once")
     return value
 
 
 def _template(value: str) -> str:
+    value = typed_address(value)
     if not PLACE.search(value):
         raise ValueError(f"{value!r} must contain the name of a value in braces, such as {{id}}")
     return value
@@ -69,7 +72,7 @@ class Listing(BaseModel):
     pages: Annotated[str, AfterValidator(_numbered)] | None = Field(
         None, description="address of the pages after the first, `{page}` for the number; instead of `next`"
     )
-    second: int = Field(2, ge=0, description="the number in `pages` of the second page")
+    second: Count = Field(2, ge=0, description="the number in `pages` of the second page")
     page_count: Selector | None = Field(
         None, description="element with the number of pages of a list: its first number"
     )

@@ -28,10 +28,9 @@ from etl.regions import NO_REGION, PROVINCES
 from etl.sources.duties import Duty
 from etl.sources.listing import FieldName, Listing
 from etl.sources.schedule import checked_schedule, cron_line
+from etl.sources.values import Count, Days, Number, Share, Text, typed_address
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-_PUNCTUATION = tuple("，。；、：！？）”》")
 _NOT_IN_HOSTS = re.compile(r"[\s:/?#*@,;]")
 
 
@@ -45,18 +44,6 @@ def _host(value: str) -> str:
             f"{value!r} is no host: its name alone, without https://, port or path, such as www.example.gov.cn"
         )
     return wildcard + host
-
-
-def _typed_address(value: str) -> str:
-    """Refuses what is made storable in addresses of sites, and is a slip in one that somebody typed."""
-    address = value.strip()
-    if odd := next((character for character in address if character == " " or not character.isprintable()), ""):
-        raise ValueError(f"has a blank or an invisible character (U+{ord(odd):04X}) in it: {address!r}")
-    if address.endswith(_PUNCTUATION):
-        raise ValueError(f"ends with {address[-1]}: {address!r}")
-    if "@" in urlsplit(address).netloc:
-        raise ValueError("has a login in it (before @): the crawler reads only what is open to everybody")
-    return address
 
 
 def _region(value: str) -> str:
@@ -105,20 +92,6 @@ def _day_or_never(value: object) -> object:
     return day
 
 
-def _number(value: object) -> object:
-    """Refuses `true` and `false`, which are numbers to Python."""
-    if isinstance(value, bool):
-        raise ValueError("must be a number")
-    return value
-
-
-_MANY = 100_000_000
-Count = Annotated[int, BeforeValidator(_number), Field(le=_MANY)]
-Number = Annotated[float, BeforeValidator(_number), Field(le=_MANY)]
-Days = Annotated[float, BeforeValidator(_number), Field(ge=0, le=36_500)]
-Share = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1)]
-
-
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -126,7 +99,7 @@ class _Part(BaseModel):
 class Column(_Part):
     """One list of the catalog."""
 
-    url: Annotated[str, AfterValidator(_typed_address), AfterValidator(column_address)] = Field(
+    url: Annotated[str, AfterValidator(typed_address), AfterValidator(column_address)] = Field(
         description="address of the list's first page"
     )
     name: str = Field("", description="what the site calls the list")
@@ -239,7 +212,7 @@ class Silence(_Part):
 
 
 def _origin(value: str) -> str:
-    parts = urlsplit(canonical_url(value))
+    parts = urlsplit(canonical_url(typed_address(value)))
     if parts.path != "/" or parts.query:
         raise ValueError("must be scheme and host only, such as http://www.example.gov.cn")
     return f"{parts.scheme}://{parts.netloc}"

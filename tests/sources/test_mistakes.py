@@ -27,7 +27,7 @@ schedule: "@daily"
 assertions: {min_records: 1, max_age_days: 10}
 verified: never
 """
-LIST = '{url: "http://a.example/l/", name: 政策}'
+DUTY = "duties: [{{name: 年报, title: 年报, {}}}]\nverified:"
 
 
 class Slip(NamedTuple):
@@ -69,12 +69,26 @@ SLIPS = (
     Slip("[a.example]", '["a.example\u200b"]', "hosts.0: 'a.example\\u200b' is no host"),
     Slip("[a.example]", '[a.example, "*.cn"]', "hosts.1: *.cn allows everybody's sites: name those of the agency"),
     Slip("[a.example]", '[a.example, "*.gov.cn"]', "hosts.1: *.gov.cn allows everybody's sites"),
-    Slip("[a.example]", "[a.example, 10.1.2.3]", "hosts.1: 10.1.2.3 is a private address: needs `allow_private"),
+    Slip("[a.example]", "[a.example, 10.1.2.3]", "hosts.1: 10.1.2.3 is no public address: needs `allow_private"),
     Slip("name: 政策}", "post: '{\"page\": 1,}'}", "columns.0.post: is not valid JSON: "),
     Slip("name: 政策}", "post: '{“page”: 1}'}", "columns.0.post: is not valid JSON: "),
     Slip("name: 政策}", "post: page}", "columns.0.post: is neither a form such as"),
     Slip("hosts:", "listing: {address: 'http://b.example/d?id={id}'}\nhosts:", "listing.address: http://b.example/d"),
     Slip("hosts:", "listing: {rows: li, pages: '//b.example/{page}'}\nhosts:", "listing.pages: //b.example/{page} is"),
+    Slip("[a.example]", '[a.example, "2130706433"]', "hosts.1: 2130706433 is no public address"),
+    Slip("hosts:", "listing: {address: 'http://u:p@a.example/d?id={id}'}\nhosts:", "listing.address: has a login"),
+    Slip("hosts:", "listing: {rows: li, pages: '/{page}', second: true}\nhosts:", "listing.second: must be a number"),
+    Slip(
+        "verified:",
+        "twins: {'http://u:p@a.example': 'https://a.example'}\nverified:",
+        "twins.http://u:p@a.example: has",
+    ),
+    Slip("verified:", DUTY.format("since: 2019, basis: x"), "duties.0: needs due or within_days"),
+    Slip("verified:", DUTY.format("since: 2099, due: 04-01, basis: x"), "duties.0.since: 2099 has not come yet"),
+    Slip("verified:", DUTY.format("since: 2019, due: 04-01, basis: ' '"), "duties.0.basis: must not be empty"),
+    Slip(
+        "verified:", DUTY.format("since: 2019, within_days: true, basis: x"), "duties.0.within_days: must be a number"
+    ),
     Slip('"@daily"', '"*/90 * * * *"', "schedule: '*/90' is no minute of a cron line"),
     Slip("verified:", "tls: {ca: nowhere.pem, reason: x}\nverified:", "tls.ca: is no file"),
     Slip("verified:", "tls: {ca: text.pem, reason: x}\nverified:", "tls.ca: "),
@@ -127,7 +141,7 @@ def test_what_is_right_is_taken(tmp_path: Path, right: str, other: str) -> None:
 def test_files_that_nobody_reads_are_named(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "yunling").mkdir()
-    overlooked = ("yunling/a.yaml", "yunling/b.yml", "c.YAML", "d.yaml.txt", "e.ymal", "f.json")
+    overlooked = ("yunling/a.yaml", "yunling/b.yml", "c.YAML", "d.yaml.txt", "e.ymal", "f.json", "l.yam", "m.yaml ")
     put_aside = ("g.yaml~", ".h.yaml", "i.yaml.off", "j.yaml.orig", "README.md", "site.pem", "yunling/k.pem")
     for name in (*overlooked, *put_aside):
         (tmp_path / name).write_text(GOOD, encoding="utf-8")
