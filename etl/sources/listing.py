@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from etl.fields import FIELDS
 from etl.input_words import did_you_mean
-from etl.sources.values import Count, typed_address
+from etl.sources.values import Count, Text, typed_address
 from etl.web.select import validate_selector
 from etl.web.urls import PLACE
 
@@ -31,7 +31,7 @@ def _pattern(value: str) -> str:
     return value
 
 
-RegularExpression = Annotated[str, AfterValidator(_pattern)]
+RegularExpression = Annotated[Text, AfterValidator(_pattern)]
 
 
 def _numbered(value: str) -> str:
