@@ -15,7 +15,11 @@ from etl.web.page import WebPage
 
 _ITEMS = ("li", "a", "div", "span", "p", "dd", "dt", "button")
 _ADDRESS_IN_CODE = re.compile(r"""["'`]((?:https?:/)?/?[\w./-]{2,200}(?:\?[^"'`\s]{0,200})?)["'`]""")
-_NO_SERVICE = re.compile(r"\.(?:js|css|png|gif|jpe?g|svg|ico|woff2?)(?:\?|$)|^[\w-]+$", re.IGNORECASE)
+_NO_SERVICE = re.compile(
+    r"\.(?:js|css|png|gif|jpe?g|svg|ico|woff2?)(?:\?|$)|(?:^|/)_?(?:css|res|js)\w*/", re.IGNORECASE
+)
+_SENTENCE = re.compile("[。；，：]|\\d年")
+"""In lines of a text."""
 _MAX_SHOWN = 3
 
 
@@ -36,4 +40,5 @@ def unread_menus(page: WebPage) -> Iterator[str]:
 
 
 def _is_item(element: HtmlElement) -> bool:
-    return element.tag in _ITEMS and 1 < len(words_of(element, MAX_NAME)) <= MAX_NAME
+    words = words_of(element, MAX_NAME) if element.tag in _ITEMS else ""
+    return 1 < len(words) <= MAX_NAME and not _SENTENCE.search(words)
