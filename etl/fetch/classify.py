@@ -22,8 +22,9 @@ Verdict = tuple[Outcome | None, str]
 
 _BLOCKING = {401, 403, 405, 412, 418, 429, 521, 567}
 _HOME = re.compile(r"^/(index|default|home)?(\.\w{3,5})?$", re.IGNORECASE)
-_NOTHING = b"\0 \t\r\n\v\f"
-"""Bytes without content: zeros are what a file has whose bytes were lost on the disk or in a copy."""
+_NOTHING = b"\0 \t\r\n\v\f\xef\xbb\xbf"
+"""Bytes without content: zeros are what a file has whose bytes were lost on the disk or in a copy. The last three are a
+byte order mark."""
 _PAGE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,400}?-->\s*)?<(?:!doctype\s+html|html|head|body|script|meta)\b",
     re.I | re.S,

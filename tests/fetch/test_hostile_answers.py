@@ -293,7 +293,7 @@ def test_text_in_any_charset_and_known_files_may_be_documents(base: str, body: b
     assert ending(attempt)[0] is None
 
 
-@pytest.mark.parametrize("body", [b"\0" * 4000, b" ", b"\r\n", b"\0 \n\0"])
+@pytest.mark.parametrize("body", [b"\0" * 4000, b" ", b"\r\n", b"\0 \n\0", b"\xef\xbb\xbf\r\n"])
 def test_bytes_that_hold_nothing_are_empty(base: str, body: bytes) -> None:
     [attempt] = ask(base, {"/a": http(body)}, "/a")
     assert ending(attempt)[0] is Outcome.EMPTY
