@@ -60,4 +60,4 @@ def _before_notice(text: str) -> str:
 
 def _has_no_text(now: Extraction) -> bool:
     """Whether a page has neither text nor files, or is a picture. A notice that its reader must log in is no text."""
-    return Flag.NO_TEXT in now.flags or {Flag.FILE, Flag.IMAGES_ONLY}.issubset(now.flags)
+    return (Flag.NO_TEXT in now.flags and not now.text.strip()) or {Flag.FILE, Flag.IMAGES_ONLY}.issubset(now.flags)
