@@ -31,6 +31,8 @@ _WITHHOLDS = re.compile(
 """Sentences that say nothing but who may read the text, and how: 登录后可查看完整内容. A document that speaks of a
 login names whose: 登录申报平台查看指南."""
 _ACCESS = re.compile(r"登[录陆]|权|受限|身份|认证|密码|口令|会话|会员|用户|人员|注册|扫码")
+_READS = re.compile(r"查[看阅]|浏览|阅读|访问|下载|观看|登[录陆]|可见|开放|仅限|权限")
+"""Without one of these, such words may be about anything: 单位会员须进行注册."""
 _FAREWELL = re.compile(
     r"请.{0,12}(?:稍[候后]|重试|再试|刷新|返回|联系|咨询|检查|登[录陆])|谢谢|敬请谅解|返回(?:首页|上一?页)"
 )
@@ -55,7 +57,7 @@ def is_left_behind(text: str) -> bool:
     if not re.sub(_WAITS, "", words):
         return True
     sentences = [each for each in _SENTENCES.split("".join(text.split())) if each]
-    words_of_notice = _WITHHOLDS if _ACCESS.search(words) else _FAILS
+    words_of_notice = _WITHHOLDS if _ACCESS.search(words) and _READS.search(words) else _FAILS
     fails = [bool(_FAILS.fullmatch(each) or words_of_notice.fullmatch(each)) for each in sentences]
     return (
         len(words) > 3
