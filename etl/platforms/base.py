@@ -24,6 +24,7 @@ class ListingRequest(Outside):
 
     `url`: may have a fragment, which is not sent; it tells `read_listing` which list of the page to read. `column`:
     name of its list; totals are kept for each list. `seen`: number of entries on the list's earlier pages.
+    `by_number`: only the number in the address of the page before says that there may be such a page.
     """
 
     url: str
@@ -32,6 +33,7 @@ class ListingRequest(Outside):
     method: str = "GET"
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    by_number: bool = False
 
     def behind(self, entries: Sized, url: str) -> "ListingRequest":
         """The request for the list's next page, which is at `url`, behind one with these entries."""

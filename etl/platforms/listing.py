@@ -11,9 +11,11 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
+from etl.outside import digits
 from etl.platforms.answers.data_lists import content_of, read_data_list
 from etl.platforms.answers.feeds import is_feed
 from etl.platforms.answers.refusals import refusal_in
+from etl.platforms.answers.request_numbers import following
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform, fills_page
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
@@ -42,6 +44,7 @@ from etl.platforms.paging.tabs import (
     lists_of_other_parts,
     lists_of_other_years,
     other_period,
+    part_on_request,
     tab_above,
     tab_of_another_list,
 )
@@ -75,6 +78,7 @@ BELOW = " / "
 """Separates the name of a column from that of a list below it."""
 _PAGE_PATH = re.compile(r"(?!.*/(?:\w{0,8}api|rest|services?)/).*(?:/|\.(?:s?html?|jhtml|xml))", re.IGNORECASE)
 """The path of a page, where no service answers. Those of services may end in a slash (`/api/documents/`)."""
+_OWN_NUMBER = re.compile(r"[?&]\w{0,12}page\w{0,8}=(\d{1,4})(?=&|#|$)", re.IGNORECASE)
 _SHOWN_CHARS = 60
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 
@@ -327,13 +331,34 @@ def _with_sign(
             sign = sign_around(page, listed, seen)
     if first and sign is None:
         sign = other_period(page, _days(listing)) or tab_of_another_list(page) or _tab_above(page, listed)
-        sign = sign or part_of_a_form(page) or part_of_buttons(page) or tree_of_lists(page) or other_issue(page, listed)
+        sign = (
+            sign
+            or part_on_request(page)
+            or part_of_a_form(page)
+            or part_of_buttons(page)
+            or tree_of_lists(page)
+            or other_issue(page, listed)
+        )
     if sign:
         problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
         return replace(listing, problems=(*listing.problems, problem))
-    if not first or whole or ends or says_that_it_ends(page, words):
+    if whole or ends or says_that_it_ends(page, words):
         return listing
-    return replace(listing, may_go_on=fills_page(seen), open_end=True)
+    listing = replace(listing, may_go_on=first and fills_page(seen), open_end=first)
+    further = _by_own_number(listing, request)
+    return replace(listing, next_requests=(further,)) if further else listing
+
+
+def _by_own_number(listing: ListingPage, request: ListingRequest) -> ListingRequest | None:
+    """The request for the next page of a list whose address names the number of the page (`?pageNo=1`), where the page
+    says nothing of others: fragments that scripts request have no pager. A page with fewer rows than those before is
+    the last one."""
+    named, rows = _OWN_NUMBER.search(request.url), len(listing.entries)
+    if named is None or (request.seen and not request.by_number):
+        return None
+    is_last = rows * digits(named[1]) < request.seen if request.seen else digits(named[1]) > 1
+    further = None if is_last else following(request, rows, request.seen + rows)
+    return further and replace(further, by_number=True)
 
 
 def _tab_above(page: WebPage, listed: Container[str]) -> str | None:

@@ -199,3 +199,37 @@ def test_a_page_that_is_shorter_than_all_others_is_named(sizes: Sequence[int]) -
 )
 def test_pages_of_somewhat_different_lengths_are_none(sizes: Sequence[int]) -> None:
     assert _walk_pages(sizes).red == []
+
+
+@pytest.mark.parametrize("base", [0, 1])
+@pytest.mark.parametrize("documents", [58, 60, 7])
+@pytest.mark.parametrize("whole_page", [True, False])
+def test_a_page_whose_address_has_its_number_is_turned_though_it_has_no_pager(
+    base: int, documents: int, whole_page: bool
+) -> None:
+    all_lines = lines(documents, "/n/{number}.html")
+
+    def answer(asked: Question) -> Answer:
+        begin = 18 * (int(asked.query["pageNo"]) - base)
+        shown = all_lines[begin : begin + 18]
+        rows = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
+        return (_page(shown) if whole_page else f"<ul class=l>{rows}</ul>", HTML) if shown else None
+
+    walked = walk_answers("generic", f"/gk/rows?id=3&pageNo={base}", answer, **ROWS)
+    assert (len(walked.entries), walked.red, walked.open_ends) == (documents, [], [])
+
+
+def test_a_page_that_does_not_heed_the_number_in_its_address_is_one() -> None:
+    text = _page(lines(12, "/n/{number}.html"))
+    walked = walk_answers("generic", "/gk/?page=1", lambda asked: (text, HTML), **ROWS)
+    assert (len(walked.entries), walked.red) == (12, [])
+
+
+@pytest.mark.parametrize(("rows", "size", "is_open"), [(12, 20, False), (20, 20, True), (12, 12, True), (10, 50, True)])
+def test_a_service_that_answers_fewer_rows_than_were_requested_has_no_others(
+    rows: int, size: int, is_open: bool
+) -> None:
+    text = json.dumps({"code": 0, "count": rows, "data": _rows(lines(rows, "/n/{number}.html"))})
+    walked = walk_answers("generic", f"/api/gk?pageNo=1&pageSize={size}", lambda asked: (text, JSON))
+    assert len(walked.entries) == rows
+    assert bool(walked.red or walked.open_ends) == is_open

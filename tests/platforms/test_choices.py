@@ -10,6 +10,8 @@ from tests.support.paged_lists import CASES, HOST, LIST, following, read, rows
 
 KINDS = ("政府规章", "规范性文件", "政策解读")
 NOWHERE = '<a href="javascript:;">{}</a>'
+TAB = "<li{}><a data-toggle=tab href='#t{}'>{}</a></li>"
+TABS = f"<ul>{TAB.format(' class=on', 1, '政府规章')}{TAB.format('', 2, '政策文件')}</ul>"
 DEPARTMENTS = "<option value=1>教育局</option><option value=2>民政局</option>"
 
 
@@ -29,6 +31,9 @@ def _codes(above: str) -> list[str]:
             *KINDS
         ),
         f"<p><select id=dept>{DEPARTMENTS}</select></p>",
+        "<div><a class=on>A</a><a onclick=zm('B')>B</a><a onclick=zm('C')>C</a></div>",
+        "<el-select v-model=dept><el-option label=教育局></el-option><el-option label=民政局></el-option></el-select>",
+        f"{TABS}<div id=t2></div>",
     ],
 )
 def test_a_choice_above_the_rows_may_be_answered_by_a_script_that_is_not_read(choice: str) -> None:
@@ -43,6 +48,9 @@ def test_a_choice_above_the_rows_may_be_answered_by_a_script_that_is_not_read(ch
         f"<ul><li>{NOWHERE}<ul><li><a href='/jg/'>职能</a></li></ul></li><li class=on>{NOWHERE}</li></ul>".format(
             "机构概况信息", "政策文件"
         ),
+        "<div><a class=on onclick=zm('')>全部</a><a onclick=zm('B')>B</a><a onclick=zm('C')>C</a></div>",
+        "<el-select v-model=d><el-option label=全部></el-option><el-option label=教育局></el-option></el-select>",
+        f"{TABS}<div id=t2><p>本栏目没有文件</p></div>",
         f"<p><select id=dept>{DEPARTMENTS}</select><input name=q></p>",
         f"<p><select id=dept><option value=0>全部</option>{DEPARTMENTS}</select></p>",
         "<form><input type=radio name=l checked>政府规章 <input type=radio name=l>政策文件 <input type=submit></form>",

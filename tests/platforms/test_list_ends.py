@@ -86,6 +86,19 @@ GOES_ON = (
     "<div><a href=\"javascript:fy('4',1)\"><i></i></a></div>",
     '<div id="fy"></div><script>fy(4,1)</script>',
     '<div><script src="/js/fy.js"></script><script>zfy(12, 0, "gk", "html");</script></div>',
+    "<p>2023年以前的公告已归档。</p>",
+    '<div class="mini-datagrid" url="/gk/list.ashx" showPager="true"></div>',
+    '<script>new Ext.data.Store({url: "/gk/list.do", baseParams: {start: 0, limit: 3}});</script>',
+    "<span>更多期次</span>",
+    "<details><summary>2023年</summary><div></div></details>",
+    "<div>记录：60 每页3</div>",
+    "<div>共<em></em>条，第<span></span>页</div>",
+    '<a href="javascript:;">查看全部 60 件</a>',
+    '<a href="./202312.html">上个月</a>',
+    '<a href="?week=1">上一周</a>',
+    '<ul data-lazy="/gk/rows?offset=3"></ul>',
+    '<span role="button"><svg><use href="#chevron-right"></use></svg></span>',
+    '<script>ajaxPost("/api/queryList", {pageNo: 1, pageSize: 3}, render);</script>',
     '<nav><button aria-label="Go to page 2"><svg></svg></button></nav>',
     '<button wire:click="nextPage"><svg></svg></button>',
     '<a v-on:click="goNext"><i></i></a>',
@@ -152,6 +165,12 @@ WHOLE = (
     '<div class="footer">剩余40条</div>',
     "<script>setTab(1, 3);</script><script>fixPng('img.p', 2)</script>",
     """<div class="fy" data-opt='{"c":1,"n":1}'></div>""",
+    "<details><summary>附则</summary><div></div></details>",
+    "<div>记录：3 每页20</div>",
+    "<p>本办法共条款清晰</p>",
+    '<a href="javascript:;">查看全部部门</a>',
+    '<div data-share="/s?title=a&page=1"></div>',
+    '<script>visitPost("/visit/hits", {id: 3});</script>',
     '<div class="fy" id="fy1"></div>',
     "<p>更多信息请关注微信公众号</p>",
     '<div class="side"><input type="text" name="q"><button>GO</button></div>',
@@ -285,7 +304,7 @@ TABS = '<ul class="tabs"><li class="on" data-id="1">县政府文件</li>{}</ul>'
     ],
 )
 def test_a_tab_above_the_rows_shows_another_list_unless_that_is_in_the_page(other: str, red: bool) -> None:
-    body = f"<body>{TABS.format(other)}{rows(CASES['trs_wcm'])}<div id='below'></div></body>"
+    body = f"<body>{TABS.format(other)}{rows(CASES['trs_wcm'])}<div id='below'>本栏目暂无文件</div></body>"
     listing = read_list_page(CASES["trs_wcm"].family, WebPage(LIST, body, "utf-8"), ListingRequest(LIST))
     assert bool(listing.problems) == red
 

@@ -178,6 +178,8 @@ class WalkedList:
             return False
         if self.reported_total is not None and not self._reaches_its_total:
             return False
+        if request.by_number:
+            return True
         counted = self._reported.get("pages", 0)
         *before, last = [page.entries for page in self._sizes] or [0]
         if not last:

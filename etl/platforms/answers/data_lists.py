@@ -26,7 +26,14 @@ from etl.platforms.answers.data_rows import (
     site_of,
 )
 from etl.platforms.answers.refusals import is_state, refusal_in, says_nothing_found
-from etl.platforms.answers.request_numbers import as_pages, asks_for_rows, following, is_full_page, page_number
+from etl.platforms.answers.request_numbers import (
+    as_pages,
+    asks_for_more,
+    asks_for_rows,
+    following,
+    is_full_page,
+    page_number,
+)
 from etl.platforms.answers.stated_numbers import objects_in, says_end, sign_of_more, stated
 from etl.platforms.answers.xml_data import read_xml
 from etl.platforms.base import MOST_OF_A_SEARCH, ListingPage, ListingRequest, NotAListing, fills_page
@@ -169,7 +176,10 @@ def may_go_on(listing: ListingPage, request: ListingRequest) -> bool:
     """Whether an answer to the first request that states no number may be the first page of several."""
     if request.seen or listing.next_requests or listing.reported_total is not None or listing.reported_pages:
         return False
-    return _LEAST_OF_A_PAGE <= len(listing.entries) <= _MOST_OF_A_PAGE and not _is_file(request.url)
+    rows = len(listing.entries)
+    return (
+        _LEAST_OF_A_PAGE <= rows <= _MOST_OF_A_PAGE and not _is_file(request.url) and not asks_for_more(request, rows)
+    )
 
 
 def _is_file(url: str) -> bool:

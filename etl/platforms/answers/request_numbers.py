@@ -109,6 +109,12 @@ def asks_for_rows(request: ListingRequest, rows: int) -> bool:
     return rows in _sizes(request)
 
 
+def asks_for_more(request: ListingRequest, rows: int) -> bool:
+    """Whether the request asks for more rows than came, and these are no full page of a service that gives fewer."""
+    sizes = _sizes(request)
+    return bool(sizes) and min(sizes) > rows and not fills_page(rows)
+
+
 def _sizes(request: ListingRequest) -> set[int]:
     """The numbers of rows for which the request asks."""
     return {number.value for number in _numbers(request) if number.kind == "size"}

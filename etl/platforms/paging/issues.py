@@ -9,12 +9,12 @@ from etl.platforms.paging.parts import is_chosen
 from etl.platforms.paging.tabs import TAGS
 from etl.web.page import WebPage, base_url
 
-_PREVIOUS_ISSUE = re.compile(r"^\W*上一?期(?:公报|目录)?\W*$")
+_PREVIOUS_ISSUE = re.compile(r"^\W*(?:上一?期(?:公报|目录)?|上(?:个|一个?)?(?:月|周|季度?|年度?)|前一[天日月周年])\W*$")
 _NAME = r"((?:(?:19|20)\d\d年?度?)?总?(第\d{1,4}期))"
 _ISSUE, _NAMED = re.compile(rf"^\W*{_NAME}(?:\W总第?\d{{1,4}}期)?\W*$"), re.compile(_NAME)
 """A label that is an issue (2024年第3期, with or without 总第120期 behind it), and an issue in a headline. The first
 group has its year."""
-_MAY_NAME = re.compile(r"上一?期|第\s*\d{1,4}\s*期|\d\s*</\w{1,6}>\s*期")
+_MAY_NAME = re.compile(r"上一?期|上(?:个|一个?)?[月周季年]|前一[天日月周年]|第\s*\d{1,4}\s*期|\d\s*</\w{1,6}>\s*期")
 _MAX_CHARS, _MAX_HEADLINE = 20, 60
 
 
@@ -26,7 +26,7 @@ def other_issue(page: WebPage, listed: Container[str]) -> str | None:
     issues, base = dict[str, str](), base_url(page)
     for element in page.tree.iter(*TAGS):
         words = words_of(element, _MAX_CHARS) if len(element) <= 1 else ""
-        if "期" not in words or target_of(element, base) in listed:
+        if not (_PREVIOUS_ISSUE.match(words) or "期" in words) or target_of(element, base) in listed:
             continue
         if _PREVIOUS_ISSUE.match(words) and not slides(element) and (element.get("href") or is_answered(element)):
             return words

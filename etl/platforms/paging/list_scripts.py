@@ -39,6 +39,7 @@ _GRIDS = re.compile(
     r"""\burl["']?\s*:[^{}]{0,300}\bpagination["']?\s*:\s*(?:true|!0)|"""
     r"""\bpagination["']?\s*:\s*(?:true|!0)[^{}]{0,300}\burl["']?\s*:|"""
     r"""\burl["']?\s*:[^{}]{0,300}\bpage["']?\s*:\s*(?:true|!0)|"""
+    r"""\burl["']?\s*:[^{}]{0,200}\{[^{}]{0,80}\bstart["']?\s*:\s*0\s*,\s*["']?limit["']?\s*:|"""
     r"""\bnew\s+\w+\([^(){}]{0,40}\{[^{}]{0,80}\bpage["']?\s*:\s*1\s*,[^{}]{0,80}\b(?:size|limit|rows|page_?size)["']?\s*:\s*\d"""
 )
 _GRID_ADDRESS = re.compile(r"""\burl["']?\s*:\s*["']([^"'\s]{2,200})["']""")
@@ -58,7 +59,7 @@ _TURNS = re.compile(
 )
 _ASKS = re.compile(
     r"(?:\$|jQuery)\.(?:get|post)\s*\(|\.(?:ajax|getJSON)\s*\(|\bfetch\s*\(|\baxios\b|XMLHttpRequest|\$http\b|\.load\s*\(\s*(?:[\"'`][\w./]|\$\(this)|"
-    r"\brequest\s*\(|\bEventSource\s*\(|\bd3\.json\s*\(|\bjsonp\s*\("
+    r"\brequest\s*\(|\b\w{0,12}(?:[aA]jax|[pP]ost|[gG]et|[rR]equest)\w{0,8}\s*\(\s*[\"'`](?:https?:/)?/[\w./-]|\bEventSource\s*\(|\bd3\.json\s*\(|\bjsonp\s*\("
 )
 _MAY_ASK = (
     "$", "ajax", "fetch", "axios", "xmlhttp", "request", "json", "next", "more", "last", "scroll", "intersection",

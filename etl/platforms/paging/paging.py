@@ -60,7 +60,7 @@ _CURRENT = re.compile(
     re.IGNORECASE,
 )
 _LIBRARY_NAMES = (
-    "pagination", "<page", "infinite", "van-list", "load-more", "amp-list", "lay-flow", "lay-data", "easyui-datagrid",
+    "pagination", "<page", "infinite", "van-list", "load-more", "amp-list", "lay-flow", "lay-data", "-datagrid",
     "data-side-pagination", "@tab-click", "v-for", "ng-repeat",
 )  # fmt: skip
 """Parts of the texts that the pattern matches; searching for these first is much faster."""
@@ -77,7 +77,7 @@ _PAGE_SIZE = re.compile(r"""\b(?:m_n)?PageSize\s*=\s*["']?(\d+)""", re.IGNORECAS
 _OF_DOCUMENTS = re.compile(r"^(?:data-)?(?:total|count|rows?-?count|total-?(?:count|rows?|records?))$", re.IGNORECASE)
 _UNKNOWN_ELEMENT = re.compile(
     r"<(?:\w{1,12}-)?pagination\b|<page[^<>]{0,200}\s:total=|\bv-infinite-scroll\b|<van-list\b|<infinite-loading\b|<uni-load-more\b|<amp-list\b|\blay-flow\b|"
-    r"""\blay-data="[^"]{0,300}\bpage\s*:\s*true|data-side-pagination=["']server|<table[^>]{0,200}\beasyui-datagrid\b[^>]{0,200}\burl["']?\s*[=:]|"""
+    r"""\blay-data="[^"]{0,300}\bpage\s*:\s*true|data-side-pagination=["']server|<(?:table|div)[^>]{0,200}\b(?:easyui|mini)-datagrid\b[^>]{0,200}\burl["']?\s*[=:]|"""
     r"""<\w{1,12}-tabs\b[^>]{0,200}@tab-click|\b(?:v-for|ng-repeat)=["'][\w, ()]{1,40}\s(?:in|of)\s+\w{0,12}page""",
     re.IGNORECASE,
 )
@@ -88,7 +88,7 @@ _SIGNS = (
     re.compile(r"(?:[到转]|跳至)第?\d{0,4}页|[下后]\d{1,3}[条篇页]"),
     re.compile(r"共有?(?:[二三四五六七八九]|[一二三四五六七八九]?十|百)[一二三四五六七八九十百零]{0,6}页"),
     # The number itself is written by a script.
-    re.compile(r"(?<!公)共有?页(?!面)"),
+    re.compile(r"(?<!公)共有?(?:页(?!面)|条(?![例款目件理幅形约文规]))|(?<![\d一二三四五六七八九十几])第页(?!面)"),
     re.compile(r"第[二三]页"),
     re.compile(r"[仅只](?:显示|列出|展示|提供)(?:最新|最近|近期?|前)\d{1,4}(?:条|篇|件|个|年|天|日)"),
     re.compile(

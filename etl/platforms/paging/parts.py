@@ -26,6 +26,8 @@ _NO_PART = re.compile(
 )
 """Words of choices that do not select a part of a list: all, what or where to search, an order, a number of rows."""
 
+_DRAWN_SELECTS = ("el-select", "a-select", "n-select", "t-select", "i-select")
+
 
 def is_chosen(item: HtmlElement) -> bool:
     """Whether the item is the selected one of its form: of a selection that marks none, the first, if a form or a
@@ -58,6 +60,15 @@ def part_of_a_form(page: WebPage) -> str | None:
         name = f"{names_of(select)} {select.get('name') or ''}"
         leads_elsewhere = any("/" in (item.get("value") or "") for item in options)
         if not leads_elsewhere and (sign := _one_of_parts(words_of(chosen), list(map(words_of, options)), name)):
+            return sign
+    return _part_of_an_element(page)
+
+
+def _part_of_an_element(page: WebPage) -> str | None:
+    """The words of the parts in a selection that a library draws: `<el-select><el-option label="教育局">`."""
+    for select in page.tree.iter(*_DRAWN_SELECTS) if "-select" in page.lower else ():
+        words = [item.get("label") or words_of(item) for item in select if str(item.tag).endswith("-option")]
+        if len(words) > 1 and (sign := _one_of_parts(words[0], words)):
             return sign
     return None
 

@@ -27,6 +27,11 @@ _COUNT = re.compile(
 _IN_TITLE = re.compile(r"(?:^|[_|-])\s*[\u4e00-\u9fff]{2,12}[(（](?!(?:19|20)\d\d[)）])(\d{2,7})[)）]")
 _MORE = re.compile(r"data-(?:(?:has|is|load)-?)?(?:more|next)(?:-?(?:pages?|url|href|src))?")
 _MAY_LEAD_ON = re.compile(r"data-(?:has|is|load)?-?(?:more|next)", re.IGNORECASE)
+_FURTHER = re.compile(
+    r"""\bdata-[\w-]{1,30}=["'][^"'<>\s]{0,200}[?&]\w{0,8}(?:page\w{0,8}|offset|start)=(?!0|1(?!\d))\d{1,6}(?!\d)""",
+    re.IGNORECASE,
+)
+"""An attribute with the address of a page after the first."""
 _LEADS = re.compile(r"\A(?:(?:true|yes|1)$|/|\?|[\w-]+\.(?:s?html?|json|php|do|aspx?))", re.IGNORECASE)
 _LAST = re.compile(r"(?:data-)?(?:max|last|end)(?:-?(?:page|no|index))?")
 _VARIABLE = re.compile(r"""\b(?:var|let|const)\s+total\s*=\s*["']?(\d{1,7})["']?\s*(?:;|$)""", re.MULTILINE)
@@ -75,6 +80,8 @@ def _count_in(text: str, seen: int, *, whole: bool = False) -> str | None:
 
 
 def _in_attributes(page: WebPage) -> Iterator[str]:
+    for further in _FURTHER.finditer(page.text):
+        yield further[0]
     for element in (
         page.tree.xpath("//body//*[@*[starts-with(name(), 'data-')]]") if _MAY_LEAD_ON.search(page.text) else ()
     ):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Set
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
@@ -23,7 +24,7 @@ _NUMERALS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456
 _IN_WORDS = {word: f"{number:02}" for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
 _PERIODS = (_YEAR, _MONTH, _MONTH_OF_YEAR, _QUARTER_OF_YEAR)
 _ALL = re.compile(r"^(?:全部|所有|不限|全年|请选择|历年|年份|月份)\w{0,2}$")
-_HEADLINES = ("h2", "h3", "h4", "h5", "dt")
+_HEADLINES = ("h2", "h3", "h4", "h5", "dt", "summary")
 TAGS = (*_HEADLINES, "a", "li", "span", "button", "option", "dd", "em", "div", "td", "label")
 _YEAR_OF_LIST = re.compile(r"^\W*((?:19|20)\d\d)年?度?(?:的?\w{2,6})?\W*$")
 _EARLIER = re.compile(r"^\W*(?:(?:历年|往年|以往|往期)\w{0,6}|历史(?:公告|公文|文件|公报|信息|政策|数据|公开))\W*$")
@@ -36,7 +37,7 @@ _LETTER = re.compile(r"^[A-Za-z]$")
 _MIN_LETTERS = 3
 _MIN_MONTHS = 3
 _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
-_MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 3, 2
+_MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 4, 2
 _ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
 """Words of controls that sort or redraw the same rows."""
 _HELD = "//*[@id=$held]"
@@ -162,7 +163,7 @@ def lists_of_other_parts(page: WebPage) -> dict[str, str]:
     address names: address → letter or agency. Only where the page's own one is marked among them or leads nowhere:
     those without one narrow a list that is whole."""
     base, here = base_url(page), urldefrag(page.url).url
-    for run in (*_runs(page, 1, _LETTER), *_runs(page, _MAX_YEAR_CHARS, AGENCY)):
+    for run in _runs(page):
         words = [name for name, _ in run]
         of_letters = len(words[0]) == 1
         if len(run) < _MIN_LETTERS or len(set(words)) < len(words) or _narrows(run[0][1]):
@@ -178,16 +179,29 @@ def lists_of_other_parts(page: WebPage) -> dict[str, str]:
     return {}
 
 
-def _runs(page: WebPage, chars: int, pattern: re.Pattern[str]) -> Iterable[list[tuple[str, HtmlElement]]]:
-    """The elements beside each other whose words have at most so many characters and match a pattern."""
-    runs: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
+def part_on_request(page: WebPage) -> str | None:
+    """The letter or agency beside that of the list, whose documents a script shows on request; None if there is none,
+    or if one of them is for all."""
+    for run in _runs(page):
+        others = [(words, item) for words, item in run if not is_current(item)]
+        is_choice = len(others) == len(run) - 1 >= _MIN_LETTERS - 1 and not _narrows(run[0][1])
+        if is_choice and all(is_answered(item) and not _leads(item) for _, item in others):
+            return others[0][0]
+    return None
+
+
+@lru_cache(maxsize=1)  # called several times for each page
+def _runs(page: WebPage) -> list[list[tuple[str, HtmlElement]]]:
+    """The elements beside each other that are letters, and those that are names of agencies, each with its words."""
+    runs: dict[tuple[HtmlElement, bool], list[tuple[str, HtmlElement]]] = {}
     for item in page.tree.iter("a", "b", "strong", "span", "em"):
-        words = words_of(item, chars) if len(item) <= 1 else ""
-        if words and len(words) <= chars and pattern.match(words):
+        words = words_of(item, _MAX_YEAR_CHARS) if len(item) <= 1 else ""
+        is_letter = _LETTER.match(words) is not None
+        if is_letter or (1 < len(words) <= _MAX_YEAR_CHARS and AGENCY.match(words)):
             above = item.getparent() if item.getparent() is not None else item
             block = above.getparent() if len(above) == 1 and above.getparent() is not None else above
-            runs.setdefault(block, []).append((words.upper(), item))
-    return runs.values()
+            runs.setdefault((block, is_letter), []).append((words.upper(), item))
+    return list(runs.values())
 
 
 def _is_of_other_agency(url: str, own: str) -> bool:
@@ -257,15 +271,19 @@ def tab_above(page: WebPage, first: HtmlElement) -> str | None:
             items = list(items[0]) if len(items) == 1 else items
             others = [item for item in items if not any(map(is_current, (item, *item[:1])))]
             panels = sum(1 for item in row.itersiblings(row.tag) if item.get("class") == row.get("class"))
-            if 1 <= len(others) == len(items) - 1 < _MAX_TABS and not panels and all(map(_is_unread_tab, others)):
-                held = {value.lstrip("#.") for item in others for name, value in item.items() if name != "class"}
-                if (
-                    not slides(bar)
-                    and not _narrows(others[0])
-                    and not any(page.tree.xpath(_HELD, held=each) for each in held)
-                ):
-                    return words_of(others[0])
+            are_tabs = 1 <= len(others) == len(items) - 1 < _MAX_TABS and not panels and not slides(bar)
+            if not are_tabs or not all(map(_is_unread_tab, others)):
+                continue
+            if not _narrows(others[0]) and not any(_holds(page, item) for item in others):
+                return words_of(others[0])
     return None
+
+
+def _holds(page: WebPage, tab: HtmlElement) -> bool:
+    """Whether the page holds what a tab shows, in an element that the tab names."""
+    values = (value for item in (tab, *tab[:1]) for name, value in item.items() if name != "class")
+    held = (element for value in values for element in page.tree.xpath(_HELD, held=value.lstrip("#.")))
+    return any(map(words_of, held))
 
 
 def _is_unread_tab(item: HtmlElement) -> bool:

@@ -5,7 +5,7 @@ each row a `ul` of its own. So the depth of the link does not matter, but a seco
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -59,6 +59,8 @@ _MIN_ALIKE, _LABEL = 2, re.compile("[:：]")
 _ACTION = re.compile(r"^\W*+(?:点击|下载|查看|阅读|浏览|进入|打开|在线)")
 _LONE_ROW_CHARS = 200
 """Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
+_MAX_BOXES = 2
+"""Maximum number of boxes around a container of rows: `div.year > div.body > ul`."""
 _MAX_AROUND = 60
 """Maximum number of texts of an element between two rows that are searched for a date or a number."""
 
@@ -209,22 +211,55 @@ def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[Group, dict[HtmlElem
         for element in chain.from_iterable(link.iterancestors() for link in of_document):
             documents.setdefault(element, set()).add(address)
     blocks = {_largest_block(link, documents): (link, address) for address, some in links.items() for link in some}
-    containers = {_kind(block.getparent()) for block in blocks if len(documents.get(block.getparent(), ())) > 1}
+    parents = {block.getparent() for block in blocks if len(documents.get(block.getparent(), ())) > 1}
+    containers, boxes = set(map(_kind, parents)), _boxes(parents)
     groups: dict[Group, dict[HtmlElement, str]] = {}
+    lone: set[Group] = set()
     for block, (link, address) in blocks.items():
         # The last block of five rows may hold one row only: then that is the row.
         inner = _child_towards(block, link) if _kind(block) in containers and block is not link else block
         inner = _child_towards(inner, link) if inner is not block and inner.tag == "tbody" else inner
+        if (
+            inner is block
+            and (forms := boxes.get(_kind(block)))
+            and (row := _row_in_box(block, link, forms)) is not None
+        ):
+            inner = row
+            lone.add(_kind(row.getparent()))
         if inner.getparent() is not None:
             groups.setdefault(_kind(inner.getparent()), {})[inner] = address
     for key, members in list(groups.items()):
-        if len({_kind(block) for block in members}) == len(members):
+        if key not in lone and len({_kind(block) for block in members}) == len(members):
             # Blocks that all differ are regions of the page, each with a single document.
             del groups[key]
             for block, address in members.items():
                 row = _trimmed(block, blocks[block][0]) if block in blocks else block
                 groups.setdefault(_kind(row), {})[row] = address
     return groups
+
+
+def _boxes(containers: Iterable[HtmlElement]) -> dict[Group, set[tuple[str, tuple[str, ...]]]]:
+    """The kinds of boxes around containers of rows → the forms of the containers in them."""
+    boxes: dict[Group, set[tuple[str, tuple[str, ...]]]] = {}
+    for container in containers:
+        for box in islice(container.iterancestors(), _MAX_BOXES + (container.tag == "tbody")):
+            boxes.setdefault(_kind(box), set()).add((container.tag, stable_classes(container)))
+    return boxes
+
+
+def _row_in_box(
+    box: HtmlElement, link: HtmlElement, forms: Container[tuple[str, tuple[str, ...]]]
+) -> HtmlElement | None:
+    """The row in a box that holds a single document, in a container as those of the boxes beside it: a list by years
+    may have one document of a year."""
+    row = link
+    for element in link.iterancestors():
+        if element is box:
+            return None
+        if (element.tag, stable_classes(element)) in forms:
+            return row
+        row = element
+    return None
 
 
 def _largest_block(link: HtmlElement, documents: Mapping[HtmlElement, set[str]]) -> HtmlElement:

@@ -63,18 +63,20 @@ _OUT_OF = re.compile(r"^\D{0,12}(\d{1,5})(?:outof|of)(\d{1,7})\D{0,10}$", re.IGN
 _NEWEST = re.compile(r"(?:前|最新|最近)\D{0,3}(\d{1,4})[条篇件则]")
 _SHARE = re.compile(r"^\D{0,8}?(\d{1,5})([/|｜∣])共?(\d{1,7})\D{0,4}$")
 _IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]{2,12}[(（\[【](\d{1,7})[条條篇件项項则則个個]?[)）\]】]$")
-_BARE = re.compile(r"^(?:符合条件的?)?(?:记录|文件|信息|结果|条目|公告)(?:总?数|数量)?[:：]?(\d{1,7})$")
+_BARE = re.compile(
+    r"^(?:符合条件的?)?(?:记录|文件|信息|结果|条目|公告)(?:总?数|数量)?[:：]?(\d{1,7})[条篇件]?\W?(?:每页\d{1,3}[条篇件]?)?$"
+)
 _NAMED = re.compile(r"^\W*[\u4e00-\u9fff]{2,12}\W{0,3}(?:[总共合]?[有计]?)(\d{1,7})[条條篇件项則则]\W*$")
 _ALL = re.compile(r"^\W*(?:全部|所有)\W{0,3}(\d{1,7})(?!\d)")
 _OF_SEARCH = re.compile(r"(?:得到|命中|匹配|筛选出|检索出|查出|搜到)\D{0,6}(\d{1,7})[条條篇件项个]")
 _OF_TODAY = re.compile(r"[今昨本当]\W?[日天周月年季]|新增|更新|浏览|访问|阅读|点击|下载|评论|留言|来信|办[件结理]")
 _TURNS = re.compile(
-    r"^(?:请?点[我此击]?|继续|再)?(?:看|查看|浏览|显示|加载|获取|展开)\w{0,2}更多\w{0,4}$|翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看|未完|待续|^\W*续\W*$"
+    r"^(?:请?点[我此击]?|继续|再)?(?:看|查看|浏览|显示|加载|获取|展开)\w{0,2}更多\w{0,4}$|^更多(?:期次|文件|公告|信息|内容|历史|往期|记录|数据|通知|政策)$|翻页|[上下左右][拉滑]|滑动|滚动(?:加载|查看)|展开(?:全部|更多|其余)|换一[批组换]|(?:正在|努力|拼命)(?:加载|载入)|^(?:数据)?(?:加载|载入)中|继续(?:阅读|浏览)|往下看|未完|待续|^\W*续\W*$"
 )
 _ENDED = re.compile(r"没有|已经|已全|全部(?:加载|显示)完|到底|无更多|完毕|底线|nomore|no-more|收起", re.IGNORECASE)
 _EARLIER = re.compile(
     r"(?:更早|以前|之前|历史|往期|往年|以往|旧版|原版|早期|归档|存档|更多历史)\w{0,3}(?:的|年份)?(?:信息|数据|文件|公告|公示|内容|记录|网站|资料|目录|列表|通知|政策)?"
-    r"\W{0,2}(?:请|见|可|查|点击|移步|通过|到|登录|访问|转)"
+    r"\W{0,2}(?:请|见|可|查|点击|移步|通过|到|登录|访问|转|已(?:归档|移至|下线|迁移))"
     r"|更多\w{0,4}(?:文件|信息|公告|公示|内容|政策|通知|记录|数据)\W{0,2}请(?:使用|通过|到|见|点击|访问|进入|查阅|查询|检索|登录)"
 )
 _ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
@@ -84,6 +86,7 @@ _LEADS_ON = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(r"^\W*(?:更多|more)\W*$", re.IGNORECASE)
+_MORE_OR_ALL = re.compile(r"^\W*(?:更多|more|全部|所有|all)\W*$", re.IGNORECASE)
 _OF_ALL = re.compile(r"(?:list|more|all|lm|gd|qb|index)\w{0,6}(?:\.\w+|/)?(?:$|\?)", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"^(?:[^\w+★☆●·|]{1,3}|往[后下]|旧的?|[下后次]|次页|续页?|其余|余下|older|rest)$", re.IGNORECASE
@@ -319,7 +322,7 @@ def _clicked(part: HtmlElement, words: str, page: WebPage, seen: int) -> str | N
     if part.tag != "a" and _ARROW.match(words):
         beside = () if (around := part.getparent()) is None else around.iterchildren("a")
         return words if all(map(leads_nowhere, beside)) else None  # otherwise it belongs to a breadcrumb
-    clicks = _handler(part) or any(map(part.get, _NUMBERS_OF_CLICKS))
+    clicks = _handler(part) or any(map(part.get, _NUMBERS_OF_CLICKS)) or part.get("role") == "button"
     if not (is_scripted(part) or clicks or (part.tag == "a" and not part.get("href"))):
         return None
     if label := label_of(part):
@@ -345,7 +348,8 @@ def _says_step(part: HtmlElement, label: str, seen: int) -> bool:
     number = _NUMBER_OF_PAGE.match(label)
     if number and digits(number[1]) > 1 and digits(number[1]) != seen:
         return True
-    says_more = _ARROW.match(label) or _STEP.search(label) or (part.tag == "button" and _MORE.match(label))
+    leads_on = _LEADS_ON.match(label) and not (_MORE_OR_ALL.match(label) or OF_OTHER_THINGS.search(label))
+    says_more = _ARROW.match(label) or _STEP.search(label) or leads_on or (part.tag == "button" and _MORE.match(label))
     return bool(says_more or _NEXT_PAGE.search(f"{_handler(part)}("))
 
 
@@ -373,9 +377,12 @@ def _named_step(part: HtmlElement) -> str | None:
     alone = part if around is None or len(around) > 1 or words_of(around) else around
     names = " ".join(map(names_of, (alone, part, *part)))
     # A link that is an arrow itself may scroll a box.
-    icons = map(names_of, part if part.tag == "a" else (part, *part))
+    icons = [
+        *map(names_of, part if part.tag == "a" else (part, *part)),
+        *(use.get("href") or "" for use in part.iter("use")),
+    ]
     is_step = _STEP_NAME.search(f"{_name_of(part)} {names}") or any(map(_STEP_ICON.search, icons))
-    return names.strip() if is_step else None
+    return (names.strip() or str(part.tag)) if is_step else None
 
 
 def _called_step(part: HtmlElement, page: WebPage, seen: int) -> str | None:
