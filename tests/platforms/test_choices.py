@@ -34,6 +34,9 @@ def _codes(above: str) -> list[str]:
         "<div><a class=on>A</a><a onclick=zm('B')>B</a><a onclick=zm('C')>C</a></div>",
         "<el-select v-model=dept><el-option label=教育局></el-option><el-option label=民政局></el-option></el-select>",
         f"{TABS}<div id=t2></div>",
+        "<van-tabs><van-tab title=政府规章></van-tab><van-tab title=规范性文件></van-tab></van-tabs>",
+        "<details><summary>2023年度</summary></details>",
+        "<p><a href='./202312.html'>上个月</a></p>",
     ],
 )
 def test_a_choice_above_the_rows_may_be_answered_by_a_script_that_is_not_read(choice: str) -> None:
@@ -51,6 +54,10 @@ def test_a_choice_above_the_rows_may_be_answered_by_a_script_that_is_not_read(ch
         "<div><a class=on onclick=zm('')>全部</a><a onclick=zm('B')>B</a><a onclick=zm('C')>C</a></div>",
         "<el-select v-model=d><el-option label=全部></el-option><el-option label=教育局></el-option></el-select>",
         f"{TABS}<div id=t2><p>本栏目没有文件</p></div>",
+        "<el-tabs><el-tab-pane label=政府规章>无</el-tab-pane><el-tab-pane label=规范性文件>无</el-tab-pane></el-tabs>",
+        "<p><select id=tq><option value=1>鹤汀镇</option><option value=2>柏桥镇</option></select></p>",
+        "<p><a href='/paper/1.html'>前一天</a></p>",
+        "<div class=side><a href='?m=5'>上个月</a></div>",
         f"<p><select id=dept>{DEPARTMENTS}</select><input name=q></p>",
         f"<p><select id=dept><option value=0>全部</option>{DEPARTMENTS}</select></p>",
         "<form><input type=radio name=l checked>政府规章 <input type=radio name=l>政策文件 <input type=submit></form>",

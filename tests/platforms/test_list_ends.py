@@ -174,6 +174,7 @@ WHOLE = (
     '<div class="fy" id="fy1"></div>',
     "<p>更多信息请关注微信公众号</p>",
     '<div class="side"><input type="text" name="q"><button>GO</button></div>',
+    '<div><i class="up" onclick="fold()"></i></div>',
     '<div><a onclick="goTop()"><i></i></a><a onclick="openCode(this)"><i></i></a></div>',
     '<div><input type="text" name="q"><button onclick="so()">搜索</button></div>',
     '<div><input id="pn" value="1">/1 <a href="javascript:tz()">GO</a></div>',

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Container
 
+from lxml.html import HtmlElement
+
 from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.paging.pager_elements import is_answered, is_current, slides, target_of
 from etl.platforms.paging.parts import is_chosen
 from etl.platforms.paging.tabs import TAGS
 from etl.web.page import WebPage, base_url
+from etl.web.urls import folder_of
 
 _PREVIOUS_ISSUE = re.compile(r"^\W*(?:上一?期(?:公报|目录)?|上(?:个|一个?)?(?:月|周|季度?|年度?)|前一[天日月周年])\W*$")
 _NAME = r"((?:(?:19|20)\d\d年?度?)?总?(第\d{1,4}期))"
@@ -28,7 +32,8 @@ def other_issue(page: WebPage, listed: Container[str]) -> str | None:
         words = words_of(element, _MAX_CHARS) if len(element) <= 1 else ""
         if not (_PREVIOUS_ISSUE.match(words) or "期" in words) or target_of(element, base) in listed:
             continue
-        if _PREVIOUS_ISSUE.match(words) and not slides(element) and (element.get("href") or is_answered(element)):
+        is_step = _PREVIOUS_ISSUE.match(words) and (element.get("href") or is_answered(element))
+        if is_step and not slides(element) and ("期" in words or _is_of_list(element, page)):
             return words
         issue = _ISSUE.match(words)
         if issue and (is_answered(element) or (element.get("href") or "").strip("#")):
@@ -36,6 +41,13 @@ def other_issue(page: WebPage, listed: Container[str]) -> str | None:
     own = _own_issues(page)
     others = [words for words, issue in issues.items() if issue not in own]
     return others[0] if 0 < len(others) < len(issues) else None
+
+
+def _is_of_list(step: HtmlElement, page: WebPage) -> bool:
+    """Whether a step to an earlier month or day is that of the list, and not of a box beside it: it leads into the
+    page's folder, or a script answers it."""
+    target = target_of(step, base_url(page))
+    return not is_in_side_box(step) and (target is None or target.startswith(folder_of(page.url)))
 
 
 def _own_issues(page: WebPage) -> set[str]:

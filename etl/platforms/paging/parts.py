@@ -26,7 +26,11 @@ _NO_PART = re.compile(
 )
 """Words of choices that do not select a part of a list: all, what or where to search, an order, a number of rows."""
 
-_DRAWN_SELECTS = ("el-select", "a-select", "n-select", "t-select", "i-select")
+_DRAWN_CHOICES = tuple(
+    f"{library}-{choice}"
+    for library in ("el", "a", "n", "t", "i", "van")
+    for choice in ("select", "tabs", "radio-group")
+)
 
 
 def is_chosen(item: HtmlElement) -> bool:
@@ -53,11 +57,11 @@ def part_of_a_form(page: WebPage) -> str | None:
         options = [item for item in select.iter("option") if words_of(item)]
         chosen = next(filter(is_chosen, options), None)
         is_used = select.get("onchange") or (chosen is not None and chosen.get("selected") is not None)
-        if not is_used and options and _may_be_used(select):
+        name = f"{names_of(select)} {select.get('name') or ''}"
+        if not is_used and options and PART_NAME.search(name) and _may_be_used(select):
             chosen, is_used = options[0], True
         if chosen is None or not is_used or not chosen.get("value"):
             continue
-        name = f"{names_of(select)} {select.get('name') or ''}"
         leads_elsewhere = any("/" in (item.get("value") or "") for item in options)
         if not leads_elsewhere and (sign := _one_of_parts(words_of(chosen), list(map(words_of, options)), name)):
             return sign
@@ -65,9 +69,15 @@ def part_of_a_form(page: WebPage) -> str | None:
 
 
 def _part_of_an_element(page: WebPage) -> str | None:
-    """The words of the parts in a selection that a library draws: `<el-select><el-option label="教育局">`."""
-    for select in page.tree.iter(*_DRAWN_SELECTS) if "-select" in page.lower else ():
-        words = [item.get("label") or words_of(item) for item in select if str(item.tag).endswith("-option")]
+    """The words of the parts in a choice that a library draws: `<el-select><el-option label="教育局">`. Tabs that hold
+    something show it."""
+    may_draw = any(name in page.lower for name in ("-select", "-tabs", "-radio-group"))
+    for choice in page.tree.iter(*_DRAWN_CHOICES) if may_draw else ():
+        items = [item for item in choice if isinstance(item.tag, str) and "-" in item.tag]
+        named = [next(filter(None, map(item.get, ("label", "title", "tab"))), "") for item in items]
+        if any(name and words_of(item) for name, item in zip(named, items, strict=True)):
+            continue
+        words = [name or words_of(item) for name, item in zip(named, items, strict=True)]
         if len(words) > 1 and (sign := _one_of_parts(words[0], words)):
             return sign
     return None

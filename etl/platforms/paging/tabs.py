@@ -88,7 +88,9 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
 def _heads_nothing(headline: HtmlElement) -> bool:
     """Whether what stands below a headline is empty: a script fills it when it is opened."""
     below = headline.getnext()
-    return below is not None and below.tag in ("div", "ul", "ol", "table", "tbody", "dd") and not words_of(below)
+    if below is None:
+        return str(headline.tag) == "summary"
+    return below.tag in ("div", "ul", "ol", "table", "tbody", "dd") and not words_of(below)
 
 
 def _period(match: re.Match[str]) -> str:

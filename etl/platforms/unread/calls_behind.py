@@ -28,7 +28,7 @@ _OF_OTHERS = re.compile(
 )
 _OF_READERS = re.compile(
     r"top|back|print|dayin|zan|like|qr|code|wx|kefu|chat|ask|consult|help|voice|read|speak|play|audio|search|query|submit"
-    r"|open|show|expand|toggle|copy|down|save|send|check|refresh|reload|home|nav|user|\bie|wza|acc?ess|barrier|img|pic",
+    r"|open|show|expand|toggle|fold|collaps|copy|down|save|send|check|refresh|reload|home|nav|user|\bie|wza|acc?ess|barrier|img|pic",
     re.IGNORECASE,
 )
 """What elements without words do for readers of any page."""
