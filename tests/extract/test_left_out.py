@@ -66,3 +66,11 @@ def test_a_sentence_between_header_and_text_is_text_or_flagged(container: str) -
     found = extract(html.encode(), URL)
     assert (lead in found.text) or left_out(found) == [f"left_out:{len(lead)}"]
     assert PARAGRAPHS[0] in found.text
+
+
+def test_a_summary_of_the_site_is_not_flagged() -> None:
+    summary = "<div><b>智能摘要</b><p>本文件提出了老旧电梯更新的总体要求和主要任务，明确了保障措施。</p></div>"
+    lines = "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED))
+    header = f"<h1>{TITLE}</h1><p>发布时间：2023-05-09 来源：云溪日报</p>"
+    html = page(headline=header + summary, body=lines, container="<div class='TRS_Editor'>{}</div>")
+    assert left_out(extract(html.encode(), URL)) == []

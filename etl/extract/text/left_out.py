@@ -1,6 +1,7 @@
 """Prose right above the text or below it that no rule took for the text's or for the site's own: the text may begin too
 late or end too early."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -18,6 +19,8 @@ _MIN_CHARS = 20
 _MAX_LINES_ABOVE, _MAX_LINES = 20, 400
 """Maximum number of lines above the text, and below it, that are examined."""
 _ENDS = ("。", "；")
+_SUMMARY = re.compile(r"\W*.{0,6}(?:摘要|导读|提要|概要|要点|速读)\W*")
+"""The heading of what a site says about a text."""
 
 
 def left_out_chars(blocks: Blocks, body: Body) -> int:
@@ -27,11 +30,12 @@ def left_out_chars(blocks: Blocks, body: Body) -> int:
 
 
 def _sentences_above(blocks: Blocks, body: Body) -> Iterator[str]:
-    lines = list(blocks.visible_blocks(max(0, body.first - _MAX_LINES_ABOVE), body.first))
-    for _, block in reversed(lines):
+    lines = [block for _, block in blocks.visible_blocks(max(0, body.first - _MAX_LINES_ABOVE), body.first)]
+    for place, block in reversed([*enumerate(lines)]):
         if block.link_chars or is_subheading(block.text) or find_labels(block.text) or match_label(block.text):
             return
-        if _is_sentence(blocks, block, body):
+        heading = lines[place - 1].plain.strip() if place else ""
+        if not _SUMMARY.fullmatch(heading) and _is_sentence(blocks, block, body):
             yield block.plain.strip()
 
 
