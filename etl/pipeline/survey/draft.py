@@ -17,6 +17,7 @@ from etl.pipeline.survey.survey import ListProbe, Survey
 from etl.platforms.base import CandidateList
 from etl.platforms.elements.columns import column_key, is_front_page, same_site
 from etl.platforms.elements.menus import MAX_NAME, named_links
+from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.unread.unread_menus import unread_menus
 from etl.sources.schema import Limits, Source
 from etl.web.page import WebPage
@@ -42,10 +43,8 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
     if onward := page_redirect(survey.page):
         raise GongkaiError(f"{survey.page.url}: the page only leads on to {onward.url}", hint="give that address")
     if survey.proposed is None or not survey.columns:
-        unread = "".join(f"; {menu} was not read" for menu in unread_menus(survey.page))
-        linked = ", ".join(f"{link.name} ({link.url})" for link in _left_out(survey)[:_MAX_IN_REFUSAL])
         raise GongkaiError(
-            f"{survey.page.url}: no list was found to write down{unread}{linked and f'; it links {linked}'}",
+            "; ".join((f"{survey.page.url}: no list was found to write down", *_not_understood(survey))),
             hint="give the address of a page that lists documents",
         )
     text = "\n".join(_lines(survey, today, allow_private, delay, _words(name) or _id(survey.page.url))) + "\n"
@@ -53,11 +52,19 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
     return text
 
 
+def _not_understood(survey: Survey) -> Iterator[str]:
+    """What a page without a list has that may lead to one."""
+    unread = (*unread_menus(survey.page), *services_asked(survey.page))
+    yield from (f"{each} was not read" for each in dict.fromkeys(unread))
+    if links := _left_out(survey)[:_MAX_IN_REFUSAL]:
+        yield "it links " + ", ".join(f"{link.name} ({link.url})" for link in links)
+
+
 def _lines(survey: Survey, today: date, allow_private: bool, delay: float, identifier: str) -> Iterator[str]:
     yield f"# Drafted on {today} by `gongkai sources new {survey.requested}`. Lines with (?) are to be decided."
     yield from _findings(survey)
     yield f"id: {identifier}"
-    yield from _publisher(survey.page)
+    yield from _publisher(survey.outer or survey.page)
     yield f"platform: {survey.proposed.name if survey.proposed else ''}"
     listed = [probe for probe in survey.columns if probe.entries]
     yield from _selectors(survey, is_listed=bool(listed))

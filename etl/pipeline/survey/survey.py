@@ -21,6 +21,7 @@ from etl.outcomes import Outcome
 from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
 from etl.pipeline.stages.walked_list import MAX_LEADING_PAGES
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
+from etl.platforms.drafting.services import service_addresses
 from etl.platforms.elements.columns import (
     column_key,
     columns_below,
@@ -45,8 +46,8 @@ from etl.web.urls import resolved
 
 MAX_LISTS_FOR_ROWS = 5
 """Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
-MAX_FRAMES, MAX_FRAMES_IN_FRAMES = 5, 2
-"""Maximum number of frames opened of a page, and of levels below them: sets hold rows, these hold columns."""
+MAX_FRAMES, MAX_FRAMES_IN_FRAMES, MAX_SERVICES = 5, 2, 3
+"""Maximum numbers of frames, of levels of frames in them (sets hold rows, these hold columns), and of services."""
 MAX_DOCUMENTS_TRIED = 6
 """Maximum number of documents fetched until `DOCUMENTS_TO_READ` could be read: any list has a dead link or two."""
 DOCUMENTS_TO_READ = 2
@@ -97,6 +98,8 @@ class Survey:
     """The disclosure catalog that a front page links, if the catalog was not surveyed."""
     not_requested: tuple[CandidateList, ...] = ()
     """The lists beyond the number that was to be requested."""
+    outer: WebPage | None = None
+    """The page of which `page` is a part: the content of a frame, or what a service answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,45 +202,51 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     front, catalog = (page, linked_catalog(page)) if is_front_page(page.url) else (None, None)
     if catalog and (opened := await visit.open(catalog.url)):
         page, catalog = opened, None
-    frames = await _frames(page, visit)
-    if framed := _list_in_frame(page, frames):
-        page, frames = framed, [page, *frames]
+    outer, parts = page, await _parts(page, visit)
+    if part := _list_in_part(page, parts):
+        page, parts = part, [page, *parts]
     candidates = recognise(page)
     family = decide_family(candidates)
-    finder, listing = (family, None) if family and family.lists else await _proposal(page, frames, visit)
+    finder, listing = (family, None) if family and family.lists else await _proposal(page, parts, visit)
     if finder and not finder.reads_fragments:
         page = replace(page, url=page.url.partition("#")[0])
-    pages = [page, *frames, *filter(None, [front])]
+    pages = [page, *parts, *filter(None, [front])]
     lists = _lists(finder, pages) if finder else []
+    if lists and not lists[0].name:
+        lists[0] = replace(lists[0], name=page_name(outer))
     if len(lists) > 1 and _shows_lists(page):
         lists = [column for column in lists if column_key(column.url) != column_key(page.url)]
     probes = await _probe_all(finder, listing, lists, page, visit, max_lists) if finder else ()
     if family and finder is family and (own := await _own_rows(page, visit, probes)):
         finder, listing, probes = own
-    return Survey(page, candidates, family, finder, listing, probes, requested, catalog, tuple(lists[max_lists:]))
+    others = tuple(lists[max_lists:])
+    return Survey(page, candidates, family, finder, listing, probes, requested, catalog, others, outer)
 
 
-async def _frames(page: WebPage, visit: _Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[WebPage]:
-    """The pages in the frames of a page, which may hold its list or its menu, then those in frames of these."""
-    is_front = is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES
-    frames = () if is_front else islice(frames_of(page, with_boxes=True), MAX_FRAMES)
-    opened = [await visit.open(resolved(base_url(page), address)) for _, address in frames]
+async def _parts(page: WebPage, visit: _Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[WebPage]:
+    """What the page shows that is not in it: the pages in its frames, which may hold its list or its menu, those in
+    frames of these, and what services answer if the page repeats no rows itself."""
+    if is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES:
+        return []
+    frames = (resolved(base_url(page), address) for _, address in islice(frames_of(page, with_boxes=True), MAX_FRAMES))
+    services = islice(service_addresses(page), MAX_SERVICES) if _guesser().guess_listing(page) is None else ()
+    opened = [await visit.open(address) for address in (*frames, *services)]
     shown = [each for each in opened if each]
-    inner = [await _frames(each, visit, levels - 1) for each in shown] if levels else []
+    inner = [await _parts(each, visit, levels - 1) for each in shown if each.is_markup] if levels else []
     return [*shown, *chain.from_iterable(inner)]
 
 
-def _list_in_frame(page: WebPage, frames: Iterable[WebPage]) -> WebPage | None:
-    """The first frame of a page of no known family that repeats rows, if the page itself has none but those of boxes
+def _list_in_part(page: WebPage, parts: Iterable[WebPage]) -> WebPage | None:
+    """The first part of a page of no known family that repeats rows, if the page itself has none but those of boxes
     beside a list."""
-    if not frames or decide_family(recognise(page)):
+    if not parts or decide_family(recognise(page)):
         return None
     guesser = _guesser()
     guess = guesser.guess_listing(page) or {}
     rows = elements(guess["rows"], page.tree) if "rows" in guess else []
     if rows and not is_in_side_box(rows[0]):
         return None
-    return next((frame for frame in frames if guesser.guess_listing(frame)), None)
+    return next((part for part in parts if guesser.guess_listing(part) is not None), None)
 
 
 def _guesser() -> Platform:
@@ -279,6 +288,8 @@ async def _probe_all(
     probes: dict[str, ListProbe] = {}
     for column in islice(lists, max_lists):
         probe = await visit.probe(shaped, column, page)
+        if shaped.accepts_selectors and not probe.entries and (part := await _part_behind(column.url, visit)):
+            probe = await visit.probe(shaped, CandidateList(part.url, column.name), page)
         known = {entry.url for other in probes.values() for entry in other.entries}
         # Left out: the same list under another address, or a front page of lists that are probed already.
         if not probe.entries or not known.issuperset(entry.url for entry in probe.entries):
@@ -286,11 +297,17 @@ async def _probe_all(
     return tuple(probes.values())
 
 
+async def _part_behind(url: str, visit: _Visit) -> WebPage | None:
+    """The part of a list's page that repeats its rows, if the page has none itself."""
+    opened = await visit.open(url)
+    return _list_in_part(opened, await _parts(opened, visit)) if opened else None
+
+
 async def _proposal(
-    page: WebPage, frames: Iterable[WebPage], visit: _Visit
+    page: WebPage, parts: Iterable[WebPage], visit: _Visit
 ) -> tuple[Platform | None, Mapping[str, Any] | None]:
     """The family that accepts selectors, with the rows that the page repeats, or else the rows of a list that it or one
-    of its frames links.
+    of its parts links.
 
     The rows of a front page or an overview are not used: they show a few lines of every list, and not in the rows of
     those lists.
@@ -298,12 +315,14 @@ async def _proposal(
     guesser = _guesser()
     if (guess := _own_listing(page)) is not None:
         return guesser, guess
-    columns = _lists(guesser, (page, *frames))
+    columns = _lists(guesser, (page, *parts))
     for column in columns[:MAX_LISTS_FOR_ROWS]:
         if column.url == page.url or not (opened := await visit.open(column.url)):
             continue
         if guess := _own_listing(opened):
             return guesser, guess
+        if part := _list_in_part(opened, await _parts(opened, visit)):
+            return guesser, guesser.guess_listing(part)
     may_be_lists = any(feeds_of(page)) or (columns and _shows_lists(page))
     return (guesser, None) if may_be_lists else (None, None)
 

@@ -1,0 +1,50 @@
+"""Services from which the scripts of a page load the rows of its list, as far as the page says what it requests."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from etl.platforms.paging.list_scripts import services_asked
+from etl.web.markup import uncommented_script
+from etl.web.page import WebPage, base_url
+from etl.web.urls import resolved
+
+_CALL_CHARS = 600
+_POSTED = re.compile(r"""\bpost\b|["']POST["']""")
+_PARAMETERS = re.compile(r"""^["'`]\s*,\s*\{([^{}]*)\}|\b(?:data|params|queryParams|where)["']?\s*:\s*\{([^{}]*)\}""")
+_PARAMETER = re.compile(
+    r"""["']?(\w{1,40})["']?\s*:\s*(?:["']([^"'\n]{0,100})["']|(\d{1,18})\b|([A-Za-z_$][\w$.]{0,60}))"""
+)
+_PAGE = re.compile(r"page_?(?:no|num|number|index)?|cur(?:rent)?_?page|pn|p", re.IGNORECASE)
+_ENDS_IN_PAGE = re.compile(rf"[?&](?:{_PAGE.pattern})=$", re.IGNORECASE)
+_ROWS_OF_GRID = re.compile(r"\blimit[\"']?\s*:\s*(\d{1,4})\b")
+"""Tables of layui send `page` and `limit`."""
+
+
+def service_addresses(page: WebPage) -> Iterator[str]:
+    """The address of each service, with its parameters for the first page. Services to which forms are posted are left
+    out, and parameters that only a script knows."""
+    code = "\n".join(uncommented_script(script.text) for script in page.elements["script"] if script.text)
+    for address in services_asked(page) if page.is_markup else ():
+        before, _, behind = code.partition(address)
+        call = behind[:_CALL_CHARS].partition("</script")[0]
+        if _POSTED.search(before[-40:] + call.partition("})")[0]):
+            continue
+        given = _PARAMETERS.search(call)
+        parameters = dict(_parameters(next(filter(None, given.groups()), ""), code)) if given else {}
+        if (rows := _ROWS_OF_GRID.search(call)) and not parameters:
+            parameters = {"page": "1", "limit": rows[1]}
+        # What follows in the code is the number of the page: `'list?page=' + page`.
+        first = address + "1" if _ENDS_IN_PAGE.search(address) else address
+        query = urlencode(parameters)
+        yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else ""))
+
+
+def _parameters(code: str, scripts: str) -> Iterator[tuple[str, str]]:
+    for name, words, number, variable in _PARAMETER.findall(code):
+        if _PAGE.fullmatch(name) and variable:
+            yield name, "1"
+        elif not variable:
+            yield name, words or number
+        elif stated := re.search(rf"""\b{re.escape(variable)}\s*=\s*["']?([\w-]{{1,60}})["']?\s*[;,\n]""", scripts):
+            yield name, stated[1]

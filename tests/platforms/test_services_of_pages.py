@@ -1,0 +1,29 @@
+"""Services from which the scripts of a page load its list: their addresses for the first page, for surveys."""
+
+import pytest
+
+from etl.platforms.drafting.services import service_addresses
+from etl.web.page import read_page
+
+URL = "https://www.yunxi.example/zfxxgk/zcwj/"
+LIST = "https://www.yunxi.example/api/doc/list"
+
+
+@pytest.mark.parametrize(
+    ("script", "addresses"),
+    [
+        (f"$.getJSON('{LIST}?cid=3&page=' + page, draw)", [f"{LIST}?cid=3&page=1"]),
+        ("$.getJSON('/api/doc/list', {cid: 3, page: page, size: 15}, draw)", [f"{LIST}?cid=3&page=1&size=15"]),
+        ("var cid = 7; $.ajax({url: '/api/doc/list', data: {cid: cid, pageNo: no, w: w}})", [f"{LIST}?cid=7&pageNo=1"]),
+        ("fetch('/api/doc/list?cid=3').then(draw)", [f"{LIST}?cid=3"]),
+        ("axios.get('/api/doc/list', {params: {cid: 3, pageNum: this.page}})", [f"{LIST}?cid=3&pageNum=1"]),
+        ("table.render({url: '/api/doc/list?cid=3', page: true, limit: 20})", [f"{LIST}?cid=3&page=1&limit=20"]),
+        ("$.ajax({url: '/api/doc/list', type: 'post', data: {cid: 3}})", []),
+        ("$.post('/api/doc/list', {cid: 3}, draw)", []),
+        ("// $.getJSON('/api/doc/list?cid=3', draw)", []),
+        ("$.getJSON('/api/weather?city=3', draw)", []),
+    ],
+)
+def test_what_a_script_requests_first_is_the_address_of_its_service(script: str, addresses: list[str]) -> None:
+    page = read_page(f"<html><body><ul></ul><script>{script}</script></body></html>".encode(), URL)
+    assert list(service_addresses(page)) == addresses
