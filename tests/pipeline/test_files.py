@@ -332,6 +332,20 @@ def test_an_archive_of_which_a_member_broke_takes_no_place_either(archive: Archi
     assert crawl(archive, site).files == {"not_a_file": 1}
 
 
+def test_what_a_site_sends_for_a_month_in_the_place_of_a_good_file_is_its_file(
+    archive: Archive, owner_url: str, site: TrsSite
+) -> None:
+    document = put(site, TABLE)
+    crawl(archive, site)
+    picture_of_it = saved(picture("TABLE"), "PNG")
+    site.faults[f"{document.key}/{TABLE.name}"] = partial(_sent, picture_of_it)
+    assert crawl(archive, site).files == {"not_a_file": 1}
+    age(owner_url, "UPDATE archive.capture SET fetched_at = fetched_at - interval '31 days'")
+    report = crawl(archive, site)
+    assert (report.updated, report.files) == (1, {"stored": 1})
+    assert [archive.store.blob(file["sha256"]) for file in linked(archive, version=2)] == [picture_of_it]
+
+
 def _sent(body: bytes, _: Call) -> Response:
     return Response(body, media_type="application/octet-stream")
 

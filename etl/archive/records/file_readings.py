@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,7 @@ from etl.archive.records.change_feed import publish
 from etl.archive.records.recording import keep_contents
 from etl.archive.records.search_index import keep_entries
 from etl.archive.storage.archive import Archive
+from etl.archive.storage.bucket import sha256
 from etl.archive.storage.database import lock_against_garbage
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
@@ -19,13 +21,17 @@ from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, File, Page
 from etl.extract import NORMALISER, content_hash
 from etl.extract.text.left_behind import is_left_behind
+from etl.fetch.client import Attempt
 from etl.file_signatures import lacks_end
 from etl.files import READER, FileOutcome, FileReading, file_reader
 from etl.files.media_types import UNKNOWN
+from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.disposition import saved_name
 
+LASTING = timedelta(days=30)
+"""After this time a file that is worse than the one before is no passing fault of the site."""
 WAITING = "scan"
 """The outcome of files that OCR still has to read."""
 BY_OCR = "ocr"
@@ -132,6 +138,20 @@ def why_worse(good: GoodFile, body: bytes, url: str) -> str:
     if not (lacks_end(body) or _is_broken(good, reading) or _stands_in(good, reading)):
         return ""
     return encode_reason(Code.GOOD_FILE_HELD, media_type=reading.media_type, bytes=len(body))
+
+
+def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
+    """Whether the site has sent only these bytes at this address for `LASTING`: then they are what it publishes there
+    now, whatever they are."""
+    answers = select(Capture).join(Page, Page.id == Capture.page_id)
+    answers = answers.where(Page.source_id == source_id, Page.url == answer.url)
+    is_good = Capture.outcome.in_((Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED))
+    is_same = (Capture.outcome == Outcome.NOT_A_FILE, Capture.blob_sha256 == sha256(answer.body or b""))
+    with engine.connect() as connection:
+        last_good = connection.scalar(answers.with_only_columns(func.max(Capture.fetched_at)).where(is_good))
+        after = (*is_same, Capture.fetched_at > last_good) if last_good else is_same
+        since = connection.scalar(answers.with_only_columns(func.min(Capture.fetched_at)).where(*after))
+    return since is not None and answer.fetched_at - since >= LASTING
 
 
 def _is_broken(good: GoodFile, reading: FileReading) -> bool:

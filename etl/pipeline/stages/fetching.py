@@ -20,7 +20,7 @@ from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
 from etl.archive.crawls.due import DueFile, DuePage, due_pages
 from etl.archive.crawls.pages import upsert_pages, upsert_parts
 from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
-from etl.archive.records.file_readings import GoodFile, good_files, why_worse
+from etl.archive.records.file_readings import GoodFile, good_files, is_lasting, why_worse
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
@@ -260,6 +260,7 @@ class _Fetching:
         self._requested_files: set[str] = set()
         self._sessions = Sessions(run.source, fetch)
         self._good_files = partial(good_files, archive.engine, run.source.id)
+        self._is_lasting = partial(is_lasting, archive.engine, run.source.id)
         self._looks = Looks(archive.engine, run, fetch, self._requested_files)
 
     async def fetch_all(self, pages: _DuePages) -> None:
@@ -421,12 +422,14 @@ class _Fetching:
         return attempts, all_here
 
     async def _classify_file(self, answer: Attempt, good: GoodFile | None) -> ClassifiedAttempt:
-        """The attempt with its outcome. `good`: the file that the archive holds, which nothing worse replaces."""
+        """The attempt with its outcome. `good`: the file that the archive holds, which nothing worse replaces that the
+        site has not sent for long."""
         outcome, reason = classify_file(answer)
         body = answer.body or b""
         if outcome is None and good and sha256(body) != good.digest:
             worse = await asyncio.to_thread(why_worse, good, body, answer.url)
-            outcome, reason = (Outcome.NOT_A_FILE, worse) if worse else (outcome, reason)
+            if worse and not await asyncio.to_thread(self._is_lasting, answer):
+                outcome, reason = Outcome.NOT_A_FILE, worse
         return ClassifiedAttempt(answer, outcome, reason)
 
     async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:
