@@ -1,6 +1,7 @@
 """What a site does over time: what its archive says of it stays true, and what could not be seen is said."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
 
 import pytest
@@ -157,6 +158,31 @@ def test_a_day_on_which_less_than_the_document_came_makes_no_version(
     watched.a_day_passes()
     assert watched.crawl().updated == 0
     assert len(rows(watched.archive, "SELECT FROM archive.record_version")) == watched.records()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>{text}</p><p>登录后可查看完整内容</p>", "<p>{text}</p><p>登录后可查看完整内容</p>"),
+        ("<p>详见公示栏</p>", "<p>详见公告栏</p>"),
+        ("<p>{text}</p>", "<p>本通知已废止。</p>"),
+    ],
+    ids=["a notice that was always there", "hardly any text before either", "an agency repeals it"],
+)
+def test_a_document_that_says_little_for_itself_gets_its_versions(watched: Watched, before: str, after: str) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    for number, shown in enumerate((before, after)):
+        head = f"<table><tr><td>索引号</td><td>014280157/2025-00{number}</td></tr></table>"
+        text = shown.format(text="第一条 各单位按照本通知办理，按期报送。")
+        whole = _with_text(f"<html><body>{head}{site.body(document, 1)}</body></html>", text)
+        document.answers = partial(_answered, whole)
+        report = watched.crawl()
+        watched.a_day_passes()
+    assert (report.updated, report.outcomes.get("not_a_document", 0)) == (1, 0)
+
+
+def _answered(page: str, _: Request) -> Response:
+    return Response(page, media_type="text/html; charset=utf-8")
 
 
 def _with_text(page: str, text: str) -> str:

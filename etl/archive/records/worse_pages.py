@@ -4,6 +4,7 @@ A page that a site cuts off, empties, or puts behind a login keeps its title and
 of the document. An agency that takes back a text says so, or removes the page.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
@@ -18,6 +19,7 @@ from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+_REPEALED = re.compile("废止|撤销|作废")
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
@@ -28,16 +30,16 @@ def pages_worse_than_known(
     """Verdicts, by page id, for pages that lack the text of their record. `current`: the current versions, by page
     id."""
     verdicts: dict[int, Verdict] = {}
-    cut: list[tuple[int, str, str, bool]] = []
+    cut: list[tuple[int, str, str, bool, bool]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
         if known is None or now is None or known.content_hash == NO_TEXT or now.kind != "document":
             continue
-        begins = _before_notice(now.text)
-        if (Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags) or begins != now.text:
+        ends_early = Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags
+        if ends_early or _before_notice(now.text) != now.text:
             lost_files = len(now.attachments) < len(known.attachments)
-            cut.append((page.page_id, known.content_hash, begins, lost_files))
-        elif _has_no_text(now):
+            cut.append((page.page_id, known.content_hash, now.text, ends_early, lost_files))
+        elif _has_no_text(now) and Flag.NO_TEXT not in known.flags:
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
     if cut:
         query = select(Content.hash, Content.text).where(among(Content.hash, {digest for _, digest, *_ in cut}))
@@ -45,9 +47,8 @@ def pages_worse_than_known(
         reason = encode_reason(Code.DOCUMENT_CUT_OFF)
         verdicts |= {
             page: Verdict(Outcome.NOT_A_DOCUMENT, reason)
-            for page, digest, begins, lost_files in cut
-            if texts[digest].startswith(begins[:-_MAX_BROKEN_CHARS])
-            and (len(begins) < len(texts[digest]) or lost_files)
+            for page, digest, text, ends_early, lost_files in cut
+            if _is_beginning(text, texts[digest], ends_early, lost_files)
         }
     return verdicts
 
@@ -59,5 +60,15 @@ def _before_notice(text: str) -> str:
 
 
 def _has_no_text(now: Extraction) -> bool:
-    """Whether a page has neither text nor files, or is a picture. A notice that its reader must log in is no text."""
-    return (Flag.NO_TEXT in now.flags and not now.text.strip()) or {Flag.FILE, Flag.IMAGES_ONLY}.issubset(now.flags)
+    """Whether a page has neither text nor files, or is a picture. A notice that its reader must log in is no text; one
+    that the document is repealed is the agency's."""
+    is_empty = Flag.NO_TEXT in now.flags and not _REPEALED.search(now.text)
+    return is_empty or {Flag.FILE, Flag.IMAGES_ONLY}.issubset(now.flags)
+
+
+def _is_beginning(text: str, whole: str, ends_early: bool, lost_files: bool) -> bool:
+    """Whether a text is the beginning of the whole one: up to its notice, which the whole one has not, or up to where
+    it ends early."""
+    begins = text if _before_notice(whole) != whole else _before_notice(text)
+    is_cut = ends_early or begins != text
+    return is_cut and (len(begins) < len(whole) or lost_files) and whole.startswith(begins[:-_MAX_BROKEN_CHARS])
