@@ -1,15 +1,19 @@
 """What the walks of one list, from day to day, tell of documents that none of its pages shows."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
 
 from demo.server import serve
+from etl.archive.crawls.list_changes import ListChange
 from etl.archive.crawls.reports import Report
-from etl.archive.crawls.run import CrawlOptions
+from etl.archive.crawls.run import CrawlOptions, ListSummary
+from etl.archive.crawls.walks import PreviousWalk
 from etl.archive.storage.archive import Archive
 from etl.pipeline import crawl as pipeline
+from etl.pipeline.stages.reconciling import lists_that_may_go_on
 from etl.settings import Settings
 from tests.support.changing_site import ChangingSite, Column, a_day_passes
 
@@ -144,3 +148,27 @@ def test_a_list_that_always_had_a_full_page_may_go_on(watched: Watched) -> None:
     watched.write(20)
     for _ in range(2):
         assert codes(watched.crawl(full=True)) == ["list_may_go_on"]
+
+
+@pytest.mark.parametrize("archived", [True, False], ids=["moved to another list", "in no list"])
+def test_documents_that_another_list_shows_behind_known_ones_are_not_gone(watched: Watched, *, archived: bool) -> None:
+    site = watched.site
+    site.columns["往年"] = Column("/gk/old.html", "往年")
+    for _ in range(20):
+        site.write("往年")
+    watched.write(16)
+    assert codes(watched.crawl(full=True)) == []
+    for day in range(4):
+        for number in range(21 + day * 3, 24 + day * 3):
+            site.documents[number].columns = {"往年"} if archived else set()
+        watched.write(3)
+        report = watched.crawl()
+    assert codes(report) == ([] if archived else ["list_shows_newest"])
+
+
+def test_a_list_that_grows_says_nothing_of_its_other_years() -> None:
+    day = datetime(2025, 3, 2, tzinfo=UTC)
+    years = (ListSummary("文件", 14, 14, 1), ListSummary("文件 / 2024", 20, 20, 1, may_go_on=True))
+    grown = {years[0].column: ListChange(PreviousWalk(1, day, 10), 14, 4, 0, shows_newest=False)}
+    source = ChangingSite("watched", Random(2), base="http://a.example", columns={"文件": Column("/", "文件")}).source(hosts=["a.example"])
+    assert [reason.params["list"] for reason in lists_that_may_go_on(source, years, grown)] == ["文件 / 2024"]

@@ -32,7 +32,10 @@ FROM (
                coalesce(n.columns @> ARRAY[first.list], false) AS stays,
                n.page_id IS NULL AND r.state = 'current' AND (
                    SELECT c.outcome FROM archive.capture c WHERE c.page_id = p.id ORDER BY c.fetched_at DESC LIMIT 1
-               ) NOT IN ('gone', 'soft_404') AS gone
+               ) NOT IN ('gone', 'soft_404') AND NOT EXISTS (
+                   SELECT FROM archive.run_page o
+                   WHERE o.page_id = p.id AND o.run_id >= first.walk AND o.columns && CAST(:not_whole AS text[])
+               ) AS gone
         FROM unnest(CAST(:lists AS text[]), CAST(:walks AS bigint[])) AS first (list, walk)
         JOIN archive.run_page b ON b.run_id = first.walk AND first.list = ANY(b.columns)
         JOIN archive.page p ON p.id = b.page_id
@@ -49,7 +52,8 @@ class ListChange:
     """A list now, and as an earlier walk `before` listed it.
 
     `listed`: its documents now; `new`: those that it did not have; `gone`: those that it had, that no list has now and
-    that the site still had when they were last fetched. `shows_newest`: these are its oldest, and others came.
+    that the site still had when they were last fetched. A list that was not walked to its end has those that it ever
+    showed. `shows_newest`: these are its oldest, and others came.
     """
 
     before: PreviousWalk
@@ -72,7 +76,9 @@ def list_changes(connection: Connection, run: RunContext, lists: Sequence[ListSu
     walks = {name: walk for name, walk in first.items() if name in whole and walk.listed}
     if not walks:
         return {}
-    values = {"run": run.id, "lists": list(walks), "walks": [walk.run_id for walk in walks.values()]}
+    not_whole = [item.column for item in lists if not item.whole]
+    numbers = [walk.run_id for walk in walks.values()]
+    values = {"run": run.id, "lists": list(walks), "walks": numbers, "not_whole": not_whole}
     changes = {}
     for row in connection.execute(_CHANGES, values):
         before, listed = walks[row.list], whole[row.list].listed

@@ -305,11 +305,11 @@ def lists_that_may_go_on(
     those that fill a page, and of those that have as many documents as others of the source."""
     lists = tuple(lists)
     whole = {list_name(column) for column in source.columns if column.whole}
-    whole |= {name for name, change in changes.items() if change.fills_no_page}
+    fill_no_page = {name for name, change in changes.items() if change.fills_no_page}
     size = _size_of_several(lists)
     for walked in lists:
         fills = walked.may_go_on or (walked.open_end and walked.lines == size)
-        if fills and whole.isdisjoint((walked.column, walked.column.partition(BELOW)[0])):
+        if fills and walked.column.partition(BELOW)[0] not in whole and walked.column not in fill_no_page:
             yield Reason.of(Code.LIST_MAY_GO_ON, list=walked.column or source.id, found=walked.lines)
 
 
