@@ -257,6 +257,7 @@ def test_a_region_is_searched_by_its_name_with_those_below_it(
         ("地区:云南", city | {numbers["云泽市人民政府"]}),
         ("地区:重庆市", {numbers["云溪镇人民政府"]}),
         ("地区:热气球", set()),
+        ("地区:人民政府", set()),
         ("地区:5%", set()),
     ):
         assert set(found(reader, typed)) == agencies, typed

@@ -178,10 +178,10 @@ def _in_region(word: Word) -> ColumnElement[bool]:
     codes = [word.folded, *(code for code, name in PROVINCES.items() if name.startswith(word.folded))]
     own = aliased(Source)
     prefix = func.regexp_replace(own.region, "(00)+$", "")
+    name = func.substring(own.agency, GOVERNMENT_OF_A_REGION)  # its first group; none of another agency
     named = select(own.id).where(
         own.region != NO_REGION,
-        own.agency.icontains(word.folded, autoescape=True),
-        own.agency.regexp_match(GOVERNMENT_OF_A_REGION),
+        name.icontains(word.folded, autoescape=True),
         Source.region.startswith(prefix),
     )
     return or_(*(Source.region.startswith(code, autoescape=True) for code in codes), named.exists())
