@@ -15,7 +15,7 @@ from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, repor
 from etl.archive.storage.log_registry import chain_logs
 from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT
-from etl.pipeline.stages.reextracting import archived_source, reextract_pages
+from etl.pipeline.stages.reextracting import source_in_archive, reextract_pages
 from etl.pipeline.stored_pages import in_groups, stored_documents
 from etl.progress import Counter, ProgressCallback
 
@@ -38,7 +38,7 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
     count = Counter("pages", len(unread), progress)
     for (source_id, run_id), rows in runs.items():
         with archive.engine.connect() as connection:
-            source = archived_source(connection, source_id)
+            source = source_in_archive(connection, source_id)
         for start in range(0, len(rows), PAGES_PER_COMMIT):
             chunk = rows[start : start + PAGES_PER_COMMIT]
             with archive.engine.connect() as connection:

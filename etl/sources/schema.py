@@ -2,9 +2,9 @@
 
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -127,7 +127,9 @@ class Limits(_Part):
 
     pages: Count = Field(20_000, ge=1, description="documents listed in a run; the rest end as `limit`")
     listing_pages: Count = Field(5_000, ge=1, description="listing pages walked in a run")
-    bytes: Count = Field(50_000_000, ge=1_000, le=1_000_000_000, description="size of one response, unpacked")
+    bytes: Annotated[int, BeforeValidator(_number)] = Field(
+        50_000_000, ge=1_000, le=1_000_000_000, description="size of one response, unpacked"
+    )
     resources: Count = Field(
         500, ge=0, description="style sheets and pictures of the site's look fetched in a run; 0 keeps none"
     )
@@ -300,6 +302,19 @@ class Source(_Part):
         parts = urlsplit(address)
         origin = f"{parts.scheme}://{parts.netloc}"
         return Address(self.twins[origin] + address.removeprefix(origin)) if origin in self.twins else address
+
+
+_OF_CRAWLS = frozenset(
+    "schedule pace limits silences duties expects recheck_after_days recheck_at_most_days full_walk_days tls".split()
+)
+"""Keys that only crawls need, and that may be left out."""
+
+
+def archived_source(definition: Mapping[str, Any]) -> Source:
+    """The source as its file was at its last run, for whoever reads its stored pages: without what only crawls need. A
+    file of that time may have values there that are refused today, or certificates that are on another machine."""
+    values = {key: value for key, value in definition.items() if key not in _OF_CRAWLS}
+    return Source.model_validate(values | {"assertions": {"min_records": 1, "max_age_days": 36500}})
 
 
 def adhoc_source(id: str, name: str, url: str, hosts: Sequence[str]) -> Source:

@@ -14,7 +14,7 @@ from etl.archive.storage.archive import Archive
 from etl.errors import Damaged, GongkaiError
 from etl.export.bag.premis import NAMESPACE
 from etl.export.exporting import ExportRequest, Format, export
-from etl.pipeline.stages.reextracting import archived_source
+from etl.pipeline.stages.reextracting import source_in_archive
 from etl.pipeline.warc.bags import warcs_of_bag
 from etl.pipeline.warc.importing import import_warc, scan_warc
 from etl.settings import PROJECT, Settings
@@ -124,7 +124,7 @@ def test_the_metadata_has_chinese_names_and_the_values_of_the_records(crawled: A
 
 def test_a_bag_is_imported_again_and_gives_the_same_records(crawled: Archive, bag: Path, archive: Archive) -> None:
     with crawled.engine.connect() as connection:
-        source = archived_source(connection, "demo-trs")
+        source = source_in_archive(connection, "demo-trs")
     [warc] = warcs_of_bag(bag)
     assert import_warc(archive, warc, scan_warc(warc), source).state == "green"
     for query in (RECORDS, FILES):

@@ -13,7 +13,7 @@ from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.layout import blob_key
 from etl.export.exporting import DamagedExport, ExportRequest, Format, export
-from etl.pipeline.stages.reextracting import archived_source
+from etl.pipeline.stages.reextracting import source_in_archive
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from tests.support.chromium import running_chromium
 from tests.support.gongkai import rows
@@ -80,7 +80,7 @@ def test_they_come_back_with_an_import_and_a_second_import_changes_nothing(
 ) -> None:
     path = written(crawled, tmp_path / "a.wacz")
     with crawled.engine.connect() as connection:
-        source = archived_source(connection, "demo-trs")
+        source = source_in_archive(connection, "demo-trs")
     report = import_warc(archive, path, scan_warc(path), source)
     assert rows(archive, LOOKS)
     assert rows(archive, LOOKS) == rows(crawled, LOOKS)

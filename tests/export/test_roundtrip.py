@@ -8,7 +8,7 @@ import pytest
 from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
 from etl.export.exporting import ExportRequest, Format, export
-from etl.pipeline.stages.reextracting import archived_source
+from etl.pipeline.stages.reextracting import source_in_archive
 from etl.pipeline.warc.importing import import_source, import_warc, scan_warc
 from etl.progress import Progress
 from etl.sources.schema import Source
@@ -50,7 +50,7 @@ SAME = (RECORDS, PARTS, LINKED, READINGS)
 
 def source_of(archive: Archive) -> Source:
     with archive.engine.connect() as connection:
-        return archived_source(connection, "demo-trs")
+        return source_in_archive(connection, "demo-trs")
 
 
 def differing(one: Archive, other: Archive, query: str) -> list[Any]:

@@ -99,6 +99,20 @@ def test_new_rules_never_mark_the_archive_as_changed(archive: Archive, site: Sit
     assert kinds(archive) == ["re-extracted"]
 
 
+def test_stored_pages_are_read_whatever_their_source_file_said_of_crawls(
+    archive: Archive, owner_url: str, site: Site, key: str, local_settings: Settings
+) -> None:
+    today_refused = {"schedule": "0 */24 * * *", "full_walk_days": 1e6, "limits": {"pages": 10**9}}
+    today_refused |= {"assertions": {"min_records": 1, "max_age_days": 10**6}}
+    with create_engine(owner_url).begin() as owner:
+        owner.execute(
+            text("UPDATE archive.source SET definition = definition || CAST(:odd AS jsonb)"),
+            {"odd": json.dumps(today_refused)},
+        )
+    told(local_settings)
+    assert kinds(archive) == ["re-extracted"]
+
+
 def test_a_dry_run_says_what_would_change_and_changes_nothing(
     archive: Archive, local_settings: Settings, site: Site, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,12 @@ verified: never
 DUTY = "duties: [{{name: 年报, title: 年报, {}}}]\nverified:"
 
 
+def test_an_answer_of_half_a_gigabyte_may_be_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "good.yaml"
+    path.write_text(GOOD + "limits: {bytes: 500000000}\n", encoding="utf-8")
+    assert load_source(path).limits.bytes == 500_000_000
+
+
 class Slip(NamedTuple):
     """A text of the good file, what somebody typed instead, and the line that this must give."""
 

@@ -14,7 +14,7 @@ from etl.archive.storage.models import Capture, Run, Source
 from etl.errors import GongkaiError
 from etl.reason_codes import Code
 from etl.reasons import Reason
-from etl.sources.schema import Source as SourceFile
+from etl.sources.schema import archived_source
 
 
 def unfinished_reports(engine: Engine, source_id: str | None) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ def _running(connection: Connection, *conditions: ColumnElement[bool]) -> list[R
             row.id,
             row.key,
             row.kind,
-            SourceFile.model_validate(row.definition | {"tls": {}}),
+            archived_source(row.definition),
             CrawlOptions(**row.options),
             row.started_at,
         )

@@ -27,7 +27,7 @@ from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.settings import Settings
-from etl.sources.schema import Source
+from etl.sources.schema import Source, archived_source
 
 RECORDS_PER_SLICE = 500
 """Records in one slice, the work of one process or Airflow task."""
@@ -145,7 +145,7 @@ def reextract_slice(
     `workers`: processes that read pages (`page_readers`)."""
     records = _select_records(replace(scope, source=part.source)).where(Record.page_id.between(part.first, part.last))
     with archive.engine.connect() as connection:
-        source = archived_source(connection, part.source)
+        source = source_in_archive(connection, part.source)
         pages = [row.page_id for row in connection.execute(records)]
     result = ReextractionResult()
     for extracted, damaged in _extract_current(archive, source, pages, workers):
@@ -246,7 +246,6 @@ _CURRENT = (
 )
 
 
-def archived_source(connection: Connection, source_id: str) -> Source:
-    """The source as its file was at the last run, without the certificates that only fetching needs."""
-    definition: dict[str, Any] = connection.scalars(select(SourceRow.definition).where(SourceRow.id == source_id)).one()
-    return Source.model_validate(definition | {"tls": {}})
+def source_in_archive(connection: Connection, source_id: str) -> Source:
+    """The source of that id (`archived_source`)."""
+    return archived_source(connection.scalars(select(SourceRow.definition).where(SourceRow.id == source_id)).one())
