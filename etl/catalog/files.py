@@ -26,16 +26,17 @@ def _is_source_file(path: Path) -> bool:
 def overlooked_files(folders: str) -> Iterator[tuple[Path, str]]:
     """(file, why) of each file that seems to be meant as a source file and is none: it is in a folder below, or its
     name ends in another way. Not those that somebody put aside under a name such as `x.yaml.off` or `x.yaml~`."""
+    read = {path.resolve() for path in source_files(folders)}
     for folder in folders.split(":"):
         for path in sorted(Path(folder).rglob("*")):
             below = path.relative_to(folder)
-            if any(part.startswith(".") for part in below.parts) or path.is_dir():
+            if any(part.startswith(".") for part in below.parts) or path.is_dir() or path.resolve() in read:
                 continue
             if not _MEANT.fullmatch("".join(path.suffixes[-2:])) and not _MEANT.fullmatch(path.suffix):
                 continue
             if len(below.parts) > 1:
                 yield path, f"it must be in {folder} itself, not in a folder below"
-            elif path.suffix not in SUFFIXES:
+            else:
                 yield path, "its name must end in .yaml"
 
 

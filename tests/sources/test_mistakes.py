@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.catalog.load import SourceError, load_source
+from etl.catalog.load import SourceError, load_source, load_sources
 from etl.settings import Settings
 from etl.sources.schema import Source
 from tests.support.gongkai import CommandResult, gongkai
@@ -156,6 +156,12 @@ def test_files_that_nobody_reads_are_named(tmp_path: Path) -> None:
     assert sorted(line.split(": is not read: ")[0] for line in done.err.splitlines()) == sorted(
         str(tmp_path / name) for name in overlooked
     )
+
+
+def test_a_folder_below_another_is_read_if_it_is_named_too(tmp_path: Path) -> None:
+    (tmp_path / "yunling").mkdir()
+    (tmp_path / "yunling" / "good.yaml").write_text(GOOD, encoding="utf-8")
+    assert list(load_sources(f"{tmp_path}:{tmp_path / 'yunling'}")) == ["good"]
 
 
 def test_two_sources_walk_no_list_together(tmp_path: Path) -> None:
