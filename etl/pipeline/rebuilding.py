@@ -15,7 +15,7 @@ from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, repor
 from etl.archive.storage.log_registry import chain_logs
 from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT
-from etl.pipeline.stages.reextracting import source_in_archive, reextract_pages
+from etl.pipeline.stages.reextracting import reextract_pages, source_in_archive
 from etl.pipeline.stored_pages import in_groups, stored_documents
 from etl.progress import Counter, ProgressCallback
 

@@ -28,7 +28,7 @@ from etl.regions import NO_REGION, PROVINCES
 from etl.sources.duties import Duty
 from etl.sources.listing import FieldName, Listing
 from etl.sources.schedule import checked_schedule, cron_line
-from etl.sources.values import Count, Days, Number, Share, Text, typed_address
+from etl.sources.values import Count, Days, Number, Share, Text, Whole, typed_address
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
 _NOT_IN_HOSTS = re.compile(r"[\s:/?#*@,;]")
@@ -127,9 +127,7 @@ class Limits(_Part):
 
     pages: Count = Field(20_000, ge=1, description="documents listed in a run; the rest end as `limit`")
     listing_pages: Count = Field(5_000, ge=1, description="listing pages walked in a run")
-    bytes: Annotated[int, BeforeValidator(_number)] = Field(
-        50_000_000, ge=1_000, le=1_000_000_000, description="size of one response, unpacked"
-    )
+    bytes: Whole = Field(50_000_000, ge=1_000, le=1_000_000_000, description="size of one response, unpacked")
     resources: Count = Field(
         500, ge=0, description="style sheets and pictures of the site's look fetched in a run; 0 keeps none"
     )

@@ -17,7 +17,8 @@ def _number(value: object) -> object:
 
 
 _MANY = 100_000_000
-Count = Annotated[int, BeforeValidator(_number), Field(le=_MANY)]
+Whole = Annotated[int, BeforeValidator(_number)]
+Count = Annotated[Whole, Field(le=_MANY)]
 Number = Annotated[float, BeforeValidator(_number), Field(le=_MANY)]
 Days = Annotated[float, BeforeValidator(_number), Field(ge=0, le=36_500)]
 Share = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1)]

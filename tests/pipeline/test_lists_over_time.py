@@ -170,5 +170,7 @@ def test_a_list_that_grows_says_nothing_of_its_other_years() -> None:
     day = datetime(2025, 3, 2, tzinfo=UTC)
     years = (ListSummary("文件", 14, 14, 1), ListSummary("文件 / 2024", 20, 20, 1, may_go_on=True))
     grown = {years[0].column: ListChange(PreviousWalk(1, day, 10), 14, 4, 0, shows_newest=False)}
-    source = ChangingSite("watched", Random(2), base="http://a.example", columns={"文件": Column("/", "文件")}).source(hosts=["a.example"])
+    source = ChangingSite("watched", Random(2), base="http://a.example", columns={"文件": Column("/", "文件")}).source(
+        hosts=["a.example"]
+    )
     assert [reason.params["list"] for reason in lists_that_may_go_on(source, years, grown)] == ["文件 / 2024"]
