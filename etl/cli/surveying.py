@@ -149,7 +149,7 @@ def _print_survey(survey: Survey, console: Console) -> None:
         console.print(f"repeated rows of the page: {survey.listing['rows']}", markup=False, soft_wrap=True)
     _print_lists(survey.columns, console)
     if others := len(survey.not_requested):
-        console.print(f"{counted(others, 'list')} more not requested: named in the draft", soft_wrap=True)
+        console.print(f"{counted(others, 'more list')} not requested: named in the draft", soft_wrap=True)
 
 
 def _print_lists(columns: tuple[ListProbe, ...], console: Console) -> None:
