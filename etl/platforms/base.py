@@ -86,14 +86,13 @@ def list_name(column: "Column") -> str:
     return column.name or f"{column.url} {column.post}".rstrip()
 
 
-def _first_request(column: "Column") -> ListingRequest:
-    """The request for the first page of a column."""
-    url, name = column.url.partition("#")[0], list_name(column)
-    if not column.post:
+def request_of_list(url: str, name: str, post: str = "") -> ListingRequest:
+    """The request for the first page of a list. `post`: what is posted to its address, a form or JSON."""
+    if not post:
         return ListingRequest(url, name)
-    is_json = column.post.lstrip().startswith(("{", "["))
+    is_json = post.lstrip().startswith(("{", "["))
     media_type = "application/json" if is_json else "application/x-www-form-urlencoded"
-    body = column.post if is_json else quote(column.post, safe=_OF_FORMS)
+    body = post if is_json else quote(post, safe=_OF_FORMS)
     headers = {"Content-Type": f"{media_type};charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
     return ListingRequest(url, name, 0, "POST", body.encode(), headers)
 
@@ -174,10 +173,11 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class CandidateList(Outside):
-    """A page that may be a list of documents: its address, and the name by which it is linked."""
+    """A page that may be a list of documents: its address, the name by which it is linked, and what is posted to it."""
 
     url: str
     name: str = ""
+    post: str = ""
 
 
 class Platform:
@@ -205,7 +205,10 @@ class Platform:
         Columns have their fragment; only a family with `reads_fragments` requests it. Families do not change the
         request of a column with `post`.
         """
-        return tuple(self.first_request(_first_request(column)) for column in source.columns)
+        return tuple(
+            self.first_request(request_of_list(column.url.partition("#")[0], list_name(column), column.post))
+            for column in source.columns
+        )
 
     def first_request(self, request: ListingRequest) -> ListingRequest:
         """What is requested first for a column, of which a source file gives this request."""

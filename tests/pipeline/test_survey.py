@@ -126,16 +126,19 @@ def test_a_page_without_rows_is_not_made_into_a_file(plain: PlainSite) -> None:
 
 def test_lists_that_services_answer_are_found_behind_the_pages_of_a_menu(plain: PlainSite) -> None:
     menu = "<title>政策文件</title><ul><li><a href='/gk/a/'>政策文件</a></li><li><a href='/gk/b/'>公告</a></li></ul>"
-    for name in "ab":
-        script = f"<script>$.getJSON('/api/{name}/list?page=' + page, draw)</script>"
+    requests = {"a": "$.getJSON('/api/a/list?page=' + page, draw)", "b": "$.post('/api/b/list', {page: page}, draw)"}
+    for name, request in requests.items():
+        script = f"<script>{request}</script>"
         page = Response(f"<html><body>{menu}{script}</body></html>", media_type="text/html")
         rows = [{"title": f"关于公布第{day}批农村公路名录的通知", "url": f"/d/{name}{day}.html"} for day in range(3)]
         data = Response(json.dumps({"total": 3, "rows": rows}), media_type="application/json")
         plain.path_faults[f"/gk/{name}/"] = lambda call, page=page: page  # type: ignore[misc]
         plain.path_faults[f"/api/{name}/list"] = lambda call, data=data: data  # type: ignore[misc]
     read = yaml.safe_load(draft(survey(f"{plain.base}/gk/a/"), TODAY, allow_private=True))
-    lists = {column["name"]: column["url"] for column in read["columns"]}
-    assert lists == {"政策文件": f"{plain.base}/api/a/list?page=1", "公告": f"{plain.base}/api/b/list?page=1"}
+    assert read["columns"] == [
+        {"url": f"{plain.base}/api/a/list?page=1", "name": "政策文件"},
+        {"url": f"{plain.base}/api/b/list", "name": "公告", "post": "page=1"},
+    ]
 
 
 def test_what_a_page_links_is_named_if_it_is_no_list() -> None:

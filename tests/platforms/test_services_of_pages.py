@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.platforms.drafting.services import service_addresses
+from etl.platforms.drafting.services import services_of
 from etl.web.page import read_page
 
 URL = "https://www.yunxi.example/zfxxgk/zcwj/"
@@ -18,12 +18,19 @@ LIST = "https://www.yunxi.example/api/doc/list"
         ("fetch('/api/doc/list?cid=3').then(draw)", [f"{LIST}?cid=3"]),
         ("axios.get('/api/doc/list', {params: {cid: 3, pageNum: this.page}})", [f"{LIST}?cid=3&pageNum=1"]),
         ("table.render({url: '/api/doc/list?cid=3', page: true, limit: 20})", [f"{LIST}?cid=3&page=1&limit=20"]),
-        ("$.ajax({url: '/api/doc/list', type: 'post', data: {cid: 3}})", []),
-        ("$.post('/api/doc/list', {cid: 3}, draw)", []),
+        ("$.ajax({url: '/api/doc/list', type: 'post', data: {cid: 3, page: n}})", [(LIST, "cid=3&page=1")]),
+        ("$.post('/api/doc/list', {cid: 3}, draw)", [(LIST, "cid=3")]),
+        ("$.post('/api/doc/save', {cid: 3}, draw)", []),
+        (
+            "fetch('/api/doc/list', {method: 'POST', body: JSON.stringify({cid: '3', pageNo: no})})",
+            [(LIST, '{"cid": "3", "pageNo": "1"}')],
+        ),
         ("// $.getJSON('/api/doc/list?cid=3', draw)", []),
         ("$.getJSON('/api/weather?city=3', draw)", []),
     ],
 )
-def test_what_a_script_requests_first_is_the_address_of_its_service(script: str, addresses: list[str]) -> None:
+def test_what_a_script_requests_first_is_the_address_of_its_service(
+    script: str, addresses: list[str | tuple[str, str]]
+) -> None:
     page = read_page(f"<html><body><ul></ul><script>{script}</script></body></html>".encode(), URL)
-    assert list(service_addresses(page)) == addresses
+    assert list(services_of(page)) == [each if isinstance(each, tuple) else (each, "") for each in addresses]

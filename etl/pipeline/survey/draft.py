@@ -154,7 +154,8 @@ def _left_out(survey: Survey) -> list[CandidateList]:
 
 def _column(column: CandidateList) -> str:
     name = f", name: {_quoted(column.name)}" if column.name else ""
-    return f"{{url: {_quoted(column.url)}{name}}}"
+    post = f", post: {_quoted(column.post)}" if column.post else ""
+    return f"{{url: {_quoted(column.url)}{name}{post}}}"
 
 
 def _remark(probe: ListProbe) -> str:

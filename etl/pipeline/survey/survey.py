@@ -20,8 +20,16 @@ from etl.fetch.host_registry import LocalHostRegistry
 from etl.outcomes import Outcome
 from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
 from etl.pipeline.stages.walked_list import MAX_LEADING_PAGES
-from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform
-from etl.platforms.drafting.services import service_addresses
+from etl.platforms.base import (
+    CandidateList,
+    Entry,
+    ListingPage,
+    ListingRequest,
+    NotAListing,
+    Platform,
+    request_of_list,
+)
+from etl.platforms.drafting.services import services_of
 from etl.platforms.elements.columns import (
     column_key,
     columns_below,
@@ -125,10 +133,18 @@ def _may_have_more_pages(page: ListingPage) -> bool:
     return page.reported_pages != 1 and page.reported_total != len(page.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a page shows that is not in it, and what was posted to get it."""
+
+    page: WebPage
+    post: str = ""
+
+
 class _Visit:
     """How a survey opens further pages. This class is for a saved page and opens none."""
 
-    async def open(self, url: str) -> WebPage | None:
+    async def open(self, url: str, post: str = "") -> WebPage | None:
         """The page at an address, or None if it cannot be fetched."""
         return None
 
@@ -148,19 +164,21 @@ class _LiveVisit(_Visit):
     source: Source
     report_address: Callable[[str], None]
 
-    async def attempt(self, url: str) -> Attempt:
+    async def attempt(self, url: str, post: str = "") -> Attempt:
         self.report_address(url)
-        return (await self.fetch.fetch(Request(url)))[-1]
+        request = request_of_list(url, "", post)
+        return (await self.fetch.fetch(Request(url, request.method, request.headers, request.body)))[-1]
 
-    async def open(self, url: str) -> WebPage | None:
+    async def open(self, url: str, post: str = "") -> WebPage | None:
         if not self.source.allows(url):
             return None
-        attempt = await self.attempt(url)
+        attempt = await self.attempt(url, post)
         return attempt.page() if classify(attempt)[0] is None else None
 
     async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
-        request = ListingRequest(column.url, column.name or column.url)
-        return await probe_list(self.fetch, family, request, self.report_address)
+        request = request_of_list(column.url, column.name or column.url, column.post)
+        probe = await probe_list(self.fetch, family, request, self.report_address)
+        return replace(probe, column=replace(probe.column, post=column.post))
 
 
 async def survey_site(
@@ -203,17 +221,18 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     if catalog and (opened := await visit.open(catalog.url)):
         page, catalog = opened, None
     outer, parts = page, await _parts(page, visit)
+    post = ""
     if part := _list_in_part(page, parts):
-        page, parts = part, [page, *parts]
+        page, post, parts = part.page, part.post, [_Part(page), *parts]
     candidates = recognise(page)
     family = decide_family(candidates)
     finder, listing = (family, None) if family and family.lists else await _proposal(page, parts, visit)
     if finder and not finder.reads_fragments:
         page = replace(page, url=page.url.partition("#")[0])
-    pages = [page, *parts, *filter(None, [front])]
+    pages = [page, *(part.page for part in parts), *filter(None, [front])]
     lists = _lists(finder, pages) if finder else []
-    if lists and not lists[0].name:
-        lists[0] = replace(lists[0], name=page_name(outer))
+    if lists and lists[0].url == page.url:
+        lists[0] = replace(lists[0], name=lists[0].name or page_name(outer), post=post)
     if len(lists) > 1 and _shows_lists(page):
         lists = [column for column in lists if column_key(column.url) != column_key(page.url)]
     probes = await _probe_all(finder, listing, lists, page, visit, max_lists) if finder else ()
@@ -223,20 +242,20 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     return Survey(page, candidates, family, finder, listing, probes, requested, catalog, others, outer)
 
 
-async def _parts(page: WebPage, visit: _Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[WebPage]:
+async def _parts(page: WebPage, visit: _Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[_Part]:
     """What the page shows that is not in it: the pages in its frames, which may hold its list or its menu, those in
     frames of these, and what services answer if the page repeats no rows itself."""
     if is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES:
         return []
     frames = (resolved(base_url(page), address) for _, address in islice(frames_of(page, with_boxes=True), MAX_FRAMES))
-    services = islice(service_addresses(page), MAX_SERVICES) if _guesser().guess_listing(page) is None else ()
-    opened = [await visit.open(address) for address in (*frames, *services)]
-    shown = [each for each in opened if each]
-    inner = [await _parts(each, visit, levels - 1) for each in shown if each.is_markup] if levels else []
+    services = islice(services_of(page), MAX_SERVICES) if _guesser().guess_listing(page) is None else ()
+    requests = (*((address, "") for address in frames), *services)
+    shown = [_Part(opened, post) for url, post in requests if (opened := await visit.open(url, post))]
+    inner = [await _parts(each.page, visit, levels - 1) for each in shown if each.page.is_markup] if levels else []
     return [*shown, *chain.from_iterable(inner)]
 
 
-def _list_in_part(page: WebPage, parts: Iterable[WebPage]) -> WebPage | None:
+def _list_in_part(page: WebPage, parts: Iterable[_Part]) -> _Part | None:
     """The first part of a page of no known family that repeats rows, if the page itself has none but those of boxes
     beside a list."""
     if not parts or decide_family(recognise(page)):
@@ -246,7 +265,7 @@ def _list_in_part(page: WebPage, parts: Iterable[WebPage]) -> WebPage | None:
     rows = elements(guess["rows"], page.tree) if "rows" in guess else []
     if rows and not is_in_side_box(rows[0]):
         return None
-    return next((part for part in parts if guesser.guess_listing(part) is not None), None)
+    return next((part for part in parts if guesser.guess_listing(part.page) is not None), None)
 
 
 def _guesser() -> Platform:
@@ -285,26 +304,26 @@ async def _probe_all(
     max_lists: int,
 ) -> tuple[ListProbe, ...]:
     shaped = with_listing(finder, listing)
-    probes: dict[str, ListProbe] = {}
+    probes: dict[tuple[str, str], ListProbe] = {}
     for column in islice(lists, max_lists):
         probe = await visit.probe(shaped, column, page)
         if shaped.accepts_selectors and not probe.entries and (part := await _part_behind(column.url, visit)):
-            probe = await visit.probe(shaped, CandidateList(part.url, column.name), page)
+            probe = await visit.probe(shaped, CandidateList(part.page.url, column.name, part.post), page)
         known = {entry.url for other in probes.values() for entry in other.entries}
         # Left out: the same list under another address, or a front page of lists that are probed already.
         if not probe.entries or not known.issuperset(entry.url for entry in probe.entries):
-            probes.setdefault(probe.column.url, probe)
+            probes.setdefault((probe.column.url, probe.column.post), probe)
     return tuple(probes.values())
 
 
-async def _part_behind(url: str, visit: _Visit) -> WebPage | None:
+async def _part_behind(url: str, visit: _Visit) -> _Part | None:
     """The part of a list's page that repeats its rows, if the page has none itself."""
     opened = await visit.open(url)
     return _list_in_part(opened, await _parts(opened, visit)) if opened else None
 
 
 async def _proposal(
-    page: WebPage, parts: Iterable[WebPage], visit: _Visit
+    page: WebPage, parts: Iterable[_Part], visit: _Visit
 ) -> tuple[Platform | None, Mapping[str, Any] | None]:
     """The family that accepts selectors, with the rows that the page repeats, or else the rows of a list that it or one
     of its parts links.
@@ -315,14 +334,14 @@ async def _proposal(
     guesser = _guesser()
     if (guess := _own_listing(page)) is not None:
         return guesser, guess
-    columns = _lists(guesser, (page, *parts))
+    columns = _lists(guesser, (page, *(part.page for part in parts)))
     for column in columns[:MAX_LISTS_FOR_ROWS]:
         if column.url == page.url or not (opened := await visit.open(column.url)):
             continue
         if guess := _own_listing(opened):
             return guesser, guess
         if part := _list_in_part(opened, await _parts(opened, visit)):
-            return guesser, guesser.guess_listing(part)
+            return guesser, guesser.guess_listing(part.page)
     may_be_lists = any(feeds_of(page)) or (columns and _shows_lists(page))
     return (guesser, None) if may_be_lists else (None, None)
 

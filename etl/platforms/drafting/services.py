@@ -1,17 +1,21 @@
 """Services from which the scripts of a page load the rows of its list, as far as the page says what it requests."""
 
+import json
 import re
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+from etl.platforms.elements.list_addresses import is_of_list
 from etl.platforms.paging.list_scripts import services_asked
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 
-_CALL_CHARS = 600
+_CALL_CHARS, _BEFORE_CHARS = 600, 40
 _POSTED = re.compile(r"""\bpost\b|["']POST["']""")
-_PARAMETERS = re.compile(r"""^["'`]\s*,\s*\{([^{}]*)\}|\b(?:data|params|queryParams|where)["']?\s*:\s*\{([^{}]*)\}""")
+_PARAMETERS = re.compile(
+    r"""^["'`]\s*,\s*\{([^{}]*)\}|\b(?:data|params|queryParams|where|body)["']?\s*:\s*(?:JSON\.stringify\(\s*)?\{([^{}]*)\}"""
+)
 _PARAMETER = re.compile(
     r"""["']?(\w{1,40})["']?\s*:\s*(?:["']([^"'\n]{0,100})["']|(\d{1,18})\b|([A-Za-z_$][\w$.]{0,60}))"""
 )
@@ -21,15 +25,13 @@ _ROWS_OF_GRID = re.compile(r"\blimit[\"']?\s*:\s*(\d{1,4})\b")
 """Tables of layui send `page` and `limit`."""
 
 
-def service_addresses(page: WebPage) -> Iterator[str]:
-    """The address of each service, with its parameters for the first page. Services to which forms are posted are left
-    out, and parameters that only a script knows."""
+def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
+    """(address, what is posted to it or "") of each service, with its parameters for the first page, except those that
+    only a script knows. Services to which forms are posted must have the name of a list."""
     code = "\n".join(uncommented_script(script.text) for script in page.elements["script"] if script.text)
     for address in services_asked(page) if page.is_markup else ():
         before, _, behind = code.partition(address)
         call = behind[:_CALL_CHARS].partition("</script")[0]
-        if _POSTED.search(before[-40:] + call.partition("})")[0]):
-            continue
         given = _PARAMETERS.search(call)
         parameters = dict(_parameters(next(filter(None, given.groups()), ""), code)) if given else {}
         if (rows := _ROWS_OF_GRID.search(call)) and not parameters:
@@ -37,7 +39,12 @@ def service_addresses(page: WebPage) -> Iterator[str]:
         # What follows in the code is the number of the page: `'list?page=' + page`.
         first = address + "1" if _ENDS_IN_PAGE.search(address) else address
         query = urlencode(parameters)
-        yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else ""))
+        if _POSTED.search(before[-_BEFORE_CHARS:] + call.partition("})")[0]):
+            # Nothing is posted to what may be a vote or a letter.
+            if is_of_list(address):
+                yield resolved(base_url(page), first), json.dumps(parameters) if "JSON.stringify" in call else query
+        else:
+            yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else "")), ""
 
 
 def _parameters(code: str, scripts: str) -> Iterator[tuple[str, str]]:
