@@ -30,6 +30,7 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.disposition import saved_name
 
+_GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
 LASTING = timedelta(days=30)
 """After this time a file that is worse than the one before is no passing fault of the site."""
 WAITING = "scan"
@@ -145,7 +146,7 @@ def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
     now, whatever they are."""
     answers = select(Capture).join(Page, Page.id == Capture.page_id)
     answers = answers.where(Page.source_id == source_id, Page.url == answer.url)
-    is_good = Capture.outcome.in_((Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED))
+    is_good = Capture.outcome.in_(_GOOD)
     is_same = (Capture.outcome == Outcome.NOT_A_FILE, Capture.blob_sha256 == sha256(answer.body or b""))
     with engine.connect() as connection:
         last_good = connection.scalar(answers.with_only_columns(func.max(Capture.fetched_at)).where(is_good))
