@@ -302,6 +302,16 @@ def test_lists_whose_addresses_differ_in_a_number_are_no_pages_of_each_other(own
     assert (following(listing), listing.problems) == ([], ())
 
 
+@pytest.mark.parametrize(
+    ("names", "are_pages"), [(("规划计划", "财政资金"), False), (("第2页", "第3页"), True), (("下一页", "尾页"), True)]
+)
+def test_the_nodes_of_a_tree_are_no_pages_unless_their_names_say_so(names: tuple[str, str], are_pages: bool) -> None:
+    nodes = "".join(f"d.add({place}, 0, '{name}', 'list_{place}.html');" for place, name in enumerate(names, 6))
+    tree = f"<script>d = new dTree('d'); {nodes} document.write(d);</script>"
+    listing = read(CASES["generic"], tree, url="http://x.example/gk/list_5.html")
+    assert bool(following(listing) or listing.problems) is are_pages
+
+
 def test_a_further_page_of_a_list_with_a_number_of_its_own_is_seen() -> None:
     listing = read(
         CASES["generic"], "<a href='list_5_5.html'>末页</a>", seen=60, url="http://x.example/gk/list_5_4.html"

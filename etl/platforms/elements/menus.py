@@ -22,7 +22,7 @@ MIN_ITEMS = 3
 """Items of a menu."""
 _MORE = re.compile(r"^\W*(?:[查点]?[看击]?更多|全部|more)\W*$", re.IGNORECASE)
 """A link from a box with the newest documents of a list to that list."""
-_PAGE_STEP = re.compile(r"^\W*(?:[上下前后]一?[页頁]|[尾末][页頁]|第?\d+[页頁]?|加载更多)\W*$")
+PAGE_STEP = re.compile(r"^\W*(?:[上下前后]一?[页頁]|[尾末][页頁]|第?\d+[页頁]?|加载更多)\W*$")
 _MAX_DEPTH_IN_BOX = 4
 _ADDRESS = re.compile(r"^(?:https?://|[./?])[^\s<>'\"]*$|^[\w/-]+\.(?:s?html?|jsp|php|aspx?|do)(?:\?[^\s<>'\"]*)?$")
 _WRITTEN_LINK = re.compile(r"""<a\b[^<>]{0,200}?\bhref=\\?["']?([^"'\\\s<>]{1,300})[^<>]{0,200}>([^<>"'+]{2,40})<""")
@@ -51,7 +51,7 @@ def named_links(page: WebPage) -> Iterator[NamedLink]:
     base = base_url(page)
     for address, name, element in _links(page):
         url = absolute(address, base) if address not in ("", "#") else None
-        if url is None or _PAGE_STEP.match(name) or not (name or next(element.iter("img"), None) is not None):
+        if url is None or PAGE_STEP.match(name) or not (name or next(element.iter("img"), None) is not None):
             continue
         if _MORE.match(name) and (named := _named_box(element)):
             yield NamedLink(url, named[1], page.tree, named[0])

@@ -11,6 +11,8 @@ from etl.outside import digits
 from etl.platforms.base import fills_page
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_other_box
+from etl.platforms.elements.menus import PAGE_STEP
+from etl.platforms.elements.script_trees import nodes_of
 from etl.platforms.paging.list_numbers import counted_by
 from etl.platforms.paging.pager_elements import is_pager_name, pager_elements, slides
 from etl.platforms.paging.pager_links import own_number
@@ -106,7 +108,12 @@ def _in_sequences(page: WebPage) -> Iterator[str]:
     own = own_number(page.url)
     for script in page.elements["script"]:
         code = script.text or ""
-        for address in _ADDRESS.finditer(code) if _MAY_BE_NUMBERED.search(code) else ():
+        may_be = _MAY_BE_NUMBERED.search(code) is not None
+        nodes = nodes_of(code) if may_be else ()
+        named = {address for name, address in nodes if not PAGE_STEP.match(name)}
+        for address in _ADDRESS.finditer(code) if may_be else ():
+            if address[1] in named:  # the node of a tree, or the item of a menu
+                continue
             # The second page of an index is mostly index_1.html.
             least = 0 if address[1].rpartition("/")[2].startswith("index") else 1
             if digits(address[2] or address[3]) > (own if own is not None else least):
