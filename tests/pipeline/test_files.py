@@ -346,8 +346,32 @@ def test_what_a_site_sends_for_a_month_in_the_place_of_a_good_file_is_its_file(
     assert [archive.store.blob(file["sha256"]) for file in linked(archive, version=2)] == [picture_of_it]
 
 
-def _sent(body: bytes, _: Call) -> Response:
-    return Response(body, media_type="application/octet-stream")
+def test_files_behind_which_a_site_sends_its_footer_have_later_states(archive: Archive, site: TrsSite) -> None:
+    file, footer = pdf("说明.pdf", ["The works end in May."]), b"<html>" + b"<p>footer of the site</p>" * 400
+    document = put(site, file)
+    key = f"{document.key}/{file.name}"
+    site.faults[key] = partial(_sent, file.data + footer)
+    crawl(archive, site)
+    site.faults[key] = partial(_sent, pdf(file.name, ["The works end in June."]).data + footer)
+    assert crawl(archive, site).files == {"stored": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [(saved(picture("FORM 17"), "PNG"), "scan.png"), (b"AC1027" + Random(2).randbytes(2000), "plan.dwg")],
+    ids=["a picture by its name", "a drawing"],
+)
+def test_a_document_may_become_a_picture_or_a_drawing(archive: Archive, site: TrsSite, body: bytes, name: str) -> None:
+    document = put(site, TABLE)
+    crawl(archive, site)
+    site.faults[f"{document.key}/{TABLE.name}"] = partial(_sent, body, name=name)
+    report = crawl(archive, site)
+    assert (report.updated, report.files) == (1, {"stored": 1})
+
+
+def _sent(body: bytes, _: Call, name: str = "") -> Response:
+    headers = {"content-disposition": f"attachment; filename={name}"} if name else {}
+    return Response(body, media_type="application/octet-stream", headers=headers)
 
 
 def test_a_broken_file_is_what_there_is_until_a_good_one_comes(archive: Archive, site: TrsSite) -> None:

@@ -1,6 +1,7 @@
 """Stores the readings of files in object storage and the database. Files with the same bytes share one reading."""
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,8 @@ from etl.archive.records.change_feed import publish
 from etl.archive.records.recording import keep_contents
 from etl.archive.records.search_index import keep_entries
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import sha256
+from etl.archive.storage.blobs import read_blob
+from etl.archive.storage.bucket import DamagedBlob, sha256
 from etl.archive.storage.database import lock_against_garbage
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
@@ -24,7 +26,7 @@ from etl.extract.text.left_behind import is_left_behind
 from etl.fetch.client import Attempt
 from etl.file_signatures import lacks_end
 from etl.files import READER, FileOutcome, FileReading, file_reader
-from etl.files.media_types import UNKNOWN
+from etl.files.media_types import IMAGES, UNKNOWN
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -133,10 +135,11 @@ def good_files(engine: Engine, source_id: str, urls: Collection[str]) -> dict[st
         }
 
 
-def why_worse(good: GoodFile, body: bytes, url: str) -> str:
-    """The stored reason why other bytes at the address of a good file are no later state of it, or ''."""
-    reading = file_reader()(body, url.rsplit("/", 1)[-1])
-    if not (lacks_end(body) or _is_broken(good, reading) or _stands_in(good, reading)):
+def why_worse(archive: Archive, good: GoodFile, body: bytes, name: str) -> str:
+    """The stored reason why other bytes at the address of a good file are no later state of it, or ''. `name`: under
+    which the site sends them."""
+    reading = file_reader()(body, name)
+    if not (_is_broken(good, reading) or _stands_in(good, reading, name) or _is_cut(archive, good, body)):
         return ""
     return encode_reason(Code.GOOD_FILE_HELD, media_type=reading.media_type, bytes=len(body))
 
@@ -162,12 +165,22 @@ def _is_broken(good: GoodFile, reading: FileReading) -> bool:
     return reading.outcome in _BROKEN or (good.is_whole and lost)
 
 
-def _stands_in(good: GoodFile, reading: FileReading) -> bool:
-    """Whether a picture was sent in place of a document, or a notice in place of any file."""
-    is_picture, was_picture = (kind.startswith("image/") for kind in (reading.media_type, good.media_type))
-    return (is_picture and not was_picture) or is_left_behind(reading.text)
+def _stands_in(good: GoodFile, reading: FileReading, name: str) -> bool:
+    """Whether a picture was sent in place of a document under no name of a picture, or a notice in place of any
+    file."""
+    is_picture = reading.media_type in IMAGES and not _PICTURE_NAME.search(name)
+    return (is_picture and not good.media_type.startswith("image/")) or is_left_behind(reading.text)
 
 
+def _is_cut(archive: Archive, good: GoodFile, body: bytes) -> bool:
+    """Whether the file lacks its end, and the good one does not: sites may send so much behind each of their files."""
+    try:
+        return lacks_end(body) and not lacks_end(read_blob(archive, good.digest))
+    except DamagedBlob:
+        return False
+
+
+_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
 _BROKEN = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 
 

@@ -40,6 +40,7 @@ from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 from etl.web.appearance import Appearance
+from etl.web.disposition import saved_name
 from etl.web.urls import Address
 
 PAGES_PER_COMMIT = 25
@@ -261,6 +262,7 @@ class _Fetching:
         self._sessions = Sessions(run.source, fetch)
         self._good_files = partial(good_files, archive.engine, run.source.id)
         self._is_lasting = partial(is_lasting, archive.engine, run.source.id)
+        self._why_worse = partial(why_worse, archive)
         self._looks = Looks(archive.engine, run, fetch, self._requested_files)
 
     async def fetch_all(self, pages: _DuePages) -> None:
@@ -427,7 +429,8 @@ class _Fetching:
         outcome, reason = classify_file(answer)
         body = answer.body or b""
         if outcome is None and good and sha256(body) != good.digest:
-            worse = await asyncio.to_thread(why_worse, good, body, answer.url)
+            name = saved_name(answer.headers) or answer.url.rsplit("/", 1)[-1]
+            worse = await asyncio.to_thread(self._why_worse, good, body, name)
             if worse and not await asyncio.to_thread(self._is_lasting, answer):
                 outcome, reason = Outcome.NOT_A_FILE, worse
         return ClassifiedAttempt(answer, outcome, reason)
