@@ -18,6 +18,7 @@ from etl.archive.records.corrections import RECORDS_PER_COMMIT, WITHDRAWN, corre
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.layout import CHANGES
 from etl.browse import create_app
+from etl.browse.http import bulk
 from etl.browse.http.session import PERSON, Person
 from etl.fields import FIELDS
 from tests.browse.conftest import Enter
@@ -119,6 +120,23 @@ def test_a_correction_of_many_is_undone_in_one_step(archive: Archive, archivist:
     told(archivist, page, action="undo", step="confirm", records="3.3 4.2")
     assert publishers()[2:] == before[2:]
     assert rows(archive, SAID)[-1]["reason"] == "机构改革后的名称"
+
+
+def test_what_somebody_corrects_before_the_results_are_shown_is_not_undone(
+    archive: Archive, archivist: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at_once(*arguments: Any) -> Any:
+        outcomes = correct_many(*arguments)
+        correct(archive, 1, {"publisher": "水务局"}, "陈馆员", "其间")
+        return outcomes
+
+    page = asked(archivist, q="河段")
+    with monkeypatch.context() as patch:
+        patch.setattr(bulk, "correct_many", at_once)
+        shown = send(archivist, page, step="confirm", records="1.1 4.1")
+    undo = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown.text))
+    undone = told(archivist, page | undo, **undo, reason="填错了一栏")
+    assert {line["record"]: line["outcome"] for line in undone["lines"]} == {1: "moved", 4: "corrected"}
 
 
 def test_records_of_one_source_are_written_together(archive: Archive, tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ def correct_these(form: ArchivistForm) -> Response:
             if page.records > MAX_RECORDS:
                 return form.responder.page("bulk.html", page, 413)
             return form.responder.page("bulk.html", previewed(connection, page))
-    outcomes = correct_many(form.archive, looked_at(form.fields), page.field, value_of(page), form.by, page.reason)
+    expected = looked_at(form.fields)
+    outcomes = correct_many(form.archive, expected, page.field, value_of(page), form.by, page.reason)
     with read_only(form.archive) as connection:
-        page = after(connection, replace(page, records=len(outcomes)), outcomes)
+        page = after(connection, replace(page, records=len(outcomes)), outcomes, expected)
     return form.responder.page("bulk.html", page)

@@ -120,12 +120,16 @@ def previewed(connection: Connection, page: BulkPage) -> BulkPage:
     return replace(page, lines=tuple(_lines(connection, page, numbers)))
 
 
-def after(connection: Connection, page: BulkPage, outcomes: Mapping[int, ManyOutcome]) -> BulkPage:
-    """The form with the result for each record."""
+def after(
+    connection: Connection, page: BulkPage, outcomes: Mapping[int, ManyOutcome], expected: Mapping[int, int]
+) -> BulkPage:
+    """The form with the result for each record, and the version that its correction made from the `expected` one: what
+    came later is not undone."""
     lines = {line.record: line for line in _lines(connection, page, list(outcomes))}
     gone = BulkLine(0, 0, "", None, None, changes=False)
     shown = tuple(
-        replace(lines.get(record, gone), record=record, outcome=outcome) for record, outcome in sorted(outcomes.items())
+        replace(lines.get(record, gone), record=record, version=expected[record] + 1, outcome=outcome)
+        for record, outcome in sorted(outcomes.items())
     )
     return replace(page, lines=shown, done=True)
 
