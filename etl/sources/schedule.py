@@ -46,7 +46,7 @@ def _numbers(field: str, least: int, most: int) -> set[int]:
         if not (match := _PART.fullmatch(part)):
             return set()
         first, last, step = (int(number) if number else None for number in match.groups())
-        if step is not None and not 1 <= step <= most - least:
+        if step is not None and not 1 <= step <= most - least + 1:  # every 60 minutes is every hour, 90 is nothing
             return set()
         if not all(least <= number <= most for number in (first, last) if number is not None):
             return set()

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _PUNCTUATION = tuple("，。；、：！？）”》")
+_OPENED_BY = {"）": "（", "”": "“", "》": "《"}
 
 
 def _number(value: object) -> object:
@@ -29,7 +30,7 @@ def typed_address(value: str) -> str:
     address = value.strip()
     if odd := next((character for character in address if character == " " or not character.isprintable()), ""):
         raise ValueError(f"has a blank or an invisible character (U+{ord(odd):04X}) in it: {address!r}")
-    if address.endswith(_PUNCTUATION):
+    if address.endswith(_PUNCTUATION) and _OPENED_BY.get(address[-1], address) not in address[:-1]:
         raise ValueError(f"ends with {address[-1]}: {address!r}")
     if "@" in urlsplit(address).netloc:
         raise ValueError("has a login in it (before @): the crawler reads only what is open to everybody")

@@ -15,7 +15,7 @@ from etl.archive.records.file_readings import store_file_reading
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.consistency import DatabaseBehindBucket
 from etl.archive.storage.database import lock_against_writers
-from etl.archive.storage.layout import READINGS, REMOVALS, blob_key, reading_key
+from etl.archive.storage.layout import PROBE, READINGS, REMOVALS, blob_key, reading_key
 from etl.archive.storage.log_lines import JournalLine, RemovalLine
 from etl.files import FileReading
 from etl.local.services import Addresses
@@ -65,6 +65,13 @@ def test_only_what_may_go_is_removed_and_only_after_the_grace_period(
     assert [line.key for line in archive.store.read_log(log, RemovalLine)] == [each.key for each in removed]
     assert {each.kind for each in find_unreferenced(archive)} == {"unadopted", "foreign"}
     assert audit(archive, lambda *_: None).damaged == ()
+
+
+def test_what_a_test_of_the_server_left_may_go(archive: Archive) -> None:
+    archive.store.put(PROBE, b"?")
+    archive.store.put(f"{PROBE}-3/{PROBE}", b"?")
+    assert [each.kind for each in find_unreferenced(archive)] == ["temporary", "temporary"]
+    assert len(list(delete_unreferenced(archive, find_unreferenced(archive), AT_ONCE))) == 2
 
 
 def test_bytes_that_a_crawl_meets_again_meanwhile_stay(archive: Archive, tmp_path: Path) -> None:

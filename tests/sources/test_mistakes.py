@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from etl.catalog.load import SourceError, load_source, load_sources
 from etl.settings import Settings
-from etl.sources.schema import Source
+from etl.sources.schema import Source, archived_source
 from tests.support.gongkai import CommandResult, gongkai
 
 GOOD = """\
@@ -122,7 +122,9 @@ def test_a_slip_is_refused_in_one_line(tmp_path: Path, slip: Slip) -> None:
     [
         ("[a.example]", '[a.example, "*.b.gov.cn", "*.政务.cn"]'),
         ("/l/", "/政策（试行）/l.jsp?a=1&b=2"),
+        ("/l/", "/l.jsp?name=政策（试行）"),
         ("name: 政策}", "post: 'page=1&word='}"),
+        ("name: 政策}", "post: '17'}"),
         ("name: 政策}", "post: '{\"page\": 1}'}"),
         ("name: 政策}", "post: '<q><page>1</page></q>'}"),
         ("name: 政策}", "whole: yes}"),
@@ -132,6 +134,7 @@ def test_a_slip_is_refused_in_one_line(tmp_path: Path, slip: Slip) -> None:
         ("verified:", "lookups: {validity: {yes: 有效, no: 失效}}\nverified:"),
         ("verified:", "hosts: [a.example, 10.1.2.3]\nallow_private_addresses: true\nverified:"),
         ('"@daily"', '"*/20 1-5/2 * * *"'),
+        ('"@daily"', '"0 */24 * * *"'),
         ("verified: never", "verified: 2026-11-01"),
         ("name: 好", "name: 2026-11-01"),
         (GOOD, "\ufeff" + GOOD.replace("\n", "\r\n")),
@@ -197,4 +200,5 @@ def test_a_file_with_any_slip_is_a_source_or_says_where_it_is_wrong(insert: str,
 def test_what_files_said_at_their_last_run_is_read_whatever_is_refused_today() -> None:
     old = yaml.safe_load(GOOD) | {"hosts": ["*.gov.cn", "a.example", "10.1.2.3"]}
     old["columns"] += [{"url": "https://a.example/l/", "post": "page"}]
-    assert Source.model_validate(old)
+    of_crawls = {"schedule": "*/90 * * * *", "full_walk_days": 1e6, "limits": {"pages": 10**12}}
+    assert len(archived_source(old | of_crawls).columns) == 2

@@ -153,7 +153,7 @@ def _unreferenced(
     for item in page:
         form, name = forms[item.key]
         if form is None:
-            kind: UnreferencedKind = "temporary" if item.key == PROBE else "foreign"
+            kind: UnreferencedKind = "temporary" if item.key.startswith(PROBE) else "foreign"
             yield UnreferencedObject(kind, item.key, item.size, item.modified)
         elif form.unreferenced_as and name not in known[form.prefix] and name not in waiting:
             yield UnreferencedObject(form.unreferenced_as, item.key, item.size, item.modified)

@@ -83,7 +83,8 @@ REWRITTEN = (RUNS, READINGS)
 """Prefixes of logs that are written again under the same key."""
 REBUILD_ORDER: tuple[RebuildStep, ...] = ("runs", "captures", "fixity", "files", "changes", "acts")
 PROBE = ".probe"
-"""An object that is written to test a storage server, and then removed; one that is left over is garbage."""
+"""An object that is written to test a storage server, and then removed, and the beginning of the names of several; one
+that is left over is garbage."""
 
 
 def is_log_key(key: str) -> bool:
