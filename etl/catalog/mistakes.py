@@ -85,13 +85,13 @@ def _is_private(host: str) -> bool:
 
 def _fault_of_body(post: str) -> str:
     """Why this can be no body of a request, empty if it can: a form, JSON or XML."""
-    is_data = post.lstrip().startswith(("{", "["))
-    if not is_data and ("=" in post or post.lstrip().startswith("<")):
-        return ""
-    try:
-        read_json(post)
-    except ValueError as error:
-        return f"is not valid JSON: {error}" if is_data else "is neither a form such as `pageNo=1&pageSize=20` nor JSON"
+    if post.lstrip().startswith(("{", "[")):
+        try:
+            read_json(post)
+        except ValueError as error:
+            return f"is not valid JSON: {error}"
+    elif "=" not in post and not post.lstrip().startswith("<"):
+        return "is neither a form such as `pageNo=1&pageSize=20` nor JSON"
     return ""
 
 
