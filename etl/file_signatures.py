@@ -32,8 +32,10 @@ _NEVER_IN_TEXT = (ZIP, OLE, RAR, SEVEN_ZIP)
 _MAX_BEFORE = 4096
 """Bytes of a program's warnings, or of a head of HTTP, that may stand before a file."""
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
-_PDF_END_BYTES, _ZIP_END_BYTES, _RTF_END_BYTES = 4096, 22 + 65_535 + 4096, 512
+_PDF_END_BYTES, _ZIP_END_BYTES = 4096, 22 + 65_535 + 4096
 """Last bytes in which the end stands, with a comment of the archive and with what programs send behind a file."""
+_GROUP_SIGN, _RAW = re.compile(rb"\\[\\{}]|[{}]"), re.compile(rb"\\bin\d|[\x80-\xff]")
+"""A sign that begins or ends a group of an RTF, or stands for itself; bytes among which such signs may be by chance."""
 
 
 def is_document_file(body: bytes) -> bool:
@@ -53,8 +55,16 @@ def lacks_end(body: bytes) -> bool:
     if begins.startswith(PDF):
         return b"%%EOF" not in body[-_PDF_END_BYTES:]
     if begins.startswith(RTF):
-        return b"}" not in body[-_RTF_END_BYTES:]
+        return _has_open_groups(body)
     return begins.startswith(ZIP) and b"PK\x05\x06" not in body[-_ZIP_END_BYTES:]
+
+
+def _has_open_groups(rtf: bytes) -> bool:
+    """Whether groups of an RTF are open at its end; its last sign alone says so if it has bytes above ASCII."""
+    if _RAW.search(rtf):
+        return not rtf.rstrip(b"\0\t\n\r ").endswith(b"}")
+    signs = _GROUP_SIGN.findall(rtf)
+    return signs.count(b"{") > signs.count(b"}")
 
 
 def without_before(body: bytes) -> bytes:

@@ -108,7 +108,8 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*>|<!DOCTYPE\s+svg[^>]*>|<!--.*?-->|\s)*<(?:\w+:)?svg\b", re.IGNORECASE | re.DOTALL
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*>|<!DOCTYPE\s+svg[^>]*>|<!--(?>.*?-->)|\s)*+<(?:\w+:)?svg\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _HEAD = 4096
 """Bytes that are examined; the mark of a PDF may come after up to 1,024 other bytes."""
@@ -147,7 +148,7 @@ def sniff(body: bytes, name: str = "") -> str:
     # Two letters alone prove nothing; a bitmap or a program also has zero bytes in its head.
     if magic and (len(magic) > 2 or b"\0" in head[:64]):
         return _MAGIC[magic]
-    return _text(head.rstrip(b"\0"), name)
+    return _text(head.rstrip(b"\0") or head, name)
 
 
 def _ending(name: str) -> str:

@@ -11,7 +11,26 @@ from PIL import ImageFont
 from etl.file_signatures import is_document_file, lacks_end
 from etl.files import FileOutcome, Reader, sniff
 from etl.files.formats.pdf_fonts import invisible_font
-from etl.files.media_types import CSV, DOC, DOCX, HTML, OFD, PDF, PPT, PPTX, RAR, RTF, SEVEN_ZIP, TEXT, XLS, XLSX, ZIP
+from etl.files.media_types import (
+    CSV,
+    DOC,
+    DOCX,
+    EMPTY,
+    HTML,
+    OFD,
+    PDF,
+    PPT,
+    PPTX,
+    RAR,
+    RTF,
+    SEVEN_ZIP,
+    SVG,
+    TEXT,
+    UNKNOWN,
+    XLS,
+    XLSX,
+    ZIP,
+)
 from tests.support import containers, documents, pdfs
 from tests.support.documents import docx, numbering, ofd, p, row
 from tests.support.pdfs import pdf
@@ -288,6 +307,14 @@ def test_what_a_program_sent_before_a_file_is_skipped(read: Reader, before: byte
     alone, behind = read(SAMPLES[kind], "附件"), read(before + SAMPLES[kind], "附件")
     assert alone == behind
     assert not lacks_end(before + SAMPLES[kind])
+
+
+def test_bytes_that_begin_with_zeros_only_are_no_text() -> None:
+    assert [sniff(b"\0" * 5000 + end, "盘.iso") for end in (b"CD001 volume", b"")] == [UNKNOWN, EMPTY]
+
+
+def test_comments_before_a_drawing_do_not_delay_it() -> None:
+    assert [sniff(b"<!--a-->" * 300 + end, "a.txt") for end in (b"<svg/>", b"<p>")] == [SVG, HTML]
 
 
 def test_drawings_and_documents_in_uof_have_their_words(read: Reader) -> None:

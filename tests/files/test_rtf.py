@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.file_signatures import lacks_end
 from etl.files import FileOutcome, Reader
 from etl.files.formats.rtf import rtf_text
 from etl.reasons import english
@@ -94,6 +95,17 @@ def test_tick_boxes_of_forms_are_ticked_or_not(value: int | None, first: int, sh
 def test_of_a_document_that_was_cut_off_what_is_there_is_read(letters: int, open_groups: int) -> None:
     body = b"{\\b " * open_groups + "一、检修".encode("gbk") + b"a" * letters
     assert rtf_text(_HEAD + "供水安排".encode("gbk") + b"\\par " + body).text == f"供水安排\n一、检修{'a' * letters}"
+
+
+_LINES = b"".join(rb"\pard\plain {\b \{%d\} of {\i 20}}\par " % line for line in range(20))
+
+
+@given(st.integers(1, len(_LINES) + 1))
+def test_a_document_in_ascii_that_was_cut_off_anywhere_lacks_its_end(bytes_lost: int) -> None:
+    whole = rb"{\rtf1\ansi " + _LINES + b"}"
+    assert not lacks_end(whole)
+    assert not lacks_end(whole + b"\0\r\n")
+    assert lacks_end(whole[:-bytes_lost])
 
 
 def test_a_document_that_was_cut_off_says_so(read: Reader) -> None:
