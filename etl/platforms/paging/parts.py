@@ -25,6 +25,7 @@ _NO_PART = re.compile(
     re.IGNORECASE,
 )
 """Words of choices that do not select a part of a list: all, what or where to search, an order, a number of rows."""
+_OF_LINKS = re.compile(r"link|friend|yqlj|lianjie|foot", re.IGNORECASE)
 
 _DRAWN_CHOICES = tuple(
     f"{library}-{choice}"
@@ -84,12 +85,14 @@ def _part_of_an_element(page: WebPage) -> str | None:
 
 
 def _may_be_used(choice: HtmlElement) -> bool:
-    """Whether a script that is not read may use a choice, as it has a name and neither a form nor a field for words of
-    a search is around it."""
-    named = names_of(choice).strip() or choice.get("name")
-    fields = (field for around in islice(choice.iterancestors(), 2) for field in around.iter("input"))
-    searches = any(field.get("type", "text") in ("text", "search") for field in fields)
-    return bool(named) and not searches and next(choice.iterancestors("form"), None) is None
+    """Whether a script that is not read may use a choice, as it has a name, is in no box of links, and neither a form
+    nor a field for words of a search or a letter is around it."""
+    named, around = names_of(choice).strip() or choice.get("name"), list(islice(choice.iterancestors(), 2))
+    if not named or any(_OF_LINKS.search(f"{names_of(each)} {each.get('name') or ''}") for each in (choice, *around)):
+        return False
+    fields = (field for each in around for field in each.iter("input", "textarea"))
+    writes = any(field.tag == "textarea" or field.get("type", "text") in ("text", "search") for field in fields)
+    return not writes and next(choice.iterancestors("form"), None) is None
 
 
 def part_of_buttons(page: WebPage) -> str | None:

@@ -28,7 +28,9 @@ _OF_OTHERS = re.compile(
 )
 _OF_READERS = re.compile(
     r"top|back|print|dayin|zan|like|qr|code|wx|kefu|chat|ask|consult|help|voice|read|speak|play|audio|search|query|submit"
-    r"|open|show|expand|toggle|fold|collaps|copy|down|save|send|check|refresh|reload|home|nav|user|\bie|wza|acc?ess|barrier|img|pic",
+    r"|open|show|hide|expand|toggle|fold|collaps|copy|down|save|send|check|refresh|reload|home|nav|user|\bie|wza|acc?ess"
+    r"|barrier|img|pic|font|zoom|big|small|size|ziti|lang|jianti|fanti|elder|old|jiucuo|jubao|tousu|feed|report|pingjia"
+    r"|evaluat|mail|phone|mobile|(?<![a-z])(?:app|qq|tts|rss|pre)(?![a-z])|prev|dingyue|subscri|fenxiang|shoucang|love|float",
     re.IGNORECASE,
 )
 """What elements without words do for readers of any page."""
@@ -39,14 +41,14 @@ _MAX_CODE = 400
 """Longer scripts do more than call a pager."""
 
 
-def unknown_call(code: str, source: str, seen: int, *, is_own: bool) -> str | None:
+def unknown_call(code: str, source: str, seen: int, *, own: str | None) -> str | None:
     """A call in a piece of script that gives numbers to a function which the page's own scripts (`source`) do not
     define, or which writes links there; None if there is none, or if the numbers show that the list has no more than
-    the `seen` entries. `is_own`: the code is that of an element, whose call may have no arguments."""
+    the `seen` entries. `own`: for the code of an element without words, whose call may have no arguments, its names."""
     for call in _CALL.finditer(code) if len(code) <= _MAX_CODE else ():
         name, arguments = call.groups()
         numbers = [digits(number) for number in _NUMBER.findall(arguments)]
-        if max(numbers, default=0) < 2 and not (is_own and not numbers and not _OF_READERS.search(name)):
+        if max(numbers, default=0) < 2 and (own is None or numbers or _OF_READERS.search(f"{name} {own}")):
             continue
         if _OF_BROWSERS.fullmatch(name) or _OF_OTHERS.search(name) or is_of_other_box(name):
             continue

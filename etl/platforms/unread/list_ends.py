@@ -98,8 +98,10 @@ _STEP = re.compile(
     re.IGNORECASE,
 )
 _GOES = re.compile(r"^(?:go|跳转?至?|转[到至]|前往)[>!！→]{0,2}$", re.IGNORECASE)
+_OF_JUMPS = re.compile(r"(?:[第到至页頁跳转]|page|\W)*+", re.IGNORECASE)
+"""What else stands beside the field of a pager: not the name of what is written there."""
 _OF_SEARCHES = re.compile(
-    r"(?:^|[\s_-])(?:q|k|wd|kw|so)(?:$|\s)|key|word|search|title|text|搜|检索|关键|请输入[^页]", re.IGNORECASE
+    r"(?:^|[\s_-])(?:q|k|s|wd|kw|so)(?:$|\s)|key|word|search|title|text|搜|检索|关键|请输入[^页]", re.IGNORECASE
 )
 _STEP_NAME = re.compile(r"(?:^|[\s_/.-])(?:next|nxt|xiaye|xiayiye|xyy|fanye)(?:$|[\s_.-]|\d)", re.IGNORECASE)
 _STEP_ICON = re.compile(
@@ -112,6 +114,8 @@ _NEXT_PAGE = re.compile(r"\b(?:next_?page|(?:go|to|turn|show|page|do)_?next(?:_?
 _NUMBER_OF_PAGE = re.compile(r"^(?:(?:go)?(?:to)?page|第)?(\d{1,6})页?$", re.IGNORECASE)
 _ASCENDING = re.compile(r"^[^\w]*1(?:[^\w]+\d{1,3})+[^\w]*$")
 _NUMBERS = re.compile(r"\d+")
+_OPTIONS = re.compile(r"^(?:data-|:)(?!.*(?:id|size|limit|delay|duration|time|src|url)$)(?!aos|wow)")
+"""An attribute for a script that is not about the look, the name or the length of a pager."""
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
 
 
@@ -217,7 +221,7 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
         if any(map(is_hidden, (part, *islice(part.iterancestors(), 3)))):
             continue
         if part.tag == "script":
-            if call := unknown_call(uncommented_script(part.text or ""), page.live_source, seen, is_own=False):
+            if call := unknown_call(uncommented_script(part.text or ""), page.live_source, seen, own=None):
                 return call
             continue
         short = words_of(part, _MAX_TEXT)
@@ -249,7 +253,7 @@ def _unfilled(part: HtmlElement, words: str, seen: int) -> str | None:
     """An attribute with numbers, of an empty element with the name of a pager, which a script fills."""
     if words or len(part) or not is_pager_name(part):
         return None
-    data = ((name, value) for name, value in part.items() if name not in ("class", "id", "style"))
+    data = ((name, value) for name, value in part.items() if _OPTIONS.match(name))
     numbered = ((name, value) for name, value in data if max(map(digits, _NUMBERS.findall(value)), default=0) > 1)
     return next((f"{name}='{value}'" for name, value in numbered if not is_whole(value, seen)), None)
 
@@ -364,6 +368,8 @@ def _goes_to_number(part: HtmlElement, label: str) -> bool:
     around = part.getparent()
     if around is None or not _GOES.match(label) or any(map(str.isdigit, words_of(around))):
         return False
+    if not _OF_JUMPS.fullmatch(words_of(around).replace(label, "")):
+        return False
     fields = [field for field in around.iter("input") if field.get("type", "text") in ("text", "number", "tel")]
     names = " ".join(
         f"{field.get('name') or ''} {field.get('placeholder') or ''} {names_of(field)}" for field in fields
@@ -389,7 +395,12 @@ def _called_step(part: HtmlElement, page: WebPage, seen: int) -> str | None:
     """The call of an element without words, if it turns to the next page or may lead to further rows."""
     handler = f"{_handler(part)} {part.get('href') or ''}"
     turns = _NEXT_PAGE.search(f"{handler}(")
-    return turns[0] if turns else unknown_call(handler, page.live_source, seen, is_own=True)
+    return turns[0] if turns else unknown_call(handler, page.live_source, seen, own=_names_of_tool(part))
+
+
+def _names_of_tool(part: HtmlElement) -> str:
+    """The names of an element without words and of its picture, which say what it is for, unless they are a pager's."""
+    return "" if is_pager_name(part) else " ".join(map(names_of, (part, *part.iterchildren("i", "span", "em", "b"))))
 
 
 def _asks_for_words(field: HtmlElement) -> bool:
