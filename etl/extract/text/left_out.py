@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from etl.extract.lexicon.labels import find_labels, match_label
+from etl.extract.lexicon.page_tools import asks_to_follow
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import OF_SITE, is_of_footer, is_prose
 from etl.extract.page.subheading import is_subheading
@@ -19,14 +20,17 @@ _MIN_CHARS = 20
 _MAX_LINES_ABOVE, _MAX_LINES = 20, 400
 """Maximum number of lines above the text, and below it, that are examined."""
 _ENDS = ("。", "；")
+_OF_PAGE = re.compile(f"{OF_SITE.pattern}|本网?页|网页纠错")
 _SUMMARY = re.compile(r"\W*.{0,6}(?:摘要|导读|提要|概要|要点|速读)\W*")
 """The heading of what a site says about a text."""
 
 
 def left_out_chars(blocks: Blocks, body: Body) -> int:
     """Number of characters of sentences between the header and the text, and of those below the text and above the
-    site's footer that are in no box, related links, excerpts or form."""
-    return sum(map(len, chain(_sentences_above(blocks, body), _sentences_below(blocks, body))))
+    site's footer that are in no box, related links, excerpts or form, and do not repeat the text as a summary does."""
+    sentences = list(chain(_sentences_above(blocks, body), _sentences_below(blocks, body)))
+    text = "\n".join(line.plain for _, line in blocks.visible_blocks(body.first, body.last)) if sentences else ""
+    return sum(len(line) for line in sentences if line not in text)
 
 
 def _sentences_above(blocks: Blocks, body: Body) -> Iterator[str]:
@@ -44,7 +48,7 @@ def _is_sentence(blocks: Blocks, block: Block, body: Body) -> bool:
     text = block.plain.strip()
     if len(text) < _MIN_CHARS or not text.endswith(_ENDS) or block.link_chars or not is_prose(block):
         return False
-    is_own = OF_SITE.search(text) or is_in_box_beside(blocks, block.node, body)
+    is_own = _OF_PAGE.search(text) or asks_to_follow(text) or is_in_box_beside(blocks, block.node, body)
     return not (is_own or is_in_search_form(blocks, block.node, body))
 
 

@@ -181,10 +181,11 @@ trap(
     ),
     text=WHOLE,
 )
+OF_WEBSITES = ("八、区政府信息网制作维护经费列入预算", "推进政务服务网建设", "加强县级融媒体中心建设")
 trap(
     "end-maintained-in-a-sentence",
     "a line of a text about a website",
     "the counterexample",
-    page(body=paragraphs((*PARAGRAPHS, "八、区政府信息网制作维护经费列入预算"))),
-    text="\n".join((*PARAGRAPHS, "八、区政府信息网制作维护经费列入预算")),
+    page(body=paragraphs((*PARAGRAPHS, *OF_WEBSITES))),
+    text="\n".join((*PARAGRAPHS, *OF_WEBSITES)),
 )
