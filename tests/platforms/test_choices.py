@@ -48,6 +48,12 @@ def test_a_choice_above_the_rows_may_be_answered_by_a_script_that_is_not_read(ch
     [
         "<div><span class=cur>政府规章</span><span>按时间排序</span></div>",
         "<div><a href='/gk/'>公开</a><span class=cur>政府规章</span></div>",
+        f"<div><h3>政务公开</h3><ul><li class=cur>{NOWHERE}</li><li><a href='/jg/'>政策文件</a></li></ul></div>",
+        "<div><div class=tit>政务公开</div><div class=menu><a class=cur href='/gk/'>公告</a></div></div>",
+        "<ul class=breadcrumb><li><span>政府信息公开</span></li><li class=active><span>通知公告</span></li></ul>",
+        "<div><!-- a --><h3>政务公开</h3><!-- b --><p class=cur><!-- c -->公告</p></div>",
+        "<div><p><label><input type=radio name=l checked>政府规章</label><label><input type=radio name=l>政策文件"
+        "</label></p><div><input name=w></div></div>",
         f"<ul><li>{NOWHERE}<ul><li><a href='/jg/'>职能</a></li></ul></li><li class=on>{NOWHERE}</li></ul>".format(
             "机构概况信息", "政策文件"
         ),

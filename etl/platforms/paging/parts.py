@@ -87,7 +87,8 @@ def _part_of_an_element(page: WebPage) -> str | None:
 def _may_be_used(choice: HtmlElement) -> bool:
     """Whether a script that is not read may use a choice, as it has a name, is in no box of links, and neither a form
     nor a field for words of a search or a letter is around it."""
-    named, around = names_of(choice).strip() or choice.get("name"), list(islice(choice.iterancestors(), 2))
+    named = names_of(choice).strip() or choice.get("name")
+    around = list(islice((each for each in choice.iterancestors() if each.tag != "label"), 2))
     if not named or any(_OF_LINKS.search(f"{names_of(each)} {each.get('name') or ''}") for each in (choice, *around)):
         return False
     fields = (field for each in around for field in each.iter("input", "textarea"))

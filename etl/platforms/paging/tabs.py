@@ -38,6 +38,8 @@ _MIN_LETTERS = 3
 _MIN_MONTHS = 3
 _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
 _MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 4, 2
+_WAY = re.compile(r"crumb|posi|location", re.IGNORECASE)
+_HEADING = re.compile(r"(?:^|[\s_-])(?:tit|head|hd)", re.IGNORECASE)
 _ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
 """Words of controls that sort or redraw the same rows."""
 _HELD = "//*[@id=$held]"
@@ -269,8 +271,7 @@ def tab_above(page: WebPage, first: HtmlElement) -> str | None:
         if row.tag in ("body", "html"):
             return None
         for bar in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
-            items = [item for item in bar if isinstance(item.tag, str)] if isinstance(bar.tag, str) else []
-            items = list(items[0]) if len(items) == 1 else items
+            items = _items_of(bar)
             others = [item for item in items if not any(map(is_current, (item, *item[:1])))]
             panels = sum(1 for item in row.itersiblings(row.tag) if item.get("class") == row.get("class"))
             are_tabs = 1 <= len(others) == len(items) - 1 < _MAX_TABS and not panels and not slides(bar)
@@ -279,6 +280,18 @@ def tab_above(page: WebPage, first: HtmlElement) -> str | None:
             if not _narrows(others[0]) and not any(_holds(page, item) for item in others):
                 return words_of(others[0])
     return None
+
+
+def _items_of(bar: HtmlElement) -> list[HtmlElement]:
+    """The items of a bar: short ones of one kind. A menu beside its heading is none, nor is the way to the page."""
+    items = _elements_in(bar)
+    items = _elements_in(items[0]) if len(items) == 1 else items
+    is_bar = len({item.tag for item in items}) == 1 and not _WAY.search(names_of(bar))
+    return items if is_bar and all(len(words_of(item, _MAX_TAB_CHARS)) <= _MAX_TAB_CHARS for item in items) else []
+
+
+def _elements_in(around: HtmlElement) -> list[HtmlElement]:
+    return [item for item in around if isinstance(item.tag, str)] if isinstance(around.tag, str) else []
 
 
 def _holds(page: WebPage, tab: HtmlElement) -> bool:
@@ -293,7 +306,7 @@ def _is_unread_tab(item: HtmlElement) -> bool:
     of documents or an agency."""
     words, inner = words_of(item), item[0] if len(item) else item
     named = len(words) >= _MIN_TAB_CHARS and len(words) <= _MAX_TAB_CHARS and not _ORDER.search(words)
-    if not named or _leads(item) or any(map(_leads, item.iter("a"))):
+    if not named or _HEADING.search(names_of(item)) or _leads(item) or any(map(_leads, item.iter("a"))):
         return False
     return is_answered(item) or is_answered(inner) or is_named_part(words)
 

@@ -30,7 +30,8 @@ _OF_READERS = re.compile(
     r"top|back|print|dayin|zan|like|qr|code|wx|kefu|chat|ask|consult|help|voice|read|speak|play|audio|search|query|submit"
     r"|open|show|hide|expand|toggle|fold|collaps|copy|down|save|send|check|refresh|reload|home|nav|user|\bie|wza|acc?ess"
     r"|barrier|img|pic|font|zoom|big|small|size|ziti|lang|jianti|fanti|elder|old|jiucuo|jubao|tousu|feed|report|pingjia"
-    r"|evaluat|mail|phone|mobile|(?<![a-z])(?:app|qq|tts|rss|pre)(?![a-z])|prev|dingyue|subscri|fenxiang|shoucang|love|float",
+    r"|evaluat|mail|phone|mobile|(?<![a-z])(?:app|qq|tts|rss|pre)(?![a-z])|prev|dingyue|subscri|fenxiang|shoucang|love|float"
+    r"|share|weibo|wb|(?<![a-z])fx(?![a-z])",
     re.IGNORECASE,
 )
 """What elements without words do for readers of any page."""

@@ -399,8 +399,10 @@ def _called_step(part: HtmlElement, page: WebPage, seen: int) -> str | None:
 
 
 def _names_of_tool(part: HtmlElement) -> str:
-    """The names of an element without words and of its picture, which say what it is for, unless they are a pager's."""
-    return "" if is_pager_name(part) else " ".join(map(names_of, (part, *part.iterchildren("i", "span", "em", "b"))))
+    """The names of an element without words, its picture and what is around it, which say what it is for, unless one is
+    a pager's."""
+    around = [part, *part.iterchildren("i", "span", "em", "b"), *islice(part.iterancestors(), 1)]
+    return "" if any(map(is_pager_name, around)) else " ".join(map(names_of, around))
 
 
 def _asks_for_words(field: HtmlElement) -> bool:
