@@ -82,3 +82,10 @@ def test_a_slide_that_is_missing_is_named(read: Reader) -> None:
     reading = read(presentation([box("第一张"), box("第二张")], order=[0, 7, 1]))
     assert (reading.outcome, reading.text) == (FileOutcome.READ, "第一张\n第二张")
     assert english(reading.reason) == "r8 is missing"
+
+
+def test_a_layout_of_many_slides_that_cannot_be_read_is_named_once() -> None:
+    layout = "ppt/slideLayouts/slideLayout1.xml"
+    made = presentation([box("第一张"), box("第二张")], {layout: ""}, {"r1": "../slideLayouts/slideLayout1.xml"})
+    read = read_slides(made, Limits())
+    assert (read.lines, read.missing) == (["第一张", "第二张"], [layout])

@@ -48,6 +48,10 @@ class Slides:
     count: int = 0
 
 
+_Corners = Mapping[str, tuple[int, int]]
+"""(top, left) of the placeholders of a layout and its master, by their number and by their type."""
+
+
 class _Place(NamedTuple):
     """Where a shape stands: below the titles, from top to bottom and from left to right."""
 
@@ -65,11 +69,12 @@ def read_slides(body: bytes, limits: Limits) -> Slides:
         targets = relations_of(archive, main, names)
         slides = [_relation(each) for each in read_xml(archive, main).iter("{*}sldId")]
         shown.count = len(slides)
+        layouts: dict[str, _Corners] = {}
         for relation in slides:
             part = targets.get(relation, relation)
             root = _part(archive, part, shown)
             if root is not None:
-                reader = _Slide(archive, relations_of(archive, part, names), shown)
+                reader = _Slide(archive, relations_of(archive, part, names), shown, layouts)
                 shown.lines += reader.lines(root)
         shown.damaged = archive.damaged
     return shown
@@ -92,9 +97,14 @@ def _relation(element: etree._Element) -> str:
 class _Slide:
     """Reads the shapes of one slide. Placeholders without a place have that of the slide's layout, or its master."""
 
-    def __init__(self, archive: Package, targets: Mapping[str, str], shown: Slides) -> None:
+    def __init__(
+        self, archive: Package, targets: Mapping[str, str], shown: Slides, layouts: dict[str, _Corners]
+    ) -> None:
         self._archive, self._targets, self._shown = archive, dict(targets), shown
-        self._places = self._inherited()
+        layout = next((target for target in targets.values() if "/slideLayouts/" in target), "")
+        if layout not in layouts:  # slides share them
+            layouts[layout] = self._inherited()
+        self._places = layouts[layout]
 
     def lines(self, slide: etree._Element) -> Iterator[str]:
         """The lines of its shapes."""
@@ -102,8 +112,7 @@ class _Slide:
             yield from self._shapes(tree, 0)
             return
 
-    def _inherited(self) -> dict[str, tuple[int, int]]:
-        """The corners of placeholders, by their number and by their type."""
+    def _inherited(self) -> _Corners:
         places: dict[str, tuple[int, int]] = {}
         names, targets = set(self._archive.namelist()), self._targets
         for folder in ("/slideLayouts/", "/slideMasters/"):
