@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from etl.extract import extract
 from etl.settings import PROJECT
 from tests.support.hostile_pages import ANY_BYTES, ANY_MARKUP, CUT
-from tests.support.pages import page
+from tests.support.pages import PARAGRAPHS, SIGNED, page
 from tests.support.share import examples
 
 
@@ -41,3 +41,9 @@ def test_extraction_loads_no_library_for_dates_source_files_or_databases() -> No
     code = "import sys, etl.extract; etl.extract.extract(b'<p>x</p>', ''); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"dateparser", "htmldate", "pydantic", "sqlalchemy", "httpx"} & set(loaded)
+
+
+def test_a_script_that_writes_without_end_shows_nothing() -> None:
+    endless = "<script>while (true) { document.write('<p>甲</p>'); }</script>"
+    read = extract(page(below=endless).encode(), "https://www.yunxi.gov.cn/gk/202305/t20230509_1.html")
+    assert read.text.split("\n") == [*PARAGRAPHS, *SIGNED]

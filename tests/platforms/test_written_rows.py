@@ -41,3 +41,9 @@ def test_a_script_that_asks_a_service_writes_no_rows() -> None:
     text = page("".join(asks))
     walked = walk_answers("generic", "/gk/", lambda asked: (text, HTML), listing={"rows": "ul.l > li"})
     assert (len(walked.entries), bool(walked.red)) == (0, True)
+
+
+def test_a_script_that_never_ends_writes_no_rows() -> None:
+    text = page("while (true) { document.write('<li><a href=/n/1.html>一</a></li>'); }")
+    walked = walk_answers("generic", "/gk/", lambda asked: (text, HTML), listing={"rows": "ul.l > li"})
+    assert (len(walked.entries), bool(walked.red)) == (0, True)

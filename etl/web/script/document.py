@@ -5,6 +5,7 @@ The changes of a statement are collected, and applied only if the whole statemen
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from html import escape
 from typing import cast
 
@@ -106,11 +107,13 @@ class Document:
             self._matching.clear()
 
     def insert_written(self, script: Element) -> None:
-        """Inserts the output of `document.write` after the script."""
+        """Inserts the output of `document.write` after the script, unless the work for that is no longer allowed."""
         text = "".join(self.written)
         self.written.clear()
         parent = script.getparent()
-        if parent is not None and text.strip() and "<script" not in text:
+        if parent is None or not text.strip() or "<script" in text:
+            return
+        with suppress(ExhaustedError):
             insert_after(parent, script, self.content_of(text))
             self._matching.clear()
 
