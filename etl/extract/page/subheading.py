@@ -60,6 +60,10 @@ _SOURCE_WITHOUT_COLON = re.compile(
 """`来源 / 云溪日报`, `来源 云溪日报 发布 2023-05-09`."""
 _PARTED = re.compile(rf"[{INLINE_BOUNDARY}|丨｜]")
 _PIECE = re.compile(rf"[^{_BETWEEN}【】\[\]（）()]++")
+_COLUMN = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?:动态|新闻|要闻|资讯|快讯|头条|播报|聚焦|通知|公告|公示|信息|文件|政策|解读|专栏)"
+)
+"""The name of the column that a page is in."""
 _SAYS_NO_MORE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:星期|周)[一二三四五六日天]"
     r"|https?[:：]|[A-Za-z\d-]+(?:\.[A-Za-z\d-]+){1,4}"
@@ -147,20 +151,29 @@ def source_among_pieces(line: str) -> str | None:
 
 
 def number_among_pieces(line: str) -> str | None:
-    """The document number in an inline element of its own, or between bars, in the line below a headline."""
+    """The document number in an inline element of its own, between bars, or before a gap, in the line below a
+    headline."""
     rest = _without_number(line)
     if rest == line or not is_subheading(rest):
         return None
-    return next(filter(None, (match_document_number(run.strip()) for run in _PARTED.split(line))), None)
+    return next(filter(None, map(_number_at_start, _PARTED.split(line))), None)
+
+
+def _number_at_start(run: str) -> str | None:
+    """The document number with which a run of words begins, if a gap or nothing is behind it."""
+    text = run.strip()
+    if "号" not in text:
+        return None
+    before, _, behind = text.partition("号 ")
+    return match_document_number(f"{before}号" if behind else text)
 
 
 def _without_number(line: str) -> str:
-    """The line without a document number in an inline element of its own, or between bars."""
+    """The line without a document number as `number_among_pieces` finds it."""
     if "号" not in line or len(line) >= _MAX_CHARS:
         return line
-    runs = _PARTED.split(line)
-    others = [run for run in runs if not match_document_number(run.strip())]
-    return line if len(others) == len(runs) else INLINE_BOUNDARY.join(others)
+    rest = (run.partition("号 ")[2] if _number_at_start(run) else run for run in _PARTED.split(line))
+    return INLINE_BOUNDARY.join(rest)
 
 
 def _date_and_names(line: str) -> tuple[str, list[str]] | None:
@@ -174,6 +187,7 @@ def _date_and_names(line: str) -> tuple[str, list[str]] | None:
     if any(map(_DATE.search, rest)):
         return None
     others = [piece for before, piece in zip(("", *rest), rest, strict=False) if not _says_no_more(before, piece)]
+    others = [piece for piece in others if not _COLUMN.fullmatch(piece)]
     return (match[1], others) if all(map(NAME_OF_SOURCE.fullmatch, others)) else None
 
 

@@ -22,6 +22,8 @@ _HEADINGS_OF_BOXES = re.compile(
 """Headings of a site's boxes. (Not 通知公告 and the like, which may be the heading of a document.)"""
 _DATE_OF_ROW, _MIN_ROW_CHARS = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$"), 8
 """What a row of a list has behind its link; the minimum length of that."""
+_BY_PROGRAM = re.compile(r"\W*(?:AI|智能|人工智能|大模型|自动)(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)\W*")
+"""The heading of what a program wrote about a text."""
 _OF_FILES = re.compile(r"[附目下][件录载]?")
 _FOOT = re.compile(r"(?<![a-z])(?:foot(?:er)?|copyright)(?![a-z])|(?:^| )bottom(?= |$)", re.IGNORECASE)
 _OWN_OF_TEXT = re.compile(rf"[。；]|附件|^\s*{SIGNED_DATE}\s*$")
@@ -44,7 +46,8 @@ def boxes_below(blocks: Blocks, indices: list[int]) -> Iterator[tuple[int, Node]
 
 def below_boxes(blocks: Blocks, indices: list[int], begin: int) -> list[int]:
     """The blocks of a text, whose container begins at block `begin`, without boxes above it: links or excerpts under a
-    short heading, in an element of their own, with prose of the text behind it. A table of contents is no box."""
+    short heading, or a summary by a program (智能摘要), in an element of their own, with prose of the text behind it. A
+    table of contents is no box."""
     while box := _box_above(blocks, indices, begin):
         indices = [index for index in indices if index >= box.last]
     return indices
@@ -56,8 +59,9 @@ def _box_above(blocks: Blocks, indices: list[int], begin: int) -> Node | None:
         if box.first < begin or box.last > indices[-1] or box.last - box.first > _MAX_LINES:
             return None
         lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
-        if len(lines) > 1 and _is_short(lines[0]) and _is_of_links(lines):
-            is_own = is_of_contents(blocks, box.first + 1, indices)
+        is_of_program = len(lines) > 1 and _BY_PROGRAM.fullmatch(lines[0].plain) is not None
+        if is_of_program or (len(lines) > 1 and _is_short(lines[0]) and _is_of_links(lines)):
+            is_own = not is_of_program and is_of_contents(blocks, box.first + 1, indices)
             behind = (blocks.blocks[index] for index in indices if index >= box.last)
             return box if not is_own and any(map(is_prose, behind)) else None
     return None

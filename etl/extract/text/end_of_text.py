@@ -67,6 +67,8 @@ _CREDIT = re.compile(
     r"|[\s【\[(（]*+(?:来源(?!\s?[/／])|文字|图[片文]?|文案?|摄影|编[辑审]|责编|审核|校对|监制|统筹|出品|制作|供稿|[一二三初复终]审|值班[\u4e00-\u9fff]{2,4}|主编|作者|记者"
     r"|通讯员|排版|策划)\s?[｜|丨│/／]\s?\S.{0,60}$"
 )
+_OF_DATA = re.compile(r"(?:资料|数据)来源[:：].{4,}，.{2,}。$")
+"""A sentence on where the figures of a report are from; the source of a page is a name."""
 _HOSTED = re.compile(
     r"[\u4e00-\u9fff]{2,30}(?:(?:办公室|政府|局|委员?会?|中心|厅|部)\s*(?:主办|承办)|(?:网|中心|公司|办公室)\s*(?!建设$)(?:设计|制作|维护|建设){1,4})"
 )
@@ -357,7 +359,7 @@ def _is_footer_line(block: Block) -> bool:
         or (len(text) < 60 and starts_related_links(block))
     ):
         return True
-    if len(text) > 120:
+    if len(text) > 120 or _OF_DATA.match(text):
         return False
     labels = find_labels(block.text)
     if not labels or not labels[0].at_line_start:

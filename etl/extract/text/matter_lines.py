@@ -162,5 +162,6 @@ def _is_of_matter(group: _Group) -> bool:
     matters = sum(OF_MATTER.search(label) is not None for label in group.labels)
     if not fields <= (FIELDS_AMONG_MATTERS if matters >= _MIN_LABELS else FIELDS_OF_NOTICES):
         return False
-    unlisted = [label for label in group.labels if match_label(label) is None and not _OF_PAGE.search(label)]
+    own = (label for label in group.labels if match_label(label) is None or OF_MATTER.search(label))
+    unlisted = [label for label in own if not (_field_of(label) or _OF_PAGE.search(label))]
     return len(unlisted) + group.events >= _MIN_LABELS and not all(map(_OF_PEOPLE.search, unlisted))

@@ -25,7 +25,7 @@ FIELDS_AMONG_MATTERS = FIELDS_OF_NOTICES | {
 }  # fmt: skip
 OF_MATTER = re.compile(
     "项目|工程|[采招中投]标|采购|标段|供应商|当事人|案[件由]|违法|处罚|法定代表人|许可|行政相对人|申请人|被申请|建设单位|施工"
-    "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算|招聘|应聘|报名|竞买|出让|转让|抽检|事故"
+    "|企业|公司|法人|姓名|岗位|职位|地块|宗地|产品|批号|纳税人|信用代码|成交|预算|招聘|应聘|报名|竞买|出让|转让|抽检|事故|征集|征求"
 )
 """Labels of the subject of a notice: if it has two of them, 文号 and 发布单位 beside them belong to the notice."""
 _MAX_LINES_OF_NOTICE, _MAX_LINE_CHARS = 16, 200

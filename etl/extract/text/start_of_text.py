@@ -216,8 +216,11 @@ def _is_title_of_page(blocks: Blocks, indices: list[int], title_key: str) -> boo
     if below and blocks.nodes[blocks.blocks[index].node].tag in _HEADLINES:
         above = blocks.visible_blocks(max(0, index - _LINES_ABOVE_TITLE), index)
         return not any(title_key in label_key(line.plain) for _, line in above)
-    labels = find_labels(blocks.blocks[below[0]].text) if below else ()
-    return any(item.name in SUBHEADING_FIELDS for item in labels) and _is_subheading(blocks, below[0])
+    if not below or not _is_subheading(blocks, below[0]):
+        return False
+    labels = find_labels(blocks.blocks[below[0]].text)
+    is_marked = _TITLE_CLASS.search(blocks.nodes[blocks.blocks[index].node].element.get("class") or "") is not None
+    return is_marked or any(item.name in SUBHEADING_FIELDS for item in labels)
 
 
 def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
@@ -437,5 +440,11 @@ def _is_menu_line(block: Block) -> bool:
 
 
 def _may_be_headline(blocks: Blocks, block: Block) -> bool:
+    """Whether a line may be a headline by its element: no plain paragraph, and no cell beside others, such as the name
+    of the matter in a guide."""
     node = blocks.nodes[block.node]
+    if block.row >= 0 and block.cell >= 0:
+        row, cell = blocks.nodes[block.row], blocks.nodes[block.cell]
+        if cell.last - cell.first <= _LINES_OF_CELL and row.last - row.first > cell.last - cell.first:
+            return False
     return node.tag != "p" or bool(_TITLE_CLASS.search(node.element.get("class") or ""))
