@@ -362,6 +362,17 @@ def test_a_frame_within_a_frame_shows_the_list_too(plain: PlainSite) -> None:
     assert [probe.column.url for probe in found.columns] == [f"{plain.base}/gk/list.php?cid=11"]
 
 
+def test_a_front_page_of_frames_alone_leads_to_the_lists_of_its_menu(plain: PlainSite) -> None:
+    menu = (
+        "<a href='/gk/list.php?cid=11' target='main'>政策文件</a><a href='/gk/list.php?cid=12' target='main'>公告</a>"
+    )
+    for path, html in (("/", "<frameset cols='200,*'><frame src='/menu.html'></frameset>"), ("/menu.html", menu)):
+        page = Response(f"<html><head><title>信息公开</title></head>{html}</html>", media_type="text/html")
+        plain.path_faults[path] = lambda call, page=page: page  # type: ignore[misc]
+    found = survey(f"{plain.base}/")
+    assert [looked.column.name for looked in found.columns if looked.entries] == ["政策文件", "公告"]
+
+
 def test_a_redirect_is_followed_and_where_it_ends_is_written(plain: PlainSite) -> None:
     plain.faults["zcwj/1"] = faults.offsite(f"{plain.base}/gk/list.php?cid=12")
     given = f"{plain.base}/gk/list.php?cid=11"

@@ -22,7 +22,9 @@ _HEADINGS_OF_BOXES = re.compile(
 """Headings of a site's boxes. (Not 通知公告 and the like, which may be the heading of a document.)"""
 _DATE_OF_ROW, _MIN_ROW_CHARS = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$"), 8
 """What a row of a list has behind its link; the minimum length of that."""
-_BY_PROGRAM = re.compile(r"\W*(?:AI|智能|人工智能|大模型|自动)(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)\W*")
+_BY_PROGRAM = re.compile(
+    r"\W*(?:AI|智能|人工智能|大模型|自动)(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)\W*"
+)
 """The heading of what a program wrote about a text."""
 _OF_FILES = re.compile(r"[附目下][件录载]?")
 _FOOT = re.compile(r"(?<![a-z])(?:foot(?:er)?|copyright)(?![a-z])|(?:^| )bottom(?= |$)", re.IGNORECASE)

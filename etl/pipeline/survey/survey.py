@@ -245,7 +245,8 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
 async def _parts(page: WebPage, visit: _Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[_Part]:
     """What the page shows that is not in it: the pages in its frames, which may hold its list or its menu, those in
     frames of these, and what services answer if the page repeats no rows itself."""
-    if is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES:
+    # A front page has frames for news and pictures, unless it is nothing but frames.
+    if is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES and next(named_links(page), None):
         return []
     frames = (resolved(base_url(page), address) for _, address in islice(frames_of(page, with_boxes=True), MAX_FRAMES))
     services = islice(services_of(page), MAX_SERVICES) if _guesser().guess_listing(page) is None else ()
