@@ -51,6 +51,8 @@ def test_a_choice_above_the_rows_may_be_answered_by_a_script_that_is_not_read(ch
         f"<div><h3>政务公开</h3><ul><li class=cur>{NOWHERE}</li><li><a href='/jg/'>政策文件</a></li></ul></div>",
         "<div><div class=tit>政务公开</div><div class=menu><a class=cur href='/gk/'>公告</a></div></div>",
         "<ul class=breadcrumb><li><span>政府信息公开</span></li><li class=active><span>通知公告</span></li></ul>",
+        "<div><h2 class=cur>通知公告</h2><h2>政务公开</h2></div>",
+        "<div><span class=cur>法定主动公开</span><span>依申请公开</span></div>",
         "<div><!-- a --><h3>政务公开</h3><!-- b --><p class=cur><!-- c -->公告</p></div>",
         "<div><p><label><input type=radio name=l checked>政府规章</label><label><input type=radio name=l>政策文件"
         "</label></p><div><input name=w></div></div>",

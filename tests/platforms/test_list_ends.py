@@ -176,6 +176,7 @@ WHOLE = (
     '<div class="page_bottom" data-siteid="4301" data-page-size="20" tabindex="10"></div>',
     '<div><i class="ico-font" onclick="fd()"></i><a onclick="jiucuo()"><i></i></a><a onclick="fanti()"></a></div>',
     '<div><a onclick="dy()"><i class="ico-print"></i></a><a onclick="hide()"><i></i></a></div>',
+    '<div class="fix-r"><a class="ic1" onclick="zn()"></a></div><div class="social"><a onclick="s1()"></a></div>',
     '<div class="fx"><a onclick="wbfx()"></a><a class="kj" onclick="kj()"></a></div>',
     '<div>邮箱<input type="text" id="yx"><button>前往</button></div>',
     '<div><input type="text" id="s"><a onclick="ss()">GO</a></div>',

@@ -40,6 +40,8 @@ _MAX_CHARS, _MAX_YEAR_CHARS, _MAX_TAB_CHARS = 9, 14, 12
 _MIN_TAB_CHARS, _MAX_TABS, _MAX_ABOVE, _MAX_BEFORE = 3, 12, 4, 2
 _WAY = re.compile(r"crumb|posi|location", re.IGNORECASE)
 _HEADING = re.compile(r"(?:^|[\s_-])(?:tit|head|hd)", re.IGNORECASE)
+_SECTION = re.compile(r"^\W*(?:政务|政府信息|信息|法定|主动|依申请)+公开\W*$")
+"""The section of a site in which a list stands."""
 _ORDER = re.compile(r"按|排序|[升降正倒]序|最[新热]|默认|图文|列表|[大中小]号?$|打印|分享|收藏")
 """Words of controls that sort or redraw the same rows."""
 _HELD = "//*[@id=$held]"
@@ -305,7 +307,11 @@ def _is_unread_tab(item: HtmlElement) -> bool:
     """Whether an item has the name of a list and a script handles it: it says so, or is no link and is named as a kind
     of documents or an agency."""
     words, inner = words_of(item), item[0] if len(item) else item
-    named = len(words) >= _MIN_TAB_CHARS and len(words) <= _MAX_TAB_CHARS and not _ORDER.search(words)
+    named = (
+        len(words) >= _MIN_TAB_CHARS
+        and len(words) <= _MAX_TAB_CHARS
+        and not (_ORDER.search(words) or _SECTION.match(words))
+    )
     if not named or _HEADING.search(names_of(item)) or _leads(item) or any(map(_leads, item.iter("a"))):
         return False
     return is_answered(item) or is_answered(inner) or is_named_part(words)

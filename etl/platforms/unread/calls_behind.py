@@ -30,11 +30,11 @@ _OF_READERS = re.compile(
     r"top|back|print|dayin|zan|like|qr|code|wx|kefu|chat|ask|consult|help|voice|read|speak|play|audio|search|query|submit"
     r"|open|show|hide|expand|toggle|fold|collaps|copy|down|save|send|check|refresh|reload|home|nav|user|\bie|wza|acc?ess"
     r"|barrier|img|pic|font|zoom|big|small|size|ziti|lang|jianti|fanti|elder|old|jiucuo|jubao|tousu|feed|report|pingjia"
-    r"|evaluat|mail|phone|mobile|(?<![a-z])(?:app|qq|tts|rss|pre)(?![a-z])|prev|dingyue|subscri|fenxiang|shoucang|love|float"
-    r"|share|weibo|wb|(?<![a-z])fx(?![a-z])",
+    r"|evaluat|mail|phone|mobile|(?<![a-z])(?:app|qq|tts|rss|fx)(?![a-z])|(?<![a-z])fix|dingyue|subscri|fenxiang|shoucang"
+    r"|love|float|share|social|weibo|wb",
     re.IGNORECASE,
 )
-"""What elements without words do for readers of any page."""
+"""What elements without words do for readers of any page, and what the bars are called that float over it."""
 _DRAWS = re.compile(
     r"(?:document\.write|innerHTML|append\w*)\b[^;]{0,200}href|href[^;]{0,200};[^;]{0,80}document\.write"
 )
