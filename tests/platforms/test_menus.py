@@ -103,6 +103,8 @@ def test_a_menu_that_leads_nowhere_is_named(menu: str, unread: str) -> None:
 def test_a_menu_that_was_read_is_not_named_as_unread(form: str) -> None:
     items = "".join(ITEMS[form].format(name=name, url=url, add="") for name, url in LISTS.items())
     heads = "<table><tr><td>文件名称</td><td>文号</td><td>发布机构</td><td>公开日期</td></tr></table>"
+    heads += "<div><span>文件名称</span><span>公开日期</span><span>发文文号</span></div>"
+    heads += "<ul><li>公开形式：网站</li><li>公开范围：全部</li><li>公开日期：五月</li></ul>"
     page = read_page(f"<html><body>{items}{heads}<ul>{ROWS}</ul></body></html>".encode(), URL)
     assert list(unread_menus(page)) == []
 

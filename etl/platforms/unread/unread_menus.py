@@ -18,8 +18,8 @@ _ADDRESS_IN_CODE = re.compile(r"""["'`]((?:https?:/)?/?[\w./-]{2,200}(?:\?[^"'`\
 _NO_SERVICE = re.compile(
     r"\.(?:js|css|png|gif|jpe?g|svg|ico|woff2?)(?:\?|$)|(?:^|/)_?(?:css|res|js)\w*/", re.IGNORECASE
 )
-_SENTENCE = re.compile("[。；，：]|\\d年")
-"""In lines of a text."""
+_NO_ITEM = re.compile(r"[。；，:：]|\d年|(?:名称|标题|日期|时间|[文字]号|索引号|机构|类别|操作)$")
+"""A line of a text, the heading of a column of a list, or a label of a document."""
 _MAX_SHOWN = 3
 
 
@@ -41,4 +41,4 @@ def unread_menus(page: WebPage) -> Iterator[str]:
 
 def _is_item(element: HtmlElement) -> bool:
     words = words_of(element, MAX_NAME) if element.tag in _ITEMS else ""
-    return 1 < len(words) <= MAX_NAME and not _SENTENCE.search(words)
+    return 1 < len(words) <= MAX_NAME and not _NO_ITEM.search(words)
