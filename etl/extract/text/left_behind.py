@@ -33,6 +33,10 @@ login names whose: 登录申报平台查看指南."""
 _ACCESS = re.compile(r"登[录陆]|权|受限|身份|认证|密码|口令|会话|会员|用户|人员|注册|扫码")
 _READS = re.compile(r"查[看阅]|浏览|阅读|访问|下载|观看|登[录陆]|可见|开放|仅限|权限")
 """Without one of these, such words may be about anything: 单位会员须进行注册."""
+_BARS = re.compile(
+    r"登[录陆]|权|密码|口令|会话|扫码|[仅只限未需须才先后凭]|无法|不[能可]|可[见查浏阅]|对.{2,8}(?:开放|公开)"
+)
+"""What bars others: 会员注册信息公开 and 请会员单位查看附件 bar nobody."""
 _FAREWELL = re.compile(
     r"请.{0,12}(?:稍[候后]|重试|再试|刷新|返回|联系|咨询|检查|登[录陆])|谢谢|敬请谅解|返回(?:首页|上一?页)"
 )
@@ -57,7 +61,8 @@ def is_left_behind(text: str) -> bool:
     if not re.sub(_WAITS, "", words):
         return True
     sentences = [each for each in _SENTENCES.split("".join(text.split())) if each]
-    words_of_notice = _WITHHOLDS if _ACCESS.search(words) and _READS.search(words) else _FAILS
+    is_notice = all(each.search(words) for each in (_ACCESS, _READS, _BARS))
+    words_of_notice = _WITHHOLDS if is_notice else _FAILS
     fails = [bool(_FAILS.fullmatch(each) or words_of_notice.fullmatch(each)) for each in sentences]
     return (
         len(words) > 3
