@@ -306,9 +306,10 @@ def test_rows_in_lines_of_their_own_and_in_xml_in_json_are_read(written: Callabl
 
 
 def test_an_empty_list_that_counts_nothing_is_empty() -> None:
-    answers = ('{"count": 0, "results": []}', '{"count": 3, "results": []}', '{"results": []}')
+    beside = '{"ads": {"count": 0, "list": []}, "result": [{"docTitle": "关于汛期值守的通知", "docId": "7"}]}'
+    answers = ('{"count": 0, "results": []}', '{"count": 3, "results": []}', '{"results": []}', beside)
     red = [walk_answers("generic", "/api/gk?page=1", lambda asked, text=text: (text, JSON)).red for text in answers]
-    assert [bool(each) for each in red] == [False, True, True]
+    assert [bool(each) for each in red] == [False, True, True, True]
 
 
 def test_a_number_of_pages_beside_a_total_that_is_reached_says_nothing() -> None:

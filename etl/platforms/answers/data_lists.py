@@ -340,13 +340,13 @@ def _nothing(content: Any, lists: Sequence[_Rows], request: ListingRequest) -> L
     if message := refusal_in(content):
         raise NotAListing(Code.SERVICE_ANSWERS, message=message)
     total = next((total for each in _objects(content, 0) if (total := stated([each], 0)[0]) is not None), None)
-    if total is None and not request.seen and any(not each.rows and _counts_none(each.around) for each in lists):
-        return ListingPage((), 0)
     if request.seen and any(not each.rows for each in lists):
         other = as_pages(request) if (total or 0) > request.seen or is_full_page(request, request.seen) else None
         return ListingPage((), total, next_requests=(other,) if other else ())
     if rows := _rows_not_understood(content, lists):
         raise rows
+    if total is None and not request.seen and any(not each.rows and _counts_none(each.around) for each in lists):
+        return ListingPage((), 0)
     is_end = request.seen and (total is not None or _has_nothing(content))
     if total != 0 and not is_end and not says_nothing_found(content):
         raise NotAListing(Code.DATA_WITHOUT_LIST, begins=str(content)[:80])
