@@ -15,7 +15,7 @@ _STRUCTURE = re.compile(
 )
 _MENU = re.compile(r"navs?|navigat\w{0,6}|menus?|trees?|catalogs?|mulu")
 _OTHERS = re.compile(
-    r"navs?|navigat\w{0,6}|menus?|counts?|counter|hits?|visits?|visitor|views?|pv|uv|weather|tianqi|hots?|hotwords?|words?|"
+    r"navs?|navigat\w{0,6}|menus?|counts?|counter|(?:visit|hit|view|click|read)\w{0,2}(?:counts?|counter|num|log)|hits?|visits?|visitor|views?|pv|uv|weather|tianqi|hots?|hotwords?|words?|"
     r"user\w{0,5}|login|foot(?:er)?|head(?:er)?|top|bottom|config\w{0,4}|links?|trees?|comments?|pl|pinglun|track\w{0,3}|"
     r"stat|stats|statistics|log|logs|token|captcha|share|badge|dicts?|sites?|map|maps|banners?|recommend\w{0,6}|relat\w{0,5}|ranks?|ranking|"
     r"tj|tuijian|zan|praise|like|likes|city|cities|ads?|advert\w{0,6}|messages?|mail|letters?|survey|votes?|search|so|videos?|vod|"

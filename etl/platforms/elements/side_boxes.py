@@ -16,6 +16,7 @@ _HEADLINE = re.compile(
     r"大家(?:都)?在[看搜])\W*(?:更多|more)?\W*$",
     re.IGNORECASE,
 )
+_LISTS = ("ul", "ol", "dl", "table", "tbody")
 _MAX_ABOVE, _MAX_BEFORE, _MAX_HEADLINE = 12, 2, 14
 
 
@@ -27,6 +28,12 @@ def is_in_side_box(element: HtmlElement) -> bool:
         if _NAMES.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
             return True
         before = (item for item in islice(above.itersiblings(preceding=True), _MAX_BEFORE) if isinstance(item.tag, str))
-        if any(_HEADLINE.match(words_of(item, _MAX_HEADLINE)) for item in before):
+        if any(_HEADLINE.match(words_of(item, _MAX_HEADLINE)) and not _heads_own_list(item) for item in before):
             return True
     return False
+
+
+def _heads_own_list(block: HtmlElement) -> bool:
+    """Whether a block is a whole box, whose own list is still empty: its headline is not that of what follows."""
+    lists = (inner for inner in block.iter(*_LISTS, "div") if inner.tag in _LISTS or inner.get("id"))
+    return any(not words_of(inner, _MAX_HEADLINE) for inner in lists)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 from etl.platforms.base import fills_page
-from etl.platforms.elements.element_words import label_of
+from etl.platforms.elements.element_words import label_of, words_of
 from etl.platforms.elements.script_links import address_in_code
 from etl.platforms.paging.pager_elements import is_answered, target_of
 from etl.platforms.paging.pager_promises import pages_before
@@ -21,6 +21,8 @@ _NEXT_WORDS = re.compile(r"[下后]一?[页頁]|[尾末][页頁]")
 _PAGER = re.compile(
     r"(?:[首第一]{1,2}[页頁]\W{0,4})?[上前]一?[页頁]\W{0,4}[下后]一?[页頁](?:\W{0,4}(?:最后一?|[尾末])[页頁])?"
 )
+ONE_PAGE = re.compile(r"(?:首页)?\W{0,4}上一?页\W{0,4}1\W{0,4}下一?页\W{0,4}(?:[尾末]页)?")
+"""A pager with a single page number, which leads nowhere."""
 _NOWHERE = re.compile(
     r"#?|javascript\s*+:\s*+(?:;|void\s*+\(?+\s*+0?+\s*+\)?+\s*+;?+|return\s++false;?+)?+", re.IGNORECASE
 )
@@ -38,6 +40,7 @@ _CALL = re.compile(
 )
 _NO_PART, _OF_STEP = re.compile(r"[\s'\"]+"), re.compile(r"\b(?:this|event|arguments|void)\b")
 _TAGS = ("a", "span", "li", "em", "i", "td", "font", "p", "div")
+_TEXTS, _MAX_PAGER = ("span", "b", "strong", "em", "font", "i"), 24
 _OF_LOOKS = ("class", "color", "style", "target")
 _Signs = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 """Tag and attributes of an element and of the elements that contain only it: a script can find it by these."""
@@ -49,6 +52,8 @@ def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
     of a whole pager. Attributes do not count if the entries `seen` fill a page, because a script may distinguish steps
     by their words alone."""
     if leads_to_first(step, page) or _only_says(step) or _is_text(step) or _turns_within(step, page):
+        return True
+    if _is_beside_one(step):
         return True
     if fills_page(seen) or not all(map(_leads_nowhere, signs := _signs_of(step))):
         return False
@@ -63,6 +68,14 @@ def is_dead(step: HtmlElement, page: WebPage, seen: int) -> bool:
 def _is_text(step: HtmlElement) -> bool:
     """Whether several steps are one text: there is no element for each, which a script could listen to."""
     return len(step) == 0 and step.tag != "a" and not is_answered(step) and _PAGER.fullmatch(label_of(step)) is not None
+
+
+def _is_beside_one(step: HtmlElement) -> bool:
+    """Whether a step is no link, and neither are the others of its pager, whose only page number is 1."""
+    around = step.getparent()
+    if around is None or step.tag == "a" or not ONE_PAGE.fullmatch(words_of(around, _MAX_PAGER)):
+        return False
+    return all(item.tag in _TEXTS and set(item.keys()) <= {"class", "style"} for item in around)
 
 
 def _turns_within(step: HtmlElement, page: WebPage) -> bool:

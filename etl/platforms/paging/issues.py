@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Container
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.element_words import title_of, words_of
 from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.paging.pager_elements import is_answered, is_current, slides, target_of
 from etl.platforms.paging.parts import is_chosen
@@ -19,7 +20,7 @@ _ISSUE, _NAMED = re.compile(rf"^\W*{_NAME}(?:\W总第?\d{{1,4}}期)?\W*$"), re.c
 """A label that is an issue (2024年第3期, with or without 总第120期 behind it), and an issue in a headline. The first
 group has its year."""
 _MAY_NAME = re.compile(r"上一?期|上(?:个|一个?)?[月周季年]|前一[天日月周年]|第\s*\d{1,4}\s*期|\d\s*</\w{1,6}>\s*期")
-_MAX_CHARS, _MAX_HEADLINE = 20, 60
+_MAX_CHARS, _MAX_HEADLINE, _MAX_ABOVE = 20, 60, 4
 
 
 def other_issue(page: WebPage, listed: Container[str]) -> str | None:
@@ -33,7 +34,8 @@ def other_issue(page: WebPage, listed: Container[str]) -> str | None:
         if not (_PREVIOUS_ISSUE.match(words) or "期" in words) or target_of(element, base) in listed:
             continue
         is_step = _PREVIOUS_ISSUE.match(words) and (element.get("href") or is_answered(element))
-        if is_step and not slides(element) and ("期" in words or _is_of_list(element, page)):
+        is_of_list = is_step and not slides(element) and not _is_in_named_box(element, page, listed)
+        if is_of_list and ("期" in words or _is_of_list(element, page)):
             return words
         issue = _ISSUE.match(words)
         if issue and (is_answered(element) or (element.get("href") or "").strip("#")):
@@ -48,6 +50,18 @@ def _is_of_list(step: HtmlElement, page: WebPage) -> bool:
     page's folder, or a script answers it."""
     target = target_of(step, base_url(page))
     return not is_in_side_box(step) and (target is None or target.startswith(folder_of(page.url)))
+
+
+def _is_in_named_box(step: HtmlElement, page: WebPage, listed: Container[str]) -> bool:
+    """Whether a step is in a box without entries that has a headline of its own, which is not in the page's title."""
+    base, title = base_url(page), title_of(page)
+    for around in islice(step.iterancestors(), _MAX_ABOVE):
+        if any(target_of(link, base) in listed for link in around.iter("a")):
+            return False
+        headlines = [words_of(item) for item in around.iter("h1", "h2", "h3", "h4", "h5", "h6", "dt")]
+        if headlines:
+            return title != "" and not any(words and words in title for words in headlines)
+    return False
 
 
 def _own_issues(page: WebPage) -> set[str]:

@@ -20,7 +20,12 @@ _DRAWS = re.compile(
     r"fen_?ye|loadmore|mescroll|infinitescroll|dropload|(?:^|\.)page$",
     re.IGNORECASE,
 )
-_OTHER_PAGE = re.compile(r"view|size|track|head|foot|title|width|height|offset|open|print|home|icon", re.IGNORECASE)
+_OTHER_PAGE = re.compile(
+    r"^(?:read|speak|play|share|save|copy)|view|size|track|head|foot|title|width|height|offset|open|print|home|icon|"
+    r"\.(?:querySelector(?:All)?|getElementsBy\w+|[gh][ea][ts]Attribute|closest|matches|contains|remove\w*|hide|(?:add|has|toggle)Class|find)$",
+    re.IGNORECASE,
+)
+"""Other things than pages, and calls that only look at a pager or hide it."""
 _VERB = re.compile(r"^(?:set|init|show|get|draw|make|update)_?", re.IGNORECASE)
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$."
 _ARGUMENTS = re.compile(

@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
-from etl.platforms.paging.page_steps import OF_PAGE
+from etl.platforms.paging.pager_elements import OF_PAGE
 from etl.platforms.paging.parts import is_chosen
 from etl.web.page import WebPage, base_url
 from etl.web.urls import folder_of, resolved

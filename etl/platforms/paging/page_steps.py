@@ -13,17 +13,13 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.elements.element_words import label_of
-from etl.platforms.paging.pager_elements import target_of
+from etl.platforms.paging.pager_elements import OF_PAGE, target_of
 from etl.platforms.paging.pager_links import is_among_steps
 from etl.platforms.paging.pager_numbers import DIGITS, differing_number, follows
 from etl.web.page import WebPage, base_url
 
 _NAME = re.compile(r"(?P<stem>[^/]*?)(?:(?P<mark>[_-])(?P<number>\d{1,4}))?(?P<ending>\.\w{2,5})?")
 _INDEX = re.compile(r"(?:index|default|list|page)?", re.IGNORECASE)
-OF_PAGE = re.compile(
-    r"(?:\w{1,12}[._])?(?:p|pn|pg|page|pageno|pagenum|pageindex|page_?(?:no|num|index)|curr?(?:ent)?_?page|now_?page|paged)",
-    re.IGNORECASE,
-)
 _OF_ROW = re.compile(r"(?:\w{1,12}[._])?(?:start|offset|skip|from)(?:_?row)?", re.IGNORECASE)
 _MAY_STEP = re.compile(r"[/_-](?:p|page)?\d{1,4}(?:\.\w|/|$)|=\d")
 _IS_STEP = re.compile(

@@ -15,7 +15,18 @@ _PAGER_NAME = re.compile(
     re.IGNORECASE,
 )
 """Names of pager elements. Whole pages may have the name `page` too, so the element must also be short."""
+OF_PAGE = re.compile(
+    r"(?:\w{1,12}[._])?(?:p|pn|pg|page|pageno|pagenum|pageindex|page_?(?:no|num|index)|curr?(?:ent)?_?page|now_?page|paged)",
+    re.IGNORECASE,
+)
+"""Names of parameters and fields with the number of a page."""
 _SLIDES = re.compile(r"slide|swiper|focus|banner|carousel|lunbo|flash|calendar|rili|gallery", re.IGNORECASE)
+_DAYS = re.compile(
+    r"日(?:(?:周|星期)?[一二三四五六]){6}|(?:(?:周|星期)?[一二三四五六]){6}(?:周|星期)?日|"
+    r"Su(?:n(?:day)?)?Mo|Mo(?:n(?:day)?)?Tu",
+    re.IGNORECASE,
+)
+"""The days of the week in a calendar's head."""
 _VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNORECASE)
 _MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
 _STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
@@ -91,7 +102,7 @@ def moves(element: HtmlElement) -> bool:
     for around in (element, *list(element.iterancestors())[:_MAX_ABOVE]):
         if around.tag in ("body", "html") or len(words_of(around, _MAX_PAGER_CHARS)) > _MAX_PAGER_CHARS:
             break
-        if _holds_rows(around):
+        if holds_rows(around):
             break
         if _MOVES.search(names_of(around)) or any(
             not _STEP_PICTURE.search(f"{picture.get('src')} {names_of(picture)}") for picture in around.iter("img")
@@ -100,7 +111,7 @@ def moves(element: HtmlElement) -> bool:
     return False
 
 
-def _holds_rows(around: HtmlElement) -> bool:
+def holds_rows(around: HtmlElement) -> bool:
     """Whether an element holds a list: more titles that are links than pictures that are. What stands beside it in the
     same column is not what its pager stands with."""
     links = list(around.iter("a"))
@@ -138,7 +149,12 @@ def is_in_pager(element: HtmlElement) -> bool:
 def slides(element: HtmlElement) -> bool:
     """Whether the element belongs to a picture slider or a calendar."""
     around = [element, *list(element.iterancestors())[: _MAX_ABOVE + 1]]
-    return any(map(_SLIDES.search, map(names_of, around)))
+    return any(map(_SLIDES.search, map(names_of, around))) or any(map(_has_days, around))
+
+
+def _has_days(element: HtmlElement) -> bool:
+    words = words_of(element, _MAX_PAGER_CHARS)
+    return len(words) <= _MAX_PAGER_CHARS and _DAYS.search(words) is not None
 
 
 def names_of(element: HtmlElement) -> str:

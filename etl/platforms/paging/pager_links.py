@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.elements.element_words import MAX_LABEL, is_hidden, label_of, words_of
-from etl.platforms.paging.dead_steps import is_dead
+from etl.platforms.paging.dead_steps import ONE_PAGE, is_dead
 from etl.platforms.paging.pager_elements import (
     is_disabled,
     is_in_pager,
@@ -50,8 +50,6 @@ _NEXT_ALONE = re.compile(
 _ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
 _ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.IGNORECASE)
 """Arrows that a script handles; double arrows lead to the last page and are not followed."""
-ONE_PAGE = re.compile(r"(?:首页)?\W{0,4}上一?页\W{0,4}1\W{0,4}下一?页\W{0,4}(?:[尾末]页)?")
-"""A pager with a single page number, which leads nowhere."""
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
 _NEXT_PICTURE = re.compile(
     r"(?:^|[/_-])(?:next|xiay[ei]\w{0,4}|xyy|right|(?:arrow|jiantou)_?r(?:ight)?)\w{0,4}\.(?:gif|png|jpe?g|svg|webp)$",
@@ -272,8 +270,16 @@ def _is_next_item(element: HtmlElement, label: str) -> bool:
 def _is_step_of_pager(element: HtmlElement, label: str) -> bool:
     """Whether an arrow, or a link without words, belongs to a pager and not to a picture slider."""
     steps = _NEXT.match(label) or _ARROWS.match(label) or (not label and _NEXT_CLASS.search(names_of(element)))
-    is_step = bool(steps) and (is_in_pager(element) or not moves(element))
+    is_step = bool(steps) and (is_in_pager(element) or not (moves(element) or _opens_name(element)))
     return (is_step or _says_next_in_pager(element)) and not slides(element)
+
+
+def _opens_name(arrow: HtmlElement) -> bool:
+    """Whether an element that is no link is beside nothing but links with the names of columns: it unfolds a menu."""
+    around = arrow.getparent()
+    others = [] if around is None or arrow.tag == "a" else [item for item in around if item is not arrow]
+    links = [item for item in others if item.tag == "a" and item.get("href")]
+    return bool(links) and len(links) == len(others) and not any(map(_ONLY_STEPS.fullmatch, map(label_of, links)))
 
 
 def turns_within(page: WebPage) -> bool:

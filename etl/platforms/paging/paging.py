@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from etl.outside import digits
 from etl.platforms.elements.element_words import joined, plain_signs, words_of
-from etl.platforms.paging.dead_steps import without_dead_pager
+from etl.platforms.paging.dead_steps import ONE_PAGE, without_dead_pager
 from etl.platforms.paging.list_numbers import Counts, numbers_in_code, numbers_in_inputs
 from etl.platforms.paging.list_scripts import is_whole, more_by_scripts
 from etl.platforms.paging.pager_elements import is_of_videos_alone, pager_elements
-from etl.platforms.paging.pager_links import ONE_PAGE, next_is_disabled, signs_of_more
+from etl.platforms.paging.pager_links import next_is_disabled, signs_of_more
 from etl.platforms.paging.remarks import remarks
 from etl.platforms.paging.unshown_counts import unshown_counts
 from etl.platforms.rows.undrawn_rows import rows_elsewhere

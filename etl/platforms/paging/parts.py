@@ -1,13 +1,13 @@
 """Choices in a form that show a part of the list: of an agency, a kind, a subject, or an issue of a gazette."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from lxml.html import HtmlElement
 
-from etl.platforms.elements.element_words import words_of
-from etl.platforms.paging.pager_elements import is_answered, names_of
+from etl.platforms.elements.element_words import is_hidden, words_of
+from etl.platforms.paging.pager_elements import OF_PAGE, holds_rows, is_answered, names_of
 from etl.web.page import WebPage
 
 PART_NAME = re.compile(
@@ -36,14 +36,15 @@ _DRAWN_CHOICES = tuple(
 
 def is_chosen(item: HtmlElement) -> bool:
     """Whether the item is the selected one of its form: of a selection that marks none, the first, if a form or a
-    script uses it."""
+    script uses it, and not only for a search."""
     if item.get("selected") is not None or any(field.get("checked") is not None for field in item.iter("input")):
         return True
     select = next(item.iterancestors("select"), None) if item.tag == "option" else None
     if select is None or not (select.get("onchange") or next(select.iterancestors("form"), None) is not None):
         return False
     is_first = item is next(select.iter("option"))  # asked first: selections may have thousands of options
-    return is_first and all(each.get("selected") is None for each in select.iter("option"))
+    is_first = is_first and all(each.get("selected") is None for each in select.iter("option"))
+    return is_first and bool(select.get("onchange") or not _is_of_search(select))
 
 
 def is_named_part(words: str) -> bool:
@@ -86,14 +87,35 @@ def _part_of_an_element(page: WebPage) -> str | None:
 
 def _may_be_used(choice: HtmlElement) -> bool:
     """Whether a script that is not read may use a choice, as it has a name, is in no box of links, and neither a form
-    nor a field for words of a search or a letter is around it."""
+    nor a field for words of a search or a letter is around it, nor a block that readers must open first."""
     named = names_of(choice).strip() or choice.get("name")
-    around = list(islice((each for each in choice.iterancestors() if each.tag != "label"), 2))
-    if not named or any(_OF_LINKS.search(f"{names_of(each)} {each.get('name') or ''}") for each in (choice, *around)):
+    if not named or any(_OF_LINKS.search(f"{names_of(each)} {each.get('name') or ''}") for each in _around(choice)):
         return False
-    fields = (field for each in around for field in each.iter("input", "textarea"))
-    writes = any(field.tag == "textarea" or field.get("type", "text") in ("text", "search") for field in fields)
-    return not writes and next(choice.iterancestors("form"), None) is None
+    if _is_of_search(choice) or next(choice.iterancestors("form"), None) is not None:
+        return False
+    return not any(map(is_hidden, choice.iterancestors()))
+
+
+def _around(choice: HtmlElement) -> Iterator[HtmlElement]:
+    yield choice
+    yield from islice((each for each in choice.iterancestors() if each.tag != "label"), 2)
+
+
+def _is_of_search(choice: HtmlElement) -> bool:
+    """Whether a field for the words of a search or a letter is beside a choice."""
+    for around in islice(_around(choice), 1, None):
+        if holds_rows(around):
+            return False
+        if any(map(_asks_for_words, around.iter("input", "textarea"))):
+            return True
+        if around.tag == "form":
+            return False
+    return False
+
+
+def _asks_for_words(field: HtmlElement) -> bool:
+    is_text = field.tag == "textarea" or field.get("type", "text") in ("text", "search")
+    return is_text and not OF_PAGE.fullmatch(field.get("name") or "")
 
 
 def part_of_buttons(page: WebPage) -> str | None:

@@ -55,6 +55,9 @@ _DISCLOSED = re.compile(r"^\W*(?:累计|已)?(?:主动|政府信息|信息)?公�
 _STATISTICS = re.compile(
     r"^\W*(?:累计|已)?(?:依申请|收到|受理|办[结理件]|答复|回复|来信|咨询|留言|投诉|注册)\D{0,12}[1-9]\d*\D{0,4}$"
 )
+_OF_TIME = re.compile(
+    r"^\W*(?:今年|本年度?|当年|去年|上年度?|本月|上月|本周|今日|昨日)(?:主动|政府信息|信息)?公开\D{0,6}\d"
+)
 _KIND = re.compile(r"^([\u4e00-\u9fff]{2,10})[:：]?\d{1,7}[条篇件项份个]$")
 _OF_ALL = re.compile(r"[总共合][有计数量]|全部|记录|结果|当前|页")
 _CHOICE = re.compile(r"^\W*(?:全部|所有)\W*(?:(?:19|20)\d\d年?度?\W*){2,}$")
@@ -116,13 +119,14 @@ def _counters(page: WebPage) -> Iterator[tuple[HtmlElement, str]]:
 
 def is_of_statistics(element: HtmlElement) -> bool:
     """Whether the element counts what an agency disclosed beside other counts of its work: 主动公开信息 12876 条,
-    依申请公开 23 件; or stands in a table or list with a number for each of several kinds."""
+    依申请公开 23 件, 今年公开 345 条; or stands in a table or list with a number for each of several kinds."""
     around = element.getparent()
     if any(map(_counts_kinds, (element, *islice(element.iterancestors(), _MAX_ABOVE)))):
         return True
     if around is None or len(around) > _MAX_BESIDE or not _DISCLOSED.match(words_of(element, _MAX_CHARS)):
         return False
-    return any(_STATISTICS.match(words_of(item, _MAX_CHARS)) for item in around if item is not element)
+    others = [words_of(item, _MAX_CHARS) for item in around if item is not element]
+    return any(map(_STATISTICS.match, others)) or any(map(_OF_TIME.match, others))
 
 
 def _counts_kinds(around: HtmlElement) -> bool:

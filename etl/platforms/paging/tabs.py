@@ -57,15 +57,21 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
     dates = set(days)
     years, months, of_years = {day[:4] for day in dates}, {day[5:7] for day in dates}, {day[:7] for day in dates}
     own_times = (years, months, of_years, set(map(_quarter, dates)))
-    by_words: dict[str, HtmlElement] = {}
+    by_words: dict[str, list[HtmlElement]] = {}
     for element in page.tree.iter(*TAGS):
         words = _in_digits(words_of(element, _MAX_CHARS)) if len(element) <= 1 else ""
         if words and len(words) <= _MAX_CHARS and any(pattern.match(words) for pattern in _PERIODS):
-            by_words.setdefault(words, element)
+            by_words.setdefault(words, []).append(element)
     for pattern, own, least in zip(_PERIODS, own_times, (1, _MIN_MONTHS, _MIN_MONTHS, 1), strict=True):
-        others = [words for words, element in by_words.items() if _is_other(words, pattern, own, element, page)]
-        if len(own) <= 1 and len(others) >= least and not any(_narrows(by_words[words]) for words in others):
-            return others[0]
+        if len(own) > 1:
+            continue
+        others = {
+            words: others
+            for words, elements in by_words.items()
+            if (others := [each for each in elements if _is_other(words, pattern, own, each, page)])
+        }
+        if len(others) >= least and not any(_narrows(each[0]) for each in others.values()):
+            return next(iter(others))
     return None
 
 

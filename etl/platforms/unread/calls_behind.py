@@ -23,7 +23,7 @@ _OF_BROWSERS = re.compile(
 _OF_OTHERS = re.compile(
     r"share|weixin|wechat|tongji|login|weather|clock|calendar|survey|vote|score|(?<!ene)rate|fav|collect|bookmark"
     r"|(?<!up)date|time|swiper|slide|scroll|marquee|carousel|banner|video|player|map|chart|graph|height|width|resize|menu"
-    r"|cnzz|jiathis|getclick|lazy|skin|error|cookie|close|hover|tabs?(?!le)|png|(?:aria|wow|aos)\.",
+    r"|cnzz|jiathis|getclick|lazy|skin|gr[ae]y|error|cookie|close|hover|tabs?(?!le)|png|(?:aria|wow|aos)\.",
     re.IGNORECASE,
 )
 _OF_READERS = re.compile(
