@@ -185,6 +185,23 @@ def test_pages_without_meaning_are_scans(read: Reader) -> None:
     assert read(pdfs.saved(pdfs.picture("NOTICE"), "PNG"), "a.jpg").outcome is FileOutcome.SCAN
 
 
+@pytest.mark.parametrize(
+    ("line", "is_text"),
+    [
+        ("第一章总则" + "." * 60 + "1", True),
+        ("第一章总则" + "…" * 30 + "1", True),
+        ("姓名：" + "_" * 30 + " 年 月 日", True),
+        ("|| ~^ *( _- ;: a '\" !| ]} <> ^^ ,,", False),
+    ],
+)
+def test_a_text_over_a_picture_that_fills_the_page_is_that_of_a_scan_if_it_is_signs(
+    read: Reader, line: str, *, is_text: bool
+) -> None:
+    filled = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q"
+    reading = read(pdf([[(72, 730 - 20 * number, line) for number in range(20)]], drawn=filled))
+    assert reading.outcome is (FileOutcome.READ if is_text else FileOutcome.SCAN)
+
+
 def test_pieces_of_an_ofd_page_come_in_reading_order(read: Reader) -> None:
     pieces = [(40, 50, 12, "第二行"), (60, 20, 12, "知"), (20, 20, 39, "停水通"), (90, 50, 12, "右")]
     assert read(ofd([pieces, [(20, 20, 20, "第二页")]])).text == "停水通知\n第二行 | 右\n第二页"

@@ -47,7 +47,7 @@ _MIN_SCAN = 0.8
 """Share of a page that the picture of a scanner covers."""
 _EDGE, _MAX_AT_EDGES = 0.08, 200
 """Share of a page's height, at its top and at its bottom, and characters there that programs put on scans."""
-_LETTER = re.compile(r"[^\W_]")
+_LETTER, _LEADERS = re.compile(r"[^\W_]"), re.compile(r"([^\w\s]|_)\1{2,}")
 _MIN_LETTERS = 0.5
 """Minimum share of letters and digits in the text of a scan; what programs recognise in another script is signs."""
 _MIN_PATHS = 100
@@ -142,12 +142,18 @@ def _page(document: pdfium.PdfDocument, number: int) -> Page:
             return Page([], picture=True)
         if written < _MAX_AT_EDGES and _is_scan_with_edges(page, layer, text):
             return Page([], picture=True)
-        if len(_LETTER.findall(text)) < written * _MIN_LETTERS and _covered(page)[0] > _MIN_SCAN:
+        if _is_of_signs(text) and _covered(page)[0] > _MIN_SCAN:
             return Page([], picture=True)  # recognised by a program that does not know the script
         return Page(_lines(page, layer, text, typed=typed), picture=False)
     finally:
         layer.close()
         page.close()
+
+
+def _is_of_signs(text: str) -> bool:
+    """Whether a text consists mostly of signs, without leaders and lines to be filled in: 一、总则……3, 姓名：____."""
+    words = _LEADERS.sub("", "".join(text.split()))
+    return len(_LETTER.findall(words)) < len(words) * _MIN_LETTERS
 
 
 def _is_scan_with_edges(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str) -> bool:
