@@ -4,7 +4,8 @@ A family holds no state and uses no network: it parses what was fetched and retu
 docs/adding-a-platform.md has a skeleton.
 """
 
-from collections.abc import Mapping, Sized
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -81,9 +82,13 @@ class ListingPage(Outside):
     open_end: bool = False
 
 
-def list_name(column: "Column") -> str:
-    """What the list of a column is called in requests and reports."""
-    return column.name or f"{column.url} {column.post}".rstrip()
+def list_names(columns: Sequence["Column"]) -> Iterator[str]:
+    """What the lists of a source's columns are called in requests and reports, in their order: each otherwise, also if
+    the site calls several the same."""
+    number = Counter(column.name for column in columns)
+    for column in columns:
+        is_own = column.name and number[column.name] == 1
+        yield column.name if is_own else f"{column.name} {column.url} {column.post}".strip()
 
 
 def request_of_list(url: str, name: str, post: str = "") -> ListingRequest:
@@ -206,8 +211,8 @@ class Platform:
         request of a column with `post`.
         """
         return tuple(
-            self.first_request(request_of_list(column.url.partition("#")[0], list_name(column), column.post))
-            for column in source.columns
+            self.first_request(request_of_list(column.url.partition("#")[0], name, column.post))
+            for column, name in zip(source.columns, list_names(source.columns), strict=True)
         )
 
     def first_request(self, request: ListingRequest) -> ListingRequest:

@@ -191,6 +191,19 @@ def _with_text(page: str, text: str) -> str:
     return f"{before}{opened}{text}</div></body></html>"
 
 
+@pytest.mark.parametrize("states", ["", "total", "pages"])
+def test_two_lists_that_the_site_calls_the_same_are_two(archive: Archive, owner_url: str, states: str) -> None:
+    site = ChangingSite("watched", Random(1))
+    for name, documents in (("甲科", 20), ("乙科", 26)):
+        site.columns[name] = Column(f"/gk/{documents}.html", name, states=states)
+        for _ in range(documents):
+            site.write(name)
+    with serve(site):  # type: ignore[arg-type]
+        columns = [{"url": f"{site.base}{column.path}", "name": "通知"} for column in site.columns.values()]
+        report = Watched(archive, owner_url, site).crawl(columns=columns)
+    assert (report.state, [walked.lines for walked in report.told]) == ("green", [20, 26])
+
+
 @pytest.mark.parametrize("refuses", ["home", "login", "forbidden", "same session"])
 def test_documents_that_are_shown_only_in_the_session_of_their_list_are_read(watched: Watched, refuses: str) -> None:
     site, visited = watched.site, set[str]()

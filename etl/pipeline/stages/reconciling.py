@@ -32,7 +32,7 @@ from etl.archive.records.search_index import index_waiting
 from etl.archive.storage.archive import Archive, Database
 from etl.clock import CHINA
 from etl.outcomes import Group, Outcome, group
-from etl.platforms.base import list_name
+from etl.platforms.base import list_names
 from etl.platforms.listing import BELOW
 from etl.reason_codes import Code
 from etl.reasons import Reason
@@ -304,7 +304,8 @@ def lists_that_may_go_on(
     """Lists of one page of which nothing says that it is the only one, neither the source file nor an earlier walk: of
     those that fill a page, and of those that have as many documents as others of the source."""
     lists = tuple(lists)
-    whole = {list_name(column) for column in source.columns if column.whole}
+    names = zip(source.columns, list_names(source.columns), strict=True)
+    whole = {name for column, name in names if column.whole}
     fill_no_page = {name for name, change in changes.items() if change.fills_no_page}
     size = _size_of_several(lists)
     for walked in lists:
