@@ -61,6 +61,7 @@ class KeyForm:
     write_once: bool = False
 
 
+_RUN_LOG = re.compile(r"runs/(?:0*(?=\d+-)|.+/.+-(?=\d+\.))(\d{1,18})(?:-[^/]+)?\.jsonl\.gz")
 LAYOUT = (
     KeyForm(STAMPS, re.compile(r"(stamps/\d{4}-\d\d-\d\d\.jsonl\.gz)"), "ahead", None, write_once=True),
     KeyForm(ROOTS, re.compile(r"(roots/\d{4}-\d\d-\d\d\.jsonl\.gz)"), "ahead", None, write_once=True),
@@ -70,7 +71,7 @@ LAYOUT = (
     KeyForm(READINGS, re.compile(r"files/../../([0-9a-f]{64})\.jsonl\.gz"), "reading", "files"),
     KeyForm(FIXITY, re.compile(r"fixity/.+-(\d{1,18})\.jsonl\.gz"), "ahead", "fixity"),
     KeyForm(CAPTURES, re.compile(r"(captures/.+-\d{1,18}\.jsonl\.gz)"), "unadopted", "captures", write_once=True),
-    KeyForm(RUNS, re.compile(r"runs/(?:.+/.+-|0*)(\d{1,18})(?:-.+)?\.jsonl\.gz"), "ahead", "runs"),
+    KeyForm(RUNS, _RUN_LOG, "ahead", "runs"),
     KeyForm(REMOVALS, re.compile(r"(garbage/.+\.jsonl\.gz)"), None, None),
     KeyForm(EXPORTS, re.compile(r"(exports/.+)"), None, None),
     KeyForm(BLOBS, re.compile(r"blobs/sha256/../../([0-9a-f]{64})"), "blob", None),
@@ -163,9 +164,9 @@ def run_log_key(run_id: int, source_id: str, started_at: datetime) -> str:
 
 def run_number(key: str) -> int:
     """The run number in the key of a run log; also reads the old form `runs/<source>/<day>/<time>-<run>.jsonl.gz`."""
-    name = key.removeprefix(RUNS)
-    leading = name.partition("-")[0]
-    return int(leading if leading.isdigit() else name.rpartition("-")[2].partition(".")[0])
+    match = _RUN_LOG.fullmatch(key)
+    assert match, f"{key}: checked by `is_log_key`"
+    return int(match[1])
 
 
 def fixity_key(at: datetime, first_event: int) -> str:
