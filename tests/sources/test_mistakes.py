@@ -131,6 +131,7 @@ def test_a_slip_is_refused_in_one_line(tmp_path: Path, slip: Slip) -> None:
         ("hosts:", "listing: {address: '{link}'}\nhosts:"),
         ("verified:", "limits: {pages: 30_000}\nverified:"),
         ("verified:", "lookups: {validity: {yes: 有效, no: 失效}}\nverified:"),
+        ("verified:", "lookups: {validity: {01: 有效, 02: 失效}}\nverified:"),
         ("verified:", "hosts: [a.example, 10.1.2.3]\nallow_private_addresses: true\nverified:"),
         ('"@daily"', '"*/20 1-5/2 * * *"'),
         ('"@daily"', '"0 */24 * * *"'),
