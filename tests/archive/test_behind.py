@@ -151,7 +151,9 @@ def test_what_somebody_else_put_into_the_bucket_stops_nothing_and_is_named(
     archive: Archive, owner_url: str, local_settings: Settings, site: Site
 ) -> None:
     crawl_site(archive, site)
-    stray = {f"{form.prefix}{name}" for form in LOGS for name in ("README.txt", "x", "zz/1.jsonl.gz", "zz/a-1-copy.jsonl.gz")}
+    stray = {
+        f"{form.prefix}{name}" for form in LOGS for name in ("README.txt", "x", "zz/1.jsonl.gz", "zz/a-1-copy.jsonl.gz")
+    }
     for key in stray:
         archive.store.put(key, b"?")
     assert crawl_site(archive, site, CrawlOptions(full=True)).listed == 8
