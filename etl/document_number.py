@@ -6,13 +6,17 @@ import unicodedata
 from etl.file_names import without_text_ending
 
 _BRACKETS = str.maketrans("[]【】()〈〉{}「」<>", "〔〕〔〕〔〕〔〕〔〕〔〕〔〕")
+_PLACE = re.compile(r"〔((?![一二][〇○零O一九])[\u4e00-\u9fff]{1,10})〕(?=[\u4e00-\u9fff]*〔)")
+"""In 〔〕 after `_BRACKETS`: the branch of an agency before the year, 云环审（东城）〔2023〕27号."""
 _OPEN, _CLOSE = r"[〔\[【(（〈﹝［]", r"[〕\]】)）〉﹞］]"
 # 机关代字 + 〔year〕 + serial + 号; pages put white space anywhere between them.
 _YEAR_AND_SERIAL = (
     rf"(?:{_OPEN}\s*+(?:(?:19|20)\s*+\d\s*+\d|[一二][〇○零O一九][〇○零O一二三四五六七八九]{{2}})\s*+年?\s*+{_CLOSE})\s*+"
     r"(?:第\s*+)?[A-Z特]?\d{1,5}(?:[-—－]\d{1,4})?\s*+号"
 )
-_CORE = rf"[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*+{_YEAR_AND_SERIAL}"
+_BRANCH = r"[(（][\u4e00-\u9fff]{1,6}[)）]"
+"""The place of an agency in its number: （云）应急罚〔2022〕8号, 云环审（东城）〔2023〕27号."""
+_CORE = rf"(?:{_BRANCH}\s*)?[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*+(?:{_BRANCH}字?\s*+)?{_YEAR_AND_SERIAL}"
 _JOINT = rf"{_CORE}(?:[、,，;；/\s]*+{_CORE}){{0,4}}"
 """Agencies that issue a document together give it a number each."""
 _AGENCY_ENDS = "(?<=[局委厅部府院署会办室队心所处站关行团司校馆省市县区镇乡])"
@@ -42,6 +46,7 @@ def normalise_document_number(raw: str) -> str:
     """沪府办〔2022〕3号 from `沪府办 [2022] 第03 号`: no white space, 〔〕; no 第, no leading zero after the year."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw))
     text = re.sub(r"^〔(.+号)〕$", r"\1", text.translate(_BRACKETS))
+    text = _PLACE.sub(r"（\1）", text)
     return re.sub(r"(〔(?:19|20)\d\d〕)第?0*(\d)", r"\1\2", text)
 
 

@@ -77,3 +77,33 @@ def test_a_summary_of_the_site_is_not_flagged() -> None:
     header = f"<h1>{TITLE}</h1><p>发布时间：2023-05-09 来源：云溪日报</p>"
     html = page(headline=header + summary, body=lines, container="<div class='TRS_Editor'>{}</div>")
     assert left_out(extract(html.encode(), URL)) == []
+
+
+DATA = {
+    "table": "<table><tr><td>项目</td><td>标准</td></tr><tr><td>电梯更新</td><td>8万元</td></tr></table>",
+    "list": "<ol><li>莲塘街道电梯更新项目</li><li>河东街道电梯更新项目</li><li>城南街道电梯更新项目</li></ol>",
+}
+LINKS = [f"<a href={name}.html>全区召开电梯{name}推进会</a>" for name in ("更新", "安全", "检验")]
+SHARE = "<div>分享到：<a href='#'>微信</a><a href='#'>微博</a></div>"
+
+
+@pytest.mark.parametrize("between", ["", TOOLS, SHARE, f"{TOOLS}{SHARE}"])
+@pytest.mark.parametrize("around", ["{}", "<div class=w>{}</div>", "<section><div class=w>{}</div></section>"])
+@pytest.mark.parametrize("data", DATA)
+def test_rows_and_items_below_a_text_are_text_or_flagged(data: str, around: str, between: str) -> None:
+    below = read(between + around.format(DATA[data]))
+    assert "电梯更新" in below.text.replace(PARAGRAPHS[1], "") or left_out(below)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<table><tr><td>联系电话</td><td>00000000</td></tr><tr><td>地址</td><td>人民路1号</td></tr></table>",
+        f"<table>{''.join(f'<tr><td>{link}</td><td>2023-05-06</td></tr>' for link in LINKS)}</table>",
+        f"<ol>{''.join(f'<li>{link}</li>' for link in LINKS)}</ol>",
+        "<form><table><tr><td>姓名</td><td><input name=a></td></tr><tr><td>意见</td><td>必填</td></tr></table></form>",
+        "<div><h3>热点推荐</h3><ol><li>一件事</li><li>一网通</li><li>一卡通</li></ol></div>",
+    ],
+)
+def test_tables_and_lists_of_the_site_are_not_flagged(below: str) -> None:
+    assert left_out(read(TOOLS + below, "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *SIGNED)))) == []

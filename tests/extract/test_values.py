@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from etl.dates import read_date
-from etl.document_number import match_document_number, normalise_document_number
+from etl.document_number import document_number_in_title, match_document_number, normalise_document_number
 from etl.extract import content_hash
 from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import ALIASES, NON_FIELD_LABELS
@@ -65,10 +65,20 @@ def test_no_date(text: str, flag: str) -> None:
         ("云政办发【2023】065号", "云政办发〔2023〕65号"),
         ("云政办发（2023）第65号", "云政办发〔2023〕65号"),
         ("云 府 令 第 12 号", "云府令第12号"),
+        ("云环审（东城）[2023]5号", "云环审（东城）〔2023〕5号"),
+        ("云环审(东城)字（二○二三）5号", "云环审（东城）字〔二○二三〕5号"),
     ],
 )
 def test_document_number(raw: str, normal: str) -> None:
     assert normalise_document_number(raw) == normal
+
+
+@pytest.mark.parametrize(
+    "number", ["（云）应急罚〔2022〕8号", "云环审（东城）〔2023〕27号", "云环罚（东城）字〔2023〕5号"]
+)
+def test_the_place_of_an_agency_belongs_to_its_number(number: str) -> None:
+    assert match_document_number(number) == number
+    assert document_number_in_title(f"关于电梯更新的批复（{number}）") == number
 
 
 @pytest.mark.parametrize("line", ["云政办发〔2023〕65号", "（云政办发〔2023〕65号）", "云溪区税务局公告2025年第17号"])

@@ -54,6 +54,7 @@ _IN_ENGLISH = re.compile(
 _ENGLISH_FIRST = re.compile(rf"^\s*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++(?=[\u4e00-\u9fff])", re.IGNORECASE)
 ENGLISH_LABEL = re.compile(rf"[\s(（/]*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++[)）:：\s]*+", re.IGNORECASE)
 """A line below a label that repeats it in English."""
+_IN_LATIN = re.compile(r"[A-Z][a-z]+(?: [A-Za-z][a-z]+){0,2}[.:：]?")
 _ENGLISH_WORD = re.compile(r"[A-Za-z.]+")
 _MAX_ENGLISH_WORDS = 3
 _OPENING, _CLOSING = "【[「『〔〖", "】]」』〕〗"
@@ -402,9 +403,20 @@ def _between_boundaries(text: str) -> Iterator[_Position]:
         label, end = best
         if label:
             as_spelt = text[starts[part] : starts[end + 1] - 1].strip(_BRACKETS)
-            yield label, as_spelt, max(starts[part] - 1, 0), starts[end + 1]
+            start = max(starts[part] - 1, 0)
+            if _explains_label(parts, end + 1):
+                end += 1
+            yield label, as_spelt, start, starts[end + 1]
             part = end
         part += 1
+
+
+def _explains_label(parts: list[str], at: int) -> bool:
+    """Whether an element, with the value behind it, repeats the label before it in English, or is the sign of a note on
+    it (索引号 ?)."""
+    value = next((part for part in parts[at + 1 :] if part), "")
+    explains = parts[at] in _NOTE_MARKS or _IN_LATIN.fullmatch(parts[at])
+    return bool(explains and value) and label_key(value) not in FIELD_OF_LABEL
 
 
 def _fills_first_element(text: str) -> list[_Position]:

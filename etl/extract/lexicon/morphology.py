@@ -81,7 +81,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("validity", "^是否(?:仍然?|继续|现行)?有效$"),
     ("validity", f"^{_DESCRIBED}(?:[有时实]效性|有效期限?|时效|(?:法律)?效力)+(?:性质|{_STATE})?$"),
     ("validity", f"^{_DESCRIBED}(?:(?:有效|时效|效力){_STATE}|(?:文件|政策|信息)状态)$"),
-    ("title", f"^{_DESCRIBED}(?:名称?|标题|题名)$"),
+    ("title", f"^(?:{_DESCRIBED}(?:名称?|标题|题名)|(?:信件|来信|留言)标题)$"),
 ))
 # fmt: on
 """In this order: the first rule whose pattern is found in a label decides. An empty field is a label of no field."""

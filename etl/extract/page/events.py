@@ -9,6 +9,9 @@ _DAY = re.compile(rf"(?:^|[\s{INLINE_BOUNDARY}])(?:时\s*间|日\s*期)[\s{INLIN
 _PLACE = re.compile(
     rf"(?:^|[\s{INLINE_BOUNDARY}、.．)）])[\u4e00-\u9fff]{{0,4}}(?:地\s*点|会\s*场|主持人|嘉\s*宾|主讲人)\s?(?:[:：]|$)"
 )
+_OF_RELEASE = re.compile(rf"[\s{INLINE_BOUNDARY}]*发布(?:时间|日期)")
+_PLACE_OF_RELEASE = re.compile(rf"[\s{INLINE_BOUNDARY}]*发布地点[\s{INLINE_BOUNDARY}]*[:：]")
+"""Of a press conference: 发布时间：… in the line above 发布地点：…."""
 _BLOCKS_OF_EVENT = 3
 """Number of blocks from the day of an event on, one of which has the label of its place: two lines, or two rows of two
 cells."""
@@ -23,6 +26,8 @@ def is_day_of_event(blocks: Blocks, index: int) -> bool:
     """Whether the day behind a label 时间 or 日期 is that of an event or a letter, and not that of the page: the line
     or cell, or one right below, names a place or people (地点：, 嘉宾：), or the reply to the letter is below it."""
     block = blocks.blocks[index]
+    if _OF_RELEASE.match(block.text) and index + 1 < len(blocks.blocks):
+        return _PLACE_OF_RELEASE.match(blocks.blocks[index + 1].text) is not None
     if not _DAY.search(block.text):
         return False
     near = blocks.blocks[index : index + (_BLOCKS_OF_EVENT if block.row >= 0 else 2)]

@@ -46,6 +46,7 @@ _BLOCKS_OF_LAYOUT_CELL = 4
 _LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CENTRED = re.compile(rf"align\s*[:=]\s*center|{_LARGE.pattern}", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"[（(].{4,40}号[)）]$")
+_LABEL_OF_TITLE = re.compile(rf"^[\s{INLINE_BOUNDARY}]*+[\u4e00-\u9fff]{{0,4}}标题[\s{INLINE_BOUNDARY}]*+[:：]")
 _STATE = re.compile(
     r"[\[【(（]\s*(?:(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)|未开始)\s*[\]】)）]"
 )
@@ -93,7 +94,10 @@ class Line:
 
 
 def headline_text(text: str) -> str:
-    """A line without inline elements at its ends that are only a date or a tool: `<h2>T <small>(date)</small></h2>`."""
+    """A line without the label that says it is a title (信件标题：), and without inline elements at its ends that are
+    only a date or a tool: `<h2>T <small>(date)</small></h2>`."""
+    if "标题" in text:
+        text = _LABEL_OF_TITLE.sub("", text)
     if INLINE_BOUNDARY not in text:
         return text.strip()
     runs = text.split(INLINE_BOUNDARY)

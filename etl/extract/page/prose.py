@@ -24,10 +24,10 @@ OF_SITE = re.compile("本(?:网站|站|网)(?!络)")
 """What a site calls itself."""
 _OF_OPERATOR = re.compile("地址|电话|邮编|邮箱|版权|opyright")
 """What lines about the operator of a site say."""
-_TIP_WORDS = split_words("即将离开 即将跳转 扫一扫 智能机器人 智能客服 仅供参考")
+_TIP_WORDS = split_words("即将离开 即将跳转 扫一扫 智能机器人 智能客服 仅供参考 本页面 本栏目")
 _TIP = re.compile(
     r"即将(?:离开|跳转).{0,40}(?:网站|网页|页面|链接|网址)|“?扫一扫”?.{0,12}(?:分享|打开|朋友圈|[当本]前?页)"
-    r"|智能(?:机器人|客服).{0,16}(?:为您|帮您|服务)|(?:本(?:网站?|站).{0,30}|(?:以上|本页)(?:内容|信息).{0,4})仅供参考|(?:页面|译文|翻译).{0,16}仅供参考"
+    r"|^本(?:页面|栏目)(?!设)|智能(?:机器人|客服).{0,16}(?:为您|帮您|服务)|(?:本(?:网站?|站).{0,30}|(?:以上|本页)(?:内容|信息).{0,4})仅供参考|(?:页面|译文|翻译).{0,16}仅供参考"
 )
 """Words of boxes that open over a page, of codes to scan, and of notes on what a page is worth."""
 _TITLE_WITH_SITE_WORD = re.compile(

@@ -21,7 +21,7 @@ SUBHEADING_FIELDS = frozenset({"source", "published_date"})
 """The fields of the line."""
 ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
 NAME_OF_SOURCE = re.compile(
-    r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股)"
+    r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股|残联|妇联|文联|工商联|科协|工会)"
 )
 """The name of a body that publishes, without a label."""
 _CHECKS_OF_PAGE = ("审核", "登记", "归档")
@@ -60,12 +60,12 @@ _SOURCE_WITHOUT_COLON = re.compile(
 """`来源 / 云溪日报`, `来源 云溪日报 发布 2023-05-09`."""
 _PARTED = re.compile(rf"[{INLINE_BOUNDARY}|丨｜]")
 _PIECE = re.compile(rf"[^{_BETWEEN}【】\[\]（）()]++")
-_COLUMN = re.compile(
-    r"[\u4e00-\u9fff]{0,4}(?:动态|新闻|要闻|资讯|快讯|头条|播报|聚焦|通知|公告|公示|信息|文件|政策|解读|专栏)"
+COLUMN = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?:(?:文件|信息|政策|新闻|权威)发布|动态|新闻|要闻|资讯|快讯|头条|播报|聚焦|通知|公告|公示|信息|文件|政策|解读|专栏)"
 )
 """The name of the column that a page is in."""
 _SAYS_NO_MORE = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}|[\W_]+|(?:星期|周)[一二三四五六日天]"
+    r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}(?:阅读|浏览)?|[\W_]+|(?:星期|周)[一二三四五六日天]"
     r"|https?[:：]|[A-Za-z\d-]+(?:\.[A-Za-z\d-]+){1,4}"
     r"|(?:信息|文章|稿件|新闻|内容)?来源(?:[—–→>-]{1,2}.{1,24})?|发布(?:时间|日期)?|时间|日期|[图文]{1,2}|原创|转载|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
 )
@@ -187,11 +187,11 @@ def _date_and_names(line: str) -> tuple[str, list[str]] | None:
     if any(map(_DATE.search, rest)):
         return None
     others = [piece for before, piece in zip(("", *rest), rest, strict=False) if not _says_no_more(before, piece)]
-    others = [piece for piece in others if not _COLUMN.fullmatch(piece)]
+    others = [piece for piece in others if not COLUMN.fullmatch(piece)]
     return (match[1], others) if all(map(NAME_OF_SOURCE.fullmatch, others)) else None
 
 
 def _says_no_more(before: str, piece: str) -> bool:
     """Whether a piece of the line, after another one, contains neither date nor source."""
-    is_person = before in _CREDITS and len(piece) <= _MAX_PERSON_CHARS
-    return piece in _CREDITS or is_person or _SAYS_NO_MORE.fullmatch(piece) is not None or is_page_tool(piece)
+    is_value = (before in _CREDITS and len(piece) <= _MAX_PERSON_CHARS) or before.endswith(("栏目：", "栏目:"))
+    return piece in _CREDITS or is_value or _SAYS_NO_MORE.fullmatch(piece) is not None or is_page_tool(piece)

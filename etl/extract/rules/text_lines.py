@@ -28,6 +28,7 @@ from etl.extract.page.headlines import ENDS_LIKE_A_TITLE, is_red_head
 from etl.extract.page.items import line_of_items
 from etl.extract.page.pairs import is_column_header_row, is_known_empty, value_apart
 from etl.extract.page.subheading import (
+    COLUMN,
     DATE_LINE,
     NAME_OF_SOURCE,
     ONLY_A_DATE,
@@ -87,6 +88,8 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
         number = day = ""
         if "号" in text and not is_value and not is_beside_cells(blocks, block, body):
             number, day = _number_of_line(text, line_above, below_title=below_title)
+            if below_title and not day and number_among_pieces(line_of_items(blocks, index)):
+                number = ""  # read with the date and the source beside it
         line_above = text
         if number and not any(item.name for item in find_labels(block.text, coined=True)):
             yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
@@ -129,7 +132,7 @@ def _read_subheading(context: PageContext, index: int, *, is_title: bool) -> Ite
     if is_title:
         day = next((run for run in _runs(block) if ONLY_A_DATE.fullmatch(dates_in_digits(run))), None)
     else:
-        day = date_of_subheading(block.text) or _date_in_boxes(context.blocks, index)
+        day = date_of_subheading(_without_column(block)) or _date_in_boxes(context.blocks, index)
     if (day or not is_title) and (number := number_among_pieces(line_of_items(context.blocks, index))):
         yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
     if not day:
@@ -158,6 +161,13 @@ def _number_of_note(text: str) -> str:
     numbers = [number for part in parts if (number := match_document_number(part))]
     days = sum(DATE_LINE.match(part) is not None for part in parts)
     return numbers[0] if (len(numbers), days) == (1, 1) and len(parts) <= _MAX_PARTS_OF_NOTE else ""
+
+
+def _without_column(block: Block) -> str:
+    """The line without the link that is its first inline element: the name of the column that the page is in."""
+    runs = _runs(block)
+    is_linked = len(runs) > 1 and len(runs[0]) == block.link_chars
+    return INLINE_BOUNDARY.join(runs[1:]) if is_linked else block.text
 
 
 def _runs(block: Block) -> list[str]:
@@ -190,7 +200,9 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
     if is_title or apart or source_of_subheading(line):
         return None
     pieces = (piece.strip() for piece in _APART.split(line))
-    names = [run for run in pieces if NAME_OF_SOURCE.fullmatch(run) and not is_page_tool(run)]
+    names = [
+        run for run in pieces if NAME_OF_SOURCE.fullmatch(run) and not (is_page_tool(run) or COLUMN.fullmatch(run))
+    ]
     return names[0] if len(names) == 1 else source_among_pieces(line)
 
 

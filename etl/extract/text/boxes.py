@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from etl.dates import DATE, SIGNED_DATE
 from etl.extract.lexicon.words import split_words
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.prose import is_prose
+from etl.extract.page.prose import is_prose, is_tip
 from etl.extract.text.own_lines import is_of_contents
 from etl.file_names import has_file_name
 
@@ -23,7 +23,7 @@ _HEADINGS_OF_BOXES = re.compile(
 _DATE_OF_ROW, _MIN_ROW_CHARS = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$"), 8
 """What a row of a list has behind its link; the minimum length of that."""
 _BY_PROGRAM = re.compile(
-    r"\W*(?:AI|智能|人工智能|大模型|自动)(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)\W*"
+    r"\W*(?:AI|智能|人工智能|大模型|自动)(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)(?:\W+|$)"
 )
 """The heading of what a program wrote about a text."""
 _OF_FILES = re.compile(r"[附目下][件录载]?")
@@ -61,12 +61,18 @@ def _box_above(blocks: Blocks, indices: list[int], begin: int) -> Node | None:
         if box.first < begin or box.last > indices[-1] or box.last - box.first > _MAX_LINES:
             return None
         lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
-        is_of_program = len(lines) > 1 and _BY_PROGRAM.fullmatch(lines[0].plain) is not None
+        is_of_program = _is_by_program(lines)
         if is_of_program or (len(lines) > 1 and _is_short(lines[0]) and _is_of_links(lines)):
             is_own = not is_of_program and is_of_contents(blocks, box.first + 1, indices)
             behind = (blocks.blocks[index] for index in indices if index >= box.last)
             return box if not is_own and any(map(is_prose, behind)) else None
     return None
+
+
+def _is_by_program(lines: list[Block]) -> bool:
+    """Whether lines are what a program wrote about a text, under its heading or behind it."""
+    match = _BY_PROGRAM.match(lines[0].plain) if lines else None
+    return match is not None and (match.end() < len(lines[0].plain)) == (len(lines) == 1)
 
 
 def is_of_site(blocks: Blocks, box: Node) -> bool:
@@ -125,7 +131,7 @@ def _is_box(blocks: Blocks, box: Node) -> bool:
     heading = blocks.nodes[lines[0].node].tag in HEADINGS and _is_short(lines[0])
     if heading and _is_column(box):
         return True
-    if is_heading_of_box(lines[0].plain):
+    if is_heading_of_box(lines[0].plain) or (_is_short(lines[0]) and all(is_tip(line.plain) for line in lines[1:])):
         return True
     linked = [is_linked(line) for line in lines]
     if all(linked) and linked.count(True) >= _MIN_EXCERPTS and box.element.find(".//img") is not None:

@@ -275,6 +275,8 @@ def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> 
     block = blocks.blocks[index]
     if _is_own_date(blocks, index, text):
         return False
+    if _is_cell_beside_others(blocks, block) and not _is_beside_field(blocks, index):
+        return False
     if ONLY_A_DATE.fullmatch(dates_in_digits(text)) or _says_date_or_source(blocks, index, text):
         return True
     if not title_key:
@@ -337,6 +339,8 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
     if len(labels) == 1 and labels[0].label in AMBIGUOUS_LABELS and _goes_with_below(blocks, index, names[0]):
         return False
     if not names or block.link_chars * 2 > len(text) or is_numbered_point(blocks, index):
+        return False
+    if names == ["published_date"] and is_day_of_event(blocks, index):
         return False
     if is_of_red_header(blocks, index, names) or _is_said_again(blocks, index, labels):
         return False
@@ -439,12 +443,24 @@ def _is_menu_line(block: Block) -> bool:
     return block.link_chars * 10 > len(block.text) * 7 and not has_file_name(block.text)
 
 
+def _is_cell_beside_others(blocks: Blocks, block: Block) -> bool:
+    """Whether a line is in a small cell of a row that has others: a table of data, or a header."""
+    if block.row < 0 or block.cell < 0:
+        return False
+    row, cell = blocks.nodes[block.row], blocks.nodes[block.cell]
+    return cell.last - cell.first <= _LINES_OF_CELL and row.last - row.first > cell.last - cell.first
+
+
+def _is_beside_field(blocks: Blocks, index: int) -> bool:
+    """Whether the line before is the label of a field: the other cells of a header."""
+    label = match_label(blocks.blocks[index - 1].text, coined=True) if index else None
+    return label is not None and label.name != ""
+
+
 def _may_be_headline(blocks: Blocks, block: Block) -> bool:
     """Whether a line may be a headline by its element: no plain paragraph, and no cell beside others, such as the name
     of the matter in a guide."""
     node = blocks.nodes[block.node]
-    if block.row >= 0 and block.cell >= 0:
-        row, cell = blocks.nodes[block.row], blocks.nodes[block.cell]
-        if cell.last - cell.first <= _LINES_OF_CELL and row.last - row.first > cell.last - cell.first:
-            return False
+    if _is_cell_beside_others(blocks, block):
+        return False
     return node.tag != "p" or bool(_TITLE_CLASS.search(node.element.get("class") or ""))

@@ -12,6 +12,7 @@ from tests.extract.traps import (
     labels,
     lines,
     marks,
+    matters,
     texts,
     titles,
     values,
@@ -19,4 +20,20 @@ from tests.extract.traps import (
 from tests.extract.traps.registry import TRAPS, Trap, extracted, rules_of_traps, traps_of_rules
 
 __all__ = ["TRAPS", "Trap", "extracted", "rules_of_traps", "traps_of_rules"]
-_MODULES = (families, headers, labels, marks, lines, values, titles, texts, ends, hidden, files, beside, kinds, genres)
+_MODULES = (
+    families,
+    headers,
+    labels,
+    marks,
+    lines,
+    matters,
+    values,
+    titles,
+    texts,
+    ends,
+    hidden,
+    files,
+    beside,
+    kinds,
+    genres,
+)
