@@ -31,6 +31,9 @@ ORDINARY = {
     "a menu to unfold": '<ul><li><a href="/a/">机构概况</a><i onclick="open(this)">&gt;</i></li></ul>',
     "a box of another gazette": f"<div><h3>政府公报</h3>{_STEP.format('上一期')}</div>",
     "what an agency disclosed": "<div><p>今年公开 <em>345</em> 条</p><p>累计公开 <em>6789</em> 条</p></div>",
+    "the years of another list": '<select onchange="location=this.value"><option value="/nb/2025.html">2025年</option>'
+    '<option value="/nb/2024.html">2024年</option></select>',
+    "days until a meeting": "<div><p>距会议开始还有<b>12</b>天</p></div>",
     "a box that a script fills": '<div><h3>热点信息</h3><ul id="rd"></ul></div>',
     "the same without a list": '<div><div>最新信息</div><div id="newslist"></div></div>',
 }
@@ -40,6 +43,9 @@ CUT = {
     "a year to choose": f"<form><select name=year>{_YEARS}</select><input type=submit></form>",
     "a chosen agency": f'<form><select name="bm" onchange="b()">{_AGENCIES}</select><input name="q"></form>',
     "an agency beside a search": f'<p><input name="q"></p><select name="bm">{_AGENCIES}</select>',
+    "years by an address": '<select onchange="location=this.value"><option value="/q.do?y=2024">2024年</option>'
+    '<option value="/q.do?y=2023">2023年</option></select>',
+    "documents that are left": "<div><p>还有<b>12</b>条</p></div>",
     "an arrow": "<div><span onclick=np()>&gt;</span></div>",
     "an arrow behind a number": "<div><a href='/gk/zcwj/'>1</a><span onclick=np()>&gt;</span></div>",
     "an earlier issue": f"<div>{_STEP.format('上一期')}</div>",

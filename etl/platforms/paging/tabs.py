@@ -14,6 +14,7 @@ from etl.platforms.elements.list_addresses import is_of_list
 from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides, target_of
 from etl.platforms.paging.parts import AGENCY, PART_NAME, is_chosen, is_named_part
 from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import folder_of
 
 _YEAR = re.compile(r"^((?:19|20)\d\d)年?度?$")
 _MONTH = re.compile(r"^(\d{1,2}|十[一二]?|[一二三四五六七八九])月份?$")
@@ -90,6 +91,8 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
     target = target_of(element, base_url(page)) or ""
     if element.tag == "option" and pattern is _YEAR and _is_of_other_year(target, match[1], page.url):
         return False  # a list of its own
+    if element.tag == "option" and target and "?" not in target and not target.startswith(folder_of(page.url)):
+        return False  # a page outside of this list
     # Another query shows another part of the same list; another folder is a list of its own.
     within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
     return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)

@@ -58,7 +58,9 @@ _COUNTS = re.compile(
 """Texts that consist only of counter words; in other texts the same numbers may count anything."""
 _OF_DOCUMENTS = re.compile(rf"(?<![\d.第/:-])({_NUMBER})(?:[条條篇件项項则則筆笔]|个(?!页))(?![/每]页)")
 _OF_PAGES = re.compile(rf"(?<![\d.第/:-])({_NUMBER})[页頁]")
-_LEFT = re.compile(r"(?:还有|剩余|尚有|另有|其余|余下|未显示)\D{0,4}[1-9]\d{0,6}|[1-9]\d{0,6}\D{0,4}未显示")
+_LEFT = re.compile(
+    r"(?:还有|剩余|尚有|另有|其余|余下|未显示)\D{0,4}[1-9]\d{0,6}+(?![天日周月年小时分秒人位元名])|[1-9]\d{0,6}\D{0,4}未显示"
+)
 _OUT_OF = re.compile(r"^\D{0,12}(\d{1,5})(?:outof|of)(\d{1,7})\D{0,10}$", re.IGNORECASE)
 _NEWEST = re.compile(r"(?:前|最新|最近)\D{0,3}(\d{1,4})[条篇件则]")
 _SHARE = re.compile(r"^\D{0,8}?(\d{1,5})([/|｜∣])共?(\d{1,7})\D{0,4}$")
