@@ -29,7 +29,6 @@ from etl.extract.rules.title import PageTitle, find_title, headline_above_date, 
 from etl.extract.rules.unread import unread_fields
 from etl.extract.shown.as_shown import show_as_read
 from etl.extract.shown.carried_text import show_carried_text
-from etl.extract.shown.comments import take_out_comments
 from etl.extract.shown.formulas import spell_out_formulas
 from etl.extract.shown.raised import spell_out_raised
 from etl.extract.shown.stated_labels import show_stated_labels
@@ -57,6 +56,7 @@ from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
+from etl.web.comments import take_out_comments
 from etl.web.markup import ends_early
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 

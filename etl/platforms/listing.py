@@ -59,6 +59,7 @@ from etl.platforms.unread.rows_apart import folded_rows, rows_apart
 from etl.platforms.unread.unread_lists import empty_list, hidden_page, rows_without_link, unread_list
 from etl.reason_codes import Code
 from etl.reasons import Reason
+from etl.web.comments import take_out_comments
 from etl.web.markup import ends_early
 from etl.web.page import WebPage, links
 from etl.web.redirects import page_redirect
@@ -89,6 +90,8 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
     Raises `NotAListing` if the page is not a listing of the family.
     """
     try:
+        if page.is_markup:
+            take_out_comments(page.tree)
         return with_headers(_read(family, page, request), page, request)
     except UNREADABLE as error:
         words = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"

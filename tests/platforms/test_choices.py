@@ -43,6 +43,12 @@ def test_a_choice_above_the_rows_may_be_answered_by_a_script_that_is_not_read(ch
     assert _codes(choice) == ["paging_not_understood"]
 
 
+@pytest.mark.parametrize("between", ["<!-- 栏目 -->", "<?php echo 1 ?>"])
+def test_comments_hide_no_choice(between: str) -> None:
+    items = "".join(f"{between}<span class={name}>{between}{{}}{between}</span>" for name in ("cur", "b", "c"))
+    assert _codes(f"<div>{items}</div>".format(*KINDS)) == ["paging_not_understood"]
+
+
 @pytest.mark.parametrize(
     "choice",
     [
