@@ -81,6 +81,8 @@ def test_a_summary_of_the_site_is_not_flagged() -> None:
 
 DATA = {
     "table": "<table><tr><td>项目</td><td>标准</td></tr><tr><td>电梯更新</td><td>8万元</td></tr></table>",
+    "heads": "<table><tr><td>名称</td><td>地址</td></tr><tr><td>电梯更新一期</td><td>人民路</td></tr>"
+    "<tr><td>电梯更新二期</td><td>河东路</td></tr></table>",
     "list": "<ol><li>莲塘街道电梯更新项目</li><li>河东街道电梯更新项目</li><li>城南街道电梯更新项目</li></ol>",
 }
 LINKS = [f"<a href={name}.html>全区召开电梯{name}推进会</a>" for name in ("更新", "安全", "检验")]

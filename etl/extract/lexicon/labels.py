@@ -54,7 +54,7 @@ _IN_ENGLISH = re.compile(
 _ENGLISH_FIRST = re.compile(rf"^\s*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++(?=[\u4e00-\u9fff])", re.IGNORECASE)
 ENGLISH_LABEL = re.compile(rf"[\s(（/]*+(?:(?:{'|'.join(_ENGLISH)})\b[.\s/]*+)++[)）:：\s]*+", re.IGNORECASE)
 """A line below a label that repeats it in English."""
-_IN_LATIN = re.compile(r"[A-Z][a-z]+(?: [A-Za-z][a-z]+){0,2}[.:：]?")
+_IN_LATIN = re.compile(r"[A-Z][A-Za-z]+\.?(?: [A-Za-z]+\.?){0,2}[:：]?")
 _ENGLISH_WORD = re.compile(r"[A-Za-z.]+")
 _MAX_ENGLISH_WORDS = 3
 _OPENING, _CLOSING = "【[「『〔〖", "】]」』〕〗"

@@ -23,7 +23,7 @@ _HEADINGS_OF_BOXES = re.compile(
 _DATE_OF_ROW, _MIN_ROW_CHARS = re.compile(rf"[\[【(（]?{DATE}[\]】)）]?$"), 8
 """What a row of a list has behind its link; the minimum length of that."""
 _BY_PROGRAM = re.compile(
-    r"\W*(?:AI|智能|人工智能|大模型|自动)(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)(?:\W+|$)"
+    r"\W*(?:AI|智能|人工智能|大模型|自动){1,2}(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)(?:\W+|$)"
 )
 """The heading of what a program wrote about a text."""
 _OF_FILES = re.compile(r"[附目下][件录载]?")

@@ -70,8 +70,8 @@ def _sentences_below(blocks: Blocks, body: Body) -> Iterator[str]:
 
 
 def _is_of_data(blocks: Blocks, block: Block, body: Body, tables: dict[int, bool]) -> bool:
-    """Whether a line is in a row of several cells, or a numbered item, and neither links nor labels of the page are in
-    its table or list. `tables`: what is known of these, by node."""
+    """Whether a line is in a row of several cells, or a numbered item, of a table or list without links that is not one
+    of labels with their values. `tables`: what is known of these, by node."""
     around = blocks.nodes[block.row if block.row >= 0 else max(blocks.nodes[block.node].parent, 0)]
     is_row = block.row >= 0 and around.last - around.first > 1
     if not is_row and around.tag != "ol":
@@ -85,8 +85,10 @@ def _is_of_data(blocks: Blocks, block: Block, body: Body, tables: dict[int, bool
 def _has_data(blocks: Blocks, table: Node, body: Body) -> bool:
     last = min(table.last, table.first + _MAX_LINES_OF_DATA)
     lines = [line for _, line in blocks.visible_blocks(table.first, last)]
-    if len(lines) < _MIN_LINES_OF_DATA or any(line.link_chars or _is_label(line) for line in lines):
+    if len(lines) < _MIN_LINES_OF_DATA or any(line.link_chars for line in lines):
         return False
+    if 2 * sum(map(_is_label, lines)) >= len(lines):
+        return False  # of fields; a row of heads may name some too
     is_beside = is_in_box_beside(blocks, table.index, body) or is_in_search_form(blocks, table.index, body)
     return not (is_beside or holds_text(table, body))
 

@@ -458,9 +458,9 @@ def _is_beside_field(blocks: Blocks, index: int) -> bool:
 
 
 def _may_be_headline(blocks: Blocks, block: Block) -> bool:
-    """Whether a line may be a headline by its element: no plain paragraph, and no cell beside others, such as the name
-    of the matter in a guide."""
+    """Whether a line may be a headline by its element: no plain paragraph, and no cell beside others or value of a
+    term, such as the name of the matter in a guide."""
     node = blocks.nodes[block.node]
-    if _is_cell_beside_others(blocks, block):
+    if node.tag == "dd" or _is_cell_beside_others(blocks, block):
         return False
     return node.tag != "p" or bool(_TITLE_CLASS.search(node.element.get("class") or ""))

@@ -23,6 +23,17 @@ trap(
     ),
     text="\n".join(" | ".join(row) for row in GUIDE),
 )
+trap(
+    "matter-of-guide-in-terms",
+    "the first term of a guide repeats words of its title",
+    "texts",
+    page(
+        title="老旧电梯更新办理指南",
+        headline="<h1>老旧电梯更新办理指南</h1><p>发布时间：2023-05-09</p>",
+        body=f"<dl>{''.join(f'<dt>{a}</dt><dd>{b}</dd>' for a, b in GUIDE)}</dl>",
+    ),
+    text="\n".join(part for row in GUIDE for part in row),
+)
 STATED = (("发起单位", "区住房建设局"), ("征集时间", "2023-05-01 至 2023-05-31"), ("状态", "已结束"))
 CONSULTATIONS = {
     "list": f"<ul>{''.join(f'<li><b>{a}：</b>{b}</li>' for a, b in STATED)}</ul>",
@@ -38,7 +49,7 @@ for name, stated in CONSULTATIONS.items():
     )
 PROGRAM = "通知要求各街道在十月底前完成摸底，财政按照每台八万元补助。"
 SUMMARIES = {
-    "heading": f"<div><div>智能摘要</div><div>{PROGRAM}</div></div>",
+    "heading": f"<div><div>AI智能摘要</div><div>{PROGRAM}</div></div>",
     "one-line": f"<div>AI摘要：{PROGRAM}</div>",
     "note": f"<section><h4>AI解读</h4><p>{PROGRAM}</p><small>以上内容由大模型生成，仅供参考</small></section>",
 }
@@ -111,7 +122,7 @@ for name, line in LINES.items():
         text=WHOLE,
         fields={"document_number": NUMBER, **DAY},
     )
-ENGLISH = (("索引号", "Index", INDEX), ("发布机构", "Publisher", OFFICE), ("文号", "No.", NUMBER))
+ENGLISH = (("索引号", "Index", INDEX), ("发布机构", "Publisher", OFFICE), ("文号", "DOC NO.", NUMBER))
 trap(
     "labels-with-notes",
     "the sign of a note in an element behind the label",
