@@ -14,7 +14,9 @@ _YEAR_AND_SERIAL = (
     rf"(?:{_OPEN}\s*+(?:(?:19|20)\s*+\d\s*+\d|[一二][〇○零O一九][〇○零O一二三四五六七八九]{{2}})\s*+年?\s*+{_CLOSE})\s*+"
     r"(?:第\s*+)?[A-Z特]?\d{1,5}(?:[-—－]\d{1,4})?\s*+号"
 )
-_BRANCH = r"[(（][\u4e00-\u9fff]{1,6}[)）]"
+_STATE = "试行|暂行|修[订正]|草案|[\u4e00-\u9fff]{0,5}稿|全文|节选|摘|附|转发|批转|印发|[\u4e00-\u9fff]{0,3}版"
+"""What brackets behind a title may say of the document."""
+_BRANCH = rf"[(（](?!{_STATE})[\u4e00-\u9fff]{{1,6}}[)）]"
 """The place of an agency in its number: （云）应急罚〔2022〕8号, 云环审（东城）〔2023〕27号."""
 _CORE = rf"(?:{_BRANCH}\s*)?[\u4e00-\u9fffA-Za-z·、]{{2,20}}\s*+(?:{_BRANCH}字?\s*+)?{_YEAR_AND_SERIAL}"
 _JOINT = rf"{_CORE}(?:[、,，;；/\s]*+{_CORE}){{0,4}}"

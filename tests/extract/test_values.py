@@ -185,3 +185,9 @@ def test_the_number_of_an_announcement_has_whole_brackets(shown: str, number: st
     found = match_document_number(shown)
     assert found is not None
     assert normalise_document_number(found) == number
+
+
+@pytest.mark.parametrize("state", ["试行", "暂行", "征求意见稿", "修订版", "2023年修订", "全文"])
+def test_what_brackets_say_of_a_document_is_no_place_of_an_agency(state: str) -> None:
+    assert match_document_number(f"（{state}）云政发〔2023〕3号") is None
+    assert match_document_number("（云）应急罚〔2022〕8号") == "（云）应急罚〔2022〕8号"
