@@ -160,6 +160,8 @@ FORMATS: dict[str, tuple[str, str]] = {
     "image/webp": ("WebP 图像", "WebP image"),
     "image/heic": ("HEIC 图像", "HEIC image"),
     "image/vnd.dwg": ("DWG 图纸", "DWG drawing"),
+    media_types.SVG: ("SVG 图形", "SVG drawing"),
+    "application/postscript": ("PostScript", ""),
     media_types.TAR: ("tar 压缩包", "tar archive"),
     media_types.GZIP: ("gzip 压缩包", "gzip archive"),
     "application/x-bzip2": ("bzip2 压缩包", "bzip2 archive"),
