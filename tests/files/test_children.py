@@ -48,9 +48,9 @@ def test_a_module_is_loaded_once_for_all_processes(server: ForkServerClient) -> 
 
 
 def test_a_process_that_ended_by_itself_gives_its_exit_code(server: ForkServerClient) -> None:
-    child = fork(server)
+    process = psutil.Process((child := fork(server)).pid)
     os.kill(child.pid, signal.SIGSEGV)
-    psutil.Process(child.pid).wait(60)
+    process.wait(60)
     assert child.end() == -signal.SIGSEGV
 
 
