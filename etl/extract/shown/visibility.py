@@ -6,10 +6,10 @@ from functools import cached_property, lru_cache
 
 from lxml.html import HtmlElement
 
-from etl.web.markup import is_code_type
 from etl.web.page import WebPage
-from etl.web.script.document import SHOWN_BY_SCRIPT, Document
-from etl.web.script.interpreter import Reader, condition_holds
+from etl.web.script.document import SHOWN_BY_SCRIPT
+from etl.web.script.interpreter import condition_holds
+from etl.web.script.page_scripts import is_inline_code, run_scripts
 from etl.web.script.scope import Function, Scope
 from etl.web.script.values import unquote_literal
 
@@ -32,7 +32,6 @@ _MAX_WRITING_CHARS, _MAX_SETTING_CHARS = 6000, 2500
 _MAX_TOTAL_CHARS = 100_000
 """Maximum length of a script that writes, of a script that only assigns, and of all scripts together: fragments that
 print fields are short, code of widgets is not."""
-_CHARS_A_TAG = 50
 _MAX_CSS_CHARS = 100_000
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CSS_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/")
@@ -59,29 +58,23 @@ def apply_script_output(page: WebPage) -> None:
             names = _string_variables(page)
         return names.get(name)
 
+    styles, scope = ClassStyles(page), Scope()
+    scripts = _scripts_that_show(page, styles, scope)
+    run_scripts(page, scripts, scope, look_up=look_up, display_rules=styles.rules_of)
+
+
+def _scripts_that_show(page: WebPage, styles: "ClassStyles", scope: Scope) -> Iterator[HtmlElement]:
+    """The scripts that may show something by themselves or by what is in `scope`, as long as they are not too long
+    together."""
     budget = _MAX_TOTAL_CHARS
-    styles = ClassStyles(page)
-    document: Document | None = None
-    scope = Scope()
-    readers: list[Reader] = []
     for script in page.elements["script"]:
         source = script.text or ""
-        if not (_may_show_something(source, styles) or _calls(source, scope)) or not _runs(script):
+        if not (_may_show_something(source, styles) or _calls(source, scope)) or not is_inline_code(script):
             continue
         budget -= len(source)
         if budget < 0:
-            break
-        document = document or Document(page.tree, len(page.text) // _CHARS_A_TAG, styles.rules_of)
-        reader = Reader(source, look_up, document, scope)
-        readers.append(reader)
-        reader.run()
-        document.insert_written(script)
-    for reader in readers:
-        reader.run_deferred()
-
-
-def _runs(script: HtmlElement) -> bool:
-    return script.get("src") is None and is_code_type(script.get("type", ""))
+            return
+        yield script
 
 
 def _calls(source: str, scope: Scope) -> bool:
