@@ -6,7 +6,7 @@ Stores nothing. Requests use the same fetcher, address guard and pace as a crawl
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice, zip_longest
 from typing import Any
 from urllib.parse import urlsplit
@@ -163,6 +163,8 @@ class _LiveVisit(_Visit):
     fetch: Fetcher
     source: Source
     report_address: Callable[[str], None]
+    opened: dict[tuple[str, str], WebPage | None] = field(default_factory=dict)
+    """Pages by address and what was posted: a survey may look at one several times."""
 
     async def attempt(self, url: str, post: str = "") -> Attempt:
         self.report_address(url)
@@ -172,8 +174,10 @@ class _LiveVisit(_Visit):
     async def open(self, url: str, post: str = "") -> WebPage | None:
         if not self.source.allows(url):
             return None
-        attempt = await self.attempt(url, post)
-        return attempt.page() if classify(attempt)[0] is None else None
+        if (url, post) not in self.opened:
+            attempt = await self.attempt(url, post)
+            self.opened[url, post] = attempt.page() if classify(attempt)[0] is None else None
+        return self.opened[url, post]
 
     async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
         request = request_of_list(column.url, column.name or column.url, column.post)
@@ -201,7 +205,8 @@ async def survey_site(
         attempt = await visit.attempt(url)
         outcome, reason = classify(attempt)
         if outcome is None:
-            return await _survey(attempt.page(), visit, max_lists, requested or url)
+            page = visit.opened[url, ""] = attempt.page()
+            return await _survey(page, visit, max_lists, requested or url)
     if outcome is Outcome.OUT_OF_SCOPE and not source.allows(attempt.final_url) and not requested:
         further = attempt.final_url
         return await survey_site(further, user_agent, allow_private, delay, max_lists, report_address, requested=url)
@@ -309,6 +314,8 @@ async def _probe_all(
     for column in islice(lists, max_lists):
         probe = await visit.probe(shaped, column, page)
         if shaped.accepts_selectors and not probe.entries and (part := await _part_behind(column.url, visit)):
+            if (part.page.url, part.post) in probes:
+                continue
             probe = await visit.probe(shaped, CandidateList(part.page.url, column.name, part.post), page)
         known = {entry.url for other in probes.values() for entry in other.entries}
         # Left out: the same list under another address, or a front page of lists that are probed already.
