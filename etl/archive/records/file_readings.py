@@ -32,6 +32,8 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.disposition import saved_name
 
+_BROKEN = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
+_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
 _GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
 LASTING = timedelta(days=30)
 """After this time a file that is worse than the one before is no passing fault of the site."""
@@ -178,10 +180,6 @@ def _is_cut(archive: Archive, good: GoodFile, body: bytes) -> bool:
         return lacks_end(body) and not lacks_end(read_blob(archive, good.digest))
     except DamagedBlob:
         return False
-
-
-_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
-_BROKEN = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -414,14 +414,16 @@ class _Fetching:
                 attempts[file.url] = [_over_limit(file.url)]
                 continue
             self._requested_files.add(file.url)
-            answers = await self._request(file.url, file.headers)
-            attempts[file.url] = [await self._classify_file(answer, good.get(file.url)) for answer in answers]
+            attempts[file.url] = await self._fetch_file(file, good.get(file.url))
             if await self._sessions.may_answer_now(attempts[file.url][-1]):
-                answers = await self._request(file.url, file.headers)
-                attempts[file.url] += [await self._classify_file(answer, good.get(file.url)) for answer in answers]
+                attempts[file.url] += await self._fetch_file(file, good.get(file.url))
             if await self._buffer.add_files(attempts, page.batch):
                 all_here = False
         return attempts, all_here
+
+    async def _fetch_file(self, file: DueFile, good: GoodFile | None) -> list[ClassifiedAttempt]:
+        answers = await self._request(file.url, file.headers)
+        return [await self._classify_file(answer, good) for answer in answers]
 
     async def _classify_file(self, answer: Attempt, good: GoodFile | None) -> ClassifiedAttempt:
         """The attempt with its outcome. `good`: the file that the archive holds, which nothing worse replaces that the
