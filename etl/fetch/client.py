@@ -48,6 +48,7 @@ class Attempt(Outside):
 
     `length_known`: see `Answer`. `failure`: the outcome if the request itself failed; None if `classify` must decide.
     `reason` (in stored form): why it failed, or that a page without content redirected to this response.
+    `fetched_at`: when the last of its addresses was requested; `begun_at`: the first, for redirects; None if the same.
     """
 
     TEXTS = frozenset({"url", "final_url", "request_headers", "headers", "reason"})
@@ -62,6 +63,7 @@ class Attempt(Outside):
     failure: Outcome | None = None
     reason: str = ""
     length_known: bool = True
+    begun_at: datetime | None = None
 
     def header(self, name: str) -> str:
         """The last value of a response header, or an empty string."""
@@ -182,10 +184,11 @@ class Fetcher:
         headers = self._headers(request)
         sent = tuple(headers.items())
         started, clock, url = datetime.now(UTC), time.monotonic(), request.url
+        begun: datetime | None = None
 
         def ended(**values: object) -> Attempt:
             elapsed = int((time.monotonic() - clock) * 1000)
-            return Attempt(request.url, url, started, elapsed, sent, **values)  # type: ignore[arg-type]
+            return Attempt(request.url, url, started, elapsed, sent, begun_at=begun, **values)  # type: ignore[arg-type]
 
         repeated, led_on = False, ""
         cookies: frozenset[str] = frozenset()
@@ -193,6 +196,7 @@ class Fetcher:
             for _ in range(self._source.limits.redirects + 1):
                 trace = await self._check_allowed(url)
                 started, clock = datetime.now(UTC), time.monotonic()
+                begun = begun or started
                 method, body = (request.method, request.body) if url == request.url else ("GET", None)
                 limit = min(self._source.limits.bytes, request.limit or self._source.limits.bytes)
                 answer = await self._client.send(url, headers, limit, trace, method=method, content=body)

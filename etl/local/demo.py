@@ -61,7 +61,8 @@ def start_sites(state: State, settings: Settings) -> dict[str, str]:
     log = state.log(SITES)
     running = process.find(state, SITES)
     if running is None:
-        first = settings.demo_port or ports.pick_port(state, SITES, 0, "demo sites", "GONGKAI_DEMO_PORT")
+        count = len(list(_TEMPLATES.glob("*.yaml")))
+        first = settings.demo_port or ports.pick_port(state, SITES, 0, "demo sites", "GONGKAI_DEMO_PORT", count)
         command = [sys.executable, "-m", "demo", "--port", first]
         running = process.start(state, SITES, command, port=first, folder=PROJECT, env=os.environ)
 

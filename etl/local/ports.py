@@ -3,6 +3,8 @@
 import random
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 
 import psutil
 
@@ -63,9 +65,9 @@ def require_same_port(running: int, configured: int, service: str, setting: str)
         )
 
 
-def pick_port(state: State, name: str, configured: int, service: str, setting: str) -> int:
+def pick_port(state: State, name: str, configured: int, service: str, setting: str, in_a_row: int = 1) -> int:
     """The port on which to start a service: the configured one, or for 0 a free one, if possible that of the last
-    start.
+    start. `in_a_row`: ports that the service takes from this one on.
 
     Clients remember the service's address across restarts, so this waits for the port of the last start (`LINGER`)
     before it takes another one.
@@ -81,17 +83,21 @@ def pick_port(state: State, name: str, configured: int, service: str, setting: s
             )
         return configured
 
+    def are_free(first: int) -> bool:
+        return all(is_free(port) for port in range(first, first + in_a_row))
+
     def remember(ports: dict[str, int]) -> None:
-        if name not in ports or not _wait_until_free(ports[name]):
-            candidates = random.sample(FREE_RANGE, len(FREE_RANGE))
-            ports[name] = next(port for port in candidates if port not in ports.values() and is_free(port))
+        if name not in ports or not _wait_until(partial(are_free, ports[name])):
+            others = {port for other, port in ports.items() if other != name}
+            starts = random.sample(FREE_RANGE, len(FREE_RANGE))
+            ports[name] = next(at for at in starts if others.isdisjoint(range(at, at + in_a_row)) and are_free(at))
 
     return int(state.update("ports.json", remember)[name])
 
 
-def _wait_until_free(port: int) -> bool:
-    """Whether the port becomes free within `LINGER` seconds."""
+def _wait_until(are_free: Callable[[], bool]) -> bool:
+    """Whether the ports become free within `LINGER` seconds."""
     deadline = time.monotonic() + LINGER
-    while not (free := is_free(port)) and time.monotonic() < deadline:
+    while not (free := are_free()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return free

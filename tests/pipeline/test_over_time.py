@@ -1,5 +1,6 @@
 """What a site does over time: what its archive says of it stays true, and what could not be seen is said."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from demo.server import serve
 from etl.archive.crawls.reports import Report
@@ -228,6 +230,45 @@ def test_documents_that_are_shown_only_in_the_session_of_their_list_are_read(wat
         return None
 
     site.everything = answer
+    report = watched.crawl()
+    assert (report.state, report.stored) == ("green", 12)
+
+
+def test_a_document_refused_before_the_session_began_is_requested_again_wherever_its_redirect_led(
+    watched: Watched,
+) -> None:
+    site, shown = watched.site, asyncio.Event()
+
+    def answer(request: Request) -> Response | None:
+        path = request.url.path
+        if path == "/login":
+            return site.html("<form><h3>用户登录</h3><input name='u'><input type='password'></form>")
+        if path == "/gk/list.html":
+            listed = site.list_page(site.columns["文件"], int(request.query_params.get("page", "1")))
+            listed.set_cookie("session", "7")
+            return listed
+        if path.startswith("/show/") and "session" not in request.cookies:
+            return RedirectResponse("/login")
+        return None
+
+    class Slow(RedirectResponse):
+        """The first refusal arrives when another document has been shown, in the session that began meanwhile."""
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await asyncio.wait_for(shown.wait(), 20)
+            await super().__call__(scope, receive, send)
+
+    def slowly(request: Request) -> Response | None:
+        path = request.url.path
+        if path.startswith("/show/") and not refused:
+            refused.append(path)
+            return Slow("/login")
+        if path.startswith("/show/") and "session" in request.cookies:
+            shown.set()
+        return answer(request)
+
+    refused: list[str] = []
+    site.everything = slowly
     report = watched.crawl()
     assert (report.state, report.stored) == ("green", 12)
 

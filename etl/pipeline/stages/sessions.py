@@ -34,7 +34,8 @@ class Sessions:
         if host not in self._visits:
             self._visits[host] = asyncio.create_task(self._visit(host))
         begun = await self._visits[host]
-        return begun is not None and answer.fetched_at < begun
+        # What refused may be the first of several redirects, requested without the cookies that the last one had.
+        return begun is not None and (answer.begun_at or answer.fetched_at) < begun
 
     async def _visit(self, host: str) -> datetime | None:
         """When the visit of a list on the host began a session; None if there are no cookies."""
