@@ -25,7 +25,7 @@ _OTHER_ADDRESSES = {
 """Attributes that have no use in a sandboxed page."""
 _UNSEEN = ("style", "title", "textarea", "template", "noscript")
 _NEVER_SHOWN = frozenset(("style", "title"))
-_MARK = "background:#ffe38a;color:#000;outline:2px solid #a3312a;outline-offset:1px"
+_MARK = "background:#ffe38a;color:#000;outline:2px solid #a3312a;outline-offset:1px;scroll-margin:20vh 0"
 _LABEL_BEFORE = 40
 """The label of a value must be within so many characters before it, not counting white space."""
 
