@@ -4,7 +4,6 @@ Not with kreuzberg 4.10: it drops the numbers of automatic lists (第一章, 一
 repeats merged cells, and separates cells by a space only.
 """
 
-import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,7 +17,7 @@ from etl.files.formats.docx_run_formats import RunFormats, text_of
 from etl.files.formats.drawings import drawn_lines, parts_drawn
 from etl.files.formats.field_codes import TICKED, UNTICKED, equation_text
 from etl.files.formats.symbol_fonts import in_font, symbol
-from etl.files.formats.zip_packages import Package, main_part, open_zip, read_xml
+from etl.files.formats.zip_packages import attribute, main_part, open_zip, read_xml, targets_of
 from etl.files.types import Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 
@@ -62,7 +61,7 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
         name = main_part(archive, _MAIN, "word/document.xml")
         folder = name.rpartition("/")[0]
         root = read_word(archive, name)
-        relations = _relations(archive, name, names)
+        relations = targets_of(archive, name, names)
 
         def chunk(relation: str) -> list[str]:
             content = archive.read(relations[relation])
@@ -99,28 +98,10 @@ def read_docx(body: bytes, limits: Limits, read_chunk: ReadChunk, depth: int = 0
     return Document(text, tuple(reader.missing), pictures, reader.struck, damaged)
 
 
-def _relations(archive: Package, name: str, names: set[str]) -> dict[str, str]:
-    """By id, the part that the document refers to."""
-    folder, _, file = name.rpartition("/")
-    part = f"{folder}/_rels/{file}.rels"
-    relations: dict[str, str] = {}
-    for relation in read_xml(archive, part) if part in names else ():
-        target = relation.get("Target") or ""
-        if relation.get("TargetMode") != "External":
-            joined = target if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            relations[relation.get("Id") or ""] = joined.lstrip("/")
-    return relations
-
-
-def _relation(element: etree._Element, *names: str) -> str:
-    """The id in the first of these attributes, whatever their namespace."""
-    return next((str(v) for key, v in element.attrib.items() if str(key).rpartition("}")[2] in names), "")
-
-
 def _pictures(root: etree._Element, relations: dict[str, str], names: set[str]) -> Iterator[str]:
     """The parts of pictures that may be scanned pages. Pictures in VML have no size in numbers, so all may be pages."""
     for element in root.iter("{*}blip", "{*}imagedata"):
-        part = relations.get(_relation(element, "embed", "id"), "")
+        part = relations.get(attribute(element, "embed", "id"), "")
         around = next(element.iterancestors("{*}inline", "{*}anchor"), None)
         extent = next((child for child in around if tag_of(child) == "extent"), None) if around is not None else None
         small = extent is not None and _area(extent) < _MIN_PICTURE
@@ -167,12 +148,12 @@ class _Reader:
             elif tag == "altChunk":
                 yield from self.inner_document(child)
             elif tag == "subDoc":  # a part of a master document, which is a file of its own
-                self.missing.append(f"subDoc {_relation(child, 'id')}")
+                self.missing.append(f"subDoc {attribute(child, 'id')}")
             elif tag not in _SKIPPED:
                 yield from self.blocks(child)
 
     def inner_document(self, element: etree._Element) -> list[str]:
-        relation = _relation(element, "id")
+        relation = attribute(element, "id")
         try:
             return self.chunk(relation)
         except (KeyError, Unreadable):

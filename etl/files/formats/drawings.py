@@ -4,29 +4,15 @@ Of a chart a reader sees its titles, the names of its series and categories, and
 the bars; the length of a bar is no text.
 """
 
-import posixpath
 from collections.abc import Iterator
 
 from lxml import etree
 
 from etl.files.formats.field_codes import TICKED, UNTICKED
 from etl.files.formats.sheets import rows
-from etl.files.formats.zip_packages import Package, read_xml, tag_of
+from etl.files.formats.zip_packages import Package, attribute, read_xml, tag_of
 
 _TO_BE_TICKED = ("Checkbox", "Radio")
-
-
-def relations_of(archive: Package, part: str, names: set[str]) -> dict[str, str]:
-    """By id, the parts that a part refers to."""
-    folder, _, file = part.rpartition("/")
-    listed = f"{folder}/_rels/{file}.rels"
-    targets: dict[str, str] = {}
-    for relation in read_xml(archive, listed) if listed in names else ():
-        if isinstance(relation.tag, str) and relation.get("TargetMode") != "External":
-            target = (relation.get("Target") or "").replace("\\", "/")
-            joined = target if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            targets[relation.get("Id") or ""] = joined.lstrip("/")
-    return targets
 
 
 def drawn_lines(root: etree._Element) -> list[str]:
@@ -40,8 +26,7 @@ def drawn_lines(root: etree._Element) -> list[str]:
 def parts_drawn(root: etree._Element, targets: dict[str, str]) -> Iterator[str]:
     """The parts of the diagrams and charts that an element shows, in their order."""
     for element in root.iter("{*}relIds", "{*}chart"):
-        relation = next((value for key, value in element.attrib.items() if str(key).endswith(("}dm", "}id"))), "")
-        if part := targets.get(str(relation)):
+        if part := targets.get(attribute(element, "dm", "id")):
             yield part
 
 

@@ -15,7 +15,7 @@ from etl.file_signatures import BEFORE
 from etl.files import media_types
 from etl.files.formats.office import is_message
 from etl.files.formats.pdf import open_pdf
-from etl.files.formats.zip_packages import Package, open_zip, read_xml
+from etl.files.formats.zip_packages import Package, open_zip, read_xml, relations_in
 from etl.files.types import Limits
 
 _NATIVE = "\1Ole10Native"
@@ -44,12 +44,9 @@ def _embedded(archive: Package) -> Iterator[str]:
     data."""
     names = set(archive.namelist())
     for relations in sorted(name for name in names if name.endswith(".rels") and "/charts/" not in name):
-        folder = posixpath.dirname(posixpath.dirname(relations))
-        for relation in read_xml(archive, relations):
-            target = relation.get("Target") or ""
-            part = target if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            if "/embeddings/" in part and part.lstrip("/") in names:
-                yield part.lstrip("/")
+        for relation in relations_in(archive, relations):
+            if "/embeddings/" in f"/{relation.part}" and relation.part in names:
+                yield relation.part
 
 
 def _of_object(name: str, content: bytes) -> tuple[str, bytes] | None:

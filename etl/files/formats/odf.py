@@ -12,7 +12,7 @@ from lxml import etree
 
 from etl.files.formats.odf_lists import OdfLists
 from etl.files.formats.sheets import Sheet, rows
-from etl.files.formats.zip_packages import Package, open_zip, read_xml, tag_of
+from etl.files.formats.zip_packages import Package, attribute, open_zip, read_xml, tag_of
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -55,7 +55,7 @@ def odf_sheets(body: bytes, limits: Limits) -> list[Sheet]:
                 *reader.boxes,
                 *(line for part in table if tag_of(part) == "shapes" for line in reader.blocks(part)),
             ]
-            sheets.append(Sheet(_value(table, "name"), cells + [{0: line} for line in drawn], struck=reader.struck))
+            sheets.append(Sheet(attribute(table, "name"), cells + [{0: line} for line in drawn], struck=reader.struck))
     return sheets
 
 
@@ -81,7 +81,7 @@ class _Reader:
     belong to the paragraph that is being read; `notes`: those of footnotes; `struck`: see `Shown`."""
 
     def __init__(self, roots: list[etree._Element], titles: Callable[[str], list[str]]) -> None:
-        self.styles = {_value(style, "name"): style for root in roots for style in root.iter("{*}style")}
+        self.styles = {attribute(style, "name"): style for root in roots for style in root.iter("{*}style")}
         self.lists, self.titles = OdfLists(*roots), titles
         self.boxes: list[str] = []
         self.notes: list[str] = []
@@ -91,17 +91,17 @@ class _Reader:
         """The lines of what an element contains."""
         for child in element:
             tag = tag_of(child)
-            if tag in _UNSEEN or _value(child, "placeholder") == "true":
+            if tag in _UNSEEN or attribute(child, "placeholder") == "true":
                 continue
             if tag in _LINES:
                 yield from self.paragraph(child, self.lists.of_heading(child) if tag == "h" else "")
             elif tag == "list":
-                yield from self.items(child, _value(child, "style-name"), 0, "")
+                yield from self.items(child, attribute(child, "style-name"), 0, "")
             elif tag == "table":
                 cells = (row for row in self.rows_of(child) if row)
                 yield from rows([row.get(at, "") for at in range(max(row) + 1)] for row in cells)
             elif tag == "object":
-                yield from self.titles(_value(child, "href"))
+                yield from self.titles(attribute(child, "href"))
             else:
                 yield from self.blocks(child)
 
@@ -111,11 +111,11 @@ class _Reader:
             numbered = tag_of(item) == "list-item"
             for block in item:
                 if tag_of(block) == "list":
-                    own = _value(block, "style-name")
+                    own = attribute(block, "style-name")
                     same = own in ("", style)
                     yield from self.items(block, own or style, depth + 1, key if same else "")
                 elif tag_of(block) in _LINES:
-                    start = _value(item, "start-value")
+                    start = attribute(item, "start-value")
                     yield from self.paragraph(block, self.lists.label(key, style, depth, start) if numbered else "")
                     numbered = False
 
@@ -136,7 +136,7 @@ class _Reader:
     def piece(self, child: etree._Element) -> Iterator[str]:
         tag = tag_of(child)
         if tag == "s":
-            count = _value(child, "c")
+            count = attribute(child, "c")
             yield " " * min(int(count[:4]) if count.isdecimal() else 1, _MAX_SPACES)
         elif tag in ("tab", "line-break"):
             yield "\n" if tag == "line-break" else " "
@@ -157,20 +157,23 @@ class _Reader:
 
     def look(self, element: etree._Element) -> _Look:
         """How the style of a paragraph or of a part of it shows its words."""
-        name, look = _value(element, "style-name"), _Look()
+        name, look = attribute(element, "style-name"), _Look()
         for _ in range(_MAX_LOOKS):
             style = self.styles.get(name)
             if style is None:
                 break
             for properties in style.iterchildren("{*}text-properties"):
-                line, position = _value(properties, "text-line-through-style"), _value(properties, "text-position")
+                line, position = (
+                    attribute(properties, "text-line-through-style"),
+                    attribute(properties, "text-position"),
+                )
                 raised = position.startswith(("super", *"123456789")) and not position.startswith("100")
                 look = _Look(
-                    look.hidden or _value(properties, "display") == "none",
+                    look.hidden or attribute(properties, "display") == "none",
                     look.struck or line not in ("", "none"),
                     look.shift or (1 if raised else -1 if position.startswith(("sub", "-")) else 0),
                 )
-            name = _value(style, "parent-style-name")
+            name = attribute(style, "parent-style-name")
         return look
 
     def rows_of(self, table: etree._Element) -> Iterator[dict[int, str]]:
@@ -196,10 +199,5 @@ class _Reader:
 
 
 def _count(element: etree._Element, name: str, limit: int) -> int:
-    value = _value(element, name)
+    value = attribute(element, name)
     return min(int(value[:9]), limit) if value.isdecimal() else 1
-
-
-def _value(element: etree._Element, name: str) -> str:
-    """The attribute of that name, whatever its namespace."""
-    return next((str(value) for key, value in element.attrib.items() if str(key).endswith(f"}}{name}")), "")

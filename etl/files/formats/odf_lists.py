@@ -6,6 +6,7 @@ from dataclasses import replace
 from lxml import etree
 
 from etl.files.formats.list_numbering import Level, ListCounter
+from etl.files.formats.zip_packages import attribute
 
 _FORMS = {
     "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "": "none",
@@ -34,12 +35,12 @@ class OdfLists:
     def key(self, element: etree._Element, style: str) -> str:
         """The key under which the items of a list are counted: that of another list if it continues one."""
         self.lists += 1
-        continued = self.ids.get(_value(element, "continue-list"))
-        if continued is None and _value(element, "continue-numbering") == "true":
+        continued = self.ids.get(attribute(element, "continue-list"))
+        if continued is None and attribute(element, "continue-numbering") == "true":
             continued = self.last.get(style)
         key = continued or f"{style}\0{self.lists}"
         self.last[style] = key
-        if own := _value(element, "id"):
+        if own := attribute(element, "id"):
             self.ids[own] = key
         return key
 
@@ -52,7 +53,7 @@ class OdfLists:
         return self.counter.label(key, levels, depth)
 
     def of_heading(self, heading: etree._Element) -> str:
-        depth = _value(heading, "outline-level")
+        depth = attribute(heading, "outline-level")
         return self.label(_OUTLINE, _OUTLINE, int(depth) - 1, "") if depth.isdecimal() else ""
 
 
@@ -62,21 +63,17 @@ def _is_numbered(level: etree._Element) -> bool:
 
 def _level(element: etree._Element) -> tuple[int, Level]:
     """A level and its number from 0."""
-    value = _value(element, "level")
+    value = attribute(element, "level")
     depth = min(int(value), 9) - 1 if value.isdecimal() and value != "0" else 0
-    form = _FORMS.get(_value(element, "num-format")[:1], "decimal")
-    shown, start = _value(element, "display-levels"), _value(element, "start-value")
+    form = _FORMS.get(attribute(element, "num-format")[:1], "decimal")
+    shown, start = attribute(element, "display-levels"), attribute(element, "start-value")
     count = min(int(shown), depth + 1) if shown.isdecimal() else 1
-    text = _PLACE.sub(lambda match: chr(int(match[1]) - 1), _value(element, "num-list-format"))
+    text = _PLACE.sub(lambda match: chr(int(match[1]) - 1), attribute(element, "num-list-format"))
     if not text:
         numbers = ".".join(chr(at) for at in range(depth + 1 - count, depth + 1))
-        text = _value(element, "num-prefix") + numbers + _value(element, "num-suffix")
+        text = attribute(element, "num-prefix") + numbers + attribute(element, "num-suffix")
     return depth, Level(int(start[:6]) if start.isdecimal() else 1, form, text, " ")
 
 
 def _name(element: etree._Element, name: str) -> str:
     return next((str(key) for key in element.attrib if str(key).endswith(f"}}{name}")), name)
-
-
-def _value(element: etree._Element, name: str) -> str:
-    return str(element.get(_name(element, name)) or "")

@@ -18,6 +18,7 @@ from etl.files.formats.docx_numbering import W
 from etl.files.formats.number_formats import format_number, format_text
 from etl.files.formats.sheets import Sheet, sheets_text
 from etl.files.formats.symbol_fonts import is_of_symbols
+from etl.files.formats.zip_packages import attribute, tag_of
 from etl.files.types import FileOutcome, Limits, Shown, Unreadable
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
@@ -63,7 +64,7 @@ def office_xml_text(body: bytes, limits: Limits, read_chunk: ReadChunk) -> Shown
 def _write_numbers(tree: etree._Element) -> None:
     """Word 2003 keeps the number that each item of a list shows: it is put before the item."""
     for listed in tree.iter("{*}listPr"):
-        shown = {etree.QName(child).localname: _value(child, "val") for child in listed if isinstance(child.tag, str)}
+        shown = {tag_of(child): attribute(child, "val") for child in listed}
         properties = listed.getparent()
         if shown.get("t") and properties is not None and not is_of_symbols(shown.get("font", "")):
             run = etree.Element(f"{W}r")
@@ -88,13 +89,13 @@ def _parts(tree: etree._Element) -> Iterator[tuple[str, bytes]]:
 
 def _sheets(tree: etree._Element) -> Iterator[Sheet]:
     formats = {
-        _value(style, "ID"): _NAMED_FORMATS.get(code, code)
+        attribute(style, "ID"): _NAMED_FORMATS.get(code, code)
         for style in tree.iter("{*}Style")
         for each in style.iter("{*}NumberFormat")
-        if (code := _value(each, "Format"))
+        if (code := attribute(each, "Format"))
     }
     for sheet in tree.iter("{*}Worksheet"):
-        yield Sheet(_value(sheet, "Name"), [_cells(row, formats) for row in sheet.iter("{*}Row")])
+        yield Sheet(attribute(sheet, "Name"), [_cells(row, formats) for row in sheet.iter("{*}Row")])
 
 
 def _cells(row: etree._Element, formats: Mapping[str, str]) -> dict[int, str]:
@@ -102,17 +103,17 @@ def _cells(row: etree._Element, formats: Mapping[str, str]) -> dict[int, str]:
     cells: dict[int, str] = {}
     at = 0
     for cell in row.iterchildren("{*}Cell"):
-        stated, covered = _value(cell, "Index"), _value(cell, "MergeAcross")
+        stated, covered = attribute(cell, "Index"), attribute(cell, "MergeAcross")
         at = min(int(stated), _MAX_COLUMN) - 1 if stated.isdecimal() and stated != "0" else at
         data = cell.find("{*}Data")
         if data is not None:
-            cells[at] = _text(data, formats.get(_value(cell, "StyleID"), ""))
+            cells[at] = _text(data, formats.get(attribute(cell, "StyleID"), ""))
         at += 1 + (min(int(covered), _MAX_COLUMN) if covered.isdecimal() else 0)
     return cells
 
 
 def _text(data: etree._Element, code: str) -> str:
-    text, kind = "".join(map(str, data.itertext())), _value(data, "Type")
+    text, kind = "".join(map(str, data.itertext())), attribute(data, "Type")
     if kind == "Number":
         return format_number(text, code or "General")
     if kind == "DateTime":
@@ -130,8 +131,3 @@ def _moment(text: str, code: str) -> str:
     if code:
         return format_number(str(since.days + since.seconds / 86_400), code)
     return text.partition(".")[0].removesuffix("T00:00:00").replace("T", " ")
-
-
-def _value(element: etree._Element, name: str) -> str:
-    """An attribute, whatever its namespace."""
-    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")

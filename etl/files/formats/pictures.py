@@ -1,13 +1,12 @@
 """Pictures in workbooks and presentations that may be scanned pages: of those without words."""
 
 import io
-import posixpath
 import re
 from collections.abc import Iterator
 
 from PIL import Image
 
-from etl.files.formats.zip_packages import Package, open_zip, read_xml
+from etl.files.formats.zip_packages import Package, open_zip, relations_in
 from etl.files.types import Limits
 
 _HOLDER = re.compile(r"(?:xl/drawings|ppt/slides)/_rels/[a-z]{1,16}(\d{1,4})\.xml\.rels")
@@ -25,12 +24,9 @@ def _pictures(archive: Package) -> Iterator[str]:
     names = set(archive.namelist())
     holders = [match for name in names if (match := _HOLDER.fullmatch(name))]
     for holder in sorted(holders, key=lambda match: int(match[1])):
-        folder = posixpath.dirname(posixpath.dirname(holder[0]))
-        for relation in read_xml(archive, holder[0]):
-            target = relation.get("Target") or ""
-            part = posixpath.normpath(posixpath.join(f"/{folder}", target)).lstrip("/")
-            if (relation.get("Type") or "").endswith("/image") and part in names:
-                yield part
+        for relation in relations_in(archive, holder[0]):
+            if relation.kind == "image" and relation.part in names:
+                yield relation.part
 
 
 def _is_large(content: bytes) -> bool:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from etl.files.formats.drawings import drawn_lines, parts_drawn, relations_of
+from etl.files.formats.drawings import drawn_lines, parts_drawn
 from etl.files.formats.list_numbering import Level, ListCounter
 from etl.files.formats.sheets import rows
 from etl.files.formats.symbol_fonts import in_font
-from etl.files.formats.zip_packages import Package, main_part, open_zip, read_xml, tag_of
+from etl.files.formats.zip_packages import Package, attribute, main_part, open_zip, read_xml, tag_of, targets_of
 from etl.files.types import Limits, Unreadable
 from etl.raised_text import subscript, superscript
 from etl.reason_codes import Code
@@ -66,15 +66,15 @@ def read_slides(body: bytes, limits: Limits) -> Slides:
     with open_zip(body, limits) as archive:
         names = set(archive.namelist())
         main = main_part(archive, _MAIN, "ppt/presentation.xml")
-        targets = relations_of(archive, main, names)
-        slides = [_relation(each) for each in read_xml(archive, main).iter("{*}sldId")]
+        targets = targets_of(archive, main, names)
+        slides = [attribute(each, "id") for each in read_xml(archive, main).iter("{*}sldId")]
         shown.count = len(slides)
         layouts: dict[str, _Corners] = {}
         for relation in slides:
             part = targets.get(relation, relation)
             root = _part(archive, part, shown)
             if root is not None:
-                reader = _Slide(archive, relations_of(archive, part, names), shown, layouts)
+                reader = _Slide(archive, targets_of(archive, part, names), shown, layouts)
                 shown.lines += reader.lines(root)
         shown.damaged = archive.damaged
     return shown
@@ -88,10 +88,6 @@ def _part(archive: Package, part: str, shown: Slides) -> etree._Element | None:
             raise
         shown.missing.append(part)
         return None
-
-
-def _relation(element: etree._Element) -> str:
-    return next((str(value) for key, value in element.attrib.items() if str(key).endswith("}id")), "")
 
 
 class _Slide:
@@ -123,7 +119,7 @@ class _Slide:
             for shape in root.iter("{*}sp"):
                 if corner := _corner(shape):
                     places |= {key: corner for key in _keys(shape) if key not in places}
-            targets = relations_of(self._archive, part, names)
+            targets = targets_of(self._archive, part, names)
         return places
 
     def _shapes(self, parent: etree._Element, depth: int) -> Iterator[str]:

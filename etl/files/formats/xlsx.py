@@ -4,26 +4,29 @@ kreuzberg 4.10 is not used, as it returns numbers without their formats: 0.125 f
 """
 
 import io
-import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lxml import etree
 
-from etl.files.formats.drawings import controls_of, drawn_lines, parts_drawn, relations_of
+from etl.files.formats.drawings import controls_of, drawn_lines, parts_drawn
 from etl.files.formats.number_formats import BUILT_IN, format_number, format_text
 from etl.files.formats.sheets import Sheet
 from etl.files.formats.symbol_fonts import in_font
 from etl.files.formats.zip_packages import (
     Package,
+    Relation,
+    attribute,
     check_entities,
     main_part,
     named,
     note_damage,
     open_zip,
     read_xml,
+    relations_of,
+    targets_of,
     with_plain_signs,
 )
 from etl.files.types import FileOutcome, Limits, Unreadable
@@ -51,19 +54,19 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
         names = set(archive.namelist())
         main = main_part(archive, "main+xml", "xl/workbook.xml")
         book = read_xml(archive, main)
-        targets = _relations(archive, main, names)
+        relations = relations_of(archive, main, names)
+        parts = {relation.id: relation.part for relation in relations}
         properties = next(iter(named(book, "workbookPr")), None)
         workbook = _Workbook(
-            strings=_shared_strings(archive, targets, names),
-            codes=_codes(archive, targets, names),
-            striking=_striking(archive, targets, names),
-            fonts=_fonts(archive, targets, names),
+            strings=_shared_strings(archive, relations, names),
+            codes=_codes(archive, relations, names),
+            striking=_striking(archive, relations, names),
+            fonts=_fonts(archive, relations, names),
             from_1904=properties is not None and properties.get("date1904") in ("1", "true"),
         )
         sheets = []
         for listed in named(book, "sheet"):
-            relation = next((value for key, value in listed.attrib.items() if str(key).endswith("}id")), "")
-            part = targets.get(str(relation), ("", ""))[1]
+            part = parts.get(attribute(listed, "id"), "")
             name = listed.get("name") or ""
             if part in names:
                 workbook.struck = workbook.lost = False
@@ -91,7 +94,7 @@ class _Text(NamedTuple):
 def _drawn(archive: Package, sheet: str, names: set[str]) -> tuple[list[str], str]:
     """The lines of the shapes, diagrams and charts of a sheet, and a part that is missing or broken."""
     lines: list[str] = []
-    related = relations_of(archive, sheet, names).values()
+    related = [relation.part for relation in relations_of(archive, sheet, names)]
     waiting = [part for part in related if _DRAWING.search(part)]
     while waiting:
         part = waiting.pop(0)
@@ -101,7 +104,7 @@ def _drawn(archive: Package, sheet: str, names: set[str]) -> tuple[list[str], st
             return lines, part
         lines += drawn_lines(root)
         if _DRAWING.search(part):
-            waiting += parts_drawn(root, relations_of(archive, part, names))
+            waiting += parts_drawn(root, targets_of(archive, part, names))
     controls: list[tuple[str, str]] = []
     for part in (part for part in related if part.endswith(".vml") and part in names):
         try:
@@ -136,31 +139,18 @@ class _Workbook:
         return self.codes[at] if at < len(self.codes) else BUILT_IN[0]
 
 
-def _relations(archive: Package, main: str, names: set[str]) -> dict[str, tuple[str, str]]:
-    """The parts to which the workbook refers: id → (last word of the type, part)."""
-    folder, _, file = main.rpartition("/")
-    part = f"{folder}/_rels/{file}.rels"
-    relations: dict[str, tuple[str, str]] = {}
-    for relation in read_xml(archive, part) if part in names else ():
-        if isinstance(relation.tag, str):
-            target = (relation.get("Target") or "").replace("\\", "/")
-            place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
-            relations[relation.get("Id") or ""] = (relation.get("Type") or "").rpartition("/")[2], place
-    return relations
+def _part(relations: Sequence[Relation], kind: str, names: set[str]) -> str | None:
+    return next((each.part for each in relations if each.kind == kind and each.part in names), None)
 
 
-def _part(targets: Mapping[str, tuple[str, str]], kind: str, names: set[str]) -> str | None:
-    return next((part for own_kind, part in targets.values() if own_kind == kind and part in names), None)
-
-
-def _shared_strings(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[_Text]:
-    part = _part(targets, "sharedStrings", names)
+def _shared_strings(archive: Package, relations: Sequence[Relation], names: set[str]) -> list[_Text]:
+    part = _part(relations, "sharedStrings", names)
     return [_rich_text(item) for item in _items(archive, part, "si")] if part else []
 
 
-def _codes(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> list[str]:
+def _codes(archive: Package, relations: Sequence[Relation], names: set[str]) -> list[str]:
     """By the number of a style, the code of its number format."""
-    part = _part(targets, "styles", names)
+    part = _part(relations, "styles", names)
     if part is None:
         return []
     root = read_xml(archive, part)
@@ -169,9 +159,9 @@ def _codes(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[
     return [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
 
 
-def _striking(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> frozenset[str]:
+def _striking(archive: Package, relations: Sequence[Relation], names: set[str]) -> frozenset[str]:
     """The numbers of the styles whose font is struck."""
-    part = _part(targets, "styles", names)
+    part = _part(relations, "styles", names)
     root = read_xml(archive, part) if part else None
     if root is None or not named(root, "strike"):
         return frozenset()
@@ -181,9 +171,9 @@ def _striking(archive: Package, targets: Mapping[str, tuple[str, str]], names: s
     return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in struck)
 
 
-def _fonts(archive: Package, targets: Mapping[str, tuple[str, str]], names: set[str]) -> dict[str, str]:
+def _fonts(archive: Package, relations: Sequence[Relation], names: set[str]) -> dict[str, str]:
     """By the number of a style, the name of its font."""
-    part = _part(targets, "styles", names)
+    part = _part(relations, "styles", names)
     root = read_xml(archive, part) if part else None
     if root is None:
         return {}

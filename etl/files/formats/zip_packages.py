@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -120,21 +120,58 @@ def tag_of(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
+def attribute(element: etree._Element, *names: str) -> str:
+    """The first attribute of these names in any namespace, else the one without a namespace; empty if there is none."""
+    endings = tuple(f"}}{name}" for name in names)
+    found = next((value for key, value in element.attrib.items() if str(key).endswith(endings)), None)
+    return str(element.get(names[0], "") if found is None else found)
+
+
 def note_damage(archive: Package, name: str, errors: Iterable[etree._LogEntry]) -> None:
     """Adds a part to the `damaged` ones, if it is not well-formed and its parser went on behind the fault."""
     if name not in archive.damaged and any(error.level == etree.ErrorLevels.FATAL for error in errors):
         archive.damaged.append(name)
 
 
+class Relation(NamedTuple):
+    """What a part refers to: the id under which it does, the last word of the type, and the other part."""
+
+    id: str
+    kind: str
+    part: str
+
+
+def relations_in(archive: Package, listed: str) -> list[Relation]:
+    """The relations in a `.rels` part (ECMA-376 Part 2, 6.5.3), without those that lead out of the package."""
+    folder = posixpath.dirname(posixpath.dirname(listed))
+    relations = []
+    for each in read_xml(archive, listed).iter("{*}Relationship"):
+        if each.get("TargetMode") != "External":
+            place = posixpath.join(f"/{folder}", (each.get("Target") or "").replace("\\", "/"))
+            kind = (each.get("Type") or "").rpartition("/")[2]
+            relations.append(Relation(each.get("Id") or "", kind, posixpath.normpath(place).lstrip("/")))
+    return relations
+
+
+def relations_of(archive: Package, part: str, names: set[str]) -> list[Relation]:
+    """The relations of a part; those of the package itself for an empty name."""
+    folder, file = posixpath.split(part)
+    listed = posixpath.join(folder, "_rels", f"{file}.rels")
+    return relations_in(archive, listed) if listed in names else []
+
+
+def targets_of(archive: Package, part: str, names: set[str]) -> dict[str, str]:
+    """By id, the parts that a part refers to."""
+    return {relation.id: relation.part for relation in relations_of(archive, part, names)}
+
+
 def main_part(archive: Package, type_end: str, otherwise: str) -> str:
     """The part with which a document begins: the one that the relations of the package name (ECMA-376 Part 2, 6.5.3.4),
     or the one whose content type ends so."""
     names = set(archive.namelist())
-    if "_rels/.rels" in names:
-        for relation in read_xml(archive, "_rels/.rels").iter("{*}Relationship"):
-            place = posixpath.normpath(f"/{(relation.get('Target') or '').replace(chr(92), '/')}").lstrip("/")
-            if (relation.get("Type") or "").endswith("/officeDocument") and place in names:
-                return place
+    for relation in relations_of(archive, "", names):
+        if relation.kind == "officeDocument" and relation.part in names:
+            return relation.part
     listed = read_xml(archive, "[Content_Types].xml").iter("{*}Override") if "[Content_Types].xml" in names else ()
     for part in listed:
         if (part.get("ContentType") or "").endswith(type_end) and part.get("PartName"):
