@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from etl.outside import Outside
 from etl.reason_codes import Code
@@ -35,6 +35,11 @@ class ListingRequest(Outside):
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     by_number: bool = False
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The values of the form that it posts; none if it posts nothing."""
+        return dict(parse_qsl((self.body or b"").decode(), keep_blank_values=True))
 
     def behind(self, entries: Sized, url: str) -> "ListingRequest":
         """The request for the list's next page, which is at `url`, behind one with these entries."""

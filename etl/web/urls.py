@@ -1,8 +1,9 @@
 """Addresses: their canonical form, their host, and whether a source may go there."""
 
 import re
+from collections.abc import Mapping
 from typing import NewType
-from urllib.parse import quote, unquote_plus, unquote_to_bytes, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
 
 from etl.outside import clean_text
 from etl.web.charset import decode
@@ -178,6 +179,17 @@ def address_of_bytes(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in raw)
+
+
+def parameters(url: str) -> dict[str, str]:
+    """The parameters in the query of an address, empty ones too; of several with one name the last."""
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+def with_parameters(url: str, changes: Mapping[str, object]) -> str:
+    """The address with these parameters in its query, each once."""
+    query = parameters(url) | {name: str(value) for name, value in changes.items()}
+    return urlsplit(url)._replace(query=urlencode(query)).geturl()
 
 
 def host_of(url: str) -> str:

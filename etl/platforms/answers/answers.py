@@ -67,6 +67,13 @@ def stated_total(value: Any, listed: int) -> int | None:
     return None if listed and not total else total
 
 
+def member(value: Any, *names: str) -> Any:
+    """The value at these names in an object of JSON, each within the one before; None if there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects in a JSON list; empty if the value is not a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

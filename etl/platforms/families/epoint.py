@@ -28,14 +28,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
-from etl.platforms.answers.answers import parse_json, stated_total, strip_markup
+from etl.platforms.answers.answers import member, parse_json, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -54,7 +54,7 @@ from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.markup import live_source
 from etl.web.page import WebPage, base_url, links
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved
 
 _INPUTS = {"zhuanzai": "source", "infodate": "published_date", "title": "title"}
 _SERVICE = "/rest/lightfrontaction/getgovinfolist"
@@ -131,7 +131,7 @@ class Epoint(Platform):
             return _answer(page, request)
         if path.endswith(_SCRIPTS):
             return _read_site_script(page, request)
-        query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+        query = parameters(page.url)
         if query.get("specialurl"):
             return ListingPage((), next_requests=(replace(request, url=_framed(page.url)),))
         return _shell(page, request, query) if query.get("categorynum") else _static(page, request)
@@ -139,7 +139,7 @@ class Epoint(Platform):
 
 def _framed(url: str) -> str:
     """The address that a frame shows; any other address as it is."""
-    return resolved(url, dict(parse_qsl(urlsplit(url).query)).get("specialurl", url))
+    return resolved(url, parameters(url).get("specialurl", url))
 
 
 def _shell(page: WebPage, request: ListingRequest, query: dict[str, str]) -> ListingPage:
@@ -161,7 +161,7 @@ def _read_site_script(page: WebPage, request: ListingRequest) -> ListingPage:
             raise NotAListing(Code.DATA_LACKS, names=f"siteGuid ({urlsplit(request.url).path})")
         other_script = request.url.replace(_COMMON_SCRIPT, _AJAX_SCRIPT)
         return ListingPage((), next_requests=(replace(request, url=other_script),))
-    column = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    column = parameters(request.url)
     service = resolved(page.url, f"/{project[1] if project else 'EWB-FRONT'}{_SERVICE}")
     values = {**column, "pageIndex": 0, "pageSize": _SIZE, "siteGuid": site[1]}
     call = _Call(service, values, _in_params_first(service))
@@ -220,10 +220,8 @@ def _answer(page: WebPage, request: ListingRequest) -> ListingPage:
     if ends_early:
         raise NotAListing(Code.EMPTY_BEFORE_TOTAL, page=index + 1, seen=seen, total=total)
     goes_on = bool(rows) and (total is None or seen < total)
-    next_requests: tuple[ListingRequest, ...] = ()
-    if goes_on:
-        following = replace(call, values=call.values | {"pageIndex": index + 1})
-        next_requests = (following.request(request, seen),)
+    following = replace(call, values=call.values | {"pageIndex": index + 1})
+    next_requests = (following.request(request, seen),) if goes_on else ()
     entries = tuple(entry for row in rows if (entry := _entry(row, page.url)))
     if total is None and len(entries) < len(rows):
         raise NotAListing(Code.ROWS_WITHOUT_ADDRESS, path="custom.data", names="infourl, visiturl, linkurl")
@@ -241,7 +239,7 @@ def _rows(page: WebPage) -> tuple[list[dict[str, Any]] | None, int | None]:
     JSON."""
     content = parse_json(page)
     # An answer to a form that the service does not know has an empty one.
-    custom = content.get("custom") if isinstance(content, dict) else None
+    custom = member(content, "custom")
     if isinstance(custom, str) and custom.strip():
         custom = parse_json(replace(page, text=custom))
     if not isinstance(custom, dict):

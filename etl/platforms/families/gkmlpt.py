@@ -19,11 +19,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits, whole_number
-from etl.platforms.answers.answers import objects, parse_json, script_value, stated_total, strip_markup
+from etl.platforms.answers.answers import member, objects, parse_json, script_value, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -39,7 +39,7 @@ from etl.platforms.elements.columns import page_name, same_site
 from etl.reason_codes import Code
 from etl.web.data import json_object_after
 from etl.web.page import WebPage, links
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved, with_parameters
 
 if TYPE_CHECKING:
     from etl.sources.schema import Source
@@ -135,7 +135,7 @@ def _category(url: str) -> int | None:
     parts = urlsplit(url)
     if not _ROOT.match(parts.path) or _API in parts.path:
         return None
-    number = parts.fragment.strip("/") or parse_qs(parts.query).get("type", [""])[0]
+    number = parts.fragment.strip("/") or parameters(url).get("type", "")
     return whole_number(number)
 
 
@@ -201,7 +201,7 @@ def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     content = parse_json(page)
-    articles = content.get("articles") if isinstance(content, dict) else None
+    articles = member(content, "articles")
     if articles is None and request.seen and isinstance(content, dict) and "articles" in content:
         articles = []  # A page beyond the last one.
     if not isinstance(articles, list):
@@ -209,12 +209,11 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = tuple(_entry(article, page.url) for article in articles if isinstance(article, dict))
     seen = request.seen + len(entries)
     total = stated_total(content.get("total"), seen)
-    next_requests: tuple[ListingRequest, ...] = ()
-    if articles and (total is None or seen < total):
-        query = {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-        # Page 0 is page 1 again.
-        query["page"] = str(max(1, digits(query.get("page", "1"))) + 1)
-        next_requests = (ListingRequest(resolved(page.url, "?" + urlencode(query)), request.column, seen),)
+    # Page 0 is page 1 again.
+    following = max(1, digits(parameters(page.url).get("page", "1"))) + 1
+    goes_on = articles and (total is None or seen < total)
+    further = ListingRequest(with_parameters(page.url, {"page": following}), request.column, seen)
+    next_requests = (further,) if goes_on else ()
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 

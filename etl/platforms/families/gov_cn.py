@@ -15,11 +15,10 @@ of ZUIXINZHENGCE.json); no response was seen here. Unverified: whether `totalCou
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import count, digits
-from etl.platforms.answers.answers import parse_json, stated_total, strip_markup
+from etl.platforms.answers.answers import member, parse_json, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -32,7 +31,7 @@ from etl.platforms.base import (
 )
 from etl.reason_codes import Code
 from etl.web.page import WebPage
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved, with_parameters
 
 _COPIED = {"pcode": "document_number", "puborg": "publisher", "index": "index_number", "childtype": "subject_category"}
 
@@ -60,7 +59,7 @@ class GovCn(Platform):
         content = parse_json(page)
         if isinstance(content, list):
             return _array(content, page)
-        results = content.get("searchVO") if isinstance(content, dict) else None
+        results = member(content, "searchVO")
         if not isinstance(results, dict):
             raise NotAListing(Code.DATA_LACKS, names="searchVO")
         return _library(results, page, request)
@@ -93,11 +92,10 @@ def _library(results: Mapping[str, Any], page: WebPage, request: ListingRequest)
     total = stated_total(results.get("totalCount"), seen)
     if total is None and lists:
         total = sum(count(item.get("totalCount")) or 0 for item in lists) or None
-    next_requests: tuple[ListingRequest, ...] = ()
-    if entries and (total is None or seen < total):
-        query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
-        query["p"] = str(digits(query.get("p") or 1) + 1)
-        next_requests = (ListingRequest(resolved(page.url, "?" + urlencode(query)), request.column, seen),)
+    following = digits(parameters(page.url).get("p") or 1) + 1
+    goes_on = entries and (total is None or seen < total)
+    further = ListingRequest(with_parameters(page.url, {"p": following}), request.column, seen)
+    next_requests = (further,) if goes_on else ()
     return ListingPage(
         tuple(entries.values()),
         reported_total=total,

@@ -38,7 +38,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -62,7 +62,7 @@ from etl.platforms.paging.short_counts import short_counts
 from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved, with_parameters
 
 _DETAIL = re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 _OF_COLUMN = r"/art/\d{{4}}/\d{{1,2}}/\d{{1,2}}/art_{}_\d+\.html"
@@ -162,7 +162,7 @@ class _Store:
     @property
     def column(self) -> str | None:
         """Number of the column that it lists; None if that is encrypted or missing."""
-        query = dict(parse_qsl(urlsplit(self.more or "").query)) | dict(self.form)
+        query = parameters(self.more or "") | dict(self.form)
         number = query.get("columnid", "")
         return number if number.isdigit() else None
 
@@ -269,7 +269,7 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
     store = next(_stores(page), None)
     total = store.total if store else None
     if not store or not store.records:
-        sent = dict(parse_qsl(urlsplit(request.url).query))
+        sent = parameters(request.url)
         size = digits(sent.get("perpage") or 0)
         missing = total - request.seen if total is not None else 0
         if total is not None and missing <= 0:
@@ -283,9 +283,7 @@ def _group(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing(Code.LINES_NOT_SENT, bytes=len(page.text.encode()), start=sent.get("startrecord", "1"))
     seen = request.seen + len(store.records)
     total = stated_total(total, len(store.records))
-    next_requests: tuple[ListingRequest, ...] = ()
-    if total is None or seen < total:
-        next_requests = (_window(request, seen, len(store.records)),)
+    next_requests = (_window(request, seen, len(store.records)),) if total is None or seen < total else ()
     shown = replace(page, url=request.headers.get("Referer", page.url))
     return ListingPage(_lines(store.records, shown), reported_total=total, next_requests=next_requests)
 
@@ -294,7 +292,7 @@ def _window(request: ListingRequest, seen: int, most: int) -> ListingRequest:
     """The request for at most `most` lines after those seen, by line numbers and by page number at once."""
     size = max(size for size in range(1, min(most, seen, _MAX_LINES) + 1) if seen % size == 0)
     window = {"startrecord": seen + 1, "endrecord": seen + size, "perpage": size, "page": seen // size + 1}
-    return replace(request, url=_with(request.url, window), seen=seen)
+    return replace(request, url=with_parameters(request.url, window), seen=seen)
 
 
 def _lines(records: tuple[str, ...], page: WebPage) -> tuple[Entry, ...]:
@@ -314,12 +312,12 @@ def _search(page: WebPage, request: ListingRequest) -> ListingRequest | None:
     if not path:
         return _framed_search(page, request)
     url = resolved(page.url, path)
-    query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    query = parameters(url)
     # The category is in the column's own address; the page's script inserts it for its variable.
-    if number := dict(parse_qsl(urlsplit(page.url).query)).get("number"):
+    if number := parameters(page.url).get("number"):
         query["infotypeId"] = number
     query["area"] = query.get("area") or values.get("area") or _area(page)
-    url = _with(url, query)
+    url = with_parameters(url, query)
     arguments = dict(zip(("divid", "infotypeId", "", "", "jdid"), rest, strict=False))
     names = ("vc_title", "vc_number", "vc_filenumber", "vc_all", "texttype", "fbtime", "area")
     form = dict.fromkeys(names, "") | arguments | values | query | {"currpage": "1"}
@@ -352,7 +350,7 @@ def _framed_search(page: WebPage, request: ListingRequest) -> ListingRequest | N
 def _area(page: WebPage) -> str:
     """The agency whose documents the search lists, if its script does not say so: from the address or the tree."""
     # Links on the page may carry `#div…` in the value.
-    named = dict(parse_qsl(urlsplit(page.url).query)).get("vc_xxgkarea", "").partition("#")[0]
+    named = parameters(page.url).get("vc_xxgkarea", "").partition("#")[0]
     match = _AREA.search(unescape(page.live_source)) if not named else None
     return named or (match[1] or match[2] if match else "")
 
@@ -378,7 +376,7 @@ def _catalog(page: WebPage, request: ListingRequest) -> ListingPage:
     listed = tuple(entry for row in rows if (entry := _row(row, base_url(page), date_field))) or linked_rows(
         page, _DETAIL
     )
-    sent = dict(parse_qsl(urlsplit(request.url).query)) | dict(parse_qsl((request.body or b"").decode()))
+    sent = parameters(request.url) | {name: value for name, value in request.form.items() if value}
     current = digits(sent.get("currpage") or 1)
     pages, total = _catalog_counts(page, first=current == 1)
     column = _COLUMN.search(urlsplit(request.headers.get("Referer", "")).path)
@@ -431,15 +429,7 @@ def _row(row: HtmlElement, base: str, date_field: str) -> Entry | None:
 def _turned(request: ListingRequest, page: int, seen: int) -> ListingRequest:
     """The same search at another page: puts the page number where the request had it (address or form). If both carry
     one, the site uses the first."""
-    form = dict(parse_qsl((request.body or b"").decode(), keep_blank_values=True))
-    body = urlencode(form | {"currpage": page}).encode() if request.body else None
-    in_address = not request.body or "currpage" in dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-    url = _with(request.url, {"currpage": page}) if in_address else request.url
+    body = urlencode(request.form | {"currpage": page}).encode() if request.body else None
+    in_address = not request.body or "currpage" in parameters(request.url)
+    url = with_parameters(request.url, {"currpage": page}) if in_address else request.url
     return replace(request, url=url, body=body, seen=seen)
-
-
-def _with(url: str, changes: Mapping[str, object]) -> str:
-    """The address with these query parameters, each once."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True)) | {name: str(value) for name, value in changes.items()}
-    return parts._replace(query=urlencode(query)).geturl()

@@ -22,10 +22,10 @@ of its own.
 import json
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from etl.outside import digits
-from etl.platforms.answers.answers import parse_json, stated_total
+from etl.platforms.answers.answers import member, parse_json, stated_total
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -42,7 +42,7 @@ from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url, links
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved, with_parameters
 
 _SERVICE = "/page/build/unit"
 _DETAIL = re.compile(r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/)?art_\w+\.html")
@@ -165,7 +165,7 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
     entries = _entries(shown)
     count = _COUNT.search(html)
     total = stated_total(count[1], len(entries)) if count else None
-    query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+    query = parameters(request.url)
     sent = read_json(query.get("paramJson") or "{}")
     number, size = digits(sent.get("pageNo") or 1), digits(sent.get("pageSize") or _SIZE)
     if not entries and total is None and number == 1:
@@ -178,7 +178,7 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
         # A site that gives its own number of rows counts its pages by that.
         rows = digits(given[1]) if (given := _ROWS.search(html)) else size
         following = _page(number + 1, rows if len(entries) <= rows < size else size)
-        url = urlsplit(request.url)._replace(query=urlencode(query | {"paramJson": following})).geturl()
+        url = with_parameters(request.url, {"paramJson": following})
         next_requests = (replace(request, url=url, seen=seen),)
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
@@ -186,12 +186,12 @@ def _unit(page: WebPage, request: ListingRequest) -> ListingPage:
 def _html(page: WebPage, request: ListingRequest) -> str:
     """The HTML of the answer: `data.html`, `data` itself on some sites; none beyond the last page."""
     content = parse_json(page)
-    data = content.get("data") if isinstance(content, dict) else None
+    data = member(content, "data")
     html = data.get("html") if isinstance(data, dict) else data
     if not isinstance(html, str):
         if html is None and request.seen and content.get("success") is True:
             return ""
-        message = content.get("message") if isinstance(content, dict) else None
+        message = member(content, "message")
         if message:
             raise NotAListing(Code.SERVICE_ANSWERS, message=str(message))
         raise NotAListing(Code.DATA_LACKS, names="data.html")

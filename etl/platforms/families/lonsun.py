@@ -47,7 +47,7 @@ from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.rows.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved, with_parameters
 
 _DETAIL = re.compile(r"(?<!/column)(?<!/tpl)/\d{5,}(?:\.html)?(?:$|[?#])")
 _SHELL = re.compile(r"/(?:public|grassroots)/column/\d+|/publicColumn/|/site/tpl/\d+")
@@ -147,7 +147,7 @@ def _rows_requested(page: WebPage, request: ListingRequest) -> tuple[ListingRequ
 def _values(call: str, page: WebPage) -> Iterator[tuple[str, str]]:
     """(name, value) of a call's parameters. A value that is not a literal is looked up in the page's variables and in
     its address."""
-    address = dict(parse_qsl(urlsplit(page.url).query))
+    address = parameters(page.url)
     for name, double, single, number, variable in _PAIR.findall(call):
         value = double or single or number
         if variable:
@@ -179,13 +179,13 @@ def _call_around(text: str, place: int) -> str:
 
 
 def _rows(page: WebPage, request: ListingRequest) -> ListingPage:
-    query = dict(parse_qsl(urlsplit(page.url).query, keep_blank_values=True))
+    query = parameters(page.url)
     entries = tuple(_entries(page))
     pages, empty = _PAGES.search(page.live_source), query.get("result") or "暂无"
     if not entries and not pages and empty not in page.text:
         raise NotAListing(Code.LIST_SIGNS_MISSING, signs=[".xxgk_navli", "pageCount"])
     page_count, number = digits(pages[1]) if pages else None, digits(query.get("pageIndex") or 1)
-    url = resolved(page.url, "?" + urlencode({**query, "pageIndex": str(number + 1)}))
+    url = with_parameters(page.url, {"pageIndex": number + 1})
     # If the site reports no number of pages, the list ends at a page without rows.
     goes_on = entries and (page_count is None or number < page_count)
     next_requests = (request.behind(entries, url),) if goes_on else ()

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits
-from etl.platforms.answers.answers import objects, parse_json, read_data, stated_total, strip_markup
+from etl.platforms.answers.answers import member, objects, parse_json, read_data, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Embedded,
@@ -130,8 +130,8 @@ def _index(page: WebPage, request: ListingRequest) -> ListingPage:
 
 def _column(page: WebPage, request: ListingRequest) -> ListingPage:
     column = parse_json(page)
-    articles = column.get("articles") if isinstance(column, dict) else None
-    children = column.get("children") if isinstance(column, dict) else None
+    articles = member(column, "articles")
+    children = member(column, "children")
     if not isinstance(articles, list) and not isinstance(children, list):
         raise NotAListing(Code.DATA_LACKS, names="articles, children")
     below = objects(children)

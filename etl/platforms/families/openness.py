@@ -26,7 +26,7 @@ both end as `blocked`.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from etl.dates import first_iso_date
 from etl.outside import digits
@@ -44,7 +44,7 @@ from etl.platforms.elements.columns import linked_columns
 from etl.platforms.rows.rows import INDEX_NUMBER, linked_rows, row_entry
 from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url, links
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved
 
 _DETAIL = re.compile(r"/[A-Za-z]+/show/\d+\.html|/openness/detail/content/[0-9a-f]{24}\.html", re.IGNORECASE)
 _FIRST_PAGES = re.compile(r"/showList/[\w/]+/page_1\.html$|/openness(?:Target|Content)/$", re.IGNORECASE)
@@ -163,7 +163,7 @@ def _target(url: str) -> str:
 
 def _target_list(page: WebPage, request: ListingRequest) -> ListingPage:
     tables = page.tree.cssselect("table.is-xxgkTable")
-    query = dict(parse_qsl(urlsplit(page.url).query))
+    query = parameters(page.url)
     current = digits(query.get("page") or 1) or 1
     numbers = [digits(other["page"]) for other in _targets(page, query) if other.get("page", "").isdigit()]
     if not tables and not numbers and (below := tuple(_columns_below(page, query, request))):
@@ -180,7 +180,7 @@ def _target_list(page: WebPage, request: ListingRequest) -> ListingPage:
 def _targets(page: WebPage, query: dict[str, str]) -> Iterator[dict[str, str]]:
     """Queries of the links to pages of the same list."""
     for url, _ in links(page):
-        other = dict(parse_qsl(urlsplit(url).query))
+        other = parameters(url)
         keys = ("branch_id", "column_code", "topic_id")
         if _TARGET.search(urlsplit(url).path) and all(other.get(key) == query.get(key) for key in keys):
             yield other
@@ -191,7 +191,7 @@ def _columns_below(page: WebPage, query: dict[str, str], request: ListingRequest
     columns: dict[str, tuple[str, str]] = {}
     for url, text in links(page):
         parts = urlsplit(url)
-        code = dict(parse_qsl(parts.query)).get("column_code", "")
+        code = parameters(url).get("column_code", "")
         is_list = _FRAME.search(parts.path) or _TARGET.search(parts.path)
         if is_list and code and code != query.get("column_code"):
             columns.setdefault(code, (_target(url), text or code))

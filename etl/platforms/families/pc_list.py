@@ -31,11 +31,11 @@ document's text. Not read: `articleFiles`, which may have files that the documen
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from etl.dates import parse_china_date
 from etl.outside import digits
-from etl.platforms.answers.answers import parse_json, read_data, script_value, stated_total, strip_markup
+from etl.platforms.answers.answers import member, parse_json, read_data, script_value, stated_total, strip_markup
 from etl.platforms.answers.data_lists import read_data_list
 from etl.platforms.base import (
     CandidateList,
@@ -51,7 +51,7 @@ from etl.platforms.elements.columns import linked_columns, parent_list
 from etl.platforms.rows.rows import linked_rows
 from etl.reason_codes import Code
 from etl.web.page import WebPage
-from etl.web.urls import folder_of, resolved
+from etl.web.urls import folder_of, parameters, resolved
 
 _DETAIL = re.compile(r"/content_\d{16,20}\.html(?:$|[?#])")
 _LIST = re.compile(r"^/[\w-]+/.+/list\.html$")
@@ -85,7 +85,7 @@ class PcList(Platform):
         parts = urlsplit(request.url)
         if request.body or not parts.path.endswith(_SERVICE):
             return request
-        return _service(request.url.partition("?")[0], dict(parse_qsl(parts.query)), request.column)
+        return _service(request.url.partition("?")[0], parameters(request.url), request.column)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         return _lines(page, request) if urlsplit(request.url).path.endswith(_SERVICE) else _list(page, request)
@@ -141,11 +141,11 @@ def _service(
 
 def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     content = parse_json(page)
-    data = content.get("data") if isinstance(content, dict) else None
-    results = data.get("results") if isinstance(data, dict) else None
+    data = member(content, "data")
+    results = member(data, "results")
     if not isinstance(data, dict) or not isinstance(results, list):
         raise NotAListing(Code.DATA_LACKS, names="data.results")
-    sent = dict(parse_qsl((request.body or b"").decode()))
+    sent = request.form
     if not sent:  # The source file posts JSON; the family itself sends a form.
         return read_data_list(page, request)
     channel = sent.get("webSiteCode"), sent.get("channelCode")
@@ -156,10 +156,9 @@ def _lines(page: WebPage, request: ListingRequest) -> ListingPage:
     _check_channel(request, sent, entries)
     seen = request.seen + len(entries)
     total = stated_total(data.get("total"), seen)
-    next_requests: tuple[ListingRequest, ...] = ()
-    if entries and (total is None or seen < total):
-        more = {**sent, "current": str(digits(sent.get("current") or 1) + 1)}
-        next_requests = (_service(request.url, more, request.column, seen),)
+    more = {**sent, "current": str(digits(sent.get("current") or 1) + 1)}
+    goes_on = entries and (total is None or seen < total)
+    next_requests = (_service(request.url, more, request.column, seen),) if goes_on else ()
     return ListingPage(entries, reported_total=total, next_requests=next_requests)
 
 

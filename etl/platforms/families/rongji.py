@@ -15,7 +15,7 @@ too, and that Nanping has the same pager.
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from etl.outside import digits
 from etl.platforms.base import (
@@ -32,7 +32,7 @@ from etl.platforms.elements.columns import linked_columns, meta
 from etl.platforms.rows.rows import linked_rows, row_entry
 from etl.reason_codes import Code
 from etl.web.page import WebPage, base_url, links
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved
 
 _LISTS = re.compile(r"^/cms/html/[\w-]+/(?!\d{4}-\d\d-\d\d/)[\w-]+/index\.html$")
 _DETAIL = re.compile(r"/cms/html/[\w-]+/\d{4}-\d\d-\d\d/\d+\.html|/cms/infopublic/publicInfo\.shtml\?")
@@ -75,8 +75,8 @@ class Rongji(Platform):
 
 def _pager(page: WebPage) -> tuple[str, int, int | None]:
     """(number of the column, this page, number of pages or None); links to pages of other columns do not count."""
-    own = dict(parse_qsl(urlsplit(page.url).query)) if urlsplit(page.url).path == _FURTHER else {}
-    queries = [dict(parse_qsl(urlsplit(url).query)) for url, _ in links(page) if urlsplit(url).path == _FURTHER]
+    own = parameters(page.url) if urlsplit(page.url).path == _FURTHER else {}
+    queries = [parameters(url) for url, _ in links(page) if urlsplit(url).path == _FURTHER]
     turning = [query for query in queries if query.get("page", "").isdigit()]
     site = own.get("siteId") or meta(page, "siteIdMeta") or next((query.get("siteId", "") for query in turning), "")
     numbers = [digits(query["page"]) for query in turning if query.get("siteId") == site]

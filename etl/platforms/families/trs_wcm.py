@@ -56,7 +56,7 @@ from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved, with_parameters
 
 _DETAIL = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?(?:$|[?#])")
 _ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+_\{page\}")
@@ -116,7 +116,7 @@ class TrsWcm(Platform):
         if request.body:
             return request
         if _SERVICE.search(parts.path):
-            return _service(request.url.partition("?")[0], dict(parse_qsl(parts.query)), request.column)
+            return _service(request.url.partition("?")[0], parameters(request.url), request.column)
         return _posted_search(request) if _POSTED_SEARCH.search(parts.path) else request
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -224,18 +224,14 @@ def _service_page(page: WebPage, request: ListingRequest) -> ListingPage:
         raise NotAListing(Code.DATA_LACKS, names="data, docs")
     # Some templates of the service end their lines with an empty one.
     entries = tuple(_line(line, page.url) for line in lines if isinstance(line, dict) and line)
-    address = urlsplit(request.url)
-    sent = dict(parse_qsl((request.body or b"").decode() or address.query))
+    sent = request.form or parameters(request.url)
     current, seen = digits(sent.get("page") or 1), request.seen + len(entries)
     pages, total = stated_total(content.get("pageCount"), seen), stated_total(content.get("recordCount"), seen)
     next_requests: tuple[ListingRequest, ...] = ()
     if entries and (current < pages if pages is not None else total is None or seen < total):
         turned = {**sent, "page": str(current + 1)}
-        if request.body:
-            following = _service(request.url, turned, request.column, seen)
-        else:
-            following = request.behind(entries, address._replace(query=urlencode(turned)).geturl())
-        next_requests = (following,)
+        behind = request.behind(entries, with_parameters(request.url, turned))
+        next_requests = (_service(request.url, turned, request.column, seen) if request.body else behind,)
     return ListingPage(entries, total, pages, next_requests)
 
 

@@ -38,7 +38,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from etl.dates import parse_china_date
 from etl.fields import DATE_FIELDS
 from etl.outside import count, digits
-from etl.platforms.answers.answers import objects, parse_json, script_value, stated_total, strip_markup
+from etl.platforms.answers.answers import member, objects, parse_json, script_value, stated_total, strip_markup
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -56,7 +56,7 @@ from etl.platforms.rows.rows import linked_rows
 from etl.reason_codes import Code
 from etl.web.data import read_json
 from etl.web.page import WebPage, links
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved, with_parameters
 
 _DOCUMENTS = "<month>/<32 hex>.shtml"
 """The form of the addresses of documents, in reasons."""
@@ -119,7 +119,7 @@ class Ucap(Platform):
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(page.url).path
-        if _SEARCH.search(path) and dict(parse_qsl(urlsplit(page.url).query)).get("_isJson") == "false":
+        if _SEARCH.search(path) and parameters(page.url).get("_isJson") == "false":
             return _search_page(page, request)
         if _SEARCH.search(path) or path.endswith(_SERVICE) or page.is_data:
             return _results(page, request)
@@ -134,7 +134,7 @@ class Ucap(Platform):
         parts = urlsplit(request.url)
         if request.body or not parts.path.endswith(_SERVICE):
             return request
-        return _service(request.url.partition("?")[0], dict(parse_qsl(parts.query)), request.column)
+        return _service(request.url.partition("?")[0], parameters(request.url), request.column)
 
 
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
@@ -177,7 +177,7 @@ def _search_page(page: WebPage, request: ListingRequest) -> ListingPage:
 
 
 def _number_of(request: ListingRequest) -> int:
-    return digits(dict(parse_qsl(urlsplit(request.url).query)).get("page") or 1)
+    return digits(parameters(request.url).get("page") or 1)
 
 
 def _service(url: str, form: Mapping[str, str], column: str) -> ListingRequest:
@@ -219,8 +219,8 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     content = parse_json(page)
     content = content if isinstance(content, dict) else {}
     answer = content.get("results") if isinstance(content.get("results"), dict) else content
-    data = answer.get("data") if isinstance(answer, dict) else None
-    results = data.get("results") if isinstance(data, dict) else None
+    data = member(answer, "data")
+    results = member(data, "results")
     if (
         results is None
         and request.seen
@@ -235,10 +235,9 @@ def _results(page: WebPage, request: ListingRequest) -> ListingPage:
     total = stated_total(data.get("total"), seen)
     if not seen and total:
         raise NotAListing(Code.EMPTY_BEFORE_TOTAL, page=1, seen=0, total=total)
-    next_requests: tuple[ListingRequest, ...] = ()
     # By what was received, not by the size requested: the site returns fewer.
-    if entries and (total is None or seen < total):
-        next_requests = (_turned(request, data, seen),)
+    goes_on = entries and (total is None or seen < total)
+    next_requests = (_turned(request, data, seen),) if goes_on else ()
     return ListingPage(entries, total, next_requests=next_requests, total_is_upper_bound=not entries)
 
 
@@ -250,13 +249,11 @@ def _turned(request: ListingRequest, data: Mapping[str, Any], seen: int) -> List
         turned = json.dumps(sent | {"page": digits(sent.get("page") or 1) + 1})
         return replace(request, body=turned.encode(), seen=seen)
     if parts.path.endswith(_SERVICE):
-        form = dict(parse_qsl(body or parts.query, keep_blank_values=True))
+        form = request.form or parameters(request.url)
         form.setdefault("channelId", str(data.get("channelId") or ""))
         form["page"] = str(digits(form.get("page") or 1) + 1)
         return replace(_service(parts._replace(query="").geturl(), form, request.column), seen=seen)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    query["page"] = str(digits(query.get("page") or 1) + 1)
-    return replace(request, url=parts._replace(query=urlencode(query)).geturl(), seen=seen)
+    return replace(request, url=with_parameters(request.url, {"page": _number_of(request) + 1}), seen=seen)
 
 
 def _entry(result: Mapping[str, Any], base: str) -> Entry:
