@@ -6,7 +6,7 @@ docs/adding-a-platform.md has a skeleton.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, quote
 
@@ -85,6 +85,10 @@ class ListingPage(Outside):
     is_full: bool = False
     may_go_on: bool = False
     open_end: bool = False
+
+    def with_problem(self, problem: Reason) -> "ListingPage":
+        """The page with a further problem."""
+        return replace(self, problems=(*self.problems, problem))
 
 
 def list_names(columns: Sequence["Column"]) -> Iterator[str]:

@@ -101,33 +101,48 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
 def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
     read_script_links(page)
     write_drawn_digits(page)
-    try:
-        listing = _read_or_written(family, page, request)
-    except NotAListing as error:
-        other = _other_data(family, page, request)
-        if other is None:
-            if onward := page_redirect(page):
-                raise NotAListing(Code.LEADS_ON, url=onward.url) from error
-            if services := _services(page):
-                raise NotAListing(Code.SCRIPTS_ASK_SERVICES, reason=error.reason, services=services) from error
-            raise
-        listing = other
+    listing = _listed(family, page, request)
     if not listing.entries and not listing.next_requests:
-        # The fetcher follows one page that only leads on, not a second.
-        if onward := page_redirect(page):
-            raise NotAListing(Code.LEADS_ON, url=onward.url)
-        if message := _refusal(page):
-            raise NotAListing(Code.SERVICE_ANSWERS, message=message)
-        if page.is_data and not listing.reported_total and _PAGE_PATH.fullmatch(urlsplit(page.url).path):
-            # A gateway in front of the site answers so: the page itself says nothing of an empty list.
-            raise NotAListing(Code.DATA_WITHOUT_LIST, begins=" ".join(page.text[:_SHOWN_CHARS].split()))
+        _require_list(listing, page)
     if ends_early(page.text):
-        problem = Reason.of(Code.LIST_ENDS_EARLY, url=request.url)
-        listing = replace(listing, problems=(*listing.problems, problem))
+        listing = listing.with_problem(Reason.of(Code.LIST_ENDS_EARLY, url=request.url))
     if not page.is_markup:
         return _without_own_address(_with_titles(listing, page, request), page, request)
-    if not listing.entries:
-        return listing
+    return _completed(listing, family, page, request) if listing.entries else listing
+
+
+def _listed(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
+    """What the family reads of the page, else what data lists in another form.
+
+    Raises `NotAListing`, with the page or the services that have the list if the page leads to them.
+    """
+    try:
+        return _read_or_written(family, page, request)
+    except NotAListing as error:
+        if other := _other_data(family, page, request):
+            return other
+        if onward := page_redirect(page):
+            raise NotAListing(Code.LEADS_ON, url=onward.url) from error
+        if services := _services(page):
+            raise NotAListing(Code.SCRIPTS_ASK_SERVICES, reason=error.reason, services=services) from error
+        raise
+
+
+def _require_list(listing: ListingPage, page: WebPage) -> None:
+    """Raises `NotAListing` if a page without rows only looks like an empty list."""
+    # The fetcher follows one page that only leads on, not a second.
+    if onward := page_redirect(page):
+        raise NotAListing(Code.LEADS_ON, url=onward.url)
+    if message := _refusal(page):
+        raise NotAListing(Code.SERVICE_ANSWERS, message=message)
+    if page.is_data and not listing.reported_total and _PAGE_PATH.fullmatch(urlsplit(page.url).path):
+        # A gateway in front of the site answers so: the page itself says nothing of an empty list.
+        raise NotAListing(Code.DATA_WITHOUT_LIST, begins=" ".join(page.text[:_SHOWN_CHARS].split()))
+
+
+def _completed(listing: ListingPage, family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
+    """The rows of a page with what the page says beside them: rows set apart, the next page, numbers of pages and
+    documents, lists of other years, and signs that it has more than was understood."""
     if apart := rows_apart(page, _titles(listing)):
         listing = replace(listing, entries=(*apart, *listing.entries))
     without_itself = partial(_without_itself, family, page, request)
@@ -140,17 +155,17 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
         if not _goes_on_or_ends(listing, request):
             listing = without_itself(_continued(listing, page, request, stated, words))
         listing = _with_pages(_ended(listing, request, stated), request, stated)
-    unlisted = _unlisted(listing, page, request)
-    listing = replace(listing, problems=(*listing.problems, unlisted)) if unlisted else listing
+    if unlisted := _unlisted(listing, page, request):
+        listing = listing.with_problem(unlisted)
     promised = promised_pages(page, listing, request)
-    listing = replace(
+    return replace(
         listing,
+        next_requests=(*listing.next_requests, *years),
         promised=tuple(promised),
         numbered=tuple(url for url, by_number in promised.items() if by_number),
         heading=heading_of(page),
         numbers=row_numbers(page, _titles(listing)),
     )
-    return replace(listing, next_requests=(*listing.next_requests, *years)) if years else listing
 
 
 def _read_or_written(family: Platform, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -182,8 +197,7 @@ def _with_titles(listing: ListingPage, page: WebPage, request: ListingRequest) -
     the family reads them. Sitemaps have none."""
     if not listing.entries or is_feed(page) or any(entry.title for entry in listing.entries):
         return listing
-    problem = Reason.of(Code.LIST_WITHOUT_TITLES, url=request.url, rows=len(listing.entries))
-    return replace(listing, problems=(*listing.problems, problem))
+    return listing.with_problem(Reason.of(Code.LIST_WITHOUT_TITLES, url=request.url, rows=len(listing.entries)))
 
 
 def _without_own_address(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingPage:
@@ -343,8 +357,7 @@ def _with_sign(
             or other_issue(page, listed)
         )
     if sign:
-        problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
-        return replace(listing, problems=(*listing.problems, problem))
+        return listing.with_problem(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign))
     if whole or ends or says_that_it_ends(page, words):
         return listing
     listing = replace(listing, may_go_on=first and fills_page(seen), open_end=first)

@@ -110,7 +110,7 @@ def list_in(content: Any, url: str, request: ListingRequest, template: str = "")
         return listing
     links, entries = len(rows.rows) + beside, len(rows.rows)
     unread = Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links, entries=entries)
-    return replace(listing, problems=(*listing.problems, unread))
+    return listing.with_problem(unread)
 
 
 def _continued(
@@ -169,7 +169,7 @@ def turned(listing: ListingPage, request: ListingRequest) -> ListingPage:
         return replace(listing, next_requests=(further,) if goes_on and rows else ())
     sign = _sign_of_more(listing, request)
     problem = sign and Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
-    return replace(listing, problems=(*listing.problems, problem)) if problem else listing
+    return listing.with_problem(problem) if problem else listing
 
 
 def may_go_on(listing: ListingPage, request: ListingRequest) -> bool:

@@ -7,7 +7,6 @@ only characters are repaired that XML has escaped (`?a=1&b=2`) or has not at all
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -103,7 +102,7 @@ def _with_unread_rows(listing: ListingPage, root: etree._Element, request: Listi
     if rows + unnamed <= read:
         return listing
     problem = Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=rows + unnamed, entries=read)
-    return replace(listing, problems=(*listing.problems, problem))
+    return listing.with_problem(problem)
 
 
 def _parsed(text: str) -> etree._Element:

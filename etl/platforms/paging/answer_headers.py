@@ -48,8 +48,7 @@ def with_headers(listing: ListingPage, page: WebPage, request: ListingRequest) -
         following = request.behind(listing.entries, url)
         return replace(listing, next_requests=(*listing.next_requests, following))
     if sign := _sign_of_more(page, first=request.seen == 0):
-        problem = Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign)
-        return replace(listing, problems=(*listing.problems, problem))
+        return listing.with_problem(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign))
     return listing
 
 
