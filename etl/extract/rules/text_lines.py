@@ -5,6 +5,7 @@ Each function yields readings in page order; `etl.extract.rules.choose` says whi
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 
 from etl.dates import SIGNED_DATE, YEAR, dates_in_digits
@@ -54,6 +55,21 @@ _MAX_PARTS_OF_NOTE = 4
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line above the text, by its place: the title itself, below it, or a red header above it. `is_value`: the value
+    of a label; `is_tool`: a link or a part of a search form."""
+
+    index: int
+    block: Block
+    text: str
+    is_title: bool
+    below_title: bool
+    is_red: bool
+    is_value: bool
+    is_tool: bool
+
+
 def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool) -> Iterator[Reading]:
     """Unlabelled values between the title and the text: dates, a source beside one, a 文号 on a line of its own.
 
@@ -62,44 +78,24 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     A date in brackets alone is part of the title (the day of a speech), and one alone right above the title, or above a
     text that begins with it, or above its red header, may be anything: they count only if no other date follows.
     """
-    blocks, body = context.blocks, context.body
-    title_key = label_key(title)
-    below_title = False
     above = line_above = ""
     bracketed: list[Reading] = []
-    values: set[int] = set()
-    lines = blocks.visible_above(body.first, _BLOCKS_ABOVE, body.revealed)
-    own = blocks.visible_blocks(body.header.start, body.header.stop, body.revealed)
-    for index, block in chain(lines, own):
-        text = block.plain.strip()
-        key = label_key(text)
-        is_part = len(key) > 5 and (key in title_key or title_key in key)
-        is_title = title_key != "" and (is_part or (is_headline and key == title_key))
-        below_title = below_title or is_title
-        is_red = not below_title and bool(number_of_red_header(text) or is_red_head(blocks, index))
-        above = above if below_title or is_red else ""
-        if block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body):
+    for line in _lines_above_text(context, label_key(title), is_headline=is_headline):
+        above = above if line.below_title or line.is_red else ""
+        if line.is_tool:
             continue
-        if (value := value_apart(blocks, index)) is not None:
-            values.add(value)
-        is_value = index in values or _is_value(blocks, index)
-        if not below_title and text[:1].isdigit() and not is_value:
-            above = text if ONLY_A_DATE.fullmatch(text) else _date_in_boxes(blocks, index) or above
-        number = day = ""
-        if "号" in text and not is_value and not is_beside_cells(blocks, block, body):
-            number, day = _number_of_line(text, line_above, below_title=below_title)
-            if below_title and not day and number_among_pieces(line_of_items(blocks, index)):
-                number = ""  # read with the date and the source beside it
-        line_above = text
-        if number and not any(item.name for item in find_labels(block.text, coined=True)):
-            yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
-            if day:
-                yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
-        elif below_title and not is_value and len(text) < _MAX_DATE_LINE_CHARS:
-            for reading in _read_subheading(context, index, is_title=is_title):
+        if not line.below_title and line.text[:1].isdigit() and not line.is_value:
+            is_date = ONLY_A_DATE.fullmatch(line.text)
+            above = line.text if is_date else _date_in_boxes(context.blocks, line.index) or above
+        numbers = tuple(_read_number(context, line, line_above))
+        line_above = line.text
+        if numbers:
+            yield from numbers
+        elif line.below_title and not line.is_value and len(line.text) < _MAX_DATE_LINE_CHARS:
+            for reading in _read_subheading(context, line.index, is_title=line.is_title):
                 if reading.name != "published_date":
                     yield reading
-                elif _IN_BRACKETS.fullmatch(text):
+                elif _IN_BRACKETS.fullmatch(line.text):
                     bracketed.append(reading)
                 else:
                     bracketed, above = [], ""
@@ -107,6 +103,40 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     if above:
         yield make_evidence("published_date", above, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
     yield from bracketed
+
+
+def _lines_above_text(context: PageContext, title_key: str, *, is_headline: bool) -> Iterator[_Line]:
+    blocks, body = context.blocks, context.body
+    below_title = False
+    values: set[int] = set()
+    above = blocks.visible_above(body.first, _BLOCKS_ABOVE, body.revealed)
+    own = blocks.visible_blocks(body.header.start, body.header.stop, body.revealed)
+    for index, block in chain(above, own):
+        text = block.plain.strip()
+        key = label_key(text)
+        is_part = len(key) > 5 and (key in title_key or title_key in key)
+        is_title = title_key != "" and (is_part or (is_headline and key == title_key))
+        below_title = below_title or is_title
+        is_red = not below_title and bool(number_of_red_header(text) or is_red_head(blocks, index))
+        is_tool = block.link_chars * 2 > len(text) or is_in_search_form(blocks, block.node, body)
+        if not is_tool and (value := value_apart(blocks, index)) is not None:
+            values.add(value)
+        is_value = not is_tool and (index in values or _is_value(blocks, index))
+        yield _Line(index, block, text, is_title, below_title, is_red, is_value, is_tool)
+
+
+def _read_number(context: PageContext, line: _Line, line_above: str) -> Iterator[Reading]:
+    """The 文号 on a line without a label, and the date beside it."""
+    blocks = context.blocks
+    if "号" not in line.text or line.is_value or is_beside_cells(blocks, line.block, context.body):
+        return
+    number, day = _number_of_line(line.text, line_above, below_title=line.below_title)
+    if line.below_title and not day and number_among_pieces(line_of_items(blocks, line.index)):
+        return  # read with the date and the source beside it
+    if number and not any(item.name for item in find_labels(line.block.text, coined=True)):
+        yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
+        if day:
+            yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
 
 
 def _is_value(blocks: Blocks, index: int) -> bool:
