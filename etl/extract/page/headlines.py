@@ -139,8 +139,6 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         if marked and in_one and follows_line and node.last - node.first < 6 and not _is_beside_title(block, text):
             lines[-1] = Line(index, lines[-1].text + text, True, _is_above_subheading(blocks, index))
             continue
-        if (len(text) < 200 and is_boilerplate(text)) or begins_with_label(block.text):
-            continue
         if with_numbers and follows_line and _BRACKETED_NUMBER.match(text):
             whole = lines[-1].text + text
             above_date = _is_above_subheading(blocks, index, len(whole))
@@ -149,10 +147,9 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
         if _says_another_thing(blocks, index, text, marked=marked):
             continue
         if text.startswith(_BEFORE_SUBTITLE):
-            subtitle = index if lines and lines[-1].marked and lines[-1].block == index - 1 else subtitle
+            subtitle = index if follows_line and lines[-1].marked else subtitle
             continue
-        is_paper = text.endswith("件") and is_red_head(blocks, index)
-        if is_paper or (subtitle >= 0 and _is_below_subtitle(blocks, index, subtitle)):
+        if subtitle >= 0 and _is_below_subtitle(blocks, index, subtitle):
             continue
         upper = _upper_lines(lines, blocks, index) if in_one else []
         whole = "".join(line.text for line in upper) + text
@@ -164,15 +161,20 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
 
 
 def _says_another_thing(blocks: Blocks, index: int, text: str, *, marked: bool) -> bool:
-    """Whether a line is a label or its value, a date, a tool, a number, a note or an issue, and no headline."""
+    """Whether a line is a label or its value, a date, a tool, a number, a note or an issue, the site's own, or the head
+    of a document's paper, and no headline."""
     block = blocks.blocks[index]
+    if (len(text) < 200 and is_boilerplate(text)) or begins_with_label(block.text):
+        return True
     if find_labels(block.text) or match_label(block.text) or _is_no_title(text):
         return True
     if match_document_number(text) and not (marked and _NUMBERED_TITLE.search(text)):
         return True
     if _NOTE_OR_ISSUE.fullmatch(text):
         return True
-    return _LABEL_OF_DAY.fullmatch(text) is not None and is_half_of_pair(blocks, index)
+    if _LABEL_OF_DAY.fullmatch(text) and is_half_of_pair(blocks, index):
+        return True
+    return text.endswith("件") and is_red_head(blocks, index)
 
 
 def _is_beside_title(block: Block, text: str) -> bool:

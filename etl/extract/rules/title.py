@@ -245,12 +245,8 @@ def find_title(
     top = headline_lines(blocks, limit, min(limit + _LINES_OF_TITLE_IN_TEXT, len(blocks.blocks)))
     more = [*lines, *top]
     score, headline = _best_headline(lines, stated, more, blocks)
-    if whole := completed(more, [headline.text] if headline else [*article, *parts]):
+    if whole := _whole_headline(headline, more, [value.value for value in header], article, parts):
         score, headline = _SURE, whole
-    elif headline and (
-        text := stated_whole(headline.text, [*(value.value for value in header), *article, *reversed(parts)])
-    ):
-        score, headline = _SURE, replace(headline, text=text)
     if headline:
         headline = _as_shown(headline, lines, blocks, stated)
     evidence: list[FieldValue] = list(header)
@@ -262,18 +258,33 @@ def find_title(
         chosen = header[0]
     evidence += [_title(text, "ArticleTitle", "meta", Rule.META_TAG) for text in article[:1]]
     if not evidence and (line := _genre_line_above(lines, blocks, stated) or title_at_top(blocks, more, parts, stated)):
-        evidence.append(_title(line.text, "", "title", Rule.LINE_ABOVE_TEXT))
         headline = line
+        evidence.append(_title_of_unmarked(line.text))
     evidence += _page_title(parts)
     if not (chosen or article or headline) and names_column_or_site(parts):
         if name := name_of_life(blocks, limit + LINES_OF_LIFE):
-            chosen = _title(name, "", "title", Rule.LINE_ABOVE_TEXT)
-        elif line := line_right_above(blocks, lines, limit - 1):
-            headline, chosen = line, _title(line.text, "", "title", Rule.LINE_ABOVE_TEXT)
+            chosen = _title_of_unmarked(name)
+        elif headline := line_right_above(blocks, lines, limit - 1):
+            chosen = _title_of_unmarked(headline.text)
         evidence += [chosen] if chosen else []
     if chosen is None:
         chosen = next((value for value in evidence if not _SITE_NAME.search(value.value)), None)
     return PageTitle(chosen, tuple(evidence), headline)
+
+
+def _whole_headline(
+    headline: Line | None, lines: list[Line], header: list[str], article: list[str], parts: list[str]
+) -> Line | None:
+    """A headline that goes on in the lines below it, or that the page cuts off but states in whole elsewhere; None for
+    any other."""
+    if whole := completed(lines, [headline.text] if headline else [*article, *parts]):
+        return whole
+    text = headline and stated_whole(headline.text, [*header, *article, *reversed(parts)])
+    return replace(headline, text=text) if headline and text else None
+
+
+def _title_of_unmarked(text: str) -> FieldValue:
+    return _title(text, "", "title", Rule.LINE_ABOVE_TEXT)
 
 
 def _as_shown(headline: Line, lines: list[Line], blocks: Blocks, stated: list[str]) -> Line:
