@@ -2,7 +2,7 @@
 
 from etl.extract.codes import Belief, Flag, Rule
 from etl.extract.content_id import NORMALISER, ContentHash, content_hash
-from etl.extract.extract import EXTRACTOR, extract, extract_document, file_flags
+from etl.extract.extract import EXTRACTOR, extract, file_flags, read_stages
 from etl.extract.rules.attachments import unique_attachments
 from etl.extract.types import Attachment, Extraction, FieldValue, IndexNumber, Origin, PageKind
 
@@ -21,7 +21,7 @@ __all__ = [
     "Rule",
     "content_hash",
     "extract",
-    "extract_document",
     "file_flags",
+    "read_stages",
     "unique_attachments",
 ]

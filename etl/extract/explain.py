@@ -27,6 +27,7 @@ from etl.extract.types import Extraction, FieldValue, PageKind
 from etl.fields import FIELDS
 from etl.platforms.base import Platform
 from etl.reasons import encode_reason, english
+from etl.web.page import read_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def explain(
 ) -> Explanation:
     """The explanation of the result of `etl.extract.extract` with the same arguments. The bytes must be those of a
     page."""
-    stages = read_stages(body, url, content_type, platform, captured_on, lookups)
+    stages = read_stages(read_document(body, url, content_type), platform, captured_on, lookups)
     source, located = stages.source, stages.located
     labelled = [reading.value for reading in located.labels if reading.value]
     return Explanation(

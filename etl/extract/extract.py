@@ -91,38 +91,17 @@ def extract(
     if is_document_file(body):
         flags = (Flag.FILE.value, *([Flag.IMAGES_ONLY.value] if is_picture(body) else []))
         return Extraction("stub", encode_reason(Code.FILE_BYTES), extractor=EXTRACTOR, flags=flags)
-    return read_stages(body, url, content_type, platform, captured_on, lookups).extraction
+    return read_stages(read_document(body, url, content_type), platform, captured_on, lookups).extraction
 
 
 def read_stages(
-    body: bytes,
-    url: str,
-    content_type: str = "",
-    platform: Platform | None = None,
-    captured_on: date | None = None,
-    lookups: Mapping[str, Mapping[str, str]] | None = None,
-) -> "Stages":
-    """The extraction of a page that is not a file, with the intermediate results of each stage."""
-    return _stages(read_document(body, url, content_type), platform, captured_on, lookups)
-
-
-def extract_document(
-    page: WebPage,
-    platform: Platform | None = None,
-    captured_on: date | None = None,
-    lookups: Mapping[str, Mapping[str, str]] | None = None,
-) -> Extraction:
-    """As `extract`, of a page that is decoded (`read_document`). The page's tree is changed: what scripts write is put
-    into it."""
-    return _stages(page, platform, captured_on, lookups).extraction
-
-
-def _stages(
     page: WebPage,
     platform: Platform | None,
     captured_on: date | None,
     lookups: Mapping[str, Mapping[str, str]] | None,
 ) -> "Stages":
+    """As `extract`, of a page that is decoded (`read_document`), with the intermediate results of each stage. The
+    page's tree is changed: what scripts write is put into it."""
     page, cut = _cut_page(page)
     source = _Source.parse(page, platform, ValueRules(captured_on, lookups or {}))
     located = _locate(source)

@@ -72,10 +72,10 @@ def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], ActC
 
 def _older_reviews(connection: Connection, first: int, writer: Transaction) -> list[ActLine]:
     """Lines for reviews that are older than the journal of acts: they are written together with the next act."""
-    untold = select(*Review.__table__.columns).where(Review.act.is_(None)).order_by(Review.id)
+    unwritten = select(*Review.__table__.columns).where(Review.act.is_(None)).order_by(Review.id)
     return [
         _line(seq, ReviewRow.from_row(row), row["reviewed_by"], row["reviewed_at"], writer)
-        for seq, row in enumerate(connection.execute(untold).mappings(), first)
+        for seq, row in enumerate(connection.execute(unwritten).mappings(), first)
     ]
 
 

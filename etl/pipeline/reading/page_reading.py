@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from etl.clock import CHINA
-from etl.extract import Attachment, Extraction, extract, extract_document, unique_attachments
+from etl.extract import Attachment, Extraction, extract, read_stages, unique_attachments
 from etl.extract.content_id import normalise
 from etl.extract.similarity import bands_of_normalised
 from etl.fetch.refusals import Refusal, may_refuse, refusal_of
@@ -91,7 +91,7 @@ def read_fetched_page(source: Source, family: Platform | None, to_read: PageToRe
             further = [source.canonical(url) for url in family.article_pages(page)[:MAX_ARTICLE_PAGES]]
     except UNREADABLE as error:
         pager_error = str(error) or type(error).__name__
-    extraction = _as_source(source, extract_document(page, family, to_read.captured_on, source.lookups))
+    extraction = _as_source(source, read_stages(page, family, to_read.captured_on, source.lookups).extraction)
     further = further or list(_addresses(source, filter(source.allows, extraction.further_pages)))
     frames = _addresses(source, filter(source.allows, extraction.frames))
     files = _addresses(source, (file.url for file in extraction.attachments))

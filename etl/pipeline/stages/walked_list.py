@@ -82,7 +82,7 @@ class WalkedList:
     ) -> list[Reason]:
         """Adds a listing page with its entries by their canonical URLs; returns what is odd about it. `queued`: keys of
         the requests that were made, or are going to be."""
-        urls, told_before = frozenset(entries), self.reported_total
+        urls, total_before = frozenset(entries), self.reported_total
         has_nothing = urls <= self._documents and not page.of_other_lists and not (page.next_requests and not urls)
         if has_nothing and self.ends_before(request, queued):
             # Of a service that ignores the number of the page all pages are equal.
@@ -97,7 +97,7 @@ class WalkedList:
         repeated = bool(urls) and urls == self._last_page and not page.of_other_lists
         if self._stands_in_for_its_own(request, page, urls, queued):
             self._repeated = self._repeated or request.url
-        shown = self._shown_before(tuple(entries), told_before)
+        shown = self._shown_before(tuple(entries), total_before)
         problems += self._of_another_list(request.url, page, urls)
         problems += self._order.add(
             request.url,
@@ -106,7 +106,7 @@ class WalkedList:
             is_first=not self._pages,
             shown=shown,
             has_new=bool(new),
-            may_move=told_before is None or told_before != self.reported_total,
+            may_move=total_before is None or total_before != self.reported_total,
         )
         self._following = frozenset(request_key(each) for each in page.next_requests if each.column == request.column)
         self._promised.append(() if again else page.promised)
@@ -256,13 +256,13 @@ class WalkedList:
         linked = len(left) == 1 and all(left[0] in promised for promised in self._promised[:-1])
         return linked and self._pages > 1 and self._lines == self.reported_total
 
-    def _shown_before(self, rows: Sequence[str], told_before: int | None) -> int:
+    def _shown_before(self, rows: Sequence[str], total_before: int | None) -> int:
         """How many entries at the top of a page earlier pages had shown: pinned ones, or those of a page that overlaps.
 
         As many as were added to the list while it was walked have moved there.
         """
         known = sum(1 for _ in takewhile(self._documents.__contains__, rows))
-        moved = max((self.reported_total or 0) - told_before, 0) if told_before is not None else 0
+        moved = max((self.reported_total or 0) - total_before, 0) if total_before is not None else 0
         is_pinned = known > 0 and rows[0] == next(iter(self._order.first_rows), "")
         return max(known - moved, 0) if known > 1 or is_pinned else 0
 
