@@ -6,7 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
@@ -89,6 +89,65 @@ class Request:
     headers: Mapping[str, str] | None = None
     body: bytes | None = None
     limit: int | None = None
+
+
+@dataclass(slots=True)
+class _Way:
+    """A request on its way through redirects, with the headers and the address of the last one. `led_on`: the reason
+    if a page led on; `repeated`: whether an address was requested again with a new cookie."""
+
+    request: Request
+    headers: dict[str, str]
+    url: str
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.monotonic)
+    begun: datetime | None = None
+    led_on: str = ""
+    repeated: bool = False
+    cookies: frozenset[str] = frozenset()
+
+    def begin(self) -> None:
+        """Notes the time, right before a request is sent."""
+        self.started, self.clock = datetime.now(UTC), time.monotonic()
+        self.begun = self.begun or self.started
+
+    def open(self, answer: Answer) -> Attempt | None:
+        """The attempt that ends with this answer; None if its page asks to be requested again, or leads to another."""
+        page = _page_without_content(answer, self.url) if self.request.method == "GET" else None
+        if page and not self.repeated and answer.header("set-cookie") and asks_again(page):
+            self.repeated = True
+            return None
+        onward = page_redirect(page, answer.header("refresh")) if page and not self.led_on else None
+        if onward is None:
+            return self.ended(
+                status=answer.status,
+                headers=answer.headers,
+                body=answer.body,
+                reason=self.led_on,
+                length_known=answer.length_known,
+            )
+        self.led_on = encode_reason(Code.PAGE_LED_ON, url=self.url, means=onward.means)
+        self.url = onward.url
+        # The validators are those of the page that redirected here.
+        self.headers = {name: value for name, value in self.headers.items() if name not in CONDITIONS}
+        return None
+
+    def redirect(self, answer: Answer) -> Attempt | None:
+        """Goes where the answer redirects to; returns an attempt if that leads nowhere."""
+        before, self.url = self.url, redirected(self.url, answer.location)
+        if self.url == before:
+            # A redirect to itself with a cookie, which the client sends with the next request. Some firewalls set
+            # several cookies, one after the other; a new value of the same one leads nowhere.
+            if self.repeated and self.cookies >= answer.cookies:
+                return self.ended(failure=Outcome.BLOCKED, reason=encode_reason(Code.REDIRECTED_TO_ITSELF))
+            self.repeated, self.cookies = True, self.cookies | answer.cookies
+        return None
+
+    def ended(self, **values: object) -> Attempt:
+        """The attempt that ends here."""
+        elapsed = int((time.monotonic() - self.clock) * 1000)
+        sent = tuple(self.headers.items())
+        return Attempt(self.request.url, self.url, self.started, elapsed, sent, begun_at=self.begun, **values)  # type: ignore[arg-type]
 
 
 class Fetcher:
@@ -181,60 +240,25 @@ class Fetcher:
         return {name: each for name, each in headers.items() if name not in CONDITIONS or _SENDABLE.fullmatch(each)}
 
     async def _attempt(self, request: Request) -> Attempt:
-        headers = self._headers(request)
-        sent = tuple(headers.items())
-        started, clock, url = datetime.now(UTC), time.monotonic(), request.url
-        begun: datetime | None = None
-
-        def ended(**values: object) -> Attempt:
-            elapsed = int((time.monotonic() - clock) * 1000)
-            return Attempt(request.url, url, started, elapsed, sent, begun_at=begun, **values)  # type: ignore[arg-type]
-
-        repeated, led_on = False, ""
-        cookies: frozenset[str] = frozenset()
+        limits = self._source.limits
+        way = _Way(request, self._headers(request), request.url)
+        limit = min(limits.bytes, request.limit or limits.bytes)
         try:
-            for _ in range(self._source.limits.redirects + 1):
-                trace = await self._check_allowed(url)
-                started, clock = datetime.now(UTC), time.monotonic()
-                begun = begun or started
-                method, body = (request.method, request.body) if url == request.url else ("GET", None)
-                limit = min(self._source.limits.bytes, request.limit or self._source.limits.bytes)
-                answer = await self._client.send(url, headers, limit, trace, method=method, content=body)
-                if not answer.leads_on:
-                    page = _page_without_content(answer, url) if request.method == "GET" else None
-                    if page and not repeated and answer.header("set-cookie") and asks_again(page):
-                        repeated = True
-                        continue
-                    onward = page_redirect(page, answer.header("refresh")) if page and not led_on else None
-                    if onward is None:
-                        return ended(
-                            status=answer.status,
-                            headers=answer.headers,
-                            body=answer.body,
-                            reason=led_on,
-                            length_known=answer.length_known,
-                        )
-                    led_on = encode_reason(Code.PAGE_LED_ON, url=url, means=onward.means)
-                    url = onward.url
-                    # The validators are those of the page that redirected here.
-                    headers = {name: value for name, value in headers.items() if name not in CONDITIONS}
-                    sent = tuple(headers.items())
-                    continue
-                before, url = url, redirected(url, answer.location)
-                if url == before:
-                    # A redirect to itself with a cookie, which the client sends with the next request. Some firewalls
-                    # set several cookies, one after the other; a new value of the same one leads nowhere.
-                    if repeated and cookies >= answer.cookies:
-                        return ended(failure=Outcome.BLOCKED, reason=encode_reason(Code.REDIRECTED_TO_ITSELF))
-                    repeated, cookies = True, cookies | answer.cookies
-            limit = self._source.limits.redirects
-            return ended(failure=Outcome.NETWORK_ERROR, reason=encode_reason(Code.TOO_MANY_REDIRECTS, limit=limit))
+            for _ in range(limits.redirects + 1):
+                trace = await self._check_allowed(way.url)
+                way.begin()
+                method, body = (request.method, request.body) if way.url == request.url else ("GET", None)
+                answer = await self._client.send(way.url, way.headers, limit, trace, method=method, content=body)
+                if attempt := way.redirect(answer) if answer.leads_on else way.open(answer):
+                    return attempt
+            reason = encode_reason(Code.TOO_MANY_REDIRECTS, limit=limits.redirects)
+            return way.ended(failure=Outcome.NETWORK_ERROR, reason=reason)
         except RequestFailed as failed:
-            return ended(failure=failed.outcome, reason=failed.reason)
+            return way.ended(failure=failed.outcome, reason=failed.reason)
         except HostPostponed as postponed:
             code = Code.HOST_ASKED_TO_WAIT if postponed.by_request else Code.HOST_KEEPS_FAILING
             reason = encode_reason(code, host=postponed.host, seconds=round(postponed.seconds))
-            return ended(failure=Outcome.NETWORK_ERROR, reason=reason)
+            return way.ended(failure=Outcome.NETWORK_ERROR, reason=reason)
 
     async def _check_allowed(self, url: str) -> Trace | None:
         if not self._source.allows(url):

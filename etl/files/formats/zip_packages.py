@@ -123,8 +123,8 @@ def tag_of(element: etree._Element) -> str:
 def attribute(element: etree._Element, *names: str) -> str:
     """The first attribute of these names in any namespace, else the one without a namespace; empty if there is none."""
     endings = tuple(f"}}{name}" for name in names)
-    found = next((value for key, value in element.attrib.items() if str(key).endswith(endings)), None)
-    return str(element.get(names[0], "") if found is None else found)
+    in_namespace = (value for key, value in element.attrib.items() if str(key).endswith(endings))
+    return str(next(in_namespace, element.get(names[0], "")))
 
 
 def note_damage(archive: Package, name: str, errors: Iterable[etree._LogEntry]) -> None:
