@@ -108,10 +108,7 @@ class WalkedList:
             has_new=bool(new),
             may_move=total_before is None or total_before != self.reported_total,
         )
-        self._following = frozenset(request_key(each) for each in page.next_requests if each.column == request.column)
-        self._promised.append(() if again else page.promised)
-        self._numbered.update(() if again else page.numbered)
-        self._is_full, self._may_go_on, self._open_end = page.is_full, page.may_go_on, page.open_end
+        self._note_links(request, page, is_again=again)
         leads_on = not (urls or self._documents or self._pages) and bool(page.next_requests)
         if leads_on and self._leading_pages < MAX_LEADING_PAGES:
             self._leading_pages += 1
@@ -129,6 +126,13 @@ class WalkedList:
             pages = MAX_BARREN_PAGES
             problems.append(Reason.of(Code.LIST_IN_CIRCLES, list=self.name, pages=pages, url=request.url))
         return problems
+
+    def _note_links(self, request: ListingRequest, page: ListingPage, *, is_again: bool) -> None:
+        """Notes where the page leads, and what it says of further pages."""
+        self._following = frozenset(request_key(each) for each in page.next_requests if each.column == request.column)
+        self._promised.append(() if is_again else page.promised)
+        self._numbered.update(() if is_again else page.numbered)
+        self._is_full, self._may_go_on, self._open_end = page.is_full, page.may_go_on, page.open_end
 
     def _note_totals(self, page: ListingPage) -> list[Reason]:
         """Notes the totals that the site reports; those that shrank are odd."""
