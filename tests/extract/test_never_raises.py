@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,14 @@ def test_any_bytes(body: bytes, url: str, content_type: str) -> None:
     started = time.process_time()
     assert extract(body, url, content_type).reason
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("tag", ["a", "div", "form", "section"])
+def test_an_element_between_two_cells_is_none(tag: str) -> None:
+    cells = "<td>索引号：</td>{}<td>00000000-0/2023-00017</td>"
+    row = cells.format(f"<{tag} class='gap'></{tag}>")
+    read = extract(page(f"<table><tr>{row}</tr><tr>{cells.format('')}</tr></table>").encode(), "http://a.gov.cn/x")
+    assert read.fields["index_number"].value == "00000000-0/2023-00017"
 
 
 def test_costly_pages_and_any_bytes_end_soon_in_little_memory() -> None:

@@ -69,10 +69,10 @@ def is_column_header_row(blocks: Blocks, row: Node) -> bool:
 
 
 def is_gap_column(blocks: Blocks, row: Node, cell: Node) -> bool:
-    """Whether a cell only separates labels from values: in each row of its table with cells before and after it, it has
-    no word and a label precedes it; in two or more rows a value follows it."""
+    """Whether an element of a row is a cell that only separates labels from values: in each row of its table with cells
+    before and after it, it has no word and a label precedes it; in two or more rows a value follows it."""
     table, values = blocks.nodes[row.parent], 0
-    if _words_of(blocks, cell) or table.end - table.index > _MAX_GAP_NODES:
+    if cell.tag not in ("td", "th") or _words_of(blocks, cell) or table.end - table.index > _MAX_GAP_NODES:
         return False
     column = _cells_of(blocks, row).index(cell)
     for each in (n for n in blocks.nodes[table.index + 1 : table.end] if n.tag == "tr" and n.parent == row.parent):
