@@ -6,6 +6,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.surroundings import boxes_around
 
 _NAMES = re.compile(
     r"(?:^|[\s_-])(?:side(?:bar)?|aside|hot\w{0,6}|recommend\w{0,6}|tuijian|relat\w{0,6}|rank\w{0,4}|phb|latest|newest)(?:$|[\s_-]|\d)",
@@ -22,9 +23,7 @@ _MAX_ABOVE, _MAX_BEFORE, _MAX_HEADLINE = 12, 2, 14
 
 def is_in_side_box(element: HtmlElement) -> bool:
     """Whether the element is in a box beside a list."""
-    for above in islice(element.iterancestors(), _MAX_ABOVE):
-        if above.tag in ("body", "html"):
-            break
+    for above in boxes_around(element, _MAX_ABOVE):
         if _NAMES.search(f"{above.get('class') or ''} {above.get('id') or ''}"):
             return True
         before = (item for item in islice(above.itersiblings(preceding=True), _MAX_BEFORE) if isinstance(item.tag, str))

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.list_addresses import is_of_list
+from etl.platforms.elements.surroundings import boxes_around
 from etl.platforms.paging.pager_elements import is_answered, is_current, names_of, slides, target_of
 from etl.platforms.paging.parts import AGENCY, PART_NAME, is_chosen, is_named_part
 from etl.web.page import WebPage, absolute, base_url
@@ -278,9 +279,7 @@ def tab_of_another_list(page: WebPage) -> str | None:
 def tab_above(page: WebPage, first: HtmlElement) -> str | None:
     """The words of a tab right above the rows that a script handles, beside the current one; None if there is none, if
     one tab is for all, or if its content is in the page. `first`: the first row."""
-    for row in islice((first, *first.iterancestors()), _MAX_ABOVE):
-        if row.tag in ("body", "html"):
-            return None
+    for row in (first, *boxes_around(first, _MAX_ABOVE - 1)):
         for bar in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
             items = _items_of(bar)
             others = [item for item in items if not any(map(is_current, (item, *item[:1])))]

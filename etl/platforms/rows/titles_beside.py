@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from itertools import islice
 
 from lxml.html import HtmlElement
 
+from etl.platforms.elements.surroundings import boxes_around
 from etl.platforms.rows.row_texts import CUT_BY, HEADINGS, is_value, link_title, may_be_title, text_in
 from etl.web.page import WebPage
 
@@ -38,11 +38,11 @@ def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True, *, o
             continue
         if not is_document(link) or names(link):
             continue
-        for around in islice(link.iterancestors(), _MAX_ABOVE):
-            if around.tag in ("body", "html") or any(map(names, around.iter("a"))):
+        for row in boxes_around(link, _MAX_ABOVE):
+            if any(map(names, row.iter("a"))):
                 break
-            texts = [text for piece in around.itertext() if (text := " ".join(piece.split()))]
-            title = (around.get("title") or "").strip() or longest_title(around, texts)
+            texts = [text for piece in row.itertext() if (text := " ".join(piece.split()))]
+            title = (row.get("title") or "").strip() or longest_title(row, texts)
             if len(title) >= MIN_TITLE_BESIDE:
                 link.set("title", title)
                 break

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from etl.platforms.elements.columns import same_site
 from etl.platforms.elements.element_words import label_of, words_of
 from etl.platforms.elements.list_addresses import OF_OTHER_THINGS
+from etl.platforms.elements.surroundings import boxes_around
 from etl.platforms.unread.unread_lists import first_listed
 from etl.web.page import WebPage, absolute, base_url
 
@@ -37,11 +38,8 @@ def list_elsewhere(page: WebPage, listed: Mapping[str, str]) -> str | None:
 
 def _beside(link: HtmlElement) -> Iterator[HtmlElement]:
     """The headlines above a row, and the last row of its list if that is only 更多."""
-    for above in islice(link.iterancestors(), _MAX_ABOVE):
-        if above.tag in ("body", "html"):
-            return
-        before = (item for item in above.itersiblings(preceding=True) if isinstance(item.tag, str))
-        for item in islice(before, _MAX_BEFORE):
+    for above in boxes_around(link, _MAX_ABOVE):
+        for item in islice(above.itersiblings("*", preceding=True), _MAX_BEFORE):
             words = words_of(item, _MAX_HEADLINE)
             if len(words) <= _MAX_HEADLINE and (words or next(item.iter("img"), None) is not None):
                 yield item

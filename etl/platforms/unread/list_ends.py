@@ -19,6 +19,7 @@ from etl.platforms.elements.element_words import is_hidden, label_of, plain_sign
 from etl.platforms.elements.list_addresses import OF_OTHER_THINGS
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.elements.surroundings import boxes_around
 from etl.platforms.paging.dead_steps import is_dead
 from etl.platforms.paging.list_scripts import is_whole
 from etl.platforms.paging.pager_elements import (
@@ -155,20 +156,14 @@ def outer_rows(page: WebPage, listed: Container[str]) -> list[HtmlElement]:
 
 
 def _child_of(around: HtmlElement, link: HtmlElement) -> HtmlElement | None:
-    row = link
-    for above in link.iterancestors():
-        if above is around:
-            return row
-        row = above
-    return None
+    line = (link, *link.iterancestors())
+    return next((child for child in line if child.getparent() is around), None)
 
 
 def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
     """The blocks after the last row that still belong to the list."""
     passed = 0
-    for row in (last, *islice(last.iterancestors(), _MAX_ABOVE)):
-        if row.tag in ("body", "html"):
-            return
+    for row in (last, *boxes_around(last, _MAX_ABOVE)):
         for block in row.itersiblings():
             if not isinstance(block.tag, str) or _is_nothing(block):
                 continue
@@ -191,9 +186,7 @@ def _is_nothing(block: HtmlElement) -> bool:
 
 def _before(first: HtmlElement) -> Iterator[HtmlElement]:
     """The short blocks before the first row that hold no links."""
-    for row in islice((first, *first.iterancestors()), 3):
-        if row.tag in ("body", "html"):
-            return
+    for row in (first, *boxes_around(first, 2)):
         for block in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
             if not isinstance(block.tag, str) or next(block.iter("a"), None) is not None or is_in_side_box(block):
                 return

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from etl.platforms.elements.element_words import title_of, words_of
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.elements.surroundings import boxes_around
 from etl.platforms.rows.list_parts import stable_classes
 from etl.platforms.rows.row_texts import HEADINGS
 from etl.web.page import WebPage, absolute, base_url
@@ -88,8 +89,8 @@ def _headline(box: HtmlElement, holders: Container[HtmlElement]) -> str:
     inner = next(above for above in titles[0].iterancestors() if all(above in link.iterancestors() for link in titles))
     words = ""
     for above in (inner, *inner.iterancestors()):
-        before = [item for item in above.itersiblings(preceding=True) if isinstance(item.tag, str)]
-        items = list(takewhile(lambda item: item not in holders, islice(before, _MAX_BEFORE)))
+        before = islice(above.itersiblings("*", preceding=True), _MAX_BEFORE)
+        items = list(takewhile(lambda item: item not in holders, before))
         words = "".join(words_of(item, _MAX_HEADLINE) for item in reversed(items)) + words
         if words or above is box:
             break
@@ -100,11 +101,8 @@ def _headline(box: HtmlElement, holders: Container[HtmlElement]) -> str:
 
 def _names_above(link: HtmlElement) -> Iterator[str]:
     """The short texts above an entry, and the last part of a breadcrumb: 当前位置：首页 > 政务公开 > 通知公告."""
-    for above in islice(link.iterancestors(), _MAX_ABOVE):
-        if above.tag in ("body", "html"):
-            return
-        before = (item for item in above.itersiblings(preceding=True) if isinstance(item.tag, str))
-        for item in islice(before, _MAX_BEFORE):
+    for above in boxes_around(link, _MAX_ABOVE):
+        for item in islice(above.itersiblings("*", preceding=True), _MAX_BEFORE):
             words = words_of(item, 4 * _MAX_HEADLINE)
             if len(words) <= 4 * _MAX_HEADLINE:
                 yield _PARTS.split(words)[-1]

@@ -14,6 +14,7 @@ from etl.platforms.base import Entry
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.elements.surroundings import boxes_around
 from etl.platforms.paging.pager_elements import slides
 from etl.platforms.rows.rows import block_entries
 from etl.platforms.rows.undrawn_rows import Shapes
@@ -34,12 +35,9 @@ def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
         return ()
     base, shapes = base_url(page), Shapes(listed)
     folder = folder_of(page.url)
-    for row in islice((rows[0], *rows[0].iterancestors()), _MAX_ABOVE):
-        if row.tag in ("body", "html"):
-            break
+    for row in (rows[0], *boxes_around(rows[0], _MAX_ABOVE - 1)):
         apart = list[Entry]()
-        blocks = (block for block in row.itersiblings(preceding=True) if isinstance(block.tag, str))
-        for place, block in enumerate(islice(blocks, _MAX_APART), 1):
+        for place, block in enumerate(islice(row.itersiblings("*", preceding=True), _MAX_APART), 1):
             if slides(block):
                 return tuple(apart)
             titles = _titles(block, base)

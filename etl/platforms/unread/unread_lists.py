@@ -14,6 +14,7 @@ from etl.platforms.elements.element_words import is_hidden, words_of
 from etl.platforms.elements.list_addresses import is_of_other_box
 from etl.platforms.elements.script_links import leads_nowhere
 from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.elements.surroundings import boxes_around
 from etl.platforms.rows.row_texts import date_in
 from etl.platforms.rows.undrawn_rows import data_of_rows, frames_of
 from etl.platforms.unread.list_ends import outer_rows
@@ -176,9 +177,7 @@ def _rows_of_twins(page: WebPage, listed: Mapping[str, str]) -> Iterator[tuple[i
     """The sizes of groups of dated rows in blocks like the one with the listed rows, beside it; and whether the block
     is visible before a click, unlike a tab."""
     first, base = first_listed(page, listed), base_url(page)
-    for above in islice(first.iterancestors(), _MAX_ABOVE) if first is not None else ():
-        if above.tag in ("body", "html"):
-            return
+    for above in boxes_around(first, _MAX_ABOVE) if first is not None else ():
         alike = (item for item in above.itersiblings(above.tag) if item.get("class") == (above.get("class") or ""))
         for twin in alike:
             links = [link for link in twin.iter("a") if not leads_nowhere(link)]
