@@ -77,7 +77,7 @@ _MIN_COLUMN = 10
 newest documents is not."""
 BELOW = " / "
 """Separates the name of a column from that of a list below it."""
-_PAGE_PATH = re.compile(r"(?!.*/(?:\w{0,8}api|rest|services?)/).*(?:/|\.(?:s?html?|jhtml|xml))", re.IGNORECASE)
+_PAGE_PATH = re.compile(r"\A(?!.*/(?:\w{0,8}api|rest|services?)/).*(?:/|\.(?:s?html?|jhtml|xml))", re.IGNORECASE)
 """The path of a page, where no service answers. Those of services may end in a slash (`/api/documents/`)."""
 _OWN_NUMBER = re.compile(r"[?&]\w{0,12}page\w{0,8}=(\d{1,4})(?=&|#|$)", re.IGNORECASE)
 _SHOWN_CHARS = 60

@@ -1,10 +1,13 @@
 """A crawl's walk over a list that a function answers: what it finds, and why its run would be red."""
 
 import asyncio
+import atexit
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -91,6 +94,26 @@ class Walked:
         return KnownList()
 
 
+class AtOnce(ThreadPoolExecutor):
+    """Does in this thread what it is given: to start one takes longer than to read such a page."""
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*given, **named))
+        except Exception as error:  # noqa: BLE001 - it is for the one who waits
+            done.set_exception(error)
+        return done
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(AtOnce())
+    atexit.register(loop.close)
+    return loop
+
+
 def walk_answers(platform: str, first: str, answer: Callable[[Question], Answer], **more: Any) -> Walked:
     """Walks the list at `first` to its end. `more`: keys of the source file."""
     source = Source.model_validate(
@@ -124,7 +147,7 @@ def walk_answers(platform: str, first: str, answer: Callable[[Question], Answer]
     walk = CatalogWalk(
         source, CrawlOptions(), cast(Fetcher, Answers()), walked, lambda progress: None, stop_at_known=False
     )
-    summary = asyncio.run(walk.run())
+    summary = _loop().run_until_complete(walk.run())
     walked.red += [problem.english for problem in summary.problems]
     walked.red += [f"{url}: {reason.english}" for url, reason in summary.lost]
     walked.red += [reason.english for reason in incomplete_lists(summary.columns, "walked")]

@@ -42,8 +42,8 @@ _PAGE = re.compile(
 )
 _LINKED = re.compile(r"""\A\s*+<a\b[^<>]{0,300}?\bhref\s{0,3}=\s{0,3}["']?([^"'\s<>]{1,500})""", re.IGNORECASE)
 """A value that is a link, as services write it for tables."""
-_TITLE_TEXT = re.compile(r"(?=(?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){4})[^。；\n]{6,150}")
-_WORDS, _DAY = re.compile(r"[\u4e00-\u9fff]{4}"), re.compile(r"\s*(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}")
+_TITLE_TEXT = re.compile(r"\A(?=(?:[^\u4e00-\u9fff]*[\u4e00-\u9fff]){4})[^。；\n]{6,150}")
+_WORDS, _DAY = re.compile(r"[\u4e00-\u9fff]{4}"), re.compile(r"\A\s*(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}")
 """A title, and a date, among values that have a place in their row and no name."""
 _SITE_NAME = re.compile(r"(?:web|site|doc|info)?(?:domain|host|base|site)(?:url|name|host)?")
 _SITE = re.compile(r"(?:https?:)?//[\w.-]+(?::\d+)?/?\Z")

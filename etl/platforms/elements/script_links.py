@@ -32,7 +32,7 @@ _PAGE = re.compile(
     r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:[a-z]?html?|jspx?|do|action|aspx?|php|pdf|docx?)(?:\?|$)",
     re.IGNORECASE,
 )
-_IN_SITE = re.compile(r"^(?!javascript:)[\x21-\x7e]*[?/][\x21-\x7e]+$", re.IGNORECASE)
+_IN_SITE = re.compile(r"^(?!javascript:)(?=[^?/]*+[?/][\x21-\x7e])[\x21-\x7e]++$", re.IGNORECASE)
 """An address if a script opens it, even without the ending of a file: `?page=2`, `list/2`."""
 _ADDRESSES = ("data-href", "data-url", "data-link")
 _ROWS = ("li", "tr", "button", "div", "p", "td", "dd", "dt", "span", "h3", "h4", "dl")

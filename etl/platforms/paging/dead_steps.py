@@ -35,7 +35,7 @@ _ONLY_SAYS = re.compile(
 """Code that only shows a message: 已是最后一页."""
 _TO_FIRST = re.compile(r"^\W*(?:[首第]一?[页頁]|[上前]一?[页頁]|1|first|prev(?:ious)?(?:page)?)\W*$", re.IGNORECASE)
 _CALL = re.compile(
-    r"\s*+(?:javascript\s*+:)?+\s*+(?:return\s++)?+([\w$.]++\((?=[^()]*\d)[\s\w$'\",.-]*+\))\s*+(?:;\s*+(?:return\s++false\s*+;?+)?+)?+\s*+",
+    r"\A\s*+(?:javascript\s*+:)?+\s*+(?:return\s++)?+([\w$.]++\((?=[^()]*\d)[\s\w$'\",.-]*+\))\s*+(?:;\s*+(?:return\s++false\s*+;?+)?+)?+\s*+",
     re.IGNORECASE,
 )
 _NO_PART, _OF_STEP = re.compile(r"[\s'\"]+"), re.compile(r"\b(?:this|event|arguments|void)\b")

@@ -15,9 +15,9 @@ _CALL = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w\"'.-])\d{1,6}(?![\w\"'.-])|(?<=[\"'])\d{1,6}(?=[\"'])")
 _OF_BROWSERS = re.compile(
-    r"alert|confirm|eval|parse\w+|set(?:Timeout|Interval)|Date|Number|String|Array|require|if|while|for|switch|return"
+    r"\A(?:alert|confirm|eval|parse\w+|set(?:Timeout|Interval)|Date|Number|String|Array|require|if|while|for|switch|return"
     r"|\$|jQuery|print\w*|close|focus|scroll\w*|font\w*|doZoom|zoom|size\w*|(?:set|change)(?:size|color|lang|skin)\w*"
-    r"|(?:window|document|console|Math|history|\$|jQuery|_\w+)\..*",
+    r"|(?:window|document|console|Math|history|\$|jQuery|_\w+)\..*)",
     re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(
