@@ -18,6 +18,7 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -25,6 +26,7 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 from etl.archive.storage.archive import Archive, open_archive
 from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
+from tests.support.parallel import FileScheduling, packed, unpacked
 from tests.support.services import (
     MadeAhead,
     own_bucket,
@@ -100,6 +102,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()  # what is imported and collected is not looked through again until the end
     atexit.register(gc.unfreeze)  # or else libraries tell of their classes, which were never let go
     gc.enable()  # see tests/__init__.py
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileScheduling | None:
+    return FileScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_report_to_serializable(report: object) -> dict[str, Any] | None:
+    return packed(report)
+
+
+def pytest_report_from_serializable(data: dict[str, Any]) -> pytest.TestReport | None:
+    return unpacked(data)
 
 
 @pytest.fixture(scope="session")
