@@ -87,6 +87,8 @@ PAGERS = {
        document.write('<a href="list_' + (currPage + 1) + '.html">下一页</a>');""": (6, None, "list_2.html"),
     """var currentPage = 0; var 下一页Page = currentPage+1; var countPage = 7;
        document.write("<a href=\\"index"+"_" + 下一页Page + "."+"htm\\">下一页</a>");""": (7, None, "index_1.htm"),
+    """var pageCount = 6, pageIndex = 1; draw(function (n) {
+       location.href = n == 1 ? 'list.html' : 'list_' + (n - 1) + '.html'; });""": (6, None, "list_1.html"),
     "createPageHTML(9, 1, 1, 20, 171, 'xlist', 'shtml');": (9, 171, "xlist_2.shtml"),
     "createPageHTML('29', '0', 'index', 'html');": (29, None, "index_1.html"),
     "createPageHTML(4, 1, 'wjk', 'html', 'black2', 52);": (4, 52, "wjk_2.html"),

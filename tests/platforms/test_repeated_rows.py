@@ -134,6 +134,18 @@ def test_a_pager_by_script_becomes_selectors_that_read_its_live_numbers(script: 
     assert [request.url for request in listing.next_requests] == [LIST + second]
 
 
+def test_a_pager_whose_number_of_pages_no_selector_reads_is_left_to_the_common_reading() -> None:
+    # Addresses without an end would end at the first one that is missing.
+    script = "location.href = n == 1 ? 'index.html' : 'index_' + (n - 1) + '.html'"
+    page = page_with(
+        f'{ROWS}<div id="fy" pageCount="3" pageIndex="1"></div><script>draw(function (n) {{{script}}})</script>'
+    )
+    guess = proposed(page)
+    assert guess.keys().isdisjoint({"pages", "second", "page_count"})
+    listing = applied(page, guess)
+    assert (listing.reported_pages, [request.url for request in listing.next_requests]) == (3, [f"{LIST}index_1.html"])
+
+
 def test_a_link_to_the_next_page_is_proposed_and_a_dead_one_is_not() -> None:
     for link, selector in (
         ('<a href="?p=2">下一页</a>', "//a[normalize-space(.) = '下一页']"),

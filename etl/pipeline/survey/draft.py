@@ -114,8 +114,6 @@ def _selectors(survey: Survey, *, is_listed: bool) -> Iterator[str]:
         yield "listing:"
         selectors = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
         yield from (f"  {line}" for line in selectors.splitlines())
-        if "pages" in survey.listing and "page_count" not in survey.listing:
-            yield "  # (?) page_count: no selector reads the number of pages; lists end at the first page without rows"
     elif survey.proposed and survey.proposed.accepts_selectors and not is_listed:
         yield "# (?) listing: survey the page of one of the lists below, whose rows are not known."
 

@@ -134,8 +134,12 @@ def _row_selectors(blocks: Sequence[HtmlElement]) -> Iterator[str]:
         for tag in dict.fromkeys(str(block.tag) for block in blocks)
     ]
     names = [name for above in first.iterancestors() if (name := _named(above)) != above.tag]
-    # Prefixed with the nearest ancestor that makes it unique; with all ancestors if none does alone.
-    for prefix in dict.fromkeys(("", *(f"{name} " for name in names), "".join(f"{name} " for name in reversed(names)))):
+    # Prefixed with the nearest ancestor that makes it unique; with all ancestors if none does alone. Bare tags
+    # (`ul > li`) come last: on other pages of the site they are those of a menu too.
+    prefixes = ["", *(f"{name} " for name in names), "".join(f"{name} " for name in reversed(names))]
+    if container == first.tag and all(tag.isalnum() for tag in tags):
+        prefixes.append(prefixes.pop(0))
+    for prefix in dict.fromkeys(prefixes):
         yield ", ".join(f"{prefix}{container} > {tag}" for tag in tags)
     above = [first, *first.iterancestors()]
     path = "/".join(_step(element, numbered=element is not first or len(containers) == 1) for element in above[::-1])

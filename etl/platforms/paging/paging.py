@@ -64,7 +64,10 @@ _LIBRARY_NAMES = (
     "data-side-pagination", "@tab-click", "v-for", "ng-repeat",
 )  # fmt: skip
 """Parts of the texts that the pattern matches; searching for these first is much faster."""
-_WRITTEN_LINK = re.compile(r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+\w++[^"'\n;]{0,20}\+\s*+\\?["']\.(\w{3,5})\b""")
+_WRITTEN_LINK = re.compile(
+    r"""\b([\w-]{1,40})_\\?["']\s*+\+\s*+\(?\s*+(\w++)([^"'\n;]{0,20})\+\s*+\\?["']\.(\w{3,5})\b"""
+)
+_ONE_LESS = re.compile(r"-\s*1\b")
 _JOINED = re.compile(r"""(?<!\\)(["'])\s*+\+\s*+\1""")
 """Between two strings that a script puts together: `"index"+"_" + nextPage + "."+"htm"`."""
 _FROM_ZERO = re.compile(r"(?:count_?page|page_?count|total_?pages?)\s*-\s*1\b", re.IGNORECASE)
@@ -211,9 +214,11 @@ def _written_pager(source: str, first: bool) -> Pager | None:
         return None
     place = digits(current[1])
     from_zero = place == 0 or (not first and _FROM_ZERO.search(source) is not None)
-    address = f"{link[1]}_{{page}}.{link[2]}"
+    # `"index_" + (n - 1)` counts addresses from 0 and pages from 1; `(currentPage - 1)` is the page before.
+    is_less = not from_zero and _ONE_LESS.search(link[3]) and not re.search(rf"\b{link[2]}\b", current[0])
+    number, address = place + (not is_less), f"{link[1]}_{{page}}.{link[4]}"
     sign = _short(f"{pages[0]} … {link[0]}")
-    return Pager(sign, digits(pages[1]), place + from_zero, address, place + 1, before_pages=_before(pages, 1))
+    return Pager(sign, digits(pages[1]), place + from_zero, address, number, before_pages=_before(pages, 1))
 
 
 def _before(match: re.Match[str], group: int) -> str:
