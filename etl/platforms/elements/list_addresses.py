@@ -5,6 +5,8 @@ import re
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_KEY = re.compile(r"By(?:[A-Z]\w*)?(?:Id|Code|Key|No|Num|Type)s?\b")
+"""The key by which something is selected: `getFileListByCodeId`."""
 _DOCUMENTS = re.compile(
     r"(?:articles|docs|documents|news|infos|notices|policies|records|rows|gkml|xxgk|"
     r"zfxxgk|zwgk|zcwj|zcfg|gfxwj|wenjian|tzgg|\w{0,6}wj|\w{0,12}(?:articles|docs|news|rows))"
@@ -22,7 +24,8 @@ _OTHERS = re.compile(
     r"shipin|player|pics?|pictures?|photos?|imgs?|images?|album|slides?|slider|swiper|focus|lunbo|carousel|online|score|template|"
     r"suggest\w{0,5}|autocomplete|complete|hints?|tips?|zt|robot|icons?|friend\w{0,4}|common|inc|qr\w{0,4}|wza|sms|code"
 )
-
+_PROGRAM = re.compile(r"common|search|so|online|sites?|template|inc")
+"""Words for other boxes that may also name the part of the program which answers: `/common/search/getNoticeRows`."""
 
 OF_OTHER_THINGS = re.compile(
     r"(?:更多|全部|所有)\W{0,2}(?:[专主]题|专栏|专区|部门|单位|机构|栏目|频道|分类|类别|服务|应用|功能|视频|图片|图集|网站|链接|乡镇|街道|地区|选项|条件|筛选|标签)"
@@ -32,7 +35,12 @@ OF_OTHER_THINGS = re.compile(
 
 @lru_cache(maxsize=4096)
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in _WORD.findall(text.partition("?")[0]))
+    """The words of a name or an address, without those of a part of the program above the name of documents."""
+    named = _KEY.sub("", text.partition("?")[0])
+    above, _, last = (tuple(map(str.lower, _WORD.findall(part))) for part in named.rpartition("/"))
+    if any(map(_DOCUMENTS.fullmatch, last)):
+        above = tuple(word for word in above if not _PROGRAM.fullmatch(word))
+    return (*above, *last)
 
 
 def is_of_other_box(text: str) -> bool:

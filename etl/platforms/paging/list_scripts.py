@@ -105,7 +105,7 @@ _CLICK = re.compile(
 _OF_ELEMENT = re.compile(
     r"""\(\s*(?:this|\w{1,12})\s*\)\.(?:data|attr)\(|\.dataset\b|this\.(?:id|getAttribute)|getAttribute\("""
 )
-_ADDRESS_ASKED = re.compile(r"""["'`]([\w.$/{}:-]*[\w/](?:\?[^"'`\s]{0,200})?)["'`]""")
+_ADDRESS_ASKED = re.compile(r"""["'`]([\w.$/{}:-]*[\w/-](?:\?[^"'`\s]{0,200})?)["'`]""")
 _BEHIND_CALL = re.compile(r"function|=>|\)\s*+;(?!\s*+\w++\.open\b)")
 _NAMED_ADDRESS = r"""\b{}\s*=\s*["'`]([^"'`\s]{{3,200}})["'`]"""
 _DATA_FILE = re.compile(r"^(?:\./)?(?:[\w-]+/)?[\w-]+\.(?:json|xml|jsp|do|aspx|php|txt|html?)(?:\?|$)")
