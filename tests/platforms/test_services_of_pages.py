@@ -5,7 +5,7 @@ import pytest
 from etl.platforms.drafting.services import services_of
 from etl.web.page import read_page
 
-URL = "https://www.yunxi.example/zfxxgk/zcwj/"
+URL = "https://www.yunxi.example/zfxxgk/zcwj/?lm=17"
 LIST = "https://www.yunxi.example/api/doc/list"
 
 
@@ -25,6 +25,15 @@ LIST = "https://www.yunxi.example/api/doc/list"
             "fetch('/api/doc/list', {method: 'POST', body: JSON.stringify({cid: '3', pageNo: no})})",
             [(LIST, '{"cid": "3", "pageNo": "1"}')],
         ),
+        (
+            "var lm = query('lm'), cid = query('cid'); $.get('/api/doc/list', {lm: lm, cid: cid, current: pageNum})",
+            [f"{LIST}?lm=17&current=1"],
+        ),
+        (
+            "$.post('/doc/findListByCode', {cid: 3, page: n})",
+            [("https://www.yunxi.example/doc/findListByCode", "cid=3&page=1")],
+        ),
+        ("$.get('/api/doc-list-' + n + '.html', draw)", ["https://www.yunxi.example/api/doc-list-"]),
         ("// $.getJSON('/api/doc/list?cid=3', draw)", []),
         ("$.getJSON('/api/weather?city=3', draw)", []),
     ],

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.platforms.elements.list_addresses import is_of_list
 from etl.platforms.paging.list_scripts import services_asked
@@ -21,6 +21,8 @@ _PARAMETER = re.compile(
 )
 _PAGE = re.compile(r"page_?(?:no|num|number|index)?|cur(?:rent)?_?page|pn|p", re.IGNORECASE)
 _ENDS_IN_PAGE = re.compile(rf"[?&](?:{_PAGE.pattern})=$", re.IGNORECASE)
+_OF_QUERY = r"""\s*[\w$.() ]{1,80}\(\s*["'](\w{1,40})["']\s*\)"""
+"""A function that reads a parameter of the page's own address: `getUrlParam("classId")`."""
 _ROWS_OF_GRID = re.compile(r"\blimit[\"']?\s*:\s*(\d{1,4})\b")
 """Tables of layui send `page` and `limit`."""
 
@@ -33,7 +35,7 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
         before, _, behind = code.partition(address)
         call = behind[:_CALL_CHARS].partition("</script")[0]
         given = _PARAMETERS.search(call)
-        parameters = dict(_parameters(next(filter(None, given.groups()), ""), code)) if given else {}
+        parameters = dict(_parameters(next(filter(None, given.groups()), ""), code, page.url)) if given else {}
         if (rows := _ROWS_OF_GRID.search(call)) and not parameters:
             parameters = {"page": "1", "limit": rows[1]}
         # What follows in the code is the number of the page: `'list?page=' + page`.
@@ -47,11 +49,16 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
             yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else "")), ""
 
 
-def _parameters(code: str, scripts: str) -> Iterator[tuple[str, str]]:
+def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str]]:
+    """(name, value) of what a call sends, as far as the scripts or the query of the page's own address have the
+    values."""
+    own = dict(parse_qsl(urlsplit(url).query))
     for name, words, number, variable in _PARAMETER.findall(code):
-        if _PAGE.fullmatch(name) and variable:
+        if variable and (_PAGE.fullmatch(name) or _PAGE.fullmatch(variable.rpartition(".")[2])):
             yield name, "1"
         elif not variable:
             yield name, words or number
         elif stated := re.search(rf"""\b{re.escape(variable)}\s*=\s*["']?([\w-]{{1,60}})["']?\s*[;,\n]""", scripts):
             yield name, stated[1]
+        elif (read := re.search(rf"""\b{re.escape(variable)}\s*={_OF_QUERY}""", scripts)) and read[1] in own:
+            yield name, own[read[1]]
