@@ -1,7 +1,10 @@
 """Menus in which surveys find the lists of a site: whatever form their items have, each is found with its name."""
 
+import re
+
 import pytest
 
+from etl.platforms.elements.columns import linked_columns
 from etl.platforms.recognise import recognise
 from etl.platforms.registry import platform
 from etl.platforms.unread.unread_menus import unread_menus
@@ -117,3 +120,13 @@ def test_a_picture_without_words_below_the_page_is_a_list_without_a_name() -> No
 @pytest.mark.parametrize("words", ["2", "下一页", "尾页", "加载更多", "第3页"])
 def test_a_step_to_further_pages_is_no_list(words: str) -> None:
     assert f"{URL}?page=2" not in columns("", "trs_wcm", f'<a href="?page=2">{words}</a>').values()
+
+
+def test_an_address_of_the_front_page_with_a_query_may_be_a_list() -> None:
+    # Old catalogs have one program in the root: `/?a=dir&p=12`.
+    page = read_page(
+        b"<html><title>" + "文件".encode() + b"</title><body></body></html>", "https://x.example/?a=dir&p=12"
+    )
+    assert [column.url for column in linked_columns(page, re.compile("^/"))] == [page.url]
+    front = read_page(b"<html><body></body></html>", "https://x.example/index.html")
+    assert linked_columns(front, re.compile("^/")) == ()

@@ -101,7 +101,7 @@ def _is_catalog(menu: Mapping[str, CandidateList], own: str) -> bool:
 
 def _is_list(url: str, path: re.Pattern[str]) -> bool:
     """Whether the path matches and is not the front page, which shows the newest lines of every list."""
-    return bool(path.search(urlsplit(url).path)) and urlsplit(column_key(url)).path not in ("", "/")
+    return bool(path.search(urlsplit(url).path)) and not is_front_page(url)
 
 
 def column_key(url: str) -> str:
