@@ -25,7 +25,7 @@ from etl.platforms.paging.answer_headers import with_headers
 from etl.platforms.paging.issues import other_issue
 from etl.platforms.paging.list_numbers import Counts
 from etl.platforms.paging.list_scripts import services_asked
-from etl.platforms.paging.page_forms import page_by_form
+from etl.platforms.paging.page_forms import number_of_form, page_by_form
 from etl.platforms.paging.page_steps import page_behind, steps
 from etl.platforms.paging.pager_links import next_is_disabled, next_url, turns_within
 from etl.platforms.paging.pager_promises import heading_of, pages_before, promised_pages
@@ -79,7 +79,11 @@ BELOW = " / "
 """Separates the name of a column from that of a list below it."""
 _PAGE_PATH = re.compile(r"\A(?!.*/(?:\w{0,8}api|rest|services?)/).*(?:/|\.(?:s?html?|jhtml|xml))", re.IGNORECASE)
 """The path of a page, where no service answers. Those of services may end in a slash (`/api/documents/`)."""
-_OWN_NUMBER = re.compile(r"[?&]\w{0,12}page\w{0,8}=(\d{1,4})(?=&|#|$)", re.IGNORECASE)
+_OWN_NUMBER = re.compile(
+    r"[?&](?!p[er]{2}|outline)\w{0,12}page(?!_?(?:size|rows|count))\w{0,8}=(\d{1,4})(?=&|#|$)", re.IGNORECASE
+)
+"""The number of the page in an address, not the number of rows (`perpage=20`, `_pageSize=20`) or of links
+(`outlinepage=10`)."""
 _SHOWN_CHARS = 60
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 
@@ -325,6 +329,10 @@ def _continued(
         total = listing.reported_total or (None if stated.pages else stated.documents)
         following = request.behind(listing.entries, ahead)
         return replace(listing, reported_pages=stated.pages, reported_total=total, next_requests=(following,))
+    if stated and (turned := _by_number_of_script(listing, page, request, stated)):
+        last = listing.reported_pages or stated.pages
+        total = listing.reported_total or (None if last else stated.documents)
+        return replace(listing, reported_pages=last, reported_total=total, next_requests=(turned,))
     if stated and stated.pages:
         listing = replace(listing, reported_pages=stated.pages)
     return _with_sign(listing, page, request, stated, words)
@@ -375,6 +383,24 @@ def _by_own_number(listing: ListingPage, request: ListingRequest) -> ListingRequ
     is_last = rows * digits(named[1]) < request.seen if request.seen else digits(named[1]) > 1
     further = None if is_last else following(request, rows, request.seen + rows)
     return further and replace(further, by_number=True)
+
+
+def _by_number_of_script(
+    listing: ListingPage, page: WebPage, request: ListingRequest, stated: Counts
+) -> ListingRequest | None:
+    """The request for the next page of a list that only a script turns: by the number in its own address
+    (`?pageNo=1`), or in a form that the script sends. Only if the page states how many pages or documents there are,
+    which the walk compares."""
+    rows, seen = len(listing.entries), request.seen + len(listing.entries)
+    pages, documents = listing.reported_pages or stated.pages, listing.reported_total or stated.documents
+    named = _OWN_NUMBER.search(request.url)
+    number, url = (digits(named[1]), None) if named else number_of_form(page)
+    is_place = number == 1 or request.seen > 0
+    if not (rows and is_place and (number < pages if pages else documents and seen < documents)):
+        return None
+    if named:
+        return following(request, rows, seen)
+    return request.behind(listing.entries, url) if url else None
 
 
 def _tab_above(page: WebPage, listed: Container[str]) -> str | None:

@@ -27,9 +27,22 @@ def page_by_form(page: WebPage) -> tuple[str, int] | None:
             continue
         options = list(select.iter("option"))
         place = next((at for at, option in enumerate(options) if is_chosen(option)), 0)
-        if place + 1 < len(options) and (url := _address(form, select, options[place + 1], page)):
-            return url, len(options)
+        if place + 1 < len(options):
+            option = options[place + 1]
+            if url := _address(form, select, option.get("value") or words_of(option), page):
+                return url, len(options)
     return None
+
+
+def number_of_form(page: WebPage) -> tuple[int, str | None]:
+    """The number of the page in the form that a script sends to turn it (`$("#pageNo").val(n); form.submit()`), and
+    the absolute address of the next page; (0, None) if there is no such form, or several, or if it is posted."""
+    inputs = [field for field in page.elements["input"] if OF_PAGE.fullmatch(field.get("name") or "")]
+    form = next(inputs[0].iterancestors("form"), None) if len(inputs) == 1 and "submit" in page.text else None
+    if form is None or (form.get("method") or "get").lower() != "get":
+        return 0, None
+    number = digits(inputs[0].get("value") or "1") if (inputs[0].get("value") or "1").isdigit() else 0
+    return number, _address(form, inputs[0], str(number + 1), page) if number else None
 
 
 def _chooses_page(select: HtmlElement) -> bool:
@@ -40,15 +53,16 @@ def _chooses_page(select: HtmlElement) -> bool:
     return named is not None and len(numbers) > 1 and counted == list(range(1, len(numbers) + 1))
 
 
-def _address(form: HtmlElement, select: HtmlElement, option: HtmlElement, page: WebPage) -> str | None:
-    """The absolute address at which the form is sent with that option; None if that is not known, or elsewhere."""
+def _address(form: HtmlElement, field: HtmlElement, value: str, page: WebPage) -> str | None:
+    """The absolute address at which the form is sent with that value of a field; None if that is not known, or
+    elsewhere."""
     fields = [
-        (field.get("name") or "", field.get("value") or "")
-        for field in form.iter("input")
-        if (field.get("type") or "").lower() in _SENT and field.get("name")
+        (other.get("name") or "", other.get("value") or "")
+        for other in form.iter("input")
+        if other is not field and (other.get("type") or "").lower() in _SENT and other.get("name")
     ]
-    fields.append((select.get("name") or "", option.get("value") or words_of(option)))
-    if len(list(form.iter("select"))) > 1 or not all(value.isascii() for _, value in fields):
+    fields.append((field.get("name") or "", value))
+    if any(other is not field for other in form.iter("select")) or not all(value.isascii() for _, value in fields):
         return None
     action = resolved(base_url(page), form.get("action") or page.url)
     if folder_of(action) != folder_of(page.url):

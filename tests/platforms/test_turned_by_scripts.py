@@ -1,0 +1,83 @@
+"""Lists that only a script turns, and whose own address or form names the number of the page: it is turned, and the
+numbers that the page states are compared."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.answered_walks import HTML, Answer, Question, Walked, lines, walk_answers
+from tests.support.share import examples
+
+SIZE = 10
+LISTING = {"listing": {"rows": "ul.l > li"}}
+PAGERS = (
+    "<div class='el-pagination'><span>共 {documents} 条</span><ul><li class='number active'>{page}</li></ul></div>",
+    "<div><span>共{documents}条</span><a href='javascript:void(0)' onclick='toPage({following})'>下一页</a></div>",
+    "<div>共 {pages} 页 <a href='javascript:page({following})'>下一页</a></div>",
+    "<div>第{page}页/共{pages}页 <a href='#' onclick='turn(1)'>后一页</a></div>",
+)
+FORM = (
+    "<form id=f{action}><input type=hidden name=cid value=3><input type=hidden id=no name=pageNo value={page}></form>"
+    "<script>function page(n) {{ $('#no').val(n); $('#f').submit() }}</script>"
+)
+
+
+def _walk(first: str, pager: str, documents: int, *, ignores: bool = False, behind: str = "empty") -> Walked:
+    """A walk over a list of ten rows a page. `ignores`: the site answers the first page whatever is asked for."""
+    all_lines, pages = lines(documents, "/n/{number}.html"), -(-documents // SIZE)
+
+    def answer(asked: Question) -> Answer:
+        page = 1 if ignores else int(asked.query.get("pageNo", 1))
+        if asked.query.get("cid") != "3" or (page > pages and behind == "missing"):
+            return None
+        shown = all_lines[SIZE * (page - 1) : SIZE * page]
+        rows = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
+        given = {"page": page, "pages": pages, "documents": documents, "following": min(page + 1, pages), "action": ""}
+        turned = pager.format(**given)
+        return f'<html><title>公告</title><body><ul class="l">{rows}</ul>{turned}</body></html>', HTML
+
+    return walk_answers("generic", first, answer, **LISTING)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(
+    pager=st.sampled_from(PAGERS),
+    form=st.booleans(),
+    documents=st.integers(1, 60),
+    behind=st.sampled_from(["empty", "missing"]),
+)
+def test_the_number_of_the_page_is_turned(pager: str, form: bool, documents: int, behind: str) -> None:
+    first = "/gk/list.jsp?cid=3" if form else "/gk/list.jsp?cid=3&pageSize=10&pageNo=1"
+    walked = _walk(first, pager + FORM if form else pager, documents, behind=behind)
+    assert (len(walked.entries), walked.red, walked.open_ends) == (documents, [], [])
+
+
+@pytest.mark.parametrize("pager", PAGERS)
+@pytest.mark.parametrize("form", [True, False])
+def test_a_site_that_ignores_the_number_is_red(pager: str, form: bool) -> None:
+    first = "/gk/list.jsp?cid=3" if form else "/gk/list.jsp?cid=3&pageNo=1"
+    walked = _walk(first, pager + FORM if form else pager, 30, ignores=True)
+    assert len(walked.entries) == SIZE
+    assert walked.red
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        FORM.replace("{action}", " method=post"),
+        FORM.replace("{action}", " action=/search/all.jsp"),
+        FORM + "<form action=/so.jsp><input name=page value=1></form>",
+        "<form><input type=hidden name=pageNo value=1></form>",
+    ],
+    ids=["posted", "elsewhere", "several", "never sent"],
+)
+def test_a_form_that_may_be_of_something_else_is_not_sent(form: str) -> None:
+    walked = _walk("/gk/list.jsp?cid=3", PAGERS[1] + form, 30)
+    assert len(walked.questions) == 1
+    assert walked.red
+
+
+@pytest.mark.parametrize("query", ["perpage=10", "_pageSize=10", "outlinepage=10", "pageCount=10"])
+def test_a_number_of_rows_or_links_is_no_number_of_the_page(query: str) -> None:
+    walked = _walk(f"/gk/list.jsp?cid=3&{query}&pageNo=1", "", 34)
+    assert (len(walked.entries), walked.red) == (34, [])
