@@ -169,3 +169,46 @@ def test_the_error_for_a_page_that_is_not_a_list_says_why(path: str, text: str, 
 def test_an_address_without_the_switch_to_json_says_what_is_missing(site: UcapSite, client: httpx.Client) -> None:
     with pytest.raises(NotAListing, match="HTML page instead of JSON"):
         ask(client, FAMILY, ListingRequest(site.base + BY_KEY["gsgg"].search, "gsgg"))
+
+
+@pytest.mark.parametrize("address", ["/gk/202605/" + "0a" * 16, "/gk/2026/5/7/" + "0b" * 16, "/gk/c7714/content"])
+def test_documents_have_addresses_of_several_forms(address: str) -> None:
+    assert [
+        entry.url
+        for entry in read(f'<ul><li><a href="{address}.shtml">关于渡口的通知</a></li></ul>', "/gk/a/list.shtml").entries
+    ] == [f"https://x.example{address}.shtml"]
+
+
+COLUMN = '<meta name="channelid" content="{}"><ul id="list"></ul><script src="/gk/xhtml/js/list.js"></script>'
+
+
+def test_a_column_whose_script_is_in_another_file_has_its_channel_in_a_meta_tag() -> None:
+    (following,) = read(COLUMN.format("0a" * 16), "/gk/c7/common_list.shtml").next_requests
+    assert following.url == f"https://x.example{CHANNEL}?_isAgg=true&_isJson=true&_pageSize=20&_template=index&page=1"
+    with pytest.raises(NotAListing):
+        read(COLUMN.format("7"), "/gk/c7/common_list.shtml")
+
+
+def test_a_column_with_lines_is_not_asked_for_elsewhere() -> None:
+    lines = f'<ul><li><a href="/gk/202605/{"0a" * 16}.shtml">关于渡口的通知</a></li></ul>'
+    assert read(COLUMN.format("0a" * 16) + lines, "/gk/c7/list.shtml").next_requests == ()
+
+
+def test_a_search_that_was_not_asked_for_json_may_answer_a_page() -> None:
+    path = "/es-search/search/" + "0a" * 16 + "?_template=a/list&_pageSize=2&page=1"
+    lines = "".join(f'<li><a href="/gk/c{7700 + n}/content.shtml">第{n}号通知</a></li>' for n in (1, 2))
+    page = read(f"<ul>{lines}</ul><div>共5条 1/3页</div>", path)
+    assert (len(page.entries), page.reported_total) == (2, 5)
+    assert [request.url[-6:] for request in page.next_requests] == ["page=2"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "var channelId = '{0}'; $.post('/getFileListByCodeId', {{channelId: channelId, page: 1}})",
+        "$.get('/common/search/{0}?_isJson=true&page=1')",
+    ],
+)
+def test_a_page_whose_script_calls_the_service_is_a_column_whatever_its_address(script: str) -> None:
+    page = WebPage("https://x.example/zc/laws.html", f"<ul></ul><script>{script.format('0a' * 16)}</script>", "utf-8")
+    assert [column.url for column in FAMILY.find_columns(page)] == [page.url]

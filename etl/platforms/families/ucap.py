@@ -2,6 +2,7 @@
 
 Documents are `/{site}/{channel}/202305/{32 hex}.shtml`, `/{site}/{channel}/202512/c01_{id}.shtml` and
 `/{site}/{channel}/c{id}/content.shtml`; the body is wrapped in an element of its own (seen on saved pages, July 2026).
+In Sichuan they are `/{site}/{channel}/2024/2/5/{32 hex}.shtml`.
 A column is listed in one of three ways:
 
 * static pages `…/{channel}/list.shtml` (also xxgk_list, common_list, fg …) with the call
@@ -49,7 +50,7 @@ from etl.platforms.base import (
     NotAListing,
     Platform,
 )
-from etl.platforms.elements.columns import linked_columns, parent_list, same_site
+from etl.platforms.elements.columns import linked_columns, meta, page_name, parent_list, same_site
 from etl.platforms.paging.paging import counts
 from etl.platforms.rows.row_texts import FIELD_OF_LABEL
 from etl.platforms.rows.rows import linked_rows
@@ -60,9 +61,14 @@ from etl.web.urls import parameters, resolved, with_parameters
 
 _DOCUMENTS = "<month>/<32 hex>.shtml"
 """The form of the addresses of documents, in reasons."""
-_DETAIL = re.compile(r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|c\d+/content)\.s?html(?:$|[?#])")
+_DETAIL = re.compile(
+    r"/(?:20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)|20\d\d/\d\d?/\d\d?/[0-9a-f]{32}|c\d+/content)\.s?html(?:$|[?#])"
+)
 # Another family has c<id>/content.html too, below a channel n<id>.
-_OWN = r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html|/c\d{4,}/c\d{4,}/content\.s?html"
+_OWN = (
+    r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html|/20\d\d/\d\d?/\d\d?/[0-9a-f]{32}\.shtml|"
+    r"/c\d{4,}/c\d{4,}/content\.s?html"
+)
 _PAGER = re.compile(
     r"""createPageHTML\s*\(\s*["'][\w-]+["']\s*,\s*["']?(\d+)["']?\s*,\s*["']?(\d+)["']?\s*,"""
     r"""\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']\s*(?:,\s*["']?(\d+))?"""
@@ -75,7 +81,9 @@ _SEARCH_CALL = re.compile(
 """A script's call of the search: the path, the channel or the variable that holds it, and the query."""
 _SERVICE = "/getFileListByCodeId"
 _SERVICE_CALL = re.compile(r"""["']((?:https?:)?(?://[^"'/]+)?/(?:[^"'/]+/)*getFileListByCodeId)\b""")
+_QUERY = {"_isAgg": "true", "_isJson": "true", "_pageSize": "20", "_template": "index", "page": "1"}
 _ID = re.compile(r"^[0-9a-f]{32}$")
+_CHANNEL_TAG = r"""name=["']channel[iI]d["']\s[^<>]{0,40}content=["'][0-9a-f]{32}["']"""
 _CHANNEL = re.compile(r"""\bchannelId\s*[=:]\s*["']([0-9a-f]{16,})["']""", re.IGNORECASE)
 _LISTS = re.compile(r"/[\w-]*list\.shtml$|/(?:fg|tzgg|index)\.shtml$")
 _SEVERAL_LISTS = re.compile(r"/xxgk_(?:lists|navs)\.shtml$")
@@ -101,6 +109,7 @@ class Ucap(Platform):
         Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "address", _OWN, 1),
         Fingerprint("meta tag template,templategroup,version", "markup", r"template,templategroup,version", 2),
         Fingerprint("files below /xhtml/", "markup", r"""["'](?:/[\w-]+)?/xhtml/(?:[\w-]+/)*[\w.-]+\.(?:js|css)""", 1),
+        Fingerprint("meta tag channelid, <32 hex>", "markup", _CHANNEL_TAG, 1),
         Fingerprint("element ucapcontent, UCAP-CONTENT", "markup", r"<ucap(?:content|title)|UCAP-CONTENT", 1),
         Fingerprint("files of its consultations, /u/res/", "markup", r"""["']/u/res/(?:js|skin)/""", 1),
         Fingerprint("answer of its search", "markup", r'"domainMetaList"', 2),
@@ -114,12 +123,13 @@ class Ucap(Platform):
             *parent_list(page, r"/c\d+/content\.s?html.*$", "/common_list.shtml"),
             *parent_list(page, r"/20\d{4}/(?:[0-9a-f]{32}|c\d+_\d+)\.s?html.*$", "/list.shtml"),
         )
-        own = (CandidateList(page.url),) if _SEARCH.search(urlsplit(page.url).path) else ()
+        is_own = _SEARCH.search(urlsplit(page.url).path) or _service_call(page) or _SEARCH_CALL.search(page.live_source)
+        own = (CandidateList(page.url, page_name(page)),) if is_own else ()
         return (*own, *above, *linked_columns(page, _LISTS))
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
         path = urlsplit(page.url).path
-        if _SEARCH.search(path) and parameters(page.url).get("_isJson") == "false":
+        if _SEARCH.search(path) and _answers_pages(page, request):
             return _search_page(page, request)
         if _SEARCH.search(path) or path.endswith(_SERVICE) or page.is_data:
             return _results(page, request)
@@ -137,6 +147,14 @@ class Ucap(Platform):
         return _service(request.url.partition("?")[0], parameters(request.url), request.column)
 
 
+def _answers_pages(page: WebPage, request: ListingRequest) -> bool:
+    """Whether the search was asked for pages of the site's template, or answers them although it was not."""
+    wants_data = parameters(page.url).get("_isJson")
+    if wants_data is not None or not page.is_markup:
+        return wants_data == "false"
+    return request.seen > 0 or bool(linked_rows(page, _DETAIL))
+
+
 def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
     """(address, form) of the service as the column's script calls it, or None if no script does."""
     call, channel = _SERVICE_CALL.search(page.live_source), _CHANNEL.search(page.live_source)
@@ -144,21 +162,23 @@ def _service_call(page: WebPage) -> tuple[str, Mapping[str, str]] | None:
 
 
 def _search_call(page: WebPage) -> str | None:
-    """The address of the search that the column's script calls, with its first page; None if no script does.
+    """The address of the search that the column's script calls, with its first page; None if no script does, and the
+    page has lines or no channel.
 
     Raises `NotAListing` if the channel is neither in the call nor a variable of the page.
     """
     call = _SEARCH_CALL.search(page.live_source)
     if call is None:
-        return None
+        tagged = meta(page, "channelid")
+        is_empty = _ID.match(tagged) and not linked_rows(page, _DETAIL)
+        return resolved(page.url, f"/searchList/{tagged}?{urlencode(_QUERY)}") if is_empty else None
     variable = (call[3] or call[4] or "").strip().rpartition(".")[2]
     named = (script_value(page.live_source, name) for name in (variable, "channelId", "channelid") if name)
     channel = call[2] or next((value for value in named if isinstance(value, str) and _ID.match(value)), None)
     if channel is None:
         raise NotAListing(Code.CALL_WITHOUT_CHANNEL, call=call[1])
     sent = {name: value for name, value in parse_qsl(call[5].partition("?")[2]) if name != "page"}
-    query = {"_isAgg": "true", "_isJson": "true", "_pageSize": "20", "_template": "index", **sent, "page": "1"}
-    return resolved(page.url, f"{call[1]}{channel}?{urlencode(query)}")
+    return resolved(page.url, f"{call[1]}{channel}?{urlencode(_QUERY | sent | {'page': '1'})}")
 
 
 def _search_page(page: WebPage, request: ListingRequest) -> ListingPage:
