@@ -352,6 +352,17 @@ def test_a_page_that_shows_its_list_in_a_frame_leads_to_the_frame(plain: PlainSi
     assert [column["url"] for column in written["columns"]] == [f"{plain.base}/gk/list.php?cid=11"]
 
 
+def test_the_page_around_a_frame_is_no_list_of_its_menu(plain: PlainSite) -> None:
+    rows = "".join(f"<li><a href='/gk/{n}.html'>云溪县关于第{n}项工作的通知</a><b>2026-05-0{n}</b></li>" for n in range(1, 6))
+    menu = "".join(f"<li><a href='/{name}/'>{words}</a></li>" for name, words in (("gk", "政务公开"), ("hd", "互动交流")))
+    pages = {"/gk/start.html": f"<ul>{menu}</ul><iframe src='/inner.html'></iframe>", "/inner.html": f"<ul>{rows}</ul>"}
+    for path, html in pages.items():
+        page = Response(f"<html><head><title>通知</title></head><body>{html}</body></html>", media_type="text/html")
+        plain.path_faults[path] = lambda call, page=page: page  # type: ignore[misc]
+    found = survey(f"{plain.base}/gk/start.html")
+    assert [looked.column.url for looked in found.columns if looked.entries] == [f"{plain.base}/inner.html"]
+
+
 def test_a_frame_within_a_frame_shows_the_list_too(plain: PlainSite) -> None:
     inner = '<frameset cols="200,*"><frame src="/404.html"><frame src="/gk/list.php?cid=11"></frameset>'
     outer = '<frameset rows="80,*"><frame src="/main.html"></frameset>'

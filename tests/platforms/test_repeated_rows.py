@@ -262,3 +262,8 @@ def test_a_longer_box_beside_the_list_is_not_proposed(box: str, dated: bool, bef
     assert [entry.url for entry in entries] == [f"http://x.example/gk/{number}.html" for number in range(1, 5)]
     # Alone it is what the page has.
     assert proposed(page_with(box.format(others)))
+
+
+def test_rows_are_selected_by_a_name_above_them_before_bare_tags() -> None:
+    assert proposed(page_with(f'<div class="wj-list"><ul>{lines()}</ul></div>'))["rows"] == "div.wj-list ul > li"
+    assert proposed(page_with(f"<div><ul>{lines()}</ul></div>"))["rows"] == "ul > li"

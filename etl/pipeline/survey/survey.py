@@ -238,6 +238,8 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     lists = _lists(finder, pages) if finder else []
     if lists and lists[0].url == page.url:
         lists[0] = replace(lists[0], name=lists[0].name or page_name(outer), post=post)
+    if part:
+        lists = [column for column in lists if column.url == page.url or column.url != outer.url]
     if len(lists) > 1 and _shows_lists(page):
         lists = [column for column in lists if column_key(column.url) != column_key(page.url)]
     probes = await _probe_all(finder, listing, lists, page, visit, max_lists) if finder else ()

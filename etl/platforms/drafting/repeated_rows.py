@@ -125,7 +125,7 @@ def _guess(rows: Sequence[Row], page: WebPage) -> dict[str, Any] | None:
 
 
 def _row_selectors(blocks: Sequence[HtmlElement]) -> Iterator[str]:
-    """Selectors of the rows by ids and classes, the shortest first; then by their place in the page."""
+    """Selectors of the rows by ids and classes, the shortest first; then by tags, and by their place in the page."""
     containers = dict.fromkeys(block.getparent() for block in blocks)
     first = blocks[0].getparent()
     container = _named(first, with_id=len(containers) == 1)
@@ -240,17 +240,20 @@ def _paging(page: WebPage) -> dict[str, Any]:
     """The keys for the next page and for the numbers that the page gives, as far as they can be read again."""
     paging: dict[str, Any] = {}
     pager, stated = script_pager(page, first=True), counts(page)
+    pages = pager and pager.before_pages and script_number(page, pager.before_pages, pager.pages)
     if pager and pager.before_pages:
-        paging |= {"pages": pager.address} | ({"second": pager.second} if pager.second != 2 else {})
-        pages = pager.before_pages and script_number(page, pager.before_pages, pager.pages)
         total = pager.before_total and script_number(page, pager.before_total, pager.total or 0)
     else:
         # A link without words, such as a picture, is found again on each page without a selector.
         if (link := next_link(page)) is not None and link.tag == "a" and text_of(".", link):
             paging["next"] = _link_selector(link, page)
-        pages, total = None, None
+        total = None
     if not pages and pager and stated and stated.pages == pager.pages:
         pages = shown_number(page, re.compile(rf"(?:共|/|总页数[:：]?)({stated.pages})(?=页|\D|$)"), stated.pages)
+    # Without the number of pages, the addresses would end at the first one that is missing. The pager itself, which is
+    # read again on each page, says where they end.
+    if pages and pager and pager.before_pages:
+        paging |= {"pages": pager.address} | ({"second": pager.second} if pager.second != 2 else {})
     if not total and stated and stated.documents is not None:
         words = re.compile(rf"(?:共(?:有|计)?|总(?:记录|条)数[:：]?)({stated.documents})(?!\d|页)")
         total = shown_number(page, words, stated.documents)
