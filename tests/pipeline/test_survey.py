@@ -141,6 +141,20 @@ def test_lists_that_services_answer_are_found_behind_the_pages_of_a_menu(plain: 
     ]
 
 
+def test_what_is_posted_to_a_service_of_a_known_family_is_in_the_draft(plain: PlainSite) -> None:
+    script = "<script>$.ajax({url: '/irs/front/list', type: 'post', data: {page: n, cid: 7}})</script>"
+    page = Response(f"<html><body><p>公告</p>{script}</body></html>", media_type="text/html")
+    rows = [
+        {"title": f"关于公布第{day}批农村公路名录的通知", "url": f"/gk/202605/t2026050{day}_7.html"}
+        for day in range(1, 4)
+    ]
+    data = Response(json.dumps({"total": 3, "rows": rows}), media_type="application/json")
+    plain.path_faults["/gk/a/"] = lambda call: page
+    plain.path_faults["/irs/front/list"] = lambda call: data
+    (column,) = yaml.safe_load(draft(survey(f"{plain.base}/gk/a/"), TODAY, allow_private=True))["columns"]
+    assert (column["url"], column["post"]) == (f"{plain.base}/irs/front/list", "page=1&cid=7")
+
+
 def test_what_a_page_links_is_named_if_it_is_no_list() -> None:
     items = "<ul><li>政策文件</li><li>规划计划</li><li>财政资金</li></ul>"
     menu = f"<a href='/list?c=1'>教育</a><a href='/list?c=2'>卫生</a>{items}"
@@ -353,8 +367,12 @@ def test_a_page_that_shows_its_list_in_a_frame_leads_to_the_frame(plain: PlainSi
 
 
 def test_the_page_around_a_frame_is_no_list_of_its_menu(plain: PlainSite) -> None:
-    rows = "".join(f"<li><a href='/gk/{n}.html'>云溪县关于第{n}项工作的通知</a><b>2026-05-0{n}</b></li>" for n in range(1, 6))
-    menu = "".join(f"<li><a href='/{name}/'>{words}</a></li>" for name, words in (("gk", "政务公开"), ("hd", "互动交流")))
+    rows = "".join(
+        f"<li><a href='/gk/{n}.html'>云溪县关于第{n}项工作的通知</a><b>2026-05-0{n}</b></li>" for n in range(1, 6)
+    )
+    menu = "".join(
+        f"<li><a href='/{name}/'>{words}</a></li>" for name, words in (("gk", "政务公开"), ("hd", "互动交流"))
+    )
     pages = {"/gk/start.html": f"<ul>{menu}</ul><iframe src='/inner.html'></iframe>", "/inner.html": f"<ul>{rows}</ul>"}
     for path, html in pages.items():
         page = Response(f"<html><head><title>通知</title></head><body>{html}</body></html>", media_type="text/html")

@@ -243,7 +243,7 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     if len(lists) > 1 and _shows_lists(page):
         lists = [column for column in lists if column_key(column.url) != column_key(page.url)]
     probes = await _probe_all(finder, listing, lists, page, visit, max_lists) if finder else ()
-    if family and finder is family and (own := await _own_rows(page, visit, probes)):
+    if family and finder is family and (own := await _own_rows(page, post, visit, probes)):
         finder, listing, probes = own
     others = tuple(lists[max_lists:])
     return Survey(page, candidates, family, finder, listing, probes, requested, catalog, others, outer)
@@ -282,7 +282,7 @@ def _guesser() -> Platform:
 
 
 async def _own_rows(
-    page: WebPage, visit: _Visit, probes: Sequence[ListProbe]
+    page: WebPage, post: str, visit: _Visit, probes: Sequence[ListProbe]
 ) -> tuple[Platform, Mapping[str, Any], tuple[ListProbe, ...]] | None:
     """The list that the repeated rows of a page show, if the page's family does not know its address as that of a list
     and found no other list: sites may give a list any address."""
@@ -291,7 +291,7 @@ async def _own_rows(
     guesser, guess = await _proposal(page, (), _Visit())
     if guesser is None or guess is None:
         return None
-    own = [CandidateList(page.url, page_name(page))]
+    own = [CandidateList(page.url, page_name(page), post)]
     return guesser, guess, await _probe_all(guesser, guess, own, page, visit, 1)
 
 
