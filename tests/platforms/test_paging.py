@@ -91,6 +91,7 @@ PAGERS = {
        location.href = n == 1 ? 'list.html' : 'list_' + (n - 1) + '.html'; });""": (6, None, "list_1.html"),
     "createPageHTML(9, 1, 1, 20, 171, 'xlist', 'shtml');": (9, 171, "xlist_2.shtml"),
     "createPageHTML('29', '0', 'index', 'html');": (29, None, "index_1.html"),
+    "createPageHTML(4, 0, 'wjk', 'html', 'black2', 52);": (4, 52, "wjk_1.html"),
     "createPageHTML(4, 1, 'wjk', 'html', 'black2', 52);": (4, 52, "wjk_2.html"),
 }
 

@@ -167,7 +167,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
     source = page.live_source
     if call := _CREATE_PAGE.search(source):
         total, pages, current, stem, ending, documents = call.groups()
-        from_one = documents is not None
+        from_one = documents is not None and digits(current) > 0
         return Pager(
             _short(call[0]),
             digits(pages),
