@@ -130,6 +130,13 @@ def test_a_line_without_a_date_is_an_entry_without_one() -> None:
     assert [dict(entry.fields) for entry in page.entries] == [{}, {"published_date": "2023-05-06"}]
 
 
+def test_documents_of_guangxi_are_named_by_a_number_alone() -> None:
+    page = read(ROW.format(1).replace("202305/t20230506_1.html", "t24681357.shtml") + "<a href='./t1.shtml'>更多</a>")
+    assert [entry.url for entry in page.entries] == [f"{LIST}t24681357.shtml"]
+    columns = FAMILY.find_columns(WebPage(f"{LIST}t24681357.shtml", "<p>印发给你们。</p>", "utf-8"))
+    assert [column.url for column in columns] == [LIST]
+
+
 def test_rows_of_chongqing_name_number_and_day_apart_from_the_title() -> None:
     row = (
         '<tr class="zcwjk-list-c clearfix"><td class="num">{0}</td><td class="title"><a{1}><p class="tit">甲办法</p>'

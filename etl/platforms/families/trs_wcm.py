@@ -5,6 +5,7 @@ of pages in `createPageHTML(pages, current, "index", "html")`; page k is `index_
 (seen on saved pages of Nanjing, July 2026). Variants known from other people's crawlers (November 2026), not verified
 against a response of such a site:
 
+- Documents of Guangxi are `…/t{id}.shtml`, without a day and a folder of the month.
 - Beijing puts one more argument in front; that it counts its pages like the others is assumed.
 - Chongqing writes `createPage(…)`. Rows are `tr.zcwjk-list-c` (`p.tit`, `p.info` with 发文字号 and 成文日期) or
   `a.listpc-item` with the cells `fbjg-val`, `file-title`, `file-code`, `pub-time`. In its archive of repealed documents
@@ -58,7 +59,9 @@ from etl.web.page import WebPage, absolute, base_url
 from etl.web.select import elements, text_of
 from etl.web.urls import parameters, resolved, with_parameters
 
-_DETAIL = re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?(?:$|[?#])")
+_DATED = r"/t(?:19|20)\d{6}_\d+\.s?html?(?:$|[?#])"
+_NUMBERED = r"/t\d{7,9}\.shtml(?:$|[?#])"
+_DETAIL = re.compile(rf"{_DATED}|{_NUMBERED}")
 _ARTICLE = re.compile(r"^t(?:19|20)\d{6}_\d+_\{page\}")
 _PAGER = r"""createPage(?:HTML)?\s*\(\s*(?:["'\w][^,()]*,\s*)?\d+\s*,\s*\d+\s*,\s*["'][\w-]+["']\s*,\s*["']\w+["']"""
 _LIST = re.compile(r"/(?:index\.s?html?)?$")
@@ -93,8 +96,10 @@ class TrsWcm(Platform):
     )
 
     fingerprints = (
-        Fingerprint("document t<date>_<id>.html", "link", _DETAIL.pattern, 2),
-        Fingerprint("document t<date>_<id>.html", "address", _DETAIL.pattern, 1),
+        Fingerprint("document t<date>_<id>.html", "link", _DATED, 2),
+        Fingerprint("document t<date>_<id>.html", "address", _DATED, 1),
+        Fingerprint("document t<id>.shtml", "link", _NUMBERED, 1),
+        Fingerprint("document t<id>.shtml", "address", _NUMBERED, 1),
         Fingerprint("classes of its templates (CurrChnlCls, NewsArticle…)", "markup", r"CurrChnlCls|NewsArticleID", 2),
         Fingerprint("its visitor count (_trs_ta, ta.js)", "markup", r"_trs_ta\b|/ubas/js/ta\.js|ta\.trs\.cn", 2),
         # A text pasted from one site's editor into another's keeps its classes.
@@ -108,7 +113,7 @@ class TrsWcm(Platform):
     )
 
     def find_columns(self, page: WebPage) -> tuple[CandidateList, ...]:
-        above = parent_list(page, r"/(?:19|20)\d{4}/t(?:19|20)\d{6}_\d+\.s?html?$", "/")
+        above = parent_list(page, r"/(?:(?:19|20)\d{4}/t(?:19|20)\d{6}_\d+\.s?html?|t\d{7,9}\.shtml)$", "/")
         return (*above, *linked_columns(page, _LIST))
 
     def first_request(self, request: ListingRequest) -> ListingRequest:
