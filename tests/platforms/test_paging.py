@@ -50,6 +50,8 @@ WHOLE = {
     "a next page that is switched off": '<div><span class="disabled">下一页</span></div>',
     "a commented pager": "<!-- createPageHTML(129, 0, 'index', 'html') --><!-- <a href='index_1.html'>下一页</a> -->",
     "a commented call": "<script>// laypage({pages: 9})\n/* var totalPage = 9; */</script>",
+    "a definition with values elsewhere": "<script>n = 4; c = 1; e = 'html'; s = 'index';"
+    "function createPageHTML(n, c, s, e) { return n + c }</script>",
     "a definition": "<script>function createPageHTML(n, c, s, e) { return n + c }</script>",
     "a link to another column": '<p><a href="/gk/other/">更多</a></p>',
 }
@@ -91,6 +93,7 @@ PAGERS = {
        location.href = n == 1 ? 'list.html' : 'list_' + (n - 1) + '.html'; });""": (6, None, "list_1.html"),
     "createPageHTML(9, 1, 1, 20, 171, 'xlist', 'shtml');": (9, 171, "xlist_2.shtml"),
     "createPageHTML('29', '0', 'index', 'html');": (29, None, "index_1.html"),
+    "var all = 9, at = 0; createPageHTML(all, at, 'index_71', 'html');": (9, None, "index_71_1.html"),
     "createPageHTML(4, 0, 'wjk', 'html', 'black2', 52);": (4, 52, "wjk_1.html"),
     "createPageHTML(4, 1, 'wjk', 'html', 'black2', 52);": (4, 52, "wjk_2.html"),
 }

@@ -33,6 +33,9 @@ _CREATE_PAGE = re.compile(
 _CREATE_PAGE_OF = re.compile(
     rf"""createPage\w*+\(\s*+(\d+)\s*+,\s*+(\d+)\s*+,\s*+\d+\s*+,\s*+\d+\s*+,\s*+(\d+)\s*+,\s*+{_STRING}\s*+,\s*+["']\.?(\w+)["']"""
 )
+_CREATE_CALL = re.compile(r"(?<!function )createPage\w*+\s*+\([^(){};]{1,200}\)")
+_ARGUMENT = re.compile(r"""["'][^"']*["']|createPage\w*+|([A-Za-z_]\w*+)""")
+_ASSIGNED = r"""(?<![\w$.]){}\s*=\s*(\d{{1,8}}\b|"[\w.-]{{1,100}}"|'[\w.-]{{1,100}}')"""
 _PAGER = re.compile(r"\b\w*Pager\s*\(\s*\{([^{}]{0,2000})\}")
 _OPTION = re.compile(r"""\b(\w++)["']?\s*+:\s*+["']?([\w-]++)""")
 # Names of numbers, in scripts, attributes and hidden inputs. `m_n`, `int` and similar prefixes give the type.
@@ -165,7 +168,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
     if not may_count and "createPage" not in written and "Pager" not in written:
         return None  # before comments are removed, which takes ten times as long
     source = page.live_source
-    if call := _CREATE_PAGE.search(source):
+    if call := _CREATE_PAGE.search(source) or _CREATE_PAGE.search(_with_values(source)):
         total, pages, current, stem, ending, documents = call.groups()
         from_one = documents is not None and digits(current) > 0
         return Pager(
@@ -192,6 +195,17 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
                 _short(call[0]), digits(pages), number, f"{stem}_{{page}}.{ending}", number, before_pages=before
             )
     return (_named_pager(source, page.url) or _written_pager(source, first)) if may_count else None
+
+
+def _with_values(source: str) -> str:
+    """The calls that draw pagers, with the values of variables: `var countPage = 50; … createPageHTML(countPage, 0, …)`.
+    A call that is the definition of the function has names that stand for nothing."""
+
+    def value(name: re.Match[str]) -> str:
+        stated = re.search(_ASSIGNED.format(re.escape(name[1])), source) if name[1] else None
+        return stated[1] if stated else name[0]
+
+    return "\n".join(_ARGUMENT.sub(value, call[0]) for call in _CREATE_CALL.finditer(source))
 
 
 def _named_pager(source: str, url: str) -> Pager | None:
