@@ -189,3 +189,12 @@ def test_a_page_that_the_site_counts_is_no_end_whatever_it_answers(answer: str, 
     walked = walk_answers("lonsun", "/public/column/1?type=4&catId=2", answered)
     assert walked.red
     assert len(walked.entries) >= 5 * (lost - 1)
+
+
+def test_the_address_that_a_script_gives_to_the_links_of_a_pager_is_the_next_pages() -> None:
+    rows = "".join(f'<li><a href="/zc/711{n}532.html">云溪县第{n}批公告</a></li>' for n in range(3))
+    turn = (
+        "function (i, box) { var $a = box.find('a'); $a.attr('href', '/content/column/71?pageIndex=' + $a.data('n')) }"
+    )
+    page = read(f"{rows}<script>Ls.pagination('#p', {turn}, {{currPage: 1, pageCount: 2}})</script>", "/zc/index.html")
+    assert [urlsplit(request.url).query for request in page.next_requests] == ["pageIndex=2"]

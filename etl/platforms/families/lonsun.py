@@ -54,7 +54,9 @@ _SHELL = re.compile(r"/(?:public|grassroots)/column/\d+|/publicColumn/|/site/tpl
 _LISTS = re.compile(r"/(?:public|grassroots)/column/\d+|/site/tpl/\d+|^(?!(?:/[\w-]+)*/public/).+/index\.html$")
 _PAGES = re.compile(r"""\bpageCount\s*:\s*["']?(\d+)""")
 _CURRENT = re.compile(r"""\bcurrPage\s*+:\s*+\(?\s*+(\d++)(?:\s*+\+\s*+(\d++))?""")
-_TURN = re.compile(r"""location\.href\s*=\s*["']([^"']*[?&]pageIndex=)["']\s*\+\s*pageIndex""")
+_TURN = re.compile(
+    r"""(?:location\.href\s*=|attr\(\s*["']href["']\s*,)\s*["']([^"']*[?&]pageIndex=)["']\s*\+\s*(?:pageIndex|\$)"""
+)
 _CALL = re.compile(r"\b(?:Ls|jQuery)\.ajax\b|\$\.(?:ajax|post|get)\b")
 _LOADED = re.compile(r"""\.load\s*\(\s*["']([^"']*\bsite/label/\d+\?[^"']*)["']""")
 _LABEL = re.compile(r"""url\s*:\s*(?:([\w$.]+)\s*\+\s*)?["']([^"']*\bsite/label/\d+[^"']*)["']""")
