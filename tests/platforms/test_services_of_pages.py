@@ -23,7 +23,7 @@ LIST = "https://www.yunxi.example/api/doc/list"
         ("$.post('/api/doc/save', {cid: 3}, draw)", []),
         (
             "fetch('/api/doc/list', {method: 'POST', body: JSON.stringify({cid: '3', pageNo: no})})",
-            [(LIST, '{"cid": "3", "pageNo": "1"}')],
+            [(LIST, '{"cid": "3", "pageNo": 1}')],
         ),
         (
             "var lm = query('lm'), cid = query('cid'); $.get('/api/doc/list', {lm: lm, cid: cid, current: pageNum})",
@@ -34,6 +34,10 @@ LIST = "https://www.yunxi.example/api/doc/list"
             [("https://www.yunxi.example/doc/findListByCode", "cid=3&page=1")],
         ),
         ("$.get('/api/doc-list-' + n + '.html', draw)", ["https://www.yunxi.example/api/doc-list-"]),
+        (
+            "axios.post('/site-service/c/findManuscriptsByColumnId', {id: '7', current: this.current})",
+            [("https://www.yunxi.example/site-service/c/findManuscriptsByColumnId", '{"id": "7", "current": 1}')],
+        ),
         ("// $.getJSON('/api/doc/list?cid=3', draw)", []),
         ("$.getJSON('/api/weather?city=3', draw)", []),
     ],

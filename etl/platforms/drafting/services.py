@@ -13,13 +13,15 @@ from etl.web.urls import resolved
 
 _CALL_CHARS, _BEFORE_CHARS = 600, 40
 _POSTED = re.compile(r"""\bpost\b|["']POST["']""")
+_POSTS_JSON = re.compile(r"""\b(?:axios|\$https?)\.post\(\s*["'`]$""")
+"""What is before the address in calls that send an object as JSON."""
 _PARAMETERS = re.compile(
     r"""^["'`]\s*,\s*\{([^{}]*)\}|\b(?:data|params|queryParams|where|body)["']?\s*:\s*(?:JSON\.stringify\(\s*)?\{([^{}]*)\}"""
 )
 _PARAMETER = re.compile(
     r"""["']?(\w{1,40})["']?\s*:\s*(?:["']([^"'\n]{0,100})["']|(\d{1,18})\b|([A-Za-z_$][\w$.]{0,60}))"""
 )
-_PAGE = re.compile(r"page_?(?:no|num|number|index)?|cur(?:rent)?_?page|pn|p", re.IGNORECASE)
+_PAGE = re.compile(r"page_?(?:no|num|number|index)?|cur(?:rent)?_?page|current|pn|p", re.IGNORECASE)
 _ENDS_IN_PAGE = re.compile(rf"[?&](?:{_PAGE.pattern})=$", re.IGNORECASE)
 _OF_QUERY = r"""\s*[\w$.() ]{1,80}\(\s*["'](\w{1,40})["']\s*\)"""
 """A function that reads a parameter of the page's own address: `getUrlParam("classId")`."""
@@ -44,20 +46,21 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
         if _POSTED.search(before[-_BEFORE_CHARS:] + call.partition("})")[0]):
             # Nothing is posted to what may be a vote or a letter.
             if is_of_list(address):
-                yield resolved(base_url(page), first), json.dumps(parameters) if "JSON.stringify" in call else query
+                is_json = "JSON.stringify" in call or _POSTS_JSON.search(before)
+                yield resolved(base_url(page), first), json.dumps(parameters) if is_json else query
         else:
             yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else "")), ""
 
 
-def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str]]:
+def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str | int]]:
     """(name, value) of what a call sends, as far as the scripts or the query of the page's own address have the
     values."""
     own = dict(parse_qsl(urlsplit(url).query))
     for name, words, number, variable in _PARAMETER.findall(code):
         if variable and (_PAGE.fullmatch(name) or _PAGE.fullmatch(variable.rpartition(".")[2])):
-            yield name, "1"
+            yield name, 1
         elif not variable:
-            yield name, words or number
+            yield name, int(number) if number and str(int(number)) == number else words or number
         elif stated := re.search(rf"""\b{re.escape(variable)}\s*=\s*["']?([\w-]{{1,60}})["']?\s*[;,\n]""", scripts):
             yield name, stated[1]
         elif (read := re.search(rf"""\b{re.escape(variable)}\s*={_OF_QUERY}""", scripts)) and read[1] in own:

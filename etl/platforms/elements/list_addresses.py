@@ -8,7 +8,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _KEY = re.compile(r"By(?:[A-Z]\w*)?(?:Id|Code|Key|No|Num|Type)s?\b")
 """The key by which something is selected: `getFileListByCodeId`."""
 _DOCUMENTS = re.compile(
-    r"(?:articles|docs|documents|news|infos|notices|policies|records|rows|gkml|xxgk|"
+    r"(?:articles|docs|documents|manuscripts?|news|infos|notices|policies|records|rows|gkml|xxgk|"
     r"zfxxgk|zwgk|zcwj|zcfg|gfxwj|wenjian|tzgg|\w{0,6}wj|\w{0,12}(?:articles|docs|news|rows))"
 )
 _LIST = re.compile(r"graphql|lists?|more(?:info)?|(?!link|nav|menu|pic|img|video|play|class)\w{1,12}list")
