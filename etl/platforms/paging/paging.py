@@ -198,7 +198,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
 
 
 def _with_values(source: str) -> str:
-    """The calls that draw pagers, with the values of variables: `var countPage = 50; … createPageHTML(countPage, 0, …)`.
+    """The calls that draw pagers, with the values of variables: `countPage = 50; … createPageHTML(countPage, 0, …)`.
     A call that is the definition of the function has names that stand for nothing."""
 
     def value(name: re.Match[str]) -> str:
