@@ -30,6 +30,7 @@ class Code(NamedCode):
     HTTP_STATUS = "HTTP 状态码 {status}", "status {status}"
     HTTP_STATUS_PAGE = "HTTP 状态码 {status}，{page}", "status {status}, {page}"
     FIREWALL_PAGE = "返回的是防火墙页面", "a firewall's page instead of the document"
+    FIREWALL_SAYS = "返回的是防火墙页面：“{words}”", "a firewall's page instead of the document: '{words}'"
     PAGE_SAYS_MISSING = "HTTP 状态码 {status}，但页面写着“{words}”", "status {status}, but the page says '{words}'"
     PAGE_SAYS_FAILURE = (
         "HTTP 状态码 {status}，但页面称服务出错或停用：“{words}”",
@@ -208,6 +209,7 @@ class Code(NamedCode):
     FILES_OVER_LIMIT = "超出一件公文 {limit} 个附件的上限", "beyond the limit of {limit} files of one document"
     LISTED_FILE = "目录直接列出的文件", "a listed file"
     NO_DOCUMENT = "判定为{page_kind}：{reason}", "{page_kind}: {reason}"
+    NO_DOCUMENT_SAYS = "判定为{page_kind}：{reason}；页面写着“{words}”", "{page_kind}: {reason}; it says '{words}'"
 
     ONE_PAGE_OF_SEVERAL = (
         "多件公文的地址都返回这一页，标题与目录所列均不符",

@@ -19,15 +19,13 @@ from etl.file_names import has_file_name
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.page import WebPage
-from etl.web.program_reports import SERVERS
+from etl.web.program_reports import LINES_OF_REPORT, SERVERS
 
 _MAX_ENDED_CHARS, _MAX_REST_CHARS = 120, 15
 """Maximum length of such a text, and of the rest of such a sentence."""
 _MAX_NOTICE_CHARS = 200
 """Maximum text length of an error page."""
 _SERVER_REPORT = re.compile(SERVERS)
-_LINES_OF_REPORT = 3
-"""Lines of a page in which a server's own error page says what it is: a number, its words, the address."""
 _DATED = re.compile(rf"(?<!\d)(?:{YEAR}[-/.年]\s*)?\d{{1,2}}[-/.月]\s*\d{{1,2}}日?(?!\d)")
 """A date in a row of links, which many lists print without its year."""
 _SENTENCE = re.compile("[，。；！？]")
@@ -273,7 +271,7 @@ def _is_server_report(facts: PageFacts) -> bool:
     """Whether the page is a server's or a framework's own error page, however much of a trace it shows."""
     if facts.has_shown_date or facts.files:
         return False
-    shown = islice(facts.blocks.visible_blocks(0, len(facts.blocks.blocks)), _LINES_OF_REPORT)
+    shown = islice(facts.blocks.visible_blocks(0, len(facts.blocks.blocks)), LINES_OF_REPORT)
     lines = [element.text or "" for element in facts.page.elements["title"]] + [block.plain for _, block in shown]
     return any(_SERVER_REPORT.match(line.strip()) for line in lines)
 

@@ -2,26 +2,32 @@
 maintenance, and pages that say that the document is missing."""
 
 import re
+from itertools import islice
 
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
-from etl.web.page import WebPage, read_page, visible_text
+from etl.web.page import WebPage, read_page, visible_parts, visible_text
+from etl.web.program_reports import FIREWALLS, LINES_OF_REPORT, RUNTIME, SERVERS
 
 # Every alternative begins with a plain character, which makes the search four times as fast (2 ms for a page of 46 KB,
 # not 9): no re.IGNORECASE and no leading `\b`.
 _CHALLENGE = re.compile(
-    r"__jsl_clearance|acw_sc__v2|\$_ts\s*=|wzws|yunsuo|virtual container shield"
-    r"|document\.cookie\s*=[^;]{0,200};[^<]{0,200}location|访问(?:已)?被?(?:拦截|阻断|拒绝)|请求(?:已)?被?(?:拦截|阻断)"
-    r"|请安全验证|请(?:您)?(?:先)?(?:完成|进行|通过)(?:以下|下方|下列|安全)*验证|访问过于频繁|非法访问|仅限?(?:中国)?境内访问"
-    r"|设置为?拦截|疑似(?:黑客)?攻击|不合法参数|网站防火墙"
+    r"__jsl_clearance|acw_sc__v2|arg1\s*=\s*['\"][0-9a-f]{30}|\$_ts\s*=|<(?:meta|script)[^<>]{1,300}\sr=['\"]?m\b"
+    r"|wzws|yunsuo|virtual container shield|aliyun_waf|eo-bot-js-token|eojschallengesdk|baidu\.errors|/\.safeline/"
+    r"|/_guard/|/(?:renji|huadong)_\w{8}|/tspd/|_incapsula_resource|/cdn-cgi/challenge|your support id is"
+    r"|document\.cookie\s*=[^;]{0,200};[^<]{0,200}location|(?:访问|请求)已?被?(?:拦截|阻断)"
 )
-"""Searched in the lower-case page."""
+"""Searched in the lower-case page: what the scripts of firewalls are called, do, and say."""
 _FORBIDS = re.compile(
     r"(?:访问|请求|ip(?:地址)?)(?:已?被|已被?).{0,10}(?:拦截|阻断|拒绝|封禁|限制|列入黑名单)|(?:访问|操作|请求)(?:次数)?(?:太|过于?)(?:频繁|多|快)"
+    r"|已被.{0,16}(?:拦截|阻断|阻止|识别为)|(?:请求|行为|操作).{0,12}已被.{0,12}(?:拒绝|禁止)|(?:访问|请求)(?:行为)?(?:存在|有)?异常|非法访问"
+    r"|(?:触发|违反)了?.{0,24}(?:防护|访问)(?:策略|规则)|设置为?拦截|疑似(?:黑客)?攻击|不合法参数|(?:网站|应用)防火墙|盾_?拦截提示|安全狗.{0,6}验证|防止恶意访问"
     r"|(?:按住|拖动|拖拽).{0,6}滑块|人机(?:验证|校验)|输入验证码后?继续访问|正在(?:检查|验证)(?:您的)?浏览器|checkingyourbrowser"
-    r"|安全风险.{0,8}拦截|禁止访问(?:本|该)(?:网站|站点|系统)|被禁止访问|(?:境外|海外).{0,6}(?:暂停|禁止|限制)访问|非授权访问"
-    r"|requestrejected|requestedurlwasrejected|accessdenied"
+    r"|请安全验证|请(?:您)?(?:先)?(?:完成|进行|通过)(?:以下|下方|下列|安全)*验证|(?:是不是|不是|是否为?)(?:真人|机器人)"
+    r"|安全风险.{0,8}拦截|禁止访问(?:本|该)(?:网站|站点|系统)|被禁止访问|(?:境外|海外).{0,6}(?:暂停|禁止|限制)访问|非授权访问|仅限?(?:中国)?境内访问"
+    r"|(?:仅限|仅供|请在|请使用|限于).{0,10}(?:[内外]|专)网|不在允许访问的|备案.{0,40}(?:无法|暂停|禁止|不能).{0,6}访问"
+    r"|(?:无法|暂停|禁止|不能)(?:进行)?访问.{0,40}备案|requestrejected|requestedurlwasrejected|accessdenied|requestblocked"
 )
 """Searched in the words of a page, in lower case."""
 _MISSING_WORDS = (
@@ -36,22 +42,24 @@ _FAILS = re.compile(
     r"|站点创建成功|站点已(?:经被管理员停止运行|关闭|暂停)|welcometonginx!|(?:网站|系统|平台).{0,12}(?:升级|维护|改造|改版).{0,80}"
     r"(?:暂停|暂时|无法|停止|稍后).{0,8}(?:访问|服务|使用)"
 )
-_REPORT = re.compile(
-    r"(?:.{0,60}?“/[^”]{0,80}”应用程序中的服务器错误|.{0,60}?servererrorin'|.{0,20}?(?:http(?:status|状态)|error)[-–:]?(?P<status>[45]\d\d)[-–]"
-    r"|.{0,20}?strutsproblemreport)"
-)
-"""Beginnings of error reports of servers (ASP.NET, Tomcat, TongWeb, WebLogic, Struts), which may be long."""
+_SERVER, _FIREWALL = re.compile(SERVERS, re.IGNORECASE), re.compile(FIREWALLS, re.IGNORECASE)
+_RUNTIME = re.compile(RUNTIME)
+_MISSING_STATUS = re.compile(r"(?<!\d)4(?:04|10)(?!\d)|not found|cannot be found|找不到|无法找到|不存在", re.IGNORECASE)
+"""In the first lines of a server's report: it fails because the page is missing."""
 _OF_AN_ANSWER = re.compile(r"告知书|[您你](?:单位)?(?:申请|要求)(?:公开|获取)")
 """Words of an answer to a request for information, which often says that the information does not exist. They do not
 match menus (依申请公开)."""
 _SAYS = re.compile(r"""alert\(\s*["']([^"'\n]{4,80})["']""")
 """The message of a page that shows it by script only: `alert("您查看的信息不存在"); history.back()`."""
 _WORDS = (_CHALLENGE, _FORBIDS, _MISSING_IN_TEXT, _FAILS)
-_SENTENCE_END = re.compile(r"[。！!\n]")
-_MIN_REST_CHARS = 30
-"""A page with more characters than this, besides such sentences, says more than 如有疑问请联系网站管理员."""
+_CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
+_POLITE = re.compile(r"抱歉|对不起|谅解|请.{0,12}(?:联系|稍[候后]|返回|检查|确认|登[录陆])|谢谢|返回(?:首页|上一?页)")
+_MIN_REST_CHARS = 10
+"""A page with more characters than this, besides such words and polite ones, says more than that."""
 _MAX_CHARACTERS = 400
 """Visible characters of a block page or "not found" page; documents that quote such words are longer."""
+_MAX_WORDS = 100
+"""Maximum length of the words of a page that a reason quotes."""
 _UNSEEN = frozenset({"script", "style", "noscript"})
 
 Refusal = tuple[Outcome, str]
@@ -82,33 +90,69 @@ def is_markup(body: bytes) -> bool:
 
 def refusal_of(page: WebPage, status: int) -> Refusal | None:
     """As `find_refusal`, for a page that is parsed already."""
+    lines = tuple(islice(filter(None, map(str.strip, visible_parts(page, _UNSEEN))), LINES_OF_REPORT + 1))
+    if report := next(filter(None, map(_SERVER.match, lines)), None):
+        is_missing = any(map(_MISSING_STATUS.search, lines))
+        return _misses(status, report.string) if is_missing else _fails(status, report.string)
+    if firewall := next(filter(None, map(_FIREWALL.match, lines[:2])), None):
+        return _blocks(firewall.string)
     visible = visible_text(page, _UNSEEN, _MAX_CHARACTERS)
-    if report := _REPORT.match(visible[:120].lower()):
-        missing = report["status"] in ("404", "410")
-        return (Outcome.SOFT_404 if missing else Outcome.HTTP_ERROR), _fails(status, report.group())
     if len(visible) > _MAX_CHARACTERS:  # first, as it is so for nearly every page, and searching for words takes 2 ms
         return None
+    if report := next(filter(None, map(_RUNTIME.match, (page.text.lstrip(), *lines[:1]))), None):
+        return _fails(status, report.group())
+    is_answer = _OF_AN_ANSWER.search(visible) is not None
+    if not is_answer and (match := _FORBIDS.search(visible.lower())):
+        return _blocks(_shown(page, match))
     if _CHALLENGE.search(page.text.lower()):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
-    if _OF_AN_ANSWER.search(visible):
+    if is_answer:
         return None
-    if _FORBIDS.search(visible.lower()):
-        return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
     says_missing = _MISSING if "<" in page.text else _MISSING_IN_TEXT  # in data, 404 may be any number
     wording = visible or " ".join(_SAYS.findall(page.text))
     if match := says_missing.search(page.text) and says_missing.search(wording):
-        return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=match.group())
+        return _misses(status, _shown(page, match) if visible else match.group())
     if match := _FAILS.search(visible.lower()):
-        return Outcome.HTTP_ERROR, _fails(status, match.group())
+        return _fails(status, _shown(page, match))
     return None
 
 
-def _fails(status: int, words: str) -> str:
-    return encode_reason(Code.PAGE_SAYS_FAILURE, status=status, words=words)
+def words_of_short_page(page: WebPage) -> str:
+    """The beginning of what a short page shows: an answer that is not understood says for itself what it is."""
+    if len(visible_text(page, _UNSEEN, _MAX_CHARACTERS)) > _MAX_CHARACTERS:
+        return ""
+    return " ".join(" ".join(visible_parts(page, _UNSEEN)).split())[:_MAX_WORDS]
+
+
+def _shown(page: WebPage, match: re.Match[str]) -> str:
+    """The texts between tags in which words of `visible_text` were found: what stands around them says why."""
+    words, end = [], 0
+    for part in ("".join(text.split()) for text in visible_parts(page, _UNSEEN)):
+        end += len(part)
+        if end > match.start():
+            words.append(part)
+        if end >= match.end():
+            break
+    return "".join(words)
+
+
+def _blocks(words: str) -> Refusal:
+    return Outcome.BLOCKED, encode_reason(Code.FIREWALL_SAYS, words=words[:_MAX_WORDS])
+
+
+def _misses(status: int, words: str) -> Refusal:
+    return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=words[:_MAX_WORDS])
+
+
+def _fails(status: int, words: str) -> Refusal:
+    return Outcome.HTTP_ERROR, encode_reason(Code.PAGE_SAYS_FAILURE, status=status, words=words[:_MAX_WORDS])
 
 
 def says_more(text: str) -> bool:
     """Whether the main text of a page says more than that something is missing, failed or is forbidden."""
-    sentences = ["".join(each.split()).lower() for each in _SENTENCE_END.split(text)]
-    rest = [each for each in sentences if not any(words.search(each) for words in _WORDS)]
-    return len(rest) == len(sentences) or len("".join(rest)) >= _MIN_REST_CHARS
+    whole = rest = "\n".join("".join(line.split()) for line in text.lower().splitlines())
+    for words in _WORDS:
+        rest = words.sub("", rest)
+    if rest == whole:
+        return True
+    return sum(len(each) for each in _CLAUSE_END.split(rest) if not _POLITE.search(each)) >= _MIN_REST_CHARS

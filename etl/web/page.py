@@ -291,21 +291,27 @@ def absolute(url: str, base: str) -> str | None:
     return joined.split("#", 1)[0]
 
 
+def visible_parts(page: WebPage, unseen: frozenset[str]) -> Iterator[str]:
+    """The texts between the page's tags, in their order, without those in elements whose tags are in `unseen`."""
+    walk = etree.iterwalk(page.tree, events=("start", "end", "comment"))
+    for event, element in walk:
+        if event == "start" and element.tag in unseen:
+            walk.skip_subtree()
+        elif text := element.text if event == "start" else element.tail:
+            yield text
+
+
 def visible_text(page: WebPage, unseen: frozenset[str], at_most: int) -> str:
     """The page's text without white space and without the text in elements whose tags are in `unseen`.
 
     If it is longer than `at_most`, only a beginning of at least that length: for most pages the first elements suffice.
     """
     parts, length = [], 0
-    walk = etree.iterwalk(page.tree, events=("start", "end", "comment"))
-    for event, element in walk:
-        if event == "start" and element.tag in unseen:
-            walk.skip_subtree()
-        elif text := element.text if event == "start" else element.tail:
-            parts.append("".join(text.split()))
-            length += len(parts[-1])
-            if length > at_most:
-                break
+    for text in visible_parts(page, unseen):
+        parts.append("".join(text.split()))
+        length += len(parts[-1])
+        if length > at_most:
+            break
     return "".join(parts)
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from etl.fetch.refusals import find_refusal
+from etl.fetch.refusals import find_refusal, says_more
 from etl.outcomes import Outcome
+from etl.reasons import Reason
 
 URL = "http://www.yunxi.example/gk/202305/t20230509_1234567.html"
 FRAME = (
@@ -15,6 +16,13 @@ FRAME = (
 def outcome(html: str) -> Outcome | None:
     refusal = find_refusal(html.encode(), URL, "text/html; charset=utf-8", 200)
     return refusal and refusal[0]
+
+
+def quoted(html: str) -> str:
+    """The words of the page that the reason of its refusal quotes."""
+    refusal = find_refusal(html.encode(), URL, "text/html; charset=utf-8", 200)
+    assert refusal
+    return str(Reason.from_stored(refusal[1]).params["words"])
 
 
 @pytest.mark.parametrize("frame", ["{}", FRAME])
@@ -54,11 +62,48 @@ def test_a_page_that_says_so_by_its_script_alone() -> None:
         "请按住滑块，拖动到最右边",
         "The requested URL was rejected. Please consult with your administrator.",
         "抱歉，根据网站管理员的访问策略，您被禁止访问。",
+        "您的操作可能损害网站，已被云安全中心拦截",
+        "本次请求带有恶意内容，已被应用服务器拒绝",
+        "您访问的内容含有非法字符，已被安全设备阻止",
+        "您当前的访问行为存在异常，请过一会儿再来",
+        "此次访问触发了应用防火墙的防护策略",
+        "正在确认您是不是机器人",
+        "该栏目仅限政务外网访问",
+        "您的地址不在允许访问的范围内",
+        "该网站未按规定完成备案，暂时无法访问",
+        "域名无法进行访问，请先完成备案",
     ],
 )
 @pytest.mark.parametrize("frame", ["{}", FRAME])
 def test_a_page_of_a_firewall(frame: str, words: str) -> None:
-    assert outcome(frame.format(f"<div>{words}</div>")) is Outcome.BLOCKED
+    html = frame.format(f"<h3>提示</h3><div>{words}</div><p>编号：0509</p>")
+    assert outcome(html) is Outcome.BLOCKED
+    assert quoted(html) == words.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "<script src='/_guard/auto.js'></script>",
+        "<script>var arg1='0123456789ABCDEF0123456789ABCDEF01234567';</script>",
+        "<meta id='k' content='x' r='m'><script r='m' src='/p/k.js'></script>",
+        "<script src='/renji_01234567_89abcdef.js'></script>",
+        "<iframe src='/_Incapsula_Resource?n=1'></iframe>",
+        "<script src='/TSPD/0a?type=7'></script><noscript>Your support ID is: 7.</noscript>",
+        "<script>document.cookie='EO-Bot-Js-Token='+t;</script>",
+    ],
+)
+def test_a_page_with_nothing_but_the_script_of_a_firewall(script: str) -> None:
+    assert outcome(f"<html><head>{script}</head><body></body></html>") is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize("head", ["Access Denied", "Attention Required! | Shield", "Sorry, you have been blocked"])
+def test_a_firewall_may_explain_itself_at_length(head: str) -> None:
+    more = "<p>The action that you just performed triggered the rules of this site's owner.</p>" * 9
+    assert outcome(f"<html><head><title>{head}</title></head><body><h1>{head}</h1>{more}</body></html>") is (
+        Outcome.BLOCKED
+    )
+    assert outcome(f"<html><body><h1>Notes on {head} pages</h1>{more}</body></html>") is None
 
 
 TRACE = (
@@ -77,14 +122,30 @@ TRACE = (
         ("Error {}--Oops", None),
         ("运行时错误</title><h1>“/”应用程序中的服务器错误。</h1><title>", Outcome.HTTP_ERROR),
         ("Struts Problem Report", Outcome.HTTP_ERROR),
+        ("{} - Internal Server Error", None),
+        ("出错</title><h1>HTTP 状态 {} - 请求未完成</h1><title>", None),
+        ("Server - Error report</title><h1>HTTP Status {} - /a.html</h1><title>", None),
     ],
 )
 @pytest.mark.parametrize("status", [404, 410, 500, 503])
 def test_reports_of_servers_are_no_documents(title: str, found: Outcome | None, more: str, status: int) -> None:
     body = f"<body><p>说明：请求未能完成，请检查。</p>{more}</body>"
+    missing = status in (404, 410) and "{}" in title
     assert outcome(f"<html><head><title>{title.format(status)}</title></head>{body}</html>") is (
-        found or (Outcome.SOFT_404 if status in (404, 410) else Outcome.HTTP_ERROR)
+        Outcome.SOFT_404 if missing else found or Outcome.HTTP_ERROR
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<br /><b>Fatal error</b>:  Uncaught Error in /www/index.php on line <b>3</b>",
+        "<font>Microsoft OLE DB Provider</font> <font>错误 '80004005'</font><p>SQL Server 不存在或访问被拒绝</p>",
+        "java.sql.SQLException: no connection\n\tat cn.example.Db.open(Db.java:3)<br>",
+    ],
+)
+def test_what_a_program_reports_in_place_of_a_page(body: str) -> None:
+    assert outcome(body) is Outcome.HTTP_ERROR
 
 
 @pytest.mark.parametrize(
@@ -134,3 +195,29 @@ def test_numbers_in_data_are_no_statuses() -> None:
 )
 def test_a_short_document_is_none(text: str) -> None:
     assert outcome(FRAME.format(f"<h1>关于更新电梯的通知</h1><p>{text}</p>")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "该信息已被删除。如有疑问请联系网站管理员。",
+        "系统繁忙，请稍后再试",
+        "抱歉，您的访问已被拦截！",
+        "网站正在升级，暂停访问，敬请谅解。",
+    ],
+)
+def test_a_text_that_says_no_more_than_that_it_is_not_here(text: str) -> None:
+    assert not says_more(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "经查实，两户商铺已歇业，登记信息已删除。",
+        "机房故障致服务器内部错误，停用两小时，现予通报。",
+        "个别单位的网站存在链接失效，已责成五日内改正。",
+        "请于五月底前报送。",
+    ],
+)
+def test_a_text_about_such_things_says_more(text: str) -> None:
+    assert says_more(text)

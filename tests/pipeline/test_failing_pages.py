@@ -37,10 +37,12 @@ NO_ANSWERS = {
 
 @dataclass
 class Listed:
-    """A site with one list. `odd`: by number, what is answered for a document; the others are answered well."""
+    """A site with one list. `odd`: by number, what is answered for a document; the others are answered well.
+    `notice`: what is answered for the list."""
 
     number: int
     odd: dict[int, bytes] = field(default_factory=dict)
+    notice: bytes = b""
     robots: bytes = http(b"", "404 Not Found")
     base: str = ""
     asked: list[str] = field(default_factory=list)
@@ -48,6 +50,8 @@ class Listed:
     def answer(self, path: str) -> bytes:
         if path == "/robots.txt":
             return self.robots
+        if path == "/" and self.notice:
+            return self.notice
         if path in ("/", "/index.html"):
             lines = "".join(f"<li><a href='/{n:02}.html'>{_title(n)}</a></li>" for n in range(self.number))
             return http(f"<html><body><ul>{lines}</ul></body></html>".encode())
@@ -199,3 +203,43 @@ def test_rechecks_of_a_few_pages_reach_those_behind_pages_that_fail(archive: Arc
             a_day_passes(owner_url)
             recheck(archive, site_source(site), f"look {day}", options, Settings(), lambda *_: None)
         assert sorted(site.documents_asked()) == [0, 1, 2, 3, 4, 5]
+
+
+SHORT = {
+    "maintenance": "区政府网站将于5月1日晚进行系统维护，届时无法访问。",
+    "blocked": "市民反映有人攻击网站，致其请求被拦截，现已查处。",
+    "missing": "两户商铺已歇业，登记信息已删除。",
+    "fails": "查分时系统繁忙，请稍后再试。",
+}
+
+
+@pytest.mark.parametrize("words", SHORT.values(), ids=SHORT)
+def test_a_short_dated_document_about_failing_sites_is_stored(archive: Archive, words: str) -> None:
+    shown = f"<h1>{_title(1)}</h1><p>发布时间：2026-05-06　来源：云溪日报</p><div><p>{words}</p></div>"
+    undated = f"<h1>{_title(2)}</h1><div><p>系统繁忙，请稍后再试。</p></div>"
+    pages = {1: shown, 2: undated, 3: f"<p>{words}</p>"}
+    with served(
+        Listed(4, {n: http(f"<html><body>{each}</body></html>".encode()) for n, each in pages.items()})
+    ) as site:
+        crawl_listed(archive, site)
+    outcomes = [outcome for outcome, _ in ended(archive)]
+    assert outcomes[:2] == ["stored", "stored"]
+    assert "stored" not in outcomes[2:]
+
+
+def test_what_a_page_says_that_is_no_document_is_named(archive: Archive) -> None:
+    notice = "<html><head><title>告示</title></head><body><p>本站已并入市网站群。</p></body></html>"
+    with served(Listed(2, {1: http(notice.encode())})) as site:
+        crawl_listed(archive, site)
+    assert ended(archive)[1] == (
+        "not_a_document",
+        "stub: 10 characters of visible text; it says '本站已并入市网站群。'",
+    )
+
+
+def test_what_a_page_says_that_is_no_list_is_named(archive: Archive) -> None:
+    notice = "<html><body><h3>告示</h3><p>本站已并入市网站群。</p></body></html>"
+    with served(Listed(2, notice=http(notice.encode()))) as site:
+        report = crawl_listed(archive, site)
+    assert "not_a_listing" in report.problems[0].english
+    assert "告示 本站已并入市网站群。" in report.problems[0].english

@@ -170,6 +170,13 @@ def test_a_refusal_is_said_with_the_way_out(plain: PlainSite) -> None:
         survey(f"{plain.base}/gk/list.php?cid=11")
 
 
+def test_a_page_without_a_list_is_quoted(plain: PlainSite) -> None:
+    page = Response("<h3>通告</h3><p>本区网站已并入市网站群。</p>", media_type="text/html")
+    plain.path_faults["/gk/list.php"] = lambda call: page
+    with pytest.raises(GongkaiError, match=r"no list was found to write down; it says '通告 本区网站已并入市网站群。'"):
+        draft(survey(f"{plain.base}/gk/list.php"), TODAY)
+
+
 def test_a_private_address_is_not_asked_unless_it_is_said(plain: PlainSite) -> None:
     with pytest.raises(GongkaiError, match="which is not a public address"):
         asyncio.run(survey_site(plain.base, "test", False, 0, 5, lambda url: None))

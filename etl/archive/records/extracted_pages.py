@@ -42,6 +42,10 @@ class Verdict:
     reason: str
 
 
+_MAX_WORDS = 100
+"""Maximum length of the words of a page that a reason quotes."""
+
+
 def fill_from_listing(
     extraction: Extraction, listing: Mapping[str, Any], lookups: Mapping[str, Mapping[str, str]]
 ) -> Extraction:
@@ -72,9 +76,18 @@ def verdict_of(page: ExtractedPage) -> Verdict:
     if page.extraction is None:
         return Verdict(Outcome.UNREADABLE, page.failure)
     if page.extraction.kind != "document":
-        reason = encode_reason(Code.NO_DOCUMENT, page_kind=page.extraction.kind, reason=page.extraction.reason)
-        return Verdict(Outcome.NOT_A_DOCUMENT, reason)
+        return Verdict(Outcome.NOT_A_DOCUMENT, _no_document(page.extraction))
     return Verdict(None, "")
+
+
+def _no_document(extraction: Extraction) -> str:
+    """The stored reason. A page that is neither document nor list is quoted: it may say why it stands there."""
+    kind, reason = extraction.kind, extraction.reason
+    title = (item.value for name, item in extraction.fields.items() if name == "title" and item.origin != "listing")
+    words = " ".join(" ".join((*title, extraction.text[:_MAX_WORDS])).split())[:_MAX_WORDS]
+    if kind == "listing" or not words:
+        return encode_reason(Code.NO_DOCUMENT, page_kind=kind, reason=reason)
+    return encode_reason(Code.NO_DOCUMENT_SAYS, page_kind=kind, reason=reason, words=words)
 
 
 def version_values(

@@ -24,9 +24,11 @@ from etl.archive.records.file_readings import GoodFile, good_files, is_lasting, 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
+from etl.extract import Extraction, Flag
 from etl.fetch.classify import classify_file, classify_read_page, ends_by_status
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
 from etl.fetch.refusals import says_more
+from etl.fields import DATE_FIELDS
 from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
@@ -341,8 +343,8 @@ class _Fetching:
         """Corrects an outcome that status or words gave to a page that is nevertheless the document.
 
         It is the document if it is extracted as one, its title begins with the title in the list, and its text says
-        more than the words of an error page. It then gets no outcome; otherwise both values are returned unchanged. A
-        part of a page (206) is never the document.
+        more than the words of an error page, or the page is new, has a text, and states a date. It then gets no
+        outcome; otherwise both values are returned unchanged. A part of a page (206) is never the document.
         """
         answer, title = last.attempt, _without_spaces(str(page.listing.get("title") or "")).rstrip(".…")
         if (
@@ -358,7 +360,7 @@ class _Fetching:
         if (
             extraction is None
             or extraction.kind != "document"
-            or not says_more(extraction.text)
+            or not (says_more(extraction.text) or (page.digest is None and _is_dated_text(extraction)))
             or "title" not in extraction.fields
         ):
             return last, reading
@@ -439,6 +441,11 @@ class _Fetching:
 
     async def _request(self, url: str, headers: Mapping[str, str] | None = None) -> list[Attempt]:
         return await self._fetcher.fetch(Request(url, headers=headers))
+
+
+def _is_dated_text(extraction: Extraction) -> bool:
+    """Whether a page has a text, be it of few words, and says of which day it is, which no error page does."""
+    return Flag.NO_TEXT not in extraction.flags and not extraction.fields.keys().isdisjoint(DATE_FIELDS)
 
 
 def _may_have_parts(page: DuePage, body: bytes) -> bool:

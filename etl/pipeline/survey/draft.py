@@ -12,6 +12,7 @@ import yaml
 
 from etl.counting import counted
 from etl.errors import GongkaiError
+from etl.fetch.refusals import words_of_short_page
 from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
 from etl.pipeline.survey.survey import ListProbe, Survey
 from etl.platforms.base import CandidateList
@@ -53,7 +54,9 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
 
 
 def _not_understood(survey: Survey) -> Iterator[str]:
-    """What a page without a list has that may lead to one."""
+    """What a page without a list says, if it is short, and has that may lead to one."""
+    if words := words_of_short_page(survey.page):
+        yield f"it says '{words}'"
     unread = (*unread_menus(survey.page), *services_asked(survey.page))
     yield from (f"{each} was not read" for each in dict.fromkeys(unread))
     if links := _left_out(survey)[:_MAX_IN_REFUSAL]:
