@@ -11,11 +11,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
-from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
+from etl.batches import batches
 from etl.export.output import ByteSink
 
 LINES_PER_BLOCK = 1024
@@ -95,8 +95,8 @@ class LineSorter:
 def write_index(lines: Iterable[str], out: ByteSink) -> str:
     """Write sorted lines in gzip blocks. Returns the index of the blocks, the content of `index.idx`."""
     block_index = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': INDEX_NAME})}\n"]
-    offset, rest = 0, iter(lines)
-    while block := list(islice(rest, LINES_PER_BLOCK)):
+    offset = 0
+    for block in batches(lines, LINES_PER_BLOCK):
         compressor = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
         packed = compressor.compress("".join(block).encode()) + compressor.flush()
         location = {"offset": offset, "length": len(packed), "digest": f"sha256:{sha256(packed).hexdigest()}"}

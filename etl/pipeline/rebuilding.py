@@ -13,6 +13,7 @@ from etl.archive.records.search_index import fill_index
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, raise_if_unreadable, report_damage
 from etl.archive.storage.log_registry import chain_logs
+from etl.batches import batches
 from etl.pipeline.reading.pool import page_readers
 from etl.pipeline.stages.extracting import PAGES_PER_COMMIT
 from etl.pipeline.stages.reextracting import reextract_pages, source_in_archive
@@ -39,8 +40,7 @@ def rebuild_archive(archive: Archive, owner: Engine, progress: ProgressCallback)
     for (source_id, run_id), rows in runs.items():
         with archive.engine.connect() as connection:
             source = source_in_archive(connection, source_id)
-        for start in range(0, len(rows), PAGES_PER_COMMIT):
-            chunk = rows[start : start + PAGES_PER_COMMIT]
+        for chunk in batches(rows, PAGES_PER_COMMIT):
             with archive.engine.connect() as connection:
                 outdated = pages_with_outdated_rules(connection, [row.page_id for row in chunk])
             unreadable |= reextract_pages(archive, source, outdated)

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 from etl.archive.crawls.unread import captures_to_read
@@ -12,6 +12,7 @@ from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import UnreadableItem, read_blob, unreadable
 from etl.archive.storage.bucket import READS_AT_ONCE, DamagedBlob
+from etl.batches import batches
 from etl.pipeline.documents import ReadPage, document_of
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders
@@ -60,7 +61,7 @@ def in_groups(
     read: Iterator[ExtractedPage | DamagedDocument], size: int
 ) -> Iterator[tuple[list[ExtractedPage], dict[int, UnreadableItem]]]:
     """Groups of `size`, one for each transaction: the documents, and by page id those whose bytes are damaged."""
-    while group := list(islice(read, size)):
+    for group in batches(read, size):
         damaged = {item.page_id: item.item for item in group if isinstance(item, DamagedDocument)}
         yield [item for item in group if isinstance(item, ExtractedPage)], damaged
 

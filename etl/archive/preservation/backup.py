@@ -11,18 +11,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from etl.archive.preservation.log_check import check_log
 from etl.archive.storage.bucket import MissingObject, ObjectInfo, Store, StoreError, sha256
 from etl.archive.storage.layout import BLOBS, LAYOUT, LOGS, blob_key
+from etl.batches import batches
 from etl.errors import Damaged, GongkaiError
 from etl.progress import Progress, ProgressCallback
 
 _PARALLEL_COPIES = 8
-_PAGE = 500
+_BATCH = 500
 """Objects that are listed and copied between two reports of progress."""
 _WRITE_ONCE = tuple(form.prefix for form in LAYOUT if form.write_once)
 """Only the last object of a journal may differ all the same, after a transaction that failed."""
@@ -76,11 +76,10 @@ def _copy_all(
 ) -> CopyResult:
     states = Counter[_State]()
     damaged: list[str] = []
-    remaining = iter(items)
     with ThreadPoolExecutor(_PARALLEL_COPIES) as pool:
-        while page := list(islice(remaining, _PAGE)):
+        for batch in batches(items, _BATCH):
             try:
-                for key, state in pool.map(copy, page):
+                for key, state in pool.map(copy, batch):
                     states[state] += 1
                     damaged += [key] if state == "damaged" else []
                     progress(Progress(stage, states.total()))

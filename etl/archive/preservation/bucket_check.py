@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from etl.archive.preservation.daily_roots import link_of
 from etl.archive.preservation.log_check import LogContent, check_log
@@ -18,6 +17,7 @@ from etl.archive.preservation.root_check import RootCheck
 from etl.archive.storage.bucket import READS_AT_ONCE, Store, sha256
 from etl.archive.storage.layout import CHAIN, CHANGES, LOGS, RebuildStep, act_key, chain_key, journal_key, number_in
 from etl.archive.storage.log_object import DamagedLog
+from etl.batches import batches
 from etl.errors import Damaged
 from etl.progress import Progress, ProgressCallback
 
@@ -112,10 +112,9 @@ def _read_all(
     store: Store, checked: CheckedBucket, named: _Named, progress: ProgressCallback
 ) -> Iterator[tuple[str, LogContent]]:
     keys = [key for keys in checked.keys.values() for key in keys]
-    remaining = iter(keys)
     read = 0
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
-        while batch := list(islice(remaining, _BATCH)):
+        for batch in batches(keys, _BATCH):
             for key, (log, content) in zip(batch, pool.map(lambda key: _read(store, key), batch), strict=True):
                 checked.logs[key] = _compared(key, log, named)
                 yield key, content

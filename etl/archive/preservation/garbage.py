@@ -8,7 +8,6 @@ is kept, even if the database does not have the log's rows.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from sqlalchemy import Connection, text
 
@@ -35,9 +34,10 @@ from etl.archive.storage.layout import (
 )
 from etl.archive.storage.log_lines import CaptureLine, RemovalLine
 from etl.archive.storage.log_registry import chain_logs, keep_log
+from etl.batches import batches
 from etl.errors import GongkaiError
 
-_PAGE = 1000
+_BATCH = 1000
 """Objects that are looked up in the database at once."""
 MAX_UNADOPTED = 1000
 """If the database lacks more capture logs than this, it must belong to another bucket."""
@@ -86,8 +86,8 @@ def find_unreferenced(archive: Archive) -> Iterator[UnreferencedObject]:
     """
     waiting = set[str]()
     logs = 0
-    for page in _pages(archive.store.list_objects(CAPTURES)):
-        for log in _unreferenced(archive, page, waiting):
+    for batch in batches(archive.store.list_objects(CAPTURES), _BATCH):
+        for log in _unreferenced(archive, batch, waiting):
             yield log
             if log.kind == "unadopted":
                 logs += 1
@@ -98,8 +98,8 @@ def find_unreferenced(archive: Archive) -> Iterator[UnreferencedObject]:
                     hint="if it is the database of this bucket, `gongkai rebuild` brings it up to date",
                 )
     rest = (item for item in archive.store.list_objects() if not item.key.startswith((CAPTURES, *_EXEMPT)))
-    for page in _pages(rest):
-        yield from _unreferenced(archive, page, waiting)
+    for batch in batches(rest, _BATCH):
+        yield from _unreferenced(archive, batch, waiting)
 
 
 def delete_unreferenced(
@@ -107,25 +107,25 @@ def delete_unreferenced(
 ) -> Iterator[UnreferencedObject]:
     """Removes the `REMOVABLE` objects that are older than the grace period; yields each after it is removed.
 
-    Works in groups of up to `_PAGE` objects. Before it removes a group, it checks again that the database does not know
+    Works in groups of up to `_BATCH` objects. Before it removes a group, it checks again that the database does not know
     them, writes a log of them (`garbage/<day>/<time>.jsonl.gz`), and checks the time of each again. Raises `StoreError`
     (also if the S3 key has no right to delete) and `DatabaseBehindBucket`.
     """
     require_database_in_sync(archive)
     before = datetime.now(UTC) - older_than
     old = (item for item in objects if item.kind in REMOVABLE and item.modified < before)
-    for page in _pages(old):
+    for batch in batches(old, _BATCH):
         with archive.engine.begin() as connection:
             lock_against_writers(connection)
-            removed = _remove(connection, archive, page, before)
+            removed = _remove(connection, archive, batch, before)
         yield from removed
     chain_logs(archive)
 
 
 def _remove(
-    connection: Connection, archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], before: datetime
+    connection: Connection, archive: Archive, batch: Sequence[ObjectInfo | UnreferencedObject], before: datetime
 ) -> list[UnreferencedObject]:
-    candidates = [item for item in _unreferenced(archive, page, set()) if item.kind in REMOVABLE]
+    candidates = [item for item in _unreferenced(archive, batch, set()) if item.kind in REMOVABLE]
     lines = [RemovalLine(item.kind, item.key, item.size, item.modified) for item in candidates]
     if lines:
         keep_log(connection, archive.store, removal_key(datetime.now(UTC)), lines)
@@ -144,13 +144,13 @@ def _still_old(store: Store, key: str, before: datetime) -> bool:
 
 
 def _unreferenced(
-    archive: Archive, page: Sequence[ObjectInfo | UnreferencedObject], waiting: set[str]
+    archive: Archive, batch: Sequence[ObjectInfo | UnreferencedObject], waiting: set[str]
 ) -> Iterator[UnreferencedObject]:
     """The objects to which neither the database nor an unindexed capture log refers."""
-    forms = {item.key: _form_of(item.key) for item in page}
+    forms = {item.key: _form_of(item.key) for item in batch}
     with archive.engine.connect() as connection:
         known = {prefix: _known(connection, prefix, forms.values()) for prefix in _KNOWN}
-    for item in page:
+    for item in batch:
         form, name = forms[item.key]
         if form is None:
             kind: UnreferencedKind = "temporary" if item.key.startswith(PROBE) else "foreign"
@@ -170,11 +170,3 @@ def _form_of(key: str) -> tuple[KeyForm | None, str]:
 def _known(connection: Connection, prefix: str, forms: Iterable[tuple[KeyForm | None, str]]) -> set[str]:
     names = [name for form, name in forms if form and form.prefix == prefix]
     return set(connection.scalars(text(_KNOWN[prefix]), {"names": names})) if names else set()
-
-
-def _pages(
-    items: Iterable[ObjectInfo] | Iterable[UnreferencedObject],
-) -> Iterator[list[ObjectInfo | UnreferencedObject]]:
-    remaining: Iterator[ObjectInfo | UnreferencedObject] = iter(items)
-    while page := list(islice(remaining, _PAGE)):
-        yield page

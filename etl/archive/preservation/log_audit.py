@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, text
@@ -21,6 +20,7 @@ from etl.archive.storage.bucket import READS_AT_ONCE, DamageKind, MissingObject,
 from etl.archive.storage.layout import CHANGES, LOGS, REMOVALS, RUNS, chain_key, number_in, run_number
 from etl.archive.storage.log_lines import ChainLine
 from etl.archive.storage.log_object import DamagedLog
+from etl.batches import batches
 from etl.errors import Damaged, GongkaiError
 from etl.progress import Progress, ProgressCallback
 from etl.reason_codes import Code
@@ -74,9 +74,8 @@ def audit_logs(archive: Archive, progress: ProgressCallback, days: int | None) -
         due = [_Due(*row) for row in connection.execute(_DUE, {"days": days or 1, "all": days is None})]
     damaged: list[LogDamage] = []
     restored = read = 0
-    remaining = iter(due)
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
-        while batch := list(islice(remaining, _BATCH)):
+        for batch in batches(due, _BATCH):
             losses, again = _record(archive, list(pool.map(lambda item: _read(archive, item), batch)))
             damaged += losses
             restored += again
@@ -150,7 +149,7 @@ def _list(archive: Archive, connection: Connection) -> int:
         item for form in LOGS for item in archive.store.list_objects(form.prefix) if form.pattern.fullmatch(item.key)
     )
     logs = 0
-    while page := list(islice(items, _LISTED_AT_ONCE)):
+    for page in batches(items, _LISTED_AT_ONCE):
         columns = {
             "keys": [item.key for item in page],
             "sizes": [item.size for item in page],

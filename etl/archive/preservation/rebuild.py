@@ -37,6 +37,7 @@ from etl.archive.storage.layout import (
 )
 from etl.archive.storage.log_lines import ActLine, CaptureLine, FixityLine, JournalLine, ReadingLine, VersionValues
 from etl.archive.storage.models import Act, Change, Content, Correction, File, LogObject, Record, RecordVersion
+from etl.batches import batches
 from etl.errors import Damaged, GongkaiError
 from etl.progress import Progress, ProgressCallback
 
@@ -103,7 +104,7 @@ def _register_logs(connection: Connection, logs: Mapping[str, LogBytes]) -> None
     """Writes a row with digest, size and link for each log."""
     connection.execute(text("DELETE FROM archive.log_object"))
     rows = [{"key": key, **asdict(log)} for key, log in logs.items()]
-    for chunk in _chunks(rows, 1000):
+    for chunk in batches(rows, 1000):
         connection.execute(insert(LogObject), chunk)
 
 
@@ -246,12 +247,8 @@ def _write_contents(connection: Connection, texts: Mapping[str, str], normaliser
 
 
 def _write_rows(connection: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
-    for chunk in _chunks(rows, 1000):
+    for chunk in batches(rows, 1000):
         connection.execute(statement, {"rows": chunk})
-
-
-def _chunks(rows: Sequence[dict[str, Any]], size: int) -> Iterator[Sequence[dict[str, Any]]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _rows(statement: str) -> Any:

@@ -117,7 +117,7 @@ def change_members(
         nonlocal changed
         if connection.scalar(select(Collection.id).where(Collection.id == collection).limit(1)) is None:
             raise CollectionError("no_collection")
-        present = set(connection.scalars(select(CollectionMember.record_id).where(_now(collection))))
+        present = set(connection.scalars(select(CollectionMember.record_id).where(_is_member_of(collection))))
         known = set(connection.scalars(select(Record.id).where(among(Record.id, list(added)))))
         into, out = sorted(known - present), sorted(present & set(removed))
         changed = MembershipChange(len(into), len(out))
@@ -127,7 +127,7 @@ def change_members(
     return changed
 
 
-def _now(collection: int) -> ColumnElement[bool]:
+def _is_member_of(collection: int) -> ColumnElement[bool]:
     return (CollectionMember.collection_id == collection) & CollectionMember.removed.is_(None)
 
 

@@ -23,6 +23,7 @@ from etl.archive.storage.log_lines import ChangeEvent, CorrectionRow, VersionVal
 from etl.archive.storage.log_registry import chain_logs
 from etl.archive.storage.lookups import RECORD_NUMBER_HINT, among, is_current, require_valid_record_number
 from etl.archive.storage.models import Correction, Record, RecordVersion
+from etl.batches import batches
 from etl.errors import GongkaiError
 from etl.fields import DATE_FIELDS, FIELDS
 
@@ -135,10 +136,8 @@ def correct_many(
     outcomes: dict[int, ManyOutcome] = {record: "missing" for record in expected}
     for source in sorted({row.source_id for row in rows}):
         of_source = [row.id for row in rows if row.source_id == source]
-        for start in range(0, len(of_source), RECORDS_PER_COMMIT):
-            outcomes |= _correct_together(
-                archive, of_source[start : start + RECORDS_PER_COMMIT], expected, field, value, by, reason
-            )
+        for together in batches(of_source, RECORDS_PER_COMMIT):
+            outcomes |= _correct_together(archive, together, expected, field, value, by, reason)
     chain_logs(archive)
     return outcomes
 

@@ -5,10 +5,10 @@ id.loc.gov/vocabulary/preservation/eventType). A migration is the reading of a f
 bytes.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import version
-from itertools import chain, islice
+from itertools import chain
 from typing import IO, Any
 
 from lxml import etree
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Correction, File, FixityEvent
+from etl.batches import batches
 from etl.export.bag.xml import child, open_xml
 from etl.export.captures import ExportedCapture, exported_captures, resource_captures
 from etl.export.rows import record_rows
@@ -50,7 +51,7 @@ def write_premis(
         def captures() -> Iterator[Sequence[ExportedCapture]]:
             of_pages = exported_captures(connection, record_filter, all_captures=all_captures)
             behind = resource_captures(connection, record_filter, looks, all_captures=all_captures)
-            return _batches(chain(of_pages, behind))
+            return batches(chain(of_pages, behind), _BATCH)
 
         def write(element: Any) -> None:
             xml.write(element, pretty_print=True)
@@ -82,12 +83,6 @@ def _tag(name: str) -> str:
 
 def _add(parent: Any, name: str, value: object = None) -> Any:
     return child(parent, _tag(name), value)
-
-
-def _batches(captures: Iterable[ExportedCapture]) -> Iterator[Sequence[ExportedCapture]]:
-    remaining = iter(captures)
-    while batch := list(islice(remaining, _BATCH)):
-        yield batch
 
 
 def _identified(parent: Any, name: str, kind: str, value: object) -> None:
