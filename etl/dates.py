@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from etl.clock import CHINA
+from etl.numerals import read_chinese
 from etl.outside import whole_number
 
 _EARLIEST = 1949
@@ -22,7 +23,7 @@ _UNSET = (1970, 1, 1)
 
 ZEROS = "〇○◯OoΟοОо零0"
 """What people type for the zero of a Chinese year: circles, letters of three alphabets, a digit."""
-_DIGITS = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | dict.fromkeys(ZEROS, "0") | {"元": "1"}
+_ZEROS = str.maketrans(dict.fromkeys(ZEROS, "〇"))
 YEAR = r"(?:19|20)\d\d"
 _NUMERIC = re.compile(
     r"(?<!\d)((?:19|20|21)\d{2})\s*(?:年|[-/.—–·_\\‐−∕⁄。])\s*(\d{1,2})\s*(?:月|[-/.—–·_\\‐−∕⁄。])\s*(\d{1,2})(?!\d{2}年)\s*[日号]?"
@@ -122,18 +123,12 @@ class ReadDate:
     flag: str = ""
 
 
-def _chinese_number(text: str) -> int:
-    """A number up to 199 in Chinese, 三, 十二, 二十一, 廿一, 一百一十二, or in digits of either kind: 一一二, 112."""
+def _number(text: str) -> int:
+    """The number in Chinese or decimal digits; 元 is the first month."""
     if text.isdecimal():
         return int(text)
-    text = text.replace("廿", "二十").replace("卅", "三十").replace("元", "一")
-    if "百" in text:
-        hundreds, rest = text.split("百", 1)
-        return _chinese_number(hundreds) * 100 + _chinese_number(rest.lstrip("零〇"))
-    if "十" in text:
-        tens, ones = text.split("十", 1)
-        return (int(_DIGITS.get(tens, "1")) if tens else 1) * 10 + (int(_DIGITS.get(ones, "0")) if ones else 0)
-    return int("".join(_DIGITS.get(c, "0") for c in text) or "0")
+    usual = text.translate(_ZEROS).replace("廿", "二十").replace("卅", "三十").replace("元", "一")
+    return read_chinese(usual) or 0
 
 
 @lru_cache(4096)  # a page states its date in several places, and pages of one day state the same one
@@ -160,12 +155,12 @@ def _written_date(text: str) -> tuple[int, int, int] | None:
     if match := _NUMERIC.search(text):
         return _day_in_china(text[match.end() :], *map(int, match.groups()))
     if match := _CHINESE.search(text):
-        year = int("".join(_DIGITS.get(c, c) for c in match.group(1)))
-        return year, _chinese_number(match.group(2)), _chinese_number(match.group(3))
+        year, month, day = map(_number, match.groups())
+        return year, month, day
     if match := _REPUBLIC.search(text):
         return int(match.group(1)) + 1911, int(match.group(2)), int(match.group(3))
     if match := _REPUBLIC_CHINESE.search(text):
-        year, month, day = map(_chinese_number, match.groups())
+        year, month, day = map(_number, match.groups())
         return year + 1911, month, day
     if match := _COMPACT.search(text):
         return _day_in_china(text[match.end() :], *map(int, match.groups()))

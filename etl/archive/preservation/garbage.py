@@ -107,7 +107,7 @@ def delete_unreferenced(
 ) -> Iterator[UnreferencedObject]:
     """Removes the `REMOVABLE` objects that are older than the grace period; yields each after it is removed.
 
-    Works in groups of up to `_BATCH` objects. Before it removes a group, it checks again that the database does not know
+    Works in groups of `_BATCH` objects. Before it removes a group, it checks again that the database does not know
     them, writes a log of them (`garbage/<day>/<time>.jsonl.gz`), and checks the time of each again. Raises `StoreError`
     (also if the S3 key has no right to delete) and `DatabaseBehindBucket`.
     """

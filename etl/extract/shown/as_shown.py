@@ -1,13 +1,13 @@
 """Things that a reader sees but the words of the tree do not show: preformatted lines, list numbers, struck words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from lxml import html
 from lxml.html import HtmlElement
 
-from etl.numerals import DIGITS, chinese
+from etl.numerals import numeral
 from etl.web.inline_styles import is_struck
 from etl.web.page import WebPage
 
@@ -148,9 +148,10 @@ def _insert(parent: HtmlElement, at: int, lines: list[str]) -> None:
 def _write_numbers(items: HtmlElement) -> None:
     """Writes the numbers of a list if its own attributes or style say that it has numbers: most style sheets remove
     them from all lists, and an editor marks lists of the text that keep them."""
-    form = _form_of(items)
-    if form is None:
+    numbers = _form_of(items)
+    if numbers is None:
         return
+    form, around = numbers
     start = items.get("start") or ""
     number = int(start) if re.fullmatch(r"\d{1,4}", start) else 1
     listed = list(items.iterchildren("li"))[:_MAX_ITEMS]
@@ -161,45 +162,30 @@ def _write_numbers(items: HtmlElement) -> None:
         own = item.get("value") or ""
         number = int(own) if re.fullmatch(r"\d{1,4}", own) else number
         holder = next((each for each in item.iterchildren("p") if not (item.text or "").strip()), item)
-        holder.text = form(number) + (holder.text or "").lstrip()
+        holder.text = around.format(numeral(number, form)) + (holder.text or "").lstrip()
         number += step
 
 
-def _letter(number: int) -> str:
-    return chr(ord("a") + (number - 1) % 26)
-
-
-def _lower(number: int) -> str:
-    return f"{_letter(number)}. "
-
-
-def _upper(number: int) -> str:
-    return f"{_letter(number).upper()}. "
-
-
-def _counted(number: int) -> str:
-    return f"{_chinese(number)}、"
-
-
-_EDITOR_FORMS: dict[str, Callable[[int], str]] = {
-    "num": "{}、".format,
-    "num1": "{}）".format,
-    "num2": "（{}）".format,
-    "cn": _counted,
-    "cn1": lambda number: f"{_chinese(number)}）",
-    "cn2": lambda number: f"（{_chinese(number)}）",
+_EDITOR_FORMS = {
+    "num": ("decimal", "{}、"),
+    "num1": ("decimal", "{}）"),
+    "num2": ("decimal", "（{}）"),
+    "cn": ("chineseCounting", "{}、"),
+    "cn1": ("chineseCounting", "{}）"),
+    "cn2": ("chineseCounting", "（{}）"),
 }
-"""How UEditor draws the numbers of its own lists."""
-_FORMS: dict[str, Callable[[int], str]] = {
-    **dict.fromkeys(("decimal", "1"), "{}. ".format),
-    **dict.fromkeys(("lower-alpha", "lower-latin", "a"), _lower),
-    **dict.fromkeys(("upper-alpha", "upper-latin", "A"), _upper),
-    **dict.fromkeys(("cjk-ideographic", "simp-chinese-informal"), _counted),
-    "cjk-decimal": "{}、".format,
+"""How UEditor draws the numbers of its own lists: the form of the numeral, and what is around it."""
+_FORMS = {
+    **dict.fromkeys(("decimal", "1"), ("decimal", "{}. ")),
+    **dict.fromkeys(("lower-alpha", "lower-latin", "a"), ("lowerLetter", "{}. ")),
+    **dict.fromkeys(("upper-alpha", "upper-latin", "A"), ("upperLetter", "{}. ")),
+    **dict.fromkeys(("cjk-ideographic", "simp-chinese-informal"), ("chineseCounting", "{}、")),
+    "cjk-decimal": ("decimal", "{}、"),
 }
+"""The same for the values of `list-style-type` and `type`."""
 
 
-def _form_of(items: HtmlElement) -> Callable[[int], str] | None:
+def _form_of(items: HtmlElement) -> tuple[str, str] | None:
     if editor := _EDITOR_LIST.search(items.get("class") or ""):
         return _EDITOR_FORMS[editor[1]]
     styles = list(_names_in(items.get("style") or ""))
@@ -211,8 +197,3 @@ def _form_of(items: HtmlElement) -> Callable[[int], str] | None:
 def _names_in(style: str) -> Iterator[str]:
     for match in re.finditer(r"list-style(?:-type)?\s*:\s*([^;]{1,80})", style, re.IGNORECASE):
         yield from match[1].lower().split()
-
-
-def _chinese(number: int) -> str:
-    """1 to 99 in Chinese numerals; other numbers as they are."""
-    return chinese(number, DIGITS, "十百千") if 0 < number < 100 else str(number)

@@ -2,7 +2,7 @@
 
 import re
 
-from etl.files.formats.list_numbering import numeral
+from etl.numerals import numeral
 
 TICKED, UNTICKED = "☑", "□"
 _CIRCLED = re.compile(r"\\o\s*(?:\\a[clr])?\s*\(\s*[○〇◯Oo]\s*[,，]\s*(\d{1,2})\s*\)", re.IGNORECASE)

@@ -4,58 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from etl.numerals import DIGITS, LEGAL, chinese
-
-_CHINESE = {
-    "chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting", "taiwaneseCountingThousand",
-    "koreanCounting",
-}  # fmt: skip
-_DIGIT_BY_DIGIT = {"ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital", "koreanDigital2"}
-_SIGNS = {
-    "decimalEnclosedCircle": "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", "decimalEnclosedParen": "⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇",
-    "decimalEnclosedFullstop": "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛", "ideographEnclosedCircle": "㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉",
-    "ideographTraditional": "甲乙丙丁戊己庚辛壬癸", "ideographZodiac": "子丑寅卯辰巳午未申酉戌亥",
-}  # fmt: skip
-"""Formats whose numbers are single characters, starting from 1; higher numbers are written in decimal digits."""
-_SIGNS["decimalEnclosedCircleChinese"] = _SIGNS["decimalEnclosedCircle"]
-_ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
-          (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
-
-
-def numeral(number: int, form: str) -> str:
-    """The number in a format of `w:numFmt`; decimal digits for unknown formats and for numbers beyond their range."""
-    if form in _CHINESE and 0 < number < 10_000:
-        return chinese(number, DIGITS, "十百千")
-    if (form.startswith("chineseLegal") or form == "ideographLegalTraditional") and 0 < number < 10_000:
-        return chinese(number, LEGAL, "拾佰仟")
-    if form in _DIGIT_BY_DIGIT:
-        return "".join(DIGITS[int(digit)] for digit in str(number))
-    if 0 < number <= len(_SIGNS.get(form, "")):
-        return _SIGNS[form][number - 1]
-    if form == "decimalZero":
-        return f"{number:02}"
-    if form == "numberInDash":
-        return f"- {number} -"
-    if form == "ordinal":
-        ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-        return f"{number}{ending}"
-    if form in ("upperLetter", "lowerLetter") and 0 < number < 1000:
-        letters = chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1)
-        return letters if form == "upperLetter" else letters.lower()
-    if form in ("upperRoman", "lowerRoman") and 0 < number < 4000:
-        return roman(number) if form == "upperRoman" else roman(number).lower()
-    if form == "decimalFullWidth":
-        return "".join(chr(ord(digit) + 0xFEE0) for digit in str(number))
-    return str(number)
-
-
-def roman(number: int) -> str:
-    """The number in upper-case Roman numerals."""
-    text = ""
-    for value, letters in _ROMAN:
-        text += letters * (number // value)
-        number %= value
-    return text
+from etl.numerals import numeral
 
 
 @dataclass(frozen=True, slots=True)
