@@ -12,6 +12,7 @@ from etl.dates import DATE, TIME_OF_DAY, dates_in_digits
 from etl.extract.lexicon.aliases import ALIASES, AMBIGUOUS_LABELS, CREDITS, FOOTER_LABELS, NON_FIELD_LABELS
 from etl.extract.lexicon.english import FIELD_OF_BYLINE, FIELD_OF_ENGLISH, is_of_byline
 from etl.extract.lexicon.morphology import MAX_COINED_CHARS, field_of_words
+from etl.extract.lexicon.traditional import simplified
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.fields import DATE_FIELDS
 
@@ -73,6 +74,9 @@ _LEAD_IN = re.compile(rf"(?:{_COUNTED}|[^\w])*+")
 _END_SIGNS = re.compile(r"[\W①-⑳❶-❿]+$")
 _NOTE_MARKS = frozenset("?？*＊※ⓘ①②③④⑤⑥⑦⑧⑨⑩")
 """Footnote signs between a label and its colon: `发文机关①：`."""
+_MARK = rf"[\ue000-\uf8ff{''.join(sorted(_NOTE_MARKS))}]"
+_ONLY_MARKS = re.compile(rf"[\s{INLINE_BOUNDARY}\[【(（]*+(?:{_MARK}[\s{INLINE_BOUNDARY}\]】)）]*+)++")
+"""Such a sign, or an icon that explains a label, in an element behind it is no value: `索引号<i>?</i>`."""
 _HINT = re.compile(r"[(（][^()（）:：\d]{1,12}[)）]")
 """An explanation in brackets after a label or within it: `文号（发文字号）`, `成文（制作）日期`, `来源（مەنبە）`."""
 _HINT_CHARS = 14
@@ -86,15 +90,6 @@ _ENCLOSED = re.compile(r"「.+」|『.+』|\[.+\]|【.+】|〔.+〕")
 _CODE_ENCLOSED = re.compile(r"[(（](?=(?:\D*\d){4}).+[)）]")
 """A number or date in round brackets after its label, unlike （必填） and （共12种）, which explain the label."""
 _CODES = DATE_FIELDS | {"index_number", "document_number"}
-_TRADITIONAL = str.maketrans(
-    "號發佈機構關題類時間來單體組開詞鍵標籤實廢編碼備註規範圍屬態狀況執責錄閱讀瀏覽擊數點聯網繫電話稱場統記檔頒製訂現佔"
-    "資訊係傳儲內別創劃動務區員問圖報審對導後復複徵掃掛據攝於業欄熱獲產當監種穫簡簽籌"
-    "糾級終結絡緊線聞處覈視訪詢語說説諮護質載輯轉辦週適郵錯鏈門閤閲隸頻顏顯張貼",
-    "号发布机构关题类时间来单体组开词键标签实废编码备注规范围属态状况执责录阅读浏览击数点联网系电话称场统记档颁制订现占"
-    "资讯系传储内别创划动务区员问图报审对导后复复征扫挂据摄于业栏热获产当监种获简签筹"
-    "纠级终结络紧线闻处核视访询语说说咨护质载辑转办周适邮错链门合阅隶频颜显张贴",
-)
-_HAS_TRADITIONAL = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
 _LABEL_PART = re.compile(r"[\u4e00-\u9fff/（）()]+")
 _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●■◆,，;；")
 _SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
@@ -190,11 +185,6 @@ def begins_with_label(text: str) -> bool:
     return any(run and match_label(run) is not None for run in (first, bracketed.group(1) if bracketed else ""))
 
 
-def simplified(text: str) -> str:
-    """The text with the traditional characters of labels made simplified, one for one."""
-    return text.translate(_TRADITIONAL) if _HAS_TRADITIONAL.search(text) else text
-
-
 def _lead_in(text: str) -> int:
     """The offset of the first word, after signs and a number."""
     lead = _LEAD_IN.match(text)
@@ -228,13 +218,19 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
             _field_of(label, coined=coined) or FIELD_OF_BYLINE.get(label.lower(), ""),
             label,
             shown[(at := text.index(raw, start)) : at + len(raw)],
-            shown[after:end] if end == len(text) else _SIGN_APART.sub("", shown[after:end]),
+            _value_of(shown[after:end], is_last=end == len(text)),
             start,
             _lead_in(text) >= start,
             _field_of(label, coined=False) is None,
         )
         for (label, raw, start, after), end in zip(positions, ends, strict=False)
     )
+
+
+def _value_of(behind: str, *, is_last: bool) -> str:
+    """The value among the words behind a label, up to the next one."""
+    value = behind if is_last else _SIGN_APART.sub("", behind)
+    return "" if _ONLY_MARKS.fullmatch(value) else value
 
 
 def _find_positions(text: str, *, coined: bool) -> list[_Position]:

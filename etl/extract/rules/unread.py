@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
-from etl.extract.lexicon.labels import FIELD_OF_LABEL, label_key, match_label, simplified
+from etl.extract.lexicon.labels import FIELD_OF_LABEL, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
+from etl.extract.lexicon.traditional import simplified
 from etl.extract.lexicon.values import clean_value
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block

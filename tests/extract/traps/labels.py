@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
+import itertools
+
 from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, SUB, WHOLE, table, trap
 from tests.support.pages import PARAGRAPHS, SIGNED, page, paragraphs
 
@@ -60,6 +62,25 @@ for name, note in (("tip", "<sup title='本文的制发机关'>?</sup>"), ("numb
         "header layouts",
         page(headline=f"{HEAD}<ul>{rows}</ul>"),
         fields=FIELDS,
+    )
+MARKS = (
+    ("tip", "<i title='本文的制发机关'>?</i>"), ("icon", "<i class='iconfont'>\ue611</i>"), ("sign", "<em>ⓘ</em>"),
+    ("link", "<a href='#note'>[?]</a>"),
+)  # fmt: skip
+for (name, mark), (form, cells) in itertools.product(
+    MARKS, (("term", "<dt>{}</dt><dd>{}</dd>"), ("cell", "<tr><th>{}</th><td>{}</td></tr>"))
+):
+    rows = "".join(
+        cells.format(label + mark, value)
+        for label, value in zip(("索引号", "发布机构", "文号"), FIELDS.values(), strict=True)
+    )
+    trap(
+        f"label-with-mark-{name}-in-{form}",
+        "a sign or icon in an element of its own behind each label, the value beside it",
+        "header layouts",
+        page(headline=HEAD + (f"<table>{rows}</table>" if form == "cell" else f"<dl>{rows}</dl>")),
+        fields=FIELDS,
+        text=WHOLE,
     )
 trap(
     "label-value-with-tip",
