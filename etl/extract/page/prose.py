@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block
+from etl.extract.page.subheading import is_subheading
 
 _LABELS_OF_HEADER = 3
 """From this many colons on, a line without a sentence is a line of labelled fields."""
@@ -83,9 +84,12 @@ def _is_of_document(text: str) -> bool:
 
 
 def is_prose(line: Block) -> bool:
-    """Whether a visible line is prose: not mostly links, long or punctuated, and not a line of the site."""
+    """Whether a visible line is prose: not mostly links, long or punctuated, and not a line of the site, such as a long
+    one below a headline with the site's name, the date and tools."""
     text, chars = line.text, len(line.text)
-    if line.link_chars * 2 >= chars or (chars <= 60 and not text.endswith("：") and not _PUNCTUATION.search(text)):
+    if line.link_chars * 2 >= chars:
+        return False
+    if not (text.endswith("：") or _PUNCTUATION.search(text)) and (chars <= 60 or is_subheading(text)):
         return False
     if text.count("：") >= _LABELS_OF_HEADER and "。" not in text:
         return False

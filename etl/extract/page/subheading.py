@@ -12,7 +12,7 @@ from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR, as_spelt, dates_in_d
 from etl.document_number import match_document_number
 from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import CREDITS, FOOTER_LABELS
-from etl.extract.lexicon.labels import find_labels, match_label
+from etl.extract.lexicon.labels import COLON, find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.fields import DATE_FIELDS
@@ -86,6 +86,9 @@ def is_subheading(line: str) -> bool:
     items = [item for item in find_labels(line[:_MAX_CHARS]) if item.name in ("published_date", "source")]
     if any(item.at_line_start for item in items) or (items and _BEGINS_WITH_LABEL.match(text)):
         return True
+    if len(items) == 1 and items[0].name == "published_date":
+        # The site's name before the label: 云溪区政府网 时间：2023-05-09 【字体：大 中 小】.
+        line = line[: items[0].start] + INLINE_BOUNDARY + COLON.split(line[items[0].start :], maxsplit=1)[-1]
     return len(text) < _MAX_CHARS and (date_among_pieces(line) or source_of_subheading(line)) is not None
 
 

@@ -1,5 +1,6 @@
 """The walk over a page's tree that makes its blocks and nodes: the costliest part of extraction."""
 
+import re
 from collections.abc import Callable
 
 from lxml import etree, html
@@ -23,6 +24,9 @@ _PASSED_OVER = split_words("""
 """)
 _KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_PASSED_OVER, _SKIPPED)
 """Tags that end a line, and tags that are skipped with their content; all others are inline."""
+
+_SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)(?![\w-])", re.IGNORECASE)
+_find_styled = etree.XPath("//@style[contains(., 'display') or contains(., 'DISPLAY')]/..")
 
 
 def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> Blocks:
@@ -66,9 +70,10 @@ class _Walk:
         """Reads the tree. `node` is the innermost node around the current place, the last of `around`."""
         node = Node(None, "", -1, -1, 0, 0, 0, 0, -1, -1, -1, False)  # represents the surroundings of the tree
         around, line, kind_of = [node], self._line, _KINDS.get
+        apart = _lines_by_style(root)
         walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
-            kind = kind_of(element.tag)
+            kind = kind_of(element.tag) or (_BLOCK if apart and element in apart else None)
             if event == "start":
                 if kind == _SKIPPED:
                     self._pass_over(element, node)
@@ -190,9 +195,19 @@ class _Walk:
                 self._below_footer = is_of_footer(text)
 
 
+def _lines_by_style(root: html.HtmlElement) -> set[html.HtmlElement]:
+    """The inline elements of a tree whose own style makes lines of them."""
+    styled = _find_styled(root)
+    shown = (e for e in styled if isinstance(e, html.HtmlElement)) if isinstance(styled, list) else ()
+    return {element for element in shown if element.tag not in _KINDS and ends_line(element)}
+
+
 def ends_line(element: html.HtmlElement) -> bool:
-    """Whether a line ends at an element: a line break, or an element that is not part of a line."""
-    return element.tag == "br" or _KINDS.get(element.tag) == _BLOCK
+    """Whether a line ends at an element: a line break, or an element that is not part of a line, by its tag or by its
+    own style."""
+    if element.tag == "br" or _KINDS.get(element.tag) == _BLOCK:
+        return True
+    return element.tag not in _KINDS and _SHOWN_AS_BLOCK.search(element.get("style", "")) is not None
 
 
 def _attribute_reader(

@@ -320,3 +320,40 @@ trap(
     ),
     text="\n".join(f"第{n}号河段 | 责任人王{n}" for n in RIVERS),
 )
+
+trap(
+    "long-line-above-short-text",
+    "a long line of the site's name, date and tools below the headline, above a short text",
+    "texts",
+    page(
+        headline=HEAD
+        + "<div><span>云溪区人民政府门户网站 www.yunxi.gov.cn</span> <span>时间：2023-05-09 09:00</span>"
+        + " <span>【字体：<a href='#'>大</a> <a href='#'>中</a> <a href='#'>小</a>】</span></div>",
+        body=paragraphs((*PARAGRAPHS[1:4], *SIGNED)),
+        below="<div>文件下载：<a href='/u/1.docx'>台账.docx</a></div>",
+    ),
+    fields={"published_date": "2023-05-09"},
+    files=("1.docx",),
+    text="\n".join((*PARAGRAPHS[1:4], *SIGNED)),
+)
+for name, style in (("block", "display:block"), ("flex", "text-align:right; DISPLAY : flex")):
+    trap(
+        f"lines-by-style-{name}",
+        "inline elements whose own style makes lines of them",
+        "texts",
+        page(body="".join(f'<span style="{style}">{line}</span>' for line in (*PARAGRAPHS, *SIGNED))),
+        fields={"written_date": "2023-05-08"},
+        text=WHOLE,
+    )
+trap(
+    "no-lines-by-style",
+    "inline elements that stay in their line, whatever their style",
+    "texts",
+    page(
+        body="".join(
+            f'<p><span style="display:inline-block">{line[:4]}</span><b style="display:inline">{line[4:]}</b></p>'
+            for line in (*PARAGRAPHS, *SIGNED)
+        )
+    ),
+    text=WHOLE,
+)
