@@ -86,6 +86,14 @@ class Rule(StrEnum):
         "header",
         "line of its own above the text",
     )
+    STATE_ABOVE_TEXT = (
+        "state_above_text",
+        "正文上方单独标明的效力状态",
+        "state of the document, without a label, above the text",
+        "inline elements and lines around the title",
+        "validity",
+        "subheading",
+    )
     DATE_UNDER_TITLE = (
         "date_under_title",
         "标题下方的日期",

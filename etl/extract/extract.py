@@ -24,7 +24,14 @@ from etl.extract.rules.header import PageContext, read_labels
 from etl.extract.rules.hidden_header import read_folded_rest, read_hidden_header
 from etl.extract.rules.pictures import annexed_images, find_images, pictures_in_lines
 from etl.extract.rules.stated_titles import meta_tags, title_parts
-from etl.extract.rules.text_lines import read_embedded, read_main_text, read_meta, read_title, read_unlabelled_lines
+from etl.extract.rules.text_lines import (
+    read_embedded,
+    read_main_text,
+    read_meta,
+    read_state_above_text,
+    read_title,
+    read_unlabelled_lines,
+)
 from etl.extract.rules.title import PageTitle, find_title, headline_above_date, only_headline, title_of_line
 from etl.extract.rules.unread import unread_fields
 from etl.extract.shown.as_shown import show_as_read
@@ -319,7 +326,10 @@ class _Evidence:
 def _collect_evidence(source: _Source, located: _Located, content: _Content) -> _Evidence:
     context = PageContext(source.blocks, located.body, source.values)
     title_text = located.title.value if located.title else ""
-    lines = read_unlabelled_lines(context, title_text, is_headline=located.has_headline)
+    lines = (
+        *read_unlabelled_lines(context, title_text, is_headline=located.has_headline),
+        *read_state_above_text(context),
+    )
     data = tuple(read_embedded(source.data.fields, source.values)) if source.data else ()
     title = located.title
     if content.data_is_shown:

@@ -67,6 +67,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     """),
     "disclosure_method": split_words("""
         公开方式 公开形式 信息公开方式 公开属性 公开类别 公开类型 信息公开属性 公开方法
+        信息公开形式 信息公开类别 信息公开类型 信息公开选项
     """),
     "disclosure_scope": split_words("""
         公开范围 信息公开范围 公开对象

@@ -75,7 +75,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("keywords", f"^{_DESCRIBED}(?:主题词|关键词|关键字|标引词|主题|标签){{1,2}}(?<!主题)$"),
     ("disclosure_scope", f"^{_DESCRIBED}公开的?(?:范围|对象)$"),
     ("disclosure_term", f"^{_DESCRIBED}公开的?(?:时限|期限|时效)$"),
-    ("disclosure_method", f"^{_DESCRIBED}公开的?(?:方式|形式|属性|类别|类型|方法|途径)$"),
+    ("disclosure_method", f"^{_DESCRIBED}公开的?(?:方式|形式|属性|类别|类型|方法|途径|选项)$"),
     ("subject_category", f"^(?:{_WORD}|所属|目录|栏目|主题)*(?:{_CLASS}(?:主题)?|主题(?:信息|导航)?)$"),
     # 有效 alone is a value.
     ("validity", "^是否(?:仍然?|继续|现行)?有效$"),

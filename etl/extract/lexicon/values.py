@@ -25,9 +25,12 @@ _FIELDS_WITH_ALL_OPTION = frozenset(
     ("publisher", "source", "subject_category", "group_category", "genre_category", "keywords")
 )
 """Fields for which `全部机构` is the unchosen option of a form; a scope may really be 全部公开."""
-_VALIDITY_STATE = re.compile(
-    r"^(?:现行)?(?:有效|失效|废止|已失效|已废止|尚未生效|部分失效|部分有效|继续有效|长期有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效)$"
+_STATE_ALONE = re.compile(
+    "现行有效|已失效|已废止|尚未生效|部分失效|部分有效|部分废止|继续有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效|条款废止"
 )
+"""States that can be nothing else, even without a label."""
+_VALIDITY_STATE = re.compile(rf"^(?:{_STATE_ALONE.pattern}|(?:现行)?(?:有效|失效|废止)|长期有效)$")
+_MAX_STATE_CHARS = 12
 _EDGES = " \t|丨｜│,，;；:：>·•-—–_=＝→⇒➔➜»"
 _SIGNS_BEFORE = re.compile(r"[~～…]+|[/／] ")
 """Signs used instead of the colon before a value; an index number may begin with a dash."""
@@ -44,6 +47,11 @@ _STRAY_END = re.compile(r"^[^。，；]*[^。，；?？]([。?？])$")
 """The full stop of a line that is not a sentence; the question mark of a tooltip beside the value."""
 _ICONS = re.compile(r"^[\ue000-\uf8ff\s]++|[\ue000-\uf8ff]++(?=[\s【\[（(|｜]|$)")
 """Icon-font characters around a value are buttons beside it; within a value they are characters that Unicode lacks."""
+
+
+def is_state_alone(text: str) -> bool:
+    """Whether a text, which may be in brackets, says no more than whether a document is in force: 【全文有效】."""
+    return len(text) <= _MAX_STATE_CHARS and _STATE_ALONE.fullmatch(clean_value("validity", text)) is not None
 
 
 @lru_cache(4096)  # a page states a value in several places, and pages of one site state the same ones

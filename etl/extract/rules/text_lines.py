@@ -22,7 +22,7 @@ from etl.extract.codes import Rule
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
-from etl.extract.lexicon.values import Reading, ValueRules, make_evidence
+from etl.extract.lexicon.values import Reading, ValueRules, is_state_alone, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.headlines import ENDS_LIKE_A_TITLE, is_red_head
@@ -103,6 +103,21 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     if above:
         yield make_evidence("published_date", above, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
     yield from bracketed
+
+
+def read_state_above_text(context: PageContext) -> Iterator[Reading]:
+    """Whether the document is in force, in an element of its own without a label, beside the title or the date."""
+    blocks, body = context.blocks, context.body
+    lines = chain(
+        blocks.visible_above(body.first, _BLOCKS_ABOVE, body.revealed),
+        blocks.visible_blocks(body.header.start, body.header.stop, body.revealed),
+    )
+    states = [(index, run) for index, block in lines if block.cell < 0 for run in _runs(block) if is_state_alone(run)]
+    if len(states) != 1:  # several are the options of a search
+        return
+    index, state = states[0]
+    if not (_is_value(blocks, index) or is_in_search_form(blocks, blocks.blocks[index].node, body)):
+        yield make_evidence("validity", state, "", "subheading", Rule.STATE_ABOVE_TEXT, context.values)
 
 
 def _lines_above_text(context: PageContext, title_key: str, *, is_headline: bool) -> Iterator[_Line]:
@@ -265,11 +280,6 @@ def _is_below_table(blocks: Blocks, index: int) -> bool:
     )
 
 
-_FIELD_OF_LAST_LINE = {
-    "公开方式": "disclosure_method",
-    "公开形式": "disclosure_method",
-    "公开属性": "disclosure_method",
-}
 _MAX_METHOD_CHARS = 12
 """Maximum length of a value such as 主动公开, 依申请公开, 不予公开; a longer text is a sentence."""
 _CELLS_OF_PAIR, _LINES_OF_PAIRS = 2, 8
@@ -283,6 +293,7 @@ _FIRST_BLOCKS, _LAST_BLOCKS, _SIGNATURE_BLOCKS = 8, 3, 12
 _ENDS_OF_PROSE, _ENDS_OF_SIGNATURE = ("。", "：", ":", "；"), ("日", "印发")
 _SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_DATE})(?:印发)?$")
 """A line without its white space that is a date, or a date of printing."""
+_FORWARDS = re.compile("转发|批转|转批|翻印")
 
 
 def read_main_text(context: PageContext, title: str) -> Iterator[Reading]:
@@ -295,10 +306,18 @@ def read_main_text(context: PageContext, title: str) -> Iterator[Reading]:
     yield from _labelled_first_lines(context)
     for block in text[-_LAST_BLOCKS:]:
         yield from _last_line(block, context.values)
-    for block in reversed(text[-_SIGNATURE_BLOCKS:]):
-        if match := _SIGNATURE.match("".join(block.plain.split())):
-            yield make_evidence("written_date", match.group(1), "", "body", Rule.SIGNATURE_DATE, context.values)
-            break
+    if signed := _day_of_signature([block.plain for block in text], title):
+        yield make_evidence("written_date", signed, "", "body", Rule.SIGNATURE_DATE, context.values)
+
+
+def _day_of_signature(lines: list[str], title: str) -> str | None:
+    """The day in the last lines of a text; if it forwards another document, that above the other document."""
+    if _FORWARDS.search(title):
+        prose = next((at for at, line in enumerate(lines) if line.rstrip().endswith(_ENDS_OF_PROSE)), len(lines))
+        nearest = lines[prose:]
+    else:
+        nearest = lines[: -_SIGNATURE_BLOCKS - 1 : -1]
+    return next((match[1] for line in nearest if (match := _SIGNATURE.match("".join(line.split())))), None)
 
 
 def _number_of_red_header(context: PageContext, lines: list[Block], title: str) -> str | None:
@@ -372,9 +391,8 @@ def _last_line(block: Block, rules: ValueRules) -> Iterator[Reading]:
             yield make_evidence("document_number", number, "", "body", Rule.ATTACHMENT_NAME)
             break
     for item in find_labels(block.text):
-        if item.label in _FIELD_OF_LAST_LINE and item.at_line_start:
-            name = _FIELD_OF_LAST_LINE[item.label]
-            reading = make_evidence(name, item.value, item.label, "body", Rule.LABELLED_LAST_LINE, rules)
+        if item.name == "disclosure_method" and item.at_line_start:
+            reading = make_evidence(item.name, item.value, item.label, "body", Rule.LABELLED_LAST_LINE, rules)
             if reading.value and "公开" in reading.value.value and len(reading.value.value) <= _MAX_METHOD_CHARS:
                 yield reading
 

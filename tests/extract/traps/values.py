@@ -5,7 +5,7 @@
 from datetime import date
 
 from tests.extract.traps.registry import HEAD, INDEX, NUMBER, table, trap
-from tests.support.pages import page, paragraphs
+from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
 
 NOTHING = (
     "", "无", "—", "— —", "----", "/", "……", "***", "暂无", "（无）", "无关键词", "〔〕号", "&nbsp;", "{{doc.number}}",
@@ -172,6 +172,84 @@ trap(
     page(body=paragraphs() + "<p>公开方式：主动公开</p>"),
     fields={"disclosure_method": "主动公开"},
     origins={"disclosure_method": "body"},
+)
+for name, line in (
+    ("form", "（信息公开形式：主动公开）"),
+    ("option", "信息公开选项：主动公开"),
+    ("class", "（公开类别：主动公开）"),
+):
+    trap(
+        f"method-as-last-line-{name}",
+        "公开方式 as the last line of the text, by other names and in brackets",
+        "which evidence wins",
+        page(body=paragraphs() + f"<p>{line}</p>"),
+        fields={"disclosure_method": "主动公开"},
+        origins={"disclosure_method": "body"},
+    )
+STATES = (
+    (
+        "beside-date",
+        HEAD + "<p><span>全文废止</span><span>成文日期：2023-05-08</span><a href='#'>打印</a></p>",
+        "全文废止",
+    ),
+    ("beside-headline", HEAD + "<p>【已失效】</p>", "已失效"),
+    ("in-headline", f"<h1>{TITLE}<em>尚未生效</em></h1>", "尚未生效"),
+)
+for name, headline, state in STATES:
+    trap(
+        f"state-alone-{name}",
+        "a page says without a label whether the document is in force",
+        "tax bureaus",
+        page(headline=headline),
+        fields={"validity": state, "written_date": "2023-05-08"},
+        origins={"validity": "subheading"},
+    )
+trap(
+    "state-alone-beside-label",
+    "the header states it too",
+    "tax bureaus",
+    page(headline=table(("有效性", "有效"), ("文号", NUMBER)) + HEAD + "<p>现行有效</p>"),
+    fields={"validity": "有效"},
+    origins={"validity": "header"},
+)
+trap(
+    "state-alone-among-options",
+    "a search for documents by their state is above the headline",
+    "tax bureaus",
+    page("<p><span>全文有效</span> <span>全文废止</span> <span>部分失效</span></p>"),
+    absent=("validity",),
+)
+trap(
+    "state-in-text",
+    "a line of the text with such words",
+    "tax bureaus",
+    page(body=paragraphs() + "<p>已废止</p><p>《云溪区电梯办法》继续有效。</p>"),
+    absent=("validity",),
+)
+FORWARDED = "云溪区人民政府办公室转发区住房建设局关于做好老旧电梯更新工作的通知"
+OTHERS = ("云溪区住房建设局关于做好老旧电梯更新工作的通知", "各镇住房建设办公室：", "一、按照计划更新，逐台登记。")
+trap(
+    "signature-above-forwarded-document",
+    "behind its signature a document has the one that it forwards, with a signature of its own",
+    "dates",
+    page(
+        title=FORWARDED,
+        body=paragraphs((*PARAGRAPHS, *SIGNED, *OTHERS, "云溪区住房建设局", "2023年4月27日")),
+    ),
+    fields={"written_date": "2023-05-08", "title": FORWARDED},
+    origins={"written_date": "body"},
+)
+trap(
+    "signature-of-forwarded-document-alone",
+    "the document that forwards another has a day only in its header",
+    "dates",
+    page(
+        table(("成文日期", "2023-05-08"), ("文号", NUMBER)),
+        title=FORWARDED,
+        body=paragraphs((*PARAGRAPHS, *OTHERS, "云溪区住房建设局", "2023年4月27日")),
+    ),
+    fields={"written_date": "2023-05-08"},
+    origins={"written_date": "header"},
 )
 trap(
     "meta-is-evidence-only",
