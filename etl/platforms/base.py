@@ -244,6 +244,8 @@ class Platform:
         """Pages that may be lists (this one or linked ones), the likeliest first. A survey fetches them to check."""
         return ()
 
-    def guess_listing(self, page: WebPage) -> "Mapping[str, Any] | None":
-        """A proposal for the key `listing` of the page's site; None if the family has no such key or no rows repeat."""
+    def guess_listing(self, page: WebPage, outer: WebPage | None = None) -> "Mapping[str, Any] | None":
+        """A proposal for the key `listing` of the page's site; None if the family has no such key or no rows repeat.
+
+        `outer`: the page that shows what is in `page`, the answer of a service."""
         return None

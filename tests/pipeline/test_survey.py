@@ -155,6 +155,23 @@ def test_what_is_posted_to_a_service_of_a_known_family_is_in_the_draft(plain: Pl
     assert (column["url"], column["post"]) == (f"{plain.base}/irs/front/list", "page=1&cid=7")
 
 
+def test_rows_without_addresses_have_those_that_the_page_writes(plain: PlainSite) -> None:
+    script = "$.post('/api/a/list', {page: n, all: true}, d => { h += `<a href='/d/${d.id}.html'>${d.title}</a>` })"
+    page = Response(f"<html><title>公告</title><body><script>{script}</script></body></html>", media_type="text/html")
+    rows = [{"title": f"关于公布第{n}批农村公路名录的通知", "id": 70 + n} for n in range(3)]
+    data = Response(json.dumps({"total": 3, "rows": rows}), media_type="application/json")
+    plain.path_faults["/gk/a/"] = lambda call: page
+    plain.path_faults["/api/a/list"] = lambda call: data
+    found = survey(f"{plain.base}/gk/a/")
+    assert [entry.url for entry in found.columns[0].entries] == [f"{plain.base}/d/{70 + n}.html" for n in range(3)]
+    text = draft(found, TODAY, allow_private=True)
+    assert yaml.safe_load(text)["listing"] == {"address": "/d/{id}.html"}
+    assert "(?) address: as a script of the page writes its links" in text
+    assert yaml.safe_load(text)["columns"][0]["post"] == "page=1&all=true"
+    with pytest.raises(GongkaiError, match=r"no value in the rows of rows is an address: title, id"):
+        draft(survey(f"{plain.base}/api/a/list"), TODAY, allow_private=True)
+
+
 def test_what_a_page_links_is_named_if_it_is_no_list() -> None:
     items = "<ul><li>政策文件</li><li>规划计划</li><li>财政资金</li></ul>"
     menu = f"<a href='/list?c=1'>教育</a><a href='/list?c=2'>卫生</a>{items}"

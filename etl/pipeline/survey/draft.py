@@ -15,7 +15,8 @@ from etl.errors import GongkaiError
 from etl.fetch.refusals import words_of_short_page
 from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
 from etl.pipeline.survey.survey import ListProbe, Survey
-from etl.platforms.base import CandidateList
+from etl.platforms.answers.data_lists import read_data_list
+from etl.platforms.base import CandidateList, ListingRequest, NotAListing
 from etl.platforms.elements.columns import column_key, is_front_page, same_site
 from etl.platforms.elements.menus import MAX_NAME, named_links
 from etl.platforms.paging.list_scripts import services_asked
@@ -54,8 +55,13 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
 
 
 def _not_understood(survey: Survey) -> Iterator[str]:
-    """What a page without a list says, if it is short, and has that may lead to one."""
-    if words := words_of_short_page(survey.page):
+    """What a page without a list says, if it is short or data, and has that may lead to one."""
+    if survey.page.is_data:
+        try:
+            read_data_list(survey.page, ListingRequest(survey.page.url))
+        except NotAListing as error:
+            yield str(error)
+    elif words := words_of_short_page(survey.page):
         yield f"it says '{words}'"
     unread = (*unread_menus(survey.page), *services_asked(survey.page))
     yield from (f"{each} was not read" for each in dict.fromkeys(unread))
@@ -117,6 +123,8 @@ def _selectors(survey: Survey, *, is_listed: bool) -> Iterator[str]:
         yield "listing:"
         selectors = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
         yield from (f"  {line}" for line in selectors.splitlines())
+        if "address" in survey.listing:
+            yield "  # (?) address: as a script of the page writes its links; open one of the list to compare"
     elif survey.proposed and survey.proposed.accepts_selectors and not is_listed:
         yield "# (?) listing: survey the page of one of the lists below, whose rows are not known."
 

@@ -231,11 +231,13 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
         page, post, parts = part.page, part.post, [_Part(page), *parts]
     candidates = recognise(page)
     family = decide_family(candidates)
-    finder, listing = (family, None) if family and family.lists else await _proposal(page, parts, visit)
+    finder, listing = (family, None) if family and family.lists else await _proposal(page, outer, parts, visit)
     if finder and not finder.reads_fragments:
         page = replace(page, url=page.url.partition("#")[0])
     pages = [page, *(part.page for part in parts), *filter(None, [front])]
     lists = _lists(finder, pages) if finder else []
+    if part and listing and page.url not in (column.url for column in lists):
+        lists = [CandidateList(page.url), *lists]
     if lists and lists[0].url == page.url:
         lists[0] = replace(lists[0], name=lists[0].name or page_name(outer), post=post)
     if part:
@@ -243,7 +245,7 @@ async def _survey(page: WebPage, visit: _Visit, max_lists: int, requested: str) 
     if len(lists) > 1 and _shows_lists(page):
         lists = [column for column in lists if column_key(column.url) != column_key(page.url)]
     probes = await _probe_all(finder, listing, lists, page, visit, max_lists) if finder else ()
-    if family and finder is family and (own := await _own_rows(page, post, visit, probes)):
+    if family and finder is family and (own := await _own_rows(page, outer, post, probes, visit)):
         finder, listing, probes = own
     others = tuple(lists[max_lists:])
     return Survey(page, candidates, family, finder, listing, probes, requested, catalog, others, outer)
@@ -273,7 +275,7 @@ def _list_in_part(page: WebPage, parts: Iterable[_Part]) -> _Part | None:
     rows = elements(guess["rows"], page.tree) if "rows" in guess else []
     if rows and not is_in_side_box(rows[0]):
         return None
-    return next((part for part in parts if guesser.guess_listing(part.page) is not None), None)
+    return next((part for part in parts if guesser.guess_listing(part.page, page) is not None), None)
 
 
 def _guesser() -> Platform:
@@ -282,13 +284,13 @@ def _guesser() -> Platform:
 
 
 async def _own_rows(
-    page: WebPage, post: str, visit: _Visit, probes: Sequence[ListProbe]
+    page: WebPage, outer: WebPage, post: str, probes: Sequence[ListProbe], visit: _Visit
 ) -> tuple[Platform, Mapping[str, Any], tuple[ListProbe, ...]] | None:
     """The list that the repeated rows of a page show, if the page's family does not know its address as that of a list
     and found no other list: sites may give a list any address."""
     if is_front_page(page.url) or any(probe.entries or probe.column.url == page.url for probe in probes):
         return None
-    guesser, guess = await _proposal(page, (), _Visit())
+    guesser, guess = await _proposal(page, outer, (), _Visit())
     if guesser is None or guess is None:
         return None
     own = [CandidateList(page.url, page_name(page), post)]
@@ -333,7 +335,7 @@ async def _part_behind(url: str, visit: _Visit) -> _Part | None:
 
 
 async def _proposal(
-    page: WebPage, parts: Iterable[_Part], visit: _Visit
+    page: WebPage, outer: WebPage, parts: Iterable[_Part], visit: _Visit
 ) -> tuple[Platform | None, Mapping[str, Any] | None]:
     """The family that accepts selectors, with the rows that the page repeats, or else the rows of a list that it or one
     of its parts links.
@@ -342,22 +344,22 @@ async def _proposal(
     those lists.
     """
     guesser = _guesser()
-    if (guess := _own_listing(page)) is not None:
+    if (guess := _own_listing(page, outer)) is not None:
         return guesser, guess
     columns = _lists(guesser, (page, *(part.page for part in parts)))
     for column in columns[:MAX_LISTS_FOR_ROWS]:
         if column.url == page.url or not (opened := await visit.open(column.url)):
             continue
-        if guess := _own_listing(opened):
+        if guess := _own_listing(opened, opened):
             return guesser, guess
         if part := _list_in_part(opened, await _parts(opened, visit)):
-            return guesser, guesser.guess_listing(part.page)
+            return guesser, guesser.guess_listing(part.page, opened)
     may_be_lists = any(feeds_of(page)) or (columns and _shows_lists(page))
     return (guesser, None) if may_be_lists else (None, None)
 
 
-def _own_listing(page: WebPage) -> Mapping[str, Any] | None:
-    return None if _shows_lists(page) else _guesser().guess_listing(page)
+def _own_listing(page: WebPage, outer: WebPage) -> Mapping[str, Any] | None:
+    return None if _shows_lists(page) else _guesser().guess_listing(page, outer)
 
 
 def _shows_lists(page: WebPage) -> bool:

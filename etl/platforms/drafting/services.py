@@ -42,7 +42,8 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
             parameters = {"page": "1", "limit": rows[1]}
         # What follows in the code is the number of the page: `'list?page=' + page`.
         first = address + "1" if _ENDS_IN_PAGE.search(address) else address
-        query = urlencode(parameters)
+        written = {name: str(value).lower() if isinstance(value, bool) else value for name, value in parameters.items()}
+        query = urlencode(written)
         if _POSTED.search(before[-_BEFORE_CHARS:] + call.partition("})")[0]):
             # Nothing is posted to what may be a vote or a letter.
             if is_of_list(address):
@@ -59,6 +60,8 @@ def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str | 
     for name, words, number, variable in _PARAMETER.findall(code):
         if variable and (_PAGE.fullmatch(name) or _PAGE.fullmatch(variable.rpartition(".")[2])):
             yield name, 1
+        elif variable in ("true", "false"):
+            yield name, variable == "true"
         elif not variable:
             yield name, int(number) if number and str(int(number)) == number else words or number
         elif stated := re.search(rf"""\b{re.escape(variable)}\s*=\s*["']?([\w-]{{1,60}})["']?\s*[;,\n]""", scripts):

@@ -29,6 +29,7 @@ from etl.platforms.base import (
     Platform,
 )
 from etl.platforms.drafting.repeated_rows import repeated_rows
+from etl.platforms.drafting.written_addresses import written_addresses
 from etl.platforms.elements.columns import feeds_of, is_front_page, linked_columns, page_name
 from etl.platforms.paging.paging import counts
 from etl.platforms.rows.rows import block_entries
@@ -81,7 +82,7 @@ class Generic(Platform):
         linked = linked_columns(page, re.compile("^/"), only_disclosure=True, or_below=may_be_catalog)
         return (*linked, *feeds_of(page))
 
-    def guess_listing(self, page: WebPage) -> Mapping[str, Any] | None:
+    def guess_listing(self, page: WebPage, outer: WebPage | None = None) -> Mapping[str, Any] | None:
         if not _is_data(page):
             return repeated_rows(page)
         try:
@@ -90,6 +91,9 @@ class Generic(Platform):
             return None
         if _lists_documents(content, page.url):
             return {}
+        for form in written_addresses(outer, page.url) if outer else ():
+            if _lists_documents(content, page.url, form):
+                return {"address": form}
         html = markup_in(content)
         return repeated_rows(replace(page, text=html)) if html else None
 
@@ -158,12 +162,13 @@ def _is_data(page: WebPage) -> bool:
     return page.is_data or not page.is_markup
 
 
-def _lists_documents(content: Any, url: str) -> bool:
-    """Whether the data of the page at `url` lists documents."""
+def _lists_documents(content: Any, url: str, form: str = "") -> bool:
+    """Whether the data of the page at `url` lists documents, each at its own address. `form`: that of the addresses."""
     try:
-        return bool(list_in(content, url, ListingRequest(url)).entries)
+        entries = list_in(content, url, ListingRequest(url), form).entries
     except NotAListing:
         return False
+    return bool(entries) and (not form or len({entry.url for entry in entries}) == len(entries))
 
 
 def _entries(rows: list[HtmlElement], base: str, listing: "Listing") -> Iterator[Entry]:
