@@ -19,6 +19,7 @@ from etl.platforms.answers.request_numbers import following
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform, fills_page
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
+from etl.platforms.elements.encoded_parts import with_decoded_parts
 from etl.platforms.elements.script_links import read_script_links, unread_rows
 from etl.platforms.elements.script_trees import tree_of_lists
 from etl.platforms.paging.answer_headers import with_headers
@@ -94,6 +95,7 @@ def read_list_page(family: Platform, page: WebPage, request: ListingRequest) -> 
     Raises `NotAListing` if the page is not a listing of the family.
     """
     try:
+        page = with_decoded_parts(page)
         if page.is_markup:
             take_out_comments(page.tree)
         return with_headers(_read(family, page, request), page, request)
