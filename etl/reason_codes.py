@@ -220,14 +220,18 @@ class Code(NamedCode):
         "页面简短，没有目录所列的标题，也没有文号、索引号、日期或附件",
         "a short page with neither the title that the list states nor a number, a date or a file",
     )
+    SITE_CLOSED = (
+        "页面没有目录所列的标题，内容是网站停用、迁移或并入他站的公告",
+        "the page has not the title that the list states, and says that its site was closed, moved or merged",
+    )
     DOCUMENT_CUT_OFF = (
         "网页在中途断开，或其余须登录，正文只有已存公文的前一部分",
         "the page stops before its end, or needs a login for the rest: it has only the beginning of the recorded text",
     )
     TEXT_GONE = (
         "text_gone",
-        "已存公文有正文，页面现在没有正文和附件，只是图片，或只说须登录",
-        "the recorded document has a text, and the page has neither text nor files, or is a picture or a login notice",
+        "已存公文有正文，页面现在没有正文和附件，只是图片，或只说须登录、不存在、出错、被拦截",
+        "the recorded document has a text, and the page has neither text nor files, or is a picture or a notice",
     )
     NOT_AS_RECORDED = (
         "页面没有目录所列的标题，其标题、文号和索引号也与已存公文不同",

@@ -276,6 +276,11 @@ def _is_server_report(facts: PageFacts) -> bool:
     return any(_SERVER_REPORT.match(line.strip()) for line in lines)
 
 
+def _shows_a_folder(facts: PageFacts) -> bool:
+    """Whether a server made the page to show the files of a folder."""
+    return any((element.text or "").lstrip().startswith("Index of /") for element in facts.page.elements["title"])
+
+
 def _says_only_that_it_ended(facts: PageFacts) -> bool:
     """Whether the text consists of a notice such as 该信息已被删除, whatever the headline and date. If the header
     states a number, the agency still shows the document."""
@@ -370,6 +375,7 @@ CHECKS: tuple[Check, ...] = (
     ("stub", Code.ERROR_NOTICE, _is_server_report),
     ("stub", Code.ERROR_NOTICE, _shows_only_that_it_is_missing),
     ("stub", Code.ERROR_NOTICE, _says_only_that_it_ended),
+    ("listing", Code.ROWS_OF_LINKS, _shows_a_folder),
     ("listing", Code.ROWS_IN_DATA, _is_data_listing),
     ("stub", Code.CHALLENGE_SCRIPT, _is_challenge),
     ("stub", Code.LITTLE_VISIBLE_TEXT, _is_empty),

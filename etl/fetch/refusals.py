@@ -20,8 +20,9 @@ _CHALLENGE = re.compile(
 )
 """Searched in the lower-case page: what the scripts of firewalls are called, do, and say."""
 _FORBIDS = re.compile(
-    r"(?:访问|请求|ip(?:地址)?)(?:已?被|已被?).{0,10}(?:拦截|阻断|拒绝|封禁|限制|列入黑名单)|(?:访问|操作|请求)(?:次数)?(?:太|过于?)(?:频繁|多|快)"
-    r"|已被.{0,16}(?:拦截|阻断|阻止|识别为)|(?:请求|行为|操作).{0,12}已被.{0,12}(?:拒绝|禁止)|(?:访问|请求)(?:行为)?(?:存在|有)?异常|非法访问"
+    r"(?:访问|请求|ip(?:地址)?)(?:已?被|已被?).{0,10}(?:拦截|阻断|拒绝|封禁|限制|列入黑名单)|(?:访问|操作|请求)(?:次数|频率)?(?:太|过于?)(?:频繁|密集|多|快|高)"
+    r"|已被.{0,16}(?:拦截|阻断|阻止|识别为)|(?:请求|行为|操作).{0,12}已被.{0,12}(?:拒绝|禁止)|(?:访问|请求)(?:行为|状态)?(?:存在|有)?异常|非法访问"
+    r"|ip.{0,4}(?:屏蔽|封锁)|被.{0,6}限制访问|每(?:秒|分钟|小时|[天日]).{0,6}(?:最多|只能|限)(?:访问|请求|查询)|拒绝访问|白名单.{0,8}禁止"
     r"|(?:触发|违反)了?.{0,24}(?:防护|访问)(?:策略|规则)|设置为?拦截|疑似(?:黑客)?攻击|不合法参数|(?:网站|应用)防火墙|盾_?拦截提示|安全狗.{0,6}验证|防止恶意访问"
     r"|(?:按住|拖动|拖拽).{0,6}滑块|人机(?:验证|校验)|输入验证码后?继续访问|正在(?:检查|验证)(?:您的)?浏览器|checkingyourbrowser"
     r"|请安全验证|请(?:您)?(?:先)?(?:完成|进行|通过)(?:以下|下方|下列|安全)*验证|(?:是不是|不是|是否为?)(?:真人|机器人)"
@@ -91,11 +92,11 @@ def is_markup(body: bytes) -> bool:
 def refusal_of(page: WebPage, status: int) -> Refusal | None:
     """As `find_refusal`, for a page that is parsed already."""
     lines = tuple(islice(filter(None, map(str.strip, visible_parts(page, _UNSEEN))), LINES_OF_REPORT + 1))
+    if firewall := next(filter(None, map(_FIREWALL.match, lines[:2])), None):
+        return _blocks(firewall.string)
     if report := next(filter(None, map(_SERVER.match, lines)), None):
         is_missing = any(map(_MISSING_STATUS.search, lines))
         return _misses(status, report.string) if is_missing else _fails(status, report.string)
-    if firewall := next(filter(None, map(_FIREWALL.match, lines[:2])), None):
-        return _blocks(firewall.string)
     visible = visible_text(page, _UNSEEN, _MAX_CHARACTERS)
     if len(visible) > _MAX_CHARACTERS:  # first, as it is so for nearly every page, and searching for words takes 2 ms
         return None

@@ -12,12 +12,12 @@ RUNTIME = (
 
 _PHRASES = (
     r"(?:Not Found|Gone|Forbidden|Unauthorized|Bad Request|Bad Gateway|Gateway Time-?out|Internal Server Error"
-    r"|Service (?:Temporarily )?Unavailable|Servlet Exception|File or directory not found"
+    r"|Service (?:Temporarily )?Unavailable|Servlet Exception|Backend fetch failed|File or directory not found"
     r"|找不到文件或目录|禁止访问|服务器内部错误)"
 )
 SERVERS = (
-    r"(?:Apache )?Tomcat/[\d.]{1,12} - Error report|HTTP ?(?:Status|Error|状态|错误) ?[45]\d\d\b"
-    rf"|Error ?[45]\d\d ?[-–:]|[45]\d\d (?:[-–:] )?{_PHRASES}"
+    r"(?:Apache )?Tomcat/[\d.]{1,12} - Error report|(?:\w{1,14}: )?HTTP ?(?:Status|Error|状态|错误) ?[45]\d\d\b"
+    rf"|Error ?[45]\d\d\b|[45]\d\d (?:[-–:] )?{_PHRASES}|(?:ERROR: )?The requested URL could not be retrieved"
     r"|SRVE\d{4}E\b|The (?:page|website) cannot (?:be found|be displayed|display the page)"
     r"|无法(?:找到|显示)(?:该|此|网)页|“/[^”]{0,80}”应用程序中的服务器错误|Server Error in '/[^']{0,80}' Application"
     r"|The requested URL [^\n]{1,300} (?:was not found|is not found|could not be found) on this server"
@@ -25,12 +25,12 @@ SERVERS = (
     r"|An Error Was Encountered|系统发生错误[。！!]?$|无法加载(?:控制器|模块|模板)"
     r"|(?:控制器|模板文件|模块|操作|方法)不存在[:：]|Page not found \(404\)|DisallowedHost at /|Discuz! Database Error"
 )
-"""Of Tomcat and the servers made from it, nginx, IIS, Resin, WebLogic, WebSphere, ASP.NET, Apache, Spring, Struts,
-Laravel, CodeIgniter, ThinkPHP, Django, Discuz."""
+"""Of Tomcat and the servers made from it, nginx, Squid, Varnish, IIS, Resin, WebLogic, WebSphere, ASP.NET, Apache,
+Spring, Struts, Laravel, CodeIgniter, ThinkPHP, Django, Discuz."""
 LINES_OF_REPORT = 3
 """Lines of a page in which a server's own error page says what it is: a number, its words, the address."""
 FIREWALLS = (
-    r"(?:Access Denied|Request Rejected|Just a moment\.{3}|Security Verification|Sorry, you have been blocked"
-    r"|Attention Required! \| \w+)$"
+    r"(?:Access Denied|Request (?:rejected|denied|blocked)\b.{0,60}|(?:Just a|One) moment(?:, please)?\.{3}"
+    r"|(?:Security|Human) Verification|Sorry, you have been blocked|Attention Required! \| \w+|Web Page Blocked!?)$"
 )
 """Whole lines at the top of pages of firewalls, which may explain themselves at length."""

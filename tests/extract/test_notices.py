@@ -84,3 +84,10 @@ def test_words_for_readers_who_may_not_read_are_no_text(words: str) -> None:
 def test_a_document_may_speak_of_the_same(words: str) -> None:
     read = extract(page(title=TITLE, headline=DATED, body=f"<p>{words}</p>").encode(), URL)
     assert (read.kind, read.text) == ("document", words)
+
+
+def test_the_files_of_a_folder_are_no_document() -> None:
+    files = "".join(f"<a href='{n}.html'>{n}.html</a>   01-May-2026 10:00   {n}\n" for n in range(2))
+    head = "<head><title>Index of /show/</title></head>"
+    html = f"<html>{head}<body><h1>Index of /show/</h1><pre>{files}</pre></body></html>"
+    assert extract(html.encode(), URL).kind == "listing"

@@ -72,6 +72,10 @@ def test_a_page_that_says_so_by_its_script_alone() -> None:
         "您的地址不在允许访问的范围内",
         "该网站未按规定完成备案，暂时无法访问",
         "域名无法进行访问，请先完成备案",
+        "您的请求频率过高，请放慢速度",
+        "该IP已被系统屏蔽",
+        "游客每分钟最多访问三十页",
+        "不在白名单之内，拒绝访问",
     ],
 )
 @pytest.mark.parametrize("frame", ["{}", FRAME])
@@ -97,7 +101,17 @@ def test_a_page_with_nothing_but_the_script_of_a_firewall(script: str) -> None:
     assert outcome(f"<html><head>{script}</head><body></body></html>") is Outcome.BLOCKED
 
 
-@pytest.mark.parametrize("head", ["Access Denied", "Attention Required! | Shield", "Sorry, you have been blocked"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Access Denied",
+        "Attention Required! | Shield",
+        "Sorry, you have been blocked",
+        "Request denied by the Shield of this site",
+        "One moment, please...",
+        "Human Verification",
+    ],
+)
 def test_a_firewall_may_explain_itself_at_length(head: str) -> None:
     more = "<p>The action that you just performed triggered the rules of this site's owner.</p>" * 9
     assert outcome(f"<html><head><title>{head}</title></head><body><h1>{head}</h1>{more}</body></html>") is (
@@ -123,6 +137,9 @@ TRACE = (
         ("运行时错误</title><h1>“/”应用程序中的服务器错误。</h1><title>", Outcome.HTTP_ERROR),
         ("Struts Problem Report", Outcome.HTTP_ERROR),
         ("{} - Internal Server Error", None),
+        ("{} Backend fetch failed", None),
+        ("CODE7: HTTP Status {}", None),
+        ("ERROR: The requested URL could not be retrieved", Outcome.HTTP_ERROR),
         ("出错</title><h1>HTTP 状态 {} - 请求未完成</h1><title>", None),
         ("Server - Error report</title><h1>HTTP Status {} - /a.html</h1><title>", None),
     ],

@@ -138,6 +138,8 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
         (lambda whole: _with_text(whole, ""), "text_gone"),
         (lambda whole: b"\x89PNG\r\n\x1a\n" + bytes(200), "text_gone"),
         (lambda whole: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"), "text_gone"),
+        (lambda whole: _with_text(whole, "<p>您的请求存在异常，访问已被拦截。</p>"), "text_gone"),
+        (lambda whole: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"), "text_gone"),
         (lambda whole: _with_text(whole, "<p>本内容仅对注册用户开放，登录或注册后可继续阅读。</p>"), "text_gone"),
     ],
 )
@@ -168,8 +170,9 @@ def test_a_day_on_which_less_than_the_document_came_makes_no_version(
         ("<p>{text}</p><p>登录后可查看完整内容</p>", "<p>{text}</p><p>登录后可查看完整内容</p>"),
         ("<p>详见公示栏</p>", "<p>详见公告栏</p>"),
         ("<p>{text}</p>", "<p>本通知已废止。</p>"),
+        ("<p>两户商铺已歇业，登记信息已删除。</p>", "<p>两户商铺已歇业，登记信息已被删除。</p>"),
     ],
-    ids=["a notice that was always there", "hardly any text before either", "an agency repeals it"],
+    ids=["a notice that was always there", "hardly any text before either", "an agency repeals it", "it is about that"],
 )
 def test_a_document_that_says_little_for_itself_gets_its_versions(watched: Watched, before: str, after: str) -> None:
     site, document = watched.site, watched.site.documents[1]
@@ -420,6 +423,20 @@ def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
     report = watched.crawl()
     assert (report.created, report.updated, report.state) == (1, 0, "green")
     watched.archive.engine.dispose()
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_dated_notice_that_the_site_was_closed_is_a_document_where_it_is_listed_alone(
+    watched: Watched, listed: bool
+) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    body = "本局网站自九月起停止更新，内容并入县政府网站，请公众前往该网站查询。"
+    title = document.state.title if listed else "关于本局网站关停的公告"
+    page = f"<h1>{title}</h1><p>发布日期：2025-09-01</p><div><p>{body}</p></div>"
+    document.answers = lambda request: site.html(f"<div>{MENU * 40}</div>{page}")
+    assert watched.crawl().outcomes.get("not_a_document", 0) == (0 if listed else 1)
+    reasons = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome = 'not_a_document'")
+    assert [Reason.from_stored(row["reason"]).code for row in reasons] == ([] if listed else ["site_closed"])
 
 
 def test_what_was_removed_and_is_listed_anew_is_tried_at_once(watched: Watched) -> None:

@@ -16,6 +16,7 @@ from etl.archive.storage.log_lines import VersionValues
 from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Capture
 from etl.extract import Extraction, Flag
+from etl.extract.lexicon.notices import SITE_CLOSED
 from etl.extract.text_identity import identify
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
@@ -79,6 +80,8 @@ def pages_not_as_known(current: Mapping[int, VersionValues], documents: Sequence
             continue
         if version and Flag.OTHER_TITLE not in version.flags:
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_RECORDED))
+        elif len(extraction.text) <= _MAX_NOTICE_CHARS and SITE_CLOSED.search(extraction.text):
+            verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.SITE_CLOSED))
         elif not _states_a_document(extraction):
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.NOT_AS_LISTED))
     return verdicts

@@ -15,11 +15,14 @@ from etl.archive.storage.lookups import NO_TEXT, among
 from etl.archive.storage.models import Content
 from etl.extract import Extraction, Flag
 from etl.extract.text.left_behind import is_left_behind
+from etl.fetch.refusals import says_more
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
 _REPEALED = re.compile("废止|撤销|作废")
+_MAX_NOTICE_CHARS = 200
+"""Maximum length of a text that may be a notice in place of the document's."""
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
@@ -31,6 +34,7 @@ def pages_worse_than_known(
     id."""
     verdicts: dict[int, Verdict] = {}
     cut: list[tuple[int, str, str, bool, bool]] = []
+    notices: list[tuple[int, str, str]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
         if known is None or now is None or known.content_hash == NO_TEXT or now.kind != "document":
@@ -41,15 +45,22 @@ def pages_worse_than_known(
             cut.append((page.page_id, known.content_hash, now.text, ends_early, lost_files))
         elif _has_no_text(now) and Flag.NO_TEXT not in known.flags:
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
-    if cut:
-        query = select(Content.hash, Content.text).where(among(Content.hash, {digest for _, digest, *_ in cut}))
-        texts = {digest: text for digest, text in connection.execute(query)}
-        reason = encode_reason(Code.DOCUMENT_CUT_OFF)
-        verdicts |= {
-            page: Verdict(Outcome.NOT_A_DOCUMENT, reason)
+        elif len(now.text) <= _MAX_NOTICE_CHARS and not (says_more(now.text) or _REPEALED.search(now.text)):
+            notices.append((page.page_id, known.content_hash, now.text))
+    if cut or notices:
+        compared = {digest for _, digest, *_ in cut} | {digest for _, digest, _ in notices}
+        texts = dict(connection.execute(select(Content.hash, Content.text).where(among(Content.hash, compared))).all())
+        worse = {
+            page: Code.DOCUMENT_CUT_OFF
             for page, digest, text, ends_early, lost_files in cut
             if _is_beginning(text, texts[digest], ends_early, lost_files)
         }
+        worse |= {
+            page: Code.TEXT_GONE
+            for page, digest, text in notices
+            if text not in texts[digest] and says_more(texts[digest])
+        }
+        verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(code)) for page, code in worse.items()}
     return verdicts
 
 

@@ -343,8 +343,8 @@ class _Fetching:
         """Corrects an outcome that status or words gave to a page that is nevertheless the document.
 
         It is the document if it is extracted as one, its title begins with the title in the list, and its text says
-        more than the words of an error page, or the page is new, has a text, and states a date. It then gets no
-        outcome; otherwise both values are returned unchanged. A part of a page (206) is never the document.
+        more than the words of an error page, or it states a date and a text. It then gets no outcome; otherwise both
+        values are returned unchanged. A part of a page (206) is never the document.
         """
         answer, title = last.attempt, _without_spaces(str(page.listing.get("title") or "")).rstrip(".…")
         if (
@@ -360,7 +360,7 @@ class _Fetching:
         if (
             extraction is None
             or extraction.kind != "document"
-            or not (says_more(extraction.text) or (page.digest is None and _is_dated_text(extraction)))
+            or not (says_more(extraction.text) or _is_dated_text(extraction))
             or "title" not in extraction.fields
         ):
             return last, reading
