@@ -118,11 +118,19 @@ def refusal_of(page: WebPage, status: int) -> Refusal | None:
     return None
 
 
-def words_of_short_page(page: WebPage) -> str:
-    """The beginning of what a short page shows: an answer that is not understood says for itself what it is."""
+def words_instead(page: WebPage) -> str:
+    """What a page says that is not what was requested: the beginning of a short page, the refusing line of a longer
+    one. An answer that is not understood says for itself what it is."""
     if len(visible_text(page, _UNSEEN, _MAX_CHARACTERS)) > _MAX_CHARACTERS:
-        return ""
+        return refusing_line(page)
     return " ".join(" ".join(visible_parts(page, _UNSEEN)).split())[:_MAX_WORDS]
+
+
+def refusing_line(page: WebPage) -> str:
+    """The line outside links that says no more than that something is missing, failed or is forbidden: of an error page
+    inside the frame of its site."""
+    lines = (" ".join(text.split()) for text in visible_parts(page, _UNSEEN | {"a"}))
+    return next((line for line in lines if len(line) <= _MAX_WORDS and not says_more(line)), "")
 
 
 def _shown(page: WebPage, match: re.Match[str]) -> str:

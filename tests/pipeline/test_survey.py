@@ -194,6 +194,14 @@ def test_a_page_without_a_list_is_quoted(plain: PlainSite) -> None:
         draft(survey(f"{plain.base}/gk/list.php"), TODAY)
 
 
+def test_rows_beside_words_of_an_error_page_are_doubted(plain: PlainSite) -> None:
+    url = f"{plain.base}/gk/list.php?cid=11"
+    page = httpx.get(url).text
+    assert "The page says" not in draft(survey_page(page.encode(), url), TODAY)
+    page = page.replace("<table", "<p>抱歉，您访问的页面不存在！</p><table", 1)
+    assert '# (?) The page says "抱歉，您访问的页面不存在！"' in draft(survey_page(page.encode(), url), TODAY)
+
+
 def test_a_private_address_is_not_asked_unless_it_is_said(plain: PlainSite) -> None:
     with pytest.raises(GongkaiError, match="which is not a public address"):
         asyncio.run(survey_site(plain.base, "test", False, 0, 5, lambda url: None))

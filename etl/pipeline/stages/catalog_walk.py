@@ -12,7 +12,7 @@ from etl.archive.crawls.run_pages import reason_after_redirect
 from etl.archive.crawls.walks import KnownList
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
-from etl.fetch.refusals import find_refusal, words_of_short_page
+from etl.fetch.refusals import find_refusal, words_instead
 from etl.outcomes import Outcome
 from etl.pipeline.stages.walked_list import KNOWN_PAGES, WalkedList, request_key
 from etl.platforms.base import Entry, ListingPage, ListingRequest, NotAListing, Platform
@@ -90,9 +90,9 @@ def _read_answers(family: Platform, request: ListingRequest, answers: Sequence[A
 
 
 def _with_what_came(error: NotAListing, shown: WebPage) -> str:
-    """The stored reason, with the beginning of an answer that is data, or of a short page: what fails or refuses says
-    why there."""
-    begins = " ".join(shown.text[:SHOWN_OF_DATA].split()) if shown.is_data else words_of_short_page(shown)
+    """The stored reason, with the beginning of an answer that is data, or what a page says instead: what fails or
+    refuses says why there."""
+    begins = " ".join(shown.text[:SHOWN_OF_DATA].split()) if shown.is_data else words_instead(shown)
     if begins not in str(error):
         return encode_reason(Code.NOT_A_LISTING_BEGINS, error=error.reason, begins=begins)
     return encode_reason(Code.NOT_A_LISTING, error=error.reason)

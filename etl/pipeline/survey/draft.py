@@ -12,7 +12,7 @@ import yaml
 
 from etl.counting import counted
 from etl.errors import GongkaiError
-from etl.fetch.refusals import words_of_short_page
+from etl.fetch.refusals import refusing_line, words_instead
 from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
 from etl.pipeline.survey.survey import ListProbe, Survey
 from etl.platforms.answers.data_lists import read_data_list
@@ -55,13 +55,13 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
 
 
 def _not_understood(survey: Survey) -> Iterator[str]:
-    """What a page without a list says, if it is short or data, and has that may lead to one."""
+    """What a page without a list says, instead, and has that may lead to one."""
     if survey.page.is_data:
         try:
             read_data_list(survey.page, ListingRequest(survey.page.url))
         except NotAListing as error:
             yield str(error)
-    elif words := words_of_short_page(survey.page):
+    elif words := words_instead(survey.page):
         yield f"it says '{words}'"
     unread = (*unread_menus(survey.page), *services_asked(survey.page))
     yield from (f"{each} was not read" for each in dict.fromkeys(unread))
@@ -100,6 +100,8 @@ def _findings(survey: Survey) -> Iterator[str]:
     else:
         signs = dict.fromkeys(sign.fingerprint.what for sign in survey.candidates[0].signs)
         yield f"# Known by: {'; '.join(signs)}."
+    if words := refusing_line(survey.page):
+        yield f"# (?) The page says {_quoted(words)}: the rows may be of boxes beside that."
     if survey.catalog:
         yield f"# (?) This is a front page. Its catalog ({survey.catalog.name}) is {survey.catalog.url}: survey that."
 
