@@ -68,7 +68,9 @@ def _clean(value: Any, text: Callable[[str], str]) -> Any:
     if kind is float:
         return value if math.isfinite(value) else str(value)
     if kind in (tuple, list):
-        return kind(_clean(each, text) for each in value)
+        return kind([_clean(each, text) for each in value]) if value else value
+    if isinstance(value, Outside):  # cleaned when it was made; asking for the many kinds of mappings takes longer
+        return value
     if kind is dict or isinstance(value, Mapping):
         return {_clean(name, text): _clean(each, text) for name, each in value.items()}
     return value
@@ -123,6 +125,9 @@ class Outside:
         texts = self.TEXTS
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
+            # Most are words without a line end, in which nothing is to be cleaned.
+            if type(value) is str and len(value) <= MAX_LINE_CHARS and value.isprintable():
+                continue
             cleaned = _clean(value, clean_text if name in texts else clean_line)
             if cleaned is not value:
                 object.__setattr__(self, name, cleaned)

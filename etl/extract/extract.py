@@ -64,6 +64,7 @@ from etl.platforms.registry import all_platforms
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.comments import take_out_comments
+from etl.web.inline_styles import InlineStyles
 from etl.web.markup import ends_early
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
@@ -140,9 +141,10 @@ class _Source:
         take_out_comments(page.tree, markers_of(platform))
         show_stated_labels(page)
         spell_out_formulas(page)
-        spell_out_raised(page)
-        struck = show_as_read(page)
-        hide_unseen(page)
+        styles = InlineStyles.of(page.tree)
+        spell_out_raised(page, styles)
+        struck = show_as_read(page, styles)
+        hide_unseen(page, styles)
         blocks = read_blocks(page.tree, Visibility(page), names_to_index(platform))
         carried_by: tuple[str, ...] = ()
         if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):

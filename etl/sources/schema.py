@@ -297,6 +297,8 @@ class Source(_Part):
     def canonical(self, url: str, base: str = "") -> Address:
         """The canonical form of the address, on the twin under which the site is stored. Raises `ValueError`."""
         address = canonical_url(url, base)
+        if not self.twins:
+            return address
         parts = urlsplit(address)
         origin = f"{parts.scheme}://{parts.netloc}"
         return Address(self.twins[origin] + address.removeprefix(origin)) if origin in self.twins else address

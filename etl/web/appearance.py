@@ -20,6 +20,9 @@ MAX_IMPORTS = 3
 _LATE = ("data-src", "data-original", "data-lazy-src", "data-echo", "lazy-src", "original")
 """Attributes from which lazy-loading scripts take the address of a picture."""
 
+_BACKGROUND = ("ground=", "GROUND=", "ground =", "GROUND =")
+"""Signs of the attribute `background`. The page in lower case would take three times as long to make."""
+
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
@@ -64,7 +67,7 @@ def _named(page: WebPage) -> Iterator[tuple[str, bool]]:
             yield from _named_in(element.text or "")
         elif element.tag == "img" or element.get("type", "").lower() == "image":
             yield picture_source(element), False
-    if "background=" in page.lower or "background =" in page.lower:
+    if any(name in page.text for name in _BACKGROUND):
         yield from ((value, False) for value in page.tree.xpath("//@background"))
     if "url(" in page.text:
         for style in page.tree.xpath("//@style[contains(., 'url(')]"):

@@ -126,7 +126,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, str]:
         return _best_decoding(body, _declared_codecs(body, content_type))
     if _TWICE.search(body) and any(_has_chinese(_written_once(run)) for run in _WRITTEN_TWICE.finditer(text)):
         return _WRITTEN_TWICE.sub(_written_once, text), "utf-8"
-    if b"~{" in body and body.isascii() and _is_hz(body, _declared_codecs(body, content_type)):
+    if body.isascii() and b"~{" in body and _is_hz(body, _declared_codecs(body, content_type)):
         return body.decode("hz", "replace"), "hz"
     # The bytes are checked first: their first word is enough, whereas declarations have to be searched for.
     if body.isascii() or _THREE_BYTES.search(body):

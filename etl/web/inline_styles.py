@@ -5,8 +5,12 @@ Word, page editors and copiers hide words in more ways than `display: none`: no 
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
+
+from lxml import etree
+from lxml.html import HtmlElement
 
 Sight = Literal["gone", "unseen", "seen", ""]
 """Visibility of an element's words. `gone`: hidden with all descendants; `unseen`: hidden except descendants that are
@@ -31,6 +35,21 @@ _RAISE = re.compile(r"mso-text-raise\s*:\s*(-?\d{1,2}(?:\.\d{1,2})?)(pt)")
 _FONT = re.compile(r"(?<![\w-])font-family\s*:\s*[\"']?([^;\"',]{1,60})")
 _LEGIBLE = {"px": 1.0, "pt": 1.0}
 """Font sizes up to which words are a layout trick: nobody can read characters of one pixel."""
+_STYLES = etree.XPath("//@style", smart_strings=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InlineStyles:
+    """The different values of `style` in a page, and all of them together in lower case: a page repeats a few, so a
+    word is looked for there before elements are examined one by one."""
+
+    values: frozenset[str]
+    together: str
+
+    @classmethod
+    def of(cls, tree: HtmlElement) -> "InlineStyles":
+        values = frozenset(cast(list[str], _STYLES(tree)))
+        return cls(values, "\n".join(values).lower())
 
 
 @lru_cache(2048)  # pages repeat their styles

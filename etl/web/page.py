@@ -20,7 +20,7 @@ from etl.web.markup import (
     with_letters,
     without_early_ends,
 )
-from etl.web.urls import encode_query, with_slashes
+from etl.web.urls import encode_query, join_plain, with_slashes
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 """Bytes that stop libxml2's parser, or that it rejects in text set later. None of them occurs in a UTF-8 sequence."""
@@ -61,13 +61,6 @@ _PROLOG_CHARS = 4_000
 """Characters in which `<html` is searched where a page does not begin with a tag."""
 MAX_LINK_CHARS = 8_000
 """Longest address that is resolved: it costs time for every character."""
-
-# Most addresses of a page; `urljoin` and `urlsplit` take ten times as long.
-_PLAIN_ADDRESS = re.compile(
-    r"(?:(?P<host>https?://[a-z0-9][a-z0-9.-]*(?::\d+)?)/|(?P<root>/)|(?:\./)?)"
-    r"(?P<path>\w[\w%=&+,@!~$*-]*(?:[./?][\w%=&+,@!~$*-]+)*/?)",
-    re.ASCII,
-)
 _WITH_QUERY = "//@*[(name()='href' or name()='src' or name()='action' or name()='data') and contains(., '?')]"
 
 COLLECTED_TAGS = (
@@ -259,17 +252,6 @@ def _strip_attributes(tag: re.Match[str]) -> str:
     return f"{bare.split()[0]}>" if sum(map(bare.count, "=/ \t\n\f")) > _MAX_ATTRIBUTES else tag[0]
 
 
-@lru_cache(maxsize=256)
-def _folder(base: str) -> tuple[str, str] | None:
-    """The prefix of an address that is relative to the root of the base's host, or to the base's folder; None
-    if resolving it takes more than joining two strings."""
-    match = _PLAIN_ADDRESS.fullmatch(f"{base}x")  # of a folder, too
-    if match is None or not match["host"]:
-        return None
-    path = match["path"].partition("?")[0]
-    return match["host"], f"{match['host']}/{path[: path.rfind('/') + 1]}"
-
-
 @lru_cache(maxsize=4096)
 def absolute(url: str, base: str) -> str | None:
     """`url` resolved against `base`, without its fragment; None if it is not an http(s) address.
@@ -278,9 +260,8 @@ def absolute(url: str, base: str) -> str | None:
     """
     if len(url) > MAX_LINK_CHARS:
         return None
-    if (plain := _PLAIN_ADDRESS.fullmatch(url)) and (folder := _folder(base)):
-        origin, below = folder
-        return url if plain["host"] else origin + url if plain["root"] else below + plain["path"]
+    if plain := join_plain(base, url):
+        return plain
     try:
         joined = urljoin(base, with_slashes(url.strip()))
         parts = urlsplit(joined)

@@ -4,14 +4,15 @@ A container's text is a slice of blocks, so choosing a container, reading header
 the same lists and the tree is walked once (`etl.extract.page.walk`).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from lxml import html
 
-from etl.extract.lexicon.words import INLINE_BOUNDARY
-
+_LEADS_NOWHERE = re.compile(r"\s*(?:$|#|javascript:|about:)", re.IGNORECASE)
 _LINES_OF_CELL = 4
 """Maximum number of lines of a cell of data."""
 
@@ -47,25 +48,21 @@ class Node:
 class Block:
     """A line of text between two elements that end a line, with collapsed white space.
 
-    `text` has an `INLINE_BOUNDARY` where an inline element begins or ends. `node`, `hidden_by`, `row` and `cell` are
-    indices into `Blocks.nodes`, -1 for none: the innermost element that ends a line, the innermost hidden element, tr,
-    and td or th around it. `link_chars` counts its characters inside links.
+    `text` has an `INLINE_BOUNDARY` where an inline element begins or ends; `plain` is what a person reads. `node`,
+    `hidden_by`, `row` and `cell` are indices into `Blocks.nodes`, -1 for none: the innermost element that ends a line,
+    the innermost hidden element, tr, and td or th around it. `link_chars` counts its characters inside links.
     """
 
     text: str
+    plain: str
     node: int
     hidden_by: int
     row: int
     cell: int
     link_chars: int
 
-    @property
-    def plain(self) -> str:
-        """The text as a person reads it."""
-        return self.text.replace(INLINE_BOUNDARY, "")
 
-
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Blocks:
     """All blocks and nodes of a page, in document order; `nodes[0]` is the root.
 
@@ -85,6 +82,12 @@ class Blocks:
     by_id: dict[str, list[int]] = field(default_factory=dict)
     by_class: dict[str, list[int]] = field(default_factory=dict)
     resumed: dict[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def leading(self) -> frozenset[int]:
+        """The blocks in which a link begins that leads to an address."""
+        addresses = self.addresses
+        return frozenset(link.first for link in self.anchors if not _LEADS_NOWHERE.match(addresses.get(link.index, "")))
 
     def is_in_row(self, block: Block) -> bool:
         """Whether a block is in a row of data: its cell has a few lines. A cell with more is page layout."""

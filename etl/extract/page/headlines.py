@@ -51,7 +51,6 @@ _STATE = re.compile(
     r"[\[【(（]\s*(?:(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)|未开始)\s*[\]】)）]"
 )
 """In brackets after a headline: the state of a tender or consultation on the day of the visit."""
-_LEADS_NOWHERE = re.compile(r"\s*(?:$|#|javascript:|about:)", re.IGNORECASE)
 _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 _RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
@@ -207,9 +206,8 @@ def is_red_head(blocks: Blocks, index: int) -> bool:
 def _is_headline_in_dead_link(blocks: Blocks, index: int) -> bool:
     """Whether the line's links lead nowhere and it is right above the line with date or source: some templates write
     the headline like an entry of a list (`<p class="tit"><a href="javascript:void(0);">`)."""
-    addresses = (blocks.addresses.get(link.index, "") for link in blocks.anchors if link.first == index)
     is_long = len(blocks.blocks[index].text) >= _MIN_SHORT_CHARS  # most such lines are menu entries
-    return is_long and _is_above_subheading(blocks, index) and all(map(_LEADS_NOWHERE.match, addresses))
+    return is_long and index not in blocks.leading and _is_above_subheading(blocks, index)
 
 
 def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:

@@ -71,7 +71,10 @@ def is_site_sentence(text: str) -> bool:
 
 def is_tip(text: str) -> bool:
     """Whether a line is of a box that opens over a page, or a note on what its contents are worth."""
-    return any(word in text for word in _TIP_WORDS) and _TIP.search(text) is not None
+    for word in _TIP_WORDS:
+        if word in text:
+            return _TIP.search(text) is not None
+    return False
 
 
 def _is_of_document(text: str) -> bool:

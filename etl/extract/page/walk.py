@@ -33,8 +33,10 @@ def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozense
     """The blocks and nodes of a tree; `wanted` are the ids and classes that `by_id` and `by_class` index."""
     blocks = Blocks()
     _Walk(blocks, visibility, wanted).read(root)
+    count = len(blocks.blocks)
     for node in blocks.nodes:
-        node.last = min(node.last, len(blocks.blocks))
+        if node.last > count:
+            node.last = count
     return blocks
 
 
@@ -179,7 +181,7 @@ class _Walk:
         text = " ".join("".join(line).split())
         line.clear()
         self._has_text = False
-        block = Block(text, node.line, node.hidden_by, node.row, node.cell, linked)
+        block = Block(text, text.replace(INLINE_BOUNDARY, ""), node.line, node.hidden_by, node.row, node.cell, linked)
         self._blocks.append(block)
         if node.hidden_by < 0:
             if self._resumes >= 0:

@@ -95,11 +95,14 @@ class FilePlaces:
         """What identifies the part of the page that a line is in: the element of the text, or an element beside it.
         Elements of one kind beside it count as one part."""
         container = self._container
-        around = list(self._blocks.ancestors(self._blocks.blocks[index].node))
-        if container < 0 or any(each.index == container for each in around):
+        part = self._blocks.nodes[self._blocks.blocks[index].node]
+        if container < 0 or container <= part.index < self._blocks.nodes[container].end:
             return (container,)
-        beside = [each for each in around if not each.index < container < each.end] or around[:1]
-        return beside[-1].parent, beside[-1].tag, beside[-1].element.get("class")
+        for around in self._blocks.ancestors(part.parent):
+            if around.index < container < around.end:
+                break
+            part = around
+        return part.parent, part.tag, part.element.get("class")
 
     def _is_linked(self, block: Block) -> bool:
         """Whether a line is mostly links, or belongs to a row or list item that has a link."""

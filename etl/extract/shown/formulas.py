@@ -14,8 +14,6 @@ _MAX_DEPTH = 40
 
 def spell_out_formulas(page: WebPage) -> None:
     """Writes each `<math>` of the tree in one line, as a reader would say it."""
-    if "<math" not in page.text:
-        return
     for formula in list(page.tree.iter("math")):
         if next(formula.iter("p", "div", "table"), None) is not None:
             continue  # unclosed: it contains the text after it

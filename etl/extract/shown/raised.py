@@ -6,7 +6,7 @@ from functools import partial
 from lxml.html import HtmlElement
 
 from etl.raised_text import moved, subscript, superscript
-from etl.web.inline_styles import shift_of
+from etl.web.inline_styles import InlineStyles, shift_of
 from etl.web.page import WebPage
 
 _SHIFTS = {"super": superscript, "sub": subscript}
@@ -14,10 +14,10 @@ _LONGEST = 40
 """Maximum length of raised text; a longer one is a paragraph that an editor put into the wrong element."""
 
 
-def spell_out_raised(page: WebPage) -> None:
+def spell_out_raised(page: WebPage, styles: InlineStyles) -> None:
     """Writes raised and lowered digits and letters of the tree as Unicode superscripts and subscripts, else as `^(…)`
     and `_(…)`."""
-    for element, spell in list(_shifted(page.tree, page.text)):
+    for element, spell in list(_shifted(page.tree, styles)):
         words = "".join(map(str, element.itertext()))
         if 0 < len(words.strip()) <= _LONGEST and (spelled := spell(words)) != words:
             for child in list(element):
@@ -25,14 +25,10 @@ def spell_out_raised(page: WebPage) -> None:
             element.text = spelled
 
 
-def _has_styles(source: str) -> bool:
-    return "ertical-align" in source or "ERTICAL-ALIGN" in source or "mso-text-raise" in source
-
-
-def _shifted(tree: HtmlElement, source: str) -> Iterator[tuple[HtmlElement, Callable[[str], str]]]:
+def _shifted(tree: HtmlElement, styles: InlineStyles) -> Iterator[tuple[HtmlElement, Callable[[str], str]]]:
     for element in tree.iter("sup", "sub"):
         yield element, superscript if element.tag == "sup" else subscript
-    if not _has_styles(source):
+    if "vertical-align" not in styles.together and "mso-text-raise" not in styles.together:
         return
     for element in tree.iter("span", "font", "em", "i", "b"):
         shift = shift_of(element.get("style") or "")

@@ -3,21 +3,19 @@
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import cast
 
-from lxml import etree, html
+from lxml import html
 from lxml.html import HtmlElement
 
 from etl.extract.lexicon.labels import COLON, match_label
-from etl.web.inline_styles import sight_of
+from etl.web.inline_styles import InlineStyles, sight_of
 from etl.web.page import WebPage, all_text
 
 _SIGNS = tuple(
-    "isibility|ISIBILITY|ize:0|ize: 0|IZE:0|IZE: 0|font:0|font: 0|ize:1px|ize: 1px|ize:1pt|ize: 1pt|ize:1.0pt|mso-hide"
-    "|pacity|height:0|height: 0|indent:-|indent: -|left:-|left: -|top:-|top: -".split("|")
+    "visibility|size:0|size: 0|font:0|font: 0|size:1px|size: 1px|size:1pt|size: 1pt|size:1.0pt|mso-hide"
+    "|opacity|height:0|height: 0|indent:-|indent: -|left:-|left: -|top:-|top: -".split("|")
 )
-"""For a quick check: a page repeats a few styles, and hardly any contains one of these."""
-_STYLES = etree.XPath("/html/body//@style", smart_strings=False)
+"""For a quick check: hardly any style contains one of these."""
 _SPACES = " \t\r\n\xa0\u3000"
 _UNSHOWN = ("script", "style", "noscript", "title")
 _WHITE = re.compile(r"\s*color\s*:\s*(?:#fff(?:fff)?|white|transparent)\s*;?\s*", re.IGNORECASE)
@@ -28,17 +26,15 @@ _MOST = 3
 """At most one in so many of a page's words may be hidden like this; more are words that a script shows later."""
 
 
-def hide_unseen(page: WebPage) -> None:
+def hide_unseen(page: WebPage, styles: InlineStyles) -> None:
     """Sets the attribute `hidden` on everything that nobody sees."""
-    styles = set(cast(list[str], _STYLES(page.tree)))
-    joined = "\n".join(styles)
-    if any(len(style) <= _MAX_WHITE_CHARS and _WHITE.fullmatch(style) for style in styles):
+    if any(len(style) <= _MAX_WHITE_CHARS and _WHITE.fullmatch(style) for style in styles.values):
         for element in page.tree.iterfind("body//span[@style]"):
             if _WHITE.fullmatch(element.get("style") or "") and _fills_label(element):
                 element.text = None
-    if not any(sign in joined for sign in _SIGNS):
+    if not any(sign in styles.together for sign in _SIGNS):
         return
-    hiding = {style: sight for style in styles if (sight := sight_of(style)) in ("gone", "unseen")}
+    hiding = {style: sight for style in styles.values if (sight := sight_of(style)) in ("gone", "unseen")}
     most: int | None = None
     for element in page.tree.iterfind("body//*[@style]") if hiding else ():
         how = hiding.get(element.get("style") or "")

@@ -149,8 +149,8 @@ class ClassStyles:
 
     def rules_of(self, name: str) -> list[tuple[str, str]]:
         """The selectors with this class and the `display` that they set; those that take precedence come last."""
-        mention = re.compile(rf"\.{re.escape(name)}(?![\w-])")
-        return [rule for rule in self._rules if mention.search(rule[0])]
+        near = (rule for rule in self._rules if f".{name}" in rule[0])
+        return [rule for rule in near if re.search(rf"\.{re.escape(name)}(?![\w-])", rule[0])]
 
 
 class Visibility:

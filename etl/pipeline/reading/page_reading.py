@@ -107,14 +107,15 @@ def extract_page(source: Source, family: Platform | None, to_read: PageToRead, b
 
 def _as_source(source: Source, extraction: Extraction) -> Extraction:
     files = unique_attachments(_canonical(source, file) for file in extraction.attachments)
-    return replace(extraction, attachments=files)
+    return extraction if files == extraction.attachments else replace(extraction, attachments=files)
 
 
 def _canonical(source: Source, file: Attachment) -> Attachment:
     try:
-        return replace(file, url=source.canonical(file.url))
+        url = source.canonical(file.url)
     except ValueError:
         return file  # not an http(s) address, such as `data:`; the version names it as the page does
+    return file if url == file.url else replace(file, url=url)
 
 
 def _look(source: Source, look: Appearance) -> Appearance:
