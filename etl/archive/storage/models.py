@@ -37,7 +37,7 @@ from etl.archive.storage.personal_models import SavedSearch as SavedSearch
 from etl.archive.storage.personal_models import SourceSilence as SourceSilence
 from etl.outcomes import Outcome
 
-REVISION = "0026"
+REVISION = "0027"
 """The last migration, after which the tables are as in this module."""
 CAPTURE_NUMBERS = Sequence("capture_number", schema=SCHEMA)
 _OUTCOMES = ", ".join(f"'{outcome}'" for outcome in Outcome)
