@@ -8,6 +8,7 @@ of government sites ask, read in November 2026.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -72,8 +73,12 @@ _FIELDS = {
     r"|writtentext",
     "publisher": r"pub(?:lish)?(?:org|organ|dept|unit)(?:name)?|publisher|fbjg|fwjg|issuer|puborg",
 }
-_DATE_PATTERNS = {name: tuple(map(re.compile, patterns)) for name, patterns in _DATES.items()}
-_FIELD_PATTERNS = {name: re.compile(pattern) for name, pattern in _FIELDS.items()}
+_PATTERNS = {
+    "title": _TITLES,
+    **{name: (re.compile(rf"(?:{pattern})\Z"),) for name, pattern in _FIELDS.items()},
+    **{name: tuple(map(re.compile, patterns)) for name, patterns in _DATES.items()},
+}
+_MAX_NAME = 100
 _MADE = "address made of values"
 """Name of the address that a source file makes of a row's values; no plain name equals it, as it has spaces."""
 _MOST_WITHOUT = 0.4
@@ -231,10 +236,9 @@ def _first_address(row: Mapping[str, Any], names: Sequence[str]) -> str:
 
 
 def _title(row: Mapping[str, Any]) -> str:
-    for pattern in _TITLES:
-        for name, value in row.items():
-            if pattern.match(name) and isinstance(value := _single(value), str) and (title := strip_markup(value)):
-                return _in_full(title, row)
+    for name in _named(row, "title"):
+        if isinstance(value := _single(row[name]), str) and (title := strip_markup(value)):
+            return _in_full(title, row)
     if link := next((strip_markup(value) for value in row.values() if _is_link(value)), ""):
         return link
     texts = (value for name, value in row.items() if name.isdecimal() and isinstance(value, str))
@@ -252,8 +256,8 @@ def _in_full(title: str, row: Mapping[str, Any]) -> str:
 
 
 def _fields(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for field, pattern in _FIELD_PATTERNS.items():
-        values = (strip_markup(value) for name, value in row.items() if pattern.fullmatch(name))
+    for field in _FIELDS:
+        values = (strip_markup(row[name]) for name in _named(row, field))
         if value := next((each for each in values if each not in ("", "null")), ""):
             yield field, value
     # Services in PHP may give each value twice, by its name and by its place.
@@ -261,10 +265,28 @@ def _fields(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _named_dates(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for field, patterns in _DATE_PATTERNS.items():
-        named = (_single(value) for pattern in patterns for name, value in row.items() if pattern.match(name))
+    for field in _DATES:
+        named = (_single(row[name]) for name in _named(row, field))
         if day := next(filter(None, map(parse_china_date, named)), None):
             yield field, day
+
+
+def _named(row: Mapping[str, Any], field: str) -> Iterable[str]:
+    """The names of the row's values that are called as the field is, the surest first."""
+    ranks = {name: rank for name in row if (rank := _ranks(name).get(field)) is not None}
+    return sorted(ranks, key=ranks.__getitem__) if len(ranks) > 1 else ranks
+
+
+def _ranks(name: str) -> Mapping[str, int]:
+    """The fields whose values have this name, with the place of the first pattern that says so."""
+    # The same few names are in each row of a list. What is no name but as long as a text is not remembered.
+    return _known_ranks(name) if len(name) <= _MAX_NAME else _known_ranks.__wrapped__(name)
+
+
+@lru_cache(maxsize=4096)
+def _known_ranks(name: str) -> Mapping[str, int]:
+    ranks = {field: _rank(name, patterns) for field, patterns in _PATTERNS.items()}
+    return {field: rank for field, rank in ranks.items() if rank < len(_PATTERNS[field])}
 
 
 def _date_by_place(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -47,14 +47,14 @@ def words_of(element: HtmlElement, at_most: int | None = None) -> str:
     """The element's text without white space; if longer, a beginning of at least `at_most` characters."""
     if len(element) == 0:
         pieces = (element.text or "").split()
-        return pieces[0] if len(pieces) == 1 else joined(pieces)
-    pieces, length = [], 0
-    for text in element.itertext():
-        pieces += text.split()
-        length += len(text)
-        if at_most is not None and length > at_most and sum(map(len, pieces)) > at_most:
-            break
-    return joined(pieces)
+    else:
+        pieces, length = [], 0
+        for text in element.itertext():
+            pieces += text.split()
+            length += len(text)
+            if at_most is not None and length > at_most and sum(map(len, pieces)) > at_most:
+                break
+    return joined(pieces) if len(pieces) > 1 else "".join(pieces)
 
 
 def joined(pieces: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Properties of pager elements: whether a script handles them, where they lead, which element contains them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -149,12 +149,18 @@ def is_in_pager(element: HtmlElement) -> bool:
 def slides(element: HtmlElement) -> bool:
     """Whether the element belongs to a picture slider or a calendar."""
     around = [element, *list(element.iterancestors())[: _MAX_ABOVE + 1]]
-    return any(map(_SLIDES.search, map(names_of, around))) or any(map(_has_days, around))
+    return any(map(_SLIDES.search, map(names_of, around))) or _has_days(around)
 
 
-def _has_days(element: HtmlElement) -> bool:
-    words = words_of(element, _MAX_PAGER_CHARS)
-    return len(words) <= _MAX_PAGER_CHARS and _DAYS.search(words) is not None
+def _has_days(around: Sequence[HtmlElement]) -> bool:
+    """Whether one of the elements, each in the next one, has the words of a calendar and no more."""
+    for element in around:
+        words = words_of(element, _MAX_PAGER_CHARS)
+        if len(words) > _MAX_PAGER_CHARS:
+            return False
+        if _DAYS.search(words):
+            return True
+    return False
 
 
 def names_of(element: HtmlElement) -> str:
