@@ -175,12 +175,12 @@ class Fingerprint:
     """A sign of a family: a regular expression, and the part of a page in which it is searched.
 
     `what`: a description for people. `where`: "address" of the page, "service" for the address of a response with data,
-    "link" for the path of a link within the site, "markup" for the page's source. `weight`: 1 other families have it
-    too, 2 only this family has it, 3 proof.
+    "link" for the path of a link within the site, "path" for that and for the address of the page itself, which counts
+    1, "markup" for the page's source. `weight`: 1 other families have it too, 2 only this family has it, 3 proof.
     """
 
     what: str
-    where: Literal["address", "service", "link", "markup"]
+    where: Literal["address", "service", "link", "path", "markup"]
     pattern: str
     weight: int
 

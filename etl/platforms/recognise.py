@@ -1,7 +1,8 @@
 """Recognises the platform family of a page by the fingerprints of all families."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from urllib.parse import urlsplit
 
 from etl.platforms.base import Fingerprint, Platform
@@ -56,7 +57,8 @@ def recognise(page: WebPage) -> tuple[FamilyMatch, ...]:
     addresses = [] if page.is_data else [_path(url) for url, _ in links(page) if same_site(url, page)]
     matches = []
     for family in all_platforms():
-        signs = tuple(sign for item in family.fingerprints if (sign := _sign(item, page, addresses)))
+        fingerprints = chain.from_iterable(map(_in_each_place, family.fingerprints))
+        signs = tuple(sign for item in fingerprints if (sign := _sign(item, page, addresses)))
         if signs:
             matches.append(FamilyMatch(family, signs))
     return tuple(sorted(matches, key=lambda item: item.rank, reverse=True))
@@ -69,6 +71,13 @@ def decide_family(candidates: tuple[FamilyMatch, ...]) -> Platform | None:
     if len(candidates) > 1 and candidates[1].rank == candidates[0].rank:
         return None
     return candidates[0].platform
+
+
+def _in_each_place(item: Fingerprint) -> tuple[Fingerprint, ...]:
+    if item.where != "path":
+        return (item,)
+    in_address = item.pattern[1:] if item.pattern.startswith("^/") else item.pattern
+    return replace(item, where="link"), replace(item, where="address", pattern=in_address, weight=1)
 
 
 def _sign(item: Fingerprint, page: WebPage, addresses: list[str]) -> Sign | None:

@@ -114,10 +114,8 @@ class HanwebJcms(Platform):
     )
 
     fingerprints = (
-        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "link", _DETAIL.pattern, 1),
-        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", _DETAIL.pattern, 1),
-        Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
-        Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "path", _DETAIL.pattern, 1),
+        Fingerprint("list /col/col<number>/", "path", r"^/col/col\d+/", 1),
         Fingerprint("its modules", "address", r"/module/(?:web/jpage/dataproxy|xxgk/search(?:_\w+)?)\.jsp", 2),
         Fingerprint(
             "its modules (jpage, dataproxy.jsp, search.jsp …)",

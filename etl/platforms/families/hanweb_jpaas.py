@@ -66,10 +66,8 @@ class HanwebJpaas(Platform):
 
     fingerprints = (
         # The older system of the same vendor has the same addresses.
-        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "link", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_", 1),
-        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "address", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_", 1),
-        Fingerprint("list /col/col<number>/", "link", r"^/col/col\d+/", 1),
-        Fingerprint("list /col/col<number>/", "address", r"/col/col\d+/", 1),
+        Fingerprint("document /art/Y/M/D/art_<column>_<id>.html", "path", r"/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_", 1),
+        Fingerprint("list /col/col<number>/", "path", r"^/col/col\d+/", 1),
         Fingerprint("document /art/<year>/art_<32 hex>.html", "link", r"/art/\d{4}/art_[0-9a-f]{32}\.html", 2),
         Fingerprint("document /art/<year>/art_<32 hex>.html", "address", r"/art/\d{4}/art_[0-9a-f]{32}\.html", 2),
         Fingerprint("its service page/build/unit", "service", _SERVICE, 3),

@@ -15,7 +15,4 @@ class IListJsp(Platform):
 
     name = "ilist_jsp"
     lists = False
-    fingerprints = (
-        Fingerprint("list /info/iList.jsp?cat_id=", "link", r"^/info/[in](?:List|Index)\.jsp\?", 2),
-        Fingerprint("list /info/iList.jsp?cat_id=", "address", r"/info/[in](?:List|Index)\.jsp\?", 1),
-    )
+    fingerprints = (Fingerprint("list /info/iList.jsp?cat_id=", "path", r"^/info/[in](?:List|Index)\.jsp\?", 2),)

@@ -65,8 +65,7 @@ class Nfcms(Platform):
     layout = Layout(body=("div.article-content", "div.zw", "div.news_cont_d_wrap", "#zoomcon", "div.article_con"))
 
     fingerprints = (
-        Fingerprint("document content/post_<id>.html", "link", r"^(?!.*/gkmlpt/).*/content/m?post_\d+\.html", 2),
-        Fingerprint("document content/post_<id>.html", "address", r"^(?!.*/gkmlpt/).*/content/m?post_\d+\.html", 1),
+        Fingerprint("document content/post_<id>.html", "path", r"^(?!.*/gkmlpt/).*/content/m?post_\d+\.html", 2),
         Fingerprint("list /postmeta/i/<number>.json", "service", r"/postmeta/i/\d+\.json", 3),
         Fingerprint("articles of its JSON", "markup", r'"(?:publish_count|post_url|json_ext)"\s*:', 2),
         Fingerprint(

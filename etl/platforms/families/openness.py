@@ -69,14 +69,10 @@ class Openness(Platform):
         header=("table.is-xxgkinfo",),
     )
     fingerprints = (
-        Fingerprint("list …/showList/…/page_<n>.html", "link", r"/showList/[\w/]+/page_\d+\.html", 1),
-        Fingerprint("list …/showList/…/page_<n>.html", "address", r"/showList/[\w/]+/page_\d+\.html", 1),
-        Fingerprint("document …Content/show/<digits>.html", "link", r"/\w*Content/show/\d+\.html", 1),
-        Fingerprint("document …Content/show/<digits>.html", "address", r"/\w*Content/show/\d+\.html", 1),
-        Fingerprint("list /opennessTarget/?branch_id=", "link", r"/openness(?:Target|Content)/\?branch_id=", 2),
-        Fingerprint("list /opennessTarget/?branch_id=", "address", r"/openness(?:Target|Content)/\?branch_id=", 1),
-        Fingerprint("document /openness/detail/content/", "link", r"/openness/detail/content/[0-9a-f]{24}\.html", 2),
-        Fingerprint("document /openness/detail/content/", "address", r"/openness/detail/content/[0-9a-f]{24}\.html", 1),
+        Fingerprint("list …/showList/…/page_<n>.html", "path", r"/showList/[\w/]+/page_\d+\.html", 1),
+        Fingerprint("document …Content/show/<digits>.html", "path", r"/\w*Content/show/\d+\.html", 1),
+        Fingerprint("list /opennessTarget/?branch_id=", "path", r"/openness(?:Target|Content)/\?branch_id=", 2),
+        Fingerprint("document /openness/detail/content/", "path", r"/openness/detail/content/[0-9a-f]{24}\.html", 2),
         Fingerprint(
             "class is-… of its templates",
             "markup",

@@ -46,8 +46,7 @@ class Rongji(Platform):
     name = "rongji"
     layout = Layout(body=("#Content", "div.article_con"))
     fingerprints = (
-        Fingerprint("document /cms/html/<site>/<day>/<number>.html", "link", _DETAIL.pattern, 2),
-        Fingerprint("document /cms/html/<site>/<day>/<number>.html", "address", _DETAIL.pattern, 1),
+        Fingerprint("document /cms/html/<site>/<day>/<number>.html", "path", _DETAIL.pattern, 2),
         Fingerprint("list /cms/html/<site>/<column>/index.html", "link", _LISTS.pattern, 1),
         Fingerprint("list /cms/html/<site>/<column>/index.html", "address", r"/cms/html/[\w-]+/[\w-]+/index\.html", 1),
         Fingerprint("page /cms/sitemanage/index.shtml?siteId=", "link", r"^/cms/sitemanage/index\.shtml\?", 2),

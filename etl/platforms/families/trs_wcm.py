@@ -96,10 +96,8 @@ class TrsWcm(Platform):
     )
 
     fingerprints = (
-        Fingerprint("document t<date>_<id>.html", "link", _DATED, 2),
-        Fingerprint("document t<date>_<id>.html", "address", _DATED, 1),
-        Fingerprint("document t<id>.shtml", "link", _NUMBERED, 1),
-        Fingerprint("document t<id>.shtml", "address", _NUMBERED, 1),
+        Fingerprint("document t<date>_<id>.html", "path", _DATED, 2),
+        Fingerprint("document t<id>.shtml", "path", _NUMBERED, 1),
         Fingerprint("classes of its templates (CurrChnlCls, NewsArticle…)", "markup", r"CurrChnlCls|NewsArticleID", 2),
         Fingerprint("its visitor count (_trs_ta, ta.js)", "markup", r"_trs_ta\b|/ubas/js/ta\.js|ta\.trs\.cn", 2),
         # A text pasted from one site's editor into another's keeps its classes.

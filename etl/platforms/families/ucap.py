@@ -105,8 +105,7 @@ class Ucap(Platform):
     layout = Layout(body=("ucapcontent", "#UCAP-CONTENT", "#zoomcon", "#zoom.con_cen"))
 
     fingerprints = (
-        Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "link", _OWN, 2),
-        Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "address", _OWN, 1),
+        Fingerprint("document <month>/<32 hex>.shtml, c<id>/content.shtml", "path", _OWN, 2),
         Fingerprint("meta tag template,templategroup,version", "markup", r"template,templategroup,version", 2),
         Fingerprint("files below /xhtml/", "markup", r"""["'](?:/[\w-]+)?/xhtml/(?:[\w-]+/)*[\w.-]+\.(?:js|css)""", 1),
         Fingerprint("meta tag channelid, <32 hex>", "markup", _CHANNEL_TAG, 1),

@@ -73,8 +73,7 @@ class Vsb(Platform):
         Fingerprint(
             "list or document by its tree", "link", r"[?&]urltype=(?:tree\.TreeTempUrl|news\.NewsContentUrl)", 2
         ),
-        Fingerprint("document /info/<column>/<id>.htm", "link", r"/info/\d+/\d+\.htm(?:$|\?)", 1),
-        Fingerprint("document /info/<column>/<id>.htm", "address", r"/info/\d+/\d+\.htm(?:$|\?)", 1),
+        Fingerprint("document /info/<column>/<id>.htm", "path", r"/info/\d+/\d+\.htm(?:$|\?)", 1),
         # A text pasted from one site's editor into another's keeps its classes.
         Fingerprint("classes of its editor", "markup", r"""=["']?(?:img_vsb_content|v_news_content)\b""", 1),
         Fingerprint("its scripts (/system/resource/, _sitegray)", "markup", r"/system/resource/|_sitegray", 1),

@@ -19,7 +19,6 @@ class XxgkList(Platform):
     name = "xxgk_list"
     lists = False
     fingerprints = (
-        Fingerprint("list /xxgk-list-<name>.html, document /xxgk-show-<number>.html", "link", _PAGE, 2),
-        Fingerprint("list /xxgk-list-<name>.html, document /xxgk-show-<number>.html", "address", _PAGE, 1),
+        Fingerprint("list /xxgk-list-<name>.html, document /xxgk-show-<number>.html", "path", _PAGE, 2),
         Fingerprint("its service /api-ajax_list-<page>.html", "markup", r"/api-ajax_list-", 3),
     )
