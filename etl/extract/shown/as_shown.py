@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from etl.numerals import numeral
 from etl.web.inline_styles import InlineStyles, is_struck
 from etl.web.page import WebPage
+from etl.web.script.fragments import clear
 
 _CLASS_ALONE = re.compile(r"\s*\w*\.([\w-]+)\s*")
 """A class that is the whole selector of a rule: not `a:hover`, not `.prices .old`."""
@@ -114,9 +115,7 @@ def _put_behind(element: HtmlElement) -> None:
 def _leave_out(element: HtmlElement) -> bool:
     if not "".join(element.itertext()).strip():
         return False
-    for child in list(element):
-        element.remove(child)
-    element.text = None
+    clear(element)
     return True
 
 

@@ -8,6 +8,7 @@ from lxml import html
 
 from etl.extract.shown.data_text import text_of_data
 from etl.web.page import WebPage, parse
+from etl.web.script.fragments import clear
 
 _TEMPLATE_TYPE = re.compile(r"text/(?:html|plain|template|x-[\w-]+)", re.IGNORECASE)
 _TAG = re.compile(r"<(?:p|br|div|span|table|section|h\d)\b|</\w", re.IGNORECASE)
@@ -92,9 +93,7 @@ def _put(element: html.HtmlElement, content: html.HtmlElement) -> None:
             element.attrib.pop(name, None)
     element.tag = "div"
     if content is not element:
-        for child in list(element):
-            element.remove(child)
-        element.text = content.text
+        clear(element, content.text)
         element.extend(list(content))
 
 

@@ -6,6 +6,7 @@ from lxml.html import HtmlElement
 
 from etl.raised_text import is_single, subscript, superscript
 from etl.web.page import WebPage
+from etl.web.script.fragments import clear
 
 _UNSEEN = ("annotation", "annotation-xml", "mphantom", "none", "mprescripts")
 _MAX_DEPTH = 40
@@ -18,9 +19,7 @@ def spell_out_formulas(page: WebPage) -> None:
         if next(formula.iter("p", "div", "table"), None) is not None:
             continue  # unclosed: it contains the text after it
         words = " ".join(_line(formula, 0).split())
-        for child in list(formula):
-            formula.remove(child)
-        formula.text = words
+        clear(formula, words)
 
 
 def _line(element: HtmlElement, depth: int) -> str:

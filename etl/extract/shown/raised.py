@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 from etl.raised_text import moved, subscript, superscript
 from etl.web.inline_styles import InlineStyles, shift_of
 from etl.web.page import WebPage
+from etl.web.script.fragments import clear
 
 _SHIFTS = {"super": superscript, "sub": subscript}
 _LONGEST = 40
@@ -20,9 +21,7 @@ def spell_out_raised(page: WebPage, styles: InlineStyles) -> None:
     for element, spell in list(_shifted(page.tree, styles)):
         words = "".join(map(str, element.itertext()))
         if 0 < len(words.strip()) <= _LONGEST and (spelled := spell(words)) != words:
-            for child in list(element):
-                element.remove(child)
-            element.text = spelled
+            clear(element, spelled)
 
 
 def _shifted(tree: HtmlElement, styles: InlineStyles) -> Iterator[tuple[HtmlElement, Callable[[str], str]]]:

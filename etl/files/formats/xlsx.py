@@ -59,9 +59,7 @@ def xlsx_sheets(body: bytes, limits: Limits) -> list[Sheet]:
         properties = next(iter(named(book, "workbookPr")), None)
         workbook = _Workbook(
             strings=_shared_strings(archive, relations, names),
-            codes=_codes(archive, relations, names),
-            striking=_striking(archive, relations, names),
-            fonts=_fonts(archive, relations, names),
+            styles=_styles(archive, relations, names),
             from_1904=properties is not None and properties.get("date1904") in ("1", "true"),
         )
         sheets = []
@@ -118,14 +116,11 @@ def _drawn(archive: Package, sheet: str, names: set[str]) -> tuple[list[str], st
 
 @dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to: texts with whether words that are struck were left out of each, format
-    codes by style, the styles that strike, and the names of fonts by style. `struck`:
+    """What the cells of all sheets refer to: texts with whether struck words were left out of each, and styles. `struck`:
     whether words were left out of what was read."""
 
     strings: list[_Text]
-    codes: list[str]
-    striking: frozenset[str]
-    fonts: dict[str, str]
+    styles: "_Styles"
     from_1904: bool
     struck: bool = False
     lost: bool = False
@@ -136,7 +131,7 @@ class _Workbook:
 
     def code(self, style: str | None) -> str:
         at = int(style) if style and style.isdigit() else 0
-        return self.codes[at] if at < len(self.codes) else BUILT_IN[0]
+        return self.styles.codes[at] if at < len(self.styles.codes) else BUILT_IN[0]
 
 
 def _part(relations: Sequence[Relation], kind: str, names: set[str]) -> str | None:
@@ -148,44 +143,35 @@ def _shared_strings(archive: Package, relations: Sequence[Relation], names: set[
     return [_rich_text(item) for item in _items(archive, part, "si")] if part else []
 
 
-def _codes(archive: Package, relations: Sequence[Relation], names: set[str]) -> list[str]:
-    """By the number of a style, the code of its number format."""
+class _Styles(NamedTuple):
+    """By the number of a style: the code of its number format, whether its font strikes, the name of its font."""
+
+    codes: list[str]
+    striking: frozenset[str]
+    fonts: dict[str, str]
+
+
+def _styles(archive: Package, relations: Sequence[Relation], names: set[str]) -> _Styles:
     part = _part(relations, "styles", names)
     if part is None:
-        return []
+        return _Styles([], frozenset(), {})
     root = read_xml(archive, part)
     own = {item.get("numFmtId"): item.get("formatCode") or "" for item in named(root, "numFmt")}
-    numbers = [item.get("numFmtId") or "0" for styles in named(root, "cellXfs") for item in styles if item.tag]
-    return [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
-
-
-def _striking(archive: Package, relations: Sequence[Relation], names: set[str]) -> frozenset[str]:
-    """The numbers of the styles whose font is struck."""
-    part = _part(relations, "styles", names)
-    root = read_xml(archive, part) if part else None
-    if root is None or not named(root, "strike"):
-        return frozenset()
-    fonts = [_strikes(font) for fonts in named(root, "fonts") for font in fonts if isinstance(font.tag, str)]
-    struck = {str(number) for number, strikes in enumerate(fonts) if strikes}
-    styles = (item for styles in named(root, "cellXfs") for item in styles if isinstance(item.tag, str))
-    return frozenset(str(number) for number, style in enumerate(styles) if style.get("fontId") in struck)
-
-
-def _fonts(archive: Package, relations: Sequence[Relation], names: set[str]) -> dict[str, str]:
-    """By the number of a style, the name of its font."""
-    part = _part(relations, "styles", names)
-    root = read_xml(archive, part) if part else None
-    if root is None:
-        return {}
-    fonts = [
-        next((name.get("val") or "" for name in font.iter("{*}name")), "")
-        for fonts in named(root, "fonts")
-        for font in fonts
-        if isinstance(font.tag, str)
-    ]
-    styles = (item for styles in named(root, "cellXfs") for item in styles if isinstance(item.tag, str))
-    used = ((str(number), style.get("fontId") or "") for number, style in enumerate(styles))
-    return {number: fonts[int(at)] for number, at in used if at.isdigit() and int(at) < len(fonts)}
+    styles, fonts = (
+        [item for group in named(root, name) for item in group if isinstance(item.tag, str)]
+        for name in ("cellXfs", "fonts")
+    )
+    numbers = (style.get("numFmtId") or "0" for style in styles)
+    codes = [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
+    strikes = [_strikes(font) for font in fonts]
+    called = [next((name.get("val") or "" for name in font.iter("{*}name")), "") for font in fonts]
+    places = {str(number): style.get("fontId") or "" for number, style in enumerate(styles)}
+    font_of = {number: int(at) for number, at in places.items() if at.isdigit() and int(at) < len(fonts)}
+    return _Styles(
+        codes,
+        frozenset(number for number, at in font_of.items() if strikes[at]),
+        {number: called[at] for number, at in font_of.items()},
+    )
 
 
 def _strikes(properties: etree._Element | None) -> bool:
@@ -290,8 +276,8 @@ def _column(letters: str) -> int:
 
 def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
     kind, code = cell.get("t") or "n", workbook.code(cell.get("s"))
-    font = workbook.fonts.get(cell.get("s") or "0", "")
-    if cell.get("s") in workbook.striking:
+    font = workbook.styles.fonts.get(cell.get("s") or "0", "")
+    if cell.get("s") in workbook.styles.striking:
         workbook.struck |= bool("".join(map(str, cell.itertext())).strip())
         return ""
     if kind == "inlineStr":

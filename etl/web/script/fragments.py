@@ -14,11 +14,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
-def clear(element: Element) -> None:
-    """Takes all content out of the element."""
+def clear(element: Element, text: str | None = None) -> None:
+    """Takes all content out of the element, and puts the text into it."""
     for child in list(element):
         element.remove(child)
-    element.text = None
+    element.text = text
 
 
 def detach(element: Element) -> None:
