@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.citation_keys import citation_keys
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.consistency import current_transaction, require_no_rebuild, require_unused_act
+from etl.archive.storage.consistency import ACT_LOG, current_transaction, require_no_rebuild, require_replaceable
 from etl.archive.storage.database import lock_acts
 from etl.archive.storage.layout import act_key
 from etl.archive.storage.log_lines import (
@@ -63,7 +63,7 @@ def keep_act(archive: Archive, by: str, decide: Callable[[Connection, int], ActC
         lines.append(_line(number, deed, by, connection.scalars(select(func.now())).one(), writer))
         for line in lines:
             write_act(connection, line)
-        look = partial(require_unused_act, connection, archive.store, first)
+        look = partial(require_replaceable, connection, archive.store, ACT_LOG, first)
         keep_replacing(connection, archive.store, act_key(first), log_bytes(lines), look)
         connection.commit()
     chain_logs(archive)

@@ -17,10 +17,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from etl.archive.storage.bucket import Store
 from etl.archive.storage.consistency import (
+    CHANGE_LOG,
     current_transaction,
+    replaceable,
     require_no_rebuild,
-    require_unused_change_seq,
-    unused_change_seq,
+    require_replaceable,
 )
 from etl.archive.storage.layout import journal_key
 from etl.archive.storage.log_lines import ChangeEvent, JournalLine, Transaction
@@ -41,13 +42,13 @@ def publish(connection: Connection, store: Store, events: Sequence[ChangeEvent])
     # The slow work is done before taking the lock, for the expected number. It is repeated if others publish meanwhile.
     expected, now = connection.execute(_EXPECTED).one()
     body = _journal(events, expected, now, writer)
-    replaces = unused_change_seq(connection, store, expected)
+    replaces = replaceable(connection, store, CHANGE_LOG, expected)
     rows = [{name: getattr(event, name) for name in _NUMBERED} for event in events]
     first = connection.scalars(_PUBLISH, {"events": rows}).one()
     require_no_rebuild(connection)
     if first != expected:
         body, replaces = _journal(events, first, now, writer), None
-    look = partial(require_unused_change_seq, connection, store, first)
+    look = partial(require_replaceable, connection, store, CHANGE_LOG, first)
     keep_replacing(connection, store, journal_key(first), body, look, replaces)
 
 

@@ -5,7 +5,8 @@ events that it lost. So writers call this first. Objects with numbers beyond the
 PostgreSQL knows that the transaction that wrote them was aborted.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -25,8 +26,23 @@ from etl.archive.storage.layout import (
 from etl.archive.storage.log_lines import ActLine, ChainLine, JournalLine, Transaction
 from etl.errors import GongkaiError
 
-_Numbered = type[JournalLine] | type[ActLine] | type[ChainLine]
+_Line = JournalLine | ActLine | ChainLine
 _REMEDY = "pause all DAGs, then `gongkai rebuild`"
+
+
+class NumberedLog(NamedTuple):
+    """Logs whose lines are numbered without gaps: their prefix, the key of the one that begins with a number, the class
+    of their lines, and what a line is called."""
+
+    prefix: str
+    key: Callable[[int], str]
+    line: type[_Line]
+    name: str
+
+
+CHANGE_LOG = NumberedLog(CHANGES, journal_key, JournalLine, "change")
+ACT_LOG = NumberedLog(ACTS, act_key, ActLine, "act")
+LINK_LOG = NumberedLog(CHAIN, chain_key, ChainLine, "link")
 
 
 class DatabaseBehindBucket(GongkaiError):
@@ -53,52 +69,33 @@ def require_no_rebuild(connection: Connection) -> None:
         raise _rebuilding(began)
 
 
-def unused_change_seq(connection: Connection, store: Store, first: int) -> str | None:
-    """The tag of the journal object that a journal from `first` may replace, because its transaction was aborted or is
-    in progress. Empty if there is no object, None if the bucket has other events with that number.
+def replaceable(connection: Connection, store: Store, kind: NumberedLog, number: int) -> str | None:
+    """The tag of the log that one which begins with the number may replace, because its transaction was aborted or is
+    in progress. Empty if there is no log, None if the bucket has other lines with that number.
 
     A tag stays valid until this database assigns the number. None may change: another writer may just have used the
     number.
     """
-    return _replaceable(connection, store, journal_key(first), JournalLine)
+    return _replaceable(connection, store, kind.key(number), kind.line)
 
 
-def require_unused_change_seq(connection: Connection, store: Store, first: int) -> str:
-    """As `unused_change_seq`. Call it under the lock that orders events, after numbering new ones from `first`.
+def require_replaceable(connection: Connection, store: Store, kind: NumberedLog, number: int) -> str:
+    """As `replaceable`. Call it under the lock that orders numbers of this kind, after numbering new lines from
+    `number`.
 
-    Raises `DatabaseBehindBucket` if the bucket already has other events with that number.
+    Raises `DatabaseBehindBucket` if the bucket already has other lines with that number.
     """
-    if (tag := unused_change_seq(connection, store, first)) is None:
-        raise _behind(store, f"change {first}, which the database is about to number")
+    if (tag := replaceable(connection, store, kind, number)) is None:
+        raise _behind(store, f"{kind.name} {number}, which the database is about to number")
     return tag
 
 
-def require_unused_link(connection: Connection, store: Store, link: int) -> str:
-    """The tag of the object that a new link may replace, empty if there is none.
-
-    Call it under the lock of the chain, after numbering the link. Raises `DatabaseBehindBucket`.
-    """
-    if (tag := _replaceable(connection, store, chain_key(link), ChainLine)) is None:
-        raise _behind(store, f"link {link} of the chain of logs, which the database is about to number")
-    return tag
-
-
-def require_unused_act(connection: Connection, store: Store, first: int) -> str:
-    """The tag of the object that acts from `first` may replace, empty if there is none.
-
-    Call it under the lock of acts, after numbering them. Raises `DatabaseBehindBucket`.
-    """
-    if (tag := _replaceable(connection, store, act_key(first), ActLine)) is None:
-        raise _behind(store, f"act {first}, which the database is about to number")
-    return tag
-
-
-def _replaceable(connection: Connection, store: Store, key: str, kind: _Numbered) -> str | None:
+def _replaceable(connection: Connection, store: Store, key: str, line: type[_Line]) -> str | None:
     """The tag of the object if its transaction was aborted or is in progress; empty if there is no object; else
     None."""
     try:
         tag = store.stat(key).etag
-        lines = store.read_log(key, kind)
+        lines = store.read_log(key, line)
     except MissingObject:
         return ""
     return tag if _was_aborted(connection, lines[0].writer) else None
@@ -112,23 +109,23 @@ def require_database_in_sync(archive: Archive) -> None:
     reached = _last_numbers(archive)
     if reached.rebuild:
         raise _rebuilding(reached.rebuild)
-    _refuse_beyond(archive, CHANGES, journal_key(reached.change), JournalLine, "change", reached.change)
-    _refuse_beyond(archive, ACTS, act_key(reached.act), ActLine, "act", reached.act)
+    _refuse_beyond(archive, CHANGE_LOG, reached.change)
+    _refuse_beyond(archive, ACT_LOG, reached.act)
     for key in archive.store.list_logs(RUNS, after=f"{RUNS}{reached.run:012}~"):
         number = run_number(key)
         if number > reached.run and number > _last_numbers(archive).run:
             raise _behind(archive.store, f"run {number}, the database ends at run {reached.run}")
-    _refuse_beyond(archive, CHAIN, chain_key(reached.link), ChainLine, "link", reached.link)
+    _refuse_beyond(archive, LINK_LOG, reached.link)
 
 
-def _refuse_beyond(archive: Archive, prefix: str, after: str, kind: _Numbered, name: str, last: int) -> None:
+def _refuse_beyond(archive: Archive, kind: NumberedLog, last: int) -> None:
     """Raises `DatabaseBehindBucket` if the bucket has an object with a number that the database does not know."""
-    for key in archive.store.list_logs(prefix, after=after):
+    for key in archive.store.list_logs(kind.prefix, after=kind.key(last)):
         with archive.engine.connect() as connection:
-            dead = _replaceable(connection, archive.store, key, kind) is not None
+            dead = _replaceable(connection, archive.store, key, kind.line) is not None
         # Reads the last number again: the transaction that wrote the object may have committed meanwhile.
-        if not dead and number_in(key) > getattr(_last_numbers(archive), name):
-            raise _behind(archive.store, f"{name} {number_in(key)}, the database ends at {name} {last}")
+        if not dead and number_in(key) > getattr(_last_numbers(archive), kind.name):
+            raise _behind(archive.store, f"{kind.name} {number_in(key)}, the database ends at {kind.name} {last}")
 
 
 def _last_numbers(archive: Archive) -> Any:

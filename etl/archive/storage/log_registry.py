@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, text
 
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import MissingObject, ObjectReplaced, Store, StoreError, sha256
-from etl.archive.storage.consistency import current_transaction, require_unused_link
+from etl.archive.storage.consistency import LINK_LOG, current_transaction, require_replaceable
 from etl.archive.storage.database import lock_chain
 from etl.archive.storage.layout import REWRITTEN, chain_key
 from etl.archive.storage.log_format import LogLine
@@ -129,7 +129,7 @@ def _write_link(connection: Connection, store: Store, logs: Iterable[_Named]) ->
     at, writer = connection.scalars(select(func.now())).one(), current_transaction(connection)
     digest = before.sha256 if before else None
     lines = [ChainLine(link, digest, at, writer, log.key, log.sha256, log.pending) for log in logs]
-    look = partial(require_unused_link, connection, store, link)
+    look = partial(require_replaceable, connection, store, LINK_LOG, link)
     keep_replacing(connection, store, chain_key(link), log_bytes(lines), look)
     connection.execute(_CHAINED, {"link": link, "keys": [chain_key(link)]})
     return link

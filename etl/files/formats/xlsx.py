@@ -116,8 +116,8 @@ def _drawn(archive: Package, sheet: str, names: set[str]) -> tuple[list[str], st
 
 @dataclass(slots=True)
 class _Workbook:
-    """What the cells of all sheets refer to: texts with whether struck words were left out of each, and styles. `struck`:
-    whether words were left out of what was read."""
+    """What the cells of all sheets refer to: texts, with whether struck words were left out of each, and styles.
+    `struck`: whether words were left out of what was read."""
 
     strings: list[_Text]
     styles: "_Styles"
