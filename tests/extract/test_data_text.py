@@ -52,6 +52,45 @@ def test_the_one_text_of_the_data_is_the_document(
     assert "text_in:script" in found.flags
 
 
+FIELDS = {
+    "source": "云溪日报", "document_number": "云政办发〔2023〕17号", "index_number": "00000000-0/2023-00017",
+    "publisher": "云溪区人民政府办公室", "written_date": "2023-05-08",
+}  # fmt: skip
+NAMES_OF_FIELDS = (
+    ("infoSource", "docNo", "indexNumber", "publishOrg", "signDate"), ("source", "fileNumber", "index_no", "pubUnitName", "writtenDate"),
+    ("xxly", "fwzh", "syh", "fbjg", "cwrq"), ("sourceName", "wh", "infoIndexCode", "issuingAgency", "written_time"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("names", NAMES_OF_FIELDS)
+def test_fields_beside_the_text_of_the_data_are_read(names: tuple[str, ...]) -> None:
+    values = dict(zip(names, FIELDS.values(), strict=True))
+    data = json.dumps({"id": 8812, "title": TITLE, "publishTime": "2023-05-09 10:20:00", **values, "content": HTML})
+    found = extract(shell(f"var page={data}").encode(), ADDRESS)
+    assert {name: found.fields[name].value for name in FIELDS} == FIELDS
+    assert (normalise(found.text), found.fields["title"].value) == (TEXT, TITLE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"source": "web", "fileNo": "8812", "indexNo": "12", "publishOrg": "330101"},
+        {
+            "items": [
+                {"source": "云溪日报", "docNo": "云政〔2023〕1号"},
+                {"source": "云溪网", "docNo": "云政〔2023〕2号"},
+            ]
+        },
+        {"resource": "云溪日报", "which": "云政〔2023〕1号", "dataSourceType": "网站"},
+    ],
+)
+def test_other_strings_of_the_data_are_no_fields(other: dict[str, object]) -> None:
+    data = json.dumps({"title": TITLE, "publishTime": "2023-05-09", "content": HTML, **other})
+    found = extract(shell(f"var page={data}").encode(), ADDRESS)
+    assert not {"source", "document_number", "index_number", "publisher"} & set(found.fields)
+    assert normalise(found.text) == TEXT
+
+
 def shell(script: str, body: str = "<div id='app'></div>") -> str:
     return f"<html><head><title>云溪区人民政府</title></head><body>{body}<script>{script}</script></body></html>"
 

@@ -30,6 +30,22 @@ _OF_TITLE = re.compile(r"(?:\w*(?:article|info|doc|news|content|main|page))?_?ti
 _OF_DAY = re.compile(
     r"(?:publish|published|pub|release|issue)_?(?:time|date|day|at|on)|date_?published|fbsj|fbrq", re.IGNORECASE
 )
+_OF_WRITING = re.compile(r"(?:written|sign|signed|draft|cw)_?(?:time|date|day)|cwrq|fwrq", re.IGNORECASE)
+_NO = "(?:no|num|number|code)"
+_OF_WORDS = tuple(
+    (label, re.compile(name, re.IGNORECASE))
+    for label, name in (
+        ("来源", r"(?:info|doc|content|article|news|data)?_?(?:source|origin)(?:_?name)?|xxly|laiyuan"),
+        ("文号", rf"(?:doc|file|document|issued?|reference)_?{_NO}|wh|wenhao|fwzh"),
+        ("索引号", rf"(?:info_?)?index_?{_NO}|syh|suoyinhao"),
+        (
+            "发布机构",
+            r"(?:publish|pub|releas|issu)(?:er?|ing)?_?(?:org|organ|agency|dept|unit|office)(?:_?name)?|fbjg|fwjg",
+        ),
+    )
+)
+"""Labels of fields, and how the data of pages names them: by English words or by the first letters of the label."""
+_MAX_WORDS_CHARS = 40
 _MIN_CHINESE, _MAX_TITLE_CHARS, _MIN_TITLE_CHINESE = 60, 120, 4
 _MAX_SHARE_OF_OTHERS = 0.5
 """Maximum share of the other texts beside the longest one, in Chinese characters: with more it is a list."""
@@ -46,8 +62,8 @@ class _Value:
 
 
 def text_of_data(script: str) -> str:
-    """The document in a script's data as HTML, below its headline and date if the data has exactly one of each; empty
-    if there is none."""
+    """The document in a script's data as HTML, below its headline and those fields of which the data has exactly one
+    value; empty if there is none."""
     # Most scripts contain no sentence, and searching for one full stop costs next to nothing.
     if len(script) > _MAX_SCRIPT_CHARS or not ("。" in script or "\\u3002" in script):
         return ""
@@ -61,10 +77,30 @@ def text_of_data(script: str) -> str:
     html = whole if _TAG.search(whole) else "".join(f"<p>{escape(line)}</p>" for line in whole.splitlines())
     values = [_Value(match["name"], _decoded(match["value"])) for match in _NAMED.finditer(script)]
     titles = {value.text.strip() for value in values if _OF_TITLE.fullmatch(value.name) and _is_title(value.text)}
-    days = {day for value in values if _OF_DAY.fullmatch(value.name) and (day := first_iso_date(value.text[:40]))}
     above = f"<h1>{escape(titles.pop())}</h1>" if len(titles) == 1 else ""
-    above += f"<p>发布时间：{days.pop()}</p>" if len(days) == 1 else ""
+    above += "".join(f"<p>{label}：{escape(value)}</p>" for label, value in _fields(values))
     return f"{above}<div>{html}</div>"
+
+
+def _fields(values: list[_Value]) -> Iterator[tuple[str, str]]:
+    """The label and value of each field of which the data has exactly one value."""
+    for label, of_day in (("发布时间", _OF_DAY), ("成文日期", _OF_WRITING)):
+        days = {day for value in values if of_day.fullmatch(value.name) and (day := first_iso_date(value.text[:40]))}
+        if len(days) == 1:
+            yield label, days.pop()
+    for label, of_words in _OF_WORDS:
+        words = {value.text.strip() for value in values if of_words.fullmatch(value.name) and _says_field(label, value)}
+        if len(words) == 1:
+            yield label, words.pop()
+
+
+def _says_field(label: str, value: _Value) -> bool:
+    """Whether a string may be the value of a field: an index number has digits and a dash or stroke, anything else
+    Chinese characters; a number of a file that is none of a document (`"fileNo": "8812"`) does not count."""
+    text = value.text.strip()
+    if label == "索引号":
+        return len(text) <= _MAX_WORDS_CHARS and any(map(str.isdigit, text)) and ("-" in text or "/" in text)
+    return len(text) <= _MAX_WORDS_CHARS and "<" not in text and _CHINESE.search(text) is not None
 
 
 def _texts(script: str) -> Iterator[str]:
