@@ -357,3 +357,24 @@ trap(
     ),
     text=WHOLE,
 )
+MODES = "进入关怀版|长者浏览模式|【语音朗读】 【生成海报】|字体放大 字体缩小|繁體版 | 简体中文|网站支持IPv6 无障碍模式".split(
+    "|"
+)
+for number, mode in enumerate(MODES):
+    trap(
+        f"tools-of-modes-{number}",
+        "tools for readers who see badly, for other letters and for sharing, in the text's own container",
+        "texts",
+        page(body=f"<div>{mode}</div>{paragraphs()}<div>{mode}</div>"),
+        text=WHOLE,
+    )
+trap(
+    "modes-in-sentences",
+    "sentences and cells with such words",
+    "texts",
+    page(
+        body=paragraphs((*PARAGRAPHS, "附件：无障碍设施表"))
+        + table(("功能", "说明"), ("长者版", "已开通"), ("语音朗读", "已开通"))
+    ),
+    text="\n".join((*PARAGRAPHS, "附件：无障碍设施表", "功能 | 说明", "长者版 | 已开通", "语音朗读 | 已开通")),
+)
