@@ -26,10 +26,10 @@ _FIELDS_WITH_ALL_OPTION = frozenset(
 )
 """Fields for which `全部机构` is the unchosen option of a form; a scope may really be 全部公开."""
 _STATE_ALONE = re.compile(
-    "现行有效|已失效|已废止|尚未生效|部分失效|部分有效|部分废止|继续有效|被修改|已修改|全文有效|全文失效|全文废止|条款失效|条款废止"
+    "(?:现行|继续)有效|已(?:失效|废止|修改|修订|停止执行)|被修改|尚未(?:生效|施行)|(?:全文|部分|(?:部分)?条款)(?:有效|失效|废止|修改)"
 )
 """States that can be nothing else, even without a label."""
-_VALIDITY_STATE = re.compile(rf"^(?:{_STATE_ALONE.pattern}|(?:现行)?(?:有效|失效|废止)|长期有效)$")
+_VALIDITY_STATE = re.compile(rf"^(?:{_STATE_ALONE.pattern}|有效|失效|废止|长期有效)$")
 _MAX_STATE_CHARS = 12
 _EDGES = " \t|丨｜│,，;；:：>·•-—–_=＝→⇒➔➜»"
 _SIGNS_BEFORE = re.compile(r"[~～…]+|[/／] ")

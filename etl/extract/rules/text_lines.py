@@ -52,6 +52,8 @@ _APART = re.compile(rf"[{INLINE_BOUNDARY}/／|｜丨·\[\]【】]")
 _NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
 """（2018年3月6日 云政发〔2018〕6号）: the day of signing, which is not that of the page."""
 _MAX_PARTS_OF_NOTE = 4
+_MAX_TOOLS_CHARS = 12
+"""Linked characters beside the state of a document: with more, the link is another document, whose state it is."""
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 
 
@@ -112,7 +114,8 @@ def read_state_above_text(context: PageContext) -> Iterator[Reading]:
         blocks.visible_above(body.first, _BLOCKS_ABOVE, body.revealed),
         blocks.visible_blocks(body.header.start, body.header.stop, body.revealed),
     )
-    states = [(index, run) for index, block in lines if block.cell < 0 for run in _runs(block) if is_state_alone(run)]
+    of_page = ((index, block) for index, block in lines if block.cell < 0 and block.link_chars <= _MAX_TOOLS_CHARS)
+    states = [(index, run) for index, block in of_page for run in _runs(block) if is_state_alone(run)]
     if len(states) != 1:  # several are the options of a search
         return
     index, state = states[0]

@@ -193,6 +193,7 @@ STATES = (
         "全文废止",
     ),
     ("beside-headline", HEAD + "<p>【已失效】</p>", "已失效"),
+    ("in-list", HEAD + "<ul><li>成文日期：2023-05-08</li><li>部分条款失效</li></ul>", "部分条款失效"),
     ("in-headline", f"<h1>{TITLE}<em>尚未生效</em></h1>", "尚未生效"),
 )
 for name, headline, state in STATES:
@@ -217,6 +218,13 @@ trap(
     "a search for documents by their state is above the headline",
     "tax bureaus",
     page("<p><span>全文有效</span> <span>全文废止</span> <span>部分失效</span></p>"),
+    absent=("validity",),
+)
+trap(
+    "state-of-another-document",
+    "the document that is explained, linked above the text, with its state",
+    "政策解读",
+    page(headline=HEAD + "<p>原文件：<a href='/a.html'>云溪区老旧电梯更新管理暂行办法</a><span>已废止</span></p>"),
     absent=("validity",),
 )
 trap(
