@@ -86,6 +86,8 @@ SHAPES: dict[str, Callable[[list[Any], int, int], Any]] = {
     "count of the page": lambda rows, total, pages: {"count": len(rows), "list": rows, "pageCount": pages},
     "nothing stated": lambda rows, total, pages: {"success": True, "list": rows},
     "an array": lambda rows, total, pages: rows,
+    "an array among numbers": lambda rows, total, pages: [rows, 0, pages, str(total)],
+    "an array beside its total": lambda rows, total, pages: [{"page": 1, "total": total}, rows],
     "data in a string": lambda rows, total, pages: {"data": json.dumps({"list": rows, "total": total})},
     "hits": lambda rows, total, pages: {"hits": {"total": {"value": total, "relation": "eq"}, "hits": rows}},
     "capitals": lambda rows, total, pages: {"RESULT": {"LIST": rows, "TOTALCOUNT": total}},

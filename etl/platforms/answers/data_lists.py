@@ -239,6 +239,10 @@ def _lists(
         if rows or not objects:
             yield _Rows(path, rows, around)
         if not names_of(rows):
+            # `[{"total": 47}, [{…}, {…}]]`: what stands beside an array of rows is around it.
+            beside = [each for each in value if isinstance(each, dict)]
+            if len(beside) == 1 and any(isinstance(each, list) for each in objects):
+                around = (beside[0], *around)
             for each in objects:
                 yield from _lists(each, f"{path}[]", around, depth + 1, names_of)
 
@@ -277,7 +281,9 @@ def _joined(lists: Iterable[_Rows]) -> list[_Rows]:
 
 
 def _object(value: Any) -> Any:
-    """A row that is JSON in a string, or has its values in their order, as an object."""
+    """A row that is JSON in a string, or has its values in their order, as an object; an array of objects as it is."""
+    if isinstance(value, list) and all(isinstance(each, dict) or str(each).startswith("{") for each in value):
+        return value
     if isinstance(value, list) and not any(isinstance(each, (dict, list)) for each in value):
         return {str(place): each for place, each in enumerate(value)}
     if not isinstance(value, str) or not value.lstrip().startswith("{"):
