@@ -38,6 +38,15 @@ LIST = "https://www.yunxi.example/api/doc/list"
             "axios.post('/site-service/c/findManuscriptsByColumnId', {id: '7', current: this.current})",
             [("https://www.yunxi.example/site-service/c/findManuscriptsByColumnId", '{"id": "7", "current": 1}')],
         ),
+        (
+            "axios.get('/api/doc/list', {params: {cid: 3, currPage: this.currPage}})",
+            [f"{LIST}?cid=3&currPage=1"],
+        ),
+        (
+            "$.ajax({url: '/x/docAction.action?cmd=getList', type: 'post', data: {cid: 3, pageIndex: n}})",
+            [("https://www.yunxi.example/x/docAction.action?cmd=getList", "cid=3&pageIndex=1")],
+        ),
+        ("$.post('/x/docAction.action?cmd=saveVote', {cid: 3})", []),
         ("// $.getJSON('/api/doc/list?cid=3', draw)", []),
         ("$.getJSON('/api/weather?city=3', draw)", []),
     ],
@@ -47,3 +56,15 @@ def test_what_a_script_requests_first_is_the_address_of_its_service(
 ) -> None:
     page = read_page(f"<html><body><ul></ul><script>{script}</script></body></html>".encode(), URL)
     assert list(services_of(page)) == [each if isinstance(each, tuple) else (each, "") for each in addresses]
+
+
+def test_a_form_that_a_script_sends_is_posted_with_its_fields() -> None:
+    form = (
+        '<form id="query"><input type="hidden" name="lm" value="17"><input type="hidden" name="PAGENUMBER" value="">'
+        '<select name="sort"><option value="1">时间</option><option value="2" selected>标题</option></select>'
+        '<input type="checkbox" name="all" value="1"><input type="submit" name="go" value="查询"></form>'
+    )
+    script = '$.ajax({type: "post", url: "docList_find.jsp", data: $("#query").serialize(), success: draw})'
+    page = read_page(f"<html><body>{form}<script>{script}</script></body></html>".encode(), URL)
+    address = "https://www.yunxi.example/zfxxgk/zcwj/docList_find.jsp"
+    assert list(services_of(page)) == [(address, "lm=17&PAGENUMBER=1&sort=2")]

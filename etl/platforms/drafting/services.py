@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.platforms.elements.list_addresses import is_of_list
 from etl.platforms.paging.list_scripts import services_asked
+from etl.platforms.paging.parts import is_chosen
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
@@ -18,10 +19,14 @@ _POSTS_JSON = re.compile(r"""\b(?:axios|\$https?)\.post\(\s*["'`]$""")
 _PARAMETERS = re.compile(
     r"""^["'`]\s*,\s*\{([^{}]*)\}|\b(?:data|params|queryParams|where|body)["']?\s*:\s*(?:JSON\.stringify\(\s*)?\{([^{}]*)\}"""
 )
+_FORM_SENT = re.compile(
+    r"""(?:^["'`]\s*,|\bdata["']?\s*:)\s*(?:\$|jQuery)\(\s*["'](?:form)?#([\w-]{1,60})["']\s*\)\.serialize"""
+)
+"""A form of the page whose fields are sent: `$("#searchForm").serialize()`."""
 _PARAMETER = re.compile(
     r"""["']?(\w{1,40})["']?\s*:\s*(?:["']([^"'\n]{0,100})["']|(\d{1,18})\b|([A-Za-z_$][\w$.]{0,60}))"""
 )
-_PAGE = re.compile(r"page_?(?:no|num|number|index)?|cur(?:rent)?_?page|current|pn|p", re.IGNORECASE)
+_PAGE = re.compile(r"page_?(?:no|num|number|index)?|curr?(?:ent)?_?page|current|pn|p", re.IGNORECASE)
 _ENDS_IN_PAGE = re.compile(rf"[?&](?:{_PAGE.pattern})=$", re.IGNORECASE)
 _OF_QUERY = r"""\s*[\w$.() ]{1,80}\(\s*["'](\w{1,40})["']\s*\)"""
 """A function that reads a parameter of the page's own address: `getUrlParam("classId")`."""
@@ -38,6 +43,8 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
         call = behind[:_CALL_CHARS].partition("</script")[0]
         given = _PARAMETERS.search(call)
         parameters = dict(_parameters(next(filter(None, given.groups()), ""), code, page.url)) if given else {}
+        if not given and (form := _FORM_SENT.search(call)):
+            parameters = dict(_fields(page, form[1]))
         if (rows := _ROWS_OF_GRID.search(call)) and not parameters:
             parameters = {"page": "1", "limit": rows[1]}
         # What follows in the code is the number of the page: `'list?page=' + page`.
@@ -51,6 +58,20 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
                 yield resolved(base_url(page), first), json.dumps(parameters) if is_json else query
         else:
             yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else "")), ""
+
+
+def _fields(page: WebPage, form: str) -> Iterator[tuple[str, str | int]]:
+    """(name, value) of the fields of a form, with the number of the first page."""
+    for field in page.tree.xpath("//*[@id=$form]//*[(self::input or self::select) and @name]", form=form):
+        if field.tag == "select":
+            options = list(field.iter("option"))
+            chosen = next((option for option in options if is_chosen(option)), options[0] if options else None)
+            value = "" if chosen is None else chosen.get("value") or ""
+        elif (field.get("type") or "text").lower() not in ("hidden", "text"):
+            continue
+        else:
+            value = field.get("value") or ""
+        yield field.get("name") or "", 1 if _PAGE.fullmatch(field.get("name") or "") else value
 
 
 def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str | int]]:

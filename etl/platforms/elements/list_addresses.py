@@ -7,6 +7,8 @@ from functools import lru_cache
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _KEY = re.compile(r"By(?:[A-Z]\w*)?(?:Id|Code|Key|No|Num|Type)s?\b")
 """The key by which something is selected: `getFileListByCodeId`."""
+_COMMAND = re.compile(r"[?&](?:cmd|method|act|action|do|op|r)=([\w.!/-]{3,60})(?=&|$)")
+"""What is requested, where one address answers several: `jyxxAction.action?cmd=getList`."""
 _DOCUMENTS = re.compile(
     r"(?:articles|docs|documents|manuscripts?|news|infos|notices|policies|records|rows|gkml|xxgk|"
     r"zfxxgk|zwgk|zcwj|zcfg|gfxwj|wenjian|tzgg|\w{0,6}wj|\w{0,12}(?:articles|docs|news|rows))"
@@ -36,7 +38,8 @@ OF_OTHER_THINGS = re.compile(
 @lru_cache(maxsize=4096)
 def _words(text: str) -> tuple[str, ...]:
     """The words of a name or an address, without those of a part of the program above the name of documents."""
-    named = _KEY.sub("", text.partition("?")[0])
+    command = _COMMAND.search(text)
+    named = _KEY.sub("", text.partition("?")[0] + (f"/{command[1]}" if command else ""))
     above, _, last = (tuple(map(str.lower, _WORD.findall(part))) for part in named.rpartition("/"))
     if any(map(_DOCUMENTS.fullmatch, last)):
         above = tuple(word for word in above if not _PROGRAM.fullmatch(word))

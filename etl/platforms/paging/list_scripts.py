@@ -108,6 +108,7 @@ _OF_ELEMENT = re.compile(
 _ADDRESS_ASKED = re.compile(r"""["'`]([\w.$/{}:-]*[\w/-](?:\?[^"'`\s]{0,200})?)["'`]""")
 _BEHIND_CALL = re.compile(r"function|=>|\)\s*+;(?!\s*+\w++\.open\b)")
 _NAMED_ADDRESS = r"""\b{}\s*=\s*["'`]([^"'`\s]{{3,200}})["'`]"""
+_PROGRAM_FILE = re.compile(r"^[\w-]+\.(?:jspx?|do|action|php|as[hp]x|json)(?:\?|$)")
 _DATA_FILE = re.compile(r"^(?:\./)?(?:[\w-]+/)?[\w-]+\.(?:json|xml|jsp|do|aspx|php|txt|html?)(?:\?|$)")
 _ELSEWHERE = re.compile(r"^(?:https?:)?//")
 _ADDRESS_CHARS, _MAX_CALLS = 200, 50
@@ -187,7 +188,7 @@ def services_asked(page: WebPage) -> list[str]:
         if not _is_beside(call, code)
     ]
     addresses += [url[1] for code in scripts if _GRIDS.search(code) for url in _GRID_ADDRESS.finditer(code)]
-    return [address for address in dict.fromkeys(addresses) if "/" in address]
+    return [address for address in dict.fromkeys(addresses) if "/" in address or _PROGRAM_FILE.search(address)]
 
 
 def _is_run(words: re.Match[str]) -> bool:
