@@ -15,7 +15,7 @@ from etl.outside import digits
 from etl.platforms.answers.data_lists import content_of, read_data_list
 from etl.platforms.answers.feeds import is_feed
 from etl.platforms.answers.refusals import refusal_in
-from etl.platforms.answers.request_numbers import following
+from etl.platforms.answers.request_numbers import following, page_number
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform, fills_page
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
@@ -391,16 +391,17 @@ def _by_number_of_script(
     listing: ListingPage, page: WebPage, request: ListingRequest, stated: Counts
 ) -> ListingRequest | None:
     """The request for the next page of a list that only a script turns: by the number in its own address
-    (`?pageNo=1`), or in a form that the script sends. Only if the page states how many pages or documents there are,
-    which the walk compares."""
+    (`?pageNo=1`), in what is posted to it, or in a form that the script sends. Only if the page states how many pages
+    or documents there are, which the walk compares."""
     rows, seen = len(listing.entries), request.seen + len(listing.entries)
     pages, documents = listing.reported_pages or stated.pages, listing.reported_total or stated.documents
     named = _OWN_NUMBER.search(request.url)
-    number, url = (digits(named[1]), None) if named else number_of_form(page)
+    own = digits(named[1]) if named else page_number(request) if request.body else None
+    number, url = (own, None) if own is not None else number_of_form(page)
     is_place = number == 1 or request.seen > 0
     if not (rows and is_place and (number < pages if pages else documents and seen < documents)):
         return None
-    if named:
+    if own is not None:
         return following(request, rows, seen)
     return request.behind(listing.entries, url) if url else None
 

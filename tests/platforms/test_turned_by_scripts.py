@@ -22,13 +22,16 @@ FORM = (
 )
 
 
-def _walk(first: str, pager: str, documents: int, *, ignores: bool = False, behind: str = "empty") -> Walked:
-    """A walk over a list of ten rows a page. `ignores`: the site answers the first page whatever is asked for."""
+def _walk(
+    first: str, pager: str, documents: int, *, post: str = "", ignores: bool = False, behind: str = "empty"
+) -> Walked:
+    """A walk over a list of ten rows a page. `post`: what is posted to it; `ignores`: the site answers the first page
+    whatever is requested."""
     all_lines, pages = lines(documents, "/n/{number}.html"), -(-documents // SIZE)
 
     def answer(asked: Question) -> Answer:
-        page = 1 if ignores else int(asked.query.get("pageNo", 1))
-        if asked.query.get("cid") != "3" or (page > pages and behind == "missing"):
+        page = 1 if ignores else int(asked.sent.get("pageNo", 1))
+        if asked.sent.get("cid") != "3" or (page > pages and behind == "missing"):
             return None
         shown = all_lines[SIZE * (page - 1) : SIZE * page]
         rows = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
@@ -36,7 +39,8 @@ def _walk(first: str, pager: str, documents: int, *, ignores: bool = False, behi
         turned = pager.format(**given)
         return f'<html><title>公告</title><body><ul class="l">{rows}</ul>{turned}</body></html>', HTML
 
-    return walk_answers("generic", first, answer, **LISTING)
+    columns = {"columns": [{"url": f"http://www.yunxi.example{first}", "name": "公告", "post": post}]} if post else {}
+    return walk_answers("generic", first, answer, **LISTING, **columns)
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -75,6 +79,13 @@ def test_a_form_that_may_be_of_something_else_is_not_sent(form: str) -> None:
     walked = _walk("/gk/list.jsp?cid=3", PAGERS[1] + form, 30)
     assert len(walked.questions) == 1
     assert walked.red
+
+
+@pytest.mark.parametrize("pager", PAGERS)
+@pytest.mark.parametrize("ignores", [True, False])
+def test_the_number_that_is_posted_is_turned(pager: str, ignores: bool) -> None:
+    walked = _walk("/gk/list.jsp", pager, 34, post="cid=3&pageNo=1", ignores=ignores)
+    assert (len(walked.entries), bool(walked.red)) == ((SIZE, True) if ignores else (34, False))
 
 
 @pytest.mark.parametrize("query", ["perpage=10", "_pageSize=10", "outlinepage=10", "pageCount=10"])
