@@ -86,8 +86,8 @@ class Blocks:
     @cached_property
     def leading(self) -> frozenset[int]:
         """The blocks in which a link begins that leads to an address."""
-        addresses = self.addresses
-        return frozenset(link.first for link in self.anchors if not _LEADS_NOWHERE.match(addresses.get(link.index, "")))
+        leading = (index for index, address in self.addresses.items() if not _LEADS_NOWHERE.match(address))
+        return frozenset(self.nodes[index].first for index in leading)
 
     def is_in_row(self, block: Block) -> bool:
         """Whether a block is in a row of data: its cell has a few lines. A cell with more is page layout."""

@@ -47,9 +47,11 @@ class FilePlaces:
 
     def is_under_annex_word(self, node: Node) -> bool:
         """Whether the line of the link, the line before it, or the line before the links above it has the word 附件."""
+        if node.first < self._first_annex:
+            return False
         known = self._known.get(node.first)
         if known is None:
-            known = self._known[node.first] = node.first >= self._first_annex and self._is_below_annex(node.first)
+            known = self._known[node.first] = self._is_below_annex(node.first)
         return known
 
     @cached_property

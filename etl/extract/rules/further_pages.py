@@ -38,9 +38,8 @@ def find_further_pages(page: WebPage, blocks: Blocks, body: Body) -> FurtherPage
     """The pages after this one; `body` is this page's part of the text."""
     own, base = ArticleAddress(page.url), base_url(page)
     hrefs = blocks.addresses
-    linked = (node for node in blocks.anchors if node.index in hrefs)
     # A quick check first: most links of a page have very different addresses.
-    near = [node for node in linked if own.common in (href := hrefs[node.index]) or href[:1] == "?"]
+    near = [blocks.nodes[index] for index, href in hrefs.items() if own.common in href or href[:1] == "?"]
     links = [
         (words, url)
         for words, node in _pager_words(near, body.first, body.revealed)

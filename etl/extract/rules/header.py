@@ -207,13 +207,13 @@ def _end_of_box(context: PageContext, index: int) -> int:
 
 def _may_have_labels(blocks: Blocks, index: int) -> bool:
     block = blocks.blocks[index]
-    if len(block.text) > _MAX_LINE_CHARS or is_numbered_point(blocks, index):
+    if len(block.text) > _MAX_LINE_CHARS or (_is_breadcrumb(block) and not _has_linked_value(block)):
         return False
     if block.link_chars and _PAGER.match(block.text):
         return False
     if block.link_chars and block.text.count(INLINE_BOUNDARY) >= _ENDS_OF_CHOICE and _CHOICE.fullmatch(block.text):
         return False
-    return not _is_breadcrumb(block) or _has_linked_value(block)
+    return not is_numbered_point(blocks, index)
 
 
 def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = False) -> tuple[LabelMatch, ...]:
