@@ -252,6 +252,11 @@ def test_documents_inside_are_read(read: Reader, kind: str) -> None:
     assert (reading.text, reading.reason) == ("前文\n2×10⁵\n南街\n后文", "")
 
 
+def test_a_document_inside_may_be_named_with_a_backslash(read: Reader) -> None:
+    body = p("前文") + '<w:altChunk r:id="c1"/>'
+    assert read(docx(body, {"parts/inner.txt": INNER["txt"]}, {"c1": "parts\\inner.txt"})).text == "前文\n2×10⁵\n南街"
+
+
 def test_a_document_inside_that_is_missing_is_named(read: Reader) -> None:
     reading = read(docx(p("前文") + '<w:altChunk r:id="c1"/>', relations={"c1": "afchunk.html"}))
     assert (reading.outcome, reading.text) == (FileOutcome.READ, "前文")
