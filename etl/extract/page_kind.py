@@ -358,15 +358,13 @@ def _is_titled_matter(facts: PageFacts) -> bool:
 def _is_titled_picture(facts: PageFacts) -> bool:
     """Whether the page shows little more than a headline above pictures."""
     pictures = bool(facts.files) and all(file.role == "image" for file in facts.files)
-    if facts.lists_titles:
-        return False
-    return pictures and facts.has_headline and facts.visible_chars < _MAX_WORDS_BESIDE_PICTURES and not facts.rows
+    is_short = facts.visible_chars < _MAX_WORDS_BESIDE_PICTURES
+    return pictures and facts.has_headline and is_short and not (facts.rows or facts.lists_titles)
 
 
 def _is_link_page(facts: PageFacts) -> bool:
-    if facts.long_links >= _MANY_LINKS or facts.dated_rows >= _SEVERAL_ROWS:
-        return True
-    return facts.menu_links >= 2 * _MANY_LINKS and not facts.has_document_path
+    is_list = facts.long_links >= _MANY_LINKS or facts.dated_rows >= _SEVERAL_ROWS
+    return is_list or (facts.menu_links >= 2 * _MANY_LINKS and not facts.has_document_path)
 
 
 Check = tuple[PageKind, Code, Callable[[PageFacts], object]]

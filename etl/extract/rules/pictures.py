@@ -245,11 +245,8 @@ def _largest(srcset: str) -> str:
     best, size = "", -1.0
     for candidate in re.split(r",\s+|,(?=\S+\s+[\d.]+[wx])", srcset):
         address, _, descriptor = candidate.strip().partition(" ")
-        number = re.fullmatch(r"\s*([\d.]{1,8})[wx]\s*", descriptor)
-        try:
-            value = float(number.group(1)) if number else 0.0
-        except ValueError:
-            value = 0.0
+        number = re.fullmatch(r"\s*(\d{1,6}\.?\d{0,6}|\.\d{1,6})[wx]\s*", descriptor)
+        value = float(number[1]) if number else 0.0
         if address and value > size:
             best, size = address, value
     return best
