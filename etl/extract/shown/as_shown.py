@@ -32,28 +32,43 @@ and list items that are written."""
 
 def show_as_read(page: WebPage, styles: InlineStyles) -> bool:
     """Writes into the tree what a reader sees; returns whether struck words were left out."""
+    _keep_lines(page, styles)
+    _take_text_out_of_unclosed(page)
+    for items in page.elements["ol"]:
+        _write_numbers(items)
+    for quoted in page.tree.iter("q"):
+        if next(quoted.iter(*_BLOCKS), None) is None:
+            _put_in_quotes(quoted)
+    return any([_leave_out(each) for each in _struck(page, styles)])
+
+
+def _keep_lines(page: WebPage, styles: InlineStyles) -> None:
+    """Breaks lines where the source does, in elements that keep these line breaks."""
     if "white-space" in styles.together:
         for element in page.tree.iter("div", "p", "span", "td"):
             if _KEEPS_LINES.search(element.get("style") or ""):
                 _break_lines(element)
     for element in page.elements["pre"]:
         _break_lines(element)
+
+
+def _take_text_out_of_unclosed(page: WebPage) -> None:
+    """Frees text from elements that hold it only because they were not closed."""
     for anchor in list(page.tree.iter("a")):
         if _holds_text(anchor):
             anchor.tag = "div" if len(anchor) else "span"
     for element in list(page.tree.iter(*_WITHOUT_TEXT)):
         if len(_SENTENCES.findall("".join(element.itertext()))) >= _SENTENCES_BEHIND:
             _put_behind(element)
-    for items in page.elements["ol"]:
-        _write_numbers(items)
-    for quoted in page.tree.iter("q"):
-        if next(quoted.iter(*_BLOCKS), None) is None:
-            _put_in_quotes(quoted)
+
+
+def _struck(page: WebPage, styles: InlineStyles) -> list[HtmlElement]:
+    """The struck elements, without long ones if these are most of the page."""
     struck = [*page.elements["del"], *page.elements["s"], *page.elements["strike"], *_drawn_through(page, styles)]
     long = {each for each in struck if len("".join(each.itertext())) > _MAX_STRUCK}
     if long and sum(len("".join(each.itertext())) for each in long) * 2 > len("".join(page.tree.itertext())):
-        struck = [each for each in struck if each not in long]
-    return any([_leave_out(each) for each in struck])
+        return [each for each in struck if each not in long]
+    return struck
 
 
 def _drawn_through(page: WebPage, styles: InlineStyles) -> Iterator[HtmlElement]:
