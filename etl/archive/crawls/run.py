@@ -1,13 +1,14 @@
 """Plain values that the stages of a run pass to each other. They do not know how they are stored."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from etl.archive.storage.layout import capture_log_prefix
 from etl.fetch.client import Attempt
 from etl.outcomes import Outcome
-from etl.reasons import Reason
+from etl.reason_codes import Code
+from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source as SourceFile
 
 
@@ -81,6 +82,13 @@ class ClassifiedAttempt:
     attempt: Attempt
     outcome: Outcome | None
     reason: str
+
+    @classmethod
+    def over_limit(cls, url: str, code: Code, limit: int) -> "ClassifiedAttempt":
+        """That of an address which is not requested, because the document has too many of its kind."""
+        reason = encode_reason(code, limit=limit)
+        attempt = Attempt(url, url, datetime.now(UTC), 0, (), failure=Outcome.LIMIT, reason=reason)
+        return cls(attempt, Outcome.LIMIT, reason)
 
 
 class PageAttempt(NamedTuple):

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
 from urllib.parse import urlsplit
@@ -413,7 +412,7 @@ class _Fetching:
                 all_here = False
                 continue
             if number >= MAX_FILES:
-                attempts[file.url] = [_over_limit(file.url)]
+                attempts[file.url] = [ClassifiedAttempt.over_limit(file.url, Code.FILES_OVER_LIMIT, MAX_FILES)]
                 continue
             self._requested_files.add(file.url)
             attempts[file.url] = await self._fetch_file(file, good.get(file.url))
@@ -465,13 +464,6 @@ def _files(document: _FetchedDocument) -> list[DueFile]:
     known = {file.url: file for file in document.page.files}
     urls = dict.fromkeys(url for reading in document.readings for url in reading.files)
     return [known.get(url) or DueFile(url) for url in urls]
-
-
-def _over_limit(url: str) -> ClassifiedAttempt:
-    """The attempt for a file that is not requested, because the document has too many."""
-    reason = encode_reason(Code.FILES_OVER_LIMIT, limit=MAX_FILES)
-    attempt = Attempt(url, url, datetime.now(UTC), 0, (), failure=Outcome.LIMIT, reason=reason)
-    return ClassifiedAttempt(attempt, Outcome.LIMIT, reason)
 
 
 def _page_attempts(

@@ -6,7 +6,6 @@ after `recheck_after_days`. They do not influence the outcome of a document.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
@@ -14,9 +13,7 @@ from etl.archive.crawls.due import count_resources, due_resources
 from etl.archive.crawls.run import ClassifiedAttempt, RunContext
 from etl.fetch.classify import classify_file
 from etl.fetch.client import Attempt, Fetcher, Request
-from etl.outcomes import Outcome
 from etl.reason_codes import Code
-from etl.reasons import encode_reason
 from etl.web.appearance import MAX_IMPORTS, MAX_NAMED, MAX_RESOURCE_BYTES, Appearance
 from etl.web.charset import decode
 from etl.web.styles import named_in_style
@@ -48,7 +45,7 @@ class Looks:
             for url, headers in due.items():
                 if count == MAX_REQUESTS_PER_PAGE or not self._left:
                     limit = MAX_REQUESTS_PER_PAGE if self._left else self._run.source.limits.resources
-                    attempts[url] = [_over_limit(url, limit)]
+                    attempts[url] = [ClassifiedAttempt.over_limit(url, Code.OVER_LOOK_LIMIT, limit)]
                     continue
                 count += 1
                 self._left -= 1
@@ -79,9 +76,3 @@ class Looks:
                 yield self._run.source.canonical(named.address, answer.final_url), named.is_sheet
             except ValueError:
                 continue  # no http(s) address
-
-
-def _over_limit(url: Address, limit: int) -> ClassifiedAttempt:
-    reason = encode_reason(Code.OVER_LOOK_LIMIT, limit=limit)
-    attempt = Attempt(url, url, datetime.now(UTC), 0, (), failure=Outcome.LIMIT, reason=reason)
-    return ClassifiedAttempt(attempt, Outcome.LIMIT, reason)
