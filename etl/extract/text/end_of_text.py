@@ -28,7 +28,7 @@ _RELATED_WORDS = split_words("""
     下一篇 上一条 下一条 网友评论 网友留言 我要评论 扫一扫 扫码 分享到 责任编辑 版权所有
     主办单位 点击下载 点击查看 文章纠错 友情链接 网站声明 您可能感兴趣 您可能还感兴趣 您可能喜欢 政策原文
     (?:温馨|友情)提示[:：].{0,40}(?:本页|本网|本站|正式文件)
-    原文链接 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
+    原文链接 文件链接 政策链接 查看原文 阅读原文 关联稿件 关联信息 关联政策 相关文稿 相关公告 您对本 免责声明 特别声明
     凡本网注明 凡本网转载 凡本站注明 凡本站转载 凡注明
     往期推荐 往期回顾 往期精彩 精彩推荐 对此页面 .{0,12}对[您你]有(?:所)?帮助
     满意度评价 我要评价 评价本页 声明[:：] 版权声明 扫描二维码 您对此 您对该 您对当前 您觉得 请您对 您的评价
@@ -37,7 +37,7 @@ _RELATED_ALONE = split_words("意见反馈 打印 关闭 结果反馈 满意度�
 """Headings of related links that sentences of a text may also begin with: they must be alone in their line."""
 _RELATED_LINKS = re.compile(
     rf"^[\s【\[■◆>·]*(?:查看|点击|阅读)?(?:{'|'.join(_RELATED_WORDS)}|(?:{'|'.join(_RELATED_ALONE)})(?![\u4e00-\u9fff])"
-    r"|解读(?:链接|文件|材料|回应)?(?=[:：]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
+    r"|解读(?:链接|文件|材料|回应)?(?=[:：】]|$)|分享[:：]?$|附件下载[:：]?$|附件[:：]$|政策文件[:：]?$)"
 )
 _OF_REMEDIES = re.compile("不服|异议|不满意的|复议|诉讼|复查|申诉|可以?[向在自于依]")
 _OF_SITES = re.compile("转载|版权|侵权|观点|来源|本[网站]|网站|仅供|稿件|作品|删除")
@@ -67,6 +67,8 @@ _CREDIT = re.compile(
     r"|[\s【\[(（]*+(?:来源(?!\s?[/／])|文字|图[片文]?|文案?|摄影|编[辑审]|责编|审核|校对|监制|统筹|出品|制作|供稿|[一二三初复终]审|值班[\u4e00-\u9fff]{2,4}|主编|作者|记者"
     r"|通讯员|排版|策划)\s?[｜|丨│/／]\s?\S.{0,60}$"
 )
+_PRINT_RUN = re.compile(r"印\s?数?[:：]?\s?\d{1,5}\s?份")
+"""The number of copies, in the last line of a printed document: 校对：… 共印30份."""
 _OF_DATA = re.compile(r"(?:资料|数据)来源[:：].{4,}，.{2,}。$")
 """A sentence on where the figures of a report are from; the source of a page is a name."""
 _HOSTED = re.compile(
@@ -344,7 +346,7 @@ def _is_footer_line(block: Block) -> bool:
     text = block.plain.strip()
     if _serves_the_page(text) or (len(text) < 400 and is_boilerplate(text) and not text.endswith(("。", "；"))):
         return True
-    if has_file_name(text):
+    if has_file_name(text) or _PRINT_RUN.search(text):
         return False
     if (
         _CREDIT.match(text)

@@ -35,6 +35,7 @@ from etl.extract.page.subheading import (
     is_subheading,
     source_of_subheading,
 )
+from etl.extract.text.end_of_text import starts_related_links
 from etl.extract.text.own_lines import (
     is_label_below_date,
     is_name_of_organisation,
@@ -79,6 +80,8 @@ _LINES_OF_CELL = 4
 """Maximum number of lines of a cell that is one field of a header."""
 _MAX_LAST_CHARS = 24
 """Maximum length of the last line of a header, which has a short value."""
+_END_OF_HEADING = re.compile("[:：】]")
+"""Ends a heading that stands in one line with the links below it."""
 _MIN_FIELDS_OF_TABLE = 2
 """Minimum number of unambiguous labels of fields in a table that is a header."""
 _LINES_OF_HEADER = 6
@@ -440,7 +443,10 @@ def _is_definition(blocks: Blocks, index: int) -> bool:
 
 
 def _is_menu_line(block: Block) -> bool:
-    return block.link_chars * 10 > len(block.text) * 7 and not has_file_name(block.text)
+    """Whether a line is mostly links, or has nothing but links behind a heading of related links: 关联文件：…."""
+    behind = _END_OF_HEADING.split(block.plain.strip(), maxsplit=1)[1:]
+    is_related = any(0 < len(links.strip()) <= block.link_chars for links in behind) and starts_related_links(block)
+    return (is_related or block.link_chars * 10 > len(block.text) * 7) and not has_file_name(block.text)
 
 
 def _is_cell_beside_others(blocks: Blocks, block: Block) -> bool:

@@ -17,6 +17,7 @@ LAST = {
     "interpreter": ("who explains the document", "解读机关：云溪区住房和城乡建设局"),
     "contact": ("whom to call", "联系人：李工；联系电话：010-00000000。"),
     "annex-name": ("the name of the annex", "附件：老旧电梯更新登记表"),
+    "copies": ("the number of copies", "校对：李四 共印30份"),
 }  # fmt: skip
 for name, (what, line) in LAST.items():
     body = paragraphs((*ALL, line))
@@ -27,6 +28,27 @@ for name, (what, line) in LAST.items():
         page(headline=DATED, body=body),
         text=f"{WHOLE}\n{line}",
     )
+
+RELATED = {
+    "line": "<div><span>关联文件：</span><a href='/a.html'>电梯更新办法</a></div>",
+    "brackets": "<p>【解读文件】<a href='/a.html'>电梯更新办法</a></p>",
+    "original": "<p>文件链接：<a href='/a.html'>电梯更新办法</a></p>",
+}
+for name, line in RELATED.items():
+    trap(
+        f"related-around-text-{name}",
+        "a heading of related documents in one line with a short link, first and last in the text's container",
+        "texts",
+        page(headline=DATED, body=line + paragraphs(ALL) + line),
+        text=WHOLE,
+    )
+trap(
+    "related-sentence-first",
+    "a first sentence that begins with such words and has a link in it",
+    "texts",
+    page(headline=DATED, body="<p>相关政策：<a href='/a.html'>电梯更新办法</a>自下月起施行。</p>" + paragraphs(ALL)),
+    text=f"相关政策：电梯更新办法自下月起施行。\n{WHOLE}",
+)
 
 FIRST = {
     "interview": ("the question of an interview", "记者：请介绍一下通知出台的背景。"),
