@@ -1,13 +1,15 @@
 """Writes labels and values of a header from attributes and form fields into the tree, as a reader sees them.
 
 A table that folds on narrow screens has `<td data-label="索引号">X</td>`, and its style sheet shows the attribute; a
-form that only shows has its values in `<input readonly value="X">`.
+form that only shows has its values in `<input readonly value="X">`; `<time datetime="2023-05-09">3天前</time>` has the
+day that its words only count from.
 """
 
 from itertools import islice
 
 from lxml.html import HtmlElement, fromstring
 
+from etl.dates import first_iso_date, read_date
 from etl.extract.lexicon.labels import match_label
 from etl.file_names import has_file_name
 from etl.web.page import WebPage
@@ -17,6 +19,8 @@ _CELLS = ("td", "div", "span", "li", "p", "dd")
 _MAX_VALUE_CHARS = 300
 _DOTS, _MIN_BEGINNING, _MAX_ELEMENTS = ".… \u3000", 5, 30
 """Endings of truncated words, their minimum length, and how many elements are searched for the whole words."""
+_MAX_LINE_CHARS = 40
+"""Maximum length of the line around the day of a page."""
 _LEVELS_UP = 3
 """Number of ancestors of a value that are searched for a label beside them."""
 
@@ -24,7 +28,9 @@ _LEVELS_UP = 3
 def show_stated_labels(page: WebPage) -> None:
     """Writes `索引号：X` for a cell with the label in an attribute, unless a text of the page repeats the label; and
     writes, beside its label, the value of a disabled input or choice and the alternative text of a picture that shows a
-    value."""
+    value; and the day of the first `<time>`, if its words are none."""
+    if "<time" in page.text:
+        _show_day(next(page.tree.iter("time"), None))
     if any(f"{name}=" in page.text for name in _NAMES):
         _show_labels(page.tree)
     for field in (*page.elements["input"], *page.elements["textarea"]):
@@ -49,6 +55,19 @@ def _show_labels(tree: HtmlElement) -> None:
     for cell, label in labelled:
         if label not in text:
             cell.text = f"{label.rstrip(':：')}：{(cell.text or '').lstrip()}"
+
+
+def _show_day(time: HtmlElement | None) -> None:
+    """Writes the day of an element in a short line that is neither a link nor a sentence: other pages' days are in
+    links, and a text keeps its words."""
+    line = time.getparent() if time is not None else None
+    if time is None or line is None or any(each.tag == "a" for each in time.iterancestors()):
+        return
+    day, words = first_iso_date(time.get("datetime") or ""), _words(line)
+    if day and len(words) <= _MAX_LINE_CHARS and "。" not in words and not read_date(_words(time)).iso:
+        for child in [*time]:
+            time.remove(child)
+        time.text = day
 
 
 def whole_words(element: HtmlElement, shown: str) -> str:

@@ -4,7 +4,7 @@
 
 from datetime import date
 
-from tests.extract.traps.registry import HEAD, INDEX, NUMBER, table, trap
+from tests.extract.traps.registry import HEAD, INDEX, NUMBER, SUB, WHOLE, table, trap
 from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
 
 NOTHING = (
@@ -326,3 +326,29 @@ for name, said in (
         page(table(("发文字号", NUMBER + said), ("索引号", INDEX))),
         fields={"document_number": NUMBER},
     )
+DAYS = {
+    "since": "<time datetime='2023-05-09 09:00:00'>3天前</time>",
+    "no-year": "<time datetime='2023-05-09T09:00:00+08:00'><b>5月9日</b></time>",
+    "no-words": "发布时间：<time datetime='2023-05-09'></time>",
+    "other-zone": "<time datetime='2023-05-08T17:00:00Z'>5月9日</time>",
+}
+for name, day in DAYS.items():
+    trap(
+        f"day-of-element-{name}",
+        "a day whose words are none, with the day in the attribute of its element",
+        "values",
+        page(headline=f"{HEAD}<div>{day} <span>云溪日报</span></div>"),
+        fields=SUB if name != "no-words" else {"published_date": "2023-05-09"},
+        text=WHOLE,
+    )
+trap(
+    "day-of-element-in-text",
+    "such an element in a sentence and in a link",
+    "values",
+    page(
+        headline=f"{HEAD}<a href='/a.html'>春季植树 <time datetime='2023-04-02'>4月2日</time></a>",
+        body=paragraphs() + "<p>上门登记于<time datetime='2023-06-01'>6月1日</time>开始。</p>",
+    ),
+    absent=("published_date",),
+    text=f"{WHOLE}\n上门登记于6月1日开始。",
+)
