@@ -25,7 +25,8 @@ class ListingRequest(Outside):
 
     `url`: may have a fragment, which is not sent; it tells `read_listing` which list of the page to read. `column`:
     name of its list; totals are kept for each list. `seen`: number of entries on the list's earlier pages.
-    `by_number`: only the number in the address of the page before says that there may be such a page.
+    `by_number`: only the number in the address of the page before says that there may be such a page. `by_script`: the
+    page before is turned by a script alone.
     """
 
     url: str
@@ -35,6 +36,7 @@ class ListingRequest(Outside):
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     by_number: bool = False
+    by_script: bool = False
 
     @property
     def form(self) -> dict[str, str]:

@@ -398,12 +398,12 @@ def _by_number_of_script(
     named = _OWN_NUMBER.search(request.url)
     own = digits(named[1]) if named else page_number(request) if request.body else None
     number, url = (own, None) if own is not None else number_of_form(page)
-    is_place = number == 1 or request.seen > 0
-    if not (rows and is_place and (number < pages if pages else documents and seen < documents)):
+    is_turned = request.by_script if request.seen else number == 1
+    if not (rows and is_turned and (number < pages if pages else documents and seen < documents)):
         return None
-    if own is not None:
-        return following(request, rows, seen)
-    return request.behind(listing.entries, url) if url else None
+    behind = request.behind(listing.entries, url) if url else None
+    further = behind if own is None else following(request, rows, seen)
+    return further and replace(further, by_script=True)
 
 
 def _tab_above(page: WebPage, listed: Container[str]) -> str | None:

@@ -92,3 +92,16 @@ def test_the_number_that_is_posted_is_turned(pager: str, ignores: bool) -> None:
 def test_a_number_of_rows_or_links_is_no_number_of_the_page(query: str) -> None:
     walked = _walk(f"/gk/list.jsp?cid=3&{query}&pageNo=1", "", 34)
     assert (len(walked.entries), walked.red) == (34, [])
+
+
+def test_the_last_page_of_a_list_that_links_its_pages_is_the_last_whatever_it_counts() -> None:
+    rows = {1: lines(10, "/n/{number}.html"), 2: lines(10, "/m/{number}.html")}
+
+    def answer(asked: Question) -> Answer:
+        page = int(asked.sent.get("pageNo", 1))
+        listed = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in rows.get(page, ()))
+        link = '<a href="/gk/list.jsp?cid=3&pageNo=2">下一页</a>' if page == 1 else ""
+        return f'<html><body><ul class="l">{listed}</ul><b>共23条</b>{link}</body></html>', HTML
+
+    walked = walk_answers("generic", "/gk/list.jsp?cid=3&pageNo=1", answer, **LISTING)
+    assert (len(walked.entries), len(walked.questions)) == (20, 2)

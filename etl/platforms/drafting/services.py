@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from etl.outside import digits
 from etl.platforms.elements.list_addresses import is_of_list
 from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.paging.parts import is_chosen
@@ -84,7 +85,7 @@ def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str | 
         elif variable in ("true", "false"):
             yield name, variable == "true"
         elif not variable:
-            yield name, int(number) if number and str(int(number)) == number else words or number
+            yield name, digits(number) if number and str(digits(number)) == number else words or number
         elif stated := re.search(rf"""\b{re.escape(variable)}\s*=\s*["']?([\w-]{{1,60}})["']?\s*[;,\n]""", scripts):
             yield name, stated[1]
         elif (read := re.search(rf"""\b{re.escape(variable)}\s*={_OF_QUERY}""", scripts)) and read[1] in own:
