@@ -140,6 +140,7 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
         (lambda whole: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"), "text_gone"),
         (lambda whole: _with_text(whole, "<p>您的请求存在异常，访问已被拦截。</p>"), "text_gone"),
         (lambda whole: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"), "text_gone"),
+        (lambda whole: _with_text(whole, "<p>咦，这个页面飞走啦，过会儿再来找找吧。</p>"), "text_gone"),
         (lambda whole: _with_text(whole, "<p>本内容仅对注册用户开放，登录或注册后可继续阅读。</p>"), "text_gone"),
     ],
 )
@@ -170,9 +171,18 @@ def test_a_day_on_which_less_than_the_document_came_makes_no_version(
         ("<p>{text}</p><p>登录后可查看完整内容</p>", "<p>{text}</p><p>登录后可查看完整内容</p>"),
         ("<p>详见公示栏</p>", "<p>详见公告栏</p>"),
         ("<p>{text}</p>", "<p>本通知已废止。</p>"),
+        ("<p>{text}</p><p>附则以后另定。</p>", "<p>按照要求，此件改为依申请公开事项。</p>"),
+        ("<p>{text}</p><p>网站另行公布。</p>", "<p>网站另行公布办理指南。</p>"),
         ("<p>两户商铺已歇业，登记信息已删除。</p>", "<p>两户商铺已歇业，登记信息已被删除。</p>"),
     ],
-    ids=["a notice that was always there", "hardly any text before either", "an agency repeals it", "it is about that"],
+    ids=[
+        "a notice that was always there",
+        "hardly any text before either",
+        "an agency repeals it",
+        "it is taken back",
+        "its matter is the site",
+        "it is about that",
+    ],
 )
 def test_a_document_that_says_little_for_itself_gets_its_versions(watched: Watched, before: str, after: str) -> None:
     site, document = watched.site, watched.site.documents[1]

@@ -23,6 +23,10 @@ from etl.reasons import encode_reason
 _REPEALED = re.compile("废止|撤销|作废")
 _MAX_NOTICE_CHARS = 200
 """Maximum length of a text that may be a notice in place of the document's."""
+_OF_SITES = re.compile(
+    r"网站|网页|页面|系统|服务|浏览|网络|终端|访问|请求|连接|链接|内存|防火墙|拦截|验证|文章|内容|稿件|频道|栏目|程序|[A-Za-z]{2}"
+)
+_MAX_SENTENCE_CHARS, _TIMES_AS_LONG, _PART_CHARS = 60, 2, 4
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
@@ -34,7 +38,7 @@ def pages_worse_than_known(
     id."""
     verdicts: dict[int, Verdict] = {}
     cut: list[tuple[int, str, str, bool, bool]] = []
-    notices: list[tuple[int, str, str]] = []
+    notices: list[tuple[int, str, Extraction]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
         if known is None or now is None or known.content_hash == NO_TEXT or now.kind != "document":
@@ -45,8 +49,8 @@ def pages_worse_than_known(
             cut.append((page.page_id, known.content_hash, now.text, ends_early, lost_files))
         elif _has_no_text(now) and Flag.NO_TEXT not in known.flags:
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
-        elif len(now.text) <= _MAX_NOTICE_CHARS and not (says_more(now.text) or _REPEALED.search(now.text)):
-            notices.append((page.page_id, known.content_hash, now.text))
+        elif len(now.text) <= _MAX_NOTICE_CHARS and not _REPEALED.search(now.text):
+            notices.append((page.page_id, known.content_hash, now))
     if cut or notices:
         compared = {digest for _, digest, *_ in cut} | {digest for _, digest, _ in notices}
         texts = dict(connection.execute(select(Content.hash, Content.text).where(among(Content.hash, compared))).all())
@@ -55,13 +59,24 @@ def pages_worse_than_known(
             for page, digest, text, ends_early, lost_files in cut
             if _is_beginning(text, texts[digest], ends_early, lost_files)
         }
-        worse |= {
-            page: Code.TEXT_GONE
-            for page, digest, text in notices
-            if text not in texts[digest] and says_more(texts[digest])
-        }
+        worse |= {page: Code.TEXT_GONE for page, digest, now in notices if _is_notice(now, texts[digest])}
         verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(code)) for page, code in worse.items()}
     return verdicts
+
+
+def _is_notice(now: Extraction, whole: str) -> bool:
+    """Whether a page says, in place of the whole text, that something is missing, fails or is forbidden; or has nothing
+    but a sentence about sites and visits in whatever words, where the whole text is much longer and about another
+    matter."""
+    text = now.text.strip()
+    if text in whole or not says_more(whole):
+        return False
+    if not says_more(text):
+        return True
+    title = now.fields["title"].value if "title" in now.fields else ""
+    parts = (text[at : at + _PART_CHARS] for at in range(len(text) - _PART_CHARS + 1))
+    is_sentence = len(text) <= _MAX_SENTENCE_CHARS and len(text) * _TIMES_AS_LONG <= len(whole) and not now.attachments
+    return is_sentence and _OF_SITES.search(text) is not None and not any(part in whole + title for part in parts)
 
 
 def _before_notice(text: str) -> str:
