@@ -244,6 +244,10 @@ CAUSES: dict[str, tuple[str, str]] = {
         "网站要求暂停：到时再采集；若常如此，调大 pace.delay",
         "the site asked for a pause: crawl again after it; if this recurs, raise `pace.delay`",
     ),
+    Code.SITE_CLOSED: (
+        "网站已停用或迁移：查公文现在在哪个网站，改来源文件",
+        "the site was closed or moved: see where its documents are now, and change the source file",
+    ),
     Code.ROBOTS_STATUS: _NO_ROBOTS,
     Code.ROBOTS_UNREACHABLE: _NO_ROBOTS,
 }

@@ -26,7 +26,10 @@ _MAX_NOTICE_CHARS = 200
 _OF_SITES = re.compile(
     r"网站|网页|页面|系统|服务|浏览|网络|终端|访问|请求|连接|链接|内存|防火墙|拦截|验证|文章|内容|稿件|频道|栏目|程序|[A-Za-z]{2}"
 )
+"""Words of sentences about sites and visits."""
 _MAX_SENTENCE_CHARS, _TIMES_AS_LONG, _PART_CHARS = 60, 2, 4
+"""Maximum length of such a sentence, how many times as long the recorded text must be, and the characters of the parts
+of which it must have none."""
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
