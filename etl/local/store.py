@@ -56,7 +56,9 @@ OPTIONS = {
 }
 TEST_OPTIONS = {"s3.allowDeleteBucketNotEmpty": "true"}
 """For tests only, which delete their buckets: each bucket has its own volumes, and the disk has room for few."""
-
+TEST_ENVIRONMENT = {"GOMAXPROCS": "1"}
+"""For tests only, of which each process has a server: its requests come one after the other, and to spread them over
+the cores takes a fifth more CPU."""
 
 INDEX_PARTS = 8
 """Databases of names in `filerldb2`. After a full disk, those that had to write then refuse every write."""
@@ -189,7 +191,7 @@ def _start(state: State, port: int, bucket: str, fast: bool) -> process.RunningP
         [WEED, "-logtostderr=true", "mini", *(f"-{name}={value}" for name, value in options.items())],
         port=port,
         folder=data,
-        env={"PATH": os.defpath, "HOME": str(data)} | _inner_keys(),
+        env={"PATH": os.defpath, "HOME": str(data)} | (TEST_ENVIRONMENT if fast else {}) | _inner_keys(),
     )
 
 
