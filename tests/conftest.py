@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from etl import cycle_collector
 from etl.archive.storage.archive import Archive, open_archive
 from etl.local.services import Addresses
 from etl.settings import PROJECT, Settings
@@ -116,9 +117,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    gc.freeze()  # what is imported and collected is not looked through again until the end
+    # As commands do: what is imported and collected is not looked through again until the end, and the rest seldom.
+    cycle_collector.resume()
     atexit.register(gc.unfreeze)  # or else libraries tell of their classes, which were never let go
-    gc.enable()  # see tests/__init__.py
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -27,6 +27,7 @@ from etl.settings import PROJECT, Settings
 
 API, SCHEDULER, PROCESSOR = NAMES = ("airflow-api-server", "airflow-scheduler", "airflow-dag-processor")
 USER = "admin"
+PROGRAM = [sys.executable, "-m", "etl.local.airflow_process"]
 COMMANDS = {
     API: ["api-server"],
     # Task logs are read from the disk; its log server would listen on all addresses.
@@ -166,7 +167,7 @@ def _start_missing(
         return process.start(
             state,
             name,
-            [sys.executable, "-m", "airflow", *COMMANDS[name]],
+            [*PROGRAM, *COMMANDS[name]],
             port=port if name == API else 0,
             folder=state.folder("airflow"),
             env=environment,
@@ -272,7 +273,7 @@ def _migrate(state: State, server: Postgres, environment: dict[str, str]) -> Non
     log = state.log(name)
     with log.open("ab") as output:
         result = subprocess.run(
-            [sys.executable, "-m", "airflow", "db", "migrate"],
+            [*PROGRAM, "db", "migrate"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
