@@ -154,6 +154,20 @@ def test_reports_of_servers_are_no_documents(title: str, found: Outcome | None, 
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("“/”应用程序中的服务器错误。", "未能加载程序集“Yunxi”，系统找不到指定的文件。", Outcome.HTTP_ERROR),
+        ("“/”应用程序中的服务器错误。", "无法找到资源。", Outcome.SOFT_404),
+        ("Apache Tomcat/7.0.9 - Error report", "HTTP Status 500 - File /WEB-INF/a.jsp not found", Outcome.HTTP_ERROR),
+        ("HTTP状态 500 - 出错", "数据表不存在", Outcome.HTTP_ERROR),
+        ("HTTP Status 404 - /gk/art_500_71.html", "Error report", Outcome.SOFT_404),
+    ],
+)
+def test_a_server_that_misses_a_file_of_its_own_fails(first: str, second: str, expected: Outcome) -> None:
+    assert outcome(f"<html><head><title>{first}</title></head><body><h1>{second}</h1></body></html>") is expected
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "<br /><b>Fatal error</b>:  Uncaught Error in /www/index.php on line <b>3</b>",
@@ -238,3 +252,27 @@ def test_a_text_that_says_no_more_than_that_it_is_not_here(text: str) -> None:
 )
 def test_a_text_about_such_things_says_more(text: str) -> None:
     assert says_more(text)
+
+
+LIST = FRAME.format("<ul><li><a href='1.html'>关于{}的公告</a> 2023-05-09</li></ul>{}")
+
+
+@pytest.mark.parametrize("title", ["更新电梯", "市政府门户网站暂停访问"])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "",
+        "<p>备案号：云ICP备0509号</p>",
+        "<p>备案号：云ICP备0509号 如无法正常访问，可致电</p>",
+        "<p>请使用新版浏览器 <a href='/oa/'>内网入口</a></p>",
+        "<p>数据仅供参考 <a href='/oa/'>内网办公</a></p>",
+        "<p>每人每天最多查询三次</p>",
+        "<script src='/TSPD/0a?type=7'></script>",
+        "<script src='/_Incapsula_Resource?n=1'></script>",
+        "<script>a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'</script>",
+        "<meta id='k' content='x' r='m'><script r='m' src='/p/k.js'></script>",
+    ],
+)
+def test_a_short_list_with_an_ordinary_foot_or_a_watched_page_is_none(title: str, beside: str) -> None:
+    menu = "<p>" + "".join(f"<a href='/{name}/'>{name}</a> " for name in ("领导之窗", "机构职能", "公开指南")) + "</p>"
+    assert outcome(LIST.format(title, menu + beside)) is None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from etl.outside import digits
-from etl.platforms.elements.list_addresses import is_of_list
+from etl.platforms.elements.list_addresses import changes_something, is_of_list
 from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.paging.parts import is_chosen
 from etl.web.markup import uncommented_script
@@ -54,7 +54,7 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
         query = urlencode(written)
         if _POSTED.search(before[-_BEFORE_CHARS:] + call.partition("})")[0]):
             # Nothing is posted to what may be a vote or a letter.
-            if is_of_list(address):
+            if is_of_list(address) and not changes_something(address):
                 is_json = "JSON.stringify" in call or _POSTS_JSON.search(before)
                 yield resolved(base_url(page), first), json.dumps(parameters) if is_json else query
         else:

@@ -7,7 +7,7 @@ from functools import lru_cache
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _KEY = re.compile(r"By(?:[A-Z]\w*)?(?:Id|Code|Key|No|Num|Type)s?\b")
 """The key by which something is selected: `getFileListByCodeId`."""
-_COMMAND = re.compile(r"[?&](?:cmd|method|act|action|do|op|r)=([\w.!/-]{3,60})(?=&|$)")
+_COMMAND = re.compile(r"[?&](?:cmd|method|act|action|do|op|r)=([A-Za-z][\w.!/-]{2,59})(?=&|$)")
 """What is requested, where one address answers several: `jyxxAction.action?cmd=getList`."""
 _DOCUMENTS = re.compile(
     r"(?:articles|docs|documents|manuscripts?|news|infos|notices|policies|records|rows|gkml|xxgk|"
@@ -28,6 +28,11 @@ _OTHERS = re.compile(
 )
 _PROGRAM = re.compile(r"common|search|so|online|sites?|template|inc")
 """Words for other boxes that may also name the part of the program which answers: `/common/search/getNoticeRows`."""
+_CHANGES = re.compile(
+    r"add|insert|save|update|edit|modify|del|delete|remove|submit|send|create|set|incr|increase|vote|click|thumbs|collect|"
+    r"fav|favorite|subscribe|upload|reply|login|logout"
+)
+"""What a service does that changes something: `/news/addReadNum`, `doc.do?method=deleteNews`."""
 
 OF_OTHER_THINGS = re.compile(
     r"(?:更多|全部|所有)\W{0,2}(?:[专主]题|专栏|专区|部门|单位|机构|栏目|频道|分类|类别|服务|应用|功能|视频|图片|图集|网站|链接|乡镇|街道|地区|选项|条件|筛选|标签)"
@@ -58,6 +63,14 @@ def is_of_list(text: str) -> bool:
         return False
     lists = any(map(_LIST.fullmatch, words)) and not any(map(_STRUCTURE.fullmatch, words))
     return lists or any(map(_DOCUMENTS.fullmatch, words))
+
+
+def changes_something(address: str) -> bool:
+    """Whether an address is that of a service which writes: a vote, a visit, a letter."""
+    path, command = address.partition("?")[0], _COMMAND.search(address)
+    names = (path, command[1]) if command else (path,)
+    last = (_WORD.search(name.rpartition("/")[2]) for name in names)
+    return any(word and _CHANGES.fullmatch(word[0].lower()) for word in last)
 
 
 def is_of_menu(text: str) -> bool:
