@@ -118,7 +118,7 @@ def refusal_of(page: WebPage, status: int) -> Refusal | None:
     is_answer = _OF_AN_ANSWER.search(visible) is not None
     if not is_answer and (match := _FORBIDS.search(visible.lower())):
         return _blocks(_shown(page, match))
-    if _CHALLENGE.search(page.lower) or (not page.elements["a"] and _WATCH.search(page.lower)):
+    if _CHALLENGE.search(page.lower) or (_WATCH.search(page.lower) and next(page.tree.iter("a"), None) is None):
         return Outcome.BLOCKED, encode_reason(Code.FIREWALL_PAGE)
     if is_answer:
         return None
