@@ -70,10 +70,12 @@ def test_a_site_that_ignores_the_number_is_red(pager: str, form: bool) -> None:
     [
         FORM.replace("{action}", " method=post"),
         FORM.replace("{action}", " action=/search/all.jsp"),
+        FORM.replace("{action}", " action=/gk/all.jsp"),
+        FORM.replace("{action}", " action=/gk/list.jsp").replace("name=cid value=3", "name=act value=all"),
         FORM + "<form action=/so.jsp><input name=page value=1></form>",
         "<form><input type=hidden name=pageNo value=1></form>",
     ],
-    ids=["posted", "elsewhere", "several", "never sent"],
+    ids=["posted", "elsewhere", "in the folder", "of other lists", "several", "never sent"],
 )
 def test_a_form_that_may_be_of_something_else_is_not_sent(form: str) -> None:
     walked = _walk("/gk/list.jsp?cid=3", PAGERS[1] + form, 30)

@@ -10,7 +10,7 @@ from etl.platforms.elements.element_words import words_of
 from etl.platforms.paging.pager_elements import OF_PAGE
 from etl.platforms.paging.parts import is_chosen
 from etl.web.page import WebPage, base_url
-from etl.web.urls import folder_of, resolved
+from etl.web.urls import folder_of, parameters, resolved
 
 _NUMBER = re.compile(r"第?(\d{1,4})页?(?:[/共]\d+页?)?")
 _SENT = ("hidden", "text", "search", "")
@@ -36,13 +36,18 @@ def page_by_form(page: WebPage) -> tuple[str, int] | None:
 
 def number_of_form(page: WebPage) -> tuple[int, str | None]:
     """The number of the page in the form that a script sends to turn it (`$("#pageNo").val(n); form.submit()`), and
-    the absolute address of the next page; (0, None) if there is no such form, or several, or if it is posted."""
+    the absolute address of the next page; (0, None) if there is no such form, or several, or if it is posted, or if it
+    does not send what is in the page's own address: then it may search all of the site."""
     inputs = [field for field in page.elements["input"] if OF_PAGE.fullmatch(field.get("name") or "")]
     form = next(inputs[0].iterancestors("form"), None) if len(inputs) == 1 and "submit" in page.text else None
     if form is None or (form.get("method") or "get").lower() != "get":
         return 0, None
     number = digits(inputs[0].get("value") or "1") if (inputs[0].get("value") or "1").isdigit() else 0
-    return number, _address(form, inputs[0], str(number + 1), page) if number else None
+    address = _address(form, inputs[0], str(number + 1), page) if number else None
+    own, sent = parameters(page.url), parameters(address or "")
+    own.pop(inputs[0].get("name") or "", None)
+    is_own = address and urlsplit(address).path == urlsplit(page.url).path and own.items() <= sent.items()
+    return (number, address) if is_own else (0, None)
 
 
 def _chooses_page(select: HtmlElement) -> bool:
