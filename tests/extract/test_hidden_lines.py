@@ -47,3 +47,17 @@ def test_hidden_tools_are_not(way: str, hidden: str, above: str) -> None:
 
 def test_a_hidden_copy_of_the_text_is_not() -> None:
     assert not flags(f"<div>{SHOWN}</div>" + WAYS[0].format(SHOWN))
+
+
+def test_boxes_and_foot_of_a_hidden_text_are_read_as_those_of_a_shown_one() -> None:
+    links = "".join(f'<p><a href="/a/{n}.html">关于河道清淤的第{n}号通知</a></p>' for n in "一二")
+    foot = f"<div class='bottom'>{paragraphs()}<p>云溪区水务局</p><p>2023年5月9日</p></div>"
+    text = f"<div class='TRS_Editor'{{}}>{paragraphs()}{foot}<div><p>相关文件</p>{links}</div></div>"
+    shown, hidden = (
+        extract(
+            page(f"<h1>云溪区水务局关于河道管理的通知</h1><p>发布时间：2023-05-09</p>{text.format(how)}").encode(), URL
+        )
+        for how in ("", " style='display:none'")
+    )
+    assert shown.text.endswith("2023年5月9日")
+    assert hidden.text == shown.text

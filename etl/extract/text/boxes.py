@@ -60,7 +60,7 @@ def _box_above(blocks: Blocks, indices: list[int], begin: int) -> Node | None:
     for box in blocks.ancestors(blocks.blocks[indices[0]].node):
         if box.first < begin or box.last > indices[-1] or box.last - box.first > _MAX_LINES:
             return None
-        lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
+        lines = _lines(blocks, box, indices[0])
         is_of_program = _is_by_program(lines)
         if is_of_program or (len(lines) > 1 and _is_short(lines[0]) and _is_of_links(lines)):
             is_own = not is_of_program and is_of_contents(blocks, box.first + 1, indices)
@@ -92,7 +92,7 @@ def without_foot(blocks: Blocks, indices: list[int]) -> list[int]:
     while indices:
         around = blocks.ancestors(blocks.blocks[indices[-1]].node)
         foot = next((node for node in around if node.first >= indices[0] and _is_foot(node)), None)
-        if foot is None or not all(_may_be_of_foot(block) for _, block in blocks.visible_blocks(foot.first, foot.last)):
+        if foot is None or not all(map(_may_be_of_foot, _lines(blocks, foot, indices[-1]))):
             break
         indices = [index for index in indices if index < foot.first]
     return indices
@@ -126,8 +126,14 @@ def _beginning_at(blocks: Blocks, index: int, text: int) -> Node | None:
     return box if box and 1 < box.last - box.first <= _MAX_LINES else None
 
 
+def _lines(blocks: Blocks, box: Node, at: int) -> list[Block]:
+    """The lines of an element that are shown where a line of the text is: the whole text may be hidden until a script
+    shows it."""
+    return [block for _, block in blocks.visible_blocks(box.first, box.last, blocks.blocks[at].hidden_by)]
+
+
 def _is_box(blocks: Blocks, box: Node) -> bool:
-    lines = [block for _, block in blocks.visible_blocks(box.first, box.last)]
+    lines = _lines(blocks, box, box.first)
     heading = blocks.nodes[lines[0].node].tag in HEADINGS and _is_short(lines[0])
     if heading and _is_column(box):
         return True
