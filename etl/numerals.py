@@ -57,6 +57,14 @@ def numeral(number: int, form: str) -> str:
     return str(number)
 
 
+def letters(number: int) -> str:
+    """The number as browsers count in lower-case letters: z is followed by aa, ab; not as Word does, by aa, bb."""
+    if number < 1:
+        return str(number)
+    above, at = divmod(number - 1, 26)
+    return (letters(above) if above else "") + chr(ord("a") + at)
+
+
 def roman(number: int) -> str:
     """The number in upper-case Roman numerals."""
     text = ""

@@ -99,6 +99,13 @@ def test_the_number_that_a_list_item_declares_is_kept() -> None:
     assert lines(f"<ol><li value=5>{ITEMS[0]}</li><li>{ITEMS[1]}</li></ol>") == [f"5. {ITEMS[0]}", f"6. {ITEMS[1]}"]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "number"), [("type=a start=28", "ab"), ("type=A start=53", "BA"), ("type=a start=0", "0")]
+)
+def test_letters_go_on_behind_z_as_in_browsers(attributes: str, number: str) -> None:
+    assert lines(f"<ol {attributes}><li>{ITEMS[0]}</li></ol>") == [f"{number}. {ITEMS[0]}"]
+
+
 @pytest.mark.parametrize("anchor", ["name=top", "id=x", "href=#", "href='javascript:void(0)'", "href='/gk/'"])
 @pytest.mark.parametrize("place", ["<a {}>{}", "<p><a {}>{}", "{1}<a {0}>{2}", "<a {}><p>{}</a>"])
 def test_an_unclosed_anchor_removes_no_text(anchor: str, place: str) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from lxml import html
 from lxml.html import HtmlElement
 
-from etl.numerals import numeral
+from etl.numerals import letters, numeral
 from etl.web.inline_styles import InlineStyles, is_struck
 from etl.web.page import WebPage
 from etl.web.script.fragments import clear
@@ -174,8 +174,14 @@ def _write_numbers(items: HtmlElement) -> None:
         own = item.get("value") or ""
         number = int(own) if re.fullmatch(r"\d{1,4}", own) else number
         holder = next((each for each in item.iterchildren("p") if not (item.text or "").strip()), item)
-        holder.text = around.format(numeral(number, form)) + (holder.text or "").lstrip()
+        holder.text = around.format(_numeral(number, form)) + (holder.text or "").lstrip()
         number += step
+
+
+def _numeral(number: int, form: str) -> str:
+    if form.endswith("Letter"):
+        return letters(number).upper() if form == "upperLetter" else letters(number)
+    return numeral(number, form)
 
 
 _EDITOR_FORMS = {
