@@ -75,6 +75,7 @@ def test_fields_beside_the_text_of_the_data_are_read(names: tuple[str, ...]) -> 
     "other",
     [
         {"source": "web", "fileNo": "8812", "indexNo": "12", "publishOrg": "330101"},
+        {"source": "http://www.yunxi.gov.cn/文章", "fileNum": "共3个", "indexNo": "2023-05-09", "docNo": "第三期"},
         {
             "items": [
                 {"source": "云溪日报", "docNo": "云政〔2023〕1号"},

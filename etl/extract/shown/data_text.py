@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 
-from etl.dates import first_iso_date
+from etl.dates import DATE, first_iso_date
+from etl.document_number import match_document_number
 
 _BODIES = {quote: rf"(?:[^{quote}\\]|\\.)" for quote in "\"'`"}
 _SHORT = "|".join(f"{quote}{body}{{0,59}}+{quote}" for quote, body in _BODIES.items())
@@ -45,7 +46,7 @@ _OF_WORDS = tuple(
     )
 )
 """Labels of fields, and how the data of pages names them: by English words or by the first letters of the label."""
-_MAX_WORDS_CHARS = 40
+_MAX_WORDS_CHARS, _DAY_ALONE = 40, re.compile(DATE)
 _MIN_CHINESE, _MAX_TITLE_CHARS, _MIN_TITLE_CHINESE = 60, 120, 4
 _MAX_SHARE_OF_OTHERS = 0.5
 """Maximum share of the other texts beside the longest one, in Chinese characters: with more it is a list."""
@@ -95,12 +96,17 @@ def _fields(values: list[_Value]) -> Iterator[tuple[str, str]]:
 
 
 def _says_field(label: str, value: _Value) -> bool:
-    """Whether a string may be the value of a field: an index number has digits and a dash or stroke, anything else
-    Chinese characters; a number of a file that is none of a document (`"fileNo": "8812"`) does not count."""
+    """Whether a string may be the value of a field: a document number is written as one (not `"fileNo": "共3个"`), an
+    index number has digits and a dash or stroke and is no day, anything else has Chinese characters and is no
+    address."""
     text = value.text.strip()
+    if len(text) > _MAX_WORDS_CHARS:
+        return False
+    if label == "文号":
+        return match_document_number(text) is not None
     if label == "索引号":
-        return len(text) <= _MAX_WORDS_CHARS and any(map(str.isdigit, text)) and ("-" in text or "/" in text)
-    return len(text) <= _MAX_WORDS_CHARS and "<" not in text and _CHINESE.search(text) is not None
+        return any(map(str.isdigit, text)) and ("-" in text or "/" in text) and not _DAY_ALONE.fullmatch(text)
+    return "<" not in text and "://" not in text and _CHINESE.search(text) is not None
 
 
 def _texts(script: str) -> Iterator[str]:
