@@ -330,7 +330,7 @@ def _collect_evidence(source: _Source, located: _Located, content: _Content) -> 
     title_text = located.title.value if located.title else ""
     lines = (
         *read_unlabelled_lines(context, title_text, is_headline=located.has_headline),
-        *read_state_above_text(context),
+        *read_state_above_text(context, title_text, is_headline=located.has_headline),
     )
     data = tuple(read_embedded(source.data.fields, source.values)) if source.data else ()
     title = located.title

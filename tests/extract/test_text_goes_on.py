@@ -59,7 +59,9 @@ def test_a_text_ends_above_a_box_below_which_the_site_speaks(form: str, heading:
         assert text_of(body) == normalise("".join(PARAGRAPHS)), below
 
 
-@pytest.mark.parametrize("heading", ["相关链接", "【相关链接】", "相关阅读：", "延伸阅读", "■相关新闻", "相关知识"])
+@pytest.mark.parametrize(
+    "heading", ["相关链接", "【相关链接】", "相关阅读：", "延伸阅读", "■相关新闻", "相关知识", "政策链接："]
+)
 def test_a_paragraph_that_explains_is_of_the_text(heading: str) -> None:
     explains = "老旧电梯，是指使用年限超过十五年的电梯，目前全区共有三百二十台，其中住宅电梯二百台。"
     lines = (*PARAGRAPHS, heading, explains)

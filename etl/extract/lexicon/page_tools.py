@@ -38,7 +38,7 @@ _TOOLS_ALONE = re.compile(
 )
 _WORD_OF_TEXTS = re.compile(
     rf"{_DECORATION}*+(?:无(?:内容|附件)?|[大中小次位到至页版A]|特大|默认|次数|人次|内容|文章|上级|文本|全文|原文|中文|English|PDF|W(?:ord|ORD)"
-    rf"|不?满意|基本满意|一般|页面|网页|手机|附件|公众号|转载|文字|当前|本文|列表|首页|播放|停止){_DECORATION}*+"
+    rf"|不?满意|基本满意|一般|页面|网页|手机|附件|公众号|转载|文字|当前|本文|列表|首页|播放|停止|进入|切换|退出){_DECORATION}*+"
 )
 """A tool word that may also be a whole line of a text: 六、其他需要报告的事项 / 无。"""
 _ICONS = re.compile(r"[^\w\ue000-\uf8ff]*+[\ue000-\uf8ff]\W*+")

@@ -26,6 +26,8 @@ _KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_PASSED_OVER, _SKIPPED)
 """Tags that end a line, and tags that are skipped with their content; all others are inline."""
 
 _SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)(?![\w-])", re.IGNORECASE)
+_OUT_OF_LINES = re.compile(r"(?<![\w-])float\s*:\s*(?:left|right)", re.IGNORECASE)
+"""What a style sets beside its line: a large first letter, a number in the margin."""
 _find_styled = etree.XPath("//@style[contains(., 'display') or contains(., 'DISPLAY')]/..")
 
 
@@ -209,7 +211,8 @@ def ends_line(element: html.HtmlElement) -> bool:
     own style."""
     if element.tag == "br" or _KINDS.get(element.tag) == _BLOCK:
         return True
-    return element.tag not in _KINDS and _SHOWN_AS_BLOCK.search(element.get("style", "")) is not None
+    style = element.get("style", "")
+    return element.tag not in _KINDS and bool(_SHOWN_AS_BLOCK.search(style)) and not _OUT_OF_LINES.search(style)
 
 
 def _attribute_reader(

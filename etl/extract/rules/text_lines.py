@@ -52,8 +52,6 @@ _APART = re.compile(rf"[{INLINE_BOUNDARY}/／|｜丨·\[\]【】]")
 _NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
 """（2018年3月6日 云政发〔2018〕6号）: the day of signing, which is not that of the page."""
 _MAX_PARTS_OF_NOTE = 4
-_MAX_TOOLS_CHARS = 12
-"""Linked characters beside the state of a document: with more, the link is another document, whose state it is."""
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 
 
@@ -107,20 +105,21 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     yield from bracketed
 
 
-def read_state_above_text(context: PageContext) -> Iterator[Reading]:
-    """Whether the document is in force, in an element of its own without a label, beside the title or the date."""
-    blocks, body = context.blocks, context.body
-    lines = chain(
-        blocks.visible_above(body.first, _BLOCKS_ABOVE, body.revealed),
-        blocks.visible_blocks(body.header.start, body.header.stop, body.revealed),
+def read_state_above_text(context: PageContext, title: str, *, is_headline: bool) -> Iterator[Reading]:
+    """Whether the document is in force, in an element of its own without a label, beside or below the title. Above it
+    are columns (规范性文件 > 已失效); beside a link that is no tool, it is the state of another document."""
+    lines = (
+        line.block
+        for line in _lines_above_text(context, label_key(title), is_headline=is_headline)
+        if line.below_title and not (line.is_value or line.is_tool) and line.block.cell < 0
     )
-    of_page = ((index, block) for index, block in lines if block.cell < 0 and block.link_chars <= _MAX_TOOLS_CHARS)
-    states = [(index, run) for index, block in of_page for run in _runs(block) if is_state_alone(run)]
-    if len(states) != 1:  # several are the options of a search
-        return
-    index, state = states[0]
-    if not (_is_value(blocks, index) or is_in_search_form(blocks, blocks.blocks[index].node, body)):
-        yield make_evidence("validity", state, "", "subheading", Rule.STATE_ABOVE_TEXT, context.values)
+    states = {run for block in lines if _links_only_tools(block) for run in _runs(block) if is_state_alone(run)}
+    if len(states) == 1:  # several are the options of a search
+        yield make_evidence("validity", states.pop(), "", "subheading", Rule.STATE_ABOVE_TEXT, context.values)
+
+
+def _links_only_tools(block: Block) -> bool:
+    return block.link_chars <= sum(len(run) for run in _runs(block) if is_page_tool(run))
 
 
 def _lines_above_text(context: PageContext, title_key: str, *, is_headline: bool) -> Iterator[_Line]:
@@ -316,11 +315,18 @@ def read_main_text(context: PageContext, title: str) -> Iterator[Reading]:
 def _day_of_signature(lines: list[str], title: str) -> str | None:
     """The day in the last lines of a text; if it forwards another document, that above the other document."""
     if _FORWARDS.search(title):
-        prose = next((at for at, line in enumerate(lines) if line.rstrip().endswith(_ENDS_OF_PROSE)), len(lines))
-        nearest = lines[prose:]
+        prose = next((at for at, line in enumerate(lines) if _ends_sentence(line)), len(lines))
+        dated = (
+            at for at in range(prose, len(lines)) if not lines[at + 1 : at + 2] or not _ends_sentence(lines[at + 1])
+        )
+        nearest = [lines[at] for at in dated]  # a day above a sentence is one of a schedule
     else:
         nearest = lines[: -_SIGNATURE_BLOCKS - 1 : -1]
     return next((match[1] for line in nearest if (match := _SIGNATURE.match("".join(line.split())))), None)
+
+
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip().endswith(_ENDS_OF_PROSE)
 
 
 def _number_of_red_header(context: PageContext, lines: list[Block], title: str) -> str | None:

@@ -5,14 +5,16 @@ form that only shows has its values in `<input readonly value="X">`; `<time date
 day that its words only count from.
 """
 
+import re
 from itertools import islice
 
 from lxml.html import HtmlElement, fromstring
 
-from etl.dates import first_iso_date, read_date
+from etl.dates import first_iso_date
 from etl.extract.lexicon.labels import match_label
 from etl.file_names import has_file_name
 from etl.web.page import WebPage
+from etl.web.script.fragments import clear
 
 _NAMES = ("data-label", "data-title", "data-th", "data-name")
 _CELLS = ("td", "div", "span", "li", "p", "dd")
@@ -21,6 +23,12 @@ _DOTS, _MIN_BEGINNING, _MAX_ELEMENTS = ".… \u3000", 5, 30
 """Endings of truncated words, their minimum length, and how many elements are searched for the whole words."""
 _MAX_LINE_CHARS = 40
 """Maximum length of the line around the day of a page."""
+_PARTLY_A_DAY = re.compile(
+    r"\W*(?:(?:\d{1,2}:\d\d(?::\d\d)?|\d{1,3}\s?(?:minutes?|hours?|days?|weeks?|months?)\sago|刚刚|[今昨前][天日]"
+    r"|(?:\d{1,4}|[一二两三四五六七八九十几半]{1,3})\s?个?(?:秒钟?|分钟?|小时|天|日|周|星期|月|年)[之以]?前|\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?)\W*){0,2}",
+    re.IGNORECASE,
+)
+"""Words that only count from the day of the visit, or lack the year; 六一儿童节 and 6月1日上午9时 say more."""
 _LEVELS_UP = 3
 """Number of ancestors of a value that are searched for a label beside them."""
 
@@ -64,10 +72,8 @@ def _show_day(time: HtmlElement | None) -> None:
     if time is None or line is None or any(each.tag == "a" for each in time.iterancestors()):
         return
     day, words = first_iso_date(time.get("datetime") or ""), _words(line)
-    if day and len(words) <= _MAX_LINE_CHARS and "。" not in words and not read_date(_words(time)).iso:
-        for child in [*time]:
-            time.remove(child)
-        time.text = day
+    if day and len(words) <= _MAX_LINE_CHARS and "。" not in words and _PARTLY_A_DAY.fullmatch(_words(time)):
+        clear(time, day)
 
 
 def whole_words(element: HtmlElement, shown: str) -> str:

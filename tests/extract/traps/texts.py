@@ -357,6 +357,13 @@ trap(
     ),
     text=WHOLE,
 )
+trap(
+    "first-letter-beside-lines",
+    "a first letter that its style sets beside the lines",
+    "texts",
+    page(body=paragraphs().replace("<p>", "<p><span style='display:block; float:left'>第</span>", 1)),
+    text=f"第{WHOLE}",
+)
 MODES = "进入关怀版|长者浏览模式|【语音朗读】 【生成海报】|字体放大 字体缩小|繁體版 | 简体中文|网站支持IPv6 无障碍模式".split(
     "|"
 )

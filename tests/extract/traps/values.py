@@ -227,6 +227,18 @@ trap(
     page(headline=HEAD + "<p>原文件：<a href='/a.html'>云溪区老旧电梯更新管理暂行办法</a><span>已废止</span></p>"),
     absent=("validity",),
 )
+for name, headline in (
+    ("number-of-another-document", HEAD + "<p>替代：<a href='/a.html'>云建发〔2019〕3号</a> <span>已废止</span></p>"),
+    ("column", "<p><a href='/'>首页</a> &gt; <a href='/g/'>规范性文件</a> &gt; <span>已失效</span></p>" + HEAD),
+    ("tab", "<p><a href='/a/'>全部</a> <b>现行有效</b> <a href='/c/'>失效</a></p>" + HEAD),
+):
+    trap(
+        f"state-of-{name}",
+        "a state that is the name of a column, or that of a document whose number is linked beside it",
+        "tax bureaus",
+        page(headline=headline),
+        absent=("validity",),
+    )
 trap(
     "state-in-text",
     "a line of the text with such words",
@@ -245,6 +257,17 @@ trap(
         body=paragraphs((*PARAGRAPHS, *SIGNED, *OTHERS, "云溪区住房建设局", "2023年4月27日")),
     ),
     fields={"written_date": "2023-05-08", "title": FORWARDED},
+    origins={"written_date": "body"},
+)
+trap(
+    "signature-below-days-of-plan",
+    "above its signature a document that forwards another names days in lines of their own",
+    "dates",
+    page(
+        title=FORWARDED,
+        body=paragraphs((*PARAGRAPHS, "一、第一阶段", "2023年6月1日", "各镇逐台登记。", *SIGNED, *OTHERS)),
+    ),
+    fields={"written_date": "2023-05-08"},
     origins={"written_date": "body"},
 )
 trap(
@@ -352,3 +375,11 @@ trap(
     absent=("published_date",),
     text=f"{WHOLE}\n上门登记于6月1日开始。",
 )
+for name, words in (("with-hour", "6月1日上午9时"), ("named", "六一儿童节")):
+    trap(
+        f"day-of-element-{name}",
+        "an element with a day in its attribute, whose words say more than a day",
+        "values",
+        page(body=f"<p>登记时间：<time datetime='2023-06-01T09:00'>{words}</time></p>" + paragraphs()),
+        text=f"登记时间：{words}\n{WHOLE}",
+    )
