@@ -1,5 +1,6 @@
 """A list that continues is followed, or is red with the sign that was not understood; it never counts as complete."""
 
+import time
 from itertools import product
 
 import pytest
@@ -176,3 +177,10 @@ def test_a_quick_search_passes_all_that_the_exact_one_finds(before: str, name: s
     source = f"x();{before}{name}{between}{number};"
     assert paging._PAGE_COUNT.search(source) is None or paging._may_count(WebPage("", source, "utf-8"))
     assert [(stated.kind, stated.value) for stated in numbers_in_code(source)] == [("pages", number)]
+
+
+def test_calls_without_end_take_no_time() -> None:
+    page = WebPage(LIST, f"<script>{'createPageHTML(n, c, s, e);' * 3_000}</script>", "utf-8")
+    begun = time.process_time()
+    assert paging.script_pager(page, first=True) is None
+    assert time.process_time() - begun < 2

@@ -5,8 +5,10 @@ import re
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_KEY = re.compile(r"By(?:[A-Z]\w*)?(?:Id|Code|Key|No|Num|Type)s?\b")
-"""The key by which something is selected: `getFileListByCodeId`."""
+_KEY = re.compile(
+    r"By(?!\w{0,9}(?:Hit|Click|Visit|View|Read|Hot|Top|Rank|Recommend|Relat|Like))(?:[A-Z]\w*)?(?:Id|Code|Key|No|Num|Type)s?\b"
+)
+"""The key by which something is selected: `getFileListByCodeId`; the popular ones are in a box (`getNewsByHitNum`)."""
 _COMMAND = re.compile(r"[?&](?:cmd|method|act|action|do|op|r)=([A-Za-z][\w.!/-]{2,59})(?=&|$)")
 """What is requested, where one address answers several: `jyxxAction.action?cmd=getList`."""
 _DOCUMENTS = re.compile(
@@ -26,7 +28,7 @@ _OTHERS = re.compile(
     r"shipin|player|pics?|pictures?|photos?|imgs?|images?|album|slides?|slider|swiper|focus|lunbo|carousel|online|score|template|"
     r"suggest\w{0,5}|autocomplete|complete|hints?|tips?|zt|robot|icons?|friend\w{0,4}|common|inc|qr\w{0,4}|wza|sms|code"
 )
-_PROGRAM = re.compile(r"common|search|so|online|sites?|template|inc")
+_PROGRAM = re.compile(r"common|search|so|online|sites?")
 """Words for other boxes that may also name the part of the program which answers: `/common/search/getNoticeRows`."""
 _CHANGES = re.compile(
     r"add|insert|save|update|edit|modify|del|delete|remove|submit|send|create|set|incr|increase|vote|click|thumbs|collect|"

@@ -210,7 +210,7 @@ def _articles(page: WebPage, request: ListingRequest) -> ListingPage:
     seen = request.seen + len(entries)
     total = stated_total(content.get("total"), seen)
     # Page 0 is page 1 again.
-    following = max(1, digits(parameters(page.url).get("page", "1"))) + 1
+    following = max(1, digits(parameters(page.url).get("page") or 1)) + 1
     goes_on = articles and (total is None or seen < total)
     further = ListingRequest(with_parameters(page.url, {"page": following}), request.column, seen)
     next_requests = (further,) if goes_on else ()

@@ -6,7 +6,7 @@ only page" nor where the next one is makes the list incomplete: an unknown pager
 
 import re
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from etl.outside import digits
@@ -35,6 +35,7 @@ _CREATE_PAGE_OF = re.compile(
 )
 _CREATE_CALL = re.compile(r"(?<!function )createPage\w*+\s*+\([^(){};]{1,200}\)")
 _ARGUMENT = re.compile(r"""["'][^"']*["']|createPage\w*+|([A-Za-z_]\w*+)""")
+_MAX_CALLS = 10
 _ASSIGNED = r"""(?<![\w$.]){}\s*=\s*(\d{{1,8}}\b|"[\w.-]{{1,100}}"|'[\w.-]{{1,100}}')"""
 _PAGER = re.compile(r"\b\w*Pager\s*\(\s*\{([^{}]{0,2000})\}")
 _OPTION = re.compile(r"""\b(\w++)["']?\s*+:\s*+["']?([\w-]++)""")
@@ -210,7 +211,8 @@ def _with_values(source: str) -> str:
         stated = re.search(_ASSIGNED.format(re.escape(name[1])), source) if name[1] else None
         return stated[1] if stated else name[0]
 
-    return "\n".join(_ARGUMENT.sub(value, call[0]) for call in _CREATE_CALL.finditer(source))
+    calls = islice(_CREATE_CALL.finditer(source), _MAX_CALLS)
+    return "\n".join(_ARGUMENT.sub(value, call[0]) for call in calls)
 
 
 def _named_pager(source: str, url: str) -> Pager | None:
