@@ -40,6 +40,8 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
     only a script knows. Services to which forms are posted must have the name of a list."""
     code = "\n".join(uncommented_script(script.text) for script in page.elements["script"] if script.text)
     for address in services_asked(page) if page.is_markup else ():
+        if changes_something(address):
+            continue
         before, _, behind = code.partition(address)
         call = behind[:_CALL_CHARS].partition("</script")[0]
         given = _PARAMETERS.search(call)
@@ -54,7 +56,7 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
         query = urlencode(written)
         if _POSTED.search(before[-_BEFORE_CHARS:] + call.partition("})")[0]):
             # Nothing is posted to what may be a vote or a letter.
-            if is_of_list(address) and not changes_something(address):
+            if is_of_list(address):
                 is_json = "JSON.stringify" in call or _POSTS_JSON.search(before)
                 yield resolved(base_url(page), first), json.dumps(parameters) if is_json else query
         else:

@@ -31,8 +31,8 @@ _OTHERS = re.compile(
 _PROGRAM = re.compile(r"common|search|so|online|sites?")
 """Words for other boxes that may also name the part of the program which answers: `/common/search/getNoticeRows`."""
 _CHANGES = re.compile(
-    r"add|insert|save|update|edit|modify|del|delete|remove|submit|send|create|set|incr|increase|vote|click|thumbs|collect|"
-    r"fav|favorite|subscribe|upload|reply|login|logout"
+    r"(?:save|update|insert|delete|submit|remove|modify)\w*|add|edit|del|send|create|set|incr|increase|vote|click|thumbs|"
+    r"collect|fav|favorite|subscribe|upload|import|audit|reply|login|logout"
 )
 """What a service does that changes something: `/news/addReadNum`, `doc.do?method=deleteNews`."""
 
@@ -71,8 +71,9 @@ def changes_something(address: str) -> bool:
     """Whether an address is that of a service which writes: a vote, a visit, a letter."""
     path, command = address.partition("?")[0], _COMMAND.search(address)
     names = (path, command[1]) if command else (path,)
-    last = (_WORD.search(name.rpartition("/")[2]) for name in names)
-    return any(word and _CHANGES.fullmatch(word[0].lower()) for word in last)
+    last = (map(str.lower, _WORD.findall(name.rpartition("/")[2])) for name in names)
+    verbs = (next((word for word in words if word not in ("do", "ajax", "batch")), "") for words in last)
+    return any(map(_CHANGES.fullmatch, verbs))
 
 
 def is_of_menu(text: str) -> bool:
