@@ -97,6 +97,12 @@ def test_a_sheet_that_is_missing_is_named(read: Reader) -> None:
     assert "xl/x.xml" in reading.reason
 
 
+def test_a_number_of_a_font_or_style_that_is_none_costs_no_cell(read: Reader) -> None:
+    book = xlsx({"表": [["甲", Cell(0.5, "0%")]]})
+    for old in ('fontId="0"', 'fontId="1"', 'numFmtId="0"'):
+        assert read(_replaced(book, old, f'{old[:-2]}²"')).text.startswith("甲 | "), old
+
+
 def test_shared_texts_go_on_in_another_record(read: Reader) -> None:
     for cut in range(1, 5):
         assert read(xls("表", [["一二三四五"]], cut_at=cut)).text == "一二三四五"

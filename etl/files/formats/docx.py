@@ -262,7 +262,7 @@ class _Reader:
 
 def _span(value: str | None, otherwise: int) -> int:
     """A number of columns; Word allows 63 in a table."""
-    return min(int(value), 63) if value and value.isdigit() else otherwise
+    return min(int(value), 63) if value and value.isdecimal() else otherwise
 
 
 def _choice(mark: etree._Element) -> str:
@@ -273,7 +273,7 @@ def _choice(mark: etree._Element) -> str:
     for choice in mark.iter(f"{W}ddList"):
         entries = [value_of(entry) or "" for entry in choice if tag_of(entry) == "listEntry"]
         at = value_of(choice, "result") or value_of(choice, "default") or "0"
-        return entries[int(at)] if at.isdigit() and int(at) < len(entries) else ""
+        return entries[int(at)] if at.isdecimal() and int(at) < len(entries) else ""
     return ""
 
 

@@ -70,7 +70,7 @@ class Numbering:
                     at = int(change.get(f"{W}ilvl") or 0)
                     start = value_of(change, "startOverride")
                     levels |= dict(_level(level) for level in change if tag_of(level) == "lvl")
-                    if start and start.isdigit() and at in levels:
+                    if start and start.isdecimal() and at in levels:
                         levels[at] = replace(levels[at], start=int(start))
                 # A list with its own start is counted separately; the others share the count of their definition.
                 self.lists[number] = (f"{kind}/{number}" if own else kind, levels)
@@ -95,16 +95,16 @@ class Numbering:
         if number not in self.lists:
             return ""
         key, levels = self.lists[number]
-        return self.counts.label(key, levels, int(depth) if depth and depth.isdigit() else 0)
+        return self.counts.label(key, levels, int(depth) if depth and depth.isdecimal() else 0)
 
 
 def _level(element: etree._Element) -> tuple[int, Level]:
     start, restart = value_of(element, "start") or "1", value_of(element, "lvlRestart") or ""
     return int(element.get(f"{W}ilvl") or 0), Level(
-        start=int(start) if start.isdigit() else 1,
+        start=int(start) if start.isdecimal() else 1,
         form=value_of(element, "numFmt") or "decimal",
         text=_PLACE.sub(lambda match: chr(int(match[1]) - 1), value_of(element, "lvlText") or ""),
         gap="" if value_of(element, "suff") == "nothing" else " ",
         legal=is_on(element, "isLgl"),
-        restart=int(restart) if restart.isdigit() else None,
+        restart=int(restart) if restart.isdecimal() else None,
     )

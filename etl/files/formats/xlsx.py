@@ -130,7 +130,7 @@ class _Workbook:
         return shown.text
 
     def code(self, style: str | None) -> str:
-        at = int(style) if style and style.isdigit() else 0
+        at = int(style) if style and style.isdecimal() else 0
         return self.styles.codes[at] if at < len(self.styles.codes) else BUILT_IN[0]
 
 
@@ -162,11 +162,13 @@ def _styles(archive: Package, relations: Sequence[Relation], names: set[str]) ->
         for name in ("cellXfs", "fonts")
     )
     numbers = (style.get("numFmtId") or "0" for style in styles)
-    codes = [own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, BUILT_IN[0]) for number in numbers]
+    codes = [
+        own.get(number) or BUILT_IN.get(int(number) if number.isdecimal() else 0, BUILT_IN[0]) for number in numbers
+    ]
     strikes = [_strikes(font) for font in fonts]
     called = [next((name.get("val") or "" for name in font.iter("{*}name")), "") for font in fonts]
     places = {str(number): style.get("fontId") or "" for number, style in enumerate(styles)}
-    font_of = {number: int(at) for number, at in places.items() if at.isdigit() and int(at) < len(fonts)}
+    font_of = {number: int(at) for number, at in places.items() if at.isdecimal() and int(at) < len(fonts)}
     return _Styles(
         codes,
         frozenset(number for number, at in font_of.items() if strikes[at]),
@@ -288,7 +290,7 @@ def _cell_text(cell: etree._Element, workbook: _Workbook) -> str:
         formula = cell.findtext("{*}f")
         return f"={formula}" if formula else ""
     if kind == "s":
-        known = text.isdigit() and int(text) < len(workbook.strings)
+        known = text.isdecimal() and int(text) < len(workbook.strings)
         workbook.lost |= not known
         return format_text(workbook.seen(_in_font(workbook.strings[int(text)], font)), code) if known else ""
     if kind == "str":
