@@ -52,6 +52,7 @@ _APART = re.compile(rf"[{INLINE_BOUNDARY}/／|｜丨·\[\]【】]")
 _NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
 """（2018年3月6日 云政发〔2018〕6号）: the day of signing, which is not that of the page."""
 _MAX_PARTS_OF_NOTE = 4
+_MAX_SOURCE_CHARS = 12
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 
 
@@ -107,19 +108,23 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
 
 def read_state_above_text(context: PageContext, title: str, *, is_headline: bool) -> Iterator[Reading]:
     """Whether the document is in force, in an element of its own without a label, beside or below the title. Above it
-    are columns (规范性文件 > 已失效); beside a link that is no tool, it is the state of another document."""
-    lines = (
-        line.block
+    are columns (规范性文件 > 已失效); beside the link of another document it is the state of that one."""
+    states = {
+        run
         for line in _lines_above_text(context, label_key(title), is_headline=is_headline)
-        if line.below_title and not (line.is_value or line.is_tool) and line.block.cell < 0
-    )
-    states = {run for block in lines if _links_only_tools(block) for run in _runs(block) if is_state_alone(run)}
+        if line.below_title and line.block.cell < 0 and not (line.is_value or _links_another(line.block))
+        if not is_in_search_form(context.blocks, line.block.node, context.body)
+        for run in _runs(line.block)
+        if is_state_alone(run)
+    }
     if len(states) == 1:  # several are the options of a search
         yield make_evidence("validity", states.pop(), "", "subheading", Rule.STATE_ABOVE_TEXT, context.values)
 
 
-def _links_only_tools(block: Block) -> bool:
-    return block.link_chars <= sum(len(run) for run in _runs(block) if is_page_tool(run))
+def _links_another(block: Block) -> bool:
+    """Whether a link in a line is another document, by its number or title; a source may be linked, too."""
+    linked = block.link_chars - sum(len(run) for run in _runs(block) if is_page_tool(run))
+    return linked > _MAX_SOURCE_CHARS or (linked > 0 and "号" in block.text)
 
 
 def _lines_above_text(context: PageContext, title_key: str, *, is_headline: bool) -> Iterator[_Line]:
@@ -296,6 +301,8 @@ _ENDS_OF_PROSE, _ENDS_OF_SIGNATURE = ("。", "：", ":", "；"), ("日", "印发
 _SIGNATURE = re.compile(rf"^(?:[\u4e00-\u9fff、（）() ]{{2,40}}\s)?({SIGNED_DATE})(?:印发)?$")
 """A line without its white space that is a date, or a date of printing."""
 _FORWARDS = re.compile("转发|批转|转批|翻印")
+_GOES_ON = re.compile(r"(?!\s*(?:[（(]|附件|抄送|抄报|主送)).*。\s*$")
+"""A sentence below a day, which is then one of a plan and not that of a signature."""
 
 
 def read_main_text(context: PageContext, title: str) -> Iterator[Reading]:
@@ -315,18 +322,12 @@ def read_main_text(context: PageContext, title: str) -> Iterator[Reading]:
 def _day_of_signature(lines: list[str], title: str) -> str | None:
     """The day in the last lines of a text; if it forwards another document, that above the other document."""
     if _FORWARDS.search(title):
-        prose = next((at for at, line in enumerate(lines) if _ends_sentence(line)), len(lines))
-        dated = (
-            at for at in range(prose, len(lines)) if not lines[at + 1 : at + 2] or not _ends_sentence(lines[at + 1])
-        )
-        nearest = [lines[at] for at in dated]  # a day above a sentence is one of a schedule
+        prose = next((at for at, line in enumerate(lines) if line.rstrip().endswith(_ENDS_OF_PROSE)), len(lines))
+        below = [*lines[1:], ""][prose:]
+        nearest = [line for line, each in zip(lines[prose:], below, strict=True) if not _GOES_ON.match(each)]
     else:
         nearest = lines[: -_SIGNATURE_BLOCKS - 1 : -1]
     return next((match[1] for line in nearest if (match := _SIGNATURE.match("".join(line.split())))), None)
-
-
-def _ends_sentence(line: str) -> bool:
-    return line.rstrip().endswith(_ENDS_OF_PROSE)
 
 
 def _number_of_red_header(context: PageContext, lines: list[Block], title: str) -> str | None:

@@ -193,6 +193,12 @@ STATES = (
         "全文废止",
     ),
     ("beside-headline", HEAD + "<p>【已失效】</p>", "已失效"),
+    (
+        "beside-tools",
+        HEAD + "<p>【已失效】 <a href='#'>打印</a> <a href='#'>关闭窗口</a> <a href='#'>QQ空间</a></p>",
+        "已失效",
+    ),
+    ("beside-source", HEAD + "<p>来源：<a href='/'>云溪日报</a> <b>已修改</b> 成文日期：2023-05-08</p>", "已修改"),
     ("in-list", HEAD + "<ul><li>成文日期：2023-05-08</li><li>部分条款失效</li></ul>", "部分条款失效"),
     ("in-headline", f"<h1>{TITLE}<em>尚未生效</em></h1>", "尚未生效"),
 )
@@ -257,6 +263,17 @@ trap(
         body=paragraphs((*PARAGRAPHS, *SIGNED, *OTHERS, "云溪区住房建设局", "2023年4月27日")),
     ),
     fields={"written_date": "2023-05-08", "title": FORWARDED},
+    origins={"written_date": "body"},
+)
+trap(
+    "signature-above-copies",
+    "below its signature a document that forwards another says who gets copies",
+    "dates",
+    page(
+        title=FORWARDED,
+        body=paragraphs((*PARAGRAPHS, *SIGNED, "抄送：区委办公室，区人大常委会办公室。", *OTHERS, "2023年4月27日")),
+    ),
+    fields={"written_date": "2023-05-08"},
     origins={"written_date": "body"},
 )
 trap(
