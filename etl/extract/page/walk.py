@@ -28,7 +28,7 @@ _KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_PASSED_OVER, _SKIPPED)
 _SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)(?![\w-])", re.IGNORECASE)
 _OUT_OF_LINES = re.compile(r"(?<![\w-])float\s*:\s*(?:left|right)", re.IGNORECASE)
 """What a style sets beside its line: a large first letter, a number in the margin."""
-_find_styled = etree.XPath("//@style[contains(., 'display') or contains(., 'DISPLAY')]/..")
+_find_styled = etree.XPath("//@style[contains(., 'isplay') or contains(., 'ISPLAY')]/..")
 
 
 def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> Blocks:
@@ -243,7 +243,7 @@ def _attribute_reader(
                 if tag != "a":
                     named = True
                     clickable.append(index)
-            elif name in VISIBILITY_ATTRIBUTES and (name != "style" or "none" in value):
+            elif name in VISIBILITY_ATTRIBUTES and (name != "style" or "one" in value or "ONE" in value):
                 may_hide = True
         if may_hide and tag not in ("body", "html"):
             may_hide = hides(attributes)

@@ -115,7 +115,11 @@ def _string_variables(page: WebPage) -> dict[str, str]:
 @lru_cache(256)  # pages of one site have the same styles
 def _display_rules(css: str) -> tuple[tuple[str, str, bool], ...]:
     """Selectors, value and importance of each rule of a style sheet that sets `display`; of a long one, none."""
-    return tuple(_read_display_rules(css)) if "display" in css and len(css) <= _MAX_CSS_CHARS else ()
+    return tuple(_read_display_rules(css)) if _names_display(css) and len(css) <= _MAX_CSS_CHARS else ()
+
+
+def _names_display(css: str) -> bool:
+    return "isplay" in css or "ISPLAY" in css
 
 
 def _read_display_rules(css: str) -> Iterator[tuple[str, str, bool]]:
@@ -125,7 +129,7 @@ def _read_display_rules(css: str) -> Iterator[tuple[str, str, bool]]:
         css = _MEDIA.sub("", css)
     for rule in css.split("}"):
         selectors, _, body = rule.rpartition("{")
-        displays = _DISPLAY.findall(body) if "display" in body else None
+        displays = _DISPLAY.findall(body) if _names_display(body) else None
         if displays:
             yield selectors, displays[-1][0].lower(), bool(displays[-1][1])
 
@@ -162,7 +166,7 @@ class Visibility:
     def __init__(self, page: WebPage) -> None:
         self.hidden: set[str] = set()
         self.shown: set[str] = set()
-        if "display" in page.text:
+        if _names_display(page.text):
             for style in page.elements["style"]:
                 self._read(style.text or "")
         names = self.hidden | self.shown
@@ -190,7 +194,7 @@ class Visibility:
                 style = style or (bool(hiding) and not (hiding == {_TAB_CLASS} and "active" in classes))
                 names += [f".{c}" for c in classes]
             elif name == "style":
-                style = style or ("none" in value and _NO_DISPLAY.search(value) is not None)
+                style = style or _NO_DISPLAY.search(value) is not None
             elif name == "id":
                 names.append(f"#{value}")
             elif name == "hidden":

@@ -8,6 +8,8 @@ from tests.support.pages import page, paragraphs
 LINE = "此件已经废止，不再执行，特此说明。"
 HIDDEN = {
     "style": ("display:none in capitals among other styles", "<p style='color:red; DISPLAY : none'>{}</p>"),
+    "style-in-capitals": ("display:none in capitals only", "<p style='DISPLAY:NONE'>{}</p>"),
+    "style-sheet-in-capitals": ("a rule in capitals", "<style>P.gone{{DISPLAY:NONE}}</style><p class='gone'>{}</p>"),
     "attribute": ("the attribute hidden", "<p hidden>{}</p>"),
     "class": ("a class with which frameworks hide elements", "<p class='hide'>{}</p>"),
     "style-sheet": ("a rule of the page's style sheet", "<style>.gone{{display:none}}</style><p class='gone'>{}</p>"),
