@@ -97,6 +97,7 @@ COSTLY: dict[str, str] = {
     "labels in spans": "<p>" + "<span>索引号</span><span>x</span>" * 20 * K + "</p>",
     "gaps": "<p>" + "索<i></i>" * 60 * K + "：</p>",
     "zero width": "<p>索引号" + "\u200b" * HALF + "：x</p>",
+    "feet below a text": f"<div id=zoom><p>{PROSE}</p>" + "<div class=bottom><p>甲</p></div>" * 25 * K + "</div>",
     "hidden parts": "<div style='display:none'>索引号</div>" * 15 * K + f"<h1>关于开展工作的通知</h1><div>{'<p>' + PROSE * 2 + '</p>'}</div>",
     "tools": "<p>" + "附件下载" * 28 + "x</p>" + ("<p>" + "附件下载1" * 23 + "x</p>") * 3 * K,
     "related": f"<p>相关解读</p><p>{PROSE}</p>" * 8 * K,

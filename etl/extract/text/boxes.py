@@ -1,6 +1,7 @@
 """Boxes below a text that do not belong to it: excerpts of other documents, and columns with their own heading."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from etl.dates import DATE, SIGNED_DATE
@@ -94,7 +95,7 @@ def without_foot(blocks: Blocks, indices: list[int]) -> list[int]:
         foot = next((node for node in around if node.first >= indices[0] and _is_foot(node)), None)
         if foot is None or not all(map(_may_be_of_foot, _lines(blocks, foot, indices[-1]))):
             break
-        indices = [index for index in indices if index < foot.first]
+        indices = indices[: bisect_left(indices, foot.first)]
     return indices
 
 
