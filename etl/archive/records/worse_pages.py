@@ -27,6 +27,8 @@ _OF_SITES = re.compile(
     r"网站|网页|页面|系统|服务|浏览|网络|终端|访问|请求|连接|链接|内存|防火墙|拦截|验证|文章|内容|稿件|频道|栏目|程序|[A-Za-z]{2}"
 )
 """Words of sentences about sites and visits."""
+_ANNOUNCES = re.compile("延期|推迟|延[迟后]|取消|改期|暂缓|中止|终止|调整|变更|更正|另行(?:通知|公告)|为准|关注")
+"""Words of what an agency says in place of an earlier text: `因故延期，时间另行通知，请关注本网站`."""
 _MAX_SENTENCE_CHARS, _TIMES_AS_LONG, _PART_CHARS = 60, 2, 4
 """Maximum length of such a sentence, how many times as long the recorded text must be, and the characters of the parts
 of which it must have none."""
@@ -79,7 +81,8 @@ def _is_notice(now: Extraction, whole: str) -> bool:
     title = now.fields["title"].value if "title" in now.fields else ""
     parts = (text[at : at + _PART_CHARS] for at in range(len(text) - _PART_CHARS + 1))
     is_sentence = len(text) <= _MAX_SENTENCE_CHARS and len(text) * _TIMES_AS_LONG <= len(whole) and not now.attachments
-    return is_sentence and _OF_SITES.search(text) is not None and not any(part in whole + title for part in parts)
+    is_of_site = _OF_SITES.search(text) is not None and not _ANNOUNCES.search(text)
+    return is_sentence and is_of_site and not any(part in whole + title for part in parts)
 
 
 def _before_notice(text: str) -> str:
