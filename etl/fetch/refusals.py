@@ -65,6 +65,7 @@ match menus (依申请公开)."""
 _SAYS = re.compile(r"""alert\(\s*["']([^"'\n]{4,80})["']""")
 """The message of a page that shows it by script only: `alert("您查看的信息不存在"); history.back()`."""
 _WORDS = (_CHALLENGE, _FORBIDS, _MISSING_IN_TEXT, _FAILS)
+_OF_SITES = re.compile("网站|网页|系统|平台|服务器|门户|维护|升级|访问")
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]")
 _POLITE = re.compile(r"抱歉|对不起|谅解|请.{0,12}(?:联系|稍[候后]|返回|检查|确认|登[录陆])|谢谢|返回(?:首页|上一?页)")
 _MIN_REST_CHARS = 10
@@ -170,11 +171,17 @@ def _fails(status: int, words: str) -> Refusal:
     return Outcome.HTTP_ERROR, encode_reason(Code.PAGE_SAYS_FAILURE, status=status, words=words[:_MAX_WORDS])
 
 
-def says_more(text: str) -> bool:
-    """Whether the main text of a page says more than that something is missing, failed or is forbidden."""
+def says_more(text: str, least: int = _MIN_REST_CHARS) -> bool:
+    """Whether the main text of a page says more than that something is missing, failed or is forbidden. `least`: the
+    characters that must remain."""
     whole = rest = "\n".join("".join(line.split()) for line in text.lower().splitlines())
     for words in _WORDS:
         rest = words.sub("", rest)
     if rest == whole:
         return True
-    return sum(len(each) for each in _CLAUSE_END.split(rest) if not _POLITE.search(each)) >= _MIN_REST_CHARS
+    return sum(len(each) for each in _CLAUSE_END.split(rest) if not _POLITE.search(each)) >= least
+
+
+def may_be_about_a_site(title: str) -> bool:
+    """Whether the title of a document names what fails on sites, so that its text may say nothing else."""
+    return _OF_SITES.search(title) is not None

@@ -227,6 +227,26 @@ def test_a_short_dated_document_about_failing_sites_is_stored(archive: Archive, 
     assert "stored" not in outcomes[2:]
 
 
+REFUSED = {
+    "blocked": "您的访问过于频繁，请稍后再试。",
+    "maintenance": "网站正在升级改造，暂停访问。",
+}
+
+
+@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
+def test_a_page_that_refuses_its_text_below_title_and_day_is_no_document_unless_its_title_is_about_that(
+    archive: Archive, words: str
+) -> None:
+    shown = "<h1>{}</h1><p>发布时间：2026-05-06　来源：云溪日报</p><div><p>{}</p></div>"
+    pages = {1: shown.format(_title(1), words), 2: shown.format(f"{_title(2)}及网站升级维护公告", words)}
+    with served(
+        Listed(4, {n: http(f"<html><body>{each}</body></html>".encode()) for n, each in pages.items()})
+    ) as site:
+        crawl_listed(archive, site)
+    outcomes = [outcome for outcome, _ in ended(archive)]
+    assert (outcomes[1] == "stored", outcomes[2]) == (False, "stored")
+
+
 def test_what_a_page_says_that_is_no_document_is_named(archive: Archive) -> None:
     notice = "<html><head><title>告示</title></head><body><p>本站已并入市网站群。</p></body></html>"
     with served(Listed(2, {1: http(notice.encode())})) as site:

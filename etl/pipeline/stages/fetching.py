@@ -26,7 +26,7 @@ from etl.archive.storage.log_registry import chain_logs
 from etl.extract import Extraction, Flag
 from etl.fetch.classify import classify_file, classify_read_page, ends_by_status
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
-from etl.fetch.refusals import says_more
+from etl.fetch.refusals import may_be_about_a_site, says_more
 from etl.fields import DATE_FIELDS
 from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage
@@ -247,6 +247,8 @@ _REFUSING = {Outcome.GONE, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.SOFT_404
 """Outcomes that are decided by status or by certain words, even if the page holds the document all the same."""
 _MIN_TITLE_CHARS = 6
 """Characters of a title that is too long to match by chance."""
+_WORDS_OF_MATTER = 3
+"""Characters of a text besides the words of an error page that name a matter: 区政府, 查分时."""
 _PARTIAL = 206
 _NOT_READ = PageReading()
 """The reading of a page that was not read, because its bytes are unchanged or its status is enough."""
@@ -443,8 +445,12 @@ class _Fetching:
 
 
 def _is_dated_text(extraction: Extraction) -> bool:
-    """Whether a page has a text, be it of few words, and says of which day it is, which no error page does."""
-    return Flag.NO_TEXT not in extraction.flags and not extraction.fields.keys().isdisjoint(DATE_FIELDS)
+    """Whether a page has a text, be it of few words, and says of which day it is. A site that refuses a text below its
+    title and day has no word of its matter there."""
+    if Flag.NO_TEXT in extraction.flags or extraction.fields.keys().isdisjoint(DATE_FIELDS):
+        return False
+    title = extraction.fields["title"].value if "title" in extraction.fields else ""
+    return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(title)
 
 
 def _may_have_parts(page: DuePage, body: bytes) -> bool:
