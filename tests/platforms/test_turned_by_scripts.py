@@ -107,3 +107,35 @@ def test_the_last_page_of_a_list_that_links_its_pages_is_the_last_whatever_it_co
 
     walked = walk_answers("generic", "/gk/list.jsp?cid=3&pageNo=1", answer, **LISTING)
     assert (len(walked.entries), len(walked.questions)) == (20, 2)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(
+    linked=st.integers(2, 6),
+    pages=st.integers(2, 9),
+    numbers=st.booleans(),
+    call=st.sampled_from(["href='javascript:go({})'", "href='#' onclick=\"go('{}')\"", "href='javascript:void(0)'"]),
+)
+def test_steps_that_are_scripts_only_on_later_pages_are_a_sign_of_more(
+    linked: int, pages: int, numbers: bool, call: str
+) -> None:
+    """The first pages link the next one, those from `linked` on call a script with its number; also the last page."""
+    all_lines = lines(SIZE * pages, "/n/{number}.html")
+
+    def answer(asked: Question) -> Answer:
+        page = int(asked.sent.get("p", 1))
+        rows = "".join(
+            f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>'
+            for line in all_lines[SIZE * (page - 1) : SIZE * page]
+        )
+        links = "".join(
+            f"<b>{n}</b>" if n == page else f"<a href='/gk/list.jsp?p={n}'>{n}</a>"
+            for n in range(1, min(linked, pages) + 1)
+        )
+        step = f"href='/gk/list.jsp?p={page + 1}'" if page < min(linked, pages) else call.format(min(page + 1, pages))
+        pager = f"<div class=page>{links if numbers else ''}<a {step}>下一页</a></div>"
+        return f'<html><title>公告</title><body><ul class="l">{rows}</ul>{pager}</body></html>', HTML
+
+    walked = walk_answers("generic", "/gk/list.jsp", answer, **LISTING)
+    assert len(walked.entries) == SIZE * min(linked, pages)
+    assert bool(walked.red) == (pages > linked and "{}" in call)

@@ -64,6 +64,8 @@ _TURNS_PAGE = re.compile(
     re.IGNORECASE,
 )
 """A call that turns to a page other than the first."""
+_CALLED_PAGE = re.compile(r"\(\s*['\"]?(\d{1,4})['\"]?\s*\)")
+"""The number of a page with which a script is called: `go(6)`."""
 _STEPS_BACK = re.compile(r"首页|首頁|上一?[页頁步]|前一?[页頁]|[尾末]页|最后|^\W*1\W*$|prev|first|back", re.IGNORECASE)
 _CALENDAR = (4, 12, 24, 28, 29, 30, 31)
 """Numbers of quarters, months, hours and days, which look like page numbers."""
@@ -147,6 +149,8 @@ def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
         yield from _pages_to_choose(page)
         if folded := _FOLDED.search(page.text):
             yield folded[0]
+    else:
+        yield from _calls_of_further_pages(page, seen)
 
 
 def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
@@ -241,6 +245,26 @@ def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
         steps = steps or (leads and _turns(element, label))
         if steps and not is_of_videos(element) and not is_dead(element, page, seen):
             yield label or element.get("class") or ""
+
+
+def _calls_of_further_pages(page: WebPage, seen: int) -> Iterator[str]:
+    """下一页 by a script whose argument is greater than all numbers of the pager and that of the page's own address.
+
+    The pages before had links, so this list goes on in another way. That a last page has 下一页 without a number, or
+    with its own, is usual.
+    """
+    steps = [
+        (element, digits(called[1]))
+        for element in page.tree.iter(*_STEP_TAGS)
+        if (called := _CALLED_PAGE.search(f"{element.get('onclick') or ''} {element.get('href') or ''}"))
+    ]
+    for element, number in steps:
+        label = label_of(element)
+        if len(label) > 12 or not (_NEXT_WORDS.search(label) or _NEXT_ALONE.match(label)) or is_disabled(element):
+            continue
+        shown = max((item.number for run in runs_of_numbers(page) for item in run), default=0)
+        if number > max(shown, own_number(page.url) or 1) and not is_dead(element, page, seen):
+            yield f"{label} {number}"
 
 
 def _turns(element: HtmlElement, label: str) -> bool:
