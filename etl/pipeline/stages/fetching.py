@@ -344,8 +344,9 @@ class _Fetching:
         """Corrects an outcome that status or words gave to a page that is nevertheless the document.
 
         It is the document if it is extracted as one, its title begins with the title in the list, and its text says
-        more than the words of an error page, or it states a date and a text. It then gets no outcome; otherwise both
-        values are returned unchanged. A part of a page (206) is never the document.
+        more than the words of an error page, or it states a date and its few words or its title have a matter.
+        It then gets no outcome; otherwise both values are returned unchanged.
+        A part of a page (206) is never the document.
         """
         answer, title = last.attempt, _without_spaces(str(page.listing.get("title") or "")).rstrip(".…")
         if (
