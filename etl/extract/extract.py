@@ -25,6 +25,7 @@ from etl.extract.rules.hidden_header import read_folded_rest, read_hidden_header
 from etl.extract.rules.pictures import annexed_images, find_images, pictures_in_lines
 from etl.extract.rules.stated_titles import meta_tags, title_parts
 from etl.extract.rules.text_lines import (
+    lines_above_text,
     read_embedded,
     read_main_text,
     read_meta,
@@ -328,10 +329,8 @@ class _Evidence:
 def _collect_evidence(source: _Source, located: _Located, content: _Content) -> _Evidence:
     context = PageContext(source.blocks, located.body, source.values)
     title_text = located.title.value if located.title else ""
-    lines = (
-        *read_unlabelled_lines(context, title_text, is_headline=located.has_headline),
-        *read_state_above_text(context, title_text, is_headline=located.has_headline),
-    )
+    above = tuple(lines_above_text(context, title_text, is_headline=located.has_headline))
+    lines = (*read_unlabelled_lines(context, above), *read_state_above_text(context, above))
     data = tuple(read_embedded(source.data.fields, source.values)) if source.data else ()
     title = located.title
     if content.data_is_shown:

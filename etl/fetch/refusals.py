@@ -72,7 +72,7 @@ _MIN_REST_CHARS = 10
 """A page with more characters than this, besides such words and polite ones, says more than that."""
 _MAX_CHARACTERS = 400
 """Visible characters of a block page or "not found" page; documents that quote such words are longer."""
-_MAX_WORDS = 100
+MAX_WORDS = 100
 """Maximum length of the words of a page that a reason quotes."""
 _UNSEEN = frozenset({"script", "style", "noscript"})
 
@@ -137,14 +137,14 @@ def words_instead(page: WebPage) -> str:
     one. An answer that is not understood says for itself what it is."""
     if len(visible_text(page, _UNSEEN, _MAX_CHARACTERS)) > _MAX_CHARACTERS:
         return refusing_line(page)
-    return " ".join(" ".join(visible_parts(page, _UNSEEN)).split())[:_MAX_WORDS]
+    return " ".join(" ".join(visible_parts(page, _UNSEEN)).split())[:MAX_WORDS]
 
 
 def refusing_line(page: WebPage) -> str:
     """The line outside links that says no more than that something is missing, failed or is forbidden: of an error page
     inside the frame of its site."""
     lines = (" ".join(text.split()) for text in visible_parts(page, _UNSEEN | {"a"}))
-    return next((line for line in lines if len(line) <= _MAX_WORDS and not says_more(line)), "")
+    return next((line for line in lines if len(line) <= MAX_WORDS and not says_more(line)), "")
 
 
 def _shown(page: WebPage, match: re.Match[str]) -> str:
@@ -160,15 +160,15 @@ def _shown(page: WebPage, match: re.Match[str]) -> str:
 
 
 def _blocks(words: str) -> Refusal:
-    return Outcome.BLOCKED, encode_reason(Code.FIREWALL_SAYS, words=words[:_MAX_WORDS])
+    return Outcome.BLOCKED, encode_reason(Code.FIREWALL_SAYS, words=words[:MAX_WORDS])
 
 
 def _misses(status: int, words: str) -> Refusal:
-    return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=words[:_MAX_WORDS])
+    return Outcome.SOFT_404, encode_reason(Code.PAGE_SAYS_MISSING, status=status, words=words[:MAX_WORDS])
 
 
 def _fails(status: int, words: str) -> Refusal:
-    return Outcome.HTTP_ERROR, encode_reason(Code.PAGE_SAYS_FAILURE, status=status, words=words[:_MAX_WORDS])
+    return Outcome.HTTP_ERROR, encode_reason(Code.PAGE_SAYS_FAILURE, status=status, words=words[:MAX_WORDS])
 
 
 def says_more(text: str, least: int = _MIN_REST_CHARS) -> bool:

@@ -9,6 +9,7 @@ from etl.archive.storage.log_lines import AttachedFile, FieldEvidence, VersionVa
 from etl.dates import read_date
 from etl.extract import Belief, Extraction, FieldValue, Flag, Rule
 from etl.extract.text_identity import TextIdentity
+from etl.fetch.refusals import MAX_WORDS
 from etl.fields import DATE_FIELDS, FIELDS
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
@@ -40,10 +41,6 @@ class Verdict:
 
     outcome: Outcome | None
     reason: str
-
-
-_MAX_WORDS = 100
-"""Maximum length of the words of a page that a reason quotes."""
 
 
 def fill_from_listing(
@@ -84,7 +81,7 @@ def _no_document(extraction: Extraction) -> str:
     """The stored reason. A page that is neither document nor list is quoted: it may say why it stands there."""
     kind, reason = extraction.kind, extraction.reason
     title = (item.value for name, item in extraction.fields.items() if name == "title" and item.origin != "listing")
-    words = " ".join(" ".join((*title, extraction.text[:_MAX_WORDS])).split())[:_MAX_WORDS]
+    words = " ".join(" ".join((*title, extraction.text[:MAX_WORDS])).split())[:MAX_WORDS]
     if kind == "listing" or not words:
         return encode_reason(Code.NO_DOCUMENT, page_kind=kind, reason=reason)
     return encode_reason(Code.NO_DOCUMENT_SAYS, page_kind=kind, reason=reason, words=words)

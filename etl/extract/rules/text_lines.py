@@ -57,7 +57,7 @@ _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class LineAbove:
     """A line above the text, by its place: the title itself, below it, or a red header above it. `is_value`: the value
     of a label; `is_tool`: a link or a part of a search form."""
 
@@ -71,17 +71,15 @@ class _Line:
     is_tool: bool
 
 
-def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool) -> Iterator[Reading]:
+def read_unlabelled_lines(context: PageContext, lines: Iterable[LineAbove]) -> Iterator[Reading]:
     """Unlabelled values between the title and the text: dates, a source beside one, a 文号 on a line of its own.
-
-    `is_headline`: the title is a line of the page, not words of `<title>`, which its menus may have too.
 
     A date in brackets alone is part of the title (the day of a speech), and one alone right above the title, or above a
     text that begins with it, or above its red header, may be anything: they count only if no other date follows.
     """
     above = line_above = ""
     bracketed: list[Reading] = []
-    for line in _lines_above_text(context, label_key(title), is_headline=is_headline):
+    for line in lines:
         above = above if line.below_title or line.is_red else ""
         if line.is_tool:
             continue
@@ -106,12 +104,12 @@ def read_unlabelled_lines(context: PageContext, title: str, *, is_headline: bool
     yield from bracketed
 
 
-def read_state_above_text(context: PageContext, title: str, *, is_headline: bool) -> Iterator[Reading]:
+def read_state_above_text(context: PageContext, lines: Iterable[LineAbove]) -> Iterator[Reading]:
     """Whether the document is in force, in an element of its own without a label, beside or below the title. Above it
     are columns (规范性文件 > 已失效); beside the link of another document it is the state of that one."""
     states = {
         run
-        for line in _lines_above_text(context, label_key(title), is_headline=is_headline)
+        for line in lines
         if line.below_title and line.block.cell < 0 and not (line.is_value or _links_another(line.block))
         if not is_in_search_form(context.blocks, line.block.node, context.body)
         for run in _runs(line.block)
@@ -127,7 +125,10 @@ def _links_another(block: Block) -> bool:
     return linked > _MAX_SOURCE_CHARS or (linked > 0 and "号" in block.text)
 
 
-def _lines_above_text(context: PageContext, title_key: str, *, is_headline: bool) -> Iterator[_Line]:
+def lines_above_text(context: PageContext, title: str, *, is_headline: bool) -> Iterator[LineAbove]:
+    """The lines of the header and those above it. `is_headline`: the title is a line of the page, not words
+    of `<title>`, which its menus may have too."""
+    title_key = label_key(title)
     blocks, body = context.blocks, context.body
     below_title = False
     values: set[int] = set()
@@ -144,10 +145,10 @@ def _lines_above_text(context: PageContext, title_key: str, *, is_headline: bool
         if not is_tool and (value := value_apart(blocks, index)) is not None:
             values.add(value)
         is_value = not is_tool and (index in values or _is_value(blocks, index))
-        yield _Line(index, block, text, is_title, below_title, is_red, is_value, is_tool)
+        yield LineAbove(index, block, text, is_title, below_title, is_red, is_value, is_tool)
 
 
-def _read_number(context: PageContext, line: _Line, line_above: str) -> Iterator[Reading]:
+def _read_number(context: PageContext, line: LineAbove, line_above: str) -> Iterator[Reading]:
     """The 文号 on a line without a label, and the date beside it."""
     blocks = context.blocks
     if "号" not in line.text or line.is_value or is_beside_cells(blocks, line.block, context.body):

@@ -362,11 +362,10 @@ class _Fetching:
         if (
             extraction is None
             or extraction.kind != "document"
-            or not (says_more(extraction.text) or _is_dated_text(extraction))
             or "title" not in extraction.fields
+            or not _without_spaces(extraction.fields["title"].value).startswith(title)
+            or not (says_more(extraction.text) or _is_dated_text(extraction))
         ):
-            return last, reading
-        if not _without_spaces(extraction.fields["title"].value).startswith(title):
             return last, reading
         reason = encode_reason(Code.DOCUMENT_ALL_THE_SAME, verdict=Reason.from_stored(last.reason))
         return ClassifiedAttempt(answer, None, reason), again
@@ -446,12 +445,11 @@ class _Fetching:
 
 
 def _is_dated_text(extraction: Extraction) -> bool:
-    """Whether a page has a text, be it of few words, and says of which day it is. A site that refuses a text below its
-    title and day has no word of its matter there."""
+    """Whether a page with a title has a text, be it of few words, and says of which day it is. A site that refuses a
+    text below its title and day has no word of its matter there."""
     if Flag.NO_TEXT in extraction.flags or extraction.fields.keys().isdisjoint(DATE_FIELDS):
         return False
-    title = extraction.fields["title"].value if "title" in extraction.fields else ""
-    return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(title)
+    return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(extraction.fields["title"].value)
 
 
 def _may_have_parts(page: DuePage, body: bytes) -> bool:

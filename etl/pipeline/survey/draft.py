@@ -55,7 +55,7 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
 
 
 def _not_understood(survey: Survey) -> Iterator[str]:
-    """What a page without a list says, instead, and has that may lead to one."""
+    """What a page without a list says instead, and what it has that may lead to one."""
     if survey.page.is_data:
         try:
             read_data_list(survey.page, ListingRequest(survey.page.url))

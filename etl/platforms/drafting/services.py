@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from etl.outside import digits
 from etl.platforms.elements.list_addresses import changes_something, is_of_list
@@ -11,7 +11,7 @@ from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.paging.parts import is_chosen
 from etl.web.markup import uncommented_script
 from etl.web.page import WebPage, base_url
-from etl.web.urls import resolved
+from etl.web.urls import parameters, resolved
 
 _CALL_CHARS, _BEFORE_CHARS = 600, 40
 _POSTED = re.compile(r"""\bpost\b|["']POST["']""")
@@ -45,20 +45,20 @@ def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
         before, _, behind = code.partition(address)
         call = behind[:_CALL_CHARS].partition("</script")[0]
         given = _PARAMETERS.search(call)
-        parameters = dict(_parameters(next(filter(None, given.groups()), ""), code, page.url)) if given else {}
+        sent = dict(_parameters(next(filter(None, given.groups()), ""), code, page.url)) if given else {}
         if not given and (form := _FORM_SENT.search(call)):
-            parameters = dict(_fields(page, form[1]))
-        if (rows := _ROWS_OF_GRID.search(call)) and not parameters:
-            parameters = {"page": "1", "limit": rows[1]}
+            sent = dict(_fields(page, form[1]))
+        if (rows := _ROWS_OF_GRID.search(call)) and not sent:
+            sent = {"page": "1", "limit": rows[1]}
         # What follows in the code is the number of the page: `'list?page=' + page`.
         first = address + "1" if _ENDS_IN_PAGE.search(address) else address
-        written = {name: str(value).lower() if isinstance(value, bool) else value for name, value in parameters.items()}
+        written = {name: str(value).lower() if isinstance(value, bool) else value for name, value in sent.items()}
         query = urlencode(written)
         if _POSTED.search(before[-_BEFORE_CHARS:] + call.partition("})")[0]):
             # Nothing is posted to what may be a vote or a letter.
             if is_of_list(address):
                 is_json = "JSON.stringify" in call or _POSTS_JSON.search(before)
-                yield resolved(base_url(page), first), json.dumps(parameters) if is_json else query
+                yield resolved(base_url(page), first), json.dumps(sent) if is_json else query
         else:
             yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else "")), ""
 
@@ -80,7 +80,7 @@ def _fields(page: WebPage, form: str) -> Iterator[tuple[str, str | int]]:
 def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str | int]]:
     """(name, value) of what a call sends, as far as the scripts or the query of the page's own address have the
     values."""
-    own = dict(parse_qsl(urlsplit(url).query))
+    own = parameters(url)
     for name, words, number, variable in _PARAMETER.findall(code):
         if variable and (_PAGE.fullmatch(name) or _PAGE.fullmatch(variable.rpartition(".")[2])):
             yield name, 1
@@ -90,5 +90,5 @@ def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str | 
             yield name, digits(number) if number and str(digits(number)) == number else words or number
         elif stated := re.search(rf"""\b{re.escape(variable)}\s*=\s*["']?([\w-]{{1,60}})["']?\s*[;,\n]""", scripts):
             yield name, stated[1]
-        elif (read := re.search(rf"""\b{re.escape(variable)}\s*={_OF_QUERY}""", scripts)) and read[1] in own:
+        elif (read := re.search(rf"""\b{re.escape(variable)}\s*={_OF_QUERY}""", scripts)) and own.get(read[1]):
             yield name, own[read[1]]

@@ -42,7 +42,8 @@ def number_of_form(page: WebPage) -> tuple[int, str | None]:
     form = next(inputs[0].iterancestors("form"), None) if len(inputs) == 1 and "submit" in page.text else None
     if form is None or (form.get("method") or "get").lower() != "get":
         return 0, None
-    number = digits(inputs[0].get("value") or "1") if (inputs[0].get("value") or "1").isdigit() else 0
+    value = inputs[0].get("value") or "1"
+    number = digits(value) if value.isdigit() else 0
     address = _address(form, inputs[0], str(number + 1), page) if number else None
     own, sent = parameters(page.url), parameters(address or "")
     own.pop(inputs[0].get("name") or "", None)

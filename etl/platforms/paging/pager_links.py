@@ -253,24 +253,27 @@ def _calls_of_further_pages(page: WebPage, seen: int) -> Iterator[str]:
     The pages before had links, so this list goes on in another way. That a last page has 下一页 without a number, or
     with its own, is usual.
     """
-    steps = [
-        (element, digits(called[1]))
-        for element in page.tree.iter(*_STEP_TAGS)
-        if (called := _CALLED_PAGE.search(f"{element.get('onclick') or ''} {element.get('href') or ''}"))
-    ]
-    for element, number in steps:
-        label = label_of(element)
-        if len(label) > 12 or not (_NEXT_WORDS.search(label) or _NEXT_ALONE.match(label)) or is_disabled(element):
+    shown: int | None = None
+    for element in page.tree.iter(*_STEP_TAGS):
+        called = _CALLED_PAGE.search(_call_of(element))
+        label = label_of(element) if called else ""
+        if not (called and (_NEXT_WORDS.search(label) or _NEXT_ALONE.match(label))):
             continue
-        shown = max((item.number for run in runs_of_numbers(page) for item in run), default=0)
-        if number > max(shown, own_number(page.url) or 1) and not is_dead(element, page, seen):
-            yield f"{label} {number}"
+        if len(label) > 12 or is_disabled(element) or is_dead(element, page, seen):
+            continue
+        if shown is None:
+            shown = max((own_number(page.url) or 1, *(item.number for run in runs_of_numbers(page) for item in run)))
+        if digits(called[1]) > shown:
+            yield f"{label} {called[1]}"
+
+
+def _call_of(element: HtmlElement) -> str:
+    return f"{element.get('onclick') or ''} {element.get('href') or ''}"
 
 
 def _turns(element: HtmlElement, label: str) -> bool:
     """Whether a script turns to a further page, whatever the words of the element are."""
-    call = f"{element.get('onclick') or ''} {element.get('href') or ''}"
-    return _TURNS_PAGE.search(call) is not None and not _STEPS_BACK.search(label) and not slides(element)
+    return _TURNS_PAGE.search(_call_of(element)) is not None and not _STEPS_BACK.search(label) and not slides(element)
 
 
 def _pages_to_choose(page: WebPage) -> Iterator[str]:
