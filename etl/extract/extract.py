@@ -69,7 +69,7 @@ from etl.web.inline_styles import InlineStyles
 from etl.web.markup import ends_early
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
-EXTRACTOR = "16"
+EXTRACTOR = "17"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _HEADER_FIELDS = ("index_number", "document_number", "publisher", "written_date")
 """Fields at least one of which every header has."""
