@@ -274,7 +274,7 @@ def _read_content(source: _Source, located: _Located) -> _Content:
         text = fallback_text(page) or text
     title = located.title.value if located.title else ""
     page_files = find_attachments(page, blocks, body, title)
-    data_is_shown = data is not None and (len(text) < MIN_TEXT_CHARS or not data.body_html)
+    data_is_shown = data is not None and _shows(data, located, text)
     if data and data_is_shown and data.body_html:
         text, page_files = _read_data_body(page, data, page_files)
     if is_left_behind(text):
@@ -293,6 +293,16 @@ def _read_content(source: _Source, located: _Located) -> _Content:
         *page_files.flags,
     )
     return _Content(text, body, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
+
+
+def _shows(data: Embedded, located: _Located, text: str) -> bool:
+    """Whether the page shows the data that it carries, because it has no text of its own. Above the words of an empty
+    form (昵称, 验证码) stands neither a headline nor a header, and the data has the title of the page and more words."""
+    if len(text) < MIN_TEXT_CHARS or not data.body_html:
+        return True
+    title, _ = data.fields.get("title", ("", ""))
+    has_own_title = located.has_headline or located.has_header or title != located.guess
+    return not has_own_title and len(data.body_html) > 2 * len(text)
 
 
 def _with_pictures(files: tuple[Attachment, ...], pictures: tuple[Attachment, ...]) -> tuple[Attachment, ...]:

@@ -95,6 +95,20 @@ trap(
     text=WHOLE,
 )
 trap(
+    "nfcms-consultation-form",
+    "a shell whose only visible words are those of a form to answer",
+    "NFCMS",
+    f"<html><head><title>{TITLE}</title></head><body><div id='article-content'></div><a name='f'>结果反馈</a>反馈时间："
+    "<div>结果公布后可在本栏目查看</div><form><div>* 所在地区：<select><option>云溪区</option></select></div>"
+    "<div>* 电子邮箱：<input></div><div>* 您对本次征集的总体评价：<input></div><div><b>*</b> 昵称：<input></div>"
+    "<div><b>*</b> 联系手机：<input></div><div><b>*</b> 发表意见：<textarea></textarea></div><div>当前征集已结束，无法提交评论"
+    "</div></form><script>window._CONFIG = { question_data: "
+    f'{{"title":"{TITLE}","article":{{"source":"云溪日报","content":"{CONTENT}"}}}}}};</script></body></html>',
+    url="http://www.yunxi.gov.cn/hdjlpt/yjzj/answer/29201",
+    fields={"title": TITLE, "source": "云溪日报"},
+    text=WHOLE,
+)
+trap(
     "hanweb-meta-marks",
     "the text between meta elements ContentStart and ContentEnd, furniture around it",
     "Hanweb",
