@@ -296,8 +296,8 @@ def _read_content(source: _Source, located: _Located) -> _Content:
 
 
 def _shows(data: Embedded, located: _Located, text: str) -> bool:
-    """Whether the page shows the data that it carries, because it has no text of its own. Above the words of an empty
-    form (昵称, 验证码) stands neither a headline nor a header, and the data has the title of the page and more words."""
+    """Whether the page shows the data that it carries: it has no text of its own, or only the words of a form (昵称,
+    验证码) without headline and header, where the data has the title of the page and a longer text."""
     if len(text) < MIN_TEXT_CHARS or not data.body_html:
         return True
     title, _ = data.fields.get("title", ("", ""))
