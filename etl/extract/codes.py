@@ -289,6 +289,11 @@ class Flag(NamedCode):
         "网页没有目录所列的标题",
         "the page says nothing like the title that its catalog states",
     )
+    NUMBERS_CHANGE = (
+        "numbers_change",
+        "接连几个版本只有数字不同，可能是计数或时钟",
+        "version after version differs in numbers only: perhaps a counter or a clock",
+    )
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 
     def of(self, parameter: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,3 +90,38 @@ def test_pages_with_counters_keep_their_version_and_their_text(archive: Archive,
     versions = rows(archive, "SELECT record_id, count(*) FROM archive.record_version GROUP BY 1 ORDER BY 1")
     assert [row["count"] for row in versions] == [2, 1, 1, 1, 1]
     assert len(rows(archive, "SELECT id FROM archive.capture")) == len(pages)
+
+
+IS_FLAGGED = "'numbers_change' = ANY(flags) AS flagged"
+NEXT = {
+    "a counter": "本栏目今日共发布信息{}条",
+    "a clock": "本页由云溪区政务云于{}点自动生成",
+    "figures with zeros": "全区共有值守人员{}名，其中专职{}名",
+}
+
+
+@pytest.mark.parametrize("line", NEXT.values(), ids=NEXT)
+def test_numbers_that_change_again_and_again_are_flagged(archive: Archive, tmp_path: Path, line: str) -> None:
+    """No rule knows the words: each capture makes a version, which nobody could tell from a true change."""
+    body = "为做好防汛值守工作，经会议研究同意，现将有关事项通知如下，请结合实际认真贯彻执行，不得推诿拖延。\n" * 3
+    lines = [
+        *(line.replace("{}", str(number)) for number in (8, 11, 25, 107)),
+        line.replace("{}", "107") + "，请勿外传",
+        line.replace("{}", "108") + "，请勿外传",
+    ]
+    pages = [("https://a.example/1.html", page("防汛值守的通知", f"{body}{each}"), "200 OK") for each in lines]
+    path = warc(tmp_path / "a.warc.gz", pages)
+    import_warc(archive, path, scan_warc(path), import_source())
+    versions = rows(
+        archive, "SELECT 'numbers_change' = ANY(flags) AS flagged FROM archive.record_version ORDER BY version"
+    )
+    assert [row["flagged"] for row in versions] == [False, False, True, True, False, False]
+
+
+def test_one_amendment_of_a_number_has_no_flag(archive: Archive, tmp_path: Path) -> None:
+    texts = [TEXT + day for day in ("自5月1日起施行。", "自6月1日起施行。")]
+    pages = [("https://a.example/1.html", page("防汛值守的通知", text * 3), "200 OK") for text in texts]
+    path = warc(tmp_path / "a.warc.gz", pages)
+    import_warc(archive, path, scan_warc(path), import_source())
+    versions = rows(archive, f"SELECT {IS_FLAGGED} FROM archive.record_version")
+    assert [row["flagged"] for row in versions] == [False, False]

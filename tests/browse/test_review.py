@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from etl.archive.storage.archive import Archive
 from etl.browse import create_app
 from etl.browse.http.session import PERSON, Person
+from etl.extract import Flag
 from tests.browse.conftest import Enter
 from tests.support.browser_pages import Page, keep, other_source
 from tests.support.chromium import served
@@ -63,8 +64,30 @@ def test_the_queue_has_each_kind_of_doubt_from_the_latest_record_on(reader: Test
     similar = _queue(reader, kind="similar")["thing"]
     assert (similar["record"], [line["record_id"] for line in similar["similar"]]) == (4, [1])
     assert _queue(reader, source="lanchuan-copy")["thing"] is None
-    for wrong in ("kind=all", "after=x", "after=1.A"):
+    for wrong in ("kind=all", "after=x", "after=1."):
         assert reader.get(f"/archive/review?{wrong}").status_code == 400, wrong
+
+
+SAY_HOW = {"file", "attachments_only", "images_only", "text_in", "hidden_file", "pages", "body", "looked_up"}
+
+
+@pytest.mark.parametrize("flag", ["goes_on:1/3", "goes_on:共 3 页", "text_lost:120"])
+def test_an_item_is_skipped_whatever_the_parameter_of_its_flag(reader: TestClient, owner_url: str, flag: str) -> None:
+    age(owner_url, _FLAGS, flags=f"{{{flag}}}", record=2)
+    here = _queue(reader, kind="flagged")["here"]
+    assert here == f"2.{flag}"
+    assert _queue(reader, kind="flagged", after=here)["thing"] is None
+
+
+OF_OTHER_QUEUES = {"no_text", "disputed"}
+
+
+@pytest.mark.parametrize("flag", Flag, ids=lambda flag: flag.value)
+def test_every_flag_that_is_a_doubt_is_queued(reader: TestClient, owner_url: str, flag: Flag) -> None:
+    age(owner_url, _FLAGS, flags=f"{{{flag.of('title')}}}", record=1)
+    age(owner_url, _FLAGS, flags="{}", record=2)
+    count = next(count for count in _queue(reader)["counts"] if count["issue"] == "flagged")
+    assert count["number"] == (flag.value not in SAY_HOW | OF_OTHER_QUEUES)
 
 
 def test_what_a_person_found_right_is_kept_with_name_and_time_and_shown(

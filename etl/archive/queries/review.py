@@ -20,31 +20,24 @@ SECONDS_FOR_SIMILAR = 1.0
 """Time limit for finding a record with near duplicates: each record takes 3 ms, and most have none."""
 CANDIDATES = 200
 """Maximum number of records in which near duplicates are searched."""
-_OF_VALUES = (
-    Flag.IMPOSSIBLE_DATE,
-    Flag.FUTURE_DATE,
-    Flag.INCOMPLETE_DATE,
-    Flag.UNREADABLE_DATE,
-    Flag.HIDDEN_VALUE,
-    Flag.UNREAD_LABEL,
-)
-_OF_TEXT = "|".join(
+_NOT_REVIEWED = frozenset(
     (
-        Flag.STRUCK_OUT.value,
-        Flag.FRAME_IN_TEXT.value,
-        f"{Flag.HIDDEN_TEXT.value}:.*",
-        f"{Flag.LEFT_OUT.value}:.*",
-        f"{Flag.PICTURE_IN_LINE.value}:.*",
+        Flag.FILE,
+        Flag.ATTACHMENTS_ONLY,
+        Flag.IMAGES_ONLY,
+        Flag.TEXT_IN,
+        Flag.HIDDEN_FILE,
+        Flag.PAGES,
+        Flag.BODY,
+        Flag.LOOKED_UP,
+        Flag.NO_TEXT,
+        Flag.DISPUTED_VALUE,
     )
 )
-_PATTERNS = {
-    "disputed": f":{Flag.DISPUTED_VALUE.value}$",
-    "flagged": (
-        f"^({Flag.CUT.value}|{Flag.ENDS_EARLY.value}|{Flag.FILE_WITHOUT_ADDRESS.value}|{Flag.TEXT_LOST.value}(:.*)?|{Flag.GOES_ON.value}:.*|{_OF_TEXT})$"
-        f"|:({'|'.join(flag.value for flag in _OF_VALUES)})$"
-    ),
-}
-"""Flags that are reviewed. Other flags only say how a page was read; there is nothing in them to confirm."""
+"""Flags that only say how a page was read, in which there is nothing to confirm; the last two have their own queues."""
+_FLAGGED = "|".join(flag.value for flag in Flag if flag not in _NOT_REVIEWED)
+_PATTERNS = {"disputed": f":{Flag.DISPUTED_VALUE.value}$", "flagged": f"^({_FLAGGED})(:|$)|:({_FLAGGED})$"}
+"""Stored flags that are reviewed: `code`, `code:parameter` or `field:code`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,7 @@ class QueuePosition:
     @classmethod
     def parse(cls, value: str) -> "QueuePosition":
         """Parse `record` or `record.flag`. Raises `ValueError`."""
-        match = re.fullmatch(r"(\d{1,18})(?:\.([a-z_:0-9]{1,80}))?", value)
+        match = re.fullmatch(r"(\d{1,18})(?:\.(.{1,200}))?", value)
         if match is None:
             raise ValueError(value)
         return cls(int(match[1]), match[2] or "")

@@ -7,21 +7,21 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
+from etl.archive.records.changes import Change, CurrentVersion, lasting_changes
 from etl.archive.records.citations import CitingRecord, keep_citations
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
 from etl.archive.records.near_duplicates import keep_signatures
 from etl.archive.records.one_page import pages_not_as_known, pages_of_another, pages_of_several
 from etl.archive.records.search_index import keep_entries
-from etl.archive.records.versions import CapturedText, compare, is_same_document, version_identity, with_corrections
+from etl.archive.records.versions import compare, version_identity, with_corrections
 from etl.archive.records.worse_pages import pages_worse_than_known
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bulk_rows import insertion, rows_of, with_rows
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent, VersionValues
 from etl.archive.storage.lookups import among, is_current
-from etl.archive.storage.models import Capture, Content, Page, PageFile, Record, RecordVersion, RunPage
-from etl.clock import CHINA
+from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVersion, RunPage
 from etl.errors import GongkaiError
 from etl.extract import EXTRACTOR, NORMALISER
 from etl.extract.citing import CitingDocument
@@ -191,37 +191,13 @@ JOIN archive.page f ON f.source_id = :source AND f.url = e.url ORDER BY 1, 2
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class _CurrentVersion:
-    """The current version of a page's record."""
-
-    record: int
-    version: int
-    values: VersionValues
-
-    @property
-    def capture_id(self) -> int:
-        return self.values.capture_id
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A new version: its values, its text and the bands of the text; `before`: the previous version, if any."""
-
-    page_id: int
-    values: VersionValues
-    text: str
-    bands: Sequence[int]
-    before: _CurrentVersion | None
-
-
 def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]:
     """The unread capture of each page, by page id."""
     rows = connection.execute(select(Page.id, Page.unread_capture_id).where(among(Page.id, ids)))
     return {page: capture for page, capture in rows}
 
 
-def _current(connection: Connection, pages: Sequence[ExtractedPage]) -> dict[int, _CurrentVersion]:
+def _current(connection: Connection, pages: Sequence[ExtractedPage]) -> dict[int, CurrentVersion]:
     """The current versions, by page."""
     rows = connection.execute(
         select(Record.page_id, *RecordVersion.__table__.columns)
@@ -229,13 +205,13 @@ def _current(connection: Connection, pages: Sequence[ExtractedPage]) -> dict[int
         .where(among(Record.page_id, [page.page_id for page in pages]))
     )
     return {
-        row["page_id"]: _CurrentVersion(row["record_id"], row["version"], VersionValues.from_row(row))
+        row["page_id"]: CurrentVersion(row["record_id"], row["version"], VersionValues.from_row(row))
         for row in rows.mappings()
     }
 
 
 def _write(
-    connection: Connection, archive: Archive, source_id: str, changes: Sequence[_Change], kind: str, run_id: int | None
+    connection: Connection, archive: Archive, source_id: str, changes: Sequence[Change], kind: str, run_id: int | None
 ) -> RecordingResult:
     """Writes the new versions and publishes their events.
 
@@ -285,7 +261,7 @@ def _write(
     )
 
 
-def _citing(change: _Change) -> CitingDocument:
+def _citing(change: Change) -> CitingDocument:
     values = change.values
     names = tuple(file["name"] for file in values.attachments)
     return CitingDocument(values.title, values.document_number, change.text, names)
@@ -295,15 +271,15 @@ def _changes(
     connection: Connection,
     source_id: str,
     documents: Sequence[ExtractedPage],
-    current: Mapping[int, _CurrentVersion],
+    current: Mapping[int, CurrentVersion],
     *,
     keep_files: bool,
-) -> list[_Change]:
+) -> list[Change]:
     """New versions for the documents that differ from their current versions. With `keep_files`, known files keep the
     bytes of the current version."""
     corrections = in_force(connection, [version.record for version in current.values()])
     digests = _digests(connection, source_id, documents)
-    changes: list[_Change] = []
+    changes: list[Change] = []
     for page in documents:
         assert page.extraction is not None, "only documents have versions"
         before = current.get(page.page_id)
@@ -317,33 +293,9 @@ def _changes(
             values = with_corrections(values, corrections.get(before.record, {}))
             if version_identity(before.values) == version_identity(values):
                 continue
-        changes.append(_Change(page.page_id, values, text, identity.bands, before))
+        changes.append(Change(page.page_id, values, text, identity.bands, before))
     # With `keep_files`, both versions come from the same bytes, so counters and clocks cannot cause a difference.
-    return changes if keep_files else _without_passing_changes(connection, changes)
-
-
-def _without_passing_changes(connection: Connection, changes: Sequence[_Change]) -> list[_Change]:
-    """The changes, without those that differ only in counters, clocks and tokens."""
-    versions = [change.before.values for change in changes if change.before]
-    if not versions:
-        return list(changes)
-    hashes = {version.content_hash for version in versions}
-    texts = {
-        row.hash: row.text
-        for row in connection.execute(select(Content.hash, Content.text).where(among(Content.hash, hashes)))
-    }
-    captures = {version.capture_id for version in versions} | {change.values.capture_id for change in changes}
-    query = select(Capture.id, Capture.fetched_at).where(among(Capture.id, captures))
-    days = {row.id: row.fetched_at.astimezone(CHINA).date() for row in connection.execute(query)}
-    remaining: list[_Change] = []
-    for change in changes:
-        if before := change.before:
-            first = CapturedText(texts[before.values.content_hash], days[before.capture_id])
-            second = CapturedText(change.text, days[change.values.capture_id])
-            if is_same_document(before.values, first, change.values, second):
-                continue
-        remaining.append(change)
-    return remaining
+    return changes if keep_files else lasting_changes(connection, changes)
 
 
 def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str, str]:
@@ -362,7 +314,7 @@ def keep_contents(connection: Connection, texts: Mapping[str, str]) -> dict[str,
     return {digest: texts[digest] for digest in new}
 
 
-def _write_records(connection: Connection, source_id: str, changes: Sequence[_Change]) -> dict[int, int]:
+def _write_records(connection: Connection, source_id: str, changes: Sequence[Change]) -> dict[int, int]:
     """Creates the records, in order, or points them to their new versions; returns record numbers by page id."""
     records = {change.page_id: change.before.record for change in changes if change.before}
     pointers = [
@@ -393,7 +345,7 @@ def _digests(connection: Connection, source_id: str, pages: Sequence[ExtractedPa
     return {url: digest for url, digest in connection.execute(query)}
 
 
-def _link_files(connection: Connection, source_id: str, changes: Sequence[_Change]) -> None:
+def _link_files(connection: Connection, source_id: str, changes: Sequence[Change]) -> None:
     """Stores which files belong to which page, so that its documents are read again when a file changes."""
     connection.execute(delete(PageFile).where(among(PageFile.page_id, [change.page_id for change in changes])))
     linked = [{"page": change.page_id, "url": file["url"]} for change in changes for file in change.values.attachments]

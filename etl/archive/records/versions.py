@@ -1,5 +1,6 @@
 """The content of versions: fields as extraction chose them and as archivists corrected them, and how two differ."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,9 @@ from etl.web.urls import without_tokens
 
 MAX_INDEXED_BYTES = 2_000
 """Maximum bytes of a value in a column for search: an index of PostgreSQL takes 2,704. `fields` has the whole value."""
+
+_NUMBERS = re.compile("[\\d〇零一二三四五六七八九十百千万亿日天]+")
+"""Numbers, and the days of a week (星期三, 星期日)."""
 
 
 class VersionState(Protocol):
@@ -84,6 +88,24 @@ def is_same_document(before: VersionState, first: CapturedText, now: VersionStat
     if _lasting_fields(before, first.day) != _lasting_fields(now, second.day):
         return False
     return _are_same_files(before.attachments, now.attachments)
+
+
+def differ_in_numbers(before: VersionState, first: str, now: VersionState, second: str) -> bool:
+    """Whether two versions with the texts `first` and `second` differ in numbers and days only: those of an amendment,
+    or of a counter or clock in words that no rule knows."""
+    return (
+        _without_numbers(first) == _without_numbers(second)
+        and _fields_without_numbers(before) == _fields_without_numbers(now)
+        and _are_same_files(before.attachments, now.attachments)
+    )
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBERS.sub("0", normalise(text))
+
+
+def _fields_without_numbers(version: VersionState) -> list[tuple[str, str]]:
+    return sorted((item["name"], _without_numbers(item["value"])) for item in version.fields if item["chosen"])
 
 
 def _lasting_fields(version: VersionState, day: date) -> list[tuple[str, str]]:
