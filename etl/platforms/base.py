@@ -26,7 +26,8 @@ class ListingRequest(Outside):
     `url`: may have a fragment, which is not sent; it tells `read_listing` which list of the page to read. `column`:
     name of its list; totals are kept for each list. `seen`: number of entries on the list's earlier pages.
     `by_number`: only the number in the address of the page before says that there may be such a page. `by_script`: the
-    page before is turned by a script alone.
+    page before is turned by a script alone. `place`: the number of a page, from 2, to which the form of the page before
+    leads: what is posted to get it differs with every answer; `is_named`: that form has the number of the page.
     """
 
     url: str
@@ -37,6 +38,8 @@ class ListingRequest(Outside):
     headers: Mapping[str, str] = field(default_factory=dict)
     by_number: bool = False
     by_script: bool = False
+    place: int = 0
+    is_named: bool = False
 
     @property
     def form(self) -> dict[str, str]:

@@ -40,6 +40,7 @@ from etl.platforms.paging.paging import (
 )
 from etl.platforms.paging.parts import part_of_a_form, part_of_buttons
 from etl.platforms.paging.script_jumps import jump_ahead
+from etl.platforms.paging.sent_forms import next_by_form
 from etl.platforms.paging.short_counts import short_counts
 from etl.platforms.paging.tabs import (
     lists_of_other_parts,
@@ -322,6 +323,8 @@ def _continued(
         if not url and (chosen := page_by_form(page)):
             url, pages = chosen
             listing = replace(listing, reported_pages=listing.reported_pages or pages)
+        if not url and not _is_last(stated, seen, first=first) and (sent := next_by_form(page, request, listed)):
+            return replace(listing, next_requests=(sent,))
     if url:
         return replace(listing, next_requests=(request.behind(listing.entries, url),))
     if pager:
@@ -426,10 +429,17 @@ def _unfinished(stated: Counts, seen: int, *, first: bool, counted: bool) -> str
     return stated.sign if more else None
 
 
-def _whole(stated: Counts, seen: int, *, first: bool) -> bool:
-    """Whether the page states that its list ends here."""
-    current = stated.current or (1 if first else stated.pages)
+def _is_last(stated: Counts | None, seen: int, *, first: bool) -> bool:
+    """Whether the page states that it is the last one."""
+    if stated is None:
+        return False
+    current = stated.current or (1 if first else None)
     return bool(stated.pages and current == stated.pages) or stated.documents == seen
+
+
+def _whole(stated: Counts, seen: int, *, first: bool) -> bool:
+    """Whether nothing that the page states says that the list goes on: further pages may not say which one they are."""
+    return _is_last(stated, seen, first=first) or bool(not first and stated.pages and not stated.current)
 
 
 def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> Reason | None:

@@ -159,6 +159,8 @@ class WalkedList:
         # Of fewer entries a list of one page that leads on for ever.
         if page.is_full or fills_page(len(urls)):
             return True
+        if request.place and (request.is_named or self._pages == 1):  # The site does not do what the form asks for.
+            return True
         leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
         return not _is_of_first_page(request) and (urls != self._last_page or leads_back)
 
@@ -191,9 +193,10 @@ class WalkedList:
         if counted == self._pages and request.url not in self._numbered:  # the pager counts from 0 or from 1
             return True
         if not before and not self._reaches_its_total:
-            return not (self._is_full or fills_page(last)) and counted <= 1 and request.url not in self._numbered
-        is_short = last < max(before, default=0) == min(before, default=0)
-        return counted <= self._pages + 1 and (is_short or self._reaches_its_total)
+            is_short = not (self._is_full or fills_page(last) or request.place)
+            return is_short and counted <= 1 and request.url not in self._numbered
+        is_shorter = last < max(before, default=0) == min(before, default=0)
+        return counted <= self._pages + 1 and (is_shorter or self._reaches_its_total)
 
     def end_before(self) -> None:
         """Ends the list before a page that `ends_before` is true of, and that has no entries of its own."""
@@ -312,13 +315,16 @@ class WalkedList:
 
 def _is_of_first_page(request: ListingRequest) -> bool:
     """Whether the request names no page, or maybe the first one, which pagers call otherwise than the list itself."""
+    if request.place:
+        return False
     numbers = _NUMBER.findall(request.url.rpartition("/")[2] + (request.body or b"").decode("utf-8", "replace"))
     return not numbers or not {"0", "1"}.isdisjoint(numbers)
 
 
 def request_key(request: ListingRequest) -> Address:
     """Identifies a listing page: its URL, and what is posted there; of long ones the beginning and the SHA-256."""
-    posted = f"#{request.method} {request.body.decode('utf-8', 'replace')}" if request.body else ""
+    sent = f"page {request.place}" if request.place else (request.body or b"").decode("utf-8", "replace")
+    posted = f"#{request.method} {sent}" if request.body else ""
     key = clean_text(request.url + posted)
     if len(key.encode()) <= MAX_ADDRESS_CHARS:
         return Address(key)

@@ -130,6 +130,18 @@ def next_url(page: WebPage, *, first: bool) -> str | None:
     return following.url if following else None
 
 
+def scripted_next(page: WebPage, *, first: bool) -> Iterator[HtmlElement]:
+    """What a script or a form handles and leads to the next page: 下一页, an arrow of a pager, or the number after the
+    current one."""
+    for element in page.tree.iter(*_STEP_TAGS):
+        label = label_of(element) if is_scripted(element) else ""
+        says_next = _NEXT.match(label) or _NEXT_ALONE.match(label) or _says_next_in_pager(element)
+        if label and (says_next or (_ARROW.match(label) and is_in_pager(element) and not slides(element))):
+            yield element
+    if (following := following_number(page, first=first)) and not following.url:
+        yield following.element
+
+
 def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
     """Signs in the page's elements that the list continues; none if its 下一页 is marked as disabled. `seen`: entries
     of the list up to this page's end.

@@ -23,6 +23,7 @@ from etl.web.page import WebPage, base_url
 
 _PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?)[\]】)）>]?$")
 _NUMBER_TAGS = ("a", "button", "li", "span", "em", "b", "strong", "i", "font", "td", "p", "div", "input", "option")
+_ELLIPSIS = re.compile(r"(?:\.\.+|…+|⋯)")
 _MAX_ABOVE = 3
 _MAX_RUN = 27
 """A pager has fewer consecutive numbers than this; a month of a calendar has 28."""
@@ -82,7 +83,17 @@ def _onward(run: list[Number], page: WebPage) -> Number | None:
         url = target_of(link, base)
         if url and _in_one_pager(run[-1].element, link) and {_slope(page.url, url, 1)} == slopes:
             return Number(run[-1].number + 1, link, url, False)
+    behind = _link_behind(run[-1].element)
+    if behind is not None and _ELLIPSIS.fullmatch(label_of(behind)) and is_scripted(behind):
+        return Number(run[-1].number + 1, behind, None, True)
     return None
+
+
+def _link_behind(element: HtmlElement) -> HtmlElement | None:
+    """The first link after an element, in what stands close around it."""
+    around = [element, *list(element.iterancestors())[: _MAX_ABOVE - 1]]
+    behind = (sibling for each in around for sibling in each.itersiblings())
+    return next((link for sibling in behind for link in sibling.iter("a")), None)
 
 
 def place_in(run: list[Number], page: WebPage, *, first: bool) -> int | None:

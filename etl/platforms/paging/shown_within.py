@@ -40,7 +40,7 @@ def shows_within(page: WebPage, handler: str) -> bool:
     if not handler:
         return False
     called = _CALL.match(handler)
-    body = _function_of(page.live_source, called[1]) if called else ""
+    body = function_of(page.live_source, called[1])[1] if called else ""
     return only_shows(body) if body else only_shows(handler)
 
 
@@ -60,13 +60,14 @@ def enclosed(code: str, start: int) -> str:
 
 
 @lru_cache(maxsize=16)  # for each step of a page; by its source, as a page holds a tree of megabytes
-def _function_of(source: str, name: str) -> str:
-    """The body of the one function of a page's scripts that has the name; "" where there is none, or several."""
+def function_of(source: str, name: str) -> tuple[str, str]:
+    """The parameters and the body of the one function of a page's scripts that has the name; "" where there is none, or
+    several."""
     if name not in source:
-        return ""
+        return "", ""
     own = re.escape(name)
     heads = [
-        *re.finditer(rf"\bfunction\s+{own}\s*\([^()]{{0,80}}\)\s*\{{", source),
-        *re.finditer(rf"(?<![\w$.]){own}\s*=\s*function\s*\([^()]{{0,80}}\)\s*\{{", source),
+        *re.finditer(rf"\bfunction\s+{own}\s*\(([^()]{{0,80}})\)\s*\{{", source),
+        *re.finditer(rf"(?<![\w$.]){own}\s*=\s*function\s*\(([^()]{{0,80}})\)\s*\{{", source),
     ]
-    return enclosed(source, heads[0].end()) if len(heads) == 1 else ""
+    return (heads[0][1], enclosed(source, heads[0].end())) if len(heads) == 1 else ("", "")

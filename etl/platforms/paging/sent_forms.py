@@ -1,0 +1,229 @@
+"""Lists that are turned by sending the form of the page back, as a click on 下一页 does.
+
+The form is that of the last answer, because its hidden values (`__VIEWSTATE`, tokens) hold for that page alone.
+What a click changes in it is said by the step itself (`__doPostBack('AspNetPager1','2')`, a button of the form), or by
+the function that it calls: `function go(n) { document.f.pageNo.value = n; document.f.submit() }`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sized
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from urllib.parse import urlencode, urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.outside import digits
+from etl.platforms.base import ListingRequest
+from etl.platforms.elements.element_words import BUTTONS, words_of
+from etl.platforms.elements.list_addresses import changes_something
+from etl.platforms.paging.dead_steps import leads_to_first
+from etl.platforms.paging.page_forms import chooses_page
+from etl.platforms.paging.pager_links import scripted_next
+from etl.platforms.paging.pager_numbers import following_number
+from etl.platforms.paging.parts import is_chosen
+from etl.platforms.paging.shown_within import function_of, handler_of
+from etl.web.page import WebPage, base_url
+from etl.web.urls import parameters, resolved
+
+_TARGET, _ARGUMENT = "__EVENTTARGET", "__EVENTARGUMENT"
+_STRING = r"""\\?["']([^"'\\]{0,300})\\?["']"""
+_POSTBACK = re.compile(
+    rf"__doPostBack\(\s*{_STRING}\s*,\s*{_STRING}|WebForm_PostBackOptions\(\s*{_STRING}\s*,\s*{_STRING}"
+)
+_CALL = re.compile(r"""^\s*+(?:javascript\s*+:)?+\s*+(?:return\s++)?+([\w$]++)\s*+\(([^()]{0,120})\)""", re.IGNORECASE)
+_SUBMITS = re.compile(r"\.submit\s*\(")
+_NAME = r"[\w.$:-]{1,80}"
+# A field of a form, as scripts of all kinds write it, and the value that it gets.
+_FIELD = (
+    rf"""(?:\.([A-Za-z_][\w$]*)|\[\s*["']({_NAME})["']\s*\](?:\[0\])?|"""
+    rf"""getElements?By(?:Id|Name)\(\s*["']({_NAME})["']\s*\)(?:\[0\])?)\.value\s*=(?!=)|"""
+    rf"""\(\s*["']\w*(?:#({_NAME})|\[name\s*=\s*["']?({_NAME})["']?\s*\])["']\s*\)\.(?:val\(|attr\(\s*["']value["']\s*,)"""
+)
+_ASSIGNS = re.compile(rf"""(?:{_FIELD})\s*(?P<value>[^;\n]{{1,120}})""")
+_NUMBER = re.compile(r"""["']?(\d{1,5})["']?\s*[)}]?""")
+_ONE_MORE = re.compile(r"\+\s*1\b")
+_ACTION = re.compile(r"""\.action\s*=(?!=)\s*(?:["']([^"'\s]{1,500})["']\s*(?!\s*\+)|([A-Za-z_$][\w$]*)\s*[;\n])?""")
+_NAME_OR_STRING = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'|(?<![\w$.])[A-Za-z_$][\w$]*""")
+_LAST_NUMBER = re.compile(r"(\d{1,5})\D*$")
+_MAX_STEPS, _MAX_CODE, _MAX_BODY = 6, 2_000, 2_000_000
+"""Steps of a page that are tried, characters of the code of one, and characters that are sent; real view states have up to some 100,000."""
+_OF_FORM = "application/x-www-form-urlencoded"
+_NOT_SENT = (*BUTTONS, "reset", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class _Click:
+    """A click that sends a form: the values that it changes, and the name of the one that has the number of the page.
+    `action`: the address that a script gives to the form; "" if none."""
+
+    form: HtmlElement
+    changes: Mapping[str, str]
+    turned: str = ""
+    action: str = ""
+
+    @property
+    def number(self) -> int | None:
+        """The number of the page that it asks for; None if it asks for the next one without a number."""
+        return _number_in(self.changes.get(self.turned, ""))
+
+
+def next_by_form(page: WebPage, request: ListingRequest, listed: Sized) -> ListingRequest | None:
+    """The request for the page to which a step of the pager leads by sending a form; None if no step sends one.
+    `listed`: the entries of the page."""
+    if "<form" not in page.lower:
+        return None
+    following = following_number(page, first=request.seen == 0)
+    if following and request.place and following.number != request.place + 1:
+        return None  # The page is not the one that was asked for.
+    steps = scripted_next(page, first=request.seen == 0)
+    clicks = (_click(step, page) for step in islice(steps, _MAX_STEPS) if not leads_to_first(step, page))
+    for click in chain(clicks, _choices(page)):
+        if click and _is_next(click, request) and (sent := _sent(click, page)):
+            url, body = sent
+            place, headers = (request.place or 1) + 1, {"Content-Type": _OF_FORM} if body else {}
+            behind = request.behind(listed, url)
+            return replace(
+                behind,
+                method="POST" if body else "GET",
+                body=body,
+                headers=headers,
+                place=place,
+                is_named=click.number is not None,
+            )
+    return None
+
+
+def _is_next(click: _Click, request: ListingRequest) -> bool:
+    """Whether the number of the page that a click asks for follows that of the page on which it is."""
+    if click.number is None:
+        return True
+    sent = (request.form or parameters(request.url)) if request.place else {}
+    own = [_number_in(fields.get(click.turned, "")) for fields in (sent, dict(_fields(click.form)))]
+    before = next((number for number in own if number is not None), None)
+    return click.number in (1, 2) if before is None else click.number == before + 1
+
+
+def _number_in(text: str) -> int | None:
+    number = _LAST_NUMBER.search(text)
+    return digits(number[1]) if number else None
+
+
+def _click(step: HtmlElement, page: WebPage) -> _Click | None:
+    """What a click on a step sends; None if that is not known, or no form."""
+    code = f"{step.get('onclick') or ''};{step.get('href') or ''}"
+    if posted := _POSTBACK.search(code):
+        form = _form_with(page, step, "__VIEWSTATE")
+        changes = {_TARGET: posted[1] or posted[3], _ARGUMENT: posted[2] or posted[4] or ""}
+        return _Click(form, changes, _ARGUMENT) if form is not None else None
+    if step.get("onclick") or step.get("href"):
+        return _click_by_script(handler_of(step)[:_MAX_CODE], page)
+    form = next(step.iterancestors("form"), None)
+    is_button = step.get("type") == "submit" or (step.tag == "button" and step.get("type") is None)
+    return _Click(form, {step.get("name") or "": step.get("value") or ""}) if is_button and form is not None else None
+
+
+def _choices(page: WebPage) -> Iterator[_Click]:
+    """The next number in a selection of pages that sends its form when a reader chooses."""
+    for select in page.elements["select"]:
+        form, code = next(select.iterancestors("form"), None), select.get("onchange") or ""
+        posted = _POSTBACK.search(code)
+        if form is None or not (posted or _SUBMITS.search(code)) or not chooses_page(select):
+            continue
+        name, options = select.get("name") or "", list(select.iter("option"))
+        place = next((at for at, option in enumerate(options) if is_chosen(option)), 0)
+        if place + 1 < len(options):
+            target = {_TARGET: posted[1] or posted[3], _ARGUMENT: ""} if posted else {}
+            yield _Click(form, {**target, name: options[place + 1].get("value") or words_of(options[place + 1])}, name)
+
+
+def _form_with(page: WebPage, step: HtmlElement, name: str) -> HtmlElement | None:
+    """The form around a step, or the only one of the page, that has a field of that name."""
+    around = next(step.iterancestors("form"), None)
+    forms = [around] if around is not None else list(page.elements["form"])
+    return forms[0] if len(forms) == 1 and any(field.get("name") == name for field in forms[0].iter("input")) else None
+
+
+def _click_by_script(code: str, page: WebPage) -> _Click | None:
+    """The form that a handler sends after it wrote the number of the next page into one of its fields."""
+    called = _CALL.match(code)
+    names, body = function_of(page.live_source, called[1]) if called else ("", "")
+    if called and body:
+        code = _with_arguments(body, names, called[2])
+    assigned = [(next(filter(None, each.groups())), each["value"]) for each in _ASSIGNS.finditer(code)]
+    fields = [(field, value) for name, value in assigned if (field := _field(page, name)) is not None]
+    action = _ACTION.search(code)
+    if not _SUBMITS.search(code) or not fields:
+        return None
+    form = next(fields[0][0].iterancestors("form"), None)
+    changes = {field.get("name") or "": _written(value, field, code) for field, value in fields}
+    given = _address_given(action, page) if action else ""
+    if form is None or len(changes) != 1 or "" in changes.values() or given is None:
+        return None
+    return _Click(form, changes, next(iter(changes)), given)
+
+
+def _written(value: str, field: HtmlElement, code: str) -> str:
+    """The number that a script writes into a field: a number, or one more than the field has; "" if it is not known."""
+    if number := _NUMBER.match(value.strip()):
+        return number[1]
+    name = re.match(r"\s*([A-Za-z_$][\w$]*)\s*\)?\s*$", value)
+    counts = rf"(?<![\w$.]){re.escape(name[1])}(?:\s*=(?!=)[^;\n]*\+\s*1\b|\+\+|\s*\+=\s*1\b)" if name else _ONE_MORE
+    own = field.get("value") or ""
+    return str(digits(own) + 1) if own.isdigit() and re.search(counts, code if name else value) else ""
+
+
+def _with_arguments(body: str, names: str, arguments: str) -> str:
+    """The body of a function, with what it is called with in place of the names of its parameters."""
+    pairs = zip(names.split(","), arguments.split(","), strict=False)
+    values = {name.strip(): value.strip() for name, value in pairs if value.strip()}
+    return _NAME_OR_STRING.sub(lambda word: values.get(word[0], word[0]), body)
+
+
+def _field(page: WebPage, name: str) -> HtmlElement | None:
+    """The only field of the page's forms with that name or id."""
+    fields = [
+        each for each in page.elements["input"] if name in (each.get("name"), each.get("id")) and each.get("name")
+    ]
+    return fields[0] if len(fields) == 1 else None
+
+
+def _address_given(action: re.Match[str], page: WebPage) -> str | None:
+    """The address that a script gives to a form; None if it is not known."""
+    if action[1] or not action[2]:
+        return action[1]
+    stated = re.search(rf"""\b{re.escape(action[2])}\s*=\s*["']([^"'\s]{{1,500}})["']\s*[;,\n]""", page.live_source)
+    return stated[1] if stated else None
+
+
+def _sent(click: _Click, page: WebPage) -> tuple[str, bytes | None] | None:
+    """The absolute address to which a click sends its form, and what is posted there (None for a form that is sent as
+    an address); None if that is another site, or a service that writes."""
+    url = resolved(base_url(page), click.action or click.form.get("action") or page.url).partition("#")[0]
+    if urlsplit(url).netloc != urlsplit(page.url).netloc or changes_something(url):
+        return None
+    fields = [(name, value) for name, value in _fields(click.form) if name not in click.changes]
+    charset = "gb18030" if page.charset.lower().startswith("gb") else page.charset
+    changes = ((name, value) for name, value in click.changes.items() if name)
+    sent = urlencode([*fields, *changes], encoding=charset, errors="replace")
+    if len(sent) > _MAX_BODY:
+        return None
+    is_post = (click.form.get("method") or "get").lower() == "post"
+    return (url, sent.encode()) if is_post else (urlsplit(url)._replace(query=sent).geturl(), None)
+
+
+def _fields(form: HtmlElement) -> Iterator[tuple[str, str]]:
+    """(name, value) of the fields of a form that a browser sends, in their order."""
+    for field in form.iter("input", "select", "textarea"):
+        name, kind = field.get("name") or "", (field.get("type") or "text").lower()
+        if not name or field.get("disabled") is not None or (field.tag == "input" and kind in _NOT_SENT):
+            continue
+        if field.tag == "select":
+            options = list(field.iter("option"))
+            chosen = [option for option in options if option.get("selected") is not None]
+            one = chosen[-1:] or ([] if field.get("multiple") is not None else options[:1])
+            yield from ((name, option.get("value", (option.text or "").strip())) for option in one)
+        elif field.tag == "textarea":
+            yield name, field.text or ""
+        elif kind not in ("checkbox", "radio") or field.get("checked") is not None:
+            yield name, field.get("value", "on" if kind in ("checkbox", "radio") else "")
