@@ -52,7 +52,7 @@ _STATE = re.compile(
 )
 """In brackets after a headline: the state of a tender or consultation on the day of the visit."""
 _BEFORE_SUBTITLE = ("——", "--", "──", "――")
-_RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
+RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
 _PUNCTUATED = re.compile("[，。；：]")
 _BEGINS_WITH_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,6}[:：]")
@@ -197,7 +197,7 @@ def _is_below_subtitle(blocks: Blocks, index: int, subtitle: int) -> bool:
 
 def is_red_head(blocks: Blocks, index: int) -> bool:
     """Whether the line is the head of a document's paper: its number stands below it."""
-    if not _RED_HEAD.fullmatch(blocks.blocks[index].plain.strip()):
+    if not RED_HEAD.fullmatch(blocks.blocks[index].plain.strip()):
         return False
     below = blocks.visible_blocks(index + 1, index + 2)
     return any(match_document_number(line.plain.strip()) for _, line in below)

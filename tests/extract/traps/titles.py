@@ -263,3 +263,35 @@ trap(
     fields={"title": TITLE, "published_date": "2023-05-09"},
     text=WHOLE,
 )
+trap(
+    "title-red-head-in-title",
+    "a word processor put the red head of the document's paper into the page's own title",
+    "pages of word processors",
+    untold(
+        page(
+            headline="",
+            body="<p>云溪区水务局文件</p><p>云水发〔2023〕17号</p><p align=center><b>关于更新城东泵站水泵的通知</b></p>"
+            + paragraphs(),
+            container="<div class=Section1>{}</div>",
+        ),
+        "云溪区水务局文件",
+    ),
+    fields={"title": "关于更新城东泵站水泵的通知", "document_number": "云水发〔2023〕17号"},
+)
+for name, told in (("paper", "云溪日报数字报-城东泵站换上新水泵"), ("bureau", "云溪区水务局-城东泵站换上新水泵")):
+    trap(
+        f"title-behind-{name}",
+        "the page's own title begins with the site, and nothing marks its headline",
+        "digital newspapers",
+        untold(page(headline="<table><tr><td>A02：要闻</td></tr><tr><td>城东泵站换上新水泵</td></tr></table>"), told),
+        fields={"title": "城东泵站换上新水泵"},
+    )
+trap(
+    "title-with-hyphen-between-agencies",
+    "a hyphen behind the name of an agency in the headline",
+    "titles",
+    page(
+        title="云溪区水务局-云溪区住建局联合开展泵站检查", headline="<h1>云溪区水务局-云溪区住建局联合开展泵站检查</h1>"
+    ),
+    fields={"title": "云溪区水务局-云溪区住建局联合开展泵站检查"},
+)
