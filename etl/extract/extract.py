@@ -57,6 +57,7 @@ from etl.extract.text.main_text import (
 )
 from etl.extract.text.matter_lines import with_matter_above
 from etl.extract.text.render import render
+from etl.extract.text.start_of_text import with_note_above
 from etl.extract.text.trimming import trim
 from etl.extract.types import Attachment, Extraction, FieldValue
 from etl.file_signatures import is_document_file, is_picture
@@ -201,6 +202,7 @@ def _locate(source: _Source) -> _Located:
         body = trim(blocks, container, title.value)
     if page_title.headline:
         body = with_matter_above(blocks, body, page_title.headline.block)
+        body = with_note_above(blocks, body, page_title.headline.block)
     if body.first < first_body.first or (body.first > first_body.first and container != first_container):
         # Lines that were in the text are above it now, or the other way round.
         labels = _labels_around(source, body, header_nodes)

@@ -25,7 +25,7 @@ from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, is_state_alone, make_evidence
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
-from etl.extract.page.headlines import ENDS_LIKE_A_TITLE, is_red_head
+from etl.extract.page.headlines import ENDS_LIKE_A_TITLE, are_alike, is_red_head
 from etl.extract.page.items import line_of_items
 from etl.extract.page.pairs import is_column_header_row, is_known_empty, value_apart
 from etl.extract.page.subheading import (
@@ -54,6 +54,7 @@ _NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
 _MAX_PARTS_OF_NOTE = 4
 _MAX_SOURCE_CHARS = 12
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
+_YEAR, _DAY_OF_YEAR = re.compile(rf"{YEAR}年?"), re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}日?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +106,35 @@ def read_unlabelled_lines(context: PageContext, lines: Iterable[LineAbove]) -> I
 
 
 def read_state_above_text(context: PageContext, lines: Iterable[LineAbove]) -> Iterator[Reading]:
-    """Whether the document is in force, in an element of its own without a label, beside or below the title. Above it
-    are columns (规范性文件 > 已失效); beside the link of another document it is the state of that one."""
+    """Whether the document is in force, in an element of its own without a label, beside or below the title, or alone
+    right above it. Above that are columns (规范性文件 > 已失效); beside the link of another document it is the state
+    of that one."""
     states = {
         run
-        for line in lines
-        if line.below_title and line.block.cell < 0 and not (line.is_value or _links_another(line.block))
+        for line in _from_badge(context.blocks, lines)
+        if line.block.cell < 0 and not (line.is_value or _links_another(line.block))
         if not is_in_search_form(context.blocks, line.block.node, context.body)
         for run in _runs(line.block)
         if is_state_alone(run)
     }
     if len(states) == 1:  # several are the options of a search
         yield make_evidence("validity", states.pop(), "", "subheading", Rule.STATE_ABOVE_TEXT, context.values)
+
+
+def _from_badge(blocks: Blocks, lines: Iterable[LineAbove]) -> Iterator[LineAbove]:
+    """The lines from the title on, and a state right above it that is no item of a list such as a breadcrumb."""
+    above: LineAbove | None = None
+    for line in lines:
+        if line.below_title:
+            if above and above.index == line.index - 1 and _is_badge(blocks, above):
+                yield above
+            yield line
+        above = None if line.below_title else line
+
+
+def _is_badge(blocks: Blocks, line: LineAbove) -> bool:
+    is_item = line.index > 0 and are_alike(line.index - 1, line.index, blocks)
+    return is_state_alone(line.text) and not (line.is_tool or is_item)
 
 
 def _links_another(block: Block) -> bool:
@@ -229,18 +247,22 @@ def _runs(block: Block) -> list[str]:
 
 
 def _date_in_boxes(blocks: Blocks, index: int) -> str | None:
-    """A date whose day and month are side by side in two blocks, or in two inline elements that fill one block:
-    `<div>13</div><div>2031年05月</div>`."""
-    if len(runs := _runs(blocks.blocks[index])) == 2 and (day := _of_day_and_month(*runs)):
+    """A date in two parts side by side in two blocks, or in two inline elements that fill one block:
+    `<div>13</div><div>2031年05月</div>`, `<p>2031</p><p>05/13</p>`."""
+    if len(runs := _runs(blocks.blocks[index])) == 2 and (day := _of_two_parts(*runs)):
         return day
     if index + 1 >= len(blocks.blocks) or blocks.blocks[index].hidden_by != blocks.blocks[index + 1].hidden_by:
         return None
-    return _of_day_and_month(*(blocks.blocks[at].plain.strip() for at in (index, index + 1)))
+    return _of_two_parts(*(blocks.blocks[at].plain.strip() for at in (index, index + 1)))
 
 
-def _of_day_and_month(one: str, other: str) -> str | None:
-    day, month = sorted((one, other), key=len)
-    return f"{month.rstrip('月')}-{day}" if _DAY.fullmatch(day) and _MONTH.fullmatch(month) else None
+def _of_two_parts(one: str, other: str) -> str | None:
+    for first, last in ((one, other), (other, one)):
+        if _MONTH.fullmatch(first) and _DAY.fullmatch(last):
+            return f"{first.rstrip('月')}-{last}"
+        if _YEAR.fullmatch(first) and _DAY_OF_YEAR.fullmatch(last):
+            return f"{first.rstrip('年')}-{last.replace('月', '-')}"
+    return None
 
 
 def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | None:

@@ -1,6 +1,7 @@
 """Finds the start of the main text in its container: below the header lines, the tools and the menus above it."""
 
 import re
+from dataclasses import replace
 
 from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_digits
 from etl.document_number import match_document_number
@@ -9,7 +10,7 @@ from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
-from etl.extract.lexicon.words import INLINE_BOUNDARY
+from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.events import is_day_of_event
 from etl.extract.page.hosts import is_host_of_text
@@ -35,6 +36,7 @@ from etl.extract.page.subheading import (
     is_subheading,
     source_of_subheading,
 )
+from etl.extract.text.body import Body
 from etl.extract.text.end_of_text import starts_related_links
 from etl.extract.text.own_lines import (
     is_label_below_date,
@@ -53,6 +55,7 @@ _TEXT_BEGUN_CHARS, _HEADER_WORD_CHARS = 80, 12
 """Number of prose characters after which the text has begun; minimum length of a line that is more than a word of the
 header."""
 _DATED = re.compile(YEAR_OF_DATE)
+_ADOPTED = re.compile(ADOPTION_WORDS)
 _NOTE = re.compile(r"\s*[（(\[【〔][^\n]{12,}[）)\]】〕]\s*")
 _LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
 """Number of lines after the last header line that are searched for a further one; the same if the container may include
@@ -185,6 +188,20 @@ def header_below_note(blocks: Blocks, indices: list[int]) -> range:
     ):
         end += 1
     return range(indices[1], indices[end - 1] + 1) if 1 < end < len(indices) else range(0)
+
+
+def with_note_above(blocks: Blocks, body: Body, headline: int) -> Body:
+    """The text with the note on its adoption that stands right below the headline (the index of its block), outside the
+    container: （2022年10月26日 … 通过）. The lines between the note and the text remain the page's header."""
+    below = next(blocks.visible_blocks(headline + 1, body.first), None)
+    if below is None or body.header or body.revealed >= 0:
+        return body
+    index, block = below
+    text = block.plain.strip()
+    if block.link_chars or not (_NOTE.fullmatch(text) and _DATED.search(text) and _ADOPTED.search(text)):
+        return body
+    around = (node.index for node in blocks.ancestors(body.node) if node.first <= index)
+    return replace(body, first=index, node=next(around, -1), header=range(index + 1, body.first))
 
 
 def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_key: str) -> bool:

@@ -291,6 +291,26 @@ trap(
     absent=("publisher",),
     text=WHOLE,
 )
+for name, boxes in (
+    ("slash", "<p>2023</p><p>05/09</p><p>10:26</p>"),
+    ("words", "<b>5月9日</b><i>2023年</i>"),
+    ("items", "<ul><li>05-09</li><li>2023</li></ul>"),
+):
+    trap(
+        f"date-in-year-and-day-{name}",
+        "year and day of the date in elements of their own below the headline",
+        "the line below the title",
+        under(f"<div>{boxes}</div><p>来源：云溪日报</p>"),
+        fields=SUB,
+        text=WHOLE,
+    )
+trap(
+    "year-and-day-of-score",
+    "a year below the headline, and a fraction that is no day of it",
+    "the line below the title",
+    under("<p>2023</p><p>130/200</p><p>来源：云溪日报</p>"),
+    absent=("published_date",),
+)
 trap(
     "date-in-boxes-above-headline",
     "day and month in two elements above the headline",
