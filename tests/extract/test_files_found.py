@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from etl.extract import Extraction, extract
 from etl.extract.rules.link_targets import ENDINGS_OF_PAGES
-from tests.extract.traps.registry import URL
+from tests.extract.traps.registry import HEAD, URL
 from tests.support.pages import TITLE, page, paragraphs
 
 DATED = f"<h1>{TITLE}</h1><div>发布日期：2023-05-09</div>"
@@ -170,6 +170,13 @@ def test_lines_that_name_no_other_file_are_not_flagged(markup: str) -> None:
 @pytest.mark.parametrize("markup", ['<video src="/v/1.mp4"></video>', '<audio><source src="/v/1.mp4"></audio>'])
 def test_a_recording_in_the_text_is_a_file(markup: str) -> None:
     assert [file.url for file in found_in(markup).attachments] == [urljoin(URL, "/v/1.mp4")]
+
+
+@pytest.mark.parametrize(("tag", "files"), [("video", [urljoin(URL, "/v/1.mp4")]), ("audio", [])])
+def test_a_video_between_headline_and_text_is_a_file_and_a_reader_aloud_is_none(tag: str, files: list[str]) -> None:
+    above = f"{HEAD}<{tag} src='/v/1.mp4'></{tag}><p>2023-05-09</p>"
+    found = extract(page(headline=above).encode(), URL).attachments
+    assert [file.url for file in found] == files
 
 
 @pytest.mark.parametrize("address", ["/s/7", "/gkxx/show.jsp?n=7", "/zwgk/202305/W020230509"])

@@ -58,7 +58,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("index_number", f"^{_DESCRIBED}(?:公开|目录)?(?:索引|索取){_NUMBER}?$"),
     ("registration_number", f"^三?{_DESCRIBED}(?:统一|登记|备案)+{_NUMBER}$|^规范性文件{_NUMBER}$"),
     ("document_number", f"^{_DESCRIBED}(?:(?:发文|发布|颁布|公布|印发|制发)?(?:文号|字号)|发文{_NUMBER})$"),
-    ("document_number", f"^{_DESCRIBED}(?:文件|公文)编?号$"),
+    ("document_number", f"^{_DESCRIBED}(?:文件|公文)编?号$|^(?:行政)?(?:处罚|许可)?决定书?文书?号$"),
     ("", f"{_NUMBER}$"),
     ("expiry_date", f"^{_DESCRIBED}(?:(?:废止|失效|终止|停止执行|到期)+{_DAY}|时效期)$"),
     ("expiry_date", f"^{_DESCRIBED}(?:有效期?限?|效力)(?:(?:截止|终止|结束|届满)(?:{_DAY})?|[至到止])$"),
@@ -81,7 +81,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("validity", "^是否(?:仍然?|继续|现行)?有效$"),
     ("validity", f"^{_DESCRIBED}(?:[有时实]效性|有效期限?|时效|(?:法律)?效力)+(?:性质|{_STATE})?$"),
     ("validity", f"^{_DESCRIBED}(?:(?:有效|时效|效力){_STATE}|(?:文件|政策|信息)状态)$"),
-    ("title", f"^(?:{_DESCRIBED}(?:名称?|标题|题名)|(?:信件|来信|留言)标题)$"),
+    ("title", f"^(?:{_DESCRIBED}(?:名称?|标题|题名)|(?:信件|来信|留言|咨询|问题|诉求|提问|信访|邮件)(?:标题|主题))$"),
 ))
 # fmt: on
 """In this order: the first rule whose pattern is found in a label decides. An empty field is a label of no field."""

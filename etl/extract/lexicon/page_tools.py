@@ -23,14 +23,15 @@ _TOOL_WORDS = (
     复制网址 复制地址 复制 新浪微博 腾讯微博 新浪 腾讯 RSS RSS订阅 设为首页 网站地图 非常满意 非常不满意 收起 展开
     进入 切换 退出 长者版 长者助手 长者浏览模式 关怀模式 适老版 适老模式 老年版 大字版 无障碍模式 读屏软件 返回主站
     网站支持IPv6 本网站支持IPv6 语音朗读 生成海报 字体放大 字体缩小 繁體 繁体版 繁體版 简体版 简体中文 站点地图 rss订阅
+    收听 试听 倍速 倍速播放 男声 女声 顶一下 踩一下 挑错 告诉好友 有帮助 没有帮助 没帮助 共享此文章 分享此文章
     正文结束 全文完 已经是第一篇 已是第一篇 已经是最后一篇 已是最后一篇
 """),
 )
 """The words of a line of tools: labels of tools and counters, and words that are not labels."""
 _DECORATION = r"[\ue000-\uf8ff\s【\[(（|丨｜/·•…\]】)）:：,，。、!！\d+<>›»↑↓←→▲▼△▽◀▶~～—–“”-]"
 # The first ones are characters of icon fonts.
-_SPACED = tuple("返\\s回 关\\s闭 打\\s印 分\\s享 收\\s藏".split())
-"""Words in which templates put spaces between the characters."""
+_SPACED = tuple(r"返\s回 关\s闭 打\s印 分\s享 收\s藏 (?<=\d)(?:\.\d{1,2})?[xX×倍]".split())
+"""Words in which templates put spaces between the characters; the speed of a player (1.5X)."""
 # Atomic and possessive: 附件下载 is one word or two, and trying both at every place of a long line would be slow.
 _TOOLS_ALONE = re.compile(
     rf"{_DECORATION}*+(?:(?>{'|'.join((*map(re.escape, sorted(_TOOL_WORDS, key=len, reverse=True)), *_SPACED))})"
@@ -68,7 +69,7 @@ _FOLLOW = re.compile(
     r"\W*+(?:(?:欢迎|敬请|请|快来|更多(?:内容|资讯|信息|精彩|详情)?|赶快)*+(?:(?:长按|点击|扫[描码一]|识别|微信扫|打开微信)[^，。；]{0,24}?[，,]?)?"
     r"(?:(?:请|一键|立即|欢迎)?关注(?:我们|[^，。；]{0,20}?(?:公众号|微信|微博|视频号|抖音号|订阅号))[^，。；]{0,8}|(?<=请)关注[:：]?)"
     r"|关注[^，。；]{2,16}[，,](?:第一时间)?(?:获取|了解)(?:更多|最新|权威)[^，。；]{0,16}|长按[^，。；]{0,10}二维码[^，。；]{0,8}"
-    r"|(?:用|打开)?微信[^，。；]{0,6}扫[^，。；]{0,16}(?:分享|朋友圈)[^，。；]{0,12}"
+    r"|请?(?:使?用|打开)?微信[^，。；]{0,6}扫[^，。；]{0,16}(?:分享|朋友圈)[^，。；]{0,12}"
     r"|(?:用|打开)?(?:微信)?扫(?:一扫|[描码])[^，。；]{0,8}[，,]?(?:即可|立即)?关注[^，。；]{2,16}"
     r"|微信[里中]点[^。；]{0,30}分享[^，。；]{0,12}"
     r"|(?:点击)?[“”\"]?阅读原文[“”\"]?(?:查看|了解|获取)?(?:更多|详情|全文)?)[！!。~～↓\W]*+"

@@ -45,6 +45,8 @@ _OPTION = re.compile(r"([☑✓✔√■●◉⦿])?[□☐○◯▢]?\s*([^\s�
 _STRAY_ENDS = frozenset("。?？")
 _STRAY_END = re.compile(r"^[^。，；]*[^。，；?？]([。?？])$")
 """The full stop of a line that is not a sentence; the question mark of a tooltip beside the value."""
+_BETWEEN_TAGS = 2 * INLINE_BOUNDARY
+"""Between links of tags that only a style sheet sets apart: `<a>供水</a><a>管护</a>`."""
 _ICONS = re.compile(r"^[\ue000-\uf8ff\s]++|[\ue000-\uf8ff]++(?=[\s【\[（(|｜]|$)")
 """Icon-font characters around a value are buttons beside it; within a value they are characters that Unicode lacks."""
 
@@ -58,6 +60,7 @@ def is_state_alone(text: str) -> bool:
 def clean_value(name: str, value: str) -> str:
     """The text without inline boundaries, stray punctuation and unpaired brackets; empty for `无`, dashes, options of
     forms; a doubled value once."""
+    value = value.replace(_BETWEEN_TAGS, " ") if name == "keywords" else value
     text = _ICONS.sub("", value.replace(INLINE_BOUNDARY, "").translate(_INVISIBLE))
     text = " ".join(text.split()).strip(_EDGES).strip()
     if name != "title":

@@ -223,12 +223,13 @@ class _Links:
         return [LinkTarget(opened, next((target.name for target in targets if target.name), ""))]
 
     def recordings(self) -> Iterator[_File]:
-        """The videos and sounds in the text. A stream has no file address; a sound player without a source reads the
-        page aloud."""
+        """The videos and sounds in the text, and the videos between headline and text. A stream has no file address; a
+        sound player without a source, or above the text, reads the page aloud."""
         body = self._body
         for element in (*self._page.elements["video"], *self._page.elements["audio"]):
             node = position_of(self._blocks, element)
             is_within = body.first <= node.first <= body.last or body.first >= body.last  # a page with nothing else
+            is_within = is_within or (element.tag == "video" and 0 < self._places.headline < node.first < body.first)
             if not is_within or node.hidden_by > body.revealed:
                 continue
             sources = (each.get("src") or each.get("data-src") or "" for each in (element, *element.iter("source")))

@@ -123,7 +123,7 @@ class FilePlaces:
         in the site's footer, or among links to other documents."""
         if self._is_in_footer(node) or self._is_of_others(node, words):
             return False
-        if node.first < self._body.first and node.first < self._headline - _BLOCKS_ABOVE:
+        if node.first < self._body.first and node.first < self.headline - _BLOCKS_ABOVE:
             return False
         return enclosing_sidebar(self._blocks, node.parent, self._body) is None and not self._is_in_menu(node)
 
@@ -180,7 +180,7 @@ class FilePlaces:
         return False
 
     @cached_property
-    def _headline(self) -> int:
+    def headline(self) -> int:
         """The block of the headline above the text, 0 if unknown; files far above it belong to menus."""
         title_key = label_key(self._title)
         lines = self._blocks.visible_blocks(0, self._body.first)

@@ -16,7 +16,7 @@ from etl.web.urls import unquote_query
 _FILE = re.compile(rf"\.{LINKED_ENDING}(?=$|[?#&;]|/down|/view)", re.IGNORECASE)
 _NAME_ENDS_AS_FILE = re.compile(rf"[.．]{LINKED_ENDING}\s*$", re.IGNORECASE)
 _SERVICE = re.compile(
-    r"file-?down|down-?file|/down(?:load)?(?:s|file|attach(?:ment)?|url)?\b|attach-?down|down-?(?:load)?-?servlet|upfile|get-?file"
+    r"file-?down|down-?file|/down(?:load)?(?:s|url|[a-z]{0,8}(?:file|attach(?:ment)?))?\b|attach-?down|down-?(?:load)?-?servlet|upfile|get-?file"
     r"|/attachment\.\w{2,6}\b|[?&](?:m|c|a|mod|do|act|action|method)=(?:down|attach)",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ FILES = {
     "no-ending-in-name": ("the name has no ending, the address has", "attachments", "<a href='/f/1.xlsx'>更新计划表</a>", "1.xlsx"),
     "download-service": ("a service whose query names the file", "Hanweb", "<a href='/api/file-download?fileUrl=/a/5a.pdf&amp;fileName=x'>表.pdf</a>", "5a.pdf&fileName=x"),
     "encrypted-service": ("a service with an encrypted address", "Hanweb", "<a href='/front/document/download?fileUrl=YW5U%3D'>登记表.pdf</a>", "download?fileUrl=YW5U%3D"),
+    "service-of-prefix": ("a service whose name has words between download and attach", "Epoint", "<a href='/pages/attach/downloadztbattach?attachGuid=ab-12&amp;flag=1'>招标文件.ZBWJ</a>", "downloadztbattach?attachGuid=ab-12&flag=1"),
     "numbered-service": ("a service that knows files by number", "attachments", "<a href='/xxgk/download.do?id=77'>登记表.pdf</a>", "download.do?id=77"),
     "onclick": ("an onclick handler", "attachments", "<a href='javascript:void(0)' onclick=\"down('/f/2.wps')\">申请书</a>", "2.wps"),
     "script-link": ("a link that a script writes", "attachments", "<script>document.write('<a href=\"./P02.ofd\">版式文件.ofd</a>');</script>", "P02.ofd"),

@@ -246,5 +246,5 @@ for name, (around, pair) in {
             ).replace("</body>", f"{box}</body>"),
             url="https://www.yunxi.gov.cn/hd/letter.aspx?mid=5519",
             absent=("published_date", "publisher"),
-            fields={"title": "信件查看"},
+            fields={"title": "请问高龄补贴怎么申请"},
         )

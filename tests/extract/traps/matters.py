@@ -150,6 +150,14 @@ trap(
     fields={"title": "反映人民路积水问题"},
 )
 trap(
+    "letter-in-rows-with-subject",
+    "the rows of a letter, its subject among them",
+    "texts",
+    page(title="区长信箱", headline="", body=table(("信件主题", "反映人民路积水问题"), *LETTER), container="{}"),
+    text="\n".join(" | ".join(row) for row in LETTER),
+    fields={"title": "反映人民路积水问题"},
+)
+trap(
     "letter-title-labelled",
     "the headline of a letter begins with its label",
     "titles",

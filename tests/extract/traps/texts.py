@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.traps.registry import HEAD, WHOLE, table, trap
+from tests.extract.traps.registry import HEAD, SUB, WHOLE, table, trap
 from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
 
 ALL = (*PARAGRAPHS, *SIGNED)
@@ -367,6 +367,12 @@ trap(
 MODES = "进入关怀版|长者浏览模式|【语音朗读】 【生成海报】|字体放大 字体缩小|繁體版 | 简体中文|网站支持IPv6 无障碍模式".split(
     "|"
 )
+MODES += [
+    "<span>语音播报</span><span>00:00 / 03:20</span><span>倍速播放</span><span>1.0X</span><span>男声</span><span>女声</span>",
+    "<p>点击收听全文</p><p>请使用微信扫描二维码分享</p>",
+    "<span>顶一下</span><b>(0)</b><span>踩一下</span><b>(0)</b><a href='#'>挑错</a>",
+    "<h3>共享此文章：</h3>",
+]
 for number, mode in enumerate(MODES):
     trap(
         f"tools-of-modes-{number}",
@@ -381,7 +387,23 @@ trap(
     "texts",
     page(
         body=paragraphs((*PARAGRAPHS, "附件：无障碍设施表"))
-        + table(("功能", "说明"), ("长者版", "已开通"), ("语音朗读", "已开通"))
+        + table(("功能", "说明"), ("长者版", "已开通"), ("语音朗读", "已开通"), ("男声", "已开通"))
     ),
-    text="\n".join((*PARAGRAPHS, "附件：无障碍设施表", "功能 | 说明", "长者版 | 已开通", "语音朗读 | 已开通")),
+    text="\n".join(
+        (*PARAGRAPHS, "附件：无障碍设施表", "功能 | 说明", "长者版 | 已开通", "语音朗读 | 已开通", "男声 | 已开通")
+    ),
 )
+NOTE = "（2019年3月8日云溪区人民政府令第7号公布 自2019年5月1日起施行）"
+for name, line in (
+    ("date", "<p>发布时间：2023-05-09 来源：云溪日报</p>"),
+    ("files", "<p><a href='/f/7.docx'>下载文字版</a></p>"),
+):
+    trap(
+        f"note-above-container-{name}",
+        f"the note on its adoption is right below the headline, above the line of {name} and the text's element",
+        "regulations",
+        page(headline=f"{HEAD}<p>{NOTE}</p>{line}"),
+        fields={"title": TITLE, **(SUB if name == "date" else {})},
+        files=("7.docx",) if name == "files" else None,
+        text=f"{NOTE}\n{WHOLE}",
+    )

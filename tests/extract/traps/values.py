@@ -201,6 +201,7 @@ STATES = (
     ("beside-source", HEAD + "<p>来源：<a href='/'>云溪日报</a> <b>已修改</b> 成文日期：2023-05-08</p>", "已修改"),
     ("in-list", HEAD + "<ul><li>成文日期：2023-05-08</li><li>部分条款失效</li></ul>", "部分条款失效"),
     ("in-headline", f"<h1>{TITLE}<em>尚未生效</em></h1>", "尚未生效"),
+    ("above-headline", f"<div><div><span>已废止</span></div>{HEAD}<p>成文日期：2023-05-08</p></div>", "已废止"),
 )
 for name, headline, state in STATES:
     trap(
@@ -236,6 +237,7 @@ trap(
 for name, headline in (
     ("number-of-another-document", HEAD + "<p>替代：<a href='/a.html'>云建发〔2019〕3号</a> <span>已废止</span></p>"),
     ("column", "<p><a href='/'>首页</a> &gt; <a href='/g/'>规范性文件</a> &gt; <span>已失效</span></p>" + HEAD),
+    ("crumb", "<ul><li><a href='/'>首页</a></li><li><a href='/g/'>文件</a></li><li>已失效</li></ul>" + HEAD),
     ("tab", "<p><a href='/a/'>全部</a> <b>现行有效</b> <a href='/c/'>失效</a></p>" + HEAD),
 ):
     trap(
@@ -400,3 +402,36 @@ for name, words in (("with-hour", "6月1日上午9时"), ("named", "六一儿童
         page(body=f"<p>登记时间：<time datetime='2023-06-01T09:00'>{words}</time></p>" + paragraphs()),
         text=f"登记时间：{words}\n{WHOLE}",
     )
+trap(
+    "keywords-linked",
+    "tags that only a style sheet sets apart",
+    "PbootCMS",
+    page(below="<div>标签：<a href='/t/1'>电梯</a><a href='/t/2'>更新</a></div>"),
+    fields={"keywords": "电梯 更新"},
+    text=WHOLE,
+)
+DECISION = table(
+    ("行政相对人名称", "云溪木石饭庄"), ("行政处罚决定书文号", "云市监处罚〔2023〕35号"), ("处罚机关", "云溪区市场监管局"),
+    ("违法事实", "当事人没有许可证，从事餐饮服务，现场查获冷冻肉制品十二公斤。"), ("处罚决定日期", "2023/05/06"),
+)  # fmt: skip
+trap(
+    "number-of-decision",
+    "the table of one decision states its number",
+    "行政处罚公示",
+    page(title="云溪木石饭庄处罚信息", body=DECISION),
+    fields={"document_number": "云市监处罚〔2023〕35号"},
+)
+trap(
+    "number-of-several-decisions",
+    "a table of decisions has a column of numbers",
+    "行政处罚公示",
+    page(
+        title="处罚信息公示表",
+        body=table(
+            ("序号", "决定书文号", "被处罚单位", "处罚结果"),
+            ("1", "云环罚〔2023〕1号", "云溪纸业公司", "罚款十一万元"),
+            ("2", "云环罚〔2023〕2号", "云溪陶瓷公司", "罚款两万元"),
+        ),
+    ),
+    absent=("document_number",),
+)
