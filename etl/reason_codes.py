@@ -230,8 +230,13 @@ class Code(NamedCode):
     )
     TEXT_GONE = (
         "text_gone",
-        "已存公文有正文，页面现在没有正文和附件，只是图片，或只说须登录、不存在、出错、被拦截",
-        "the recorded document has a text, and the page has neither text nor files, or is a picture or a notice",
+        "已存公文有正文或附件，页面现在没有正文和附件，只是图片，或只说须登录、不存在、出错、被拦截",
+        "the recorded document has a text or files, and the page has neither, or is a picture or a notice",
+    )
+    LESS_FOR_LONG = (
+        "less_for_long",
+        "自 {day} 起网站在此只显示少于已存公文的内容，不再视为一时故障，已记为新版本",
+        "since {day} the site has shown nothing but less than the recorded document: no passing fault, but a version",
     )
     NOT_AS_RECORDED = (
         "页面没有目录所列的标题，其标题、文号和索引号也与已存公文不同",

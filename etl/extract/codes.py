@@ -294,6 +294,11 @@ class Flag(NamedCode):
         "接连几个版本只有数字不同，可能是计数或时钟",
         "version after version differs in numbers only: perhaps a counter or a clock",
     )
+    SHOWS_LESS = (
+        "shows_less",
+        "三十天来网页所示少于此前版本",
+        "for thirty days the page has shown less than the version before",
+    )
     TEXT_LOST = "text_lost", "网页文字有 {} 个字符未能读出", "{} characters of the page's text could not be read"
 
     def of(self, parameter: str) -> str:

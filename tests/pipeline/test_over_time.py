@@ -20,7 +20,7 @@ from etl.pipeline.rebuilding import rebuild_archive
 from etl.reasons import Reason
 from etl.settings import Settings
 from tests.support.changing_site import MENU, ChangingSite, Column, a_day_passes
-from tests.support.gongkai import rows
+from tests.support.gongkai import days_pass, rows
 from tests.support.whole_database import differing, dump, emptied, quiet
 
 
@@ -206,6 +206,67 @@ def _with_text(page: str, text: str) -> str:
     """The page with another text below its headline."""
     before, opened, _ = page.partition('<div class="content">')
     return f"{before}{opened}{text}</div></body></html>"
+
+
+_OF_THIRTY_DAYS = {
+    "no text": lambda whole, day: _with_text(whole, ""),
+    "no text, and other bytes each day": lambda whole, day: _with_text(whole, f"<script>var t={day}</script>"),
+    "a login": lambda whole, day: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"),
+    "the frame alone": lambda whole, day: f"<html><body><div>{MENU * 9}</div><div></div></body></html>",
+    "its removal": lambda whole, day: f"<html><body><div>{MENU * 40}</div><p>该信息已被删除。</p>{day}</body></html>",
+    "its beginning": lambda whole, day: _with_text(
+        whole, f"<p>{whole.partition('<p>')[2][:20]}</p><p>登录后可查看全文</p>"
+    ),
+}
+
+
+@pytest.mark.parametrize("sent", _OF_THIRTY_DAYS.values(), ids=_OF_THIRTY_DAYS)
+def test_a_page_that_shows_less_for_thirty_days_is_a_version_that_says_so(
+    watched: Watched, sent: Callable[[str, int], str], owner_url: str
+) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    whole = f"<html><body>{site.body(document, 1)}</body></html>"
+    document.answers = partial(_answered, whole)
+    watched.crawl()
+    for day in (0, 1, 31, 32, 33):
+        document.answers = partial(_answered, sent(whole, day))
+        days_pass(owner_url, 30 if day == 31 else 1)
+        report = watched.recheck()
+        assert (report.updated, report.outcomes.get("not_a_document", 0)) == (int(day == 31), int(day < 31))
+        assert report.state != "red"
+    assert watched.state(document.path) == "current"
+    [version] = rows(watched.archive, "SELECT flags, title FROM archive.record_version WHERE version = 2")
+    assert version["title"] == document.state.title
+    assert "shows_less" in version["flags"]
+    document.answers = partial(_answered, whole)
+    assert watched.recheck().updated == 1
+
+
+def test_what_most_documents_of_a_site_lose_is_no_version_of_them(watched: Watched, owner_url: str) -> None:
+    site = watched.site
+    watched.crawl()
+    for document in list(site.documents.values())[:7]:
+        document.answers = partial(_answered, _with_text(f"<html><body>{site.body(document, 1)}</body></html>", ""))
+    for _ in range(3):
+        days_pass(owner_url, 31)
+        report = watched.recheck()
+        assert (report.updated, report.outcomes["not_a_document"]) == (0, 7)
+
+
+def test_a_page_that_lost_its_text_is_not_said_to_be_unchanged(watched: Watched) -> None:
+    site, document = watched.site, watched.site.documents[1]
+
+    def emptied_page(request: Request) -> Response:
+        if request.headers.get("if-none-match") == '"emptied"':
+            return Response(status_code=304)
+        return site.html(_with_text(site.body(document, 1), ""), ETag='"emptied"')
+
+    site.validators = "honest"
+    watched.crawl()
+    watched.crawl()
+    document.answers = emptied_page
+    for _ in range(3):
+        assert watched.recheck().outcomes["not_a_document"] == 1
 
 
 @pytest.mark.parametrize("states", ["", "total", "pages"])

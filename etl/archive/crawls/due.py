@@ -79,7 +79,16 @@ def due_pages(engine: Engine, run: RunContext, batch: int) -> list[DuePage]:
 
 
 _PAGES = (
-    select(Page.id, Page.url, Page.etag, Page.last_modified, Page.blob_sha256, Page.unread_capture_id, Blob.damage)
+    select(
+        Page.id,
+        Page.url,
+        Page.etag,
+        Page.last_modified,
+        Page.blob_sha256,
+        Page.unread_capture_id,
+        Page.verdict,
+        Blob.damage,
+    )
     .outerjoin(Blob, Blob.sha256 == Page.blob_sha256)
     .order_by(Page.id)
 )
@@ -149,10 +158,10 @@ _TRY_AGAIN = (Outcome.NETWORK_ERROR, Outcome.HTTP_ERROR, Outcome.LIMIT)
 def _conditional_headers(page: Any, run_id: int, trusted: set[str]) -> dict[str, str]:
     """Headers for a conditional request of a page, a row of `_PAGES`.
 
-    Empty if the host's 304 is not trusted, if it is this page's turn to verify it, or if the stored bytes are damaged,
-    as a 304 would leave them damaged.
+    Empty if the host's 304 is not trusted, if it is this page's turn to verify it, if the stored bytes are damaged, as
+    a 304 would leave them damaged, or if they are no document, which a 304 would let pass for one.
     """
-    if host_of(page.url) not in trusted or not page.blob_sha256 or page.damage:
+    if host_of(page.url) not in trusted or not page.blob_sha256 or page.damage or page.verdict:
         return {}
     if (page.id + run_id) % VERIFY_EVERY == 0:
         return {}

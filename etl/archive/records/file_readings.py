@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +13,7 @@ from etl.archive.records.recording import keep_contents
 from etl.archive.records.search_index import keep_entries
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
-from etl.archive.storage.bucket import DamagedBlob, sha256
+from etl.archive.storage.bucket import DamagedBlob
 from etl.archive.storage.database import lock_against_garbage
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
@@ -23,20 +22,15 @@ from etl.archive.storage.lookups import among
 from etl.archive.storage.models import Blob, Capture, File, Page
 from etl.extract import NORMALISER, content_hash
 from etl.extract.text.left_behind import is_left_behind
-from etl.fetch.client import Attempt
 from etl.file_signatures import lacks_end
 from etl.files import READER, FileOutcome, FileReading, file_reader
 from etl.files.media_types import IMAGES, UNKNOWN
-from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.disposition import saved_name
 
 _BROKEN = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 _PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
-_GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
-LASTING = timedelta(days=30)
-"""After this time a file that is worse than the one before is no passing fault of the site."""
 WAITING = "scan"
 """The outcome of files that OCR still has to read."""
 BY_OCR = "ocr"
@@ -144,20 +138,6 @@ def why_worse(archive: Archive, good: GoodFile, body: bytes, name: str) -> str:
     if not (_is_broken(good, reading) or _stands_in(good, reading, name) or _is_cut(archive, good, body)):
         return ""
     return encode_reason(Code.GOOD_FILE_HELD, media_type=reading.media_type, bytes=len(body))
-
-
-def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
-    """Whether the site has sent only these bytes at this address for `LASTING`: then they are what it publishes there
-    now, whatever they are."""
-    answers = select(Capture).join(Page, Page.id == Capture.page_id)
-    answers = answers.where(Page.source_id == source_id, Page.url == answer.url)
-    is_good = Capture.outcome.in_(_GOOD)
-    is_same = (Capture.outcome == Outcome.NOT_A_FILE, Capture.blob_sha256 == sha256(answer.body or b""))
-    with engine.connect() as connection:
-        last_good = connection.scalar(answers.with_only_columns(func.max(Capture.fetched_at)).where(is_good))
-        after = (*is_same, Capture.fetched_at > last_good) if last_good else is_same
-        since = connection.scalar(answers.with_only_columns(func.min(Capture.fetched_at)).where(*after))
-    return since is not None and answer.fetched_at - since >= LASTING
 
 
 def _is_broken(good: GoodFile, reading: FileReading) -> bool:

@@ -1,7 +1,7 @@
 """Records extracted pages: stores each content once, makes a version if something changed, and publishes events."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -10,7 +10,8 @@ from etl.archive.records.change_feed import publish
 from etl.archive.records.changes import Change, CurrentVersion, lasting_changes
 from etl.archive.records.citations import CitingRecord, keep_citations
 from etl.archive.records.corrections import in_force
-from etl.archive.records.extracted_pages import ExtractedPage, verdict_of, version_values
+from etl.archive.records.extracted_pages import ExtractedPage, Verdict, verdict_of, version_values
+from etl.archive.records.lasting import emptied_for_good, is_emptied, versions_with_text, without_text
 from etl.archive.records.near_duplicates import keep_signatures
 from etl.archive.records.one_page import pages_not_as_known, pages_of_another, pages_of_several
 from etl.archive.records.search_index import keep_entries
@@ -23,10 +24,11 @@ from etl.archive.storage.log_lines import ChangeEvent, VersionValues
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Content, Page, PageFile, Record, RecordVersion, RunPage
 from etl.errors import GongkaiError
-from etl.extract import EXTRACTOR, NORMALISER
+from etl.extract import EXTRACTOR, NORMALISER, Flag
 from etl.extract.citing import CitingDocument
 from etl.extract.text_identity import identify
-from etl.reasons import english
+from etl.reason_codes import Code
+from etl.reasons import Reason, english
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 """Versions of the rules with which a record was last extracted; stored as `record.read_with`."""
@@ -85,15 +87,17 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
         current = _current(connection, fresh)
         known = {page_id: version.values for page_id, version in current.items()}
         not_theirs = (
-            pages_worse_than_known(connection, known, fresh)
+            pages_worse_than_known(connection, known | versions_with_text(connection, known), fresh)
             | pages_not_as_known(known, fresh)
             | pages_of_another(connection, source_id, fresh)
             | pages_of_several(connection, fresh)
         )
         verdicts = [(page, not_theirs.get(page.page_id) or verdict_of(page)) for page in fresh]
+        refused = [(page, verdict) for page, verdict in verdicts if verdict.outcome]
+        verdicts = _accept(verdicts, emptied_for_good(connection, source_id, run_id, known, refused))
         read = [{"id": page.page_id, "verdict": verdict.outcome} for page, verdict in verdicts]
         connection.execute(_PAGES_READ, {"rows": read})
-        if refused := [
+        if ended := [
             {
                 "run_id": run_id,
                 "page_id": page.page_id,
@@ -102,9 +106,9 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
                 "reason": verdict.reason,
             }
             for page, verdict in verdicts
-            if verdict.outcome
+            if verdict.outcome or verdict.reason
         ]:
-            connection.execute(_RUN_PAGES_VERDICT, {"rows": refused})
+            connection.execute(_RUN_PAGES_VERDICT, {"rows": ended})
         documents = [page for page, verdict in verdicts if not verdict.outcome]
         changes = _changes(connection, source_id, documents, current, keep_files=False)
         return _write(connection, archive, source_id, changes, "updated", run_id)
@@ -139,11 +143,12 @@ def record_reextractions(
         still_current = [
             page for page in pages if page.page_id in current and current[page.page_id].capture_id == page.capture_id
         ]
+        read_again = among(Record.page_id, [page.page_id for page in still_current])
+        still_current = [page for page in still_current if not is_emptied(current[page.page_id].values)]
         documents = [page for page in still_current if not verdict_of(page).outcome]
         changes = _changes(connection, source_id, documents, current, keep_files=True)
         if not dry_run:
             _write(connection, archive, source_id, changes, "re-extracted", None)
-            read_again = among(Record.page_id, [page.page_id for page in still_current])
             connection.execute(update(Record).where(read_again).values(read_with=RULES_VERSION))
     differences = [
         FieldDifference(current[page.page_id].record, "kind", "document", english(verdict_of(page).reason))
@@ -160,7 +165,7 @@ _PAGES_READ = with_rows(f"""
 UPDATE archive.page p SET unread_capture_id = NULL, verdict = e.verdict FROM {rows_of(Page)} e WHERE p.id = e.id
 """)
 _RUN_PAGES_VERDICT = with_rows(f"""
-UPDATE archive.run_page rp SET outcome = e.outcome, reason = e.reason FROM {rows_of(RunPage)} e
+UPDATE archive.run_page rp SET outcome = coalesce(e.outcome, rp.outcome), reason = e.reason FROM {rows_of(RunPage)} e
 WHERE rp.run_id = e.run_id AND rp.page_id = e.page_id AND rp.capture_id = e.capture_id
 """)
 # `listed_on` is set in the same statement. If it were left to the trigger, each record would be written twice, with all
@@ -189,6 +194,24 @@ INSERT INTO archive.page_file (page_id, file_id)
 SELECT DISTINCT e.page, f.id FROM json_to_recordset(CAST(:rows AS json)) AS e (page bigint, url text)
 JOIN archive.page f ON f.source_id = :source AND f.url = e.url ORDER BY 1, 2
 """)
+
+
+def _accept(
+    verdicts: Sequence[tuple[ExtractedPage, Verdict]], reasons: Mapping[int, str]
+) -> list[tuple[ExtractedPage, Verdict]]:
+    """The pages with their verdicts, of which those with a reason are documents all the same. A document that is cut
+    off has the rest of its text; any other page has nothing of its document."""
+    accepted: list[tuple[ExtractedPage, Verdict]] = []
+    for page, verdict in verdicts:
+        reason = reasons.get(page.page_id)
+        if reason is None or page.extraction is None:
+            accepted.append((page, verdict))
+        elif Reason.from_stored(verdict.reason).code == Code.DOCUMENT_CUT_OFF:
+            extraction = replace(page.extraction, flags=(*page.extraction.flags, Flag.SHOWS_LESS))
+            accepted.append((replace(page, extraction=extraction), Verdict(None, reason)))
+        else:
+            accepted.append((replace(page, is_emptied=True), Verdict(None, reason)))
+    return accepted
 
 
 def _unread(connection: Connection, ids: Sequence[int]) -> dict[int, int | None]:
@@ -286,9 +309,11 @@ def _changes(
         stored_files = (
             {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
         )
-        text = page.extraction.text
-        identity = page.identity or identify(text)
+        text = "" if page.is_emptied else page.extraction.text
+        identity = identify("") if page.is_emptied else page.identity or identify(text)
         values = version_values(page.capture_id, page.extraction, identity.content_hash, {**digests, **stored_files})
+        if before and page.is_emptied:
+            values = without_text(before.values, page)
         if before:
             values = with_corrections(values, corrections.get(before.record, {}))
             if version_identity(before.values) == version_identity(values):

@@ -43,38 +43,44 @@ def pages_worse_than_known(
     id."""
     verdicts: dict[int, Verdict] = {}
     cut: list[tuple[int, str, str, bool, bool]] = []
-    notices: list[tuple[int, str, Extraction]] = []
+    notices: list[tuple[int, str, Extraction, bool]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
-        if known is None or now is None or known.content_hash == NO_TEXT or now.kind != "document":
+        if known is None or now is None or now.kind != "document":
             continue
+        if known.content_hash == NO_TEXT and not known.attachments:
+            continue
+        lost_files = len(now.attachments) < len(known.attachments)
         ends_early = Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags
         if ends_early or _before_notice(now.text) != now.text:
-            lost_files = len(now.attachments) < len(known.attachments)
             cut.append((page.page_id, known.content_hash, now.text, ends_early, lost_files))
         elif _has_no_text(now) and Flag.NO_TEXT not in known.flags:
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
         elif len(now.text) <= _MAX_NOTICE_CHARS and not _REPEALED.search(now.text):
-            notices.append((page.page_id, known.content_hash, now))
+            notices.append((page.page_id, known.content_hash, now, lost_files and not now.attachments))
     if cut or notices:
-        compared = {digest for _, digest, *_ in cut} | {digest for _, digest, _ in notices}
+        compared = {digest for _, digest, *_ in cut} | {digest for _, digest, *_ in notices}
         texts = dict(connection.execute(select(Content.hash, Content.text).where(among(Content.hash, compared))).all())
         worse = {
             page: Code.DOCUMENT_CUT_OFF
             for page, digest, text, ends_early, lost_files in cut
             if _is_beginning(text, texts[digest], ends_early, lost_files)
         }
-        worse |= {page: Code.TEXT_GONE for page, digest, now in notices if _is_notice(now, texts[digest])}
+        worse |= {
+            page: Code.TEXT_GONE
+            for page, digest, now, lost in notices
+            if _is_notice(now, texts[digest], lost_files=lost)
+        }
         verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(code)) for page, code in worse.items()}
     return verdicts
 
 
-def _is_notice(now: Extraction, whole: str) -> bool:
-    """Whether a page says, in place of the whole text, that something is missing, fails or is forbidden; or has nothing
-    but a sentence about sites and visits in whatever words, where the whole text is much longer and about another
-    matter."""
+def _is_notice(now: Extraction, whole: str, *, lost_files: bool) -> bool:
+    """Whether a page says, in place of the whole text or of all files, that something is missing, fails or is
+    forbidden; or has nothing but a sentence about sites and visits in whatever words, where the whole text is much
+    longer and about another matter."""
     text = now.text.strip()
-    if text in whole or not says_more(whole):
+    if text in whole or not (lost_files or says_more(whole)):
         return False
     if not says_more(text):
         return True

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.unread import clear_unread_reasons, set_unread_reasons, unread_in_batch
 from etl.archive.records.extracted_pages import ExtractedPage
+from etl.archive.records.lasting import read_again
 from etl.archive.records.recording import (
     RecordingResult,
     pages_with_outdated_rules,
@@ -95,6 +96,7 @@ def extract_batch(
     with archive.engine.begin() as connection:
         if only is None:
             clear_unread_reasons(connection, run, number)
+            read_again(connection, run.source.id, run.id, number)
         unread = unread_in_batch(connection, run, number, only)
         outdated = pages_with_outdated_rules(connection, [row.page_id for row in unread])
     damaged = reextract_pages(archive, run.source, outdated) if outdated else {}

@@ -19,7 +19,8 @@ from etl.archive.crawls.captures import recover_unindexed_logs, store_attempts
 from etl.archive.crawls.due import DueFile, DuePage, due_pages
 from etl.archive.crawls.pages import upsert_pages, upsert_parts
 from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
-from etl.archive.records.file_readings import GoodFile, good_files, is_lasting, why_worse
+from etl.archive.records.file_readings import GoodFile, good_files, why_worse
+from etl.archive.records.lasting import is_lasting
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs

@@ -1,0 +1,150 @@
+"""When an answer that is less than what the archive holds is no passing fault, but what the site shows there now: it
+has sent nothing else for `LASTING`.
+
+A file then is the one that the document links. A page that shows nothing of its document any more makes a version
+without text: its fields are those of the version before, as what stands in place of a text is no part of a document.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, Engine, func, select, text
+
+from etl.archive.records.extracted_pages import ExtractedPage, Verdict
+from etl.archive.storage.bucket import sha256
+from etl.archive.storage.log_lines import VersionValues
+from etl.archive.storage.lookups import NO_TEXT, among
+from etl.archive.storage.models import Capture, Page, Record, RecordVersion
+from etl.clock import CHINA
+from etl.extract import Flag
+from etl.fetch.client import Attempt
+from etl.outcomes import Outcome
+from etl.reason_codes import Code
+from etl.reasons import Reason, encode_reason
+
+LASTING = timedelta(days=30)
+_GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
+_OF_SITES = (Code.CHALLENGE_SCRIPT,)
+"""Kinds of stubs that say nothing of their document, however long a site sends them."""
+_SINCE = text("""
+SELECT e.page_id, min(c.fetched_at) AS since, min(e.run_id) AS first
+FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS n (page, capture)
+JOIN archive.record r ON r.page_id = n.page AND r.state = 'current'
+JOIN archive.capture now ON now.id = n.capture
+JOIN archive.run_page e ON e.page_id = n.page AND e.run_id < :run AND e.outcome = 'not_a_document'
+JOIN archive.capture c ON c.id = e.capture_id
+WHERE e.run_id > coalesce((SELECT max(good.run_id) FROM archive.run_page good
+    WHERE good.page_id = n.page AND good.run_id < :run AND good.outcome = ANY(:good)), 0)
+GROUP BY e.page_id, now.fetched_at HAVING min(c.fetched_at) <= now.fetched_at - CAST(:lasting AS interval)
+""")
+_MOST_ARE_GOOD = text("""
+SELECT count(*) FILTER (WHERE last.outcome <> 'not_a_document') * 2 > count(*) FROM archive.record r
+CROSS JOIN LATERAL (
+    SELECT b.outcome FROM archive.run_page b
+    WHERE b.page_id = r.page_id AND b.run_id >= :first AND b.run_id < :run
+      AND (b.outcome = 'not_a_document' OR b.outcome = ANY(:good))
+    ORDER BY b.run_id DESC LIMIT 1) AS last
+WHERE r.source_id = :source AND r.state = 'current'
+""")
+_AS_BEFORE = text("""
+SELECT rp.page_id, rp.capture_id FROM archive.run_page rp
+JOIN archive.page p ON p.id = rp.page_id AND p.verdict = 'not_a_document' AND p.unread_capture_id IS NULL
+JOIN archive.capture c ON c.id = rp.capture_id AND c.blob_sha256 = p.blob_sha256 AND c.outcome = 'not_a_document'
+WHERE rp.run_id = :run AND rp.batch = :batch AND rp.outcome = 'not_a_document'
+""")
+_READ_AGAIN = text("""
+WITH again AS (
+    UPDATE archive.run_page SET outcome = 'unchanged', reason = '' WHERE run_id = :run AND page_id = ANY(:pages)
+    RETURNING page_id, capture_id)
+UPDATE archive.page p SET unread_capture_id = again.capture_id FROM again WHERE p.id = again.page_id
+""")
+
+
+def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
+    """Whether the site has sent only these bytes at the address of a file for `LASTING`."""
+    answers = select(Capture).join(Page, Page.id == Capture.page_id)
+    answers = answers.where(Page.source_id == source_id, Page.url == answer.url)
+    is_good = Capture.outcome.in_(_GOOD)
+    is_same = (Capture.outcome == Outcome.NOT_A_FILE, Capture.blob_sha256 == sha256(answer.body or b""))
+    with engine.connect() as connection:
+        last_good = connection.scalar(answers.with_only_columns(func.max(Capture.fetched_at)).where(is_good))
+        after = (*is_same, Capture.fetched_at > last_good) if last_good else is_same
+        since = connection.scalar(answers.with_only_columns(func.min(Capture.fetched_at)).where(*after))
+    return since is not None and answer.fetched_at - since >= LASTING
+
+
+def read_again(connection: Connection, source_id: str, run_id: int, batch: int) -> None:
+    """Makes pages of a batch unread that again sent the bytes that were less than their documents, and have sent
+    nothing else for `LASTING`: what they are is judged anew."""
+    rows = connection.execute(_AS_BEFORE, {"run": run_id, "batch": batch})
+    if same := {page: capture for page, capture in rows}:
+        pages = list(_lasting(connection, source_id, run_id, same))
+        connection.execute(_READ_AGAIN, {"run": run_id, "pages": pages})
+
+
+def versions_with_text(connection: Connection, current: Mapping[int, VersionValues]) -> dict[int, VersionValues]:
+    """By page id, the last version with a text of pages whose current one has none since their sites show none: with
+    that their next state is compared."""
+    pages = [page for page, values in current.items() if is_emptied(values)]
+    if not pages:
+        return {}
+    query = (
+        select(Record.page_id, *RecordVersion.__table__.columns)
+        .join(RecordVersion, RecordVersion.record_id == Record.id)
+        .where(among(Record.page_id, pages), RecordVersion.content_hash != NO_TEXT)
+        .order_by(RecordVersion.version)
+    )
+    return {row["page_id"]: VersionValues.from_row(row) for row in connection.execute(query).mappings()}
+
+
+def emptied_for_good(
+    connection: Connection,
+    source_id: str,
+    run_id: int,
+    current: Mapping[int, VersionValues],
+    refused: Sequence[tuple[ExtractedPage, Verdict]],
+) -> dict[int, str]:
+    """The stored reasons, by page id, why pages that are less than their documents make versions all the same.
+    `current`: the current versions, by page id; `refused`: the pages with their verdicts."""
+    less = {page.page_id: page for page, verdict in refused if page.page_id in current and _is_less(page, verdict)}
+    since = _lasting(connection, source_id, run_id, {number: page.capture_id for number, page in less.items()})
+    still = {page: "" for page in less if is_emptied(current[page])}
+    return still | {page: encode_reason(Code.LESS_FOR_LONG, day=day) for page, day in since.items()}
+
+
+def is_emptied(version: VersionValues) -> bool:
+    """Whether a version has no text since its site shows none any more."""
+    return Flag.SHOWS_LESS in version.flags and version.content_hash == NO_TEXT
+
+
+def without_text(before: VersionValues, page: ExtractedPage) -> VersionValues:
+    """The version of a page that shows nothing of its document any more."""
+    extractor = page.extraction.extractor if page.extraction else before.extractor
+    flags = (Flag.NO_TEXT, Flag.SHOWS_LESS)
+    return replace(
+        before, capture_id=page.capture_id, content_hash=NO_TEXT, attachments=(), flags=flags, extractor=extractor
+    )
+
+
+def _is_less(page: ExtractedPage, verdict: Verdict) -> bool:
+    """Whether the page is refused since it is less than its document: cut off, without text, a stub or a list."""
+    reason = Reason.from_stored(verdict.reason)
+    if reason.code in (Code.TEXT_GONE, Code.DOCUMENT_CUT_OFF):
+        return True
+    kind = Reason.from_stored(page.extraction.reason).code if page.extraction else ""
+    return reason.code in (Code.NO_DOCUMENT, Code.NO_DOCUMENT_SAYS) and kind not in _OF_SITES
+
+
+def _lasting(connection: Connection, source_id: str, run_id: int, captures: Mapping[int, int]) -> dict[int, date]:
+    """Since which day pages of records have been no documents, by page id, where that is `LASTING` ago; none while it
+    is so for most documents of the source: then its site is at fault, or shows texts in a way that is not understood.
+    `captures`: the last capture of each page."""
+    if not captures:
+        return {}
+    values = {"source": source_id, "run": run_id, "good": list(_GOOD), "lasting": LASTING}
+    pages = {"pages": list(captures), "captures": list(captures.values())}
+    rows = connection.execute(_SINCE, values | pages).all()
+    if not rows or not connection.scalar(_MOST_ARE_GOOD, values | {"first": min(row.first for row in rows)}):
+        return {}
+    return {row.page_id: row.since.astimezone(CHINA).date() for row in rows}
