@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from demo import demo_platforms, demo_site
+from demo import demo_platforms, demo_site, trs_wcm
 from demo.publishing import PublishedSite
 from demo.server import Site
 from tests.support.answered_walks import Walked
@@ -41,6 +41,8 @@ def site(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sit
     if isinstance(site, PublishedSite):
         few = site.slice
         monkeypatch.setattr(site, "slice", lambda column, page, size: few(column, page, max(size, ROWS)))
+    longer = tuple(replace(column, size=max(column.size, ROWS)) for column in trs_wcm.COLUMNS)
+    monkeypatch.setattr(trs_wcm, "COLUMNS", longer)
     site.faults.clear()
     for column in sorted({posting.column for posting in site.postings.values()}):
         own = [posting for posting in site.postings.values() if posting.column == column and not posting.href]

@@ -25,6 +25,7 @@ import yaml
 from sqlalchemy import make_url
 
 from etl.local import ports, process
+from etl.local.airflow import PROGRAM
 from etl.local.airflow_client import AirflowClient
 from etl.local.postgres import Postgres
 from etl.local.services import Addresses
@@ -169,8 +170,7 @@ class Production:
     def _migrate(self) -> None:
         """Airflow's schema. That of the archive is there: `etl.local.services` has made it."""
         _, environment = self._service("migrate", "migrate")
-        airflow = Path(sys.executable).with_name("airflow")
-        subprocess.run([airflow, "db", "migrate"], env=environment, check=True, capture_output=True)
+        subprocess.run([*PROGRAM, "db", "migrate"], env=environment, check=True, capture_output=True)
 
     def _service(self, service: str, name: str) -> tuple[list[object], dict[str, str]]:
         """Command and environment of a service, as docker-compose.yml and the Dockerfile say."""
@@ -181,7 +181,8 @@ class Production:
         others = ("AIRFLOW_", "GONGKAI_", "PYTHONDONTWRITEBYTECODE")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(others)}
         program, *words = composed["command"]
-        return [Path(sys.executable).with_name(program), *words], inherited | ours | self._on_one_machine(name, home)
+        started = [*PROGRAM, *words] if program == "airflow" else [program, *words]
+        return started, inherited | ours | self._on_one_machine(name, home)
 
     def _values(self) -> dict[str, str]:
         """The values of .env."""
