@@ -36,9 +36,9 @@ from tests.support.shared_hosts import (
     write_sources,
 )
 
-HOSTS, CONCURRENCY = 2, 2
-"""Hosts, and tasks that a worker runs at once: a task takes Airflow a second of CPU, and twice as many sources as two
-workers crawl at once show what waits."""
+HOSTS, CONCURRENCY = 4, 2
+"""Hosts, and tasks that a worker runs at once: a task takes Airflow a second of CPU, and four times as many sources as
+two workers crawl at once show what waits."""
 PACE = 0.2
 QUEUED_FOR = 60
 """Seconds after which a task that waits is queued anew. In production half an hour: here they wait for less."""

@@ -47,7 +47,8 @@ _ACTION = re.compile(r"""\.action\s*=(?!=)\s*(?:["']([^"'\s]{1,500})["']\s*(?!\s
 _NAME_OR_STRING = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'|(?<![\w$.])[A-Za-z_$][\w$]*""")
 _LAST_NUMBER = re.compile(r"(\d{1,5})\D*$")
 _MAX_STEPS, _MAX_CODE, _MAX_BODY = 6, 2_000, 2_000_000
-"""Steps of a page that are tried, characters of the code of one, and characters that are sent; real view states have up to some 100,000."""
+"""Steps of a page that are tried, characters of the code of one, and characters that are sent: a view state has up to
+some 100,000."""
 _OF_FORM = "application/x-www-form-urlencoded"
 _NOT_SENT = (*BUTTONS, "reset", "file")
 
