@@ -33,10 +33,11 @@ _CREATE_PAGE = re.compile(
 _CREATE_PAGE_OF = re.compile(
     rf"""createPage\w*+\(\s*+(\d+)\s*+,\s*+(\d+)\s*+,\s*+\d+\s*+,\s*+\d+\s*+,\s*+(\d+)\s*+,\s*+{_STRING}\s*+,\s*+["']\.?(\w+)["']"""
 )
-_CREATE_CALL = re.compile(r"(?<!function )createPage\w*+\s*+\([^(){};]{1,200}\)")
+_CREATE_CALL = re.compile(r"createPage(?<!function createPage)\w*+\s*+\([^(){};]{1,200}\)")
 _ARGUMENT = re.compile(r"""["'][^"']*["']|createPage\w*+|([A-Za-z_]\w*+)""")
 _MAX_CALLS = 10
-_ASSIGNED = r"""(?<![\w$.]){}\s*=\s*(\d{{1,8}}\b|"[\w.-]{{1,100}}"|'[\w.-]{{1,100}}')"""
+# A name first, which the search looks for alone; what may not be before it is looked at afterwards.
+_ASSIGNED = r"""{0}(?<![\w$.]{0})\s*=\s*(\d{{1,8}}\b|"[\w.-]{{1,100}}"|'[\w.-]{{1,100}}')"""
 _PAGER = re.compile(r"\b\w*Pager\s*\(\s*\{([^{}]{0,2000})\}")
 _OPTION = re.compile(r"""\b(\w++)["']?\s*+:\s*+["']?([\w-]++)""")
 # Names of numbers, in scripts, attributes and hidden inputs. `m_n`, `int` and similar prefixes give the type.
@@ -50,9 +51,8 @@ _DOCUMENT_NAMES = (
 )
 # Variables, and links that the script writes from them: `var countPage = 50 … "index_" + nextPage + ".htm"`.
 _PAGE_COUNT = re.compile(rf"""["']?{_TYPED}{_PAGE_NAMES}["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
-# The words that `_PAGE_COUNT` may match, searched in lower case, with `?` for each letter beyond ASCII: making that
-# takes a fifth of the time of the page in lower case. It begins with a plain word, which the search looks for alone: a
-# hundred times as fast. Most documents have none.
+# The words that `_PAGE_COUNT` may match, searched in `WebPage.lower_ascii`. It begins with a plain word, which the
+# search looks for alone: a hundred times as fast. Most documents have none.
 _MAY_COUNT_PAGES = re.compile(
     rb"""page(?:[_-]?(?:count|total|all)|s?[_-]?num[_-]?(?:total|count)|(?<=(?:count|total)[_-]page)s?|"""
     rb"""(?<=(?:count|total)page)s?|(?<=all[_-]page)s?|(?<=allpage)s?|(?<=data-page)s|name)"""
@@ -200,7 +200,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
 
 
 def _may_count(page: WebPage) -> bool:
-    return _MAY_COUNT_PAGES.search(page.text.encode("ascii", "replace").lower()) is not None
+    return _MAY_COUNT_PAGES.search(page.lower_ascii) is not None
 
 
 def _with_values(source: str) -> str:
