@@ -72,7 +72,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("publisher", rf"^{_DESCRIBED}(?:{_ISSUED}|发布|公布|公开|办文|主办|发出){_BODY}(?:{_BODY}|\({_BODY}\))?$"),
     ("group_category", "组配|^法定主动公开"),
     ("genre_category", f"^{_DESCRIBED}(?:体裁|文种|文体)(?:{_CLASS})?$|^(?:公文|文件){_CLASS}$"),
-    ("keywords", f"^{_DESCRIBED}(?:主题词|关键词|关键字|标引词|主题|标签){{1,2}}(?<!主题)$"),
+    ("keywords", f"^{_DESCRIBED}(?:主题词|关键词|关键字词?|标引词|主题|标签){{1,2}}(?<!主题)$"),
     ("disclosure_scope", f"^{_DESCRIBED}公开的?(?:范围|对象)$"),
     ("disclosure_term", f"^{_DESCRIBED}公开的?(?:时限|期限|时效)$"),
     ("disclosure_method", f"^{_DESCRIBED}公开的?(?:方式|形式|属性|类别|类型|方法|途径|选项)$"),

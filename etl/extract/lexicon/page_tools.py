@@ -24,11 +24,12 @@ _TOOL_WORDS = (
     进入 切换 退出 长者版 长者助手 长者浏览模式 关怀模式 适老版 适老模式 老年版 大字版 无障碍模式 读屏软件 返回主站
     网站支持IPv6 本网站支持IPv6 语音朗读 生成海报 字体放大 字体缩小 繁體 繁体版 繁體版 简体版 简体中文 站点地图 rss订阅
     收听 试听 倍速 倍速播放 男声 女声 顶一下 踩一下 挑错 告诉好友 有帮助 没有帮助 没帮助 共享此文章 分享此文章
+    上一张 下一张 我要评价 我要提意见 提意见 发表意见 提交意见 我要留言 我要咨询 我要投诉 在线办理 在线咨询 在线申请
     正文结束 全文完 已经是第一篇 已是第一篇 已经是最后一篇 已是最后一篇
 """),
 )
 """The words of a line of tools: labels of tools and counters, and words that are not labels."""
-_DECORATION = r"[\ue000-\uf8ff\s【\[(（|丨｜/·•…\]】)）:：,，。、!！\d+<>›»↑↓←→▲▼△▽◀▶~～—–“”-]"
+_DECORATION = r"[\ue000-\uf8ff\s【\[(（［|丨｜/·•…\]】)）］:：,，。、!！\d+<>›»↑↓←→▲▼△▽◀▶~～—–“”-]"
 # The first ones are characters of icon fonts.
 _SPACED = tuple(r"返\s回 关\s闭 打\s印 分\s享 收\s藏 (?<=\d)(?:\.\d{1,2})?[xX×倍]".split())
 """Words in which templates put spaces between the characters; the speed of a player (1.5X)."""

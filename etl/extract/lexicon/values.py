@@ -34,7 +34,7 @@ _MAX_STATE_CHARS = 12
 _EDGES = " \t|丨｜│,，;；:：>·•-—–_=＝→⇒➔➜»"
 _SIGNS_BEFORE = re.compile(r"[~～…]+|[/／] ")
 """Signs used instead of the colon before a value; an index number may begin with a dash."""
-_PAIRS = {"「": "」", "『": "』", "[": "]", "【": "】", "(": ")", "（": "）", "〔": "〕"}
+_PAIRS = {"「": "」", "『": "』", "[": "]", "［": "］", "【": "】", "(": ")", "（": "）", "〔": "〕"}
 _CODES = frozenset(("validity", "index_number", "document_number"))
 """Fields whose enclosing round brackets are removed; in other fields, such as names of agencies, they may belong to the
 value."""

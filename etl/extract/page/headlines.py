@@ -47,10 +47,16 @@ _LARGE = re.compile(r"size\s*[:=]\s*\+?(?:[4-7]\b|1[89]|[2-9]\d)|font-weight\s*:
 _CENTRED = re.compile(rf"align\s*[:=]\s*center|{_LARGE.pattern}", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"[（(].{4,40}号[)）]$")
 _LABEL_OF_TITLE = re.compile(rf"^[\s{INLINE_BOUNDARY}]*+[\u4e00-\u9fff]{{0,4}}标题[\s{INLINE_BOUNDARY}]*+[:：]")
-_STATE = re.compile(
-    r"[\[【(（]\s*(?:(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)|未开始)\s*[\]】)）]"
+_STATES = (
+    "(?:文件获取|报名|投标|公示|公告|征集|竞价|进行|受理|评审|办理)中|已(?:结束|截止|终止|成交|完成|办结|逾期|过期)"
+    "|未开始"
 )
+_STATE = re.compile(rf"[\[【(（]\s*(?:{_STATES})\s*[\]】)）]")
 """In brackets after a headline: the state of a tender or consultation on the day of the visit."""
+_STATE_APART = re.compile(
+    rf"^\s*{INLINE_BOUNDARY}\s*(?:{_STATES})\s*{INLINE_BOUNDARY}|{INLINE_BOUNDARY}\s*(?:{_STATES})\s*{INLINE_BOUNDARY}\s*$"
+)
+"""The same in an element of its own at an end of a headline."""
 _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
@@ -99,7 +105,7 @@ def headline_text(text: str) -> str:
         text = _LABEL_OF_TITLE.sub("", text)
     if INLINE_BOUNDARY not in text:
         return text.strip()
-    runs = text.split(INLINE_BOUNDARY)
+    runs = _STATE_APART.sub(INLINE_BOUNDARY, text).split(INLINE_BOUNDARY)
     while len(runs) > 1 and _is_no_title(runs[-1].strip()):
         runs.pop()
     while len(runs) > 1 and _is_no_title(runs[0].strip()):

@@ -21,7 +21,7 @@ SUBHEADING_FIELDS = frozenset({"source", "published_date"})
 """The fields of the line."""
 ONLY_A_DATE = re.compile(rf"[\s【\[（(]*{DATE}(?:\s+{TIME_OF_DAY})?[\s】\]）)]*")
 NAME_OF_SOURCE = re.compile(
-    r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股|残联|妇联|文联|工商联|科协|工会|组织部|统战部|宣传部|武装部|社会工作部)"
+    r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股|馆|大学|中学|小学|学校|幼儿园|街道|管委会|残联|妇联|文联|工商联|科协|工会|组织部|统战部|宣传部|武装部|社会工作部)"
 )
 """The name of a body that publishes, without a label."""
 _CHECKS_OF_PAGE = ("审核", "登记", "归档")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from etl.extract.lexicon.labels import label_key, match_label
+from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.headlines import (
     ENDS_LIKE_A_TITLE,
@@ -32,6 +32,8 @@ LINES_OF_LIFE = 15
 _BLOCKS_RIGHT_ABOVE, _MAX_TITLE_CHARS = 3, 80
 """Number of blocks above a text, tools among them, one of which may be a title without any sign of one; its maximum
 length."""
+_BLOCKS_OF_LABELS = 40
+"""Maximum number of blocks of a header between a title and its text."""
 _MIN_BEGINNING = 8
 """Minimum length of a truncated title."""
 
@@ -101,8 +103,9 @@ def names_column_or_site(parts: Iterable[str]) -> bool:
 
 
 def line_right_above(blocks: Blocks, lines: list[Line], first: int) -> Line | None:
-    """The line right above a text that begins at block `first`, if it may be a title without any sign of one: it is no
-    value of a label, no name of a column or an agency, no note, and no sentence."""
+    """The line right above a text that begins at block `first`, or above the labels of its header, if it may be a title
+    without any sign of one: it is no value of a label, no name of a column or an agency, no note, and no sentence."""
+    first = _top_of_labels(blocks, first)
     above = (line for line in reversed(lines) if line.block < first)
     line = next((line for line in above if not is_subheading(blocks.blocks[line.block].text)), None)
     if line is None or not first - _BLOCKS_RIGHT_ABOVE <= line.block or blocks.blocks[line.block].link_chars:
@@ -112,6 +115,21 @@ def line_right_above(blocks: Blocks, lines: list[Line], first: int) -> Line | No
     if is_value or not MIN_PARTIAL_CHARS <= len(key) <= _MAX_TITLE_CHARS or names_agency(key):
         return None
     return None if _ENDS_SENTENCE.search(line.text) or _LABEL_OR_NOTE.match(line.text) else line
+
+
+def _top_of_labels(blocks: Blocks, first: int) -> int:
+    """The first of the lines with labels, and of the labels and values in elements of their own, right above block
+    `first`; `first` if there are none."""
+    top = first
+    while top > 1 and first - top < _BLOCKS_OF_LABELS:
+        label, line = blocks.blocks[top - 2 : top]
+        if [blocks.nodes[each.node].tag for each in (label, line)] == ["dt", "dd"] or match_label(label.text):
+            top -= 2
+        elif find_labels(line.text):
+            top -= 1
+        else:
+            break
+    return top
 
 
 def name_of_life(blocks: Blocks, last: int) -> str | None:

@@ -164,6 +164,7 @@ for name, what, line in (
     ("below-short-number", "a short 文号 is between title and date", "<p>云办〔2023〕9号</p><p>2023-05-09 来源：云溪日报</p>"),
     ("number-beside-date", "文号 and date in one line, no labels", "<p>云办〔2023〕9号　　2023/5/9</p><p>来源：云溪日报</p>"),
     ("date-last", "the date ends the line, no label, no time of day", "<p><span>来源：云溪日报</span><span>浏览次数：5</span><span>2023-05-09</span></p>"),
+    ("wide-bracketed-labels", "labels in full-width square brackets, a tool in them too", "<p>［发布时间］2023-05-09　［信息来源］云溪日报　［我要纠错］</p>"),
     ("bracketed-labels", "labels in brackets, some of no field", "<p>【发布时间】2023-05-09 【信息来源】云溪日报 【浏览次数】35 【字号 大 中 小】</p>"),
 ):  # fmt: skip
     trap(f"line-{name}", what, "the line below the title", under(line), fields=SUB, text=WHOLE)
@@ -355,4 +356,28 @@ trap(
     "the counterexample",
     under("<p>2023-05-09 来源：云溪日报</p>", body=paragraphs() + f"<p>依据 | {NUMBER} | 第三条</p>"),
     absent=("document_number",),
+)
+trap(
+    "line-english-sizes",
+    "the sizes of letters behind a source in English",
+    "sites in two languages",
+    under("<p><span>Updated: May 9, 2023</span><span>Source: Yunxi Daily</span><span>[A A A]</span></p>"),
+    fields={"published_date": "2023-05-09", "source": "Yunxi Daily"},
+)
+for name in ("云溪区图书馆", "云溪区第三小学", "望湖街道", "区委组织部"):
+    trap(
+        f"line-source-alone-{name}",
+        "a name beside the date that no list of newspapers has",
+        "pages of Weixin accounts",
+        under(f"<p><em>原创</em><span>{name}</span><em>2023-05-09 18:30</em><i>发表于云溪</i></p>"),
+        fields={"published_date": "2023-05-09", "source": name},
+        text=WHOLE,
+    )
+trap(
+    "line-column-alone",
+    "a word beside the date that is no name",
+    "the counterexample",
+    under("<p><span>全部</span><em>2023-05-09 18:30</em></p>"),
+    fields={"published_date": "2023-05-09"},
+    absent=("source",),
 )

@@ -295,3 +295,40 @@ trap(
     ),
     fields={"title": "云溪区水务局-云溪区住建局联合开展泵站检查"},
 )
+ALERT = "云溪区气象台发布暴雨橙色预警信号"
+for name, header in (
+    ("terms", "<dl><dt>发布单位</dt><dd>云溪区气象台</dd><dt>预警级别</dt><dd>橙色</dd></dl>"),
+    ("lines", "<p>发布单位：云溪区气象台</p><p>公开方式：主动公开</p>"),
+):
+    trap(
+        f"title-above-labels-in-{name}",
+        "nothing marks the line above the labels of a header, and the page's own title names its column",
+        "weather warnings",
+        untold(page(headline=f"<div>{ALERT}</div>{header}"), "预警信息-云溪区应急管理局"),
+        fields={"title": ALERT, "publisher": "云溪区气象台"},
+    )
+trap(
+    "title-not-above-labels",
+    "the line above the labels of a header is the name of a column",
+    "the counterexample",
+    untold(page(headline="<div>预警信息</div><p>发布单位：云溪区气象台</p>"), "预警信息-云溪区应急管理局"),
+    fields={"title": "预警信息"},
+)
+for name, headline in (
+    ("state", f"<div class='zt'><span>已结束</span>{TITLE}</div>"),
+    ("state-behind", f"<div class='zt'>{TITLE}<em>征集中</em></div>"),
+):
+    trap(
+        f"title-beside-{name}",
+        "the state of a consultation on the day of the visit, in an element of its own",
+        "consultations",
+        untold(page(headline=headline)),
+        fields={"title": TITLE},
+    )
+trap(
+    "title-with-words-of-state",
+    "words of a state in the headline itself",
+    "the counterexample",
+    untold(page(headline="<h1>城东<b>水厂建设</b>已结束</h1>")),
+    fields={"title": "城东水厂建设已结束"},
+)

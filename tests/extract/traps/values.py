@@ -410,6 +410,14 @@ trap(
     fields={"keywords": "电梯 更新"},
     text=WHOLE,
 )
+trap(
+    "keywords-of-four-letters",
+    "关键字词 in an element of its own below the text",
+    "templates",
+    page(below="<p><span>关键字词</span>：电梯,更新</p>"),
+    fields={"keywords": "电梯,更新"},
+    text=WHOLE,
+)
 DECISION = table(
     ("行政相对人名称", "云溪木石饭庄"), ("行政处罚决定书文号", "云市监处罚〔2023〕35号"), ("处罚机关", "云溪区市场监管局"),
     ("违法事实", "当事人没有许可证，从事餐饮服务，现场查获冷冻肉制品十二公斤。"), ("处罚决定日期", "2023/05/06"),
