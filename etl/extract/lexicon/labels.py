@@ -95,8 +95,8 @@ _BEFORE_COINED = frozenset(f" \t\u3000\xa0{INLINE_BOUNDARY}|丨｜【[•·●�
 _SINGLE_LETTERS = re.compile(rf"(?<![\u4e00-\u9fff])[\u4e00-\u9fff][\s{INLINE_BOUNDARY}]+$")
 _MAX_LETTERS_BETWEEN_GAPS = 2
 """Maximum number of characters between two gaps of one label (`颁 发 时 间`); longer parts are separate words."""
-_PLACE = re.compile(rf"[\s{INLINE_BOUNDARY}]*[\u4e00-\u9fff]{{2,8}}(?<!年)[\s{INLINE_BOUNDARY}]*")
-"""Words after 发表于 when it is followed by a place instead of a day."""
+_PLACE = re.compile(rf"[\s{INLINE_BOUNDARY}]*[\u4e00-\u9fff]{{2,8}}(?<![年月日])\s*(?:{INLINE_BOUNDARY}|$)")
+"""The words after 发表于 when it is followed by a place or a column instead of a day."""
 _FIRST_ELEMENT = re.compile(rf"[【\[]?([\u4e00-\u9fff][\u4e00-\u9fff\s]{{1,18}}?)[】\]]?\s?{INLINE_BOUNDARY}")
 
 
@@ -243,7 +243,7 @@ def _find_positions(text: str, *, coined: bool) -> list[_Position]:
             for label, raw, start, after in _between_boundaries(text)
             if FIELD_OF_LABEL[label]
             and label not in AMBIGUOUS_LABELS
-            and not (label[-1] == "于" and _PLACE.fullmatch(text, after))
+            and not (label[-1] == "于" and _PLACE.match(text, after))
         ]
         if coined and not positions and (first := _fills_first_element(text)) and len(_before_signs(text)) < 2:
             positions = first

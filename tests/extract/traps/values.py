@@ -443,3 +443,25 @@ trap(
     ),
     absent=("document_number",),
 )
+trap(
+    "date-for-search-engines",
+    "only data for search engines has a date: often the day on which the page was generated",
+    "Baidu's and Google's JSON-LD",
+    page(
+        headline=HEAD,
+        head='<script type="application/ld+json">{"pubDate": "2023-05-09T08:00:00", "datePublished": "2023-05-09"}</script>',
+    ),
+    absent=("published_date",),
+    text=WHOLE,
+)
+trap(
+    "date-and-column-of-a-blog",
+    "a line below the text says in which column it was published",
+    "WordPress",
+    page(
+        headline=HEAD + "<p><span>发布于 <a href='/7'><time>2023年5月9日</time></a></span></p>",
+        below="<p><span>发布于<a href='/c'>公告</a></span><span>标签为 <a href='/t'>电梯</a></span></p>",
+    ),
+    fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
