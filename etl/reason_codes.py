@@ -230,8 +230,8 @@ class Code(NamedCode):
     )
     TEXT_GONE = (
         "text_gone",
-        "已存公文有正文或附件，页面现在没有正文和附件，只是图片，或只说须登录、不存在、出错、被拦截",
-        "the recorded document has a text or files, and the page has neither, or is a picture or a notice",
+        "已存公文有正文或附件，页面现在没有正文和附件，只是图片或打不开的文件，或只说须登录、不存在、出错、被拦截",
+        "the recorded document has a text or files; the page has neither, or is a picture, a notice or a broken file",
     )
     LESS_FOR_LONG = (
         "less_for_long",

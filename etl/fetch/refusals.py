@@ -39,7 +39,7 @@ _FORBIDS = re.compile(
 )
 """Searched in the words of a page, in lower case."""
 _MISSING_WORDS = (
-    r"页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面|没有找到站点"
+    r"页面(?:不存在|找不到|已删除|未找到)|(?:找不到|没有找到|访问的)(?:该|此|您)?.{0,8}页面"
     r"|(?:信息|内容|文章|资源|网页|文件|附件)(?:已?不存在|已经?被?(?:删除|下线|撤下))|链接(?:已经?)?失效"
     r"|file ?not ?found"
 )
@@ -47,7 +47,7 @@ _MISSING = re.compile(r"404(?<!\w404)(?<!\d[-.,]404)(?![\w.,%])|" + _MISSING_WOR
 _MISSING_IN_TEXT = re.compile(_MISSING_WORDS, re.IGNORECASE)
 _FAILS = re.compile(
     r"内部服务器错误|服务器(?:发生)?内部错误|(?:系统|程序)(?:发生|出现)(?:了)?(?:错误|异常)|数据库连接(?:失败|错误|异常)|(?:系统|服务器)繁忙"
-    r"|站点创建成功|站点已(?:经被管理员停止运行|关闭|暂停)|welcometonginx!|(?:网站|系统|平台).{0,12}(?:升级|维护|改造|改版).{0,80}"
+    r"|没有找到站点|站点创建成功|站点已(?:经被管理员停止运行|关闭|暂停)|welcometonginx!|(?:网站|系统|平台).{0,12}(?:升级|维护|改造|改版).{0,80}"
     r"(?:暂停|暂时|无法|停止|稍后).{0,8}(?:访问|服务|使用)"
 )
 _SERVER, _FIREWALL = re.compile(SERVERS, re.IGNORECASE), re.compile(FIREWALLS, re.IGNORECASE)

@@ -6,7 +6,10 @@ RUNTIME = (
     r"|Traceback \(most recent call last\):"
     r"|(?:[a-z_]\w*\.){2,8}\w*(?:Exception|Error)\b"
     r"|Microsoft (?:VBScript|JScript|OLE DB|JET|ADO)|(?:ADODB|Server)\.\w+ "
-    r"|\[?(?:ORA|SQLSTATE)[-\[ ]\w{2,6}"
+    r"|\[?(?:ORA|SQLSTATE)[-\[ ]\w{2,6}|\[Microsoft\]\[|System(?:\.\w{1,40}){1,6}Exception\b"
+    r"|MySQL server has gone away|(?:Lost connection|Can't connect) to (?:local )?MySQL|Too many connections$"
+    r"|You have an error in your SQL syntax|Access denied for user '|Table '[^'\n]{1,80}' doesn't exist"
+    r"|(?:Cannot get|Could not (?:get|open)) (?:a |JDBC |Jdbc )*[Cc]onnection|Communications link failure"
 )
 """A pattern for both bytes and text."""
 

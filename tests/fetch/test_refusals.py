@@ -181,7 +181,14 @@ def test_what_a_program_reports_in_place_of_a_page(body: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["系统繁忙，请稍后再试", "数据库连接失败", "网站正在升级改造，暂时无法访问", "恭喜，站点创建成功！", "站点已关闭"],
+    [
+        "系统繁忙，请稍后再试",
+        "数据库连接失败",
+        "网站正在升级改造，暂时无法访问",
+        "恭喜，站点创建成功！",
+        "站点已关闭",
+        "没有找到站点",
+    ],
 )
 @pytest.mark.parametrize("frame", ["{}", FRAME])
 def test_a_page_that_says_that_its_server_fails_or_rests(frame: str, words: str) -> None:

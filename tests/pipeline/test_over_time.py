@@ -137,9 +137,10 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
         ),
         (lambda whole: _with_text(whole, ""), "text_gone"),
         (lambda whole: b"\x89PNG\r\n\x1a\n" + bytes(200), "text_gone"),
+        (lambda whole: b"PK\x03\x04" + bytes(200), "text_gone"),
         (lambda whole: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"), "text_gone"),
         (lambda whole: _with_text(whole, "<p>您的请求存在异常，访问已被拦截。</p>"), "http_status_page"),
-        (lambda whole: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"), "text_gone"),
+        (lambda whole: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"), "page_says_failure"),
         (lambda whole: _with_text(whole, "<p>咦，这个页面飞走啦，过会儿再来找找吧。</p>"), "text_gone"),
         (lambda whole: _with_text(whole, "<p>本内容仅对注册用户开放，登录或注册后可继续阅读。</p>"), "text_gone"),
     ],
@@ -157,7 +158,7 @@ def test_a_day_on_which_less_than_the_document_came_makes_no_version(
     document.answers = lambda request: Response(sent(whole), media_type="text/html; charset=utf-8")
     watched.a_day_passes()
     report = watched.crawl()
-    [page] = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome IN ('not_a_document', 'blocked')")
+    [page] = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome NOT IN ('stored', 'unchanged')")
     assert (report.updated, Reason.from_stored(page["reason"]).code) == (0, code)
     document.answers = lambda request: Response(whole, media_type="text/html; charset=utf-8")
     watched.a_day_passes()

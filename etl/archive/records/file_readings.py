@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from etl.archive.records.change_feed import publish
 from etl.archive.records.recording import keep_contents
 from etl.archive.records.search_index import keep_entries
+from etl.archive.records.worse_pages import BAD_FILES
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import DamagedBlob
@@ -29,7 +30,6 @@ from etl.reason_codes import Code
 from etl.reasons import encode_reason
 from etl.web.disposition import saved_name
 
-_BROKEN = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 _PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|webp)$", re.IGNORECASE)
 WAITING = "scan"
 """The outcome of files that OCR still has to read."""
@@ -144,7 +144,7 @@ def _is_broken(good: GoodFile, reading: FileReading) -> bool:
     if reading.outcome is FileOutcome.UNSUPPORTED:
         return reading.media_type == UNKNOWN
     lost = any(member.outcome is FileOutcome.BROKEN for member in reading.members)
-    return reading.outcome in _BROKEN or (good.is_whole and lost)
+    return reading.outcome in BAD_FILES or (good.is_whole and lost)
 
 
 def _stands_in(good: GoodFile, reading: FileReading, name: str) -> bool:

@@ -12,19 +12,23 @@ from sqlalchemy import Connection, select
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict
 from etl.archive.storage.log_lines import VersionValues
 from etl.archive.storage.lookups import NO_TEXT, among
-from etl.archive.storage.models import Content
+from etl.archive.storage.models import Capture, Content, File
 from etl.extract import Extraction, Flag
 from etl.extract.text.left_behind import is_left_behind
 from etl.fetch.refusals import says_more
+from etl.files import FileOutcome
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
 from etl.reasons import encode_reason
 
+BAD_FILES = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
+"""Results of reading the bytes of a file that are less than any file."""
 _REPEALED = re.compile("废止|撤销|作废")
 _MAX_NOTICE_CHARS = 200
 """Maximum length of a text that may be a notice in place of the document's."""
 _OF_SITES = re.compile(
-    r"网站|网页|页面|系统|服务|浏览|网络|终端|访问|请求|连接|链接|内存|防火墙|拦截|验证|文章|内容|稿件|频道|栏目|程序|[A-Za-z]{2}"
+    r"网站|网页|页面|系统|服务|浏览|查看|阅读|网络|终端|访问|请求|连接|链接|内存|防火墙|拦截|验证|文章|内容|稿件|频道|栏目|程序"
+    r"|刷新|重试|再试|稍[候后]|排队|[A-Za-z]{2}"
 )
 """Words of sentences about sites and visits."""
 _ANNOUNCES = re.compile("延期|推迟|延[迟后]|取消|改期|暂缓|中止|终止|调整|变更|更正|另行(?:通知|公告)|为准|关注")
@@ -58,6 +62,8 @@ def pages_worse_than_known(
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
         elif len(now.text) <= _MAX_NOTICE_CHARS and not _REPEALED.search(now.text):
             notices.append((page.page_id, known.content_hash, now, lost_files and not now.attachments))
+    broken = _broken_files(connection, [page for page in documents if page.page_id in current])
+    verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE)) for page in broken}
     if cut or notices:
         compared = {digest for _, digest, *_ in cut} | {digest for _, digest, *_ in notices}
         texts = dict(connection.execute(select(Content.hash, Content.text).where(among(Content.hash, compared))).all())
@@ -73,6 +79,18 @@ def pages_worse_than_known(
         }
         verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(code)) for page, code in worse.items()}
     return verdicts
+
+
+def _broken_files(connection: Connection, documents: Sequence[ExtractedPage]) -> list[int]:
+    """The ids of pages that are files and cannot be opened."""
+    files = {
+        each.capture_id: each.page_id for each in documents if each.extraction and Flag.FILE in each.extraction.flags
+    }
+    if not files:
+        return []
+    query = select(Capture.id).join(File, File.blob_sha256 == Capture.blob_sha256)
+    bad = connection.scalars(query.where(among(Capture.id, files), File.outcome.in_(BAD_FILES)))
+    return [files[capture] for capture in bad]
 
 
 def _is_notice(now: Extraction, whole: str, *, lost_files: bool) -> bool:

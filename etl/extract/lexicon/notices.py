@@ -27,15 +27,17 @@ HEADS_OF_NOTICES = re.compile(
     "(?:安全|访问|人机|身份|滑[动块]|网站|系统|温馨|信息|浏览器)*(?:验证|校验|提示|检[查测]|拦截)(?:信息|页面?|失败)?"
 )
 """Headings of pages that verify their reader. A document below any other headline may speak of verification."""
+_SHOWN = "(?:条|篇|份|件)?(?:信息|内容|文章?|文件|文档|稿件|公文|公[告示]|通知|页面?|网页|资源|链接|栏目)"
 ENDED = re.compile(
     r"(?:(?:很?抱歉|对不起|不好意思|您好|提示)[，,:：]?)*"
-    r"(?:(?:[您你](?:要|所|正在)?(?:访问|查看|浏览|查找|请求|打开)的|[该此本]|当前)(?:条|篇|份|件)?"
-    r"(?:信息|内容|文章?|文件|文档|稿件|公文|公[告示]|通知|页面?|网页|资源|链接|栏目).{0,6}?(?:已经?被?|被)?"
-    r"(?:失效|过期|过公示期|删除|下线|下架|撤[下除稿]|移除|移[至到]|迁移|屏蔽|关闭|不存在|(?:正在|尚在)(?:审核|审查|整理)中?"
+    rf"(?:[您你](?:要|所|想|正在)*(?:访问|查看|浏览|查?找|请求|打开|阅读)的{_SHOWN}"
+    rf"|(?:[该此本]|当前){_SHOWN}[^所涉]{{0,6}}?(?:已经?被?|被)?(?:"
+    r"失效|过期|过公示期|删除|下线|下架|撤[下除稿]|移除|移[至到]|迁移|屏蔽|关闭|不存在|(?:正在|尚在)(?:审核|审查|整理)中?"
     r"|不再(?:公开|展示|显示|提供)|无法(?:显示|查看|访问|打开)|暂?不予?(?:公开|开放))"
     r"|(?:公示)?(?:内容|信息)(?:已经?)?不再(?:公开|展示|显示|提供)|暂时?(?:无法|不能)(?:显示|查看|访问|打开))"
 )
-"""The beginning of a sentence in place of a text that was taken down. 废止 and 撤销 are acts of an agency instead."""
+"""The beginning of a sentence in place of a text that was taken down: it speaks of what its reader wants to see, or
+says that this ended. 废止 and 撤销 are acts of an agency instead."""
 FAREWELL = re.compile(
     r"请.{0,30}(?:点击|查看|查阅|访问|浏览|联系|咨询|返回|关注|稍后|谅解|拨打)|带来.{0,4}不便|敬请|感谢|谢谢|返回(?:首页|上一?页)"
 )

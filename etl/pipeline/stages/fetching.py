@@ -363,6 +363,7 @@ class _Fetching:
         if (
             extraction is None
             or extraction.kind != "document"
+            or Flag.NO_TEXT in extraction.flags
             or "title" not in extraction.fields
             or not _without_spaces(extraction.fields["title"].value).startswith(title)
             or not (says_more(extraction.text) or _is_dated_text(extraction))
@@ -446,9 +447,9 @@ class _Fetching:
 
 
 def _is_dated_text(extraction: Extraction) -> bool:
-    """Whether a page with a title has a text, be it of few words, and says of which day it is. A site that refuses a
+    """Whether a page with a title and a text, be it of few words, says of which day it is. A site that refuses a
     text below its title and day has no word of its matter there."""
-    if Flag.NO_TEXT in extraction.flags or extraction.fields.keys().isdisjoint(DATE_FIELDS):
+    if extraction.fields.keys().isdisjoint(DATE_FIELDS):
         return False
     return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(extraction.fields["title"].value)
 

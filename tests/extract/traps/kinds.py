@@ -210,6 +210,8 @@ LEFT_BEHIND = {
     "login": ("words that it wants a login", "请登录后查看全文"),
     "java": ("a report of Java", "java.lang.NullPointerException at com.yunxi.Show.doGet(Show.java:31) at java.lang.Thread.run"),
     "php": ("a report of PHP", "<b>Warning</b>: mysqli_query() expects parameter 1 to be mysqli in <b>/www/show.php</b> on line <b>31</b>"),
+    "mysql": ("a report of MySQL", "MySQL server has gone away"),
+    "dotnet": ("a report of .NET", "System.Data.SqlClient.SqlException: Timeout expired."),
 }  # fmt: skip
 for name, (what, words) in LEFT_BEHIND.items():
     for frame, above, kind in (
