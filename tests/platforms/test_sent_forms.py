@@ -103,6 +103,14 @@ FORMS = {
         ),
         lambda asked, page: page + ("on" in asked.sent) - ("back" in asked.sent),
     ),
+    "a picture": Form(
+        lambda page, pages: "".join(
+            f"<input type=image name={name} alt={words} src=/i.gif>"
+            for name, words, on in (("back", "上一页", page > 1), ("on", "下一页", page < pages))
+            if on
+        ),
+        lambda asked, page: page + ("on.x" in asked.sent) - ("back.x" in asked.sent),
+    ),
     "a selection": Form(
         lambda page, pages: (
             f"第{page}页/共{pages}页<select name=page onchange=\"__doPostBack('page','')\">"
@@ -191,7 +199,7 @@ def test_a_site_that_does_not_turn_its_list_is_red(form: str, size: int) -> None
     assert walked.red
 
 
-NAMED = sorted(set(FORMS) - {"steps that name themselves", "a button"})
+NAMED = sorted(set(FORMS) - {"steps that name themselves", "a button", "a picture"})
 
 
 @pytest.mark.parametrize("form", NAMED)

@@ -28,7 +28,9 @@ _DAYS = re.compile(
 )
 """The days of the week in a calendar's head."""
 _VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNORECASE)
-_MOVES = re.compile(r"scroll|roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE)
+_MOVES = re.compile(
+    r"scroll(?!er)|(?<!sc)roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE
+)
 _STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
 _MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
 _MIN_ROWS, _MIN_TITLE = 3, 6

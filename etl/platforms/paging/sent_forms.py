@@ -80,7 +80,7 @@ def next_by_form(page: WebPage, request: ListingRequest, listed: Sized) -> Listi
     steps = scripted_next(page, first=request.seen == 0)
     clicks = (_click(step, page) for step in islice(steps, _MAX_STEPS) if not leads_to_first(step, page))
     for click in chain(clicks, _choices(page)):
-        if click and _is_next(click, request) and (sent := _sent(click, page)):
+        if click and _is_next(click, request, len(listed)) and (sent := _sent(click, page)):
             url, body = sent
             place, headers = (request.place or 1) + 1, {"Content-Type": _OF_FORM} if body else {}
             behind = request.behind(listed, url)
@@ -95,14 +95,15 @@ def next_by_form(page: WebPage, request: ListingRequest, listed: Sized) -> Listi
     return None
 
 
-def _is_next(click: _Click, request: ListingRequest) -> bool:
-    """Whether the number of the page that a click asks for follows that of the page on which it is."""
+def _is_next(click: _Click, request: ListingRequest, rows: int) -> bool:
+    """Whether the number of the page, or of its first row, for which a click asks follows that of the page on which it
+    is. `rows`: of that page."""
     if click.number is None:
         return True
     sent = (request.form or parameters(request.url)) if request.place else {}
     own = [_number_in(fields.get(click.turned, "")) for fields in (sent, dict(_fields(click.form)))]
     before = next((number for number in own if number is not None), None)
-    return click.number in (1, 2) if before is None else click.number == before + 1
+    return click.number in ((1, 2) if before is None else (before + 1, before + rows))
 
 
 def _number_in(text: str) -> int | None:
@@ -119,9 +120,12 @@ def _click(step: HtmlElement, page: WebPage) -> _Click | None:
         return _Click(form, changes, _ARGUMENT) if form is not None else None
     if step.get("onclick") or step.get("href"):
         return _click_by_script(handler_of(step)[:_MAX_CODE], page)
-    form = next(step.iterancestors("form"), None)
-    is_button = step.get("type") == "submit" or (step.tag == "button" and step.get("type") is None)
-    return _Click(form, {step.get("name") or "": step.get("value") or ""}) if is_button and form is not None else None
+    form, name, kind = next(step.iterancestors("form"), None), step.get("name") or "", step.get("type")
+    if form is None or not (kind in ("submit", "image") or (step.tag == "button" and kind is None)):
+        return None
+    if kind == "image":  # Where in the picture is clicked is sent.
+        return _Click(form, {f"{name}.x": "1", f"{name}.y": "1"})
+    return _Click(form, {name: step.get("value") or ""})
 
 
 def _choices(page: WebPage) -> Iterator[_Click]:
