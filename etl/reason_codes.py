@@ -463,6 +463,10 @@ class Code(NamedCode):
         "{documents} 份文件没有正文、附件和图片，例如 {url}",
         "{documents} documents have neither text nor files nor pictures, such as {url}",
     )
+    DOCUMENTS_OFF_TITLE = (
+        "{documents} 份文件正文很短且没有标题中的词，可能是网站的提示，例如 {url}",
+        "{documents} documents have a short text without a word of their title, maybe a notice, such as {url}",
+    )
     FIELD_BELOW_EXPECTED = (
         "最近 {records} 条记录中只有 {share}% 有“{field}”，expects 要求 {expected}%",
         "{field} is in {share}% of the latest {records} records, but expects requires {expected}%",

@@ -294,6 +294,11 @@ class Flag(NamedCode):
         "接连几个版本只有数字不同，可能是计数或时钟",
         "version after version differs in numbers only: perhaps a counter or a clock",
     )
+    OFF_TITLE = (
+        "off_title",
+        "正文很短，没有标题中的词，可能是网站的提示",
+        "a short text without a word of the title, which may be a notice of the site",
+    )
     SHOWS_LESS = (
         "shows_less",
         "三十天来网页所示少于此前版本",

@@ -80,11 +80,11 @@ def test_pages_give_every_rule_flag_and_reason_and_none_without_a_name() -> None
     rules = {item.rule for extraction in extractions for item in extraction.evidence}
     flags = {flag for extraction in extractions for flag in extraction.flags}
     # The pipeline adds the listing's values, the number of an article's pages, whether the title differs from the
-    # list's, and whether the page shows less than before; no source explains the values of these pages.
+    # list's, and whether the page may be a notice or shows less than before. No source explains the values of these.
     assert rules == set(Rule) - {Rule.LISTING_ENTRY}
     assert not [flag for flag in flags if flag_names(flag) is None]
     codes = {part for flag in flags for part in flag.split(":")}
-    codes |= {Flag.PAGES, Flag.LOOKED_UP, Flag.OTHER_TITLE, Flag.SHOWS_LESS}
+    codes |= {Flag.PAGES, Flag.LOOKED_UP, Flag.OTHER_TITLE, Flag.OFF_TITLE, Flag.SHOWS_LESS}
     assert set(Flag) <= codes
     # Whatever kind a page is taken for, some page shows the check that says so.
     reasons = {Reason.from_stored(extraction.reason).code for extraction in extractions}

@@ -270,6 +270,37 @@ def test_a_page_that_lost_its_text_is_not_said_to_be_unchanged(watched: Watched)
         assert watched.recheck().outcomes["not_a_document"] == 1
 
 
+def test_a_text_that_may_be_a_notice_is_recorded_and_doubted(watched: Watched) -> None:
+    site = watched.site
+    texts = (
+        ("稍事休息，马上就好。", False),  # it stands under no other title yet
+        ("咦，这个页面飞走啦，过会儿再来找找吧。", True),
+        ("第十二届展会改在河滨路举行。", False),
+        ("本单位本季度无此类事项。", False),
+        ('详见附件。<a href="/files/1/表.xls">表.xls</a>', False),
+        ("稍事休息，马上就好。", True),
+        ("本单位本季度无此类事项。", False),
+        ('详见附件。<a href="/files/1/表.xls">表.xls</a>', False),
+    )
+    for number, (shown, _) in enumerate(texts, 1):
+        body = _with_text(site.body(site.documents[number], 1), f"<p>{shown}</p>")
+        site.documents[number].answers = partial(_answered, f"<html><body>{body}</body></html>")
+        site.documents[number].columns = {"文件"} if number <= 5 else set()
+    watched.crawl()
+    for number in range(6, 9):
+        site.documents[number].columns = {"文件"}
+    report = watched.crawl()
+    assert (report.state, codes(report), report.warnings[0].params["documents"]) == (
+        "amber",
+        ["documents_off_title"],
+        1,
+    )
+    query = "SELECT p.url FROM archive.record_version v JOIN archive.record r ON r.id = v.record_id"
+    doubted = rows(watched.archive, f"{query} JOIN archive.page p ON p.id = r.page_id WHERE 'off_title' = ANY(v.flags)")
+    expected = {f"{site.base}/show/{number}.html" for number, (_, doubt) in enumerate(texts, 1) if doubt}
+    assert {row["url"] for row in doubted} == expected
+
+
 @pytest.mark.parametrize("states", ["", "total", "pages"])
 def test_two_lists_that_the_site_calls_the_same_are_two(archive: Archive, owner_url: str, states: str) -> None:
     site = ChangingSite("watched", Random(1))

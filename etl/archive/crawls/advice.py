@@ -142,6 +142,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     Code.FIELD_BELOW_EXPECTED: _LAYOUT,
     Code.FIELD_RAN_DRY: _LAYOUT,
     Code.DOCUMENTS_WITHOUT_TEXT: _LAYOUT,
+    Code.DOCUMENTS_OFF_TITLE: (
+        "打开该页；若确是公文，在待核中确认；若是提示，用 gongkai recheck 再取一次",
+        "open the page: confirm a document in the review queue; for a notice, fetch it again with `gongkai recheck`",
+    ),
     Code.DOCUMENTS_MOVED: (
         "同文的记录按一件显示，无须合并；若只换了协议或主机，把 columns 改为新地址",
         "nothing to do: records with the same text are shown as one; if only scheme or host changed, correct `columns`",

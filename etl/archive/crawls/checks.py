@@ -58,7 +58,8 @@ WHERE now OR place <= :latest
 """
 _HAS = "count(*) FILTER (WHERE jsonb_path_exists(fields, '$[*] ? (@.name == \"{0}\" && @.chosen == true)')) AS {0}"
 
-_EMPTY = text("""
+_DOUBTED = {Flag.NO_TEXT: Code.DOCUMENTS_WITHOUT_TEXT, Flag.OFF_TITLE: Code.DOCUMENTS_OFF_TITLE}
+_FLAGGED = text("""
 SELECT count(*) AS documents, min(p.url) AS url FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 JOIN archive.capture k ON k.id = v.capture_id JOIN archive.page p ON p.id = r.page_id
@@ -144,11 +145,14 @@ def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reaso
             )
 
 
-def documents_without_text(connection: Connection, run: RunContext) -> Iterator[Reason]:
-    """A warning: documents of this run that have no text, no files and no pictures, with one of their addresses."""
-    row = connection.execute(_EMPTY, {"run": run.id, "source": run.source.id, "flag": Flag.NO_TEXT.value}).one()
-    if row.documents:
-        yield Reason.of(Code.DOCUMENTS_WITHOUT_TEXT, documents=row.documents, url=row.url)
+def flagged_documents(connection: Connection, run: RunContext) -> Iterator[Reason]:
+    """Warnings: documents of this run that have no text, no files and no pictures, or a text that may be a notice, each
+    with one of their addresses."""
+    for flag, code in _DOUBTED.items():
+        values = {"run": run.id, "source": run.source.id, "flag": flag.value}
+        row = connection.execute(_FLAGGED, values).one()
+        if row.documents:
+            yield Reason.of(code, documents=row.documents, url=row.url)
 
 
 def pages_that_wait(connection: Connection, run: RunContext, least: int) -> Iterator[Reason]:

@@ -13,6 +13,7 @@ from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict, verdict_of, version_values
 from etl.archive.records.lasting import emptied_for_good, is_emptied, versions_with_text, without_text
 from etl.archive.records.near_duplicates import keep_signatures
+from etl.archive.records.notices import flag_notices
 from etl.archive.records.one_page import pages_not_as_known, pages_of_another, pages_of_several
 from etl.archive.records.search_index import keep_entries
 from etl.archive.records.versions import compare, version_identity, with_corrections
@@ -109,7 +110,7 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
             if verdict.outcome or verdict.reason
         ]:
             connection.execute(_RUN_PAGES_VERDICT, {"rows": ended})
-        documents = [page for page, verdict in verdicts if not verdict.outcome]
+        documents = flag_notices(connection, source_id, [page for page, verdict in verdicts if not verdict.outcome])
         changes = _changes(connection, source_id, documents, current, keep_files=False)
         return _write(connection, archive, source_id, changes, "updated", run_id)
 

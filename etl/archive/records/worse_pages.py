@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict
+from etl.archive.records.notices import MAX_NOTICE_CHARS, is_sentence_of_site
 from etl.archive.storage.log_lines import VersionValues
 from etl.archive.storage.lookups import NO_TEXT, among
 from etl.archive.storage.models import Capture, Content, File
@@ -24,18 +25,9 @@ from etl.reasons import encode_reason
 BAD_FILES = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 """Results of reading the bytes of a file that are less than any file."""
 _REPEALED = re.compile("废止|撤销|作废")
-_MAX_NOTICE_CHARS = 200
-"""Maximum length of a text that may be a notice in place of the document's."""
-_OF_SITES = re.compile(
-    r"网站|网页|页面|系统|服务|浏览|查看|阅读|网络|终端|访问|请求|连接|链接|内存|防火墙|拦截|验证|文章|内容|稿件|频道|栏目|程序"
-    r"|刷新|重试|再试|稍[候后]|排队|[A-Za-z]{2}"
-)
-"""Words of sentences about sites and visits."""
-_ANNOUNCES = re.compile("延期|推迟|延[迟后]|取消|改期|暂缓|中止|终止|调整|变更|更正|另行(?:通知|公告)|为准|关注")
-"""Words of what an agency says in place of an earlier text: `因故延期，时间另行通知，请关注本网站`."""
-_MAX_SENTENCE_CHARS, _TIMES_AS_LONG, _PART_CHARS = 60, 2, 4
-"""Maximum length of such a sentence, how many times as long the recorded text must be, and the characters of the parts
-of which it must have none."""
+_TIMES_AS_LONG, _PART_CHARS = 2, 4
+"""How many times as long as a sentence about sites and visits the recorded text must be, and the characters of the
+parts of which it must have none."""
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
@@ -60,7 +52,7 @@ def pages_worse_than_known(
             cut.append((page.page_id, known.content_hash, now.text, ends_early, lost_files))
         elif _has_no_text(now) and Flag.NO_TEXT not in known.flags:
             verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
-        elif len(now.text) <= _MAX_NOTICE_CHARS and not _REPEALED.search(now.text):
+        elif len(now.text) <= MAX_NOTICE_CHARS and not _REPEALED.search(now.text):
             notices.append((page.page_id, known.content_hash, now, lost_files and not now.attachments))
     broken = _broken_files(connection, [page for page in documents if page.page_id in current])
     verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE)) for page in broken}
@@ -104,9 +96,8 @@ def _is_notice(now: Extraction, whole: str, *, lost_files: bool) -> bool:
         return True
     title = now.fields["title"].value if "title" in now.fields else ""
     parts = (text[at : at + _PART_CHARS] for at in range(len(text) - _PART_CHARS + 1))
-    is_sentence = len(text) <= _MAX_SENTENCE_CHARS and len(text) * _TIMES_AS_LONG <= len(whole) and not now.attachments
-    is_of_site = _OF_SITES.search(text) is not None and not _ANNOUNCES.search(text)
-    return is_sentence and is_of_site and not any(part in whole + title for part in parts)
+    is_little = len(text) * _TIMES_AS_LONG <= len(whole) and not now.attachments
+    return is_little and is_sentence_of_site(text) and not any(part in whole + title for part in parts)
 
 
 def _before_notice(text: str) -> str:

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from etl.archive.crawls.advice import advice
 from etl.archive.crawls.checks import (
     documents_moved,
-    documents_without_text,
     fields_below_expected,
     fields_gone_empty,
+    flagged_documents,
     newest_document,
     pages_that_wait,
     records_missing,
@@ -97,7 +97,7 @@ def reconcile(archive: Archive, run: RunContext) -> Report:
         )
         warnings = [
             *fields_gone_empty(connection, run),
-            *documents_without_text(connection, run),
+            *flagged_documents(connection, run),
             *documents_moved(connection, run, MANY),
             *pages_that_wait(connection, run, _many(run, counted)),
             *_files(counted, partial(_examples, archive, run, of_files=True)),
