@@ -84,7 +84,7 @@ def test_pages_give_every_rule_flag_and_reason_and_none_without_a_name() -> None
     assert rules == set(Rule) - {Rule.LISTING_ENTRY}
     assert not [flag for flag in flags if flag_names(flag) is None]
     codes = {part for flag in flags for part in flag.split(":")}
-    codes |= {Flag.PAGES, Flag.LOOKED_UP, Flag.OTHER_TITLE, Flag.OFF_TITLE, Flag.SHOWS_LESS}
+    codes |= {Flag.PAGES, Flag.LOOKED_UP, Flag.OTHER_TITLE, Flag.OFF_TITLE, Flag.SHOWS_LESS, Flag.NUMBERS_CHANGE}
     assert set(Flag) <= codes
     # Whatever kind a page is taken for, some page shows the check that says so.
     reasons = {Reason.from_stored(extraction.reason).code for extraction in extractions}
