@@ -48,7 +48,7 @@ FLOORS = {
     "etl.extract": ("lexicon", "shown", "page", "text", "rules", "citing"),
     "etl.files": ("layout", "formats", "process", "ocr"),
     "etl.pipeline": ("reading", "stages", "survey warc"),
-    "etl.platforms": ("elements", "rows", "paging", "answers drafting unread", "families"),
+    "etl.platforms": ("elements", "rows", "paging", "answers unread", "drafting", "families"),
     "etl.web": ("script",),
 }
 """The folders of a package, the lowest first: each may import those on lower floors. Those on one floor stand side by

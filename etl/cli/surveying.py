@@ -18,12 +18,12 @@ from etl.pipeline.survey.draft import draft
 from etl.pipeline.survey.survey import (
     DOCUMENTS_TO_READ,
     DocumentProbe,
-    ListProbe,
     Survey,
     probe_source,
     survey_page,
     survey_site,
 )
+from etl.pipeline.survey.visits import ListProbe
 from etl.settings import settings
 from etl.sources.schema import Source
 

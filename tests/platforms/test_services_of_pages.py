@@ -33,7 +33,7 @@ LIST = "https://www.yunxi.example/api/doc/list"
             "$.post('/doc/findListByCode', {cid: 3, page: n})",
             [("https://www.yunxi.example/doc/findListByCode", "cid=3&page=1")],
         ),
-        ("$.get('/api/doc-list-' + n + '.html', draw)", ["https://www.yunxi.example/api/doc-list-"]),
+        ("$.get('/api/doc-list-' + n + '.html', draw)", ["https://www.yunxi.example/api/doc-list-1.html"]),
         (
             "axios.post('/site-service/c/findManuscriptsByColumnId', {id: '7', current: this.current})",
             [("https://www.yunxi.example/site-service/c/findManuscriptsByColumnId", '{"id": "7", "current": 1}')],
@@ -64,7 +64,171 @@ def test_what_a_script_requests_first_is_the_address_of_its_service(
     script: str, addresses: list[str | tuple[str, str]]
 ) -> None:
     page = read_page(f"<html><body><ul></ul><script>{script}</script></body></html>".encode(), URL)
-    assert list(services_of(page)) == [each if isinstance(each, tuple) else (each, "") for each in addresses]
+    assert [(each.url, each.post) for each in services_of(page)] == [
+        each if isinstance(each, tuple) else (each, "") for each in addresses
+    ]
+
+
+BASE = "https://www.yunxi.example"
+
+
+@pytest.mark.parametrize(
+    ("script", "service"),
+    [
+        (
+            "var base = '/gw'; $.getJSON(base + '/doc/list', {page: 1, limit: 9}, f)",
+            (f"{BASE}/gw/doc/list?page=1&limit=9", ""),
+        ),
+        (
+            "window.config = {token: 'b7d1', api: {list: '/gk/list'}};"
+            "$.get(window.config.api.list, {token: config.token, pageNo: n}, f)",
+            (f"{BASE}/gk/list?token=b7d1&pageNo=1", ""),
+        ),
+        (
+            "function q(p) { $.post('/doc/list', {lm: 'A1', p: p}, f) } q(1)",
+            (f"{BASE}/doc/list", "lm=A1&p=1"),
+        ),
+        (
+            "new Vue({data: {pageNum: 1, size: 10}, methods: {load() { axios.post('/doc/list', {pageNum: this.pageNum,"
+            " size: this.size}) }}})",
+            (f"{BASE}/doc/list", '{"pageNum": 1, "size": 10}'),
+        ),
+        (
+            "axios({method: 'post', url: '/doc/list', data: Qs.stringify({page: 1, kind: 'xw'})})",
+            (f"{BASE}/doc/list", "page=1&kind=xw"),
+        ),
+        (
+            "const api = axios.create({baseURL: '/prod-api'}); const get = q => api.get('/doc/page', {params: q});"
+            "get({pageNum: 1, pageSize: 10, lm: 'zc'})",
+            (f"{BASE}/prod-api/doc/page?pageNum=1&pageSize=10&lm=zc", ""),
+        ),
+        (
+            "$('#t').bootstrapTable({url: '/doc/list', pagination: true, sidePagination: 'server', pageSize: 15})",
+            (f"{BASE}/doc/list?order=asc&offset=0&limit=15", ""),
+        ),
+        (
+            "$('#t').bootstrapTable({url: '/doc/list', pagination: true, pageSize: 15,"
+            " queryParams: function (params) { return {rows: params.limit, page: params.offset / params.limit + 1} }})",
+            (f"{BASE}/doc/list?rows=10&page=1", ""),
+        ),
+        (
+            "$('#t').datagrid({url: '/doc/find.do', queryParams: {lm: '02'}, pagination: true, pageSize: 20})",
+            (f"{BASE}/doc/find.do", "lm=02&page=1&rows=20"),
+        ),
+        (
+            "$('#t').DataTable({serverSide: true, pageLength: 25, ajax: {url: '/doc/data', type: 'POST'}})",
+            (f"{BASE}/doc/data", "draw=1&start=0&length=25"),
+        ),
+        (
+            "$('#t').jqGrid({url: '/doc/list', datatype: 'json', mtype: 'GET', rowNum: 15, colModel: []})",
+            (f"{BASE}/doc/list?_search=false&page=1&rows=15", ""),
+        ),
+        (
+            "new MeScroll('m', {up: {callback: up, page: {num: 0, size: 8}}});"
+            "function up(page) { $.get('/doc/list?no=' + page.num + '&size=' + page.size, f) }",
+            (f"{BASE}/doc/list?no=1&size=8", ""),
+        ),
+        (
+            "function load() { me.page++; $.get('/doc/list', {page: me.page}, f) } var me = {page: 0}",
+            (f"{BASE}/doc/list?page=1", ""),
+        ),
+        (
+            "$.ajax({url: '/doc/list', type: 'post', data: {current: 1, channelCode: ['zc']}})",
+            (f"{BASE}/doc/list", "current=1&channelCode%5B%5D=zc"),
+        ),
+        (
+            "$.ajax({url: '/cms/docs?callback=?', dataType: 'jsonp', data: {page: 1}})",
+            (f"{BASE}/cms/docs?callback=callback&page=1", ""),
+        ),
+        (
+            "var xhr = new XMLHttpRequest(); xhr.open('GET', '/doc/list?page=' + page); xhr.send()",
+            (f"{BASE}/doc/list?page=1", ""),
+        ),
+        (
+            "fetch(`${api}?lm=7&page=${page}`); const api = '/api/docs'",
+            (f"{BASE}/api/docs?lm=7&page=1", ""),
+        ),
+        (
+            "var q = new URLSearchParams(); q.append('page', 1); q.append('lm', '7'); axios.post('/doc/list', q)",
+            (f"{BASE}/doc/list", '{"page": 1, "lm": "7"}'),
+        ),
+    ],
+)  # fmt: skip
+def test_a_request_is_made_of_what_the_scripts_say_elsewhere(script: str, service: tuple[str, str]) -> None:
+    page = read_page(f"<html><body><ul></ul><script>{script}</script></body></html>".encode(), URL)
+    assert [(each.url, each.post) for each in services_of(page)][:1] == [service]
+
+
+@pytest.mark.parametrize(
+    ("element", "service"),
+    [
+        (
+            """<table class="easyui-datagrid" data-options="url:'/gk/list.do',method:'get',pagination:true">""",
+            f"{BASE}/gk/list.do?page=1&rows=10",
+        ),
+        (
+            '<table data-toggle="table" data-url="/gk/list" data-pagination="true" data-page-size="12">',
+            f"{BASE}/gk/list?order=asc&offset=0&limit=12",
+        ),
+        ("""<table lay-data="{url: '/gk/list', page: true, limit: 30}">""", f"{BASE}/gk/list?page=1&limit=30"),
+        (
+            """<ul id="l" data-url="/gk/rows" data-lm="3"></ul>
+            <script>var l = $('#l'); $.get(l.data('url'), {lm: l.data('lm'), page: p}, f)</script>""",
+            f"{BASE}/gk/rows?lm=3&page=1",
+        ),
+    ],
+)
+def test_elements_say_what_libraries_request(element: str, service: str) -> None:
+    page = read_page(f"<html><body>{element}</body></html>".encode(), URL)
+    assert [each.url for each in services_of(page)][:1] == [service]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "$.post('/vote/item', {id: 3})",
+        "$.post('/api/visit/page', {url: location.href})",
+        "layer.open({type: 2, url: '/help.html'})",
+        "var nav = [{name: '首页', url: '/index.html'}, {name: '公开', url: '/gk/'}]",
+        "$.get(unknown + 'list', {page: 1})",
+        "document.getElementById('a/b')",
+    ],
+)
+def test_what_asks_for_no_list_is_no_service(script: str) -> None:
+    page = read_page(f"<html><body><ul></ul><script>{script}</script></body></html>".encode(), URL)
+    assert services_of(page) == []
+
+
+def test_the_number_in_the_path_of_further_pages_has_its_place() -> None:
+    script = "function show(n) { $('#l').load('/xw/part/list_' + n + '.html') } show(1)"
+    page = read_page(f"<html><body><div id='l'></div><script>{script}</script></body></html>".encode(), URL)
+    [service] = services_of(page)
+    assert (service.url, service.pages) == (f"{BASE}/xw/part/list_1.html", "list_{page}.html")
+
+
+def test_other_parts_of_a_list_are_named_by_the_page() -> None:
+    choice = "<select id='y'><option value='2026'>2026年</option><option value='2025'>2025年</option></select>"
+    script = "function q(p) { $.getJSON('/doc/list', {year: $('#y').val(), page: p}, f) } q(1)"
+    page = read_page(f"<html><body>{choice}<script>{script}</script></body></html>".encode(), URL)
+    [service] = services_of(page)
+    assert service.url == f"{BASE}/doc/list?year=2026&page=1"
+    assert [(each.url, each.name) for each in service.others] == [(f"{BASE}/doc/list?year=2025&page=1", "2025年")]
+
+
+def test_a_choice_of_all_parts_is_taken_for_the_list() -> None:
+    choice = "<select id='dept'><option value='3' selected>财政局</option><option value=''>全部</option></select>"
+    script = "$.getJSON('/doc/list', {dept: $('#dept').val(), page: 1}, f)"
+    page = read_page(f"<html><body>{choice}<script>{script}</script></body></html>".encode(), URL)
+    [service] = services_of(page)
+    assert (service.url, service.others) == (f"{BASE}/doc/list?dept=&page=1", ())
+
+
+def test_a_function_that_loads_several_lists_asks_for_each() -> None:
+    script = "function load(code, p) { $.get('/doc/list', {code: code, page: p}, f) } load('A1', 1); load('A2', 1)"
+    page = read_page(f"<html><body><script>{script}</script></body></html>".encode(), URL)
+    [service] = services_of(page)
+    addresses = [service.url, *(each.url for each in service.others)]
+    assert addresses == [f"{BASE}/doc/list?code=A1&page=1", f"{BASE}/doc/list?code=A2&page=1"]
 
 
 def test_a_form_that_a_script_sends_is_posted_with_its_fields() -> None:
@@ -76,4 +240,4 @@ def test_a_form_that_a_script_sends_is_posted_with_its_fields() -> None:
     script = '$.ajax({type: "post", url: "docList_find.jsp", data: $("#query").serialize(), success: draw})'
     page = read_page(f"<html><body>{form}<script>{script}</script></body></html>".encode(), URL)
     address = "https://www.yunxi.example/zfxxgk/zcwj/docList_find.jsp"
-    assert list(services_of(page)) == [(address, "lm=17&PAGENUMBER=1&sort=2")]
+    assert [(each.url, each.post) for each in services_of(page)] == [(address, "lm=17&PAGENUMBER=1&sort=2")]

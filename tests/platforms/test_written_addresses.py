@@ -28,6 +28,26 @@ def forms(content: str, service: str = SERVICE) -> list[str]:
         ("""<a :href="'/' + item.folder + '/d/' + item.id">{{ item.title }}</a>""", "/{folder}/d/{id}"),
         ("""<a :href="`/d?id=${item.id}&lm=7`">{{ item.title }}</a>""", "/d?id={id}&lm=7"),
         ("""<a ng-href="detail.html?id={{row.id}}">{{row.title}}</a>""", "/zfxxgk/zcwj/detail.html?id={id}"),
+        ("""<script>var view = '/gk/'; h += '<a href="' + view + x.id + '.html">'</script>""", "/gk/{id}.html"),
+        (
+            """<li @click="go(item.id)"></li>
+            <script>var o = {go(key) { location.href = 'd.html?id=' + key }}</script>""",
+            "/zfxxgk/zcwj/d.html?id={id}",
+        ),
+        (
+            """<script>h += '<a onclick="open1(' + row.infoId + ')">'; function open1(id) { window.open('/d?i=' + id) }
+            </script>""",
+            "/d?i={infoId}",
+        ),
+        (
+            """<script>h += '<li data-no="' + o.guid + '">'; $('li').click(function () { var no = $(this).data('no');
+            location.href = '/d/' + no + '.html' })</script>""",
+            "/d/{guid}.html",
+        ),
+        (
+            """<script>h += '<p>' + day(o.time) + '<a href="../x/' + o.lm + '/' + o.id + '.html">'</script>""",
+            "/zfxxgk/x/{lm}/{id}.html",
+        ),
     ],
 )
 def test_the_address_of_a_row_is_read_where_it_is_made(content: str, expected: str) -> None:

@@ -14,7 +14,8 @@ from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.fetch.refusals import refusing_line, words_instead
 from etl.pipeline.survey.names import Guess, agency_name, region_code, site_name
-from etl.pipeline.survey.survey import ListProbe, Survey
+from etl.pipeline.survey.survey import Survey
+from etl.pipeline.survey.visits import ListProbe
 from etl.platforms.answers.data_lists import read_data_list
 from etl.platforms.base import CandidateList, ListingRequest, NotAListing
 from etl.platforms.elements.columns import column_key, is_front_page, same_site
@@ -31,6 +32,10 @@ _SHARE_OF_TOTAL = 0.7
 other sites."""
 _OLD_DAYS = 730
 _MAX_LEFT_OUT, _MAX_IN_REFUSAL = 20, 8
+_WRITE_SERVICE = (
+    "give the address of a page that lists documents; if scripts fill this one, look in a browser's network view which"
+    " address answers its rows, and write it as `url` of a column, and what is posted to it as `post`"
+)
 MAX_ID_CHARS = 60
 """As many as the schema allows."""
 _HOST_SHARE = 4
@@ -47,7 +52,7 @@ def draft(survey: Survey, today: date, *, allow_private: bool = False, delay: fl
     if survey.proposed is None or not survey.columns:
         raise GongkaiError(
             "; ".join((f"{survey.page.url}: no list was found to write down", *_not_understood(survey))),
-            hint="give the address of a page that lists documents",
+            hint=_WRITE_SERVICE if survey.scripts else "give the address of a page that lists documents",
         )
     text = "\n".join(_lines(survey, today, allow_private, delay, _words(name) or _id(survey.page.url))) + "\n"
     Source.model_validate(yaml.safe_load(text))
@@ -63,8 +68,10 @@ def _not_understood(survey: Survey) -> Iterator[str]:
             yield str(error)
     elif words := words_instead(survey.page):
         yield f"it says '{words}'"
-    unread = (*unread_menus(survey.page), *services_asked(survey.page))
+    unread = (*unread_menus(survey.page), *(survey.unread or services_asked(survey.page)))
     yield from (f"{each} was not read" for each in dict.fromkeys(unread))
+    if survey.scripts and not unread:
+        yield f"no request for a list was understood in its scripts ({', '.join(survey.scripts[:_MAX_IN_REFUSAL])})"
     if links := _left_out(survey)[:_MAX_IN_REFUSAL]:
         yield "it links " + ", ".join(f"{link.name} ({link.url})" for link in links)
 
@@ -77,7 +84,8 @@ def _lines(survey: Survey, today: date, allow_private: bool, delay: float, ident
     yield f"platform: {survey.proposed.name if survey.proposed else ''}"
     listed = [probe for probe in survey.columns if probe.entries]
     yield from _selectors(survey, is_listed=bool(listed))
-    yield from _columns(survey, listed or list(survey.columns))
+    own = [probe for probe in survey.columns if not probe.entries and probe.column.url in survey.unread_lists]
+    yield from _columns(survey, [*own, *listed] if listed else list(survey.columns))
     yield f"hosts: [{', '.join(map(_quoted, _hosts(survey)))}]"
     if hosts := _other_hosts(survey):
         yield f"# The lists lead also to {', '.join(hosts)}: add those that are the agency's own (?)."
@@ -145,6 +153,7 @@ def _columns(survey: Survey, chosen: list[ListProbe]) -> Iterator[str]:
         yield f"  # (?) Named by the page too, and not requested; `--columns {every}` requests them:"
         yield from (f"  # - {_column(column)}" for column in survey.not_requested)
     yield from (f"  # (?) A menu was not read: {menu}" for menu in unread_menus(survey.page))
+    yield from (f"  # (?) The page's scripts: {each}" for each in survey.unread[:_MAX_LEFT_OUT])
     if left_out := _left_out(survey):
         yield "  # (?) Linked too, and taken for no lists of documents:"
         yield from (f"  # - {_column(column)}" for column in left_out[:_MAX_LEFT_OUT])

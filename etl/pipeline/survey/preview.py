@@ -9,7 +9,9 @@ from etl.fetch.classify import classify
 from etl.fetch.client import Fetcher, Request, fetcher
 from etl.fetch.host_registry import LocalHostRegistry
 from etl.outcomes import Outcome
-from etl.pipeline.survey.survey import ListProbe, listing_problems, probe_list, visitor, with_listing
+from etl.pipeline.survey.parts import with_listing
+from etl.pipeline.survey.survey import visitor
+from etl.pipeline.survey.visits import ListProbe, listing_problems, probe_list
 from etl.platforms.answers.feeds import is_feed
 from etl.platforms.base import ListingPage, ListingRequest, NotAListing, Platform
 from etl.platforms.elements.columns import is_front_page, linked_catalog, page_name, same_site

@@ -1,94 +1,123 @@
-"""Services from which the scripts of a page load the rows of its list, as far as the page says what it requests."""
+"""Services from which the scripts of a page load the rows of its list, as far as the scripts say what they request."""
 
-import json
 import re
-from collections.abc import Iterator
-from urllib.parse import urlencode
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from etl.outside import digits
-from etl.platforms.elements.list_addresses import changes_something, is_of_list
-from etl.platforms.paging.list_scripts import services_asked
-from etl.platforms.paging.parts import is_chosen
-from etl.web.markup import uncommented_script
+from etl.platforms.answers.request_numbers import following
+from etl.platforms.base import request_of_list
+from etl.platforms.drafting.known_values import Values
+from etl.platforms.drafting.script_values import PAGE_NAME, form_of, json_of
+from etl.platforms.drafting.scripted_requests import ScriptRequest, bases_of, code_of, requests_of
+from etl.platforms.elements.list_addresses import changes_something, is_of_list, is_of_other_box
 from etl.web.page import WebPage, base_url
-from etl.web.urls import parameters, resolved
+from etl.web.urls import resolved
 
-_CALL_CHARS, _BEFORE_CHARS = 600, 40
-_POSTED = re.compile(r"""\bpost\b|["']POST["']""")
-_POSTS_JSON = re.compile(r"""\b(?:axios|\$https?)\.post\(\s*["'`]$""")
-"""What is before the address in calls that send an object as JSON."""
-_PARAMETERS = re.compile(
-    r"""^["'`]\s*,\s*\{([^{}]*)\}|\b(?:data|params|queryParams|where|body)["']?\s*:\s*(?:JSON\.stringify\(\s*)?\{([^{}]*)\}"""
-)
-_FORM_SENT = re.compile(
-    r"""(?:^["'`]\s*,|\bdata["']?\s*:)\s*(?:\$|jQuery)\(\s*["'](?:form)?#([\w-]{1,60})["']\s*\)\.serialize"""
-)
-"""A form of the page whose fields are sent: `$("#searchForm").serialize()`."""
-_PARAMETER = re.compile(
-    r"""["']?(\w{1,40})["']?\s*:\s*(?:["']([^"'\n]{0,100})["']|(\d{1,18})\b|([A-Za-z_$][\w$.]{0,60}))"""
-)
-_PAGE = re.compile(r"page_?(?:no|num|number|index)?|curr?(?:ent)?_?page|current|pn|p", re.IGNORECASE)
-_ENDS_IN_PAGE = re.compile(rf"[?&](?:{_PAGE.pattern})=$", re.IGNORECASE)
-_OF_QUERY = r"""\s*[\w$.() ]{1,80}\(\s*["'](\w{1,40})["']\s*\)"""
-"""A function that reads a parameter of the page's own address: `getUrlParam("classId")`."""
-_ROWS_OF_GRID = re.compile(r"\blimit[\"']?\s*:\s*(\d{1,4})\b")
-"""Tables of layui send `page` and `limit`."""
+MAX_CHOICES = 60
+"""Maximum number of parts of a list (years, kinds) for which the requests of a page are read."""
+_SEARCHES = re.compile(r"search|query|so\b", re.IGNORECASE)
+_CALLBACK = re.compile(r"([?&][\w-]*(?:callback|cb|jsonp)[\w-]*=)\?", re.IGNORECASE)
+_ENDS_IN_PAGE = re.compile(rf"[?&](?:{PAGE_NAME.pattern}|p)=$", re.IGNORECASE)
 
 
-def services_of(page: WebPage) -> Iterator[tuple[str, str]]:
-    """(address, what is posted to it or "") of each service, with its parameters for the first page, except those that
-    only a script knows. Services to which forms are posted must have the name of a list."""
-    code = "\n".join(uncommented_script(script.text) for script in page.elements["script"] if script.text)
-    for address in services_asked(page) if page.is_markup else ():
-        if changes_something(address):
-            continue
-        before, _, behind = code.partition(address)
-        call = behind[:_CALL_CHARS].partition("</script")[0]
-        given = _PARAMETERS.search(call)
-        sent = dict(_parameters(next(filter(None, given.groups()), ""), code, page.url)) if given else {}
-        if not given and (form := _FORM_SENT.search(call)):
-            sent = dict(_fields(page, form[1]))
-        if (rows := _ROWS_OF_GRID.search(call)) and not sent:
-            sent = {"page": "1", "limit": rows[1]}
-        # What follows in the code is the number of the page: `'list?page=' + page`.
-        first = address + "1" if _ENDS_IN_PAGE.search(address) else address
-        written = {name: str(value).lower() if isinstance(value, bool) else value for name, value in sent.items()}
-        query = urlencode(written)
-        if _POSTED.search(before[-_BEFORE_CHARS:] + call.partition("})")[0]):
-            # Nothing is posted to what may be a vote or a letter.
-            if is_of_list(address):
-                is_json = "JSON.stringify" in call or _POSTS_JSON.search(before)
-                yield resolved(base_url(page), first), json.dumps(sent) if is_json else query
-        else:
-            yield resolved(base_url(page), first + (("&" if "?" in first else "?") + query if query else "")), ""
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A request for the first page of a list. `post`: what is posted, or "". `pages`: the address of its further pages,
+    relative to that of the first one, where the number of the page is in its path. `turns`: whether anything in it
+    counts pages or rows. `others`: the same for other parts of the list (years, kinds), each with the `name` that its
+    part has in the page."""
+
+    url: str
+    post: str = ""
+    pages: str = ""
+    turns: bool = False
+    name: str = ""
+    others: tuple["Service", ...] = ()
 
 
-def _fields(page: WebPage, form: str) -> Iterator[tuple[str, str | int]]:
-    """(name, value) of the fields of a form, with the number of the first page."""
-    for field in page.tree.xpath("//*[@id=$form]//*[(self::input or self::select) and @name]", form=form):
-        if field.tag == "select":
-            options = list(field.iter("option"))
-            chosen = next((option for option in options if is_chosen(option)), options[0] if options else None)
-            value = "" if chosen is None else chosen.get("value") or ""
-        elif (field.get("type") or "text").lower() not in ("hidden", "text"):
-            continue
-        else:
-            value = field.get("value") or ""
-        yield field.get("name") or "", 1 if _PAGE.fullmatch(field.get("name") or "") else value
+def services_of(page: WebPage) -> list[Service]:
+    """The services that may answer the list of a page, the likeliest first. Only what is a request for one page of a
+    list, or has the name of a list, is posted."""
+    if not page.is_markup:
+        return []
+    code = code_of(page)
+    first = Values(code, page)
+    made, later = _requests(first), _requests(Values(code, page, turn=1))
+    services = [_service_of(page, one, two) for one, two in zip(made, later, strict=True)]
+    others: list[list[Service]] = [[] for _ in services]
+    for choice, words in islice(first.choices.items(), MAX_CHOICES):
+        chosen = _requests(Values(code, page, choice=choice)), _requests(Values(code, page, turn=1, choice=choice))
+        for place, (one, two) in enumerate(zip(*chosen, strict=True)):
+            if (service := _service_of(page, one, two)) and service != services[place]:
+                others[place].append(replace(service, name=words))
+    distinct: dict[tuple[str, str], Service] = {}
+    for service, beside in zip(services, others, strict=True):
+        if service:
+            distinct.setdefault((service.url, service.post), replace(service, others=tuple(dict.fromkeys(beside))))
+    return sorted(distinct.values(), key=_rank)
 
 
-def _parameters(code: str, scripts: str, url: str) -> Iterator[tuple[str, str | int]]:
-    """(name, value) of what a call sends, as far as the scripts or the query of the page's own address have the
-    values."""
-    own = parameters(url)
-    for name, words, number, variable in _PARAMETER.findall(code):
-        if variable and (_PAGE.fullmatch(name) or _PAGE.fullmatch(variable.rpartition(".")[2])):
-            yield name, 1
-        elif variable in ("true", "false"):
-            yield name, variable == "true"
-        elif not variable:
-            yield name, digits(number) if number and str(digits(number)) == number else words or number
-        elif stated := re.search(rf"""\b{re.escape(variable)}\s*=\s*["']?([\w-]{{1,60}})["']?\s*[;,\n]""", scripts):
-            yield name, stated[1]
-        elif (read := re.search(rf"""\b{re.escape(variable)}\s*={_OF_QUERY}""", scripts)) and own.get(read[1]):
-            yield name, own[read[1]]
+def _requests(values: Values) -> list[ScriptRequest | None]:
+    """The requests of the scripts, each first with what its library may put before the address; the same places in the
+    same order whatever is chosen."""
+    bases = bases_of(values)
+    return [
+        made and (replace(made, address=_joined(base, made.address)) if base and made.is_wrapped else made)
+        for made in requests_of(values)
+        for base in (*bases, "")
+    ]
+
+
+def _joined(base: str, address: str) -> str:
+    return address if re.match(r"(?:https?:)?//", address) else f"{base.rstrip('/')}/{address.lstrip('/')}"
+
+
+def _rank(service: Service) -> tuple[bool, bool]:
+    return not service.turns, not is_of_list(service.url)
+
+
+def _service_of(page: WebPage, made: ScriptRequest | None, later: ScriptRequest | None) -> Service | None:
+    """The service that is requested; `later`: the same request for the second page. None for what is beside a list, and
+    for what changes something."""
+    if made is None or later is None:
+        return None
+    service, second = _service(page, made), _service(page, later)
+    if service is None or second is None or changes_something(service.url):
+        return None
+    turned = following(request_of_list(service.url, "", service.post), 10, 10) is not None
+    service = replace(service, turns=turned, pages="" if turned else _pages(service, second))
+    is_beside = is_of_other_box(made.address) and not (service.turns and _SEARCHES.search(made.address))
+    # Nothing is posted to what may be a vote or a letter.
+    is_list = not is_beside and (not made.is_post or service.turns or is_of_list(made.address))
+    return replace(service, turns=service.turns or bool(service.pages)) if is_list else None
+
+
+def _service(page: WebPage, made: ScriptRequest) -> Service | None:
+    address = _CALLBACK.sub(r"\1callback", made.address)
+    if _ENDS_IN_PAGE.search(address):
+        address += "1"
+    query = form_of(made.query)
+    post = ""
+    if made.is_post:
+        post = json_of(made.data) if made.is_json else form_of(made.data)
+        # Without a body it would be no POST.
+        post = post or ("{}" if made.is_json else "page=1")
+    else:
+        query = "&".join(filter(None, (query, form_of(made.data))))
+    mark = "&" if "?" in address else "?"
+    try:
+        return Service(resolved(base_url(page), address + (mark + query if query else "")), post)
+    except ValueError:
+        return None
+
+
+def _pages(first: Service, second: Service) -> str:
+    """The form of the addresses of further pages, from those of the first and the second: `list_{page}.html`."""
+    one, two = (each.url.rpartition("/")[2] for each in (first, second))
+    if first.post != second.post or first.url.rpartition("/")[0] != second.url.rpartition("/")[0] or one == two:
+        return ""
+    numbers = re.finditer(r"(?<!\d)[01](?!\d)", one)
+    forms = (one[: number.start()] + "{page}" + one[number.end() :] for number in numbers)
+    return next(
+        (form for form in forms if form.replace("{page}", str(2)) == two or form.replace("{page}", "1") == two), ""
+    )

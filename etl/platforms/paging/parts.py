@@ -25,6 +25,7 @@ _NO_PART = re.compile(
     re.IGNORECASE,
 )
 """Words of choices that do not select a part of a list: all, what or where to search, an order, a number of rows."""
+_YEAR, _WHOLE = re.compile(r"(?:19|20)\d\d年?度?"), re.compile(r"^\W*(?:全部|所有|不限)")
 _OF_LINKS = re.compile(r"link|friend|yqlj|lianjie|foot", re.IGNORECASE)
 
 _DRAWN_CHOICES = tuple(
@@ -50,6 +51,27 @@ def is_chosen(item: HtmlElement) -> bool:
 def is_named_part(words: str) -> bool:
     """Whether words are the name of an agency, or of a kind of documents."""
     return (AGENCY.search(words) or _KIND.search(words)) is not None
+
+
+def choices_of(select: HtmlElement) -> list[tuple[str, str]]:
+    """(value, words) of the parts of a list that a selection offers: years, agencies, kinds. None if it offers all of
+    them together, or other things than parts: an order, a number of rows, where to search."""
+    options = [(option.get("value") or words_of(option), words_of(option)) for option in select.iter("option")]
+    is_other = any(_NO_PART.search(words) and not _YEAR.fullmatch(words) for _, words in options)
+    return options if len(options) > 1 and not is_other else []
+
+
+def value_of_field(field: HtmlElement) -> str:
+    """What a field of a form says if nobody changes it: of a selection that offers all parts of a list together, that
+    choice."""
+    if field.tag != "select":
+        return field.get("value") or ""
+    options = list(field.iter("option"))
+    whole = (option for option in options if _WHOLE.search(words_of(option)))
+    chosen = next(whole, None) if PART_NAME.search(names_of(field)) or not options else None
+    if chosen is None:
+        chosen = next(filter(is_chosen, options), options[0] if options else None)
+    return "" if chosen is None else chosen.get("value") or ""
 
 
 def part_of_a_form(page: WebPage) -> str | None:

@@ -1,0 +1,177 @@
+"""What a page shows that is not in it: the pages in its frames, and what services answer to its scripts."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from etl.pipeline.survey.visits import ListProbe, Visit, request_in_words
+from etl.platforms.base import CandidateList, ListingRequest, NotAListing, Platform
+from etl.platforms.drafting.script_files import MAX_FILES, files_in, is_library, own_files, script_files, with_files
+from etl.platforms.drafting.services import Service, services_of
+from etl.platforms.elements.columns import is_front_page
+from etl.platforms.elements.menus import named_links
+from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.listing import read_list_page
+from etl.platforms.recognise import decide_family, recognise
+from etl.platforms.registry import all_platforms
+from etl.platforms.rows.undrawn_rows import frames_of
+from etl.sources.listing import Listing
+from etl.sources.schema import adhoc_source
+from etl.web.page import WebPage, base_url
+from etl.web.select import elements
+from etl.web.urls import resolved
+
+MAX_FRAMES, MAX_FRAMES_IN_FRAMES, MAX_SERVICES = 5, 2, 6
+"""Maximum numbers of frames, of levels of frames in them (sets hold rows, these hold columns), and of services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a page shows that is not in it, and what was posted to get it. `outer`: the page, with the scripts that say
+    so; `pages`: the form of the addresses of further pages, where it is in these scripts; `others`: other parts of the
+    list, which the same service answers."""
+
+    page: WebPage
+    post: str = ""
+    outer: WebPage | None = None
+    pages: str = ""
+    others: tuple[Service, ...] = ()
+
+    def columns(self, name: str) -> list[CandidateList]:
+        """The list, and its other parts (years, kinds). `name`: that of the list."""
+        others = (CandidateList(each.url, f"{name} {each.name}".strip(), each.post) for each in self.others)
+        return [CandidateList(self.page.url, name, self.post), *others]
+
+    def listing(self, page: WebPage) -> Mapping[str, Any] | None:
+        """How its rows are read, if it lists documents. `page`: the page of which it is a part."""
+        guess = guesser().guess_listing(self.page, self.outer or page)
+        return {**guess, "pages": self.pages} if guess is not None and self.pages else guess
+
+
+async def parts_of(page: WebPage, visit: Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[Part]:
+    """What the page shows that is not in it: the pages in its frames, which may hold its list or its menu, those in
+    frames of these, and what services answer if the page repeats no rows itself."""
+    # A front page has frames for news and pictures, unless it is nothing but frames.
+    if is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES and next(named_links(page), None):
+        return []
+    frames = [resolved(base_url(page), address) for _, address in islice(frames_of(page, with_boxes=True), MAX_FRAMES)]
+    shown = [Part(opened) for url in frames if (opened := await visit.open(url))]
+    if not _has_rows(page):
+        whole = page if decide_family(recognise(page)) else await with_script_files(page, visit)
+        shown += [part async for part in answers_to(whole, visit)]
+    inner = [await parts_of(each.page, visit, levels - 1) for each in shown if each.page.is_markup] if levels else []
+    return [*shown, *chain.from_iterable(inner)]
+
+
+def _has_rows(page: WebPage) -> bool:
+    """Whether a page repeats rows, other than those of boxes beside a list."""
+    guess = guesser().guess_listing(page)
+    rows = elements(guess["rows"], page.tree) if guess and "rows" in guess else []
+    return guess is not None and not (rows and is_in_side_box(rows[0]))
+
+
+async def answers_to(page: WebPage, visit: Visit) -> AsyncIterator[Part]:
+    """What the services answer that the scripts of a page request, to the first that lists documents."""
+    services = services_of(page)
+    for place, service in enumerate(services[:MAX_SERVICES]):
+        if (opened := await visit.open(service.url, service.post)) is None:
+            continue
+        beside = [each for each in services[place + 1 :] if each.turns]
+        alike = [each for each in beside if urlsplit(each.url).path == urlsplit(service.url).path]
+        yield (part := Part(opened, service.post, page, service.pages, (*service.others, *alike)))
+        if part.listing(page) is not None:
+            others = (each for each in beside if each not in alike)
+            passed = "not requested: another list was found before it"
+            visit.unread |= {request_in_words(each.url, each.post): passed for each in others}
+            return
+        visit.unread[request_in_words(service.url, service.post)] = _why_no_list(opened)
+    if any(service.turns for service in services):
+        visit.unread_pages.add(page.url)
+
+
+def _why_no_list(page: WebPage) -> str:
+    try:
+        read_list_page(guesser(), page, ListingRequest(page.url))
+    except NotAListing as error:
+        return str(error)
+    return "lists nothing"
+
+
+async def with_script_files(page: WebPage, visit: Visit) -> WebPage:
+    """The page with the code of the script files of its own site that it loads, and that these import."""
+    codes: dict[str, str] = {}
+    waiting = deque(script_files(page))
+    while waiting and len(codes) < MAX_FILES:
+        if (url := waiting.popleft()) not in codes:
+            codes[url] = await visit.code(url)
+            waiting.extend(own_files(page, files_in(codes[url], url)))
+    return with_files(page, (code for code in codes.values() if not is_library(code)))
+
+
+def list_in_part(page: WebPage, parts: Iterable[Part]) -> Part | None:
+    """The first part of a page of no known family that repeats rows, if the page itself has none but those of boxes
+    beside a list."""
+    if not parts or decide_family(recognise(page)):
+        return None
+    return None if _has_rows(page) else first_list(page, parts)
+
+
+def first_list(page: WebPage, parts: Iterable[Part]) -> Part | None:
+    """The first part of a page that lists documents."""
+    return next((part for part in parts if part.listing(page) is not None), None)
+
+
+def guesser() -> Platform:
+    """The family that accepts selectors."""
+    return next(family for family in all_platforms() if family.accepts_selectors)
+
+
+async def turned_by_services(
+    finder: Platform, listing: Mapping[str, Any] | None, probes: Sequence[ListProbe], visit: Visit
+) -> tuple[Mapping[str, Any] | None, tuple[ListProbe, ...]]:
+    """The lists, with a service for each of those whose page has the first rows alone: scripts request the others. The
+    service answers the same rows to a request for the first page."""
+    turned = list[ListProbe]()
+    for probe in probes:
+        service = await _service_of_list(finder, listing, probe, visit) if _ends_too_early(probe) else None
+        listing, better = service or (listing, probe)
+        turned.append(better)
+    return listing, tuple(turned)
+
+
+def _ends_too_early(probe: ListProbe) -> bool:
+    page = probe.page
+    return page is not None and bool(page.entries) and not page.next_requests and bool(page.problems or page.may_go_on)
+
+
+async def _service_of_list(
+    finder: Platform, listing: Mapping[str, Any] | None, probe: ListProbe, visit: Visit
+) -> tuple[Mapping[str, Any], ListProbe] | None:
+    opened = None if probe.column.post else await visit.open(probe.column.url)
+    if opened is None or not opened.is_markup:
+        return None
+    whole = await with_script_files(opened, visit)
+    rows = {entry.url for entry in probe.entries}
+    services = [each for each in services_of(whole) if each.turns and not each.pages]
+    for service in services[:MAX_SERVICES]:
+        answer = await visit.open(service.url, service.post)
+        guess = Part(answer, service.post, whole).listing(whole) if answer else None
+        if guess is None or any((listing or {}).get(key, value) != value for key, value in guess.items()):
+            continue
+        both = {**(listing or {}), **guess}
+        column = CandidateList(service.url, probe.column.name, service.post)
+        better = await visit.probe(with_listing(finder, both), column, opened)
+        shared = sum(entry.url in rows for entry in better.entries)
+        if better.page and not better.problems and shared * 2 > len(rows):
+            return both, better
+    return None
+
+
+def with_listing(family: Platform, listing: Mapping[str, Any] | None) -> Platform:
+    """The family with the selectors of a source file's key `listing`."""
+    source = adhoc_source("look", "look", "http://look.invalid/", ["look.invalid"])
+    shape = Listing.model_validate(listing) if listing else None
+    return family.for_source(source.model_copy(update={"listing": shape}))

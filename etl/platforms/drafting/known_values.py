@@ -1,0 +1,249 @@
+"""What the expressions of a page's scripts stand for when the page is opened, as far as that is written somewhere.
+
+Nothing is run. A name stands for the first value that any script of the page gives it, a parameter for the first
+argument that is known; elements give their values, and functions that read the query of the page's address give its
+parameters. The number of the page is that of the first one, plus `turn`. Everything else is `UNKNOWN`.
+
+For the address of a row (`in_rows`), the members of what is unknown are places: `'/doc/' + item.id` is `/doc/{id}`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
+from etl.platforms.drafting.script_expressions import Reading
+from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, USUAL_SIZE, Element, Known
+from etl.platforms.paging.parts import choices_of, value_of_field
+from etl.web.page import WebPage
+from etl.web.select import elements
+from etl.web.urls import parameters
+
+_SHORT_PAGE_NAME = re.compile(r"n|p|i|no|num|index|cur", re.IGNORECASE)
+"""Names of the number of the page where nothing else is known of them."""
+_OF_PAGE = re.compile(r"num(?:ber)?|no|index|curr?(?:ent)?|page", re.IGNORECASE)
+"""What the number of the page is called in an object with the name of a page: `page.num`."""
+_OBJECTS = frozenset(
+    ("this", "that", "self", "_this", "_self", "vm", "me", "_that", "$scope", "window", "app", "state")
+)
+"""Names of the object whose members the scripts set."""
+_GIVES_FIRST = frozenset(
+    ("encodeURIComponent", "encodeURI", "escape", "decodeURIComponent", "unescape", "decodeURI", "String", "trim",
+     "parseInt", "Number", "parseFloat", "reactive", "ref", "toRaw", "unref", "require", "cloneDeep", "clone")
+)  # fmt: skip
+_MOST_STEPS, _MOST_DEPTH, _MOST_TRIED = 6_000, 40, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The value with this number among those of a selection in the page, or among those with which a function is
+    called: what makes one list of several (`load("A01"); load("A02")`)."""
+
+    where: object
+    number: int
+
+
+class Values:
+    """Evaluates expressions of the scripts of one page."""
+
+    def __init__(
+        self, code: ScriptCode, page: WebPage, *, turn: int = 0, in_rows: bool = False, choice: Choice | None = None
+    ) -> None:
+        self.code, self.page, self.turn, self.in_rows, self.choice = code, page, turn, in_rows, choice
+        self.choices: dict[Choice, str] = {}
+        """What else could have been chosen where one of several values was: the words of each choice."""
+        self.attributes: dict[str, str] = {}
+        """For the address of a row: the names of the values that the attributes of its element have."""
+        self.own = parameters(page.url) | _of_fragment(page.url)
+        self._bound: list[Mapping[str, Known]] = []
+        self._resolving: set[object] = set()
+        self._steps = self._depth = 0
+
+    def at(self, spot: Spot, names: Mapping[str, Known] | None = None) -> Known:
+        """The value of the expression that begins there. `names`: what some names stand for."""
+        self._steps = 0
+        self._bound = [names] if names else []
+        return self.value_at(spot)
+
+    def written(self, source: str) -> Known:
+        """The value of an expression that stands in an attribute of the page."""
+        self._steps = 0
+        return Reading(self, Spot(0, 0)).inner(source) if self.code.programs else UNKNOWN
+
+    def value_at(self, spot: Spot) -> Known:
+        """As `at`, within another expression."""
+        return Reading(self, spot).value()
+
+    def charge(self) -> bool:
+        """Whether the work for one value is done."""
+        self._steps += 1
+        return self._steps > _MOST_STEPS
+
+    # -- names
+
+    def named(self, name: str, spot: Spot) -> Known:
+        """The value of a variable that is used at a place."""
+        for names in reversed(self._bound):
+            if name in names:
+                return names[name]
+        is_parameter, value = self._argument(name, spot)
+        if value is UNKNOWN and not is_parameter and not self.code.is_short_lived(name, spot.script):
+            value = self._first(name, [*self.code.assigned[name], *self.code.owned["window", name]])
+        if self.in_rows:
+            return f"{{{name}}}" if value is UNKNOWN and is_parameter else value
+        may_be_short = is_parameter or value is UNKNOWN or value in (0.0, 1.0, 2.0)
+        return self.as_page(name, value, spot, may_be_short=may_be_short)
+
+    def member(self, name: str, owner: str, spot: Spot) -> Known:
+        """The value of a member of an object that is not known, called `owner` in the script, at a place."""
+        if owner == "window" or (owner in _OBJECTS and name not in self.code.members):
+            return self.named(name, spot)
+        if self.in_rows and owner not in _OBJECTS:
+            return f"{{{name}}}"
+        if PAGE_NAME.fullmatch(owner) and _OF_PAGE.fullmatch(name):
+            return self._number_of_page(UNKNOWN)
+        value = self._first(name, [*self.code.owned[owner, name], *self.code.members[name], *self.code.assigned[name]])
+        return value if self.in_rows else self.as_page(name, value, spot, may_be_short=False)
+
+    def as_page(self, name: str, value: Known, spot: Spot, *, may_be_short: bool = False) -> Known:
+        """The value of a name that is used at a place, or the number of the page if it is that."""
+        is_number = value is UNKNOWN or isinstance(value, float) or (isinstance(value, str) and value.isdecimal())
+        if is_number and (PAGE_NAME.fullmatch(name) or (may_be_short and _SHORT_PAGE_NAME.fullmatch(name))):
+            return self._number_of_page(1.0 if self._is_raised_before(name, spot) else value)
+        return value
+
+    def _is_raised_before(self, name: str, spot: Spot) -> bool:
+        """Whether the function around a place raises the number first: `page++; $.get("/list?page=" + page)`."""
+        words = self.code.programs[spot.script].words
+        around = next(iter(self.code.functions_around(spot)), None)
+        before = words[around.body : spot.at] if around else []
+        return any(name == word and "++" in before[max(at - 1, 0) : at + 2] for at, word in enumerate(before))
+
+    def _number_of_page(self, value: Known) -> float:
+        return (0.0 if value in (0.0, "0") else 1.0) + self.turn
+
+    def usual(self, name: str) -> Known:
+        """What is sent for a parameter of this name whose value is not known: the number of the first page, a usual
+        number of rows, else nothing."""
+        if PAGE_NAME.fullmatch(name) or name == "p":
+            return self._number_of_page(UNKNOWN)
+        return USUAL_SIZE if SIZE_NAME.fullmatch(name) else ""
+
+    def _first(self, name: str, spots: list[Spot]) -> Known:
+        """The first value that is known of those that a name gets."""
+        if name in self._resolving or len(self._resolving) > _MOST_DEPTH:
+            return UNKNOWN
+        self._resolving.add(name)
+        values = (
+            self.value_at(spot) for spot in spots[:_MOST_TRIED] if not self.code.is_short_lived(name, spot.script)
+        )
+        first = next((value for value in values if value is not UNKNOWN and value not in ("", None)), UNKNOWN)
+        self._resolving.discard(name)
+        return first
+
+    def _argument(self, name: str, spot: Spot) -> tuple[bool, Known]:
+        """Whether a name is a parameter at this place, and the first argument for it that is known."""
+        for function in self.code.functions_around(spot):
+            if name in function.parameters:
+                return True, self._given(function, name)
+        return False, UNKNOWN
+
+    def _given(self, function: ScriptFunction, name: str) -> Known:
+        key = (function.script, function.body, name)
+        if not function.name or key in self._resolving or len(self._resolving) > _MOST_DEPTH:
+            return UNKNOWN
+        self._resolving.add(key)
+        place, values = function.parameters[name], list[Known]()
+        for call in self.code.calls[function.name][:_MOST_TRIED]:
+            arguments = self.code.arguments(call)
+            is_inside = call.script == function.script and function.body <= call.at < function.end
+            if is_inside or self.code.programs[call.script].closing.get(call.at) == function.body:
+                continue
+            value = self.value_at(arguments[place]) if len(arguments) > place else UNKNOWN
+            if value is not UNKNOWN and value not in values:
+                values.append(value)
+        self._resolving.discard(key)
+        is_part = not PAGE_NAME.fullmatch(name) and all(isinstance(value, (str, float)) for value in values)
+        return self._chosen(key, values, [""] * len(values) if is_part else []) if values else UNKNOWN
+
+    def _chosen(self, where: object, values: list[Known], words: list[str]) -> Known:
+        """The value that is chosen of several, the first of them if nothing else is said."""
+        self.choices |= {Choice(where, number): each for number, each in enumerate(words) if number}
+        is_here = self.choice is not None and self.choice.where == where and self.choice.number < len(values)
+        return values[self.choice.number if self.choice and is_here else 0]
+
+    def value_of(self, select: HtmlElement) -> Known:
+        """The value of a selection in the page: the chosen one, or that of all parts together."""
+        value, parts = value_of_field(select), choices_of(select)
+        others = [("", ""), *(part for part in parts if part[0] != value)]
+        return self._chosen(select, [value, *(part[0] for part in others[1:])], [words for _, words in others])
+
+    # -- calls
+
+    def returned(self, function: ScriptFunction, arguments: list[Known]) -> Known:
+        """What a function returns for arguments."""
+        if function.returns is None or self._depth > _MOST_DEPTH:
+            return UNKNOWN
+        bound = {name: arguments[place] for name, place in function.parameters.items()
+                 if place < len(arguments) and arguments[place] is not UNKNOWN}  # fmt: skip
+        self._bound.append(bound)
+        self._depth += 1
+        value = self.value_at(Spot(function.script, function.returns))
+        self._depth -= 1
+        self._bound.pop()
+        return value
+
+    def called(self, name: str, arguments: list[Known]) -> Known:
+        """What a function of this name returns."""
+        if len(arguments) == 1 and arguments[0] in self.own if arguments and isinstance(arguments[0], str) else False:
+            return self.own[arguments[0]]
+        if name in _GIVES_FIRST and arguments:
+            return arguments[0]
+        for function in self.code.functions_by_name.get(name, ())[:_MOST_TRIED]:
+            if (value := self.returned(function, arguments)) is not UNKNOWN:
+                return value
+        return UNKNOWN
+
+    def built(self, kind: str, name: str, arguments: list[Known]) -> Known:
+        """What `new` makes: of forms and queries what is put into them (`name.append("page", 1)`)."""
+        if kind not in ("FormData", "URLSearchParams", "Map", "Object"):
+            return UNKNOWN
+        first = arguments[0] if arguments else None
+        made = dict(first) if isinstance(first, dict) else {}
+        if isinstance(first, str):
+            made = parameters(f"http://x/?{first.removeprefix('?')}")
+        for method in ("append", "set"):
+            for call in self.code.calls[method] if name else ():
+                spots = self.code.arguments(call)
+                if self.code.callee(call)[0] == name and len(spots) == 2:
+                    key, value = map(self.value_at, spots)
+                    made |= {key: value} if isinstance(key, str) else {}
+        return made
+
+    def element_for(self, selector: Known) -> Known:
+        """The element of the page for a selector."""
+        if not isinstance(selector, str) or not selector.strip() or selector.lstrip().startswith("<"):
+            return UNKNOWN
+        try:
+            return Element(next(iter(elements(selector, self.page.tree)), None))
+        except ValueError:
+            return UNKNOWN
+
+    def of_location(self, name: str) -> Known:
+        """A member of the page's own address."""
+        parts = urlsplit(self.page.url)
+        members = {
+            "href": self.page.url, "origin": f"{parts.scheme}://{parts.netloc}", "host": parts.netloc,
+            "hostname": parts.hostname or "", "pathname": parts.path, "protocol": f"{parts.scheme}:",
+            "search": f"?{parts.query}" if parts.query else "", "port": str(parts.port or ""),
+        }  # fmt: skip
+        return members.get(name, UNKNOWN)
+
+
+def _of_fragment(url: str) -> dict[str, str]:
+    """The parameters in the fragment of an address, as pages of one program have them: `#/list?id=3`."""
+    fragment = urlsplit(url).fragment
+    return parameters(f"http://x/?{fragment.partition('?')[2]}") if "?" in fragment else {}

@@ -1,0 +1,229 @@
+"""The scripts of a page as text that is searched, not run: their functions, calls, and what their names stand for."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from etl.web.script.tokens import Program, program
+from etl.web.script.values import unquote_literal
+
+_NO_FUNCTION = frozenset(("if", "for", "while", "switch", "catch", "function", "with", "return"))
+_LINE_CHARS = 500
+"""Average length of a line above which a script is machine-written: its short names mean something else everywhere."""
+_MANGLED = re.compile(r"[A-Za-z_$]\w?")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the scripts: the number of the script, and that of the token."""
+
+    script: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptFunction:
+    """A function of the scripts. `parameters`: the place of each among the arguments, also of those that are taken out
+    of an object; `body`: its first token; `end`: the token behind it."""
+
+    name: str
+    script: int
+    parameters: dict[str, int]
+    body: int
+    end: int
+    returns: int | None
+    """The expression that it returns, if there is one."""
+
+
+class ScriptCode:
+    """The scripts of a page."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self.programs: list[Program] = [program(source) for source in sources or ("",)]
+        self.is_mangled = [len(source) > _LINE_CHARS * (source.count("\n") + 1) for source in sources or ("",)]
+        self.around = [_brackets_around(each.words) for each in self.programs]
+        self.calls: dict[str, list[Spot]] = defaultdict(list)
+        """By the name that is called: the brackets with the arguments."""
+        self.assigned: dict[str, list[Spot]] = defaultdict(list)
+        """By name: the expressions that are assigned to a variable of this name."""
+        self.members: dict[str, list[Spot]] = defaultdict(list)
+        """By name: the expressions that a member of this name has in an object, or gets."""
+        self.owned: dict[tuple[str, str], list[Spot]] = defaultdict(list)
+        """By names of an object and a member: the expressions that it gets (`data.page = 1`)."""
+        self._outer: dict[int, Spot] = {}
+        """Where the code within a text stands, by its number."""
+        for script in range(len(self.programs)):
+            self._index(script)
+
+    def within(self, source: str, outer: Spot) -> Spot:
+        """The beginning of code that stands within a text of a script (`${item.id}`)."""
+        self.programs.append(program(source))
+        self.around.append(_brackets_around(self.programs[-1].words))
+        self.is_mangled.append(self.is_mangled[outer.script])
+        self._outer[len(self.programs) - 1] = outer
+        return Spot(len(self.programs) - 1, 0)
+
+    def _index(self, script: int) -> None:
+        words, tokens = self.programs[script].words, self.programs[script].tokens
+        for at, (kind, text, _) in enumerate(tokens[:-2]):
+            if kind not in ("name", "str"):
+                continue
+            after, before = words[at + 1], words[at - 1] if at else ""
+            if after == ":" and before in ("{", ","):
+                self.members[unquote_literal(text) if kind == "str" else text].append(Spot(script, at + 2))
+            elif kind == "str":
+                continue
+            elif after == "(" and before != "function":
+                self.calls[text].append(Spot(script, at + 1))
+            elif after == "=" and words[at + 2] != "=":
+                (self.members if before == "." else self.assigned)[text].append(Spot(script, at + 2))
+                if before == "." and at > 1:
+                    self.owned[words[at - 2], text].append(Spot(script, at + 2))
+
+    def is_short_lived(self, name: str, script: int) -> bool:
+        """Whether a name is one that a machine gave, so that it means something else in another function."""
+        return self.is_mangled[script] and _MANGLED.fullmatch(name) is not None
+
+    @cached_property
+    def functions(self) -> list[ScriptFunction]:
+        return [each for script in range(len(self.programs) - len(self._outer)) for each in self._functions(script)]
+
+    @cached_property
+    def functions_by_name(self) -> dict[str, list[ScriptFunction]]:
+        named: dict[str, list[ScriptFunction]] = defaultdict(list)
+        for each in self.functions:
+            named[each.name].append(each)
+        return named
+
+    def functions_around(self, spot: Spot) -> list[ScriptFunction]:
+        """The functions in which a place is, the innermost first."""
+        while spot.script in self._outer:
+            spot = self._outer[spot.script]
+        around = [each for each in self.functions if each.script == spot.script and each.body <= spot.at < each.end]
+        return sorted(around, key=lambda each: each.end - each.body)
+
+    def _functions(self, script: int) -> Iterator[ScriptFunction]:
+        source = self.programs[script]
+        words, tokens, closing = source.words, source.tokens, source.closing
+        for at, word in enumerate(words):
+            if word == "function":
+                named = tokens[at + 1][0] == "name"
+                opening = at + 1 + named
+                name = words[at + 1] if named else _name_before(source, at)
+            elif word == "=>":
+                opening = self._opening(script, at - 1) if words[at - 1] == ")" else at - 1
+                name = _name_before(source, opening - (words[opening - 1] == "async"))
+                yield self._function(script, name, opening, at + 1)
+                continue
+            elif tokens[at][0] == "name" and word not in _NO_FUNCTION and words[at + 1] == "(":
+                opening, name = at + 1, word
+            else:
+                continue
+            body = closing.get(opening, len(words) - 1)
+            if words[body] == "{" and words[opening - 1] != "." and words[opening] == "(":
+                yield self._function(script, name, opening, body)
+
+    def _opening(self, script: int, closing: int) -> int:
+        """The bracket that the one at this place closes."""
+        at = self.around[script][closing]
+        return closing if at is None else at
+
+    def _function(self, script: int, name: str, opening: int, body: int) -> ScriptFunction:
+        source = self.programs[script]
+        if source.words[body] == "{":
+            end = source.closing.get(body, len(source.words) - 1)
+            returns = self._returned(script, body, end)
+        else:
+            end, returns = self.end_of(Spot(script, body)), body
+        return ScriptFunction(name, script, dict(_parameters(source, opening)), body, end, returns)
+
+    def _returned(self, script: int, body: int, end: int) -> int | None:
+        """The first expression that is returned in a body, outside of the functions in it."""
+        words, closing = self.programs[script].words, self.programs[script].closing
+        at = body + 1
+        while at < end:
+            if words[at] == "return":
+                return at + 1
+            is_inner = words[at] == "{" and (words[at - 1] == "=>" or self._is_function(script, at))
+            at = closing.get(at, at + 1) if is_inner else at + 1
+        return None
+
+    def _is_function(self, script: int, body: int) -> bool:
+        """Whether the braces after these brackets are the body of a function, and not those of `if (…) {`."""
+        words = self.programs[script].words
+        before = self._opening(script, body - 1) - 1 if words[body - 1] == ")" else 0
+        is_method = words[before] not in _NO_FUNCTION and words[before - 1] in ("{", ",", "function")
+        return before > 0 and (words[before] == "function" or is_method)
+
+    def end_of(self, spot: Spot) -> int:
+        """The token behind the expression that begins there."""
+        source = self.programs[spot.script]
+        at, last = spot.at, len(source.words) - 1
+        while at < last and source.words[at] not in (",", ";", ")", "]", "}"):
+            at = source.closing.get(at, at + 1)
+        return min(at, last)
+
+    def arguments(self, bracket: Spot) -> list[Spot]:
+        """The arguments of a call, or the items of a list, by its opening bracket."""
+        source = self.programs[bracket.script]
+        end, at = source.closing.get(bracket.at, bracket.at + 1) - 1, bracket.at + 1
+        arguments: list[Spot] = []
+        while at < end:
+            arguments.append(Spot(bracket.script, at))
+            at = max(self.end_of(arguments[-1]), at + 1)
+            while at < end and source.words[at] != ",":  # the statements of a body that was not understood
+                at = source.closing.get(at, at + 1)
+            at += 1
+        return arguments
+
+    def callee(self, bracket: Spot) -> tuple[str, str]:
+        """(what it is called on, the name that is called) of the call with this bracket; empty for neither."""
+        words = self.programs[bracket.script].words
+        name = words[bracket.at - 1] if bracket.at else ""
+        owner = words[bracket.at - 3] if bracket.at > 2 and words[bracket.at - 2] == "." else ""
+        return owner, name
+
+
+def _brackets_around(words: Sequence[str]) -> list[int | None]:
+    """For each token, the innermost opening bracket before it; for a closing bracket, the one that it closes."""
+    around: list[int | None] = []
+    opened: list[int] = []
+    for at, word in enumerate(words):
+        around.append(opened[-1] if opened else None)
+        if word in ("(", "[", "{"):
+            opened.append(at)
+        elif word in (")", "]", "}") and opened:
+            opened.pop()
+    return around
+
+
+def _name_before(source: Program, at: int) -> str:
+    """The name to which the function at this place is assigned; empty for none."""
+    before = at - 1 - (source.words[at - 1] == "async")
+    if source.words[before] not in ("=", ":"):
+        return ""
+    kind, text, _ = source.tokens[before - 1]
+    return text if kind == "name" else unquote_literal(text) if kind == "str" else ""
+
+
+def _parameters(source: Program, opening: int) -> Iterator[tuple[str, int]]:
+    """(name, place) of the parameters in a pair of brackets, or of the one that stands without them."""
+    if source.words[opening] != "(":
+        yield source.words[opening], 0
+        return
+    place, at, end = 0, opening + 1, source.closing.get(opening, opening + 1) - 1
+    depth, is_name = 0, True
+    while at < end:
+        word = source.words[at]
+        if word in ("{", "["):
+            depth += 1
+        elif word in ("}", "]"):
+            depth -= 1
+        elif word == "," and not depth:
+            place += 1
+        elif source.tokens[at][0] == "name" and is_name:
+            yield word, place
+        is_name = word in (",", "{", "[") or (is_name and word == ".")
+        at += 1

@@ -1,0 +1,232 @@
+"""What the scripts of a page request: calls of jQuery, axios, fetch and other libraries, tables that libraries fill."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from urllib.parse import parse_qsl
+
+from etl.platforms.drafting.grids import elements_as_calls, grid_of
+from etl.platforms.drafting.known_values import Values
+from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
+from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, Known, Sent, plain
+from etl.platforms.elements.list_addresses import is_of_list
+from etl.web.markup import is_code_type
+from etl.web.page import WebPage
+
+_REQUESTS = re.compile(r"ajax|json|post|fetch|request|http|axios|^get|^load|^query|^send|^call|^open$", re.IGNORECASE)
+"""Names of functions that request the address that they are given."""
+_NO_REQUEST = re.compile(
+    r"^(?:get(?:Element|Item|Attribute|Computed|Context|Bounding|Script)|loadScript|loadCss)", re.IGNORECASE
+)
+_OPTIONS = frozenset(
+    "type method data params success dataType where queryParams cols columns serverSide mtype contentType datatype "
+    "sidePagination body pagination postData".split()
+)
+"""What an object with an address has if it says what to request."""
+_DATA = ("data", "where", "queryParams", "postData", "extraParams", "body")
+_VERB = re.compile(r"(?:get|post)", re.IGNORECASE)
+_PROGRAM_FILE = re.compile(r"^[\w-]+\.(?:jspx?|do|action|php|as[hp]x|json|xml|s?html?)(?:\?|$)")
+_NO_SERVICE = re.compile(
+    r"[\s<>{}\"'\\]|^(?:javascript|data|mailto):|\.(?:css|png|jpe?g|gif|svg|mp4|vue)(?:\?|$)|(?<!\d)\.js(?:\?|$)"
+)
+_MOST_REQUESTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRequest:
+    """A request as a script makes it. `data`: what it sends, in the address or, by POST, in the body. `is_wrapped`:
+    whether it is made by a library that may put something before the address."""
+
+    address: str
+    is_post: bool = False
+    data: Known = None
+    query: Known = None
+    is_json: bool = False
+    is_wrapped: bool = False
+
+
+def code_of(page: WebPage) -> ScriptCode:
+    """The scripts in a page, and what its elements say to libraries."""
+    scripts = [script.text for script in page.elements["script"] if script.text and _is_code(script.get("type") or "")]
+    return ScriptCode([*scripts, *elements_as_calls(page)])
+
+
+def _is_code(kind: str) -> bool:
+    return is_code_type(kind) or kind == "module"
+
+
+def requests_of(values: Values) -> list[ScriptRequest | None]:
+    """What the scripts request; the same places in the same order whatever the number of the page."""
+    spots = [*_calls(values.code), *_option_objects(values.code)]
+    requests = [
+        _by_call(values, spot) if is_call else _by_options(values, spot) for spot, is_call in spots[:_MOST_REQUESTS]
+    ]
+    return [*requests, *_by_script_elements(values)]
+
+
+def _calls(code: ScriptCode) -> Iterator[tuple[Spot, bool]]:
+    """The brackets of calls that may request an address which is given to them."""
+    for name, brackets in code.calls.items():
+        if _REQUESTS.search(name) and not _NO_REQUEST.search(name):
+            for bracket in brackets:
+                kind = code.programs[bracket.script].tokens[bracket.at + 1][0]
+                if kind in ("str", "template", "name"):
+                    yield bracket, True
+
+
+def _option_objects(code: ScriptCode) -> Iterator[tuple[Spot, bool]]:
+    """The brackets of objects that have an address: `{url: …}`, or `{ajax: "…"}` of DataTables."""
+    for spot in chain(code.members["url"], code.members["ajax"]):
+        opening = code.around[spot.script][spot.at - 2] if spot.at > 1 else None
+        is_option = opening is not None and code.programs[spot.script].words[opening] == "{"
+        if is_option and opening is not None and code.programs[spot.script].tokens[spot.at][1] != "{":
+            yield Spot(spot.script, opening), False
+
+
+def _by_call(values: Values, bracket: Spot) -> ScriptRequest | None:
+    """`$.get(address, data)`, `axios.post(address, data)`, `fetch(address, options)`, `xhr.open("GET", address)`."""
+    owner, name = values.code.callee(bracket)
+    spots = values.code.arguments(bracket)
+    source = values.code.programs[bracket.script]
+    if source.words[source.closing.get(bracket.at, 0)] == "{":  # It is defined here.
+        return None
+    given = [values.at(spot) for spot in spots[:4]]
+    verb = ""
+    if given and isinstance(given[0], str) and _VERB.fullmatch(given[0]):
+        verb, given = given[0], given[1:]
+    address = given[0] if given else UNKNOWN
+    if not isinstance(address, str) or not _is_address(address) or (name == "open" and not verb):
+        return None
+    options = next((each for each in given[1:] if not isinstance(each, ScriptFunction)), None)
+    is_post = "post" in (verb or name).lower()
+    is_wrapped = owner not in ("$", "jQuery") and name not in ("load", "fetch")
+    if isinstance(options, dict) and (name in ("fetch", "ajax") or _OPTIONS & options.keys() - {"type"}):
+        return _with_options(values, {"url": address, **options}, bracket, is_post, "", is_wrapped=is_wrapped)
+    if options is UNKNOWN:
+        options = _object_of_page(values, bracket)
+    is_post = is_post or (name == "load" and isinstance(options, dict))
+    is_json = options.is_json if isinstance(options, Sent) else is_post and is_wrapped
+    return ScriptRequest(address, is_post, _sent(values, options), None, is_json, is_wrapped)
+
+
+def _by_options(values: Values, opening: Spot) -> ScriptRequest | None:
+    """`$.ajax({url: …})`, `axios({url: …})`, `table.render({url: …})`, `$("#t").datagrid({url: …})`."""
+    code, words = values.code, values.code.programs[opening.script].words
+    outer, around = opening, code.around[opening.script]
+    while words[outer.at - 1] == ":" and (above := around[outer.at]) is not None and words[above] == "{":
+        outer = Spot(opening.script, above)
+    bracket = around[outer.at]
+    is_argument = bracket is not None and words[bracket] == "("
+    if is_argument and words[outer.at - 1] == ",":  # what is sent: `$.post(address, {url: …})`
+        return None
+    owner, name = code.callee(Spot(opening.script, bracket or 0)) if is_argument else ("", "")
+    options = values.at(opening)
+    if not isinstance(options, dict):
+        return None
+    if outer != opening and isinstance(above := values.at(outer), dict):
+        options = {**above, **options}
+    if isinstance(options.get("ajax"), str):
+        options = {**options, "url": options["ajax"]}
+    is_grid = grid_of(name, options) is not None
+    if name == "open" or not (is_grid or _OPTIONS & options.keys() or _REQUESTS.search(name)):
+        return None
+    is_wrapped = not is_grid and owner not in ("$", "jQuery")
+    return _with_options(values, options, opening, "post" in name.lower(), name, is_wrapped=is_wrapped)
+
+
+def _with_options(
+    values: Values, options: Mapping[str, Known], near: Spot, is_post: bool, name: str, *, is_wrapped: bool
+) -> ScriptRequest | None:
+    address = options.get("url")
+    if not isinstance(address, str) or not _is_address(address):
+        return None
+    grid = grid_of(name, options)
+    verb = next((each for key in ("type", "method", "mtype") if isinstance(each := options.get(key), str)), "")
+    is_post = verb.lower() == "post" if _VERB.fullmatch(verb) else is_post or bool(grid and grid.posts)
+    given = next((options[key] for key in _DATA if options.get(key) is not None), None)
+    query = options.get("params")
+    given, query = (_object_of_page(values, near) if each is UNKNOWN else each for each in (given, query))
+    is_json = (isinstance(given, Sent) and given.is_json) or "json" in str(options.get("contentType", "")).lower()
+    is_json = is_json or (is_wrapped and is_post and "data" in options and not isinstance(given, Sent))
+    data = _sent(values, given)
+    if grid:
+        data = _sent(values, grid.sends(plain(data) if isinstance(data, dict) else {}, options))
+    if options.get("dataType") == "jsonp" and "callback" not in address:
+        named = options.get("jsonp")
+        data = {**(data or {}), (named if isinstance(named, str) else "callback"): "callback"}
+    if not is_post and data is None:
+        data, query = _sent(values, query), None
+    return ScriptRequest(address, is_post, data, _sent(values, query), is_json, is_wrapped)
+
+
+def _by_script_elements(values: Values) -> Iterator[ScriptRequest | None]:
+    """Data that script elements load, those of the page and those that a script makes (`script.src = …`)."""
+    for script in values.page.elements["script"]:
+        address = script.get("src") or ""
+        yield ScriptRequest(address) if "?" in address and ".js?" not in address and is_of_list(address) else None
+    for spot in values.code.members["src"][:20]:
+        written = values.at(spot)
+        is_data = isinstance(written, str) and "callback=" in written and _is_address(written)
+        yield ScriptRequest(written) if is_data else None
+
+
+def _is_address(text: str) -> bool:
+    return len(text) < 1000 and not _NO_SERVICE.search(text) and ("/" in text or _PROGRAM_FILE.search(text) is not None)
+
+
+def bases_of(values: Values) -> list[str]:
+    """What libraries put before the addresses that they request (`axios.create({baseURL: "/api"})`)."""
+    known = [values.at(spot) for spot in (*values.code.members["baseURL"], *values.code.assigned["baseURL"])[:5]]
+    return list(
+        dict.fromkeys(each for each in known if isinstance(each, str) and each and not _NO_SERVICE.search(each))
+    )
+
+
+def _sent(values: Values, given: Known) -> Known:
+    """What is sent, as an object: with the number of the page, and a usual number of rows, where a script has it from
+    somewhere else."""
+    if isinstance(given, Sent):
+        given = given.value
+    if isinstance(given, ScriptFunction):
+        given = _filled_in(values, given)
+    if isinstance(given, str):
+        given = dict(parse_qsl(given.partition("?")[2] or given, keep_blank_values=True))
+    if not isinstance(given, dict):
+        return None
+    return {name: values.usual(name) or UNKNOWN if value is UNKNOWN else value for name, value in given.items()}
+
+
+def _filled_in(values: Values, function: ScriptFunction) -> Known:
+    """The object that a function returns, or what it puts into the one that it is given."""
+    returned = values.returned(function, [])
+    if isinstance(returned, (dict, Sent, str)):
+        return returned
+    given = next(iter(function.parameters), "")
+    return {
+        name: values.at(spot)
+        for (owner, name), spots in values.code.owned.items()
+        for spot in spots
+        if owner == given and spot.script == function.script and function.body <= spot.at < function.end
+    }
+
+
+def _object_of_page(values: Values, near: Spot | None) -> Known:
+    """The only object of the scripts (or of the script of `near`) that has a number of a page and more, for a request
+    that is given it from elsewhere; None if there is none, or are several."""
+    objects: dict[str, Known] = {}
+    code = values.code
+    for name in [name for name in code.members if PAGE_NAME.fullmatch(name)]:
+        for spot in code.members[name]:
+            opening = code.around[spot.script][spot.at - 2] if spot.at > 1 else None
+            if (
+                opening is None
+                or code.programs[spot.script].words[opening] != "{"
+                or (near and near.script != spot.script)
+            ):
+                continue
+            made = values.at(Spot(spot.script, opening))
+            if isinstance(made, dict) and any(SIZE_NAME.fullmatch(key) for key in made) and "url" not in made:
+                objects.setdefault(json.dumps(sorted(plain(made)), default=str), made)
+    return next(iter(objects.values())) if len(objects) == 1 else None
