@@ -247,8 +247,10 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
             container = replace(container, first=headline + 1)
         return container, page_title
     line = headline_above_date(blocks, first)
-    if line is None and (only := only_headline(blocks, first)) and has_text_below(blocks, only.block):
-        line = only
+    if line is None or not line.marked:
+        only = only_headline(blocks, first)
+        is_above = only is not None and (line is None or only.block < line.block)
+        line = only if only and is_above and has_text_below(blocks, only.block) else line
     if line is None:
         return container, page_title
     title = title_of_line(line)

@@ -26,6 +26,10 @@ NAME_OF_SOURCE = re.compile(
 """The name of a body that publishes, without a label."""
 _CHECKS_OF_PAGE = ("审核", "登记", "归档")
 """Beginnings of labels of days on which a page was checked, right before it was published."""
+_OF_WRITER = re.compile(
+    r"\s*(?:网[友民]|用户|(?:来信|写信|留言|咨询|提问|反映|投诉|发帖|求助)(?:人|者)|昵称)(?:姓名|昵称)?\s*[:：]"
+)
+"""The beginning of a line that says who wrote a letter, and when."""
 _LABEL_OF_DAY = re.compile(rf"\s*([\u4e00-\u9fff]{{2,10}})\s*[:：]\s*{DATE}")
 _MAX_CHARS = 100
 _MAX_DATE_LINE_CHARS, _MAX_PERSON_CHARS = 60, 4
@@ -122,7 +126,10 @@ def _date_behind_gap(line: str, text: str) -> re.Match[str] | None:
 
 
 def _is_day_of_matter(text: str) -> bool:
-    """Whether a line begins with the label of a day that is no date of the page (开标时间：, 会议时间：)."""
+    """Whether a line begins with the label of a day that is no date of the page (开标时间：, 会议时间：), or with who
+    wrote a letter."""
+    if _OF_WRITER.match(text):
+        return True
     match = _LABEL_OF_DAY.match(text)
     label = match_label(match[1], coined=True) if match else None
     if label is None or label.name or label.label.startswith(_CHECKS_OF_PAGE):

@@ -38,6 +38,8 @@ _CSS_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+\*/")
 _MEDIA = re.compile(r"@[\w-]+[^{};@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
 _DISPLAY = re.compile(r"\bdisplay\s*:\s*([a-z-]+)\s*(!\s*important)?", re.IGNORECASE)
 _SIMPLE = re.compile(r"^[\w]*([.#])([\w-]+)$")
+_TOGETHER = re.compile(r"(?:^|[\s>+~])\w*((?:\.[\w-]+){2,})$")
+"""A selector that ends with several classes of one element: `.tabs .pane.active`."""
 _CONDITION_ATTRIBUTES = frozenset({"ms-visible", "ms-if", "v-show", "v-if", "ng-show", "ng-if"})
 VISIBILITY_ATTRIBUTES = frozenset({"style", "hidden", SHOWN_BY_SCRIPT, *_CONDITION_ATTRIBUTES})
 """Attributes that may hide or show an element."""
@@ -160,12 +162,14 @@ class ClassStyles:
 class Visibility:
     """Recognises hidden elements by their attributes and by the page's own style sheets.
 
-    `hidden` and `shown` are the selectors (`.name`, `#name`) that these hide or show, `classes` and `ids` their names.
+    `hidden` and `shown` are the selectors (`.name`, `#name`) that these hide or show, `classes` and `ids` their names;
+    `together` are the classes that show what one of them alone hides (`.pane.active`).
     """
 
     def __init__(self, page: WebPage) -> None:
         self.hidden: set[str] = set()
         self.shown: set[str] = set()
+        self.together: set[frozenset[str]] = set()
         if _names_display(page.text):
             for style in page.elements["style"]:
                 self._read(style.text or "")
@@ -177,6 +181,8 @@ class Visibility:
         for selectors, kind, important in _display_rules(css):
             for selector in selectors.split(","):
                 match = _SIMPLE.match(selector.strip())
+                if kind != "none" and selector.count(".") > 1 and (classes := _TOGETHER.search(selector.strip())):
+                    self.together.add(frozenset(f".{name}" for name in classes[1].split(".") if name))
                 if match and kind == "none":
                     self.hidden.add("".join(match.groups()))
                 elif match and important:
@@ -210,5 +216,6 @@ class Visibility:
         if names:
             if not self.shown.isdisjoint(names):
                 return False
-            style = style or not self.hidden.isdisjoint(names)
+            hidden = not self.hidden.isdisjoint(names)
+            style = style or (hidden and not any(group.issubset(names) for group in self.together))
         return style

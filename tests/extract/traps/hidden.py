@@ -13,6 +13,10 @@ HIDDEN = {
     "attribute": ("the attribute hidden", "<p hidden>{}</p>"),
     "class": ("a class with which frameworks hide elements", "<p class='hide'>{}</p>"),
     "style-sheet": ("a rule of the page's style sheet", "<style>.gone{{display:none}}</style><p class='gone'>{}</p>"),
+    "style-sheet-without-second-class": (
+        "shown only with a class that it lacks",
+        "<style>.it{{display:none}} .x .it.on{{display:block}}</style><p class='it'>{}</p>",
+    ),
     "comment": ("an HTML comment", "<!-- <p>{}</p> -->"),
     "condition": ("a condition of literals that does not hold", '<p ms-visible=\'"02"=="01"\'>{}</p>'),
     "tab": ("a pane of tabs that is not the active one", "<div class='tab-pane fade'><p>{}</p></div>"),
@@ -28,6 +32,7 @@ SHOWN = {
     "important": ("!important shows a hidden element", "<style>#p1{{display:block !important}}</style><p id='p1' style='display:none'>{}</p>"),
     "script": ("a script shows a hidden element", "<script>$('#p1').show();</script><p id='p1' style='display:none'>{}</p>"),
     "tab": ("the active pane of tabs", "<div class='tab-pane active'><p>{}</p></div>"),
+    "second-class": ("a second class shows what the first one hides", "<style>.it{{display:none}} .x .it.on{{display:block}}</style><p class='it on'>{}</p>"),
     "page": ("the page is invisible until it is loaded", "<style>body{{visibility:hidden}}</style><p>{}</p>"),
 }  # fmt: skip
 for name, (what, html) in SHOWN.items():

@@ -167,3 +167,16 @@ trap(
     ),
     fields={"title": "反映人民路积水问题"},
 )
+trap(
+    "letter-with-writer-and-day",
+    "below the headline of a letter stand who wrote it and when",
+    "letters to the mayor",
+    page(
+        title="反映人民路积水问题",
+        body="<p>网友：湖边人家　2023-05-01 22:41</p><p>人民路一下雨就严重积水，请尽快疏通排水管道。</p>"
+        "<p>区水务局　2023-05-06 16:30 回复</p><p>您好，我局已组织清淤，积水问题已得到缓解。</p>",
+    ),
+    absent=("published_date",),
+    text="网友：湖边人家 2023-05-01 22:41\n人民路一下雨就严重积水，请尽快疏通排水管道。\n"
+    "区水务局 2023-05-06 16:30 回复\n您好，我局已组织清淤，积水问题已得到缓解。",
+)

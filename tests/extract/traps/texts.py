@@ -373,6 +373,7 @@ MODES += [
     "<span>顶一下</span><b>(0)</b><span>踩一下</span><b>(0)</b><a href='#'>挑错</a>",
     "<h3>共享此文章：</h3>",
     "<a href='#'>在线办理</a><a href='#'>收藏</a><a href='#'>我要评价</a>",
+    "<p>分享让更多人看到</p>",
     "<p>上一张</p><p>下一张</p><h3>我要提意见</h3>",
 ]
 for number, mode in enumerate(MODES):

@@ -332,3 +332,17 @@ trap(
     untold(page(headline="<h1>城东<b>水厂建设</b>已结束</h1>")),
     fields={"title": "城东水厂建设已结束"},
 )
+STEPS = "<li><b>2023-05-04 09:00</b><p>区长信箱已受理您的来信</p></li><li><b>2023-05-06 10:12</b><p>转交区城市管理局办理</p></li>"
+trap(
+    "title-above-steps",
+    "the steps of a procedure with their days below the text, and a headline with nothing below it",
+    "letters to the mayor",
+    untold(
+        page(
+            headline="<span>投诉</span><h2>小区门口夜间油烟扰民</h2>",
+            body=f"<p>小区北门每晚有七八个烧烤摊，油烟很大，请有关部门管一管。</p><ul>{STEPS}</ul><p>您好，我局已劝离摊贩。</p>",
+        ),
+        "民声回应-云溪区人民政府",
+    ),
+    fields={"title": "小区门口夜间油烟扰民"},
+)
