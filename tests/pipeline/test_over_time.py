@@ -124,89 +124,92 @@ def test_what_left_the_list_and_whose_page_says_that_it_was_taken_down_is_remove
     assert (report.restored, report.updated) == (1, 0)
 
 
-@pytest.mark.parametrize(
-    ("sent", "code"),
-    [
-        (lambda whole: whole[: whole.index("<p>附件") - 20] + "<", "document_cut_off"),
-        (lambda whole: whole[: whole.index("<p>附件") + 2], "document_cut_off"),
-        (
-            lambda whole: _with_text(
-                whole, whole[whole.index("<p>第") :].partition("</p>")[0] + "<p>登录后可查看完整内容</p>"
-            ),
-            "document_cut_off",
-        ),
-        (lambda whole: _with_text(whole, ""), "text_gone"),
-        (lambda whole: b"\x89PNG\r\n\x1a\n" + bytes(200), "text_gone"),
-        (lambda whole: b"PK\x03\x04" + bytes(200), "text_gone"),
-        (lambda whole: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"), "text_gone"),
-        (lambda whole: _with_text(whole, "<p>您的请求存在异常，访问已被拦截。</p>"), "http_status_page"),
-        (lambda whole: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"), "page_says_failure"),
-        (lambda whole: _with_text(whole, "<p>咦，这个页面飞走啦，过会儿再来找找吧。</p>"), "text_gone"),
-        (lambda whole: _with_text(whole, "<p>本内容仅对注册用户开放，登录或注册后可继续阅读。</p>"), "text_gone"),
-    ],
-)
-def test_a_day_on_which_less_than_the_document_came_makes_no_version(
-    watched: Watched, sent: Callable[[str], str | bytes], code: str
-) -> None:
-    site, document = watched.site, watched.site.documents[1]
-    # With its number in the header, which says that it is a document whatever its text.
-    head = f"<table><tr><td>索引号</td><td>014280157/2025-00{document.number:03}</td></tr></table>"
-    body = site.body(document, 1).replace("</p></div>", '</p><p>附件：<a href="/files/1/表.xls">表.xls</a></p></div>')
-    whole = f"<html><body>{head}{body}<p>原件请到窗口领取。</p></body></html>"
-    document.answers = lambda request: Response(whole, media_type="text/html; charset=utf-8")
-    watched.crawl()
-    document.answers = lambda request: Response(sent(whole), media_type="text/html; charset=utf-8")
-    watched.a_day_passes()
-    report = watched.crawl()
-    [page] = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome NOT IN ('stored', 'unchanged')")
-    assert (report.updated, Reason.from_stored(page["reason"]).code) == (0, code)
-    document.answers = lambda request: Response(whole, media_type="text/html; charset=utf-8")
-    watched.a_day_passes()
-    assert watched.crawl().updated == 0
-    assert len(rows(watched.archive, "SELECT FROM archive.record_version")) == watched.records()
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("<p>{text}</p><p>登录后可查看完整内容</p>", "<p>{text}</p><p>登录后可查看完整内容</p>"),
-        ("<p>详见公示栏</p>", "<p>详见公告栏</p>"),
-        ("<p>{text}</p>", "<p>本通知已废止。</p>"),
-        ("<p>{text}</p>", "<p>因天气原因延期，另行通知，请关注本网站。</p>"),
-        ("<p>{text}</p><p>附则以后另定。</p>", "<p>按照要求，此件改为依申请公开事项。</p>"),
-        ("<p>{text}</p><p>网站另行公布。</p>", "<p>网站另行公布办理指南。</p>"),
-        ("<p>两户商铺已歇业，登记信息已删除。</p>", "<p>两户商铺已歇业，登记信息已被删除。</p>"),
-    ],
-    ids=[
-        "a notice that was always there",
-        "hardly any text before either",
-        "an agency repeals it",
-        "an agency postpones it",
-        "it is taken back",
-        "its matter is the site",
-        "it is about that",
-    ],
-)
-def test_a_document_that_says_little_for_itself_gets_its_versions(watched: Watched, before: str, after: str) -> None:
-    site, document = watched.site, watched.site.documents[1]
-    for number, shown in enumerate((before, after)):
-        head = f"<table><tr><td>索引号</td><td>014280157/2025-00{number}</td></tr></table>"
-        text = shown.format(text="第一条 各单位按照本通知办理，按期报送。")
-        whole = _with_text(f"<html><body>{head}{site.body(document, 1)}</body></html>", text)
-        document.answers = partial(_answered, whole)
-        report = watched.crawl()
-        watched.a_day_passes()
-    assert (report.updated, report.outcomes.get("not_a_document", 0)) == (1, 0)
-
-
-def _answered(page: str, _: Request) -> Response:
-    return Response(page, media_type="text/html; charset=utf-8")
-
-
 def _with_text(page: str, text: str) -> str:
     """The page with another text below its headline."""
     before, opened, _ = page.partition('<div class="content">')
     return f"{before}{opened}{text}</div></body></html>"
+
+
+LESS: tuple[tuple[Callable[[str], str | bytes], str], ...] = (
+    (lambda whole: whole[: whole.index("<p>附件") - 20] + "<", "document_cut_off"),
+    (lambda whole: whole[: whole.index("<p>附件") + 2], "document_cut_off"),
+    (
+        lambda whole: _with_text(
+            whole, whole[whole.index("<p>第") :].partition("</p>")[0] + "<p>登录后可查看完整内容</p>"
+        ),
+        "document_cut_off",
+    ),
+    (lambda whole: _with_text(whole, ""), "text_gone"),
+    (lambda whole: b"\x89PNG\r\n\x1a\n" + bytes(200), "text_gone"),
+    (lambda whole: b"PK\x03\x04" + bytes(200), "text_gone"),
+    (lambda whole: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"), "text_gone"),
+    (lambda whole: _with_text(whole, "<p>您的请求存在异常，访问已被拦截。</p>"), "http_status_page"),
+    (lambda whole: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"), "page_says_failure"),
+    (lambda whole: _with_text(whole, "<p>咦，这个页面飞走啦，过会儿再来找找吧。</p>"), "text_gone"),
+    (lambda whole: _with_text(whole, "<p>本内容仅对注册用户开放，登录或注册后可继续阅读。</p>"), "text_gone"),
+)
+"""What came of a document for a day, and the reason why it is no version."""
+
+
+def test_a_day_on_which_less_than_the_document_came_makes_no_version(watched: Watched) -> None:
+    site, whole = watched.site, dict[int, str]()
+    for number, document in site.documents.items():
+        # With its number in the header, which says that it is a document whatever its text.
+        head = f"<table><tr><td>索引号</td><td>014280157/2025-{number:05}</td></tr></table>"
+        body = site.body(document, 1).replace(
+            "</p></div>", f'</p><p>附件：<a href="/files/{number}/表.xls">表.xls</a></p></div>'
+        )
+        whole[number] = f"<html><body>{head}{body}<p>原件请到窗口领取。</p></body></html>"
+        document.answers = partial(_answered, whole[number])
+    watched.crawl()
+    for number, (sent, _) in enumerate(LESS, 1):
+        site.documents[number].answers = partial(_answered, sent(whole[number]))
+    watched.a_day_passes()
+    report = watched.crawl()
+    worse = rows(watched.archive, _NO_DOCUMENTS)
+    codes = {site.base + site.documents[number].path: code for number, (_, code) in enumerate(LESS, 1)}
+    assert {page["url"]: Reason.from_stored(page["reason"]).code for page in worse} == codes
+    assert report.updated == 0
+    for number, document in site.documents.items():
+        document.answers = partial(_answered, whole[number])
+    watched.a_day_passes()
+    assert watched.crawl().updated == 0
+    assert len(rows(watched.archive, "SELECT FROM archive.record_version")) == watched.records() == 12
+
+
+_NO_DOCUMENTS = """
+SELECT p.url, rp.reason FROM archive.run_page rp JOIN archive.page p ON p.id = rp.page_id
+WHERE rp.outcome NOT IN ('stored', 'unchanged') AND rp.run_id = (SELECT max(id) FROM archive.run)"""
+
+
+LITTLE = {
+    "a notice that was always there": ("<p>{text}</p><p>登录后可查看完整内容</p>",) * 2,
+    "hardly any text before either": ("<p>详见公示栏</p>", "<p>详见公告栏</p>"),
+    "an agency repeals it": ("<p>{text}</p>", "<p>本通知已废止。</p>"),
+    "an agency postpones it": ("<p>{text}</p>", "<p>因天气原因延期，另行通知，请关注本网站。</p>"),
+    "it is taken back": ("<p>{text}</p><p>附则以后另定。</p>", "<p>按照要求，此件改为依申请公开事项。</p>"),
+    "its matter is the site": ("<p>{text}</p><p>网站另行公布。</p>", "<p>网站另行公布办理指南。</p>"),
+    "it is about that": ("<p>两户商铺已歇业，登记信息已删除。</p>", "<p>两户商铺已歇业，登记信息已被删除。</p>"),
+}
+"""The text of a document on two days."""
+
+
+def test_a_document_that_says_little_for_itself_gets_its_versions(watched: Watched) -> None:
+    site = watched.site
+    for day in (0, 1):
+        for number, shown in enumerate(LITTLE.values(), 1):
+            head = f"<table><tr><td>索引号</td><td>014280157/2025-{day}{number:04}</td></tr></table>"
+            text = shown[day].format(text=f"第{number}条 各单位按照本通知办理，按期报送。")
+            document = site.documents[number]
+            page = _with_text(f"<html><body>{head}{site.body(document, 1)}</body></html>", text)
+            document.answers = partial(_answered, page)
+        report = watched.crawl()
+        watched.a_day_passes()
+    assert (report.updated, report.outcomes.get("not_a_document", 0)) == (len(LITTLE), 0)
+
+
+def _answered(page: str | bytes, _: Request) -> Response:
+    return Response(page, media_type="text/html; charset=utf-8")
 
 
 _OF_THIRTY_DAYS = {
