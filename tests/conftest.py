@@ -38,6 +38,7 @@ from tests.support.services import (
     state_folder,
 )
 from tests.support.share import examples
+from tests.support.statements import share_statements
 from tests.support.time_authority import TimeAuthority, time_authority
 
 # `make test` draws the same inputs each time: a change is not red for an old fault that a new draw happens to find.
@@ -49,6 +50,8 @@ settings.register_profile("gate", _ANY_TIME, derandomize=True, database=None)
 settings.register_profile("check", settings.get_profile("gate"), max_examples=examples(100))
 settings.register_profile("explore", _ANY_TIME, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
+
+share_statements()
 
 MARKERS = {
     "service": {"services", "starts_services", "airflow", "starts_airflow"},
