@@ -21,7 +21,7 @@ Values = dict[tuple[str, ...], float]
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = small(demo_site("trs_wcm"), 3)
+    demo = small(demo_site("gov_cn"), 3)
     with serve(demo):
         yield demo
 
@@ -39,8 +39,8 @@ def test_they_count_what_a_crawl_stored(archive: Archive, site: Site) -> None:
     crawl_site(archive, site, assertions=SMALL)
     found = metrics(archive, site.name)
     captures = rows(archive, "SELECT outcome, count(*) AS n FROM archive.capture GROUP BY 1")
-    assert found["gongkai_captures_last_day"] == {(row["outcome"], "trs_wcm"): row["n"] for row in captures}
-    assert found["gongkai_captured_bytes_last_day"]["stored", "trs_wcm"] > 1000
+    assert found["gongkai_captures_last_day"] == {(row["outcome"], "gov_cn"): row["n"] for row in captures}
+    assert found["gongkai_captured_bytes_last_day"]["stored", "gov_cn"] > 1000
     assert found["gongkai_runs"] == {("crawl", "green"): 1}
     stored = rows(archive, "SELECT count(*) AS n, sum(size) AS bytes FROM archive.blob")[0]
     assert found["gongkai_blobs"] == {(): stored["n"]}

@@ -47,7 +47,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = small(demo_site("trs_wcm"), 3)
+    demo = small(demo_site("gov_cn"), 3)
     with serve(demo):
         yield demo
 

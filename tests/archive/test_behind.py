@@ -31,7 +31,7 @@ from tests.support.whole_database import differing, dump, emptied, interrupted_a
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serve(demo := small(demo_site("gkmlpt"), 8)):
+    with serve(demo := small(demo_site("gov_cn"), 8)):
         yield demo
 
 

@@ -232,7 +232,7 @@ def test_who_saw_an_older_version_does_not_come_last(owner_url: str) -> None:
 
 
 def test_a_rebuild_finds_the_same_citations(archive: Archive, owner_url: str) -> None:
-    site = small(demo_site("gkmlpt"))
+    site = small(demo_site("gov_cn"))
     with serve(site):
         crawl_site(archive, site)
     query = (

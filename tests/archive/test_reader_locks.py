@@ -76,7 +76,7 @@ def advisory(source: str) -> list[str]:
 def test_a_reader_that_locks_what_it_can_holds_up_nobody(
     archive: Archive, owner_url: str, reader_url: str, reader: psycopg.Connection, views: list[str]
 ) -> None:
-    site = small(demo_site("gkmlpt"), 6)
+    site = small(demo_site("gov_cn"), 6)
     with serve(site), psycopg.connect(plain(owner_url)) as other:
         crawl_site(archive, site, assertions=SMALL)
         first = rows(archive, "SELECT id, source_id FROM archive.record ORDER BY id LIMIT 1")[0]

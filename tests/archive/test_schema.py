@@ -34,7 +34,7 @@ def test_migrations_go_down_and_up_again(owner_url: str, database_url: str) -> N
 def test_migrations_go_down_and_up_on_a_filled_database(
     archive: Archive, owner_url: str, local_settings: Settings
 ) -> None:
-    site = small(demo_site("gkmlpt"))
+    site = small(demo_site("gov_cn"))
     with serve(site):
         crawl_site(archive, site)
         archive.engine.dispose()

@@ -43,7 +43,7 @@ class _Scheduler(NoScheduler):
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = small(demo_site("gkmlpt"), 2)
+    demo = small(demo_site("gov_cn"), 2)
     with serve(demo):
         yield demo
 

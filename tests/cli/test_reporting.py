@@ -34,7 +34,7 @@ def source_file(site: Site, folder: Path) -> None:
 @pytest.fixture
 def broken(archive: Archive, local_settings: Settings, tmp_path: Path) -> Site:
     """A site of few documents, two of which fail, that was crawled once: red."""
-    site = small(demo_site("trs_wcm"), 4)
+    site = small(demo_site("gov_cn"), 4)
     for key, code in zip(list(site.postings)[:2], (404, 500), strict=True):
         site.plant(key, status(code), "gone" if code == 404 else "http_error")
     source_file(site, tmp_path)

@@ -49,7 +49,7 @@ def bucket(services: Addresses) -> Iterator[str]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    demo = small(demo_site("gkmlpt"))
+    demo = small(demo_site("gov_cn"))
     with serve(demo):
         yield demo
 
