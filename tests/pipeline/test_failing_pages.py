@@ -205,46 +205,42 @@ def test_rechecks_of_a_few_pages_reach_those_behind_pages_that_fail(archive: Arc
         assert sorted(site.documents_asked()) == [0, 1, 2, 3, 4, 5]
 
 
-SHORT = {
-    "maintenance": "区政府网站将于5月1日晚进行系统维护，届时无法访问。",
-    "blocked": "市民反映有人攻击网站，致其请求被拦截，现已查处。",
-    "missing": "两户商铺已歇业，登记信息已删除。",
-    "fails": "查分时系统繁忙，请稍后再试。",
-}
+SHORT = (
+    "区政府网站将于5月1日晚进行系统维护，届时无法访问。",
+    "市民反映有人攻击网站，致其请求被拦截，现已查处。",
+    "两户商铺已歇业，登记信息已删除。",
+    "查分时系统繁忙，请稍后再试。",
+)
+"""What documents say of maintenance, of blocking, of what is missing and of what fails."""
+DATED = "<h1>{}</h1><p>发布时间：2026-05-06　来源：云溪日报</p><div><p>{}</p></div>"
 
 
-@pytest.mark.parametrize("words", SHORT.values(), ids=SHORT)
-def test_a_short_dated_document_about_failing_sites_is_stored(archive: Archive, words: str) -> None:
-    shown = f"<h1>{_title(1)}</h1><p>发布时间：2026-05-06　来源：云溪日报</p><div><p>{words}</p></div>"
-    undated = f"<h1>{_title(2)}</h1><div><p>系统繁忙，请稍后再试。</p></div>"
-    pages = {1: shown, 2: undated, 3: f"<p>{words}</p>"}
-    with served(
-        Listed(4, {n: http(f"<html><body>{each}</body></html>".encode()) for n, each in pages.items()})
-    ) as site:
+def outcomes_of(archive: Archive, *pages: str) -> list[str]:
+    """The outcomes of a crawl of these pages, beside a document that is answered well."""
+    odd = {n: http(f"<html><body>{each}</body></html>".encode()) for n, each in enumerate(pages, 1)}
+    with served(Listed(len(pages) + 1, odd)) as site:
         crawl_listed(archive, site)
-    outcomes = [outcome for outcome, _ in ended(archive)]
-    assert outcomes[:2] == ["stored", "stored"]
-    assert "stored" not in outcomes[2:]
+    first, *outcomes = [outcome for outcome, _ in ended(archive)]
+    assert first == "stored"
+    return outcomes
 
 
-REFUSED = {
-    "blocked": "您的访问过于频繁，请稍后再试。",
-    "maintenance": "网站正在升级改造，暂停访问。",
-}
+def test_a_short_dated_document_about_failing_sites_is_stored(archive: Archive) -> None:
+    dated = [DATED.format(_title(n), words) for n, words in enumerate(SHORT, 1)]
+    undated = f"<h1>{_title(9)}</h1><div><p>系统繁忙，请稍后再试。</p></div>"
+    outcomes = outcomes_of(archive, *dated, undated, *(f"<p>{words}</p>" for words in SHORT))
+    assert outcomes[: len(SHORT)] == ["stored"] * len(SHORT)
+    assert "stored" not in outcomes[len(SHORT) :]
 
 
-@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
 def test_a_page_that_refuses_its_text_below_title_and_day_is_no_document_unless_its_title_is_about_that(
-    archive: Archive, words: str
+    archive: Archive,
 ) -> None:
-    shown = "<h1>{}</h1><p>发布时间：2026-05-06　来源：云溪日报</p><div><p>{}</p></div>"
-    pages = {1: shown.format(_title(1), words), 2: shown.format(f"{_title(2)}及网站升级维护公告", words)}
-    with served(
-        Listed(4, {n: http(f"<html><body>{each}</body></html>".encode()) for n, each in pages.items()})
-    ) as site:
-        crawl_listed(archive, site)
-    outcomes = [outcome for outcome, _ in ended(archive)]
-    assert (outcomes[1] == "stored", outcomes[2]) == (False, "stored")
+    refused = ("您的访问过于频繁，请稍后再试。", "网站正在升级改造，暂停访问。")
+    titles = [_title(1), _title(2), *(f"{_title(n)}及网站升级维护公告" for n in (3, 4))]
+    outcomes = outcomes_of(archive, *(DATED.format(*each) for each in zip(titles, refused * 2, strict=True)))
+    assert "stored" not in outcomes[:2]
+    assert outcomes[2:] == ["stored", "stored"]
 
 
 def test_what_a_page_says_that_is_no_document_is_named(archive: Archive) -> None:
