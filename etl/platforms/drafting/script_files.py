@@ -17,8 +17,8 @@ _LIBRARY = re.compile(
     r"|respond|html5(?:shiv)?|modernizr|superslide|wow|fastclick|flexible|rem|qrcode|clipboard|handlebars|mustache|template"
     r"|art-?template|juicer|crypto|aes|md5|base64|json2|qs|tinymce|ueditor|video|ckplayer|jwplayer|share|social-share|wza|hm"
     r"|chunk-vendors?|vendors?|runtime|manifest|element-icons|iconfont|map|api-map|pagination|jqpaginator|simple-?pagination)"
-    r"(?:[.@_-](?:min|prod|global|all|bundle|slim|pkgd|esm|umd|common|browser|pagination|cookie|easing|zh[-_]?cn|v?\d[\w.-]*|[a-f\d]{6,})"
-    r"|[.\d]+)*",
+    r"(?:[.@_-](?:min|prod|global|all|bundle|slim|pkgd|esm|umd|common|browser|pagination|cookie|easing|zh[-_]?cn|[a-f\d]{6,}))*"
+    r"(?:[.@_-]?v?\d[\w.-]*)?",
     re.IGNORECASE,
 )
 """Files of libraries, by their names without `.js`; what a library needs to know stands elsewhere."""

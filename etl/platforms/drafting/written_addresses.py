@@ -24,7 +24,7 @@ _CALLS = re.compile(r"""\b([A-Za-z_$][\w$]{1,40})\(\s*([^()]{1,200})\)""")
 _MAY_LEAD = re.compile(r"""href|location|open\(|click|\bid=\\?["']|data-""", re.IGNORECASE)
 _ARGUMENT = re.compile(r"""\\?["'`]?\{?(?:[A-Za-z_$][\w$]*\.)*([A-Za-z_$]\w*)\}?\\?["'`]?""")
 _BOUND, _CLICKED = re.compile(r"^(?:v-bind)?:(?:href|to)$"), re.compile(r"click$")
-_MUSTACHE = re.compile(r"\{\{[#=&]?\s*(.{1,80}?)\s*\}\}|<%[=-]\s*(.{1,80}?)\s*%>|\$\{\s*(.{1,80}?)\s*\}")
+_MUSTACHE = re.compile(r"\{\{[#=&]?([^{}\n]{1,80})\}\}|<%[=-]([^%\n]{1,80})%>|\$\{([^{}\n]{1,80})\}")
 _LAST_NAME = re.compile(r"""(?:^|[.\[])\s*["']?(\w+)["']?\]?\s*\)?$""")
 _TITLE = re.compile(r"\{\w{0,20}(?:title|name|subject|bt|mc)\}", re.IGNORECASE)
 _SETS = frozenset(("attr", "prop", "setAttribute"))
@@ -142,7 +142,7 @@ def _places(text: str) -> str:
 
 
 def _last_name(expression: str) -> str:
-    named = _LAST_NAME.search(expression)
+    named = _LAST_NAME.search(expression.strip())
     return named[1] if named else ""
 
 
