@@ -40,7 +40,7 @@ from etl.platforms.paging.paging import (
 )
 from etl.platforms.paging.parts import part_of_a_form, part_of_buttons
 from etl.platforms.paging.script_jumps import jump_ahead
-from etl.platforms.paging.sent_forms import next_by_form
+from etl.platforms.paging.sent_forms import next_by_form, step_not_sent
 from etl.platforms.paging.short_counts import short_counts
 from etl.platforms.paging.tabs import (
     lists_of_other_parts,
@@ -357,6 +357,7 @@ def _with_sign(
     if sign is None and not whole and not ends:
         beside = {**listed, **lists_of_other_parts(page)}
         sign = sign_of_more(page, words, seen, first=first) or _step(page, beside, not first and not request.body)
+        sign = sign or step_not_sent(page, request, seen)
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)
     if first and sign is None:

@@ -87,6 +87,10 @@ FORMS = {
     "steps of a pager": Form(
         lambda page, pages: _steps(page, pages, lambda n, words: _postback("P1", str(n), words)), _argument
     ),
+    "numbers that all lead on": Form(
+        lambda page, pages: "<p>" + "".join(_postback(f"P$ctl{n:02}", "", n) for n in range(1, pages + 1)) + "</p>",
+        lambda asked, _: int(asked.sent["__EVENTTARGET"][-2:]),
+    ),
     "numbers of a grid": Form(
         lambda page, pages: _numbers(page, pages, lambda n, words: _postback("P1", f"Page${n}", words)), _argument
     ),
@@ -110,6 +114,16 @@ FORMS = {
             if on
         ),
         lambda asked, page: page + ("on.x" in asked.sent) - ("back.x" in asked.sent),
+    ),
+    "a form of each step": Form(
+        lambda page, pages: "".join(
+            f"<form method=post action=list.do?cid=3><input type=hidden name=cid value=3>"
+            f"<input type=hidden name=pageNo value={n}><button>{words}</button></form>"
+            for n, words in ((page - 1, "上一页"), (page + 1, "下一页"))
+            if 0 < n <= pages
+        ),
+        PAGE_NO,
+        ("cid",),
     ),
     "a selection": Form(
         lambda page, pages: (
@@ -199,7 +213,7 @@ def test_a_site_that_does_not_turn_its_list_is_red(form: str, size: int) -> None
     assert walked.red
 
 
-NAMED = sorted(set(FORMS) - {"steps that name themselves", "a button", "a picture"})
+NAMED = sorted(set(FORMS) - {"steps that name themselves", "a button", "a picture", "a form of each step"})
 
 
 @pytest.mark.parametrize("form", NAMED)
@@ -234,6 +248,23 @@ def test_a_form_that_may_do_something_else_is_not_sent(html: str) -> None:
     walked = walk_answers("generic", "/gk/list.do?cid=3", answer, **LISTING)
     assert len(walked.questions) == 1
     assert walked.red
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<form method=post action=/so.do><input name=q><input type=submit value='&gt;'></form>",
+        "<form method=post action=/so.do><input name=q><input type=image src=/i/right.gif></form>",
+        f"<form method=post>{STATE}<a href=\"javascript:__doPostBack('c$btnSearch','')\">&gt;</a></form>",
+        f"<form method=post>{STATE}<a href=\"javascript:__doPostBack('Calendar1','V9131')\">&gt;</a></form>",
+        "<form method=post action=/so.do><input name=pageNo value=1></form><a onclick='play(2)'>&gt;</a>",
+    ],
+    ids=["a search", "a search with a picture", "a search of the page", "a calendar", "a slider"],
+)
+def test_a_box_beside_a_whole_list_sends_no_form(box: str) -> None:
+    form = Form(lambda page, pages: f"<div>{box}</div>", _named_next, ("cid",))
+    walked = _walk(form, 7, 12)
+    assert (len(walked.entries), len(walked.questions)) == (7, 1)
 
 
 @pytest.mark.parametrize("says", ["第1页 共1页", "共12条 1/1页"])
@@ -276,5 +307,22 @@ def test_a_page_is_called_by_its_place_and_not_by_what_is_posted() -> None:
     )
     assert one.body != other.body
     assert request_key(one) == request_key(other)
-    further = _next("<form method=post><input type=submit name=k value=下一页></form>", request=one)
+    further = _next(f"<form method=post>{STATE.format(state=3)}{_postback('x$Next', '', '下一页')}</form>", request=one)
     assert request_key(further) != request_key(one)
+
+
+@pytest.mark.parametrize(
+    ("step", "is_red"),
+    [
+        ("<a href=\"javascript:more('x')\">下一页</a>", True),
+        (_postback("other$Next", "", "下一页"), True),
+        ("<a href='javascript:;'>下一页</a>", False),
+        ("<a href='#' onclick=\"alert('已是最后一页')\">下一页</a>", False),
+        (_postback("P1", "2", "下一页"), False),
+    ],
+)
+def test_a_further_page_that_goes_on_in_another_way_is_red(step: str, is_red: bool) -> None:
+    html = {1: _postback("P1", "2", "下一页"), 2: step}
+    form = Form(lambda page, pages: html[page], _argument)
+    walked = _walk(form, 24, 12)
+    assert (len(walked.entries), bool(walked.red)) == (24, is_red)

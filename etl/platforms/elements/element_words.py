@@ -30,8 +30,8 @@ def is_hidden(element: HtmlElement) -> bool:
 def label_of(element: HtmlElement) -> str:
     """The words of the element, else its label or that of a picture in it."""
     if element.tag == "input":
-        label = element.get("value") or element.get("alt") or element.get("title") or ""
-        return "".join(label.split()) if element.get("type") in BUTTONS else ""
+        labels = ("".join((element.get(name) or "").split()) for name in ("value", "alt", "title"))
+        return next(filter(None, labels), "") if element.get("type") in BUTTONS else ""
     if words := words_of(element, MAX_LABEL):
         return words
     label = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))

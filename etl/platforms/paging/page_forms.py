@@ -23,7 +23,7 @@ def page_by_form(page: WebPage) -> tuple[str, int] | None:
     only those that are sent into the page's folder: others search the site, or belong to a box."""
     for select in page.elements["select"] if "<form" in page.lower else ():
         form = next(select.iterancestors("form"), None)
-        if form is None or (form.get("method") or "get").lower() != "get" or not chooses_page(select):
+        if form is None or (form.get("method") or "get").lower() != "get" or not _chooses_page(select):
             continue
         options = list(select.iter("option"))
         place = next((at for at, option in enumerate(options) if is_chosen(option)), 0)
@@ -51,12 +51,16 @@ def number_of_form(page: WebPage) -> tuple[int, str | None]:
     return (number, address) if is_own else (0, None)
 
 
-def chooses_page(select: HtmlElement) -> bool:
+def _chooses_page(select: HtmlElement) -> bool:
     """Whether a selection has the name of a page number, and the numbers of all pages from 1 on."""
+    return OF_PAGE.fullmatch(select.get("name") or "") is not None and has_numbers_of_pages(select)
+
+
+def has_numbers_of_pages(select: HtmlElement) -> bool:
+    """Whether a selection has the numbers of all pages from 1 on."""
     numbers = [_NUMBER.fullmatch(words_of(option, _MAX_WORDS)) for option in select.iter("option")]
     counted = [digits(number[1]) for number in numbers if number]
-    named = OF_PAGE.fullmatch(select.get("name") or "")
-    return named is not None and len(numbers) > 1 and counted == list(range(1, len(numbers) + 1))
+    return len(numbers) > 1 and counted == list(range(1, len(numbers) + 1))
 
 
 def _address(form: HtmlElement, field: HtmlElement, value: str, page: WebPage) -> str | None:

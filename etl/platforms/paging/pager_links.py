@@ -130,16 +130,23 @@ def next_url(page: WebPage, *, first: bool) -> str | None:
     return following.url if following else None
 
 
-def scripted_next(page: WebPage, *, first: bool) -> Iterator[HtmlElement]:
-    """What a script or a form handles and leads to the next page: 下一页, an arrow of a pager, or the number after the
-    current one."""
+def scripted_next(page: WebPage, *, place: int) -> Iterator[HtmlElement]:
+    """What a script or a form handles and may lead to the next page: 下一页, an arrow, or the number after that of the
+    page (`place`). Forms that search have buttons with arrows, too."""
     for element in page.tree.iter(*_STEP_TAGS):
-        label = label_of(element) if is_scripted(element) else ""
+        if not is_scripted(element) or slides(element):
+            continue
+        label, is_button = label_of(element), element.tag in ("button", "input")
         says_next = _NEXT.match(label) or _NEXT_ALONE.match(label) or _says_next_in_pager(element)
-        if label and (says_next or (_ARROW.match(label) and is_in_pager(element) and not slides(element))):
+        shows_next = _ARROW.match(label) or (not label and _has_next_picture(element))
+        if says_next or (shows_next and (not is_button or is_in_pager(element))):
             yield element
-    if (following := following_number(page, first=first)) and not following.url:
+    if (following := following_number(page, first=place == 1, place=place)) and not following.url:
         yield following.element
+
+
+def _has_next_picture(element: HtmlElement) -> bool:
+    return any(_NEXT_PICTURE.search(item.get("src") or "") for item in element.iter("img", "input"))
 
 
 def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:

@@ -61,10 +61,11 @@ def skips_pages(page: WebPage, arrow: HtmlElement) -> bool:
     return False
 
 
-def following_number(page: WebPage, *, first: bool) -> Number | None:
-    """The number after the current one in a pager of numbers; None if the current one is the last or not known."""
+def following_number(page: WebPage, *, first: bool, place: int = 0) -> Number | None:
+    """The number after the current one in a pager of numbers; None if the current one is the last or not known.
+    `place`: the current one, where it is known without the pager."""
     for run in runs_of_numbers(page):
-        own = place_in(run, page, first=first)
+        own = place or place_in(run, page, first=first)
         behind = next((item for item in run if own is not None and item.number == own + 1), None)
         if behind is None:
             if own == run[-1].number and (onward := _onward(run, page)):

@@ -15,12 +15,13 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.base import ListingRequest
-from etl.platforms.elements.element_words import BUTTONS, words_of
+from etl.platforms.elements.element_words import BUTTONS, MAX_LABEL, label_of, words_of
 from etl.platforms.elements.list_addresses import changes_something
-from etl.platforms.paging.dead_steps import leads_to_first
-from etl.platforms.paging.page_forms import chooses_page
+from etl.platforms.paging.dead_steps import is_dead, leads_to_first
+from etl.platforms.paging.page_forms import has_numbers_of_pages
+from etl.platforms.paging.pager_elements import OF_PAGE
 from etl.platforms.paging.pager_links import scripted_next
-from etl.platforms.paging.pager_numbers import following_number
+from etl.platforms.paging.pager_numbers import DIGITS, following_number
 from etl.platforms.paging.parts import is_chosen
 from etl.platforms.paging.shown_within import function_of, handler_of
 from etl.web.page import WebPage, base_url
@@ -41,10 +42,12 @@ _FIELD = (
     rf"""\(\s*["']\w*(?:#({_NAME})|\[name\s*=\s*["']?({_NAME})["']?\s*\])["']\s*\)\.(?:val\(|attr\(\s*["']value["']\s*,)"""
 )
 _ASSIGNS = re.compile(rf"""(?:{_FIELD})\s*(?P<value>[^;\n]{{1,120}})""")
-_NUMBER = re.compile(r"""["']?(\d{1,5})["']?\s*[)}]?""")
+_LITERAL = re.compile(r"""(?:(\d{1,5})|"([^"]{0,100})"|'([^']{0,100})')\s*[)}]*\s*$""")
 _ONE_MORE = re.compile(r"\+\s*1\b")
 _ACTION = re.compile(r"""\.action\s*=(?!=)\s*(?:["']([^"'\s]{1,500})["']\s*(?!\s*\+)|([A-Za-z_$][\w$]*)\s*[;\n])?""")
 _NAME_OR_STRING = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'|(?<![\w$.])[A-Za-z_$][\w$]*""")
+_SEARCHES = re.compile(r"search|query|sousuo|chaxun|log[io]n|vote", re.IGNORECASE)
+_DOES = re.compile(r"\b(?!(?:alert|void|return)\b)[\w$.]+\s*\(")
 _LAST_NUMBER = re.compile(r"(\d{1,5})\D*$")
 _MAX_STEPS, _MAX_CODE, _MAX_BODY = 6, 2_000, 2_000_000
 """Steps of a page that are tried, characters of the code of one, and characters that are sent: a view state has up to
@@ -74,36 +77,54 @@ def next_by_form(page: WebPage, request: ListingRequest, listed: Sized) -> Listi
     `listed`: the entries of the page."""
     if "<form" not in page.lower:
         return None
-    following = following_number(page, first=request.seen == 0)
-    if following and request.place and following.number != request.place + 1:
+    place = request.place or 1
+    shown = following_number(page, first=place == 1)
+    if shown and shown.number != place + 1:
         return None  # The page is not the one that was asked for.
-    steps = scripted_next(page, first=request.seen == 0)
-    clicks = (_click(step, page) for step in islice(steps, _MAX_STEPS) if not leads_to_first(step, page))
-    for click in chain(clicks, _choices(page)):
-        if click and _is_next(click, request, len(listed)) and (sent := _sent(click, page)):
-            url, body = sent
-            place, headers = (request.place or 1) + 1, {"Content-Type": _OF_FORM} if body else {}
-            behind = request.behind(listed, url)
-            return replace(
-                behind,
-                method="POST" if body else "GET",
-                body=body,
-                headers=headers,
-                place=place,
-                is_named=click.number is not None,
-            )
+    before = (request.form or parameters(request.url)) if request.place else {}
+    steps = (step for step in scripted_next(page, place=place) if not leads_to_first(step, page))
+    clicks = ((_click(step, page), label_of(step).isdigit()) for step in islice(steps, _MAX_STEPS))
+    for click, is_number in chain(clicks, ((choice, True) for choice in _choices(page))):
+        if click is None or not _is_next(click, before, len(listed)) or (sent := _sent(click, page)) is None:
+            continue
+        url, body = sent
+        following = replace(
+            request.behind(listed, url), place=place + 1, is_named=is_number or click.number is not None
+        )
+        headers = {"Content-Type": _OF_FORM}
+        return following if body is None else replace(following, method="POST", body=body, headers=headers)
     return None
 
 
-def _is_next(click: _Click, request: ListingRequest, rows: int) -> bool:
-    """Whether the number of the page, or of its first row, for which a click asks follows that of the page on which it
-    is. `rows`: of that page."""
+def _is_next(click: _Click, before: Mapping[str, str], rows: int) -> bool:
+    """Whether a click turns what was turned `before` (the fields that were sent for the page; none for the first), and
+    asks for the number of the page behind it, or of that page's first row. `rows`: of the page itself."""
+    if not _is_alike(click, before):
+        return False
     if click.number is None:
         return True
-    sent = (request.form or parameters(request.url)) if request.place else {}
-    own = [_number_in(fields.get(click.turned, "")) for fields in (sent, dict(_fields(click.form)))]
-    before = next((number for number in own if number is not None), None)
-    return click.number in ((1, 2) if before is None else (before + 1, before + rows))
+    own = [_number_in(fields.get(click.turned, "")) for fields in (before, dict(_fields(click.form)))]
+    last = next((number for number in own if number is not None), None)
+    return click.number in ((1, 2) if last is None else (last + 1, last + rows))
+
+
+def _is_alike(click: _Click, before: Mapping[str, str]) -> bool:
+    """Whether a click changes the fields that were changed for the page itself."""
+    names = click.changes.keys() - {_TARGET, ""}
+    own, other = (DIGITS.sub("", fields.get(_TARGET, "")) for fields in (click.changes, before))
+    return not before or (names <= before.keys() and own == other)
+
+
+def step_not_sent(page: WebPage, request: ListingRequest, seen: int) -> str | None:
+    """The words of a step to the next page that is no click like those before, on a page to which a form led: its list
+    goes on in another way. A click that asks for the page itself, or does nothing, is usual on a last page."""
+    before = (request.form or parameters(request.url)) if request.place else {}
+    for step in scripted_next(page, place=request.place) if before else ():
+        click = _click(step, page)
+        is_other = not _is_alike(click, before) if click else _DOES.search(handler_of(step)) is not None
+        if is_other and not is_dead(step, page, seen):
+            return label_of(step) or handler_of(step)
+    return None
 
 
 def _number_in(text: str) -> int | None:
@@ -117,7 +138,8 @@ def _click(step: HtmlElement, page: WebPage) -> _Click | None:
     if posted := _POSTBACK.search(code):
         form = _form_with(page, step, "__VIEWSTATE")
         changes = {_TARGET: posted[1] or posted[3], _ARGUMENT: posted[2] or posted[4] or ""}
-        return _Click(form, changes, _ARGUMENT) if form is not None else None
+        is_other = _SEARCHES.search(changes[_TARGET].rpartition("$")[2]) is not None
+        return _Click(form, changes, _ARGUMENT) if form is not None and not is_other else None
     if step.get("onclick") or step.get("href"):
         return _click_by_script(handler_of(step)[:_MAX_CODE], page)
     form, name, kind = next(step.iterancestors("form"), None), step.get("name") or "", step.get("type")
@@ -133,13 +155,20 @@ def _choices(page: WebPage) -> Iterator[_Click]:
     for select in page.elements["select"]:
         form, code = next(select.iterancestors("form"), None), select.get("onchange") or ""
         posted = _POSTBACK.search(code)
-        if form is None or not (posted or _SUBMITS.search(code)) or not chooses_page(select):
+        if form is None or not (posted or _SUBMITS.search(code)) or not _chooses_page(select):
             continue
         name, options = select.get("name") or "", list(select.iter("option"))
         place = next((at for at, option in enumerate(options) if is_chosen(option)), 0)
         if place + 1 < len(options):
             target = {_TARGET: posted[1] or posted[3], _ARGUMENT: ""} if posted else {}
             yield _Click(form, {**target, name: options[place + 1].get("value") or words_of(options[place + 1])}, name)
+
+
+def _chooses_page(select: HtmlElement) -> bool:
+    """Whether a selection has the numbers of pages, by its name or the words around it, and not of months."""
+    around = select.getparent()
+    says = "page" in (select.get("name") or "").lower() or (around is not None and "页" in words_of(around, MAX_LABEL))
+    return says and has_numbers_of_pages(select)
 
 
 def _form_with(page: WebPage, step: HtmlElement, name: str) -> HtmlElement | None:
@@ -162,20 +191,22 @@ def _click_by_script(code: str, page: WebPage) -> _Click | None:
         return None
     form = next(fields[0][0].iterancestors("form"), None)
     changes = {field.get("name") or "": _written(value, field, code) for field, value in fields}
+    numbers = [name for name, value in changes.items() if value and value.isdigit()]
+    turned = numbers if len(numbers) == 1 else [name for name in numbers if OF_PAGE.fullmatch(name)]
     given = _address_given(action, page) if action else ""
-    if form is None or len(changes) != 1 or "" in changes.values() or given is None:
+    if form is None or len(turned) != 1 or None in changes.values() or given is None:
         return None
-    return _Click(form, changes, next(iter(changes)), given)
+    return _Click(form, {name: value or "" for name, value in changes.items()}, turned[0], given)
 
 
-def _written(value: str, field: HtmlElement, code: str) -> str:
-    """The number that a script writes into a field: a number, or one more than the field has; "" if it is not known."""
-    if number := _NUMBER.match(value.strip()):
-        return number[1]
+def _written(value: str, field: HtmlElement, code: str) -> str | None:
+    """What a script writes into a field: a number, a text, or one more than the field has; None if it is not known."""
+    if literal := _LITERAL.match(value.strip()):
+        return literal[1] or literal[2] or literal[3] or ""
     name = re.match(r"\s*([A-Za-z_$][\w$]*)\s*\)?\s*$", value)
     counts = rf"(?<![\w$.]){re.escape(name[1])}(?:\s*=(?!=)[^;\n]*\+\s*1\b|\+\+|\s*\+=\s*1\b)" if name else _ONE_MORE
     own = field.get("value") or ""
-    return str(digits(own) + 1) if own.isdigit() and re.search(counts, code if name else value) else ""
+    return str(digits(own) + 1) if own.isdigit() and re.search(counts, code if name else value) else None
 
 
 def _with_arguments(body: str, names: str, arguments: str) -> str:
