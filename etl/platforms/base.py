@@ -27,7 +27,8 @@ class ListingRequest(Outside):
     name of its list; totals are kept for each list. `seen`: number of entries on the list's earlier pages.
     `by_number`: only the number in the address of the page before says that there may be such a page. `by_script`: the
     page before is turned by a script alone. `place`: the number of a page, from 2, to which the form of the page before
-    leads: what is posted to get it differs with every answer; `is_named`: that form has the number of the page.
+    leads: what is posted to get it differs with every answer. `is_named`: the page before has its number in a form or
+    a script.
     """
 
     url: str

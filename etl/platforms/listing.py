@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
-from etl.outside import digits
 from etl.platforms.answers.data_lists import content_of, read_data_list
 from etl.platforms.answers.feeds import is_feed
 from etl.platforms.answers.refusals import refusal_in
-from etl.platforms.answers.request_numbers import following, page_number
+from etl.platforms.answers.request_numbers import written_number
+from etl.platforms.answers.turned_numbers import by_number_of_script, by_own_number
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform, fills_page
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
@@ -26,7 +26,7 @@ from etl.platforms.paging.answer_headers import with_headers
 from etl.platforms.paging.issues import other_issue
 from etl.platforms.paging.list_numbers import Counts
 from etl.platforms.paging.list_scripts import services_asked
-from etl.platforms.paging.page_forms import number_of_form, page_by_form
+from etl.platforms.paging.page_forms import page_by_form
 from etl.platforms.paging.page_steps import page_behind, steps
 from etl.platforms.paging.pager_links import next_is_disabled, next_url, turns_within
 from etl.platforms.paging.pager_promises import heading_of, pages_before, promised_pages
@@ -81,11 +81,6 @@ BELOW = " / "
 """Separates the name of a column from that of a list below it."""
 _PAGE_PATH = re.compile(r"\A(?!.*/(?:\w{0,8}api|rest|services?)/).*(?:/|\.(?:s?html?|jhtml|xml))", re.IGNORECASE)
 """The path of a page, where no service answers. Those of services may end in a slash (`/api/documents/`)."""
-_OWN_NUMBER = re.compile(
-    r"[?&](?!p[er]{2}|outline)\w{0,12}page(?!_?(?:size|rows|count))\w{0,8}=(\d{1,4})(?=&|#|$)", re.IGNORECASE
-)
-"""The number of the page in an address, not the number of rows (`perpage=20`, `_pageSize=20`) or of links
-(`outlinepage=10`)."""
 _SHOWN_CHARS = 60
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 
@@ -334,9 +329,9 @@ def _continued(
         total = listing.reported_total or (None if stated.pages else stated.documents)
         following = request.behind(listing.entries, ahead)
         return replace(listing, reported_pages=stated.pages, reported_total=total, next_requests=(following,))
-    if stated and (turned := _by_number_of_script(listing, page, request, stated)):
-        last = listing.reported_pages or stated.pages
-        total = listing.reported_total or (None if last else stated.documents)
+    if turned := by_number_of_script(listing, page, request, stated):
+        last = listing.reported_pages or (stated.pages if stated else None)
+        total = listing.reported_total or (stated.documents if stated and not last else None)
         return replace(listing, reported_pages=last, reported_total=total, next_requests=(turned,))
     if stated and stated.pages:
         listing = replace(listing, reported_pages=stated.pages)
@@ -356,7 +351,10 @@ def _with_sign(
     whole = first and (len(listing.entries) >= MIN_TURNED_WITHIN or turns_within(page))
     if sign is None and not whole and not ends:
         beside = {**listed, **lists_of_other_parts(page)}
-        sign = sign_of_more(page, words, seen, first=first) or _step(page, beside, not first and not request.body)
+        place = request.place or (written_number(request) or 0 if request.body else 0)
+        sign = sign_of_more(page, words, seen, first=first, place=place) or _step(
+            page, beside, not first and not request.body
+        )
         sign = sign or step_not_sent(page, request, seen)
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)
@@ -375,39 +373,8 @@ def _with_sign(
     if whole or ends or says_that_it_ends(page, words):
         return listing
     listing = replace(listing, may_go_on=first and fills_page(seen), open_end=first)
-    further = _by_own_number(listing, request)
+    further = by_own_number(listing, request)
     return replace(listing, next_requests=(further,)) if further else listing
-
-
-def _by_own_number(listing: ListingPage, request: ListingRequest) -> ListingRequest | None:
-    """The request for the next page of a list whose address names the number of the page (`?pageNo=1`), where the page
-    says nothing of others: fragments that scripts request have no pager. A page with fewer rows than those before is
-    the last one."""
-    named, rows = _OWN_NUMBER.search(request.url), len(listing.entries)
-    if named is None or (request.seen and not request.by_number):
-        return None
-    is_last = rows * digits(named[1]) < request.seen if request.seen else digits(named[1]) > 1
-    further = None if is_last else following(request, rows, request.seen + rows)
-    return further and replace(further, by_number=True)
-
-
-def _by_number_of_script(
-    listing: ListingPage, page: WebPage, request: ListingRequest, stated: Counts
-) -> ListingRequest | None:
-    """The request for the next page of a list that only a script turns: by the number in its own address
-    (`?pageNo=1`), in what is posted to it, or in a form that the script sends. Only if the page states how many pages
-    or documents there are, which the walk compares."""
-    rows, seen = len(listing.entries), request.seen + len(listing.entries)
-    pages, documents = listing.reported_pages or stated.pages, listing.reported_total or stated.documents
-    named = _OWN_NUMBER.search(request.url)
-    own = digits(named[1]) if named else page_number(request) if request.body else None
-    number, url = (own, None) if own is not None else number_of_form(page)
-    is_turned = request.by_script if request.seen else number == 1
-    if not (rows and is_turned and (number < pages if pages else documents and seen < documents)):
-        return None
-    behind = request.behind(listing.entries, url) if url else None
-    further = behind if own is None else following(request, rows, seen)
-    return further and replace(further, by_script=True)
 
 
 def _tab_above(page: WebPage, listed: Container[str]) -> str | None:

@@ -23,19 +23,38 @@ FORM = (
 
 
 def _walk(
-    first: str, pager: str, documents: int, *, post: str = "", ignores: bool = False, behind: str = "empty"
+    first: str,
+    pager: str,
+    documents: int,
+    *,
+    post: str = "",
+    ignores: bool = False,
+    behind: str = "empty",
+    begins: int = 1,
+    size: int = SIZE,
 ) -> Walked:
     """A walk over a list of ten rows a page. `post`: what is posted to it; `ignores`: the site answers the first page
     whatever is requested."""
-    all_lines, pages = lines(documents, "/n/{number}.html"), -(-documents // SIZE)
+    all_lines, pages = lines(documents, "/n/{number}.html"), -(-documents // size)
 
     def answer(asked: Question) -> Answer:
-        page = 1 if ignores else int(asked.sent.get("pageNo", 1))
+        page = 1 if ignores else int(asked.sent.get("pageNo", 1)) + 1 - begins
         if asked.sent.get("cid") != "3" or (page > pages and behind == "missing"):
             return None
-        shown = all_lines[SIZE * (page - 1) : SIZE * page]
+        shown = all_lines[size * (page - 1) : size * page]
         rows = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
-        given = {"page": page, "pages": pages, "documents": documents, "following": min(page + 1, pages), "action": ""}
+        numbers = "".join(
+            f"<b>{n}</b>" if n == page else f"<a onclick='go({n - 1 + begins})'>{n}</a>" for n in range(1, pages + 1)
+        )
+        following = min(page + 1, pages) - 1 + begins
+        given = {
+            "numbers": numbers,
+            "page": page,
+            "pages": pages,
+            "documents": documents,
+            "following": following,
+            "action": "",
+        }
         turned = pager.format(**given)
         return f'<html><title>公告</title><body><ul class="l">{rows}</ul>{turned}</body></html>', HTML
 
@@ -88,6 +107,33 @@ def test_a_form_that_may_be_of_something_else_is_not_sent(form: str) -> None:
 def test_the_number_that_is_posted_is_turned(pager: str, ignores: bool) -> None:
     walked = _walk("/gk/list.jsp", pager, 34, post="cid=3&pageNo=1", ignores=ignores)
     assert (len(walked.entries), bool(walked.red)) == ((SIZE, True) if ignores else (34, False))
+
+
+UNCOUNTED = ("<div class=page>{numbers}</div>", "<div><a href='javascript:go({following})'>下一页</a></div>")
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(
+    pager=st.sampled_from(UNCOUNTED),
+    posts=st.booleans(),
+    begins=st.sampled_from([0, 1]),
+    documents=st.integers(11, 90),
+    behind=st.sampled_from(["empty", "missing"]),
+)
+def test_a_number_that_only_steps_name_is_turned(
+    pager: str, posts: bool, begins: int, documents: int, behind: str
+) -> None:
+    first, post = ("/gk/list.jsp", f"cid=3&pageNo={begins}") if posts else (f"/gk/list.jsp?cid=3&pageNo={begins}", "")
+    walked = _walk(first, pager, documents, post=post, behind=behind, begins=begins)
+    assert (len(walked.entries), walked.red) == (documents, [])
+
+
+@pytest.mark.parametrize("pager", UNCOUNTED)
+@pytest.mark.parametrize("size", [10, 12])
+def test_a_site_that_ignores_a_number_that_steps_name_is_red(pager: str, size: int) -> None:
+    walked = _walk("/gk/list.jsp?cid=3&pageNo=1", pager, 34, ignores=True, size=size)
+    assert len(walked.entries) == size
+    assert walked.red
 
 
 @pytest.mark.parametrize("query", ["perpage=10", "_pageSize=10", "outlinepage=10", "pageCount=10"])

@@ -159,7 +159,7 @@ class WalkedList:
         # Of fewer entries a list of one page that leads on for ever.
         if page.is_full or fills_page(len(urls)):
             return True
-        if request.place and (request.is_named or self._pages == 1):  # The site does not do what the form asks for.
+        if request.is_named or (request.place and self._pages == 1):  # The site does not do what the form asks for.
             return True
         leads_back = bool(page.next_requests) and all(request_key(each) in queued for each in page.next_requests)
         return not _is_of_first_page(request) and (urls != self._last_page or leads_back)
@@ -193,7 +193,7 @@ class WalkedList:
         if counted == self._pages and request.url not in self._numbered:  # the pager counts from 0 or from 1
             return True
         if not before and not self._reaches_its_total:
-            is_short = not (self._is_full or fills_page(last) or request.place)
+            is_short = not (self._is_full or fills_page(last) or request.place or request.is_named)
             return is_short and counted <= 1 and request.url not in self._numbered
         is_shorter = last < max(before, default=0) == min(before, default=0)
         return counted <= self._pages + 1 and (is_shorter or self._reaches_its_total)

@@ -76,8 +76,13 @@ class _Number:
 
 def page_number(request: ListingRequest) -> int | None:
     """The number of the page that the request names, from 1; None where it names none."""
-    number = next((number for number in _turning(request) if number.kind == "page"), None)
-    return max(1, number.value) if number else None
+    number = written_number(request)
+    return None if number is None else max(1, number)
+
+
+def written_number(request: ListingRequest) -> int | None:
+    """The number of the page as the request has it: some count from 0. None where it names none."""
+    return next((number.value for number in _turning(request) if number.kind == "page"), None)
 
 
 def following(request: ListingRequest, rows: int, seen: int) -> ListingRequest | None:

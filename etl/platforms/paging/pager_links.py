@@ -149,9 +149,9 @@ def _has_next_picture(element: HtmlElement) -> bool:
     return any(_NEXT_PICTURE.search(item.get("src") or "") for item in element.iter("img", "input"))
 
 
-def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
+def signs_of_more(page: WebPage, seen: int, *, first: bool, place: int = 0) -> Iterator[str]:
     """Signs in the page's elements that the list continues; none if its 下一页 is marked as disabled. `seen`: entries
-    of the list up to this page's end.
+    of the list up to this page's end. `place`: the number of the page where it was posted.
 
     After the first page a disabled 下一页 is the end of the list, because earlier pages had an active one.
     """
@@ -169,7 +169,7 @@ def signs_of_more(page: WebPage, seen: int, *, first: bool) -> Iterator[str]:
         if folded := _FOLDED.search(page.text):
             yield folded[0]
     else:
-        yield from _calls_of_further_pages(page, seen)
+        yield from _calls_of_further_pages(page, seen, place)
 
 
 def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
@@ -266,8 +266,8 @@ def _scripted_steps(page: WebPage, seen: int) -> Iterator[str]:
             yield label or element.get("class") or ""
 
 
-def _calls_of_further_pages(page: WebPage, seen: int) -> Iterator[str]:
-    """下一页 by a script whose argument is greater than all numbers of the pager and that of the page's own address.
+def _calls_of_further_pages(page: WebPage, seen: int, place: int) -> Iterator[str]:
+    """下一页 by a script whose argument is greater than all numbers of the pager and that of the page itself.
 
     The pages before had links, so this list goes on in another way. That a last page has 下一页 without a number, or
     with its own, is usual.
@@ -281,7 +281,9 @@ def _calls_of_further_pages(page: WebPage, seen: int) -> Iterator[str]:
         if len(label) > 12 or is_disabled(element) or is_dead(element, page, seen):
             continue
         if shown is None:
-            shown = max((own_number(page.url) or 1, *(item.number for run in runs_of_numbers(page) for item in run)))
+            shown = max(
+                (own_number(page.url) or 1, place, *(item.number for run in runs_of_numbers(page) for item in run))
+            )
         if digits(called[1]) > shown:
             yield f"{label} {called[1]}"
 

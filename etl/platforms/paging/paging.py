@@ -292,10 +292,10 @@ def _attributes(page: WebPage) -> Counts | None:
     return None
 
 
-def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool) -> str | None:
+def sign_of_more(page: WebPage, words: str, seen: int, *, first: bool, place: int = 0) -> str | None:
     """A sign that the list continues, on a page whose next page is not known; None if there is none. `seen`: entries of
-    the list up to this page's end."""
-    sign = next(signs_of_more(page, seen, first=first), None)
+    the list up to this page's end. `place`: the number of the page where it was posted."""
+    sign = next(signs_of_more(page, seen, first=first, place=place), None)
     if sign is None and first and not next_is_disabled(page):
         words = ONE_PAGE.sub("", without_dead_pager(words, page, seen))
         signs = (match[0] for pattern in _SIGNS if (match := pattern.search(words)))
