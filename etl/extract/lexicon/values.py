@@ -105,7 +105,7 @@ def _is_enclosed(name: str, text: str) -> bool:
 
 
 _BODY_NAME = re.compile(
-    r"[^\s，。；]{2,}(?:局|委|办|厅|署|科|股|处|部|政府|中心|街道|公司|集团|银行)|[^\s，。；]{3,}(?:室|会|院|所|站|队|社|馆|校|镇|乡|村|库|台)"
+    r"[^\s，。；]{2,}(?:[小中大]学|幼儿园|局|委|办|厅|署|科|股|处|部|政府|中心|街道|公司|集团|银行)|[^\s，。；]{3,}(?:室|会|院|所|站|队|社|馆|校|镇|乡|村|库|台)"
 )
 """Endings of names of agencies. Names of people have two or three characters, and 陈国会 is one."""
 

@@ -226,11 +226,13 @@ def _labels_of(context: PageContext, index: int, *, first: bool, coined: bool = 
     if not _may_have_labels(blocks, index):
         return ()
     if INLINE_BOUNDARY in block.text and not block.link_chars and (pairs := pairs_of_elements(blocks, index)):
-        return tuple(
+        labels = tuple(
             LabelMatch(match.name, match.label, raw, value, at)
             for at, (raw, value) in enumerate(pairs)
             if (match := match_label(raw)) and (match.label not in AMBIGUOUS_LABELS or is_among_fields(blocks, index))
         )
+        if any(match.name for match in labels) or not find_labels(block.text):
+            return labels
     if block.cell >= 0 and (lines := label_in_lines(blocks, index)):
         return (LabelMatch(*lines, lines.label, "", 0),) if blocks.nodes[block.cell].first == index else ()
     items = find_labels(block.text, coined=coined)

@@ -28,6 +28,7 @@ from etl.extract.rules.whole_title import (
     LINES_OF_LIFE,
     NAMES_SITE,
     completed,
+    like_stated_title,
     line_right_above,
     name_of_life,
     names_column_or_site,
@@ -261,6 +262,9 @@ def find_title(
         headline = line
         evidence.append(_title_of_unmarked(line.text))
     evidence += _page_title(parts)
+    if not (chosen or article or headline) and (headline := like_stated_title(blocks, more, parts)):
+        chosen = _title_of_unmarked(headline.text)
+        evidence.append(chosen)
     if not (chosen or article or headline) and names_column_or_site(parts):
         if name := name_of_life(blocks, limit + LINES_OF_LIFE):
             chosen = _title_of_unmarked(name)

@@ -4,6 +4,7 @@ it off elsewhere."""
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.page.blocks import Blocks
@@ -34,6 +35,7 @@ _BLOCKS_RIGHT_ABOVE, _MAX_TITLE_CHARS = 3, 80
 length."""
 _BLOCKS_OF_LABELS = 40
 """Maximum number of blocks of a header between a title and its text."""
+_MIN_LIKENESS, _NUMBERS = 0.75, re.compile(r"\d+")
 _MIN_BEGINNING = 8
 """Minimum length of a truncated title."""
 
@@ -143,6 +145,27 @@ def name_of_life(blocks: Blocks, last: int) -> str | None:
     above = blocks.visible_blocks(max(0, index - LINES_OF_LIFE), index)
     lines = (re.split("[:：]", line.plain)[-1] for _, line in above)
     return name if any("".join(line.split()) == name for line in lines) else None
+
+
+def like_stated_title(blocks: Blocks, lines: list[Line], parts: Iterable[str]) -> Line | None:
+    """The first line that looks like a headline and has nearly the words of a part of `<title>`: the same title, typed
+    twice."""
+    keys = [key for part in parts if len(key := label_key(part)) > MAX_COLUMN_CHARS and not names_agency(key)]
+    for line in lines if keys else ():
+        key = label_key(line.text)
+        if (
+            any(_are_near(key, other) for other in keys)
+            and not _ENDS_SENTENCE.search(line.text)
+            and stands_out(blocks, blocks.blocks[line.block])
+        ):
+            return line
+    return None
+
+
+def _are_near(key: str, other: str) -> bool:
+    """Whether two titles end alike, have the same numbers, and differ in a few characters."""
+    is_same_kind = key[-2:] == other[-2:] and _NUMBERS.findall(key) == _NUMBERS.findall(other)
+    return is_same_kind and SequenceMatcher(None, key, other).ratio() >= _MIN_LIKENESS
 
 
 def title_at_top(blocks: Blocks, lines: list[Line], parts: Iterable[str], stated: list[str]) -> Line | None:

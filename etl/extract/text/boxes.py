@@ -27,6 +27,11 @@ _BY_PROGRAM = re.compile(
     r"\W*(?:AI|智能|人工智能|大模型|自动){1,2}(?:生成|提取)?(?:内容|全文|文章)?(?:摘要|提要|速读|导读|总结|概括|解读)(?:\W+|$)"
 )
 """The heading of what a program wrote about a text."""
+_GREETS = re.compile(
+    r"我是(?:您的|本站|本网)?(?:智能|AI|在线|政务|虚拟){0,2}(?:客服|助手|助理|问答|机器人)|有什么可以(?:为[您你]|帮助?到?[您你])"
+)
+"""What a program says in the box in which readers talk to it."""
+_LINES_OF_GREETING = 3
 _OF_FILES = re.compile(r"[附目下][件录载]?")
 _FOOT = re.compile(r"(?<![a-z])(?:foot(?:er)?|copyright)(?![a-z])|(?:^| )bottom(?= |$)", re.IGNORECASE)
 _OWN_OF_TEXT = re.compile(rf"[。；]|附件|^\s*{SIGNED_DATE}\s*$")
@@ -136,7 +141,7 @@ def _lines(blocks: Blocks, box: Node, at: int) -> list[Block]:
 def _is_box(blocks: Blocks, box: Node) -> bool:
     lines = _lines(blocks, box, box.first)
     heading = blocks.nodes[lines[0].node].tag in HEADINGS and _is_short(lines[0])
-    if heading and _is_column(box):
+    if (heading and _is_column(box)) or any(_GREETS.search(line.plain) for line in lines[:_LINES_OF_GREETING]):
         return True
     if is_heading_of_box(lines[0].plain) or (_is_short(lines[0]) and all(is_tip(line.plain) for line in lines[1:])):
         return True

@@ -364,6 +364,14 @@ trap(
     under("<p><span>Updated: May 9, 2023</span><span>Source: Yunxi Daily</span><span>[A A A]</span></p>"),
     fields={"published_date": "2023-05-09", "source": "Yunxi Daily"},
 )
+trap(
+    "line-labels-in-elements-before-bars",
+    "labels in elements of their own, and bars instead of colons",
+    "the line below the title",
+    under("<p><b>来源</b> | 云溪日报 <b>发布</b> | 2023/05/09 <b>浏览</b> | 77</p>"),
+    fields=SUB,
+    text=WHOLE,
+)
 for name in ("云溪区图书馆", "云溪区第三小学", "望湖街道", "区委组织部"):
     trap(
         f"line-source-alone-{name}",

@@ -374,6 +374,7 @@ MODES += [
     "<h3>共享此文章：</h3>",
     "<a href='#'>在线办理</a><a href='#'>收藏</a><a href='#'>我要评价</a>",
     "<p>分享让更多人看到</p>",
+    "<p><a href='#top'>返回目录</a></p>",
     "<p>上一张</p><p>下一张</p><h3>我要提意见</h3>",
 ]
 for number, mode in enumerate(MODES):
@@ -410,3 +411,18 @@ for name, line in (
         files=("7.docx",) if name == "files" else None,
         text=f"{NOTE}\n{WHOLE}",
     )
+ROBOT = "<div><div>小溪</div><p>您好，我是智能客服小溪，请问有什么可以帮您？</p><p>如何办理学生卡？</p><p>公交线路查询</p></div>"
+trap(
+    "box-of-robot-with-questions",
+    "a box in which readers talk to a program, below a text without an element of its own",
+    "programs that answer readers",
+    page(headline=f"{HEAD}<p>2023-05-09</p>", container="{}", below=ROBOT),
+    text=WHOLE,
+)
+trap(
+    "box-about-robot",
+    "a text about a program that answers readers",
+    "the counterexample",
+    page(body=paragraphs() + "<div><p>三、服务</p><p>居民可以向智能客服小溪提问，查询更新进度。</p></div>"),
+    text=f"{WHOLE}\n三、服务\n居民可以向智能客服小溪提问，查询更新进度。",
+)

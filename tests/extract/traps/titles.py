@@ -346,3 +346,15 @@ trap(
     ),
     fields={"title": "小区门口夜间油烟扰民"},
 )
+for name, told, shown, title in (
+    ("typed-twice", "木兰山古树调查", "木兰山开展古树调查", "木兰山开展古树调查"),
+    ("of-another-kind", "木兰山古树办法解读", "木兰山古树办法", "木兰山古树办法解读"),
+    ("of-another-issue", "木兰山古树简报第12期", "木兰山古树简报第11期", "木兰山古树简报第12期"),
+):
+    trap(
+        f"title-{name}",
+        "the first line of the text is bold, and nearly the page's own title",
+        "pages of 2005",
+        untold(page(headline="", body=f"<p><font size=4><b>{shown}</b></font></p>{paragraphs()}"), told),
+        fields={"title": title},
+    )

@@ -465,3 +465,10 @@ trap(
     fields={"published_date": "2023-05-09"},
     text=WHOLE,
 )
+trap(
+    "publisher-behind-label-of-people-school",
+    "the name of a school behind a label of people",
+    "schools",
+    page(headline=HEAD + "<p>发布人：云溪区第三实验小学　发布时间：2023-05-09</p>"),
+    fields={"publisher": "云溪区第三实验小学", "published_date": "2023-05-09"},
+)
