@@ -2,7 +2,9 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
+import gc
 import json
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -264,3 +266,26 @@ def test_the_content_of_a_script_or_template_is_taken_literally() -> None:
     held = '<script type="text/html" id="t"><p>云溪区</p> &amp; 街道</script>'
     taken = "document.getElementById('x').innerHTML = document.getElementById('t').innerHTML"
     assert shown(f"{held}<div id='x'></div><script>{taken}</script>") == "云溪区 & 街道"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "function show(x){ document.write(x) } show('云溪日报')",
+        "var show = function(x){ document.write(x) }; show('云溪日报')",
+        "$(function(){ function show(x){ $('#x').text(x) } show('云溪日报') })",
+    ],
+)
+def test_a_page_whose_scripts_have_run_leaves_the_memory_at_once(script: str) -> None:
+    """A reading process has one page after the other, and Python seldom searches for cycles."""
+    page = WebPage("https://www.yunxi.example/a.html", f"<html><p id=x></p><script>{script}</script></html>", "utf-8")
+    gc.collect()
+    gc.disable()
+    try:
+        apply_script_output(page)
+        assert "".join(page.tree.itertext()).count("云溪日报") == 2, "the script has not written"
+        left = weakref.ref(page)
+        del page
+        assert left() is None
+    finally:
+        gc.enable()

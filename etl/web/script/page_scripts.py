@@ -28,8 +28,8 @@ def run_scripts(
 ) -> None:
     """Runs the scripts in their order, then what they deferred. Each is taken from `scripts` after those before it ran.
 
-    `scope`: their variables and functions. `look_up`: the value of a name that is not in it. `display_rules`: the
-    selectors with a class and the `display` that they set.
+    `scope`: their variables and functions; it is empty afterwards. `look_up`: the value of a name that is not in it.
+    `display_rules`: the selectors with a class and the `display` that they set.
     """
     document: Document | None = None
     readers: list[Reader] = []
@@ -40,3 +40,8 @@ def run_scripts(
         document.insert_written(script)
     for reader in readers:
         reader.run_deferred()
+    # A function, the scope that has its name, and its reader refer to each other, and to the page with its tree, which
+    # would stay in memory until Python searches for cycles.
+    scope.names.clear()
+    for reader in readers:
+        vars(reader).clear()
