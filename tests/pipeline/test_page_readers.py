@@ -14,7 +14,7 @@ from etl.pipeline.documents import ReadPage, document_of
 from etl.pipeline.reading import pool
 from etl.pipeline.reading.page_reading import PageReading, PageToRead, read_fetched_page
 from etl.pipeline.reading.pool import PageReaders
-from etl.pipeline.reading.protocol import decode_reading
+from etl.pipeline.reading.protocol import decode_reading, encode_reading
 from etl.reasons import english
 from etl.sources.schema import adhoc_source
 from tests.extract.traps import TRAPS
@@ -67,26 +67,23 @@ def test_a_page_that_fells_its_process_ends_as_unreadable_and_the_next_is_read(
     assert falling.read(SOURCE, ASKED, GOOD) == read_fetched_page(SOURCE, None, ASKED, GOOD)
 
 
-EMPTY = {
-    "refusal": None,
-    "readable": True,
-    "further": [],
-    "frames": [],
-    "files": [],
-    "styles": [],
-    "pictures": [],
-    "pager_error": "",
-    "bands": [],
-    "extraction": None,
-}
+EMPTY = encode_reading(PageReading())[0]
+EXTRACTION = {"kind": "document", "reason": "", "fields": {}, "evidence": [], "beliefs": {}}
+VALUE = {"name": "title", "value": "通知", "raw": "通知", "label": "", "origin": "title", "rule": "headline"}
 
 
 @pytest.mark.parametrize(
     "lie",
     [
         {"readable": 1},
-        {"further": ["http://x/\u4e00"]},
-        {"extraction": ["document", "", [], {"title": [0, "agreed"]}] * 2},
+        {"further_pages": ["http://x/\u4e00"]},
+        {"look": {"styles": ["http://x/" + "a" * 9000], "pictures": []}},
+        {"bands": [1]},
+        {"failure": "none of its business"},
+        {"extraction": EXTRACTION | {"fields": {"title": VALUE}, "beliefs": {"title": "agreed"}}},
+        {"extraction": EXTRACTION | {"fields": {"title": VALUE}, "evidence": [VALUE]}},
+        {"extraction": EXTRACTION | {"evidence": [VALUE | {"origin": "elsewhere"}]}},
+        {"extraction": EXTRACTION | {"evidence": [VALUE | {"rule": "no rule"}]}},
         {"extraction": {}},
         {"refusal": ["blocked"]},
         {"more": None},
@@ -99,7 +96,7 @@ def test_a_lie_ends_its_process_and_the_next_answer_counts(falling: PageReaders,
 
 
 def said(answer: dict[str, object]) -> bytes:
-    return f"say {list(answer.values())}".encode()
+    return f"say {answer}".encode()
 
 
 def ends_as_unreadable(falling: PageReaders, body: bytes, why: str) -> None:
@@ -118,6 +115,14 @@ def test_a_listed_title_as_long_as_a_page_costs_no_more_than_a_long_one() -> Non
     seconds = time.process_time() - start
     assert document.lacks_listed_title
     assert seconds < 1 or seconds < slowness()
+
+
+def test_chosen_values_are_known_among_the_evidence_that_arrives() -> None:
+    message, text = encode_reading(read_fetched_page(SOURCE, None, ASKED, GOOD))
+    arrived = decode_reading(message, text).extraction
+    assert arrived
+    assert arrived.fields
+    assert all(any(value is each for each in arrived.evidence) for value in arrived.fields.values())
 
 
 @given(
