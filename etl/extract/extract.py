@@ -260,7 +260,7 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
 @dataclass(frozen=True, slots=True)
 class _Content:
     """The document's text, its position, and its files. `data_is_shown`: the page shows the data in its scripts, so
-    that they count."""
+    that they count. `left_behind`: what stands in place of the text is a placeholder or a notice."""
 
     text: str
     body: Body
@@ -269,6 +269,7 @@ class _Content:
     frames: tuple[str, ...]
     further: FurtherPages
     flags: tuple[str, ...]
+    left_behind: bool
 
 
 def _read_content(source: _Source, located: _Located) -> _Content:
@@ -281,7 +282,7 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     data_is_shown = data is not None and _shows(data, located, text)
     if data and data_is_shown and data.body_html:
         text, page_files = _read_data_body(page, data, page_files)
-    if is_left_behind(text):
+    if left_behind := is_left_behind(text):
         text, body = "", replace(body, last=body.first)
     files = page_files.files
     frames: tuple[str, ...] = ()
@@ -296,7 +297,8 @@ def _read_content(source: _Source, located: _Located) -> _Content:
         *_of_text_elsewhere(source, located, text),
         *page_files.flags,
     )
-    return _Content(text, body, files, data_is_shown, frames, find_further_pages(page, blocks, body), flags)
+    further = find_further_pages(page, blocks, body)
+    return _Content(text, body, files, data_is_shown, frames, further, flags, left_behind)
 
 
 def _shows(data: Embedded, located: _Located, text: str) -> bool:
@@ -393,7 +395,8 @@ def _resolve(
     if evidence.title:
         fields["title"] = evidence.title
     shown = (*content.files, *(Attachment(url, "") for url in content.frames))
-    facts = PageFacts(source.page, source.blocks, content.body, content.text, fields, shown, evidence.values)
+    content_facts = (content.body, content.text, fields, shown, evidence.values, content.left_behind)
+    facts = PageFacts(source.page, source.blocks, *content_facts)
     verdict = classify_page(facts)
     context = PageContext(source.blocks, located.body, source.values)
     unread = map(Flag.UNREAD_LABEL.of, unread_fields(context, fields) if verdict.kind == "document" else ())

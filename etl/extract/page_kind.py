@@ -77,7 +77,8 @@ class PageVerdict:
 class PageFacts:
     """The facts about a page that the checks need; each is computed when it is first needed.
 
-    `body` and `text` are its main text, `fields` the chosen values, `evidence` all of them.
+    `body` and `text` are its main text, `fields` the chosen values, `evidence` all of them. `left_behind`: a
+    placeholder or a notice stands in place of the text.
     """
 
     page: WebPage
@@ -87,6 +88,7 @@ class PageFacts:
     fields: Mapping[str, FieldValue]
     files: tuple[Attachment, ...]
     evidence: Iterable[FieldValue]
+    left_behind: bool
 
     @cached_property
     def visible_chars(self) -> int:
@@ -378,6 +380,7 @@ CHECKS: tuple[Check, ...] = (
     ("stub", Code.CHALLENGE_SCRIPT, _is_challenge),
     ("stub", Code.LITTLE_VISIBLE_TEXT, _is_empty),
     ("document", Code.HEADER_NUMBER, _has_header_number),
+    ("stub", Code.NOTHING_TO_READ, lambda f: f.left_behind and not f.files),
     ("stub", Code.ROWS_AT_DOCUMENT_ADDRESS, lambda f: f.is_mostly_links and f.has_document_path),
     ("listing", Code.ROWS_OF_LINKS, lambda f: f.is_mostly_links),
     ("document", Code.PROSE_AND_DATE, lambda f: f.prose_chars >= _PROSE_CHARS and f.date),

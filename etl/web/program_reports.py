@@ -10,6 +10,9 @@ RUNTIME = (
     r"|MySQL server has gone away|(?:Lost connection|Can't connect) to (?:local )?MySQL|Too many connections$"
     r"|You have an error in your SQL syntax|Access denied for user '|Table '[^'\n]{1,80}' doesn't exist"
     r"|(?:Cannot get|Could not (?:get|open)) (?:a |JDBC |Jdbc )*[Cc]onnection|Communications link failure"
+    r"|未将对象引用设置到对象的实例|索引超出(?:了数组界限|范围)|输入字符串的格式不正确|在位置 \d+ 处没有任何行"
+    r"|对象名 '[^'\n]{1,80}' 无效"
+    r"|(?:建立到|在与) ?(?:SQL Server|服务器)|无法打开登录所请求的数据库|(?:运行时)?错误 ?'8[0-9a-fA-F]{7}'"
 )
 """A pattern for both bytes and text."""
 

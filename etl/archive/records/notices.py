@@ -16,6 +16,7 @@ from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion
 from etl.extract import Flag
 from etl.extract.text_identity import identify
+from etl.fetch.refusals import may_be_about_a_site
 
 MAX_NOTICE_CHARS = 200
 """Maximum length of a text that may be a notice in place of the document's."""
@@ -45,7 +46,10 @@ def is_sentence_of_site(text: str) -> bool:
 def flag_notices(connection: Connection, source_id: str, documents: Sequence[ExtractedPage]) -> list[ExtractedPage]:
     """The documents, of which those that may be notices have a flag."""
     texts = {page.page_id: text for page in documents if (text := _off_title(page))}
-    flagged = {page for page, text in texts.items() if is_sentence_of_site(text)}
+    titles = {page.page_id: page_title(page) for page in documents}
+    flagged = {
+        page for page, text in texts.items() if is_sentence_of_site(text) and not may_be_about_a_site(titles[page])
+    }
     flagged |= _under_other_titles(connection, source_id, [page for page in documents if page.page_id in texts])
     return [_flagged(page) if page.page_id in flagged else page for page in documents]
 

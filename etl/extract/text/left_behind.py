@@ -37,6 +37,12 @@ _BARS = re.compile(
     r"登[录陆]|权|密码|口令|会话|扫码|[仅只限未需须才先后凭]|无法|不[能可]|可[见查浏阅]|对.{2,8}(?:开放|公开)"
 )
 """What bars others: 会员注册信息公开 and 请会员单位查看附件 bar nobody."""
+_REFUSES = re.compile(
+    r".{0,8}(?:[您你](?:的|当前)|本次|此次|当前)(?:网络|访问|请求|操作|ip|浏览器|设备|地址|行为|环境).{0,12}"
+    r"(?:拦截|阻[断止]|拒绝|禁止|限制|频繁|[过太][快多高]|异常|风险|威胁|非法|攻击)了?",
+    re.IGNORECASE,
+)
+"""Sentences that say to a reader why this visit is refused."""
 _FAREWELL = re.compile(
     r"请.{0,12}(?:稍[候后]|重试|再试|刷新|返回|联系|咨询|检查|登[录陆])|谢谢|敬请谅解|返回(?:首页|上一?页)"
 )
@@ -51,7 +57,7 @@ def is_left_behind(text: str) -> bool:
     text = text.strip()
     if _PLACEHOLDERS.fullmatch(text[:_MAX_REPORT]):
         return True
-    if _REPORT.match(text) and len(text) <= _MAX_REPORT and "。" not in text:
+    if _REPORT.match(text) and len(text) <= _MAX_REPORT and "。" not in text.rstrip("。"):
         return True
     if len(text) > 4 * _MAX_NOTICE:  # most texts end here: removing their spaces takes time
         return False
@@ -63,7 +69,8 @@ def is_left_behind(text: str) -> bool:
     sentences = [each for each in _SENTENCES.split("".join(text.split())) if each]
     is_notice = all(each.search(words) for each in (_ACCESS, _READS, _BARS))
     words_of_notice = _WITHHOLDS if is_notice else _FAILS
-    fails = [bool(_FAILS.fullmatch(each) or words_of_notice.fullmatch(each)) for each in sentences]
+    says = (_FAILS, words_of_notice, _REFUSES)
+    fails = [any(words.fullmatch(each) for words in says) for each in sentences]
     return (
         len(words) > 3
         and any(fails)
