@@ -46,7 +46,10 @@ CROSS JOIN LATERAL (
       AND (b.outcome = 'not_a_document' OR b.outcome = ANY(:good))
     ORDER BY b.run_id DESC LIMIT 1) AS last
 WHERE r.source_id = :source AND r.state = 'current'
+  AND r.id % (SELECT greatest(1, count(*) / :many) FROM archive.record WHERE source_id = :source) = 0
 """)
+_MANY = 1_000
+"""Records of a source, from which on only one in several is looked at."""
 _AS_BEFORE = text("""
 SELECT rp.page_id, rp.capture_id FROM archive.run_page rp
 JOIN archive.page p ON p.id = rp.page_id AND p.verdict = 'not_a_document' AND p.unread_capture_id IS NULL
@@ -145,6 +148,8 @@ def _lasting(connection: Connection, source_id: str, run_id: int, captures: Mapp
     values = {"source": source_id, "run": run_id, "good": list(_GOOD), "lasting": LASTING}
     pages = {"pages": list(captures), "captures": list(captures.values())}
     rows = connection.execute(_SINCE, values | pages).all()
-    if not rows or not connection.scalar(_MOST_ARE_GOOD, values | {"first": min(row.first for row in rows)}):
+    if not rows or not connection.scalar(
+        _MOST_ARE_GOOD, values | {"first": min(row.first for row in rows), "many": _MANY}
+    ):
         return {}
     return {row.page_id: row.since.astimezone(CHINA).date() for row in rows}
