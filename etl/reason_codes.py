@@ -225,8 +225,9 @@ class Code(NamedCode):
         "the page has not the title that the list states, and says that its site was closed, moved or merged",
     )
     DOCUMENT_CUT_OFF = (
-        "网页在中途断开，或其余须登录，正文只有已存公文的前一部分",
-        "the page stops before its end, or needs a login for the rest: it has only the beginning of the recorded text",
+        "网页在中途断开，其余须登录，或后页显示的是别的内容，正文只有已存公文的一部分",
+        "the page stops before its end, needs a login for the rest, or a further page shows something else: it has "
+        "only a part of the recorded text",
     )
     TEXT_GONE = (
         "text_gone",

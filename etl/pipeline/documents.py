@@ -65,6 +65,7 @@ def document_of(
         identity=identity,
         title_differs_from_listing=differs,
         lacks_listed_title=lacks_listed_title,
+        further=tuple(extractions[1:]),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -271,6 +272,35 @@ def test_a_page_that_lost_its_text_is_not_said_to_be_unchanged(watched: Watched)
     document.answers = emptied_page
     for _ in range(3):
         assert watched.recheck().outcomes["not_a_document"] == 1
+
+
+_IN_PLACE_OF_A_FURTHER_PAGE = {
+    "no text": lambda site, head: site.html(head),
+    "the frame alone": lambda site, head: site.html(MENU * 40),
+    "a login": lambda site, head: site.html(f"{MENU * 40}{head}<div><p>请登录后查看全文</p></div>"),
+    "a notice": lambda site, head: site.html(f"{MENU * 40}{head}<div><p>服务器打了个盹，请喝杯茶再来。</p></div>"),
+    "its removal": lambda site, head: site.html(f"<div>{MENU * 40}</div><p>您访问的页面不存在</p>"),
+    "the first page": lambda site, head: site.html(site.body(site.documents[3], 1)),
+    "a list": lambda site, head: site.list_page(site.columns["文件"], 1),
+    "a picture": lambda site, head: Response(b"\x89PNG\r\n\x1a\n" + bytes(200), media_type="image/png"),
+}
+
+
+@pytest.mark.parametrize("answer", _IN_PLACE_OF_A_FURTHER_PAGE.values(), ids=_IN_PLACE_OF_A_FURTHER_PAGE)
+def test_a_further_page_that_shows_something_else_makes_no_version(
+    watched: Watched, answer: Callable[[ChangingSite, str], Response]
+) -> None:
+    site, document = watched.site, watched.site.documents[3]
+    document.state = site.in_parts(document.state, 2)
+    head = f"<h1>{document.state.title}</h1><div>发布日期：{document.state.day}</div>"
+    watched.crawl()
+    site.everything = lambda request: answer(site, head) if request.url.path == "/show/3_2.html" else None
+    for _ in range(2):
+        report = watched.recheck()
+        assert (report.updated, report.outcomes["not_a_document"]) == (0, 1)
+    changed = (*document.state.paragraphs[:3], "县水务局办公室")
+    site.everything, document.state = None, replace(document.state, paragraphs=changed)
+    assert (watched.recheck().updated, watched.records()) == (1, 12)
 
 
 def test_a_text_that_may_be_a_notice_is_recorded_and_doubted(watched: Watched) -> None:

@@ -51,10 +51,11 @@ WHERE r.source_id = :source AND r.state = 'current'
 _MANY = 1_000
 """Records of a source, from which on only one in several is looked at."""
 _AS_BEFORE = text("""
-SELECT rp.page_id, rp.capture_id FROM archive.run_page rp
-JOIN archive.page p ON p.id = rp.page_id AND p.verdict = 'not_a_document' AND p.unread_capture_id IS NULL
+SELECT rp.page_id, rp.capture_id, p.unread_capture_id IS NOT NULL AS changed FROM archive.run_page rp
+JOIN archive.page p ON p.id = rp.page_id AND p.verdict = 'not_a_document'
 JOIN archive.capture c ON c.id = rp.capture_id AND c.blob_sha256 = p.blob_sha256 AND c.outcome = 'not_a_document'
 WHERE rp.run_id = :run AND rp.batch = :batch AND rp.outcome = 'not_a_document'
+  AND rp.reason NOT LIKE '%"code":"article_page_failed"%'
 """)
 _READ_AGAIN = text("""
 WITH again AS (
@@ -78,11 +79,12 @@ def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
 
 
 def read_again(connection: Connection, source_id: str, run_id: int, batch: int) -> None:
-    """Makes pages of a batch unread that again sent the bytes that were less than their documents, and have sent
-    nothing else for `LASTING`: what they are is judged anew."""
-    rows = connection.execute(_AS_BEFORE, {"run": run_id, "batch": batch})
-    if same := {page: capture for page, capture in rows}:
-        pages = list(_lasting(connection, source_id, run_id, same))
+    """Makes pages of a batch unread that again sent the bytes that were less than their documents: those that have sent
+    nothing else for `LASTING`, and articles of which another page changed. What they are is judged anew."""
+    rows = connection.execute(_AS_BEFORE, {"run": run_id, "batch": batch}).all()
+    same = {row.page_id: row.capture_id for row in rows if not row.changed}
+    pages = [row.page_id for row in rows if row.changed] + list(_lasting(connection, source_id, run_id, same))
+    if pages:
         connection.execute(_READ_AGAIN, {"run": run_id, "pages": pages})
 
 

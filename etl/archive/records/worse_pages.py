@@ -20,7 +20,7 @@ from etl.fetch.refusals import says_more
 from etl.files import FileOutcome
 from etl.outcomes import Outcome
 from etl.reason_codes import Code
-from etl.reasons import encode_reason
+from etl.reasons import Reason, encode_reason
 
 BAD_FILES = (FileOutcome.BROKEN, FileOutcome.EMPTY, FileOutcome.NOT_A_FILE)
 """Results of reading the bytes of a file that are less than any file."""
@@ -28,6 +28,8 @@ _REPEALED = re.compile("废止|撤销|作废")
 _TIMES_AS_LONG, _PART_CHARS = 2, 4
 """How many times as long as a sentence about sites and visits the recorded text must be, and the characters of the
 parts of which it must have none."""
+_NO_PARTS = (Code.ERROR_NOTICE, Code.CHALLENGE_SCRIPT, Code.ROWS_AT_DOCUMENT_ADDRESS)
+"""Stubs that are no further page of an article."""
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
@@ -39,6 +41,7 @@ def pages_worse_than_known(
     id."""
     verdicts: dict[int, Verdict] = {}
     cut: list[tuple[int, str, str, bool, bool]] = []
+    articles: list[tuple[ExtractedPage, str]] = []
     notices: list[tuple[int, str, Extraction, bool]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
@@ -46,6 +49,8 @@ def pages_worse_than_known(
             continue
         if known.content_hash == NO_TEXT and not known.attachments:
             continue
+        if page.further:
+            articles.append((page, known.content_hash))
         lost_files = len(now.attachments) < len(known.attachments)
         ends_early = Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags
         if ends_early or _before_notice(now.text) != now.text:
@@ -56,14 +61,15 @@ def pages_worse_than_known(
             notices.append((page.page_id, known.content_hash, now, lost_files and not now.attachments))
     broken = _broken_files(connection, [page for page in documents if page.page_id in current])
     verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE)) for page in broken}
-    if cut or notices:
-        compared = {digest for _, digest, *_ in cut} | {digest for _, digest, *_ in notices}
+    if cut or notices or articles:
+        compared = {digest for _, digest, *_ in (*cut, *notices, *articles)}
         texts = dict(connection.execute(select(Content.hash, Content.text).where(among(Content.hash, compared))).all())
         worse = {
             page: Code.DOCUMENT_CUT_OFF
             for page, digest, text, ends_early, lost_files in cut
             if _is_beginning(text, texts[digest], ends_early, lost_files)
         }
+        worse |= {page.page_id: Code.DOCUMENT_CUT_OFF for page, digest in articles if _lost_a_page(page, texts[digest])}
         worse |= {
             page: Code.TEXT_GONE
             for page, digest, now, lost in notices
@@ -98,6 +104,22 @@ def _is_notice(now: Extraction, whole: str, *, lost_files: bool) -> bool:
     parts = (text[at : at + _PART_CHARS] for at in range(len(text) - _PART_CHARS + 1))
     is_little = len(text) * _TIMES_AS_LONG <= len(whole) and not now.attachments
     return is_little and is_sentence_of_site(text) and not any(part in whole + title for part in parts)
+
+
+def _lost_a_page(article: ExtractedPage, whole: str) -> bool:
+    """Whether a further page of an article shows something else than its part of the whole text: nothing, the first
+    page once more, a list or a notice."""
+    text = article.extraction.text if article.extraction else ""
+    if whole in text:
+        return False
+    is_part = all(line in whole for line in text.splitlines())
+    return any(
+        (is_part and text.startswith(page.text))
+        or page.kind == "listing"
+        or Reason.from_stored(page.reason).code in _NO_PARTS
+        or _is_notice(page, whole, lost_files=False)
+        for page in article.further
+    )
 
 
 def _before_notice(text: str) -> str:
