@@ -43,6 +43,8 @@ def document_of(
             extraction = replace(extraction, attachments=(_file_at(page),))
         extractions.append(extraction)
     article = fill_from_listing(join_article_pages(extractions), listing, source.lookups)
+    if not article.frames and any(map(_shows_nothing, extractions[1:])):
+        article = replace(article, flags=tuple(dict.fromkeys((*article.flags, Flag.ENDS_EARLY))))
     if len(pages) == 1 and (further := pages[0].reading.further_pages):
         # The first page was stored before its pager was understood, or imported without its further pages.
         article = replace(article, flags=(*article.flags, Flag.GOES_ON.of(f"1/{len(further) + 1}")))
@@ -67,6 +69,11 @@ def document_of(
         lacks_listed_title=lacks_listed_title,
         further=tuple(extractions[1:]),
     )
+
+
+def _shows_nothing(page: Extraction) -> bool:
+    """Whether a further page of an article has no part of it."""
+    return page.kind == "listing" or not (page.text or page.attachments)
 
 
 def _title_differs_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> bool:

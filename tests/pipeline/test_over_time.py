@@ -303,6 +303,19 @@ def test_a_further_page_that_shows_something_else_makes_no_version(
     assert (watched.recheck().updated, watched.records()) == (1, 12)
 
 
+@pytest.mark.parametrize(("shown", "doubted"), [("", True), ("<p>县水务局办公室</p>", False)])
+def test_a_new_article_whose_further_page_shows_nothing_is_doubted(
+    watched: Watched, shown: str, *, doubted: bool
+) -> None:
+    site, document = watched.site, watched.site.documents[3]
+    document.state = site.in_parts(document.state, 2)
+    further = f"<h1>{document.state.title}</h1><div>发布日期：2025-03-04</div><div>{shown}</div>"
+    site.everything = lambda request: site.html(further) if request.url.path == "/show/3_2.html" else None
+    watched.crawl()
+    versions = rows(watched.archive, "SELECT FROM archive.record_version WHERE 'ends_early' = ANY(flags)")
+    assert len(versions) == int(doubted)
+
+
 def test_a_text_that_may_be_a_notice_is_recorded_and_doubted(watched: Watched) -> None:
     site = watched.site
     texts = (
