@@ -214,7 +214,8 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
         if label is None and (len(text) > _MAX_HEADER_CHARS or text.rstrip().endswith(("。", "；", "，"))):
             break
         # Most texts end with short lines that are neither: looking for labels in lines costs most.
-        names = [label.name] if label else [item.name for item in _labels_in_line(text) if item.at_line_start]
+        items = () if label else _labels_in_line(text)
+        names = [label.name] if label else [item.name for item in items if items[0].at_line_start]
         if not names and INLINE_BOUNDARY in text:
             pairs = pairs_of_elements(blocks, indices[start])
             names = [match.name for raw, _ in pairs if (match := match_label(raw))]

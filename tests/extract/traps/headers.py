@@ -446,3 +446,15 @@ trap(
     ),
     fields={"index_number": INDEX, "validity": "有效", "keywords": "电梯"},
 )
+trap(
+    "header-in-brackets-below",
+    "labels in brackets in one line, right below a text without an element of its own",
+    "headers",
+    page(
+        headline=f"{HEAD}<p>2023-05-09</p>",
+        container="{}",
+        below=f"<div>[索引号]{INDEX} [发布机构]{OFFICE} [成文日期]2023-05-08 [有效性]有效</div>",
+    ),
+    fields={"index_number": INDEX, "publisher": OFFICE, "written_date": "2023-05-08", "validity": "有效"},
+    text=WHOLE,
+)
