@@ -46,7 +46,7 @@ from etl.extract.text.below_headline import has_text_below
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body
 from etl.extract.text.containers import markers_of, names_to_index, select_nodes
 from etl.extract.text.fallback import fallback_text
-from etl.extract.text.hidden_lines import hidden_chars
+from etl.extract.text.hidden_lines import hidden_chars, hides_title
 from etl.extract.text.left_behind import is_left_behind
 from etl.extract.text.left_out import left_out_chars
 from etl.extract.text.main_text import (
@@ -147,12 +147,16 @@ class _Source:
         spell_out_raised(page, styles)
         struck = show_as_read(page, styles)
         hide_unseen(page, styles)
-        blocks = read_blocks(page.tree, Visibility(page), names_to_index(platform))
+        titles, visibility = title_parts(page), Visibility(page)
+        blocks = read_blocks(page.tree, visibility, names_to_index(platform))
+        if blocks.nodes[0].prose_chars < MIN_TEXT_CHARS and hides_title(blocks, titles):
+            visibility = Visibility(page, by_names=False)
+            blocks = read_blocks(page.tree, visibility, names_to_index(platform))
         carried_by: tuple[str, ...] = ()
         if not (data and data.body_html) and (carried_by := show_carried_text(page, blocks.nodes[0].prose_chars)):
             take_out_comments(page.tree)
-            blocks = read_blocks(page.tree, Visibility(page), names_to_index(platform))
-        return cls(page, blocks, platform, values, meta_tags(page), title_parts(page), data, lost, carried_by, struck)
+            blocks = read_blocks(page.tree, visibility, names_to_index(platform))
+        return cls(page, blocks, platform, values, meta_tags(page), titles, data, lost, carried_by, struck)
 
 
 @dataclass(frozen=True, slots=True)

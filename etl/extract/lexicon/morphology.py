@@ -32,7 +32,7 @@ _NUMBER = "(?:编号|编码|号码|代码|号|码)"
 _STATE = "(?:状态|状况|情况|与否)"
 _ISSUED = _any_of("成文 印发 印制 签发 制发 颁发 颁布 发文 制定 制作 制文 签署 出台 行文")
 _PUT_ONLINE = _any_of("""
-    发布 公布 公开 发表 发稿 刊发 刊登 刊载 登载 上网 上传 上线 上载 录入 添加 更新 创建 提供 挂网 加入 公告
+    发布 公布 公开 发表 发稿 刊发 刊登 刊载 登载 上网 上传 上线 上载 录入 添加 更新 修改 创建 提供 挂网 加入 公告
     首发 发出 推送 张贴 上版
 """)
 _ANSWERING = _any_of("""
@@ -65,7 +65,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple((field, re.compile(patte
     ("effective_date", f"^{_DESCRIBED}(?:开始|起始)?(?:(?:施行|实施|生效|起效|执行|实行)+|有效期?(?=起|开)){_DAY}$"),
     ("effective_date", "^有效期起$"),
     ("written_date", f"^{_DESCRIBED}(?:{_ISSUED}|生成|形成|产生|落款){_DAY}$|^(?:公文|文件|政策){_DAY}$"),
-    ("published_date", f"^{_DESCRIBED}{_PUT_ONLINE}*{_DAY}{{1,2}}$|^{_DESCRIBED}(?:发布|发表|刊登|更新)于?$"),
+    ("published_date", f"^{_DESCRIBED}{_PUT_ONLINE}*{_DAY}{{1,2}}$|^{_DESCRIBED}(?:发布|发表|刊登|更新|修改)于?$"),
     ("source", f"^{_DESCRIBED}(?:发布|转载)?(?:来源|出处|稿源)(?:于|网站|媒体|{_BODY})?$|^(?:转载|转贴|转|摘|来)自$"),
     # Persons or offices responsible for a page or a draft are not the publisher.
     ("", f"{_ANSWERING}.*{_BODY}$"),

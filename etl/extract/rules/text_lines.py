@@ -235,10 +235,13 @@ def _number_of_note(text: str) -> str:
 
 
 def _without_column(block: Block) -> str:
-    """The line without the link that is its first inline element: the name of the column that the page is in."""
+    """The line without the link that is its first or last inline element: the name of the column that the page is
+    in."""
     runs = _runs(block)
-    is_linked = len(runs) > 1 and len(runs[0]) == block.link_chars
-    return INLINE_BOUNDARY.join(runs[1:]) if is_linked else block.text
+    for column, rest in ((0, runs[1:]), (-1, runs[:-1])) if len(runs) > 1 else ():
+        if len(runs[column]) == block.link_chars:
+            return INLINE_BOUNDARY.join(rest)
+    return block.text
 
 
 def _runs(block: Block) -> list[str]:

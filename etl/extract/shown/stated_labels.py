@@ -25,7 +25,8 @@ _MAX_LINE_CHARS = 40
 """Maximum length of the line around the day of a page."""
 _PARTLY_A_DAY = re.compile(
     r"\W*(?:(?:\d{1,2}:\d\d(?::\d\d)?|\d{1,3}\s?(?:minutes?|hours?|days?|weeks?|months?)\sago|刚刚|[今昨前][天日]"
-    r"|(?:\d{1,4}|[一二两三四五六七八九十几半]{1,3})\s?个?(?:秒钟?|分钟?|小时|天|日|周|星期|月|年)[之以]?前|\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?)\W*){0,2}",
+    r"|(?:\d{1,4}|[一二两三四五六七八九十几半]{1,3})\s?个?(?:秒钟?|分钟?|小时|天|日|周|星期|月|年)[之以]?前|\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
+    r"|\d{1,2} \d{1,2}月 (?:19|20)\d\d)\W*){0,2}",
     re.IGNORECASE,
 )
 """Words that only count from the day of the visit, or lack the year; 六一儿童节 and 6月1日上午9时 say more."""

@@ -160,13 +160,15 @@ class ClassStyles:
 
 
 class Visibility:
-    """Recognises hidden elements by their attributes and by the page's own style sheets.
+    """Recognises hidden elements by their attributes, by the page's own style sheets and, with `by_names`, by classes
+    that frameworks call what they hide.
 
     `hidden` and `shown` are the selectors (`.name`, `#name`) that these hide or show, `classes` and `ids` their names;
     `together` are the classes that show what one of them alone hides (`.pane.active`).
     """
 
-    def __init__(self, page: WebPage) -> None:
+    def __init__(self, page: WebPage, *, by_names: bool = True) -> None:
+        self._names = HIDDEN_CLASSES if by_names else frozenset()
         self.hidden: set[str] = set()
         self.shown: set[str] = set()
         self.together: set[frozenset[str]] = set()
@@ -195,7 +197,7 @@ class Visibility:
         for name, value in attributes:
             if name == "class":
                 classes = value.split()
-                hiding = HIDDEN_CLASSES.intersection(classes)
+                hiding = self._names.intersection(classes)
                 # Bootstrap shows only the active pane of its tabs.
                 style = style or (bool(hiding) and not (hiding == {_TAB_CLASS} and "active" in classes))
                 names += [f".{c}" for c in classes]

@@ -1,9 +1,11 @@
 """What the place of the text holds but does not show: prose, tables and lists behind a tab or a fold."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from etl.extract.lexicon.labels import label_key
 from etl.extract.page.blocks import Block, Blocks
+from etl.extract.page.headlines import MAX_COLUMN_CHARS, names_agency
 from etl.extract.page.prose import is_prose
 from etl.extract.text.body import WHOLE_PAGE_TAGS, Body
 
@@ -13,6 +15,17 @@ _MIN_ENTRIES, _MIN_ITEM_CHARS = 5, 6
 """Minimum number of rows with several cells of a hidden table, or of items of a hidden list; minimum length of such an
 item, as those of hidden menus are shorter."""
 _WHOLE_PAGE = WHOLE_PAGE_TAGS | {"form"}
+
+
+def hides_title(blocks: Blocks, titles: Iterable[str]) -> bool:
+    """Whether the page states a title (`title_parts`) that only a hidden headline has, above hidden prose: what hides
+    it is a class of the site that frameworks have too."""
+    keys = {key for title in titles if len(key := label_key(title)) > MAX_COLUMN_CHARS and not names_agency(key)}
+    lines = [(block.hidden_by >= 0, label_key(block.plain)) for block in blocks.blocks]
+    has_title = any(hidden and key in keys for hidden, key in lines)
+    if not has_title or any(not hidden and key in keys for hidden, key in lines):
+        return False
+    return any(block.hidden_by >= 0 and is_prose(block) for block in blocks.blocks)
 
 
 def hidden_chars(blocks: Blocks, body: Body, text: str) -> int:

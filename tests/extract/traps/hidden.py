@@ -122,3 +122,21 @@ trap(
     page("<p>发布时间：2023-05-09</p>", container='<div class="TRS_Editor" style="display:none">{}</div>'),
     text=WHOLE,
 )
+trap(
+    "document-in-class-of-frameworks",
+    "the whole document is in an element that the site calls as frameworks call what they hide",
+    "class names of sites",
+    page(
+        headline="",
+        container=f"<div class='dn'>{HEAD}<p>2023-05-09 来源：云溪日报</p><div class='dn-c'>{{}}</div></div>",
+    ),
+    fields={"published_date": "2023-05-09", "source": "云溪日报"},
+    text=WHOLE,
+)
+trap(
+    "message-in-class-of-frameworks",
+    "a hidden message of an empty page",
+    "the counterexample",
+    page(headline="", body="", below=f"<div class='hide'><h2>系统提示</h2>{paragraphs()}</div>"),
+    kind="stub",
+)

@@ -389,3 +389,21 @@ trap(
     fields={"published_date": "2023-05-09"},
     absent=("source",),
 )
+trap(
+    "line-day-of-blog",
+    "the day of `<time>` in words of a program, before the linked name of a column",
+    "Ghost",
+    under(
+        "<section><time datetime='2023-05-09'>9 5月 2023</time><span>/</span><a href='/tag/7'>监督检查</a></section>"
+    ),
+    fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-changed-below",
+    "a line below the text says when the page was changed",
+    "documentation sites",
+    under("<blockquote>发布日期：2023-05-09</blockquote>", container="{}", below="<hr><p>最后修改：2023-06-01</p>"),
+    fields={"published_date": "2023-05-09"},
+    text=WHOLE,
+)
