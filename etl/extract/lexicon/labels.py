@@ -347,10 +347,12 @@ def _label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | 
         key = unicodedata.normalize("NFKC", text[start]) + key
         if key not in _LABEL_SUFFIXES:
             break
+        # 云溪区政府网站 发布时间： the words of another element are the end of a value.
+        is_cut = best is not None and INLINE_BOUNDARY in text[start : best[1]]
         if key in FIELD_OF_LABEL and not (
             start
             and _WORD_CHARACTER.match(text, start - 1)
-            and not (floor and (key in _ADJOINING_LABELS or _WHOLE_VALUE.fullmatch(text, floor, start)))
+            and not (not is_cut and floor and (key in _ADJOINING_LABELS or _WHOLE_VALUE.fullmatch(text, floor, start)))
         ):
             best = key, start
     if best and hint and not (FIELD_OF_LABEL[best[0]] and _may_have_hint(best[0], hint)):

@@ -100,7 +100,7 @@ def date_of_subheading(line: str) -> str | None:
     """The unlabelled date in a line below the title: at its beginning, after a name, between labels and page tools, or
     with its time of day (`来源：甲 2023-05-09 08:30 浏览：5`)."""
     shown, line = line, dates_in_digits(line)
-    text = line.replace(INLINE_BOUNDARY, "").strip()
+    text = line.replace(2 * INLINE_BOUNDARY, " ").replace(INLINE_BOUNDARY, "").strip()
     if is_clock(text) or _OPEN_BRACKET.match(text) or _is_day_of_matter(text):
         return None
     match = not _ADOPTION.search(text) and DATE_LINE.match(text)

@@ -19,7 +19,7 @@ from etl.document_number import (
     number_over_two_lines,
 )
 from etl.extract.codes import Rule
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, COUNTERS, TOOLS
 from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, is_state_alone, make_evidence
@@ -53,6 +53,7 @@ _NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
 """（2018年3月6日 云政发〔2018〕6号）: the day of signing, which is not that of the page."""
 _MAX_PARTS_OF_NOTE = 4
 _MAX_SOURCE_CHARS = 12
+_COUNTS = frozenset((*TOOLS, *COUNTERS))
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 _YEAR, _DAY_OF_YEAR = re.compile(rf"{YEAR}年?"), re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}日?")
 
@@ -169,7 +170,9 @@ def lines_above_text(context: PageContext, title: str, *, is_headline: bool) -> 
 def _read_number(context: PageContext, line: LineAbove, line_above: str) -> Iterator[Reading]:
     """The 文号 on a line without a label, and the date beside it."""
     blocks = context.blocks
-    if "号" not in line.text or line.is_value or is_beside_cells(blocks, line.block, context.body):
+    if "号" not in line.text or line.is_value:
+        return
+    if is_beside_cells(blocks, line.block, context.body) and not _is_beside_day(blocks, line.block):
         return
     number, day = _number_of_line(line.text, line_above, below_title=line.below_title)
     if line.below_title and not day and number_among_pieces(line_of_items(blocks, line.index)):
@@ -178,6 +181,13 @@ def _read_number(context: PageContext, line: LineAbove, line_above: str) -> Iter
         yield make_evidence("document_number", number, "", "header", Rule.NUMBER_ABOVE_TEXT)
         if day:
             yield make_evidence("published_date", day, "", "subheading", Rule.DATE_UNDER_TITLE, context.values)
+
+
+def _is_beside_day(blocks: Blocks, block: Block) -> bool:
+    """Whether all other cells of a row are days: of the line below a headline, drawn as a table."""
+    row = blocks.nodes[block.row]
+    beside = [each.plain for _, each in blocks.visible_blocks(row.first, row.last) if each.cell != block.cell]
+    return bool(beside) and all(map(ONLY_A_DATE.fullmatch, beside))
 
 
 def _is_value(blocks: Blocks, index: int) -> bool:
@@ -274,7 +284,10 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
     line = line_of_items(blocks, index)
     labels = find_labels(line)
     # A label whose value may be in the next element (编辑：) says who that is.
-    apart = any(item.name == "source" or not item.value.split(INLINE_BOUNDARY)[0].strip() for item in labels)
+    apart = any(
+        item.name == "source" or (item.label not in _COUNTS and not item.value.split(INLINE_BOUNDARY)[0].strip())
+        for item in labels
+    )
     if is_title or apart or source_of_subheading(line):
         return None
     pieces = (piece.strip() for piece in _APART.split(line))
@@ -298,7 +311,7 @@ def _follows_label(blocks: Blocks, index: int) -> bool:
             return False
         if label.name or before != shown or match_label(before):
             return True
-    return len(before) < 10 and before.endswith(("时间", "日期", "日"))
+    return len(before) < 10 and before.endswith(("时间", "日期", "日")) and not before[:1].isdigit()
 
 
 def _is_below_table(blocks: Blocks, index: int) -> bool:

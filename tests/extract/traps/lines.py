@@ -407,3 +407,52 @@ trap(
     fields={"published_date": "2023-05-09"},
     text=WHOLE,
 )
+for name, line in (
+    ("table", "<table><tr><td>2023年5月9日</td><td align=right>云办〔2023〕9号</td></tr></table>"),
+    ("table-turned", "<table><tr><td>云办〔2023〕9号</td><td align=right>2023-05-09</td></tr></table>"),
+):
+    trap(
+        f"line-number-beside-day-in-{name}",
+        "the line below the headline is a table of the day and the number",
+        "the line below the title",
+        under(line),
+        fields={"published_date": "2023-05-09", "document_number": "云办〔2023〕9号"},
+        text=WHOLE,
+    )
+trap(
+    "line-number-beside-other-cells",
+    "a number in a table of other documents",
+    "the counterexample",
+    under("<p>2023-05-09</p><table><tr><td>替代文件</td><td>云办〔2019〕2号</td><td>2019-05-09</td></tr></table>"),
+    absent=("document_number",),
+)
+trap(
+    "line-source-ends-like-label",
+    "a source ends with the word with which a label of two elements would begin",
+    "disciplinary commissions",
+    under("<h3><em>来源：云溪区纪委监委网站</em><em>发布时间：2023-05-09 19:00</em></h3>"),
+    fields={"source": "云溪区纪委监委网站", "published_date": "2023-05-09"},
+)
+trap(
+    "line-source-before-counter",
+    "a name between the day and a counter whose number a script writes",
+    "templates",
+    under("<p><span>2023年05月09日</span><span>待遇保障科</span><span>浏览量：<i>--</i></span></p>"),
+    fields={"source": "待遇保障科", "published_date": "2023-05-09"},
+    text=WHOLE,
+)
+trap(
+    "line-editor-before-name",
+    "the name in the element behind a label of people",
+    "the counterexample",
+    under("<p><span>2023年05月09日</span><span>编辑：</span><span>办公室</span></p>"),
+    fields={"published_date": "2023-05-09"},
+    absent=("source",),
+)
+trap(
+    "line-day-before-digits",
+    "an element that begins with digits is right behind the day",
+    "hot lines",
+    under("<p><span>2023-05-09</span><span>12345政务服务便民热线</span></p>"),
+    fields={"published_date": "2023-05-09"},
+)
