@@ -423,7 +423,9 @@ trap(
     "line-number-beside-other-cells",
     "a number in a table of other documents",
     "the counterexample",
-    under("<p>2023-05-09</p><table><tr><td>替代文件</td><td>云办〔2019〕2号</td><td>2019-05-09</td></tr></table>"),
+    under(
+        "<p>2023-05-09</p><table><tr><td>关于电梯更新的意见</td><td>云办〔2019〕2号</td><td>2019-05-09</td></tr></table>"
+    ),
     absent=("document_number",),
 )
 trap(
