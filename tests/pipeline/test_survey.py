@@ -162,6 +162,7 @@ def test_rows_without_addresses_have_those_that_the_page_writes(plain: PlainSite
     data = Response(json.dumps({"total": 3, "rows": rows}), media_type="application/json")
     plain.path_faults["/gk/a/"] = lambda call: page
     plain.path_faults["/api/a/list"] = lambda call: data
+    plain.path_faults[r"/d/\d+.html"] = lambda call: page
     found = survey(f"{plain.base}/gk/a/")
     assert [entry.url for entry in found.columns[0].entries] == [f"{plain.base}/d/{70 + n}.html" for n in range(3)]
     text = draft(found, TODAY, allow_private=True)

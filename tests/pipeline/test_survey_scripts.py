@@ -28,6 +28,7 @@ ROWS = [
 @pytest.fixture
 def site() -> Iterator[PlainSite]:
     demo = generic.demo()
+    put(demo, r"/d/\d+\.html", page("<h1>云溪县关于公布农村公路名录的通知</h1>"))
     with serve(demo):
         yield demo
 
@@ -78,6 +79,45 @@ def test_a_service_that_a_script_file_requests_is_the_list(site: PlainSite) -> N
     source, _ = drafted(site, "/gk/?lm=7")
     assert source["columns"] == [{"url": f"{site.base}/gw/docs?lm=7&page=1", "name": "政策文件"}]
     assert source["listing"] == {"address": "/d/{id}.html"}
+
+
+def test_the_form_of_addresses_is_one_under_which_a_document_is_there(site: PlainSite) -> None:
+    put(site, "/gk/", page('<ul id="list"></ul>', "/l.js"))
+    links = "mobile ? '<a href=\"/m/' + o.id + '\">' + o.title : '<a href=\"/d/' + o.id + '.html\">' + o.title"
+    put(site, "/l.js", f"$.get('/docs', {{page: 1}}, function (r) {{ h += {links} }})")
+    put(site, "/docs", rows)
+    assert drafted(site, "/gk/")[0]["listing"] == {"address": "/d/{id}.html"}
+    put(site, "/l.js", "$.get('/docs', {page: 1}, function (r) { h += '<a href=\"/m/' + o.id + '\">' + o.title })")
+    with pytest.raises(GongkaiError, match=r"those that the scripts make \(/m/\{id\}\) lead to no document"):
+        drafted(site, "/gk/")
+
+
+def test_pieces_of_a_page_are_turned_by_the_number_in_their_address(site: PlainSite) -> None:
+    def piece(start: int) -> str:
+        shown = (f'<li><a href="/d/{row["id"]}.html">{row["title"]}</a></li>' for row in ROWS[start : start + 12])
+        return f"<ul class='rows'>{''.join(shown)}</ul>"
+
+    put(site, "/gk/", page(f'{piece(0)}<div id="pg"></div>', "/l.js"))
+    put(
+        site,
+        "/l.js",
+        "function go(p) { $('.rows').load('/part.php?p=' + p + ' .rows li') } $('#pg').jqPaginator({f: go})",
+    )
+    put(site, "/part.php", piece(0))
+    source, _ = drafted(site, "/gk/")
+    assert [column["url"] for column in source["columns"]] == [f"{site.base}/part.php?p=1"]
+    assert source["listing"]["pages"] == "part.php?p={page}"
+
+
+def test_each_tab_of_a_page_is_a_list(site: PlainSite) -> None:
+    tabs = '<ul class="tab"><li class="on" data-id="a">通知公告</li><li data-id="b">政策解读</li></ul>'
+    put(site, "/gk/", page(f'{tabs}<ul id="list"></ul>', "/l.js"))
+    put(site, "/l.js", LIST.replace("base + '/docs', {lm: lm", "'/docs', {lm: $('.tab .on').data('id')"))
+    put(site, "/docs", lambda sent: rows(sent, ROWS[:12] if sent["lm"] == "a" else ROWS[12:]))
+    assert drafted(site, "/gk/")[0]["columns"] == [
+        {"url": f"{site.base}/docs?lm=a&page=1", "name": "政策文件"},
+        {"url": f"{site.base}/docs?lm=b&page=1", "name": "政策文件 政策解读"},
+    ]
 
 
 def test_rows_of_a_box_beside_an_empty_list_are_not_the_list(site: PlainSite) -> None:

@@ -55,6 +55,8 @@ def test_a_library_says_at_its_beginning_that_others_load_it() -> None:
 
 
 def test_what_the_files_request_is_requested_by_the_page() -> None:
-    whole = with_files(page("<script>var lm = '1203'</script>"), ["$.get('/doc/list', {lm: lm, page: 1}, draw)"])
+    whole = with_files(
+        page("<script>var lm = '1203'</script>"), {"/l.js": "$.get('/doc/list', {lm: lm, page: 1}, draw)"}
+    )
     assert [each.url for each in services_of(whole)] == [f"{SITE}/doc/list?lm=1203&page=1"]
     assert services_of(page("<script>var lm = '1203'</script>")) == []

@@ -1,8 +1,11 @@
 """Services from which the scripts of a page load its list: their addresses for the first page, for surveys."""
 
+import time
+
 import pytest
 
 from etl.platforms.drafting.services import services_of
+from etl.platforms.drafting.written_addresses import written_addresses
 from etl.web.page import read_page
 
 URL = "https://www.yunxi.example/zfxxgk/zcwj/?lm=17"
@@ -149,6 +152,27 @@ BASE = "https://www.yunxi.example"
             (f"{BASE}/api/docs?lm=7&page=1", ""),
         ),
         (
+            "var r = '/api'; function a(e, t) { fetch(''.concat(r, '/docs?page=').concat(e, '&size=').concat(t)) }"
+            "a(1, 12)",
+            (f"{BASE}/api/docs?page=1&size=12", ""),
+        ),
+        (
+            "var x = new XMLHttpRequest(); x.open('POST', '/doc/list'); x.send('page=1&lm=7')",
+            (f"{BASE}/doc/list", "page=1&lm=7"),
+        ),
+        (
+            "$.ajax({type: 'POST', contentType: 'application/json', url: '/doc.asmx/GetList', data: \"{'page':1}\"})",
+            (f"{BASE}/doc.asmx/GetList", '{"page": 1}'),
+        ),
+        (
+            "$('#p').pagination({dataSource: '/doc/list?m=2', pageSize: 9, alias: {pageNumber: 'no', pageSize: 'n'}})",
+            (f"{BASE}/doc/list?m=2&no=1&n=9", ""),
+        ),
+        (
+            "$('#g').kendoGrid({dataSource: {transport: {read: {url: '/docs'}}, serverPaging: true, pageSize: 12}})",
+            (f"{BASE}/docs?page=1&pageSize=12", ""),
+        ),
+        (
             "var q = new URLSearchParams(); q.append('page', 1); q.append('lm', '7'); axios.post('/doc/list', q)",
             (f"{BASE}/doc/list", '{"page": 1, "lm": "7"}'),
         ),
@@ -171,6 +195,11 @@ def test_a_request_is_made_of_what_the_scripts_say_elsewhere(script: str, servic
             f"{BASE}/gk/list?order=asc&offset=0&limit=12",
         ),
         ("""<table lay-data="{url: '/gk/list', page: true, limit: 30}">""", f"{BASE}/gk/list?page=1&limit=30"),
+        (
+            """<a onclick="show('A2')">解读</a><script>var code = 'A1'; function show(c) { code = c; q(1) }
+            function q(p) { $.get('/gk/rows', {lm: code, page: p}, f) }</script>""",
+            f"{BASE}/gk/rows?lm=A1&page=1",
+        ),
         (
             """<ul id="l" data-url="/gk/rows" data-lm="3"></ul>
             <script>var l = $('#l'); $.get(l.data('url'), {lm: l.data('lm'), page: p}, f)</script>""",
@@ -229,6 +258,49 @@ def test_a_function_that_loads_several_lists_asks_for_each() -> None:
     [service] = services_of(page)
     addresses = [service.url, *(each.url for each in service.others)]
     assert addresses == [f"{BASE}/doc/list?code=A1&page=1", f"{BASE}/doc/list?code=A2&page=1"]
+
+
+def test_what_a_click_passes_on_is_another_list() -> None:
+    links = """<a onclick="show('A1', this)">文件</a><a href="javascript:show('A2', this)">解读</a>"""
+    script = (
+        "var code = 'A1'; function show(c, e) { code = c; q(1) } function q(p) { $.get('/r', {lm: code, page: p}, f) }"
+    )
+    page = read_page(f"<html><body>{links}<script>{script}</script></body></html>".encode(), URL)
+    [service] = services_of(page)
+    assert [service.url, *(each.url for each in service.others)] == [f"{BASE}/r?lm=A1&page=1", f"{BASE}/r?lm=A2&page=1"]
+
+
+def test_a_list_comes_before_the_few_rows_of_a_box() -> None:
+    script = "$.get('/notice/list', {page: 1, size: 6}, f); $.get('/doc/list', {page: 1, size: 10}, f)"
+    page = read_page(f"<html><body><script>{script}</script></body></html>".encode(), URL)
+    assert services_of(page)[0].url == f"{BASE}/doc/list?page=1&size=10"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "var x = " + "(" * 3000 + "1" + ")" * 3000,
+        "var x = " + "[" * 3000,
+        "var x = " + "{a: " * 2000 + "1" + "}" * 2000,
+        "var x = '/' + " + " + ".join(["y"] * 5000),
+        "var x = f(" * 1500 + ")" * 1500,
+        "var x = y, y = z, z = x; function f(a) { return g(a) } function g(a) { return f(a) } var w = f(g(x))",
+        "var x = " + "!" * 5000 + "1",
+        "var x = " + "y ? " * 3000 + "1" + " : 2" * 3000,
+        "function a(e) { b(e) } function b(e) { a(e) } a(b)",
+        "var x = `${`${`${y}`}`}`",
+        "x ? y : z ? : : ) ] }",
+    ],
+    ids=range(11),
+)
+def test_odd_scripts_beside_a_request_cost_little(code: str) -> None:
+    request = "$.get('/doc/list', {page: 1, lm: x}, draw)"
+    page = read_page(f"<html><body><script>{code}</script><script>{request}</script></body></html>".encode(), URL)
+    start = time.process_time()
+    services = services_of(page)
+    written_addresses(page, LIST)
+    assert time.process_time() - start < 5
+    assert [each.url.partition("?")[0] for each in services] == [f"{BASE}/doc/list"]
 
 
 def test_a_form_that_a_script_sends_is_posted_with_its_fields() -> None:

@@ -2,15 +2,16 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from etl.pipeline.survey.visits import ListProbe, Visit, request_in_words
-from etl.platforms.base import CandidateList, ListingRequest, NotAListing, Platform
+from etl.platforms.base import CandidateList, ListingRequest, NotAListing, Platform, request_of_list
 from etl.platforms.drafting.script_files import MAX_FILES, files_in, is_library, own_files, script_files, with_files
 from etl.platforms.drafting.services import Service, services_of
+from etl.platforms.drafting.written_addresses import written_addresses
 from etl.platforms.elements.columns import is_front_page
 from etl.platforms.elements.menus import named_links
 from etl.platforms.elements.side_boxes import is_in_side_box
@@ -24,21 +25,25 @@ from etl.web.page import WebPage, base_url
 from etl.web.select import elements
 from etl.web.urls import resolved
 
-MAX_FRAMES, MAX_FRAMES_IN_FRAMES, MAX_SERVICES = 5, 2, 6
-"""Maximum numbers of frames, of levels of frames in them (sets hold rows, these hold columns), and of services."""
+DOCUMENTS_TRIED = 2
+"""Number of documents of which one must be there under a form of addresses."""
+MAX_FRAMES, MAX_FRAMES_IN_FRAMES, MAX_SERVICES, MAX_FORMS = 5, 2, 6, 5
+"""Maximum numbers of frames, of levels of frames in them (sets hold rows, these hold columns), of services, and of
+forms of addresses of which a document is requested."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a page shows that is not in it, and what was posted to get it. `outer`: the page, with the scripts that say
     so; `pages`: the form of the addresses of further pages, where it is in these scripts; `others`: other parts of the
-    list, which the same service answers."""
+    list, which the same service answers; `address`: the form of its documents' addresses, once one could be opened."""
 
     page: WebPage
     post: str = ""
     outer: WebPage | None = None
     pages: str = ""
     others: tuple[Service, ...] = ()
+    address: str = ""
 
     def columns(self, name: str) -> list[CandidateList]:
         """The list, and its other parts (years, kinds). `name`: that of the list."""
@@ -48,7 +53,11 @@ class Part:
     def listing(self, page: WebPage) -> Mapping[str, Any] | None:
         """How its rows are read, if it lists documents. `page`: the page of which it is a part."""
         guess = guesser().guess_listing(self.page, self.outer or page)
-        return {**guess, "pages": self.pages} if guess is not None and self.pages else guess
+        if guess is None:
+            return None
+        if self.pages:  # `next` is another way to the same pages
+            guess = {key: value for key, value in guess.items() if key != "next"} | {"pages": self.pages}
+        return {**guess, "address": self.address} if self.address else guess
 
 
 async def parts_of(page: WebPage, visit: Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[Part]:
@@ -81,15 +90,46 @@ async def answers_to(page: WebPage, visit: Visit) -> AsyncIterator[Part]:
             continue
         beside = [each for each in services[place + 1 :] if each.turns]
         alike = [each for each in beside if urlsplit(each.url).path == urlsplit(service.url).path]
-        yield (part := Part(opened, service.post, page, service.pages, (*service.others, *alike)))
-        if part.listing(page) is not None:
-            others = (each for each in beside if each not in alike)
+        part = Part(opened, service.post, page, _pages(service, opened), (*service.others, *alike))
+        listing = part.listing(page)
+        if listing is not None and (address := await _address_of_documents(part, listing, visit)) is not None:
             passed = "not requested: another list was found before it"
+            others = (each for each in beside if each not in alike)
             visit.unread |= {request_in_words(each.url, each.post): passed for each in others}
+            yield replace(part, address=address)
             return
-        visit.unread[request_in_words(service.url, service.post)] = _why_no_list(opened)
+        if listing is None:
+            visit.unread[request_in_words(service.url, service.post)] = _why_no_list(opened)
+            yield part
     if any(service.turns for service in services):
         visit.unread_pages.add(page.url)
+
+
+def _pages(service: Service, answer: WebPage) -> str:
+    """The form of the addresses of further pages, where nothing else says how an answer goes on: a piece of a page has
+    no pager, while data is turned by a number with a name."""
+    return service.pages if answer.is_markup or not service.by_number else ""
+
+
+async def _address_of_documents(part: Part, listing: Mapping[str, Any], visit: Visit) -> str | None:
+    """The first form of addresses under which a document of a part is there, of those that its scripts write; empty
+    where its rows have addresses, or no page can be opened. None if there is no such document."""
+    if "address" not in listing or part.outer is None:
+        return ""
+    request = request_of_list(part.page.url, "", part.post)
+    forms = written_addresses(part.outer, part.page.url)[:MAX_FORMS]
+    for form in forms:
+        try:
+            entries = read_list_page(with_listing(guesser(), {"address": form}), part.page, request).entries
+        except NotAListing:
+            continue
+        is_distinct = len({entry.url for entry in entries}) == len(entries)
+        # Any list has a dead link or two.
+        if is_distinct and any([await visit.is_there(entry.url) for entry in entries[:DOCUMENTS_TRIED]]):
+            return form
+    reason = f"its rows have no addresses, and those that the scripts make ({', '.join(forms)}) lead to no document"
+    visit.unread[request_in_words(part.page.url, part.post)] = reason
+    return None
 
 
 def _why_no_list(page: WebPage) -> str:
@@ -108,7 +148,7 @@ async def with_script_files(page: WebPage, visit: Visit) -> WebPage:
         if (url := waiting.popleft()) not in codes:
             codes[url] = await visit.code(url)
             waiting.extend(own_files(page, files_in(codes[url], url)))
-    return with_files(page, (code for code in codes.values() if not is_library(code)))
+    return with_files(page, {url: code for url, code in codes.items() if not is_library(code)})
 
 
 def list_in_part(page: WebPage, parts: Iterable[Part]) -> Part | None:
@@ -136,7 +176,9 @@ async def turned_by_services(
     service answers the same rows to a request for the first page."""
     turned = list[ListProbe]()
     for probe in probes:
-        service = await _service_of_list(finder, listing, probe, visit) if _ends_too_early(probe) else None
+        is_alone = sum(bool(each.entries) for each in probes) == 1
+        own = None if is_alone else listing
+        service = await _service_of_list(finder, own, probe, visit) if _ends_too_early(probe) else None
         listing, better = service or (listing, probe)
         turned.append(better)
     return listing, tuple(turned)
@@ -144,7 +186,9 @@ async def turned_by_services(
 
 def _ends_too_early(probe: ListProbe) -> bool:
     page = probe.page
-    return page is not None and bool(page.entries) and not page.next_requests and bool(page.problems or page.may_go_on)
+    if page is None or not page.entries or page.next_requests:
+        return False
+    return bool(page.problems or page.may_go_on or page.open_end)
 
 
 async def _service_of_list(
@@ -155,10 +199,11 @@ async def _service_of_list(
         return None
     whole = await with_script_files(opened, visit)
     rows = {entry.url for entry in probe.entries}
-    services = [each for each in services_of(whole) if each.turns and not each.pages]
+    services = [each for each in services_of(whole) if each.turns]
     for service in services[:MAX_SERVICES]:
         answer = await visit.open(service.url, service.post)
-        guess = Part(answer, service.post, whole).listing(whole) if answer else None
+        part = Part(answer, service.post, whole, _pages(service, answer)) if answer else None
+        guess = part.listing(whole) if part else None
         if guess is None or any((listing or {}).get(key, value) != value for key, value in guess.items()):
             continue
         both = {**(listing or {}), **guess}

@@ -146,8 +146,8 @@ async def _survey(page: WebPage, visit: Visit, max_lists: int, requested: str) -
     candidates = recognise(page)
     family = decide_family(candidates)
     finder, listing = (family, None) if family and family.lists else await _proposal(page, outer, parts, visit)
-    if part and listing is not None and part.pages:
-        listing = {**listing, "pages": part.pages}
+    if part and listing is not None:
+        listing = part.listing(outer) or listing
     if finder and not finder.reads_fragments:
         page = replace(page, url=page.url.partition("#")[0])
     pages = [page, *(part.page for part in parts if part.page.is_markup or finder is family), *filter(None, [front])]

@@ -3,9 +3,11 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
+from etl.outcomes import Outcome
 from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
 from etl.pipeline.stages.walked_list import MAX_LEADING_PAGES
 from etl.platforms.base import CandidateList, Entry, ListingPage, ListingRequest, NotAListing, Platform, request_of_list
@@ -77,6 +79,10 @@ class Visit:
         """The page at an address, or None if it cannot be fetched."""
         return None
 
+    async def is_there(self, url: str) -> bool:
+        """Whether there may be a document at an address."""
+        return True
+
     async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
         """The column's first page; `page` is the one surveyed."""
         if column.url != page.url:
@@ -124,6 +130,14 @@ class LiveVisit(Visit):
             if outcome is not None:
                 self.unread[request_in_words(url, post)] = f"{outcome}: {english(reason)}".rstrip(": ")
         return self.opened[url, post]
+
+    async def is_there(self, url: str) -> bool:
+        if not self.source.allows(url) or urlsplit(url).fragment:
+            return not urlsplit(url).fragment
+        outcome, reason = classify(await self.attempt(url))
+        if outcome in (Outcome.GONE, Outcome.SOFT_404):
+            self.unread[url] = f"no document: {outcome}: {english(reason)}".rstrip(": ")
+        return outcome not in (Outcome.GONE, Outcome.SOFT_404)
 
     async def probe(self, family: Platform, column: CandidateList, page: WebPage) -> ListProbe:
         request = request_of_list(column.url, column.name or column.url, column.post)

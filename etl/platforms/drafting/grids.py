@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lxml.html import HtmlElement
+
 from etl.web.page import WebPage
 from etl.web.script.values import to_number
 
@@ -34,9 +36,10 @@ class Grid:
         """What is sent for the first page, with the data of the page's own script."""
         if not options.get(self.turns) or (self.sizes == "pageSize" and callable_data(options) and data):
             return dict(data)
-        names = options.get("request")
-        named = names if isinstance(names, dict) else {}
-        page, size = named.get("pageName", self.page), named.get("limitName", self.size)
+        # Other names, as layui and pagination.js take them.
+        request, alias = (each if isinstance(each, dict) else {} for each in map(options.get, ("request", "alias")))
+        page = request.get("pageName") or alias.get("pageNumber") or self.page
+        size = request.get("limitName") or alias.get("pageSize") or self.size
         if options.get("queryParamsType") in ("", "undefined"):  # of bootstrap-table
             page, size = "pageNumber", "pageSize"
         rows = options.get(self.sizes)
@@ -55,26 +58,30 @@ _GRIDS = {
     "bootstraptable": Grid("offset", "limit", "pageSize", first=0.0, more=(("order", "asc"),)),
     "datagrid": Grid("page", "rows", "pageSize", posts=True),
     "treegrid": Grid("page", "rows", "pageSize", posts=True),
-    "minidatagrid": Grid("pageIndex", "pageSize", "pageSize", first=0.0, posts=True),
+    "minidatagrid": Grid("pageIndex", "pageSize", "pageSize", first=0.0, turns="url", posts=True),
     "datatable": Grid("start", "length", "pageLength", first=0.0, more=(("draw", "1"),), turns="serverSide"),
+    "kendogrid": Grid("page", "pageSize", "pageSize", turns="serverPaging"),
+    "kendolistview": Grid("page", "pageSize", "pageSize", turns="serverPaging"),
+    "pagination": Grid("pageNumber", "pageSize", "pageSize", turns="dataSource"),
     "jqgrid": Grid("page", "rows", "rowNum", rows=20.0, more=(("_search", "false"),), turns="url"),
 }
 
 
 def grid_of(name: str, options: Mapping[str, Any]) -> Grid | None:
     """The library whose function of this name is called with these options; None for a request of another kind."""
-    if name == "render" and not {"cols", "page"} & options.keys():
+    needs = {"render": {"cols", "page"}, "pagination": {"dataSource"}}.get(name)
+    if needs and not needs & options.keys():
         return None
     return _GRIDS.get(name.lower())
 
 
 def elements_as_calls(page: WebPage) -> Iterator[str]:
     """What elements say to libraries in their attributes, as the calls that say the same."""
-    if "data-options" in page.text:
+    if "-datagrid" in page.text:
         for element in page.tree.xpath("//*[contains(@class, '-datagrid') and (@data-options or @url)]"):
             name = "minidatagrid" if "mini-" in (element.get("class") or "") else "datagrid"
             options = (element.get("data-options") or "").strip().strip("{}")
-            yield f"$(this).{name}({{{_attributes(element, ('url', 'method'))}{options}}});"
+            yield f"$(this).{name}({{{_attributes(element)}{options}}});"
     if "data-url" in page.text:
         for element in page.tree.xpath("//table[@data-url]"):
             stated = {name[5:]: value for name, value in element.items() if name.startswith("data-")}
@@ -89,8 +96,9 @@ def elements_as_calls(page: WebPage) -> Iterator[str]:
             yield f"table.render({{cols: [], {options}}});"
 
 
-def _attributes(element: Any, names: tuple[str, ...]) -> str:
-    return "".join(f"{name}: {json.dumps(element.get(name))}, " for name in names if element.get(name))
+def _attributes(element: HtmlElement) -> str:
+    names = {"url": "url", "method": "method", "pagesize": "pageSize"}
+    return "".join(f"{name}: {json.dumps(element.get(key))}, " for key, name in names.items() if element.get(key))
 
 
 def _plain(value: str) -> Any:

@@ -17,7 +17,8 @@ from lxml.html import HtmlElement
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
 from etl.platforms.drafting.script_expressions import Reading
 from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, USUAL_SIZE, Element, Known
-from etl.platforms.paging.parts import choices_of, value_of_field
+from etl.platforms.elements.element_words import words_of
+from etl.platforms.paging.parts import choices_of, is_whole, value_of_field
 from etl.web.page import WebPage
 from etl.web.select import elements
 from etl.web.urls import parameters
@@ -34,7 +35,8 @@ _GIVES_FIRST = frozenset(
     ("encodeURIComponent", "encodeURI", "escape", "decodeURIComponent", "unescape", "decodeURI", "String", "trim",
      "parseInt", "Number", "parseFloat", "reactive", "ref", "toRaw", "unref", "require", "cloneDeep", "clone")
 )  # fmt: skip
-_MOST_STEPS, _MOST_DEPTH, _MOST_TRIED = 6_000, 40, 12
+_MOST_STEPS, _MOST_OF_A_PAGE, _MOST_NESTED = 6_000, 50_000, 30
+_MOST_DEPTH, _MOST_TRIED, _MOST_CALLS = 40, 12, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,16 @@ class Values:
     """Evaluates expressions of the scripts of one page."""
 
     def __init__(
-        self, code: ScriptCode, page: WebPage, *, turn: int = 0, in_rows: bool = False, choice: Choice | None = None
+        self,
+        code: ScriptCode,
+        page: WebPage,
+        *,
+        turn: int = 0,
+        in_rows: bool = False,
+        choice: Choice | None = None,
     ) -> None:
+        self.work = 0
+        """The steps of reading all expressions; beyond a number of them nothing more is known."""
         self.code, self.page, self.turn, self.in_rows, self.choice = code, page, turn, in_rows, choice
         self.choices: dict[Choice, str] = {}
         """What else could have been chosen where one of several values was: the words of each choice."""
@@ -60,11 +70,11 @@ class Values:
         self.own = parameters(page.url) | _of_fragment(page.url)
         self._bound: list[Mapping[str, Known]] = []
         self._resolving: set[object] = set()
-        self._steps = self._depth = 0
+        self._steps = self._depth = self._nested = 0
 
     def at(self, spot: Spot, names: Mapping[str, Known] | None = None) -> Known:
         """The value of the expression that begins there. `names`: what some names stand for."""
-        self._steps = 0
+        self._steps = self._nested = 0
         self._bound = [names] if names else []
         return self.value_at(spot)
 
@@ -78,9 +88,26 @@ class Values:
         return Reading(self, spot).value()
 
     def charge(self) -> bool:
-        """Whether the work for one value is done."""
+        """Whether the work for one value, or for all of them, is done."""
         self._steps += 1
-        return self._steps > _MOST_STEPS
+        self.work += 1
+        return self._steps > _MOST_STEPS or self.is_spent
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more is read."""
+        return self.work > _MOST_OF_A_PAGE
+
+    def enter(self) -> bool:
+        """Whether an expression within those that are being read may be read."""
+        self._nested += 1
+        if self._nested > _MOST_NESTED:
+            self._nested -= 1
+            return False
+        return True
+
+    def leave(self) -> None:
+        self._nested -= 1
 
     # -- names
 
@@ -90,8 +117,8 @@ class Values:
             if name in names:
                 return names[name]
         is_parameter, value = self._argument(name, spot)
-        if value is UNKNOWN and not is_parameter and not self.code.is_short_lived(name, spot.script):
-            value = self._first(name, [*self.code.assigned[name], *self.code.owned["window", name]])
+        if value is UNKNOWN and not is_parameter:
+            value = self._first(name, [*self.code.assigned[name], *self.code.owned["window", name]], spot)
         if self.in_rows:
             return f"{{{name}}}" if value is UNKNOWN and is_parameter else value
         may_be_short = is_parameter or value is UNKNOWN or value in (0.0, 1.0, 2.0)
@@ -105,7 +132,9 @@ class Values:
             return f"{{{name}}}"
         if PAGE_NAME.fullmatch(owner) and _OF_PAGE.fullmatch(name):
             return self._number_of_page(UNKNOWN)
-        value = self._first(name, [*self.code.owned[owner, name], *self.code.members[name], *self.code.assigned[name]])
+        value = self._first(
+            name, [*self.code.owned[owner, name], *self.code.members[name], *self.code.assigned[name]], spot
+        )
         return value if self.in_rows else self.as_page(name, value, spot, may_be_short=False)
 
     def as_page(self, name: str, value: Known, spot: Spot, *, may_be_short: bool = False) -> Known:
@@ -132,17 +161,39 @@ class Values:
             return self._number_of_page(UNKNOWN)
         return USUAL_SIZE if SIZE_NAME.fullmatch(name) else ""
 
-    def _first(self, name: str, spots: list[Spot]) -> Known:
-        """The first value that is known of those that a name gets."""
+    def _first(self, name: str, spots: list[Spot], at: Spot) -> Known:
+        """The first value that is known of those that a name gets, which is used at a place."""
         if name in self._resolving or len(self._resolving) > _MOST_DEPTH:
             return UNKNOWN
         self._resolving.add(name)
-        values = (
-            self.value_at(spot) for spot in spots[:_MOST_TRIED] if not self.code.is_short_lived(name, spot.script)
-        )
-        first = next((value for value in values if value is not UNKNOWN and value not in ("", None)), UNKNOWN)
+        own = self.code.in_scope(name, spots, at)[:_MOST_TRIED]
+        values = self._values_at([each for spot in own for each in (self._passed(spot) or [spot])])
         self._resolving.discard(name)
-        return first
+        return self._one_of(("name", name), name, [value for value in values if value not in ("", None)])
+
+    def _passed(self, spot: Spot) -> list[Spot]:
+        """The arguments that a place gets if a parameter alone stands there: `code = c` in `function show(c)`."""
+        source = self.code.programs[spot.script]
+        name = source.words[spot.at]
+        if source.tokens[spot.at][0] != "name" or source.words[spot.at + 1] not in (";", ",", ")", "}"):
+            return []
+        around = (each for each in self.code.functions_around(spot) if name in each.parameters)
+        function = next(around, None)
+        return self.code.given(function, name) if function else []
+
+    def _values_at(self, spots: list[Spot]) -> list[Known]:
+        """The known values of expressions, each once."""
+        values = list[Known]()
+        for value in map(self.value_at, spots[:_MOST_CALLS]):
+            if value is not UNKNOWN and value not in values:
+                values.append(value)
+        return values
+
+    def _one_of(self, where: object, name: str, values: list[Known]) -> Known:
+        """One of the values that a name may have: each may be that of another part of the list."""
+        is_part = not (PAGE_NAME.fullmatch(name) or SIZE_NAME.fullmatch(name) or self.in_rows)
+        is_part = is_part and all(isinstance(value, (str, float)) for value in values)
+        return self._chosen(where, values, [""] * len(values) if is_part else []) if values else UNKNOWN
 
     def _argument(self, name: str, spot: Spot) -> tuple[bool, Known]:
         """Whether a name is a parameter at this place, and the first argument for it that is known."""
@@ -156,24 +207,27 @@ class Values:
         if not function.name or key in self._resolving or len(self._resolving) > _MOST_DEPTH:
             return UNKNOWN
         self._resolving.add(key)
-        place, values = function.parameters[name], list[Known]()
-        for call in self.code.calls[function.name][:_MOST_TRIED]:
-            arguments = self.code.arguments(call)
-            is_inside = call.script == function.script and function.body <= call.at < function.end
-            if is_inside or self.code.programs[call.script].closing.get(call.at) == function.body:
-                continue
-            value = self.value_at(arguments[place]) if len(arguments) > place else UNKNOWN
-            if value is not UNKNOWN and value not in values:
-                values.append(value)
+        values = self._values_at(self.code.given(function, name))
         self._resolving.discard(key)
-        is_part = not PAGE_NAME.fullmatch(name) and all(isinstance(value, (str, float)) for value in values)
-        return self._chosen(key, values, [""] * len(values) if is_part else []) if values else UNKNOWN
+        return self._one_of(key, name, values)
 
     def _chosen(self, where: object, values: list[Known], words: list[str]) -> Known:
         """The value that is chosen of several, the first of them if nothing else is said."""
         self.choices |= {Choice(where, number): each for number, each in enumerate(words) if number}
         is_here = self.choice is not None and self.choice.where == where and self.choice.number < len(values)
         return values[self.choice.number if self.choice and is_here else 0]
+
+    def attribute(self, element: HtmlElement, attribute: str, value: Known) -> Known:
+        """The value of an attribute of an element: of one item of several that have it, such as the chosen tab."""
+        parent = element.getparent()
+        alike = [] if parent is None else [each for each in parent.iterchildren(element.tag) if each.get(attribute)]
+        if len(alike) < 2 or not isinstance(value, str) or element not in alike:
+            return value
+        first = next((each for each in alike if is_whole(words_of(each))), element)
+        ordered = [first, *(each for each in alike if each is not first)]
+        values = [each.get(attribute) or "" for each in ordered]
+        words = ["" if is_whole(words_of(first)) else words_of(each) for each in ordered]
+        return self._chosen((element, attribute), values, words if words[1] and len(set(values)) > 1 else [])
 
     def value_of(self, select: HtmlElement) -> Known:
         """The value of a selection in the page: the chosen one, or that of all parts together."""

@@ -1,6 +1,7 @@
 """The scripts of a page as text that is searched, not run: their functions, calls, and what their names stand for."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from etl.web.script.values import unquote_literal
 _NO_FUNCTION = frozenset(("if", "for", "while", "switch", "catch", "function", "with", "return"))
 _LINE_CHARS = 500
 """Average length of a line above which a script is machine-written: its short names mean something else everywhere."""
+_MOST_CALLS, _MOST_OF_A_NAME = 40, 2_000
 _MANGLED = re.compile(r"[A-Za-z_$]\w?")
 
 
@@ -36,6 +38,10 @@ class ScriptFunction:
     returns: int | None
     """The expression that it returns, if there is one."""
 
+    def holds(self, spot: Spot) -> bool:
+        """Whether a place is in its body."""
+        return spot.script == self.script and self.body <= spot.at < self.end
+
 
 class ScriptCode:
     """The scripts of a page."""
@@ -52,6 +58,10 @@ class ScriptCode:
         """By name: the expressions that a member of this name has in an object, or gets."""
         self.owned: dict[tuple[str, str], list[Spot]] = defaultdict(list)
         """By names of an object and a member: the expressions that it gets (`data.page = 1`)."""
+        self._outer_function: dict[int, int] = {}
+        """For each function, by its number, the one around it, or -1."""
+        self._scopes: dict[tuple[str, int, Spot], dict[int, list[Spot]]] = {}
+        """The places of a name in a script, by the numbers of the functions around them."""
         self._outer: dict[int, Spot] = {}
         """Where the code within a text stands, by its number."""
         for script in range(len(self.programs)):
@@ -97,12 +107,70 @@ class ScriptCode:
             named[each.name].append(each)
         return named
 
+    def in_scope(self, name: str, spots: Sequence[Spot], at: Spot) -> list[Spot]:
+        """Those of the places where a name gets a value, or is called, that mean the name as it is used at a place: all
+        of them, unless a machine gave the name; then those in the innermost function around that has some."""
+        if not self.is_short_lived(name, at.script):
+            return [spot for spot in spots[:_MOST_OF_A_NAME] if not self.is_short_lived(name, spot.script)]
+        key = (name, at.script, spots[0] if spots else at)
+        if (by_function := self._scopes.get(key)) is None:
+            by_function = self._scopes[key] = defaultdict(list)
+            for spot in (spot for spot in spots[:_MOST_OF_A_NAME] if spot.script == at.script):
+                by_function[self._innermost(spot)].append(spot)
+        around = self._innermost(at)
+        while around >= 0 and around not in by_function:
+            around = self._outer_function[around]
+        return by_function.get(around, [])
+
+    def given(self, function: ScriptFunction, name: str) -> list[Spot]:
+        """The arguments with which a function is called for one of its parameters."""
+        place, around = function.parameters[name], Spot(function.script, function.body - 1)
+        calls = self.in_scope(function.name, self.calls[function.name], around) if function.name else []
+        arguments: list[Spot] = []
+        for call in calls[:_MOST_CALLS]:
+            is_definition = self.programs[call.script].closing.get(call.at) == function.body
+            spots = [] if function.holds(call) or is_definition else self.arguments(call)
+            arguments += spots[place : place + 1]
+        return arguments
+
     def functions_around(self, spot: Spot) -> list[ScriptFunction]:
         """The functions in which a place is, the innermost first."""
+        around, functions = self._innermost(spot), list[ScriptFunction]()
+        while around >= 0:
+            functions.append(self.functions[around])
+            around = self._outer_function[around]
+        return functions
+
+    def function_from(self, spot: Spot) -> ScriptFunction | None:
+        """The first function whose body begins at a place or behind it."""
+        bodies = self._bodies[spot.script] if spot.script < len(self._bodies) else []
+        place = bisect_left(bodies, (spot.at, -1))
+        return self.functions[bodies[place][1]] if place < len(bodies) else None
+
+    def _innermost(self, spot: Spot) -> int:
+        """The number of the innermost function in which a place is, or -1."""
         while spot.script in self._outer:
             spot = self._outer[spot.script]
-        around = [each for each in self.functions if each.script == spot.script and each.body <= spot.at < each.end]
-        return sorted(around, key=lambda each: each.end - each.body)
+        return self._function_of_token[spot.script][spot.at]
+
+    @cached_property
+    def _bodies(self) -> list[list[tuple[int, int]]]:
+        """For each script, where the bodies of its functions begin, and their numbers."""
+        bodies: list[list[tuple[int, int]]] = [[] for _ in range(len(self.programs) - len(self._outer))]
+        for number, each in enumerate(self.functions):
+            bodies[each.script].append((each.body, number))
+        return [sorted(each) for each in bodies]
+
+    @cached_property
+    def _function_of_token(self) -> list[list[int]]:
+        """For each token of each script, the number of the innermost function around it, or -1."""
+        numbers = [[-1] * len(each.words) for each in self.programs[: len(self._bodies)]]
+        for script, bodies in enumerate(self._bodies):
+            for body, number in sorted(bodies, key=lambda each: (each[0], -self.functions[each[1]].end)):
+                end = self.functions[number].end
+                self._outer_function[number] = numbers[script][body]
+                numbers[script][body:end] = [number] * (end - body)
+        return numbers
 
     def _functions(self, script: int) -> Iterator[ScriptFunction]:
         source = self.programs[script]

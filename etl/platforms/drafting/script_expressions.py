@@ -37,6 +37,8 @@ class Names(Protocol):
     attributes: dict[str, str]
 
     def charge(self) -> bool: ...
+    def enter(self) -> bool: ...
+    def leave(self) -> None: ...
     def value_at(self, spot: Spot) -> Known: ...
     def named(self, name: str, spot: Spot) -> Known: ...
     def member(self, name: str, owner: str, spot: Spot) -> Known: ...
@@ -48,6 +50,7 @@ class Names(Protocol):
     def element_for(self, selector: Known) -> Known: ...
     def of_location(self, name: str) -> Known: ...
     def value_of(self, select: HtmlElement) -> Known: ...
+    def attribute(self, element: HtmlElement, attribute: str, value: Known) -> Known: ...
 
 
 class Reading:
@@ -59,7 +62,15 @@ class Reading:
         self.words, self.tokens, self.closing = source.words, source.tokens, source.closing
 
     def value(self) -> Known:
-        value = self._alternatives()
+        """The value of the expression; what is nested too deeply is not known."""
+        if not self.values.enter():
+            return UNKNOWN
+        value = self._chosen(self._alternatives())
+        self.values.leave()
+        return value
+
+    def _chosen(self, value: Known) -> Known:
+        """The operand before or after `:` if a condition comes first."""
         if self.words[self.position] == "?" and self.words[self.position + 1] != ".":
             self.position += 1
             first = self.value()
@@ -119,10 +130,14 @@ class Reading:
     def _operand(self) -> Known:
         word = self.words[self.position]
         if self.values.charge():
+            self.position = len(self.words) - 1
             return UNKNOWN
         if word in ("!", "-", "+", "typeof", "void", "await", "delete", "++", "--", "yield"):
             self.position += 1
+            if not self.values.enter():
+                return UNKNOWN
             value = self._operand()
+            self.values.leave()
             if word == "-" and isinstance(value, float):
                 return -value
             if word == "!" and isinstance(value, float):  # `!0` and `!1` of machine-written scripts
@@ -187,8 +202,7 @@ class Reading:
         return self.values.named(name, start), name
 
     def _function(self, start: Spot) -> Known:
-        here = (each for each in self.values.code.functions if each.script == self.script and each.body >= start.at)
-        function = min(here, key=lambda each: each.body, default=None)
+        function = self.values.code.function_from(Spot(self.script, start.at))
         if function is None:
             return UNKNOWN
         self.position = function.end
@@ -306,8 +320,7 @@ class Reading:
             mark = "#" if name == "getElementById" else ""
             return values.element_for(f"{mark}{arguments[0]}") if isinstance(arguments[0], str) else UNKNOWN
         if isinstance(value, Element):
-            is_select = name == "val" and value.element is not None and value.element.tag == "select"
-            return values.value_of(value.element) if is_select else method_of_element(value, name, arguments)
+            return self._of_element(value, name, arguments)
         if name in ("stringify", "param") and arguments:
             return Sent(arguments[0], is_json=owner == "JSON")
         if name in _MERGES:
@@ -318,6 +331,10 @@ class Reading:
             return values.returned(value[name], arguments)
         if name in ("toString", "valueOf", "trim", "toFixed") and value is not UNKNOWN:
             return value
+        if name == "concat" and isinstance(value, str):
+            for part in arguments:
+                value = self._calculated("+", value, part)
+            return value
         if values.in_rows and name in ("attr", "data", "getAttribute") and arguments and isinstance(arguments[0], str):
             attribute = f"data-{arguments[0]}" if name == "data" else arguments[0]
             return f"{{{values.attributes[attribute]}}}" if attribute in values.attributes else UNKNOWN
@@ -326,3 +343,13 @@ class Reading:
         if isinstance(value, dict) and name == "get" and arguments:
             return value.get(arguments[0], UNKNOWN) if isinstance(arguments[0], str) else UNKNOWN
         return values.called(name, arguments)
+
+    def _of_element(self, node: Element, name: str, arguments: list[Known]) -> Known:
+        """What a method of an element returns."""
+        key = arguments[0] if arguments and isinstance(arguments[0], str) else ""
+        if node.element is not None and name == "val" and node.element.tag == "select":
+            return self.values.value_of(node.element)
+        value = method_of_element(node, name, arguments)
+        if node.element is None or self.values.in_rows or name not in ("attr", "data", "getAttribute"):
+            return value
+        return self.values.attribute(node.element, f"data-{key}" if name == "data" else key, value)

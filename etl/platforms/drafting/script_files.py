@@ -1,7 +1,7 @@
 """The script files that a page loads from its own site and that may hold the code of its list, without libraries."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -35,6 +35,9 @@ _LOADED = re.compile(
 _REQUIRED = re.compile(r"""\b(?:require|define)\(\s*(?:["'][\w./-]{1,100}["']\s*,\s*)?\[([^\[\]]{1,1000})\]""")
 _MODULE = re.compile(r"""["']([\w./-]{1,100})["']""")
 _BASE = re.compile(r"""\bbaseUrl\s*:\s*["']([^"'\s]{1,200})["']""")
+_SHARED = re.compile(
+    r"/(?:common|public|global|base|main|index|site|header|footer|head|foot|top|nav|layout|util|tool|frame)[\w-]{0,12}\.\w+$"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 MAX_FILES, MAX_FILE_BYTES = 12, 1_000_000
 """Maximum number of script files that are fetched for a page, and of bytes of each."""
@@ -79,12 +82,13 @@ def own_files(page: WebPage, addresses: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(each for each in resolved if _is_own(each, page)))
 
 
-def with_files(page: WebPage, files: Iterable[str]) -> WebPage:
-    """The page as if the code of the files stood in it."""
+def with_files(page: WebPage, files: Mapping[str, str]) -> WebPage:
+    """The page as if the code of the files stood in it, by their addresses; behind the others those that all pages of a
+    site load (`common.js`), which fill boxes."""
     whole = replace(page)
-    for code in files:
+    for url in sorted(files, key=lambda url: _SHARED.search(urlsplit(url).path) is not None):
         script = SubElement(whole.tree, "script")
-        script.text = _CONTROL.sub("", code)
+        script.text = _CONTROL.sub("", files[url])
     return whole
 
 

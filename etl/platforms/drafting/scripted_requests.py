@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import parse_qsl
 
+from etl.platforms.answers.answers import read_data
 from etl.platforms.drafting.grids import elements_as_calls, grid_of
 from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
@@ -14,6 +15,7 @@ from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, 
 from etl.platforms.elements.list_addresses import is_of_list
 from etl.web.markup import is_code_type
 from etl.web.page import WebPage
+from etl.web.script.values import to_number
 
 _REQUESTS = re.compile(r"ajax|json|post|fetch|request|http|axios|^get|^load|^query|^send|^call|^open$", re.IGNORECASE)
 """Names of functions that request the address that they are given."""
@@ -31,7 +33,8 @@ _PROGRAM_FILE = re.compile(r"^[\w-]+\.(?:jspx?|do|action|php|as[hp]x|json|xml|s?
 _NO_SERVICE = re.compile(
     r"[\s<>{}\"'\\]|^(?:javascript|data|mailto):|\.(?:css|png|jpe?g|gif|svg|mp4|vue)(?:\?|$)|(?<!\d)\.js(?:\?|$)"
 )
-_MOST_REQUESTS = 60
+_MOST_REQUESTS, _MOST_HANDLERS, _LONG_SCRIPT = 60, 300, 20_000
+_HANDLERS = "//@onclick[contains(., '(')] | //a/@href[starts-with(., 'javascript:') and contains(., '(')]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class ScriptRequest:
 def code_of(page: WebPage) -> ScriptCode:
     """The scripts in a page, and what its elements say to libraries."""
     scripts = [script.text for script in page.elements["script"] if script.text and _is_code(script.get("type") or "")]
-    return ScriptCode([*scripts, *elements_as_calls(page)])
+    handlers = (str(each).removeprefix("javascript:") for each in page.tree.xpath(_HANDLERS)[:_MOST_HANDLERS])
+    return ScriptCode([*scripts, *elements_as_calls(page), ";\n".join(handlers)])
 
 
 def _is_code(kind: str) -> bool:
@@ -58,31 +62,35 @@ def _is_code(kind: str) -> bool:
 
 
 def requests_of(values: Values) -> list[ScriptRequest | None]:
-    """What the scripts request; the same places in the same order whatever the number of the page."""
+    """What the scripts request, in their order; the same places whatever the number of the page."""
     spots = [*_calls(values.code), *_option_objects(values.code)]
+    # Bundles have thousands of calls that may be requests: those with an address come first, and short scripts.
+    long = [len(program.tokens) > _LONG_SCRIPT for program in values.code.programs]
+    spots.sort(key=lambda each: (not each[2], long[each[0].script], each[0].script, each[0].at))
     requests = [
-        _by_call(values, spot) if is_call else _by_options(values, spot) for spot, is_call in spots[:_MOST_REQUESTS]
+        _by_call(values, spot) if is_call else _by_options(values, spot) for spot, is_call, _ in spots[:_MOST_REQUESTS]
     ]
     return [*requests, *_by_script_elements(values)]
 
 
-def _calls(code: ScriptCode) -> Iterator[tuple[Spot, bool]]:
-    """The brackets of calls that may request an address which is given to them."""
+def _calls(code: ScriptCode) -> Iterator[tuple[Spot, bool, bool]]:
+    """The brackets of calls that may request an address which is given to them; True; whether the address is there."""
     for name, brackets in code.calls.items():
         if _REQUESTS.search(name) and not _NO_REQUEST.search(name):
             for bracket in brackets:
-                kind = code.programs[bracket.script].tokens[bracket.at + 1][0]
+                kind, text, _ = code.programs[bracket.script].tokens[bracket.at + 1]
                 if kind in ("str", "template", "name"):
-                    yield bracket, True
+                    yield bracket, True, "/" in text or _PROGRAM_FILE.search(text[1:]) is not None
 
 
-def _option_objects(code: ScriptCode) -> Iterator[tuple[Spot, bool]]:
-    """The brackets of objects that have an address: `{url: …}`, or `{ajax: "…"}` of DataTables."""
-    for spot in chain(code.members["url"], code.members["ajax"]):
+def _option_objects(code: ScriptCode) -> Iterator[tuple[Spot, bool, bool]]:
+    """The brackets of objects that have an address: `{url: …}`, or `{ajax: "…"}` of DataTables; False; whether the
+    address is there."""
+    for spot in chain(code.members["url"], code.members["ajax"], code.members["dataSource"]):
         opening = code.around[spot.script][spot.at - 2] if spot.at > 1 else None
         is_option = opening is not None and code.programs[spot.script].words[opening] == "{"
         if is_option and opening is not None and code.programs[spot.script].tokens[spot.at][1] != "{":
-            yield Spot(spot.script, opening), False
+            yield Spot(spot.script, opening), False, "/" in code.programs[spot.script].tokens[spot.at][1]
 
 
 def _by_call(values: Values, bracket: Spot) -> ScriptRequest | None:
@@ -97,6 +105,8 @@ def _by_call(values: Values, bracket: Spot) -> ScriptRequest | None:
     if given and isinstance(given[0], str) and _VERB.fullmatch(given[0]):
         verb, given = given[0], given[1:]
     address = given[0] if given else UNKNOWN
+    if name == "load" and isinstance(address, str):  # `$("#list").load("list.php #rows")`
+        address = address.partition(" ")[0]
     if not isinstance(address, str) or not _is_address(address) or (name == "open" and not verb):
         return None
     options = next((each for each in given[1:] if not isinstance(each, ScriptFunction)), None)
@@ -104,19 +114,30 @@ def _by_call(values: Values, bracket: Spot) -> ScriptRequest | None:
     is_wrapped = owner not in ("$", "jQuery") and name not in ("load", "fetch")
     if isinstance(options, dict) and (name in ("fetch", "ajax") or _OPTIONS & options.keys() - {"type"}):
         return _with_options(values, {"url": address, **options}, bracket, is_post, "", is_wrapped=is_wrapped)
-    if options is UNKNOWN:
+    if name == "open":
+        options = _body(values, owner)
+    elif options is UNKNOWN:
         options = _object_of_page(values, bracket)
     is_post = is_post or (name == "load" and isinstance(options, dict))
-    is_json = options.is_json if isinstance(options, Sent) else is_post and is_wrapped
+    is_json = options.is_json if isinstance(options, Sent) else is_post and is_wrapped and name != "open"
     return ScriptRequest(address, is_post, _sent(values, options), None, is_json, is_wrapped)
+
+
+def _body(values: Values, owner: str) -> Known:
+    """What is sent by the request that was opened: `xhr.send("page=1")`."""
+    sent = (call for call in values.code.calls["send"] if values.code.callee(call)[0] == owner)
+    arguments = (values.code.arguments(call)[:1] for call in sent)
+    return next((values.at(spots[0]) for spots in arguments if spots), None)
 
 
 def _by_options(values: Values, opening: Spot) -> ScriptRequest | None:
     """`$.ajax({url: …})`, `axios({url: …})`, `table.render({url: …})`, `$("#t").datagrid({url: …})`."""
     code, words = values.code, values.code.programs[opening.script].words
-    outer, around = opening, code.around[opening.script]
+    outer, around, whole = opening, code.around[opening.script], dict[str, Known]()
     while words[outer.at - 1] == ":" and (above := around[outer.at]) is not None and words[above] == "{":
         outer = Spot(opening.script, above)
+        around_it = values.at(outer)
+        whole = {**(around_it if isinstance(around_it, dict) else {}), **whole}
     bracket = around[outer.at]
     is_argument = bracket is not None and words[bracket] == "("
     if is_argument and words[outer.at - 1] == ",":  # what is sent: `$.post(address, {url: …})`
@@ -125,10 +146,10 @@ def _by_options(values: Values, opening: Spot) -> ScriptRequest | None:
     options = values.at(opening)
     if not isinstance(options, dict):
         return None
-    if outer != opening and isinstance(above := values.at(outer), dict):
-        options = {**above, **options}
-    if isinstance(options.get("ajax"), str):
-        options = {**options, "url": options["ajax"]}
+    options = {**whole, **options}
+    for key in ("ajax", "dataSource"):
+        if isinstance(options.get(key), str):
+            options = {**options, "url": options[key]}
     is_grid = grid_of(name, options) is not None
     if name == "open" or not (is_grid or _OPTIONS & options.keys() or _REQUESTS.search(name)):
         return None
@@ -191,11 +212,24 @@ def _sent(values: Values, given: Known) -> Known:
         given = given.value
     if isinstance(given, ScriptFunction):
         given = _filled_in(values, given)
+    if isinstance(given, str) and given.lstrip().startswith("{"):
+        given = _object_in(given)
     if isinstance(given, str):
         given = dict(parse_qsl(given.partition("?")[2] or given, keep_blank_values=True))
     if not isinstance(given, dict):
         return None
     return {name: values.usual(name) or UNKNOWN if value is UNKNOWN else value for name, value in given.items()}
+
+
+def _object_in(text: str) -> Known:
+    """The object that a text is, as scripts write it for services: `"{'page': 1}"`."""
+    try:
+        data = read_data(text)
+    except ValueError:
+        return None
+    if not isinstance(data, dict):
+        return None
+    return {name: to_number(str(each)) if type(each) is int else each for name, each in data.items()}
 
 
 def _filled_in(values: Values, function: ScriptFunction) -> Known:
@@ -208,7 +242,7 @@ def _filled_in(values: Values, function: ScriptFunction) -> Known:
         name: values.at(spot)
         for (owner, name), spots in values.code.owned.items()
         for spot in spots
-        if owner == given and spot.script == function.script and function.body <= spot.at < function.end
+        if owner == given and function.holds(spot)
     }
 
 

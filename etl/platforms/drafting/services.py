@@ -13,24 +13,27 @@ from etl.platforms.elements.list_addresses import changes_something, is_of_list,
 from etl.web.page import WebPage, base_url
 from etl.web.urls import resolved
 
+_MOST_WORK = 100_000
 MAX_CHOICES = 60
 """Maximum number of parts of a list (years, kinds) for which the requests of a page are read."""
 _SEARCHES = re.compile(r"search|query|so\b", re.IGNORECASE)
 _CALLBACK = re.compile(r"([?&][\w-]*(?:callback|cb|jsonp)[\w-]*=)\?", re.IGNORECASE)
+_FEW_ROWS = re.compile(r"\b(?:page_?)?(?:size|limit|rows|count|num)[\"=: ]{1,3}[1-8]\b", re.IGNORECASE)
 _ENDS_IN_PAGE = re.compile(rf"[?&](?:{PAGE_NAME.pattern}|p)=$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """A request for the first page of a list. `post`: what is posted, or "". `pages`: the address of its further pages,
-    relative to that of the first one, where the number of the page is in its path. `turns`: whether anything in it
-    counts pages or rows. `others`: the same for other parts of the list (years, kinds), each with the `name` that its
-    part has in the page."""
+    relative to that of the first one, where it has the number of the page. `turns`: whether anything in it counts pages
+    or rows; `by_number`: whether it does so by a name that says it. `others`: the same for other parts of the list
+    (years, kinds), each with the `name` that its part has in the page."""
 
     url: str
     post: str = ""
     pages: str = ""
     turns: bool = False
+    by_number: bool = False
     name: str = ""
     others: tuple["Service", ...] = ()
 
@@ -45,8 +48,9 @@ def services_of(page: WebPage) -> list[Service]:
     made, later = _requests(first), _requests(Values(code, page, turn=1))
     services = [_service_of(page, one, two) for one, two in zip(made, later, strict=True)]
     others: list[list[Service]] = [[] for _ in services]
-    for choice, words in islice(first.choices.items(), MAX_CHOICES):
-        chosen = _requests(Values(code, page, choice=choice)), _requests(Values(code, page, turn=1, choice=choice))
+    most = min(MAX_CHOICES, _MOST_WORK // max(first.work, 1))
+    for choice, words in islice(first.choices.items(), 0 if first.is_spent else most):
+        chosen = [_requests(Values(code, page, turn=turn, choice=choice)) for turn in (0, 1)]
         for place, (one, two) in enumerate(zip(*chosen, strict=True)):
             if (service := _service_of(page, one, two)) and service != services[place]:
                 others[place].append(replace(service, name=words))
@@ -72,8 +76,10 @@ def _joined(base: str, address: str) -> str:
     return address if re.match(r"(?:https?:)?//", address) else f"{base.rstrip('/')}/{address.lstrip('/')}"
 
 
-def _rank(service: Service) -> tuple[bool, bool]:
-    return not service.turns, not is_of_list(service.url)
+def _rank(service: Service) -> tuple[bool, bool, bool]:
+    """What turns pages comes before what does not, a full list before the few rows of a box."""
+    size = _FEW_ROWS.search(f"{service.url} {service.post}")
+    return not service.turns, size is not None, not is_of_list(service.url)
 
 
 def _service_of(page: WebPage, made: ScriptRequest | None, later: ScriptRequest | None) -> Service | None:
@@ -85,7 +91,7 @@ def _service_of(page: WebPage, made: ScriptRequest | None, later: ScriptRequest 
     if service is None or second is None or changes_something(service.url):
         return None
     turned = following(request_of_list(service.url, "", service.post), 10, 10) is not None
-    service = replace(service, turns=turned, pages="" if turned else _pages(service, second))
+    service = replace(service, turns=turned, by_number=turned, pages=_pages(service, second))
     is_beside = is_of_other_box(made.address) and not (service.turns and _SEARCHES.search(made.address))
     # Nothing is posted to what may be a vote or a letter.
     is_list = not is_beside and (not made.is_post or service.turns or is_of_list(made.address))

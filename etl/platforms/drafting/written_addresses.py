@@ -24,7 +24,9 @@ _CALLS = re.compile(r"""\b([A-Za-z_$][\w$]{1,40})\(\s*([^()]{1,200})\)""")
 _MAY_LEAD = re.compile(r"""href|location|open\(|click|\bid=\\?["']|data-""", re.IGNORECASE)
 _ARGUMENT = re.compile(r"""\\?["'`]?\{?(?:[A-Za-z_$][\w$]*\.)*([A-Za-z_$]\w*)\}?\\?["'`]?""")
 _BOUND, _CLICKED = re.compile(r"^(?:v-bind)?:(?:href|to)$"), re.compile(r"click$")
-_MUSTACHE = re.compile(r"\{\{[#=&]?([^{}\n]{1,80})\}\}|<%[=-]([^%\n]{1,80})%>|\$\{([^{}\n]{1,80})\}")
+_MUSTACHE = re.compile(
+    r"\{\{[#=&]?([^{}\n]{1,80})\}\}|<%[=-]([^%\n]{1,80})%>|\$\{([^{}\n]{1,80})\}|#[=:]([^#\n]{1,80})#"
+)
 _LAST_NAME = re.compile(r"""(?:^|[.\[])\s*["']?(\w+)["']?\]?\s*\)?$""")
 _TITLE = re.compile(r"\{\w{0,20}(?:title|name|subject|bt|mc)\}", re.IGNORECASE)
 _SETS = frozenset(("attr", "prop", "setAttribute"))
@@ -70,7 +72,8 @@ class _Writer:
 
     def _texts(self) -> Iterator[str]:
         """The texts of the scripts that begin with a link or a handler, with what is added to them."""
-        for script, source in enumerate(self.code.programs):
+        # Bundles hold thousands of texts; the page's own scripts are shorter.
+        for script, source in sorted(enumerate(self.code.programs), key=lambda each: len(each[1].tokens)):
             for at, (kind, text, _) in enumerate(source.tokens):
                 if kind in ("str", "template") and _MAY_LEAD.search(text):
                     value = self.values.at(Spot(script, at))
@@ -78,6 +81,8 @@ class _Writer:
                         yield value
 
     def _of_text(self, text: str) -> Iterator[tuple[str, bool]]:
+        if "{{" in text or "#=" in text or "<%" in text:
+            text = _places(text)
         for pattern in (_HREF, _LEADS):
             for link in pattern.finditer(text):
                 yield link[1], _TITLE.search(text, link.end(), link.end() + 200) is not None

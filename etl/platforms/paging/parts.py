@@ -61,13 +61,18 @@ def choices_of(select: HtmlElement) -> list[tuple[str, str]]:
     return options if len(options) > 1 and not is_other else []
 
 
+def is_whole(words: str) -> bool:
+    """Whether the words of a choice are those of all parts together."""
+    return _WHOLE.search(words) is not None
+
+
 def value_of_field(field: HtmlElement) -> str:
     """What a field of a form says if nobody changes it: of a selection that offers all parts of a list together, that
     choice."""
     if field.tag != "select":
         return field.get("value") or ""
     options = list(field.iter("option"))
-    whole = (option for option in options if _WHOLE.search(words_of(option)))
+    whole = (option for option in options if is_whole(words_of(option)))
     chosen = next(whole, None) if PART_NAME.search(names_of(field)) or not options else None
     if chosen is None:
         chosen = next(filter(is_chosen, options), options[0] if options else None)
