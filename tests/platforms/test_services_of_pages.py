@@ -157,6 +157,18 @@ BASE = "https://www.yunxi.example"
             (f"{BASE}/api/docs?page=1&size=12", ""),
         ),
         (
+            "var o = {type: 'POST', url: '/doc/list', data: {lm: '7', page: 1}}; $.ajax(o).done(draw)",
+            (f"{BASE}/doc/list", "lm=7&page=1"),
+        ),
+        (
+            "fetch('/doc/list?page=1&lm=' + this.$route.query.lm)",
+            (f"{BASE}/doc/list?page=1&lm=17", ""),
+        ),
+        (
+            "(function ($, C) { $.get(C.url, {code: C.code, page: 1}, f) })(jQuery, {url: '/doc/list', code: 'Z'})",
+            (f"{BASE}/doc/list?code=Z&page=1", ""),
+        ),
+        (
             "var x = new XMLHttpRequest(); x.open('POST', '/doc/list'); x.send('page=1&lm=7')",
             (f"{BASE}/doc/list", "page=1&lm=7"),
         ),
@@ -195,6 +207,17 @@ def test_a_request_is_made_of_what_the_scripts_say_elsewhere(script: str, servic
             f"{BASE}/gk/list?order=asc&offset=0&limit=12",
         ),
         ("""<table lay-data="{url: '/gk/list', page: true, limit: 30}">""", f"{BASE}/gk/list?page=1&limit=30"),
+        (
+            """<table class="easyui-datagrid" url="/gk/list" method="get" pagination="true" data-options="pageSize:20">
+            """,
+            f"{BASE}/gk/list?page=1&rows=20",
+        ),
+        (
+            """<table data-url="/gk/list" data-pagination="true" data-query-params="sent"></table>
+            <script>function sent(p) { return {pageNo: p.offset / p.limit + 1, pageSize: p.limit, org: 'A'} }
+            </script>""",
+            f"{BASE}/gk/list?pageNo=1&pageSize=10&org=A",
+        ),
         (
             """<a onclick="show('A2')">解读</a><script>var code = 'A1'; function show(c) { code = c; q(1) }
             function q(p) { $.get('/gk/rows', {lm: code, page: p}, f) }</script>""",

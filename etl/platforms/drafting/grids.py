@@ -97,8 +97,9 @@ def elements_as_calls(page: WebPage) -> Iterator[str]:
 
 
 def _attributes(element: HtmlElement) -> str:
-    names = {"url": "url", "method": "method", "pagesize": "pageSize"}
-    return "".join(f"{name}: {json.dumps(element.get(key))}, " for key, name in names.items() if element.get(key))
+    names = {"url": "url", "method": "method", "pagesize": "pageSize", "pagination": "pagination"}
+    attributes = {name: _plain(value) for key, name in names.items() if (value := element.get(key))}
+    return "".join(f"{name}: {json.dumps(value)}, " for name, value in attributes.items())
 
 
 def _plain(value: str) -> Any:

@@ -119,9 +119,12 @@ class Values:
         is_parameter, value = self._argument(name, spot)
         if value is UNKNOWN and not is_parameter:
             value = self._first(name, [*self.code.assigned[name], *self.code.owned["window", name]], spot)
+        if value is UNKNOWN and not is_parameter and (functions := self.code.functions_by_name.get(name)):
+            return functions[0]
         if self.in_rows:
             return f"{{{name}}}" if value is UNKNOWN and is_parameter else value
         may_be_short = is_parameter or value is UNKNOWN or value in (0.0, 1.0, 2.0)
+        may_be_short = may_be_short and not self.code.is_short_lived(name, spot.script)
         return self.as_page(name, value, spot, may_be_short=may_be_short)
 
     def member(self, name: str, owner: str, spot: Spot) -> Known:
@@ -204,7 +207,7 @@ class Values:
 
     def _given(self, function: ScriptFunction, name: str) -> Known:
         key = (function.script, function.body, name)
-        if not function.name or key in self._resolving or len(self._resolving) > _MOST_DEPTH:
+        if key in self._resolving or len(self._resolving) > _MOST_DEPTH:
             return UNKNOWN
         self._resolving.add(key)
         values = self._values_at(self.code.given(function, name))

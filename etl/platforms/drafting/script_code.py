@@ -124,14 +124,26 @@ class ScriptCode:
 
     def given(self, function: ScriptFunction, name: str) -> list[Spot]:
         """The arguments with which a function is called for one of its parameters."""
-        place, around = function.parameters[name], Spot(function.script, function.body - 1)
-        calls = self.in_scope(function.name, self.calls[function.name], around) if function.name else []
+        place = function.parameters[name]
+        calls = self.calls[function.name] if function.name else self._called_at_once(function)
+        if self.is_short_lived(function.name, function.script):
+            around = self.functions_around(Spot(function.script, function.body - 1))[:1]
+            calls = [
+                call for call in calls if call.script == function.script and all(each.holds(call) for each in around)
+            ]
         arguments: list[Spot] = []
         for call in calls[:_MOST_CALLS]:
             is_definition = self.programs[call.script].closing.get(call.at) == function.body
             spots = [] if function.holds(call) or is_definition else self.arguments(call)
             arguments += spots[place : place + 1]
         return arguments
+
+    def _called_at_once(self, function: ScriptFunction) -> list[Spot]:
+        """The arguments behind a function without a name: `(function ($, config) {…})(jQuery, CONFIG)`."""
+        words = self.programs[function.script].words
+        bracket = function.end + (words[function.end] == ")")
+        is_called = bracket < len(words) and words[bracket] == "("
+        return [Spot(function.script, bracket)] if is_called else []
 
     def functions_around(self, spot: Spot) -> list[ScriptFunction]:
         """The functions in which a place is, the innermost first."""
@@ -185,7 +197,9 @@ class ScriptCode:
                 name = _name_before(source, opening - (words[opening - 1] == "async"))
                 yield self._function(script, name, opening, at + 1)
                 continue
-            elif tokens[at][0] == "name" and word not in _NO_FUNCTION and words[at + 1] == "(":
+            elif tokens[at][0] == "name" and word not in _NO_FUNCTION and words[at + 1 : at + 2] == ["("]:
+                if words[at - 1] == "function":
+                    continue
                 opening, name = at + 1, word
             else:
                 continue

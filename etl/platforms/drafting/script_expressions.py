@@ -281,8 +281,10 @@ class Reading:
             return self._method(value, owner, name), ""
         if owner == "location" or (owner in ("window", "document", "top", "self") and name == "location"):
             return (UNKNOWN, "location") if name == "location" else (values.of_location(name), "")
-        if name == "query" or (name in ("params", "$route", "currentRoute") and value is UNKNOWN):
-            return (dict(values.own), "") if name != "$route" else (UNKNOWN, name)
+        if name in ("$route", "currentRoute", "params") and value is UNKNOWN:
+            return (UNKNOWN, "$route") if name != "params" else (dict(values.own), "")
+        if name == "query" and owner in ("$route", "route"):
+            return dict(values.own), ""
         if isinstance(value, dict):
             member = value.get(name, UNKNOWN)
             is_number = isinstance(member, float) and not values.in_rows

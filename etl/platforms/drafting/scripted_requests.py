@@ -27,6 +27,8 @@ _OPTIONS = frozenset(
     "sidePagination body pagination postData".split()
 )
 """What an object with an address has if it says what to request."""
+_OF_JQUERY = frozenset(("type", "success", "dataType"))
+"""Options of jQuery alone, which an object may have that is passed to it later."""
 _DATA = ("data", "where", "queryParams", "postData", "extraParams", "body")
 _VERB = re.compile(r"(?:get|post)", re.IGNORECASE)
 _PROGRAM_FILE = re.compile(r"^[\w-]+\.(?:jspx?|do|action|php|as[hp]x|json|xml|s?html?)(?:\?|$)")
@@ -153,7 +155,7 @@ def _by_options(values: Values, opening: Spot) -> ScriptRequest | None:
     is_grid = grid_of(name, options) is not None
     if name == "open" or not (is_grid or _OPTIONS & options.keys() or _REQUESTS.search(name)):
         return None
-    is_wrapped = not is_grid and owner not in ("$", "jQuery")
+    is_wrapped = not (is_grid or owner in ("$", "jQuery") or _OF_JQUERY & options.keys())
     return _with_options(values, options, opening, "post" in name.lower(), name, is_wrapped=is_wrapped)
 
 
