@@ -201,6 +201,12 @@ def test_addresses_are_made_of_values_as_the_source_file_says(template: str) -> 
     }
 
 
+def test_made_addresses_are_of_the_own_site_whatever_site_a_row_names() -> None:
+    found = walked(lambda row: {"id": row.number, "title": row.title, "siteUrl": "http://www.elsewhere.example/"},
+                   listing={"address": "/a/{id}.html"})  # fmt: skip
+    assert set(found.entries) == {f"{HOST}/a/{line.number}.html" for line in lines(53, "")}
+
+
 def test_a_row_without_a_value_of_its_address_is_reported() -> None:
     found = walked(lambda row: {"id": row.number if row.number % 2 else "", "title": row.title}, count=19,
                    listing={"address": "/a?id={id}"})  # fmt: skip

@@ -267,6 +267,52 @@ def test_other_parts_of_a_list_are_named_by_the_page() -> None:
     assert [(each.url, each.name) for each in service.others] == [(f"{BASE}/doc/list?year=2025&page=1", "2025年")]
 
 
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (
+            "<script>var app = {tabs: [{label: '通知公告', value: 'A'}, {label: '政策解读', value: 'B'}], active: 'A'};"
+            "$.get('/r', {lm: this.active, page: 1}, f)</script>",
+            ["A", "B"],
+        ),
+        (
+            "<label><input type='radio' name='y' value='A' checked>文件</label>"
+            "<label><input type='radio' name='y' value='B'>解读</label>"
+            "<script>$.get('/r', {lm: $('input[name=y]:checked').val(), page: 1}, f)</script>",
+            ["A", "B"],
+        ),
+        (
+            "<script>var codes = ['A', 'B']; function q(i) { $.get('/r', {lm: codes[i], page: 1}, f) } q(0)</script>",
+            ["A", "B"],
+        ),
+        (
+            "<ul><li class='on' data-lm='A'>文件</li><li data-lm='B'>解读</li></ul>"
+            "<script>$.get('/r', {lm: $('.on').data('lm'), page: 1}, f)</script>",
+            ["A", "B"],
+        ),
+        (
+            "<script>var orders = [{label: '按时间', value: 'A'}, {label: '按标题', value: 'B'}], order = 'A';"
+            "$.get('/r', {lm: order, page: 1}, f)</script>",
+            ["A"],
+        ),
+        (
+            "<select id='s'><option value='A'>每页10条</option><option value='B'>每页20条</option></select>"
+            "<script>$.get('/r', {lm: $('#s').val(), page: 1}, f)</script>",
+            ["A"],
+        ),
+        (
+            "<script>var lm = location.pathname.split('/')[2]; $.get('/r', {lm: lm, page: 1}, f)</script>",
+            ["zcwj"],
+        ),
+    ],
+)
+def test_each_choice_of_a_part_is_a_list_and_no_other_choice(content: str, codes: list[str]) -> None:
+    page = read_page(f"<html><body>{content}</body></html>".encode(), URL)
+    [service] = services_of(page)
+    addresses = [each.url for each in (service, *service.others)]
+    assert addresses == [f"{BASE}/r?lm={code}&page=1" for code in codes]
+
+
 def test_a_choice_of_all_parts_is_taken_for_the_list() -> None:
     choice = "<select id='dept'><option value='3' selected>财政局</option><option value=''>全部</option></select>"
     script = "$.getJSON('/doc/list', {dept: $('#dept').val(), page: 1}, f)"

@@ -103,7 +103,8 @@ def list_in(content: Any, url: str, request: ListingRequest, template: str = "")
     if request.seen and (empty := _likelier_empty_lists(rows, lists)):
         return _nothing(content, empty, request)
     total, pages = _totals(rows.around, len(rows.rows))
-    base = next((site for each in rows.around if (site := site_of(each, url)) != url), url)
+    sites = () if template else (site_of(each, url) for each in rows.around)
+    base = next((site for site in sites if site != url), url)
     listing = ListingPage(entries_of(rows.rows, names, base), total, pages)
     listing = _continued(listing, rows, request, url, partial(sign_of_more, content))
     if total is not None or not (beside := _rows_beside(rows, listed)):

@@ -202,7 +202,9 @@ def entries_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str], base: st
     """The rows' documents. A row without an address gets one that is no URL, and the run reports it."""
     unnamed = _unnamed_title(rows) if rows and not has_titles(rows) else None
     titles = (_title(row) if unnamed is None else strip_markup(row.get(unnamed)) for row in rows)
-    return tuple(_entry(row, title, names, site_of(row, base)) for row, title in zip(rows, titles, strict=True))
+    # An address that a source file makes of a row's values is one of its own site.
+    sites = (base if _MADE in names else site_of(row, base) for row in rows)
+    return tuple(_entry(row, title, names, site) for row, title, site in zip(rows, titles, sites, strict=True))
 
 
 def _unnamed_title(rows: Sequence[Mapping[str, Any]]) -> str | None:

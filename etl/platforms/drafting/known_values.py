@@ -18,7 +18,7 @@ from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
 from etl.platforms.drafting.script_expressions import Reading
 from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, USUAL_SIZE, Element, Known
 from etl.platforms.elements.element_words import words_of
-from etl.platforms.paging.parts import choices_of, is_whole, value_of_field
+from etl.platforms.paging.parts import are_parts, choices_of, is_whole, value_of_field
 from etl.web.page import WebPage
 from etl.web.select import elements
 from etl.web.urls import parameters
@@ -196,6 +196,10 @@ class Values:
         """One of the values that a name may have: each may be that of another part of the list."""
         is_part = not (PAGE_NAME.fullmatch(name) or SIZE_NAME.fullmatch(name) or self.in_rows)
         is_part = is_part and all(isinstance(value, (str, float)) for value in values)
+        others = self.code.items_beside(values[0]) if is_part and len(values) == 1 else {}
+        if are_parts(list(others.values())):
+            ordered = [values[0], *(value for value in others if value != values[0])]
+            return self._chosen(where, ordered, [others[value] for value in ordered])
         return self._chosen(where, values, [""] * len(values) if is_part else []) if values else UNKNOWN
 
     def _argument(self, name: str, spot: Spot) -> tuple[bool, Known]:
@@ -219,6 +223,23 @@ class Values:
         self.choices |= {Choice(where, number): each for number, each in enumerate(words) if number}
         is_here = self.choice is not None and self.choice.where == where and self.choice.number < len(values)
         return values[self.choice.number if self.choice and is_here else 0]
+
+    def item(self, name: str, items: list[Known], place: Known) -> Known:
+        """The item of a list that is taken by a number which a reader chooses, such as that of a tab."""
+        number = next((at for at in range(len(items)) if at == place), 0)
+        ordered = [items[number], *(item for item in items if item != items[number])]
+        is_part = not self.in_rows and all(isinstance(item, (str, float)) for item in items)
+        return self._chosen(("item", name), ordered, [""] * len(ordered) if is_part else [])
+
+    def checked(self, field: HtmlElement) -> Known:
+        """The value of a field of which a form has one for each choice."""
+        name = field.get("name")
+        fields = self.page.tree.xpath("//input[@type='radio' and @name=$name and @value]", name=name)
+        words = {each.get("value") or "": words_of(each.getparent()) or each.get("value") or "" for each in fields}
+        own = next((value for value, label in words.items() if is_whole(label)), field.get("value") or "")
+        ordered = [own, *(value for value in words if value != own)]
+        names = [words.get(each, "") for each in ordered]
+        return self._chosen(("field", name), ordered, names if are_parts(names) else [])
 
     def attribute(self, element: HtmlElement, attribute: str, value: Known) -> Known:
         """The value of an attribute of an element: of one item of several that have it, such as the chosen tab."""

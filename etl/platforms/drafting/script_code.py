@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from etl.web.script.tokens import Program, program
-from etl.web.script.values import unquote_literal
+from etl.web.script.tokens import Program, Token, program
+from etl.web.script.values import to_number, unquote_literal
 
 _NO_FUNCTION = frozenset(("if", "for", "while", "switch", "catch", "function", "with", "return"))
 _LINE_CHARS = 500
 """Average length of a line above which a script is machine-written: its short names mean something else everywhere."""
 _MOST_CALLS, _MOST_OF_A_NAME = 40, 2_000
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _MANGLED = re.compile(r"[A-Za-z_$]\w?")
 
 
@@ -106,6 +107,39 @@ class ScriptCode:
         for each in self.functions:
             named[each.name].append(each)
         return named
+
+    def items_beside(self, value: object) -> dict[object, str]:
+        """The values beside one in a list of choices, with their names: `[{label: "通知公告", value: "11"}, …]`."""
+        return self._choices.get(value, {})
+
+    @cached_property
+    def _choices(self) -> dict[object, dict[object, str]]:
+        choices: dict[object, dict[object, str]] = {}
+        for script, source in enumerate(self.programs):
+            for at, word in enumerate(source.words):
+                if word == "[" and source.words[at + 1] == "{":
+                    for values in self._values_of_items(Spot(script, at)):
+                        choices.update(dict.fromkeys(values, values))
+        return choices
+
+    def _values_of_items(self, bracket: Spot) -> Iterator[dict[object, str]]:
+        """For each member that all objects of a list have as a text or number, its values with the names of the items;
+        none where these have no Chinese name."""
+        tokens, words = self.programs[bracket.script].tokens, self.programs[bracket.script].words
+        items: list[dict[str, object]] = []
+        for item in self.arguments(bracket)[:_MOST_CALLS]:
+            if words[item.at] != "{":
+                return
+            places = [spot.at for spot in self.arguments(item) if words[spot.at + 1] == ":"]
+            items.append({tokens[at][1].strip("\"'"): _literal(tokens[at + 2]) for at in places})
+        texts = ([value for value in each.values() if isinstance(value, str)] for each in items)
+        names = [next(filter(_CHINESE.search, each), "") for each in texts]
+        if len(items) < 2 or not all(names):
+            return
+        for key in items[0]:
+            values = [each.get(key) for each in items]
+            if None not in values and len(set(values)) == len(values) and not _CHINESE.search(str(values[0])):
+                yield dict(zip(values, names, strict=True))
 
     def in_scope(self, name: str, spots: Sequence[Spot], at: Spot) -> list[Spot]:
         """Those of the places where a name gets a value, or is called, that mean the name as it is used at a place: all
@@ -266,6 +300,12 @@ class ScriptCode:
         name = words[bracket.at - 1] if bracket.at else ""
         owner = words[bracket.at - 3] if bracket.at > 2 and words[bracket.at - 2] == "." else ""
         return owner, name
+
+
+def _literal(token: Token) -> object:
+    """The text or number that a token is; None for any other."""
+    kind, text, _ = token
+    return unquote_literal(text) if kind == "str" else to_number(text) if kind == "num" else None
 
 
 def _brackets_around(words: Sequence[str]) -> list[int | None]:

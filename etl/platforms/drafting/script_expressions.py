@@ -51,6 +51,8 @@ class Names(Protocol):
     def of_location(self, name: str) -> Known: ...
     def value_of(self, select: HtmlElement) -> Known: ...
     def attribute(self, element: HtmlElement, attribute: str, value: Known) -> Known: ...
+    def item(self, name: str, items: list[Known], place: Known) -> Known: ...
+    def checked(self, field: HtmlElement) -> Known: ...
 
 
 class Reading:
@@ -260,9 +262,10 @@ class Reading:
             elif word == "[":
                 bracket = self.position
                 self.position += 1
-                key = self.value()
+                key, is_number = self.value(), self.tokens[bracket + 1][0] == "num"
                 self.position = self.closing.get(bracket, bracket + 1)
-                value, name = self._item(value, key), ""
+                is_chosen = isinstance(value, list) and value and name and not is_number
+                value, name = self.values.item(name, value, key) if is_chosen else self._item(value, key), ""
             else:
                 arguments = self._arguments()
                 value, name = self._called(value, name, arguments), ""
@@ -351,6 +354,8 @@ class Reading:
         key = arguments[0] if arguments and isinstance(arguments[0], str) else ""
         if node.element is not None and name == "val" and node.element.tag == "select":
             return self.values.value_of(node.element)
+        if node.element is not None and name == "val" and node.element.get("type") == "radio":
+            return self.values.checked(node.element)
         value = method_of_element(node, name, arguments)
         if node.element is None or self.values.in_rows or name not in ("attr", "data", "getAttribute"):
             return value

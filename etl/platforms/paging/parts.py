@@ -1,7 +1,7 @@
 """Choices in a form that show a part of the list: of an agency, a kind, a subject, or an issue of a gazette."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -57,8 +57,13 @@ def choices_of(select: HtmlElement) -> list[tuple[str, str]]:
     """(value, words) of the parts of a list that a selection offers: years, agencies, kinds. None if it offers all of
     them together, or other things than parts: an order, a number of rows, where to search."""
     options = [(option.get("value") or words_of(option), words_of(option)) for option in select.iter("option")]
-    is_other = any(_NO_PART.search(words) and not _YEAR.fullmatch(words) for _, words in options)
-    return options if len(options) > 1 and not is_other else []
+    return options if are_parts([words for _, words in options]) else []
+
+
+def are_parts(names: Sequence[str]) -> bool:
+    """Whether the names of choices are those of parts of a list, without one of all, and of no other things."""
+    is_other = any(_NO_PART.search(name) and not _YEAR.fullmatch(name) for name in names)
+    return len(names) > 1 and not is_other
 
 
 def is_whole(words: str) -> bool:
