@@ -227,3 +227,12 @@ def test_the_address_that_a_function_makes_is_read(function: str, row: str) -> N
 def test_an_address_that_no_function_gives_is_not_guessed(function: str) -> None:
     with pytest.raises(NotAListing):
         read_calls(function, CALLING[0], "openDetail('{n}')")
+
+
+def test_an_address_in_escapes_of_a_script_is_followed() -> None:
+    call = 'Turn("\\u002fgk\\u002fzcwj\\u002flist.aspx?Paged=TRUE\\u0026PageFirstRow=31");return false'
+    pager = f"<table><tr><td><a href='javascript:' onclick='{call}'><img alt=下一页></a></td></tr></table>"
+    listing = read(rows([LEADING[0]] * 3) + pager)
+    assert [each.url for each in listing.next_requests] == [
+        "http://x.example/gk/zcwj/list.aspx?Paged=TRUE&PageFirstRow=31"
+    ]

@@ -80,6 +80,19 @@ def _posted(script: str) -> Callable[[int, int], str]:
     return html
 
 
+def _components(call: Callable[[int], str]) -> Callable[[int, int], str]:
+    """Steps of a component, with numbers."""
+
+    def html(page: int, pages: int) -> str:
+        return _numbers(page, pages, lambda n, words: f'<a href="#" onclick="{call(n)};return false">{words}</a>')
+
+    return html
+
+
+def _component(asked: Question, page: int) -> int:
+    return next((int(name[3:]) for name, value in asked.sent.items() if name == value and name[:3] == "f:p"), page)
+
+
 FORMS = {
     "numbers of a pager": Form(
         lambda page, pages: _numbers(page, pages, lambda n, words: _postback("P1", str(n), words)), _argument
@@ -124,6 +137,15 @@ FORMS = {
         ),
         PAGE_NO,
         ("cid",),
+    ),
+    "components": Form(
+        _components(lambda n: f"mojarra.jsfcljs(document.getElementById('f'),{{'f:p{n}':'f:p{n}'}},'')"), _component
+    ),
+    "components in words": Form(
+        _components(lambda n: f"if(jsfcljs)jsfcljs(document.forms['f'],'f:p{n},f:p{n}','')"), _component
+    ),
+    "components with a link": Form(
+        _components(lambda n: f"oamSubmitForm('f','f:link',null,[['f:p{n}','f:p{n}']])"), _component
     ),
     "a selection": Form(
         lambda page, pages: (
@@ -192,7 +214,7 @@ def _walk(form: Form, documents: int, size: int, *, ignores: bool = False, stick
         rows = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
         turned = form.html(page, pages)
         if is_web_form:
-            turned = f"<form method=post action=list.do?cid=3>{STATE.format(state=state)}{turned}</form>"
+            turned = f"<form id=f method=post action=list.do?cid=3>{STATE.format(state=state)}{turned}</form>"
         return f'<html><title>公告</title><body><ul class="l">{rows}</ul>{turned}</body></html>', HTML
 
     return walk_answers("generic", f"{LIST}?cid=3", answer, **LISTING)

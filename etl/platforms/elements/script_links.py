@@ -27,6 +27,8 @@ _OPENS = re.compile(
     r"""(?:\bopen\s*\(|\blocation(?:\.href)?\s*=|\.href\s*=|\blocation\.(?:assign|replace)\s*\()\s*"""
     r"""(?:(?:encodeURI|escape)\s*\(\s*)?["']([^"'\s]{1,500})["'](?!\s*\+)"""
 )
+_ESCAPE = re.compile(r"\\u00(2[5-6d-f]|3[adf]|5f)", re.IGNORECASE)
+"""A sign of an address as scripts may write it: `\\u002f`."""
 _STRING = re.compile(r"""["']([^"'\s]{2,500})["'](?!\s*\+)""")
 _PAGE = re.compile(
     r"^(?:https?://|/|\.{1,2}/)[^\s<>]+$|^[\w./-]+\.(?:[a-z]?html?|jspx?|do|action|aspx?|php|pdf|docx?)(?:\?|$)",
@@ -118,7 +120,9 @@ def _row_in_list(link: HtmlElement, held: Mapping[HtmlElement, int]) -> HtmlElem
 
 def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
     """The address of the page that a click on the element opens; "" if neither the element nor a script gives it."""
-    code = f"{element.get('onclick') or ''} {element.get('href') or ''}"
+    code = _ESCAPE.sub(
+        lambda escape: chr(int(escape[1], 16)), f"{element.get('onclick') or ''} {element.get('href') or ''}"
+    )
     if made := made_address(code, makers) if makers else "":
         return made
     if (opened := _OPENS.search(code)) and _IN_SITE.match(opened[1]):

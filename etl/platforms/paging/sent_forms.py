@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.batches import batches
 from etl.outside import digits
 from etl.platforms.base import ListingRequest
 from etl.platforms.elements.element_words import BUTTONS, MAX_LABEL, label_of, words_of
@@ -32,6 +33,11 @@ _STRING = r"""\\?["']([^"'\\]{0,300})\\?["']"""
 _POSTBACK = re.compile(
     rf"__doPostBack\(\s*{_STRING}\s*,\s*{_STRING}|WebForm_PostBackOptions\(\s*{_STRING}\s*,\s*{_STRING}"
 )
+_COMPONENT = re.compile(
+    r"""\bjsfcljs\(\s*document\.(?:getElementById\(|forms\[)\s*["']([\w:.-]+)["']\s*[\])]\s*,\s*(?:\{([^{}]*)\}|["']([^"']*)["'])|"""
+    r"""\boamSubmitForm\(\s*["']([\w:.-]+)["']\s*,\s*["']([\w:.-]+)["'](?:\s*,[^,\[\]]*,\s*(\[.*\]))?"""
+)
+_PAIR = re.compile(r"""["']([^"']*)["']\s*[:,]\s*["']([^"']*)["']""")
 _CALL = re.compile(r"""^\s*+(?:javascript\s*+:)?+\s*+(?:return\s++)?+([\w$]++)\s*+\(([^()]{0,120})\)""", re.IGNORECASE)
 _SUBMITS = re.compile(r"\.submit\s*\(")
 _NAME = r"[\w.$:-]{1,80}"
@@ -110,9 +116,9 @@ def _is_next(click: _Click, before: Mapping[str, str], rows: int) -> bool:
 
 def _is_alike(click: _Click, before: Mapping[str, str]) -> bool:
     """Whether a click changes the fields that were changed for the page itself."""
-    names = click.changes.keys() - {_TARGET, ""}
+    names, sent = ({DIGITS.sub("", name) for name in fields} for fields in (click.changes, before))
     own, other = (DIGITS.sub("", fields.get(_TARGET, "")) for fields in (click.changes, before))
-    return not before or (names <= before.keys() and own == other)
+    return not before or (names - {_TARGET, ""} <= sent and own == other)
 
 
 def step_not_sent(page: WebPage, request: ListingRequest, seen: int) -> str | None:
@@ -140,6 +146,8 @@ def _click(step: HtmlElement, page: WebPage) -> _Click | None:
         changes = {_TARGET: posted[1] or posted[3], _ARGUMENT: posted[2] or posted[4] or ""}
         is_other = _SEARCHES.search(changes[_TARGET].rpartition("$")[2]) is not None
         return _Click(form, changes, _ARGUMENT) if form is not None and not is_other else None
+    if component := _COMPONENT.search(code[:_MAX_CODE]):
+        return _click_of_component(component, page)
     if step.get("onclick") or step.get("href"):
         return _click_by_script(handler_of(step)[:_MAX_CODE], page)
     form, name, kind = next(step.iterancestors("form"), None), step.get("name") or "", step.get("type")
@@ -148,6 +156,16 @@ def _click(step: HtmlElement, page: WebPage) -> _Click | None:
     if kind == "image":  # Where in the picture is clicked is sent.
         return _Click(form, {f"{name}.x": "1", f"{name}.y": "1"})
     return _Click(form, {name: step.get("value") or ""})
+
+
+def _click_of_component(component: re.Match[str], page: WebPage) -> _Click | None:
+    """What the link of a server-side component (JSF) sends: the form of that id, with its own pairs of names and
+    values."""
+    name, pairs, words, own, link, more = component.groups()
+    form = next((form for form in page.elements["form"] if form.get("id") == (name or own)), None)
+    values = _PAIR.findall(pairs or more or "") or list(batches((words or "").split(","), 2))
+    changes = dict(each for each in values if len(each) == 2) | ({f"{own}:_idcl": link} if own else {})
+    return _Click(form, changes) if form is not None and changes else None
 
 
 def _choices(page: WebPage) -> Iterator[_Click]:
