@@ -23,6 +23,7 @@ from etl.platforms.elements.encoded_parts import with_decoded_parts
 from etl.platforms.elements.script_links import read_script_links, unread_rows
 from etl.platforms.elements.script_trees import tree_of_lists
 from etl.platforms.paging.answer_headers import with_headers
+from etl.platforms.paging.hidden_pages import hidden_pages
 from etl.platforms.paging.issues import other_issue
 from etl.platforms.paging.list_numbers import Counts
 from etl.platforms.paging.list_scripts import services_asked
@@ -250,7 +251,9 @@ def _without_itself(family: Platform, page: WebPage, request: ListingRequest, li
         return listing
     own = {page.url, *(() if request.seen else pages_before(page))}
     others = tuple(
-        each for each in listing.next_requests if each.body or each.column != request.column or each.url not in own
+        each
+        for each in listing.next_requests
+        if each.body or each.is_named or each.column != request.column or each.url not in own
     )
     return listing if others == listing.next_requests else replace(listing, next_requests=others)
 
@@ -324,6 +327,10 @@ def _continued(
         return replace(listing, next_requests=(request.behind(listing.entries, url),))
     if pager:
         return listing
+    if first and (others := hidden_pages(page)):
+        behind = (request.behind(range(seen * place), url) for place, url in enumerate(others, 1))
+        requests = tuple(replace(each, is_named=True) for each in behind)
+        return replace(listing, reported_pages=len(others) + 1, next_requests=requests)
     stated = stated or counts_by_name(page) or short_counts(page, words, first=first)
     if stated and (ahead := jump_ahead(page, stated, seen, first=first)):
         total = listing.reported_total or (None if stated.pages else stated.documents)

@@ -121,7 +121,7 @@ def _row_in_list(link: HtmlElement, held: Mapping[HtmlElement, int]) -> HtmlElem
 def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
     """The address of the page that a click on the element opens; "" if neither the element nor a script gives it."""
     code = _ESCAPE.sub(
-        lambda escape: chr(int(escape[1], 16)), f"{element.get('onclick') or ''} {element.get('href') or ''}"
+        lambda escape: bytes.fromhex(escape[1]).decode(), f"{element.get('onclick') or ''} {element.get('href') or ''}"
     )
     if made := made_address(code, makers) if makers else "":
         return made

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 _NUMBER, _NUMBER_IN_SCRIPT = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+"), re.compile(r"\d+")
 """In text, commas separate thousands; in scripts, arguments."""
 
+_OUTER = re.compile(r"[^\s>,]+(?:\s*>\s*|\s+)(?=[^\s>]+\s*>)")
+"""An element of a selector around the parent of the rows."""
+
 
 class Generic(Platform):
     """Any other site: lists by CSS or XPath from the source file, sitemaps, RSS and Atom."""
@@ -130,7 +133,7 @@ class Generic(Platform):
         if listing is None or listing.rows is None:
             raise NotAListing(Code.ROWS_NOT_NAMED)
         title_wordless(page, or_verbs=True)
-        rows = elements(listing.rows, page.tree)
+        rows = elements(listing.rows, page.tree) or (_rows_alone(listing.rows, page) if request.seen else [])
         entries = tuple(_entries(rows, base_url(page), listing))
         total, pages = _number(listing.total, page), _number(listing.page_count, page)
         current = _current(listing, request.url)
@@ -155,6 +158,13 @@ def _turned_by_pages(data: ListingPage, listing: "Listing", page: WebPage, reque
     if is_last or url is None or url == request.url:
         return replace(data, next_requests=(), problems=problems)
     return replace(data, next_requests=(replace(request, url=url, seen=seen),), problems=problems)
+
+
+def _rows_alone(selector: str, page: WebPage) -> list[HtmlElement]:
+    """The rows of an answer that is no whole page, which a script puts into the page: without what is around them
+    there (`#list ul > li`, `ul > li`)."""
+    inner = () if "<html" in page.lower or selector.startswith(("/", "./", "(")) else _OUTER.finditer(selector)
+    return next(filter(None, (elements(selector[outer.end() :], page.tree) for outer in inner)), [])
 
 
 def _is_data(page: WebPage) -> bool:
