@@ -74,6 +74,8 @@ class ListingPage(Outside):
     `is_full`: it has as many rows as were asked for, so that others may follow.
     `may_go_on`: it fills a page, or is an answer of rows alone, and nothing on it says whether its list ends.
     `open_end`: nothing on it says whether its list ends, however many rows it has.
+    `other_period`: the words of another year or month that a first page shows only on request, where it has a next page
+    and its own entries are all of one.
     `of_other_lists`: number of rows left out because they belong to another list; a page with only such rows is valid.
     """
 
@@ -91,6 +93,7 @@ class ListingPage(Outside):
     is_full: bool = False
     may_go_on: bool = False
     open_end: bool = False
+    other_period: str = ""
 
     def with_problem(self, problem: Reason) -> "ListingPage":
         """The page with a further problem."""

@@ -161,8 +161,10 @@ def _completed(listing: ListingPage, family: Platform, page: WebPage, request: L
     if unlisted := _unlisted(listing, page, request):
         listing = listing.with_problem(unlisted)
     promised = promised_pages(page, listing, request)
+    goes_on = not request.seen and listing.next_requests
     return replace(
         listing,
+        other_period=(other_period(page, _days(listing)) if goes_on else None) or "",
         next_requests=(*listing.next_requests, *years),
         promised=tuple(promised),
         numbered=tuple(url for url, by_number in promised.items() if by_number),
@@ -362,7 +364,7 @@ def _with_sign(
         sign = sign_of_more(page, words, seen, first=first, place=place) or _step(
             page, beside, not first and not request.body
         )
-        sign = sign or step_not_sent(page, request, seen)
+        sign = sign or step_not_sent(page, request, listed, seen)
         if sign is None and first and not next_is_disabled(page):
             sign = sign_around(page, listed, seen)
     if first and sign is None:

@@ -194,7 +194,7 @@ FORMS = {
 }
 
 
-def _walk(form: Form, documents: int, size: int, *, ignores: bool = False, sticks: int = 99) -> Walked:
+def _walk(form: Form, documents: int, size: int, *, ignores: bool = False, sticks: int = 99, above: str = "") -> Walked:
     """A walk over a list whose server answers its first page to what lacks the state of the last answer. `ignores`: it
     always does; `sticks`: the last page that it answers."""
     all_lines, pages = lines(documents, "/n/{number}.html"), -(-documents // size)
@@ -211,11 +211,11 @@ def _walk(form: Form, documents: int, size: int, *, ignores: bool = False, stick
         state = str(next(states))
         pages_by_state["/wE" + state] = page
         shown = all_lines[size * (page - 1) : size * page]
-        rows = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
-        turned = form.html(page, pages)
+        lines_shown = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
+        turned = f'{above}<ul class="l">{lines_shown}</ul>{form.html(page, pages)}'
         if is_web_form:
             turned = f"<form id=f method=post action=list.do?cid=3>{STATE.format(state=state)}{turned}</form>"
-        return f'<html><title>公告</title><body><ul class="l">{rows}</ul>{turned}</body></html>', HTML
+        return f"<html><title>公告</title><body>{turned}</body></html>", HTML
 
     return walk_answers("generic", f"{LIST}?cid=3", answer, **LISTING)
 
@@ -287,6 +287,13 @@ def test_a_box_beside_a_whole_list_sends_no_form(box: str) -> None:
     form = Form(lambda page, pages: f"<div>{box}</div>", _named_next, ("cid",))
     walked = _walk(form, 7, 12)
     assert (len(walked.entries), len(walked.questions)) == (7, 1)
+
+
+def test_a_pager_of_a_box_before_the_rows_is_not_that_of_the_list() -> None:
+    box = f"<div class=video>{_postback('c$box', '2', '下一页')}</div>"
+    form = Form(lambda page, pages: _steps(page, pages, lambda n, words: _postback("P1", str(n), words)), _argument)
+    walked = _walk(form, 43, 12, above=box)
+    assert (len(walked.entries), walked.red) == (43, [])
 
 
 @pytest.mark.parametrize("says", ["第1页 共1页", "共12条 1/1页"])

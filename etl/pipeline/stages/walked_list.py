@@ -72,6 +72,10 @@ class WalkedList:
     """What the first page is called, without numbers."""
     _shapes: set[str] = field(default_factory=set)
     """The forms of the documents' addresses, numbers left out."""
+    _other_period: tuple[str, str] = ("", "")
+    """Another year or month that the first page shows only on request, and the address of that page."""
+    _months: set[str] = field(default_factory=set)
+    """The months of all entries, yyyy-mm."""
     _order: RowOrder = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,6 +137,9 @@ class WalkedList:
         self._promised.append(() if is_again else page.promised)
         self._numbered.update(() if is_again else page.numbered)
         self._is_full, self._may_go_on, self._open_end = page.is_full, page.may_go_on, page.open_end
+        self._months |= {day[:7] for day in dates(page)}
+        if page.other_period:
+            self._other_period = page.other_period, request.url
 
     def _note_totals(self, page: ListingPage) -> list[Reason]:
         """Notes the totals that the site reports; those that shrank are odd."""
@@ -228,6 +235,9 @@ class WalkedList:
         """
         if self._barren_pages >= MAX_BARREN_PAGES:
             return
+        words, url = self._other_period
+        if self._whole and words and len({month if "月" in words else month[:4] for month in self._months}) == 1:
+            yield Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=url, words=words)
         if not self._reaches_its_total:
             yield from self._order.overlaps()
         yield from self._order.sorted_anew(self._lines, self.reported_total)

@@ -6,7 +6,7 @@ the function that it calls: `function go(n) { document.f.pageNo.value = n; docum
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from urllib.parse import urlencode, urlsplit
@@ -20,7 +20,7 @@ from etl.platforms.elements.element_words import BUTTONS, MAX_LABEL, label_of, w
 from etl.platforms.elements.list_addresses import changes_something
 from etl.platforms.paging.dead_steps import is_dead, leads_to_first
 from etl.platforms.paging.page_forms import has_numbers_of_pages
-from etl.platforms.paging.pager_elements import OF_PAGE
+from etl.platforms.paging.pager_elements import OF_PAGE, target_of
 from etl.platforms.paging.pager_links import scripted_next
 from etl.platforms.paging.pager_numbers import DIGITS, following_number
 from etl.platforms.paging.parts import is_chosen
@@ -78,9 +78,9 @@ class _Click:
         return _number_in(self.changes.get(self.turned, ""))
 
 
-def next_by_form(page: WebPage, request: ListingRequest, listed: Sized) -> ListingRequest | None:
+def next_by_form(page: WebPage, request: ListingRequest, listed: Collection[str]) -> ListingRequest | None:
     """The request for the page to which a step of the pager leads by sending a form; None if no step sends one.
-    `listed`: the entries of the page."""
+    `listed`: the addresses of the page's entries."""
     if "<form" not in page.lower:
         return None
     place = request.place or 1
@@ -88,7 +88,7 @@ def next_by_form(page: WebPage, request: ListingRequest, listed: Sized) -> Listi
     if shown and shown.number != place + 1:
         return None  # The page is not the one that was asked for.
     before = (request.form or parameters(request.url)) if request.place else {}
-    steps = (step for step in scripted_next(page, place=place) if not leads_to_first(step, page))
+    steps = (step for step in chain(*_steps(page, place, listed)) if not leads_to_first(step, page))
     clicks = ((_click(step, page), label_of(step).isdigit()) for step in islice(steps, _MAX_STEPS))
     for click, is_number in chain(clicks, ((choice, True) for choice in _choices(page))):
         if click is None or not _is_next(click, before, len(listed)) or (sent := _sent(click, page)) is None:
@@ -100,6 +100,18 @@ def next_by_form(page: WebPage, request: ListingRequest, listed: Sized) -> Listi
         headers = {"Content-Type": _OF_FORM}
         return following if body is None else replace(following, method="POST", body=body, headers=headers)
     return None
+
+
+def _steps(page: WebPage, place: int, listed: Collection[str]) -> tuple[list[HtmlElement], list[HtmlElement]]:
+    """The steps that may lead to the next page: those behind the page's rows, and those before, where boxes have pagers
+    too."""
+    steps = list(scripted_next(page, place=place))
+    if not steps:
+        return [], []
+    base, places = base_url(page), {element: at for at, element in enumerate(page.tree.iter())}
+    last = max((places[link] for link in page.tree.iter("a") if target_of(link, base) in listed), default=0)
+    behind = [step for step in steps if places[step] > last]
+    return behind, [step for step in steps if places[step] <= last]
 
 
 def _is_next(click: _Click, before: Mapping[str, str], rows: int) -> bool:
@@ -121,11 +133,11 @@ def _is_alike(click: _Click, before: Mapping[str, str]) -> bool:
     return not before or (names - {_TARGET, ""} <= sent and own == other)
 
 
-def step_not_sent(page: WebPage, request: ListingRequest, seen: int) -> str | None:
-    """The words of a step to the next page that is no click like those before, on a page to which a form led: its list
+def step_not_sent(page: WebPage, request: ListingRequest, listed: Collection[str], seen: int) -> str | None:
+    """The words of a step behind the rows that is no click like those before, on a page to which a form led: its list
     goes on in another way. A click that asks for the page itself, or does nothing, is usual on a last page."""
     before = (request.form or parameters(request.url)) if request.place else {}
-    for step in scripted_next(page, place=request.place) if before else ():
+    for step in _steps(page, request.place, listed)[0] if before else ():
         click = _click(step, page)
         is_other = not _is_alike(click, before) if click else _DOES.search(handler_of(step)) is not None
         if is_other and not is_dead(step, page, seen):
