@@ -46,7 +46,7 @@ STAGES = (
     ),
     Stage(
         "text and tree of a page",
-        ("web/", "extract/shown/", "extract/page/", "extract/text/", "extract/extract"),
+        ("web/", "extract/shown/", "extract/page/", "extract/text/", "extract/stages"),
         "one walk gives every rule its lines, what is hidden, and what scripts write",
         "the walk in C (reckoned: 1.5 ms); compiled with mypyc it took as long as before (tried)",
     ),

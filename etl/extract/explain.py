@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from etl.extract.extract import Stages, read_stages
 from etl.extract.page.headlines import breadcrumb_lines, lines_above
 from etl.extract.page_kind import CHECKS
 from etl.extract.rules.choose import why_not_chosen
 from etl.extract.rules.stated_titles import stated_titles
 from etl.extract.rules.title import Candidate, headline_candidates
+from etl.extract.stages import Stages, read_stages
 from etl.extract.text.body import Body
 from etl.extract.text.containers import layout_bodies
 from etl.extract.text.main_text import (

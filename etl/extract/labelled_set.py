@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from etl.errors import GongkaiError
-from etl.extract.extract import extract
+from etl.extract.stages import extract
 from etl.fields import DATE_FIELDS
 
 

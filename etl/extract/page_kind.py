@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from etl.dates import YEAR
 from etl.extract.codes import Rule
+from etl.extract.files import MIN_TEXT_CHARS
 from etl.extract.lexicon.labels import COLON, find_labels, label_key
 from etl.extract.lexicon.notices import CHALLENGE, ENDED, ERROR_NOTICE, FAREWELL, HEADS_OF_NOTICES, MISSING, VERIFIES
 from etl.extract.page.blocks import Block, Blocks
@@ -44,8 +45,6 @@ _SHOWS_ONE = re.compile(
 _OF_ONE = re.compile(r"(?:^|&)\w*(?:id|no|key|code|num)=[\w-]+", re.IGNORECASE)
 """The address of a program that shows one document: `show.asp?id=33`."""
 _LIST_PATH = re.compile(r"/(?:column|col|channel|list)/\w+/?$|/(?:node|list|col|column|channel)_?\d+\.\w+$")
-MIN_TEXT_CHARS = 60
-"""With less text than this, a page is a shell around its data, or not a content page."""
 _PROSE_CHARS, _SENTENCE_CHARS, _LINE_CHARS = 80, 30, 20
 _MANY_LINKS = 8
 _COLUMN_CHARS = 5

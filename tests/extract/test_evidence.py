@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from etl.extract import Flag, Rule, extract
-from etl.extract.extract import MAX_PAGE_CHARS
+from etl.extract.stages import MAX_PAGE_CHARS
 from tests.extract.traps import TRAPS
 from tests.extract.traps.registry import NUMBER, URL, table
 from tests.support.pages import page

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from lxml import html
 
 from etl.document_number import document_number_in_title
 from etl.extract.codes import Flag, Rule
+from etl.extract.files import unique_attachments
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, make_evidence
@@ -132,16 +133,6 @@ def find_attachments(page: WebPage, blocks: Blocks, body: Body, title: str = "")
     if links.unaddressed or links.has_lone_button() or links.names_others(files):
         flags.append(Flag.FILE_WITHOUT_ADDRESS)
     return PageFiles(unique_attachments((*files, *hidden)), tuple(flags))
-
-
-def unique_attachments(files: Iterable[Attachment]) -> tuple[Attachment, ...]:
-    """Each address once, in order of first appearance, with its first name that is not empty."""
-    by_url: dict[str, Attachment] = {}
-    for file in files:
-        known = by_url.setdefault(file.url, file)
-        if not known.name and file.name:
-            by_url[file.url] = replace(known, name=file.name)
-    return tuple(by_url.values())
 
 
 def _named_best(files: Iterable[_File]) -> list[Attachment]:

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from etl import extract as rules  # loaded when a page is read: the parent of reading processes needs only types
 from etl.clock import CHINA
-from etl.extract import Attachment, Extraction, extract, read_stages, unique_attachments
+from etl.extract import Attachment, Extraction, unique_attachments
 from etl.extract.content_id import normalise
 from etl.extract.similarity import bands_of_normalised
 from etl.fetch.refusals import Refusal, may_refuse, refusal_of
@@ -91,7 +92,7 @@ def read_fetched_page(source: Source, family: Platform | None, to_read: PageToRe
             further = [source.canonical(url) for url in family.article_pages(page)[:MAX_ARTICLE_PAGES]]
     except UNREADABLE as error:
         pager_error = str(error) or type(error).__name__
-    extraction = _as_source(source, read_stages(page, family, to_read.captured_on, source.lookups).extraction)
+    extraction = _as_source(source, rules.read_stages(page, family, to_read.captured_on, source.lookups).extraction)
     further = further or list(_addresses(source, filter(source.allows, extraction.further_pages)))
     frames = _addresses(source, filter(source.allows, extraction.frames))
     files = _addresses(source, (file.url for file in extraction.attachments))
@@ -101,7 +102,7 @@ def read_fetched_page(source: Source, family: Platform | None, to_read: PageToRe
 
 def extract_page(source: Source, family: Platform | None, to_read: PageToRead, body: bytes) -> Extraction:
     """Extracts a page that does not refuse the document. The files that it links get their canonical URLs."""
-    extraction = extract(body, to_read.url, to_read.content_type, family, to_read.captured_on, source.lookups)
+    extraction = rules.extract(body, to_read.url, to_read.content_type, family, to_read.captured_on, source.lookups)
     return _as_source(source, extraction)
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from etl.extract import read_stages  # noqa: F401 - so that the rules are loaded once, before the process is forked
 from etl.pipeline.reading.page_reading import PageToRead, read_fetched_page
 from etl.pipeline.reading.protocol import encode_reading
 from etl.platforms.base import Platform

@@ -8,14 +8,15 @@ from datetime import date
 from lxml import html
 
 from etl.extract.codes import BETWEEN, DATA, DENSEST, Belief, Flag
+from etl.extract.files import MIN_TEXT_CHARS, file_flags, unique_attachments
 from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.blocks import Blocks, Node
 from etl.extract.page.headlines import names_agency
 from etl.extract.page.walk import read_blocks
-from etl.extract.page_kind import MIN_TEXT_CHARS, PageFacts, classify_page
-from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names, unique_attachments
+from etl.extract.page_kind import PageFacts, classify_page
+from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names
 from etl.extract.rules.belief import beliefs
 from etl.extract.rules.choose import choose
 from etl.extract.rules.frames import find_frames
@@ -59,7 +60,7 @@ from etl.extract.text.matter_lines import with_matter_above
 from etl.extract.text.render import render
 from etl.extract.text.start_of_text import with_note_above
 from etl.extract.text.trimming import trim
-from etl.extract.types import Attachment, Extraction, FieldValue
+from etl.extract.types import EXTRACTOR, Attachment, Extraction, FieldValue
 from etl.file_signatures import is_document_file, is_picture
 from etl.platforms.base import Embedded, Platform
 from etl.platforms.registry import all_platforms
@@ -70,8 +71,6 @@ from etl.web.inline_styles import InlineStyles
 from etl.web.markup import ends_early
 from etl.web.page import INLINE_PICTURE, WebPage, absolute, parse, read_document
 
-EXTRACTOR = "17"
-"""Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 _HEADER_FIELDS = ("index_number", "document_number", "publisher", "written_date")
 """Fields at least one of which every header has."""
 MAX_PAGE_CHARS = 1_200_000
@@ -79,8 +78,6 @@ MAX_PAGE_CHARS = 1_200_000
 of 129 saved pages has two thirds of that."""
 _LINES_WITH_TITLE = 75
 """Number of first lines of a text without prose that may hold the title."""
-_MIN_WORDS = 10
-"""Minimum length of a text; anything shorter is a leftover of a tool or label."""
 _INLINE_PICTURE = re.compile(INLINE_PICTURE)
 
 
@@ -439,16 +436,6 @@ def _cut_page(page: WebPage) -> tuple[WebPage, tuple[str, ...]]:
         return page, ()
     text = _INLINE_PICTURE.sub("data:,", page.text)
     return WebPage(page.url, text[:MAX_PAGE_CHARS], page.charset), (Flag.CUT,) if len(text) > MAX_PAGE_CHARS else ()
-
-
-def file_flags(text: str, files: tuple[Attachment, ...]) -> tuple[Flag, ...]:
-    """A flag for a document with hardly any text and no sentence: it consists of files, of pictures, or of nothing."""
-    has_sentence = any(line.endswith("。") and len(line) >= _MIN_WORDS for line in text.split("\n"))
-    if len(text) >= MIN_TEXT_CHARS or has_sentence:
-        return ()
-    if files:
-        return (Flag.IMAGES_ONLY if all(file.role == "image" for file in files) else Flag.ATTACHMENTS_ONLY,)
-    return (Flag.NO_TEXT,) if len(text.strip()) < _MIN_WORDS else ()
 
 
 def _embedded_data(page: WebPage, platform: Platform | None) -> Embedded | None:
