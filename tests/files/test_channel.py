@@ -22,6 +22,8 @@ from etl.reasons import english
 from tests.support.samples import SAMPLES
 
 GOOD = SAMPLES[DOC]
+MEMBER = {"path": "a", "media_type": DOC, "outcome": "read", "reason": "", "size": 1}
+READING = {"media_type": DOC, "outcome": "read", "pages": 1, "method": "word"}
 
 
 class Exploit:
@@ -43,8 +45,7 @@ def said(answer: object, text: bytes = b"") -> bytes:
 
 
 def answer(**changes: object) -> bytes:
-    fields = {"kind": DOC, "outcome": "read", "reason": "", "pages": 1, "method": "word", "members": []}
-    return said({"answer": list((fields | changes).values())}, b"x")
+    return said({"answer": READING | changes}, b"x")
 
 
 LIES = {
@@ -53,20 +54,23 @@ LIES = {
     "too long a text": struct.pack("!QQ", 2, 2**40) + b"{}",
     "no JSON": message(b"{'answer'"),
     "no UTF-8": message(b'"\xff"'),
-    "no UTF-8 in the text": said({"answer": [DOC, "read", "", 1, "word", []]}, b"\xff"),
+    "no UTF-8 in the text": said({"answer": READING}, b"\xff"),
     "nested": message(b"[" * 1_000_000),
     "a long number": message(b'{"answer": ' + b"9" * 10_000 + b"}"),
     "nothing": said(None),
     "another thing": said({"answer": "ready"}),
-    "more": said({"answer": [DOC, "read", "", 1, "word", [], "more"]}),
+    "a list": said({"answer": list(READING.values())}),
+    "less": said({"answer": {"media_type": DOC}}),
     "unknown outcome": answer(outcome="excellent"),
     "unknown failure": said({"unreadable": ["excellent", ""]}),
-    "no type": answer(kind="application/\0"),
+    "no type": answer(media_type="application/\0"),
     "no method": answer(method="'; DROP TABLE"),
     "no number": answer(pages=True),
     "pages below nothing": answer(pages=-1),
     "a huge number": answer(pages=10**30),
-    "members": answer(members=[["a", DOC, "read", "", "1"]]),
+    "members": answer(members=[MEMBER | {"size": "1"}]),
+    "no type of a member": answer(members=[MEMBER | {"media_type": "text"}]),
+    "a member of a negative size": answer(members=[MEMBER | {"size": -1}]),
 }
 
 

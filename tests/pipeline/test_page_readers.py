@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from etl.archive.records.extracted_pages import verdict_of
+from etl.extract.similarity import BANDS
 from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage, document_of
 from etl.pipeline.reading import pool
@@ -79,6 +80,8 @@ VALUE = {"name": "title", "value": "通知", "raw": "通知", "label": "", "orig
         {"further_pages": ["http://x/\u4e00"]},
         {"look": {"styles": ["http://x/" + "a" * 9000], "pictures": []}},
         {"bands": [1]},
+        {"bands": [2**63] * BANDS},
+        {"bands": [10**30] * BANDS},
         {"failure": "none of its business"},
         {"extraction": EXTRACTION | {"fields": {"title": VALUE}, "beliefs": {"title": "agreed"}}},
         {"extraction": EXTRACTION | {"fields": {"title": VALUE}, "evidence": [VALUE]}},

@@ -4,10 +4,12 @@ The parent does not trust the child: the decoders raise `ValueError` for anythin
 """
 
 import re
-from dataclasses import astuple
+from dataclasses import replace
 from typing import Any
 
-from etl.files.types import FileOutcome, FileReading, Member, Unreadable
+import msgspec
+
+from etl.files.types import FileOutcome, FileReading, Unreadable
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
 _METHOD = re.compile(r"[a-z]{0,20}")
@@ -20,8 +22,9 @@ def encode(answer: Any) -> tuple[Any, str]:
     match answer:
         case Unreadable():
             return {"unreadable": [answer.outcome, answer.reason]}, ""
-        case FileReading(kind, outcome, reason, text, pages, method, members):
-            return {"answer": [kind, outcome, reason, pages, method, [astuple(member) for member in members]]}, text
+        case FileReading(text=text):
+            # lxml returns texts as a subclass of str.
+            return {"answer": msgspec.to_builtins(replace(answer, text=""), enc_hook=str)}, text
         case str():
             return {"answer": None}, answer
         case (value, str() as text):
@@ -42,12 +45,18 @@ def decode(message: Any) -> Any:
 
 def decode_reading(answer: Any, text: str) -> FileReading:
     """Decodes a reading and its text."""
-    match answer:
-        case [str(kind), str(outcome), str(reason), None | int() as pages, str(method), list(members)]:
-            count = None if pages is None else _number(pages)
-            kind, method = _matching(_MEDIA_TYPE, kind), _matching(_METHOD, method)
-            return FileReading(kind, FileOutcome(outcome), reason, text, count, method, tuple(map(_member, members)))
-    raise ValueError("no reading of a file")
+    try:
+        reading = msgspec.convert(answer, FileReading)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"no reading of a file: {error}") from error
+    types = [reading.media_type, *(member.media_type for member in reading.members)]
+    numbers = [reading.pages or 0, *(member.size for member in reading.members)]
+    if not (all(map(_MEDIA_TYPE.fullmatch, types)) and _METHOD.fullmatch(reading.method)):
+        raise ValueError("neither a type of files nor a method that is known")
+    # A number that is too large to be stored has become a text (`etl.outside`).
+    if not all(isinstance(number, int) and 0 <= number <= _MAX_NUMBER for number in numbers):
+        raise ValueError("no number of pages or bytes")
+    return replace(reading, text=text)
 
 
 def decode_flags(answer: Any, text: str) -> list[bool]:
@@ -62,22 +71,3 @@ def decode_text(answer: Any, text: str) -> str:
     if answer is not None:
         raise ValueError("more than a text")
     return text
-
-
-def _member(values: Any) -> Member:
-    match values:
-        case [str(path), str(kind), str(outcome), str(reason), int(size)]:
-            return Member(path, _matching(_MEDIA_TYPE, kind), FileOutcome(outcome), reason, _number(size))
-    raise ValueError("no member of an archive")
-
-
-def _matching(pattern: re.Pattern[str], text: str) -> str:
-    if not pattern.fullmatch(text):
-        raise ValueError(f"not of the form {pattern.pattern}")
-    return text
-
-
-def _number(value: int) -> int:
-    if isinstance(value, bool) or not 0 <= value <= _MAX_NUMBER:
-        raise ValueError("no number of pages or bytes")
-    return value

@@ -39,7 +39,10 @@ def decode_reading(answer: Any, text: str) -> PageReading:
     for address in (*reading.further_pages, *reading.frames, *reading.files, *look.styles, *look.pictures):
         if not (address.isascii() and len(address) <= MAX_ADDRESS_CHARS):
             raise ValueError("not a list of addresses")
-    if len(reading.bands) not in (0, BANDS) or not all(-(2**63) <= band < 2**63 for band in reading.bands):
+    # A number that is too large to be stored has become a text (`etl.outside`).
+    if len(reading.bands) not in (0, BANDS) or not all(
+        isinstance(band, int) and -(2**63) <= band < 2**63 for band in reading.bands
+    ):
         raise ValueError("not the bands of a text")
     if reading.failure:
         raise ValueError("a failure that the parent would have seen")
