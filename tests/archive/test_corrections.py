@@ -89,21 +89,18 @@ def test_a_withdrawn_correction_gives_the_extracted_value_back(archive: Archive,
     assert last["fields"] == first["fields"]
 
 
-@pytest.mark.parametrize(
-    ("given", "by", "why", "said"),
-    [
+def test_a_correction_that_says_too_little_is_refused(
+    archive: Archive, site: Site, key: str, subtests: pytest.Subtests
+) -> None:
+    for given, by, why, said in [
         ({"publisher_name": "某某局"}, "馆员", "印章为证", "no field 'publisher_name'"),
         ({"written_date": "2025-02-30"}, "馆员", "印章为证", "is no date"),
         ({"publisher": "某某局"}, "馆员", " ", "the reason is missing"),
         ({"publisher": "某某局"}, "", "印章为证", "who corrects is missing"),
         ({"publisher": "局" * 2001}, "馆员", "印章为证", "longer than 2000"),
-    ],
-)
-def test_a_correction_that_says_too_little_is_refused(
-    archive: Archive, site: Site, key: str, given: dict[str, Any], by: str, why: str, said: str
-) -> None:
-    with pytest.raises(CorrectionError, match=said):
-        correct(archive, number(archive, site, key), given, by, why)
+    ]:
+        with subtests.test(given=given, by=by), pytest.raises(CorrectionError, match=said):
+            correct(archive, number(archive, site, key), given, by, why)
 
 
 def test_a_record_that_is_not_there_cannot_be_corrected(archive: Archive) -> None:

@@ -163,9 +163,8 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("format", SAID)
 def test_every_export_with_fields_has_collections_and_notes(
-    archive: Archive, reader: TestClient, reading_room: int, format: str
+    archive: Archive, reader: TestClient, reading_room: int, subtests: pytest.Subtests
 ) -> None:
     note = write_note(archive, "林馆员", 4, "旧话")
     withdrawn = write_note(archive, "林馆员", 4, "误记")
@@ -173,11 +172,13 @@ def test_every_export_with_fields_has_collections_and_notes(
     assert withdrawn
     change_note(archive, "林馆员", 4, note, 1, "原件缺末页")
     change_note(archive, "林馆员", 4, withdrawn, 1, "")
-    answer = reader.get(f"/archive/export/{format}?only=collection:{reading_room}")
-    said = SAID[format](answer.content)
-    assert (said.count("阅览室常用"), said.count("原件缺末页")) == (2, 1)
-    assert "旧话" not in said
-    assert "误记" not in said
+    for format in SAID:
+        with subtests.test(format=format):
+            answer = reader.get(f"/archive/export/{format}?only=collection:{reading_room}")
+            said = SAID[format](answer.content)
+            assert (said.count("阅览室常用"), said.count("原件缺末页")) == (2, 1)
+            assert "旧话" not in said
+            assert "误记" not in said
 
 
 def test_only_who_may_correct_keeps_collections_and_notes(

@@ -21,9 +21,8 @@ _PAGES = ["/archive/", "/archive/sources", "/archive/runs", "/archive/records/1"
 _PAGES += [f"/archive/files/{'0' * 64}", "/archive/compare/1/1/1/2"]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_what_is_not_there_is_not_found(reader: TestClient, subtests: pytest.Subtests) -> None:
+    for path in [
         "/archive/records/1",
         "/archive/records/1/versions/1.json",
         "/archive/captures/1/bytes",
@@ -37,17 +36,15 @@ _PAGES += [f"/archive/files/{'0' * 64}", "/archive/compare/1/1/1/2"]
         "/archive/nowhere",
         "/archive/static/nothing.css",
         "/archive/static/%2e%2e/app.py",
-    ],
-)
-def test_what_is_not_there_is_not_found(reader: TestClient, path: str) -> None:
-    answer = reader.get(path)
-    assert answer.status_code == 404
-    assert "没有这一页" in answer.text or answer.json()["name"] == ["没有这一页", "Not found"]
+    ]:
+        with subtests.test(path=path):
+            answer = reader.get(path)
+            assert answer.status_code == 404
+            assert "没有这一页" in answer.text or answer.json()["name"] == ["没有这一页", "Not found"]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_parameters_out_of_their_limits_are_a_bad_request(reader: TestClient, subtests: pytest.Subtests) -> None:
+    for query in [
         "q=" + "a" * 201,
         "q=%00",
         "source=" + "a" * 61,
@@ -61,24 +58,23 @@ def test_what_is_not_there_is_not_found(reader: TestClient, path: str) -> None:
         "changed_since=0001-01-01T00:00",
         "changed_since=soon",
         "state=gone",
-    ],
-)
-def test_parameters_out_of_their_limits_are_a_bad_request(reader: TestClient, query: str) -> None:
-    answer = reader.get(f"/archive/?{query}")
-    assert answer.status_code == 400
-    name = query.partition("=")[0]
-    chinese, english = in_both(ALLOWED[name])
-    assert f"参数 {name}：{chinese}。" in answer.text
-    in_english = reader.get(f"/archive/?{query}", headers={"accept-language": "en"}).text
-    assert f"Parameter {name}: {english}." in unescape(in_english)
-    assert "Traceback" not in answer.text
-    assert "regex" not in answer.text
-    error = reader.get(f"/archive/records.json?{query}").json()
-    assert (error["status"], error["name"][0], error["detail"]) == (
-        400,
-        "请求的参数不合规定",
-        f"Parameter {name}: {english}.",
-    )
+    ]:
+        with subtests.test(query=query):
+            answer = reader.get(f"/archive/?{query}")
+            assert answer.status_code == 400
+            name = query.partition("=")[0]
+            chinese, english = in_both(ALLOWED[name])
+            assert f"参数 {name}：{chinese}。" in answer.text
+            in_english = reader.get(f"/archive/?{query}", headers={"accept-language": "en"}).text
+            assert f"Parameter {name}: {english}." in unescape(in_english)
+            assert "Traceback" not in answer.text
+            assert "regex" not in answer.text
+            error = reader.get(f"/archive/records.json?{query}").json()
+            assert (error["status"], error["name"][0], error["detail"]) == (
+                400,
+                "请求的参数不合规定",
+                f"Parameter {name}: {english}.",
+            )
 
 
 def test_the_browser_takes_no_orders_but_corrections(reader: TestClient) -> None:

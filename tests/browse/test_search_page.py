@@ -95,9 +95,11 @@ def test_from_a_record_that_a_number_led_to_one_comes_back_to_the_list(reader: T
     assert reader.get(back).url.path == "/archive/"
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_what_is_misspelt_selects_neither_all_nor_nothing(
+    reader: TestClient, owner_url: str, subtests: pytest.Subtests
+) -> None:
+    write_and_index(owner_url, [Document("渡船公告")])
+    for address in [
         "records.json?sorce=searched",
         "export/csv?sorce=searched",
         "export.json?sorce=searched",
@@ -112,14 +114,12 @@ def test_from_a_record_that_a_number_led_to_one_comes_back_to_the_list(reader: T
         "api/v1/runs?source=nope",
         "coverage?source=nope",
         "coverage.csv?source=nope",
-    ],
-)
-def test_what_is_misspelt_selects_neither_all_nor_nothing(reader: TestClient, owner_url: str, address: str) -> None:
-    write_and_index(owner_url, [Document("渡船公告")])
-    right = address.replace("sorce", "source").replace("jahr:2023", "year:2024").replace("nope", "searched")
-    assert reader.get(f"/archive/{right.replace('without', 'only')}").status_code == 200
-    answer = reader.get(f"/archive/{address}")
-    assert answer.status_code == (404 if "nope" in address else 400), answer.text
+    ]:
+        with subtests.test(address=address):
+            right = address.replace("sorce", "source").replace("jahr:2023", "year:2024").replace("nope", "searched")
+            assert reader.get(f"/archive/{right.replace('without', 'only')}").status_code == 200
+            answer = reader.get(f"/archive/{address}")
+            assert answer.status_code == (404 if "nope" in address else 400), answer.text
 
 
 def test_a_search_that_cannot_be_is_explained_and_can_be_mended(reader: TestClient) -> None:
@@ -138,31 +138,30 @@ def test_a_search_that_is_refused_keeps_all_else_that_was_chosen(reader: TestCli
     assert set(fields) == {("q", "渡船"), *((name, value) for name, values in chosen.items() for value in values)}
 
 
-@pytest.mark.parametrize("typed", ["*", "-", "？", "“”", "or"])
-def test_that_nothing_was_searched_is_told(reader: TestClient, owner_url: str, typed: str) -> None:
+def test_that_nothing_was_searched_is_told(reader: TestClient, owner_url: str, subtests: pytest.Subtests) -> None:
     write_and_index(owner_url, [Document("渡船公告")])
-    told = "has no word to search for"
-    english = {"accept-language": "en"}
-    assert told in reader.get("/archive/", params={"q": typed}, headers=english).text
-    assert told not in reader.get("/archive/", params={"q": f"{typed} 渡船"}, headers=english).text
+    for typed in ["*", "-", "？", "“”", "or"]:
+        with subtests.test(typed=typed):
+            told = "has no word to search for"
+            english = {"accept-language": "en"}
+            assert told in reader.get("/archive/", params={"q": typed}, headers=english).text
+            assert told not in reader.get("/archive/", params={"q": f"{typed} 渡船"}, headers=english).text
 
 
-@pytest.mark.parametrize(
-    ("address", "sentence"),
-    [
+def test_a_page_that_is_not_there_says_what_is_not(reader: TestClient, subtests: pytest.Subtests) -> None:
+    for address, sentence in [
         ("records/99", "No record has this number."),
         ("records/99/versions/2", "The record has no version of this number, or there is no such record."),
         ("compare/99/1/99/2", "The record has no version of this number, or there is no such record."),
         ("runs/99", "No run has this number."),
         ("pages/99", "No page has this number."),
         (f"files/{'0' * 64}", "The archive has no file with this SHA-256."),
-    ],
-)
-def test_a_page_that_is_not_there_says_what_is_not(reader: TestClient, address: str, sentence: str) -> None:
-    answer = reader.get(f"/archive/{address}", headers={"accept-language": "en"})
-    assert answer.status_code == 404
-    assert sentence in answer.text
-    assert reader.get(f"/archive/{address}.json").json()["english"] == sentence
+    ]:
+        with subtests.test(address=address, sentence=sentence):
+            answer = reader.get(f"/archive/{address}", headers={"accept-language": "en"})
+            assert answer.status_code == 404
+            assert sentence in answer.text
+            assert reader.get(f"/archive/{address}.json").json()["english"] == sentence
 
 
 def test_what_is_no_field_is_said_to_be_searched_as_text(reader: TestClient, owner_url: str) -> None:

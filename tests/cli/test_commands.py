@@ -134,17 +134,18 @@ def all_commands(parent: object = None, prefix: tuple[str, ...] = ()) -> Iterato
             yield *prefix, name
 
 
-@pytest.mark.parametrize("command", list(all_commands()), ids=" ".join)
-def test_help_is_cut_nowhere_on_80_columns(local_settings: Settings, command: tuple[str, ...]) -> None:
-    helped = gongkai(local_settings, *command, "--help", COLUMNS=str(WIDTH), TERMINAL_WIDTH=str(WIDTH))
-    squeezed = re.sub(r"[\s│]", "", helped.out)
-    group = get_command(app)
-    for name in command:
-        group = group.get_command(None, name)  # type: ignore[attr-defined]
-    for parameter in group.params:
-        for word in re.findall(r"[\u4e00-\u9fff]+", getattr(parameter, "help", None) or ""):
-            assert word in squeezed, (parameter.name, word)
-    assert "…" not in helped.out.replace("]…", "").replace("}…", "")
+def test_help_is_cut_nowhere_on_80_columns(local_settings: Settings, subtests: pytest.Subtests) -> None:
+    for command in all_commands():
+        with subtests.test(command=command):
+            helped = gongkai(local_settings, *command, "--help", COLUMNS=str(WIDTH), TERMINAL_WIDTH=str(WIDTH))
+            squeezed = re.sub(r"[\s│]", "", helped.out)
+            group = get_command(app)
+            for name in command:
+                group = group.get_command(None, name)  # type: ignore[attr-defined]
+            for parameter in group.params:
+                for word in re.findall(r"[\u4e00-\u9fff]+", getattr(parameter, "help", None) or ""):
+                    assert word in squeezed, (parameter.name, word)
+            assert "…" not in helped.out.replace("]…", "").replace("}…", "")
 
 
 def test_ids_of_sources_are_completed_from_the_names_of_their_files(
