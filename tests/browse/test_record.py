@@ -17,6 +17,7 @@ from etl.archive.storage.models import Record
 from etl.browse.http.routes import read_only
 from tests.support.browser_pages import Page, keep
 from tests.support.forms import form_token
+from tests.support.gongkai import rows
 from tests.support.stored import age
 
 _PROSE = "岚川市码头管理处自即日起启用新的系船柱，旧柱于月底前拆除，船主请按编号停靠并保持通道畅通。" * 3
@@ -127,8 +128,7 @@ def test_a_text_with_headings_has_an_outline(archive: Archive, reader: TestClien
 
 
 def test_captures_are_paged_without_gaps(archive: Archive, reader: TestClient, tmp_path: Path) -> None:
-    for day in range(33):
-        keep(archive, tmp_path, Page(1, paragraphs=(_PROSE,), after=timedelta(days=day)))
+    keep(archive, tmp_path, *(Page(1, paragraphs=(_PROSE,), after=timedelta(days=day)) for day in range(33)))
     numbers, before = [], None
     while before or not numbers:
         page = reader.get("/archive/records/1.json", params={"before": before} if before else {}).json()
@@ -219,28 +219,36 @@ def test_archived_bytes_are_exact_and_inert(archive: Archive, reader: TestClient
     assert reader.head("/archive/captures/1/bytes").headers["content-security-policy"] == "; ".join(policy)
 
 
-@pytest.mark.parametrize(
-    ("media_type", "raw", "shown_as"),
-    [
-        ("text/html; charset=gb2312", "<p>岚川</p>".encode("gbk"), "inline text/html; charset=gb2312"),
-        ("text/html", b"<link rel=PreConnect href=//live.example>", "inline text/plain"),
-        ("text/html", b"<link rel=pre&#99;onnect href=//live.example>", "inline text/plain"),
-        ("text/html", "<link rel=dns-prefetch href=//live.example>".encode("utf-16"), "inline text/plain"),
-        ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "attachment image/svg+xml"),
-        ("application/pdf", b"%PDF-1.7 ...", "attachment application/pdf"),
-        ('text/html"; x', b"<p>x</p>", "attachment application/octet-stream"),
-        ("text/html", b"<p>" + b" " * 5_000_000, "attachment text/html"),
-    ],
+SHOWN_AS = (
+    ("text/html; charset=gb2312", "<p>岚川</p>".encode("gbk"), "inline text/html; charset=gb2312"),
+    ("text/html", b"<link rel=PreConnect href=//live.example>", "inline text/plain"),
+    ("text/html", b"<link rel=pre&#99;onnect href=//live.example>", "inline text/plain"),
+    ("text/html", "<link rel=dns-prefetch href=//live.example>".encode("utf-16"), "inline text/plain"),
+    ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "attachment image/svg+xml"),
+    ("application/pdf", b"%PDF-1.7 ...", "attachment application/pdf"),
+    ('text/html"; x', b"<p>x</p>", "attachment application/octet-stream"),
+    ("text/html", b"<p>" + b" " * 5_000_000, "attachment text/html"),
 )
+"""Media types and bytes of files, and how their bytes are shown."""
+
+
 def test_bytes_are_shown_only_where_they_can_do_nothing(
-    archive: Archive, reader: TestClient, tmp_path: Path, media_type: str, raw: bytes, shown_as: str
+    archive: Archive, reader: TestClient, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
-    keep(archive, tmp_path, Page(1, raw=raw, media_type=media_type))
-    answer = reader.get("/archive/captures/1/bytes")
-    disposition, _, name = answer.headers["content-disposition"].partition("; ")
-    assert f"{disposition} {answer.headers['content-type']}" == shown_as
-    assert re.fullmatch(r'filename="1-[0-9a-f]{16}\.html"', name)
-    assert answer.content == raw
+    keep(
+        archive,
+        tmp_path,
+        *(Page(number, raw=raw, media_type=media_type) for number, (media_type, raw, _) in enumerate(SHOWN_AS, 1)),
+    )
+    captures = {row["url"]: row["id"] for row in rows(archive, "SELECT id, url FROM archive.capture")}
+    for number, (media_type, raw, shown_as) in enumerate(SHOWN_AS, 1):
+        with subtests.test(media_type=media_type, raw=raw[:50]):
+            capture = captures[Page(number).url]
+            answer = reader.get(f"/archive/captures/{capture}/bytes")
+            disposition, _, name = answer.headers["content-disposition"].partition("; ")
+            assert f"{disposition} {answer.headers['content-type']}" == shown_as
+            assert re.fullmatch(rf'filename="{capture}-[0-9a-f]{{16}}\.html"', name)
+            assert answer.content == raw
 
 
 def test_what_the_browser_reads_through_cannot_write(archive: Archive, reader: TestClient, tmp_path: Path) -> None:

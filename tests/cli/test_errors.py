@@ -42,9 +42,11 @@ def test_a_wrong_file_is_named_after_the_sources_that_are_right(local_settings: 
     assert "trs_wcm" in done.out
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
+def test_a_broken_source_file_names_file_key_and_reason(
+    local_settings: Settings, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    file = tmp_path / "broken.yaml"
+    for old, new, words in [
         ("id: good", "id: Good One", "id: has a wrong form: it must match"),
         ("region:", "regoin:", "regoin: is no key here; did you mean `region`?"),
         ("columns:", "colums:", "colums: is no key here; did you mean `columns`?"),
@@ -63,16 +65,12 @@ def test_a_wrong_file_is_named_after_the_sources_that_are_right(local_settings: 
         ("id: good", "id: [good", "not valid YAML"),
         ("delay: 0,", "delay: -1,", "pace.delay: must be 0 or more"),
         ("verified: never", "verified: never\nschedule: sometimes", "schedule: is neither a cron line"),
-    ],
-)
-def test_a_broken_source_file_names_file_key_and_reason(
-    local_settings: Settings, tmp_path: Path, old: str, new: str, words: str
-) -> None:
-    file = tmp_path / "broken.yaml"
-    file.write_text(GOOD.replace(old, new), encoding="utf-8")
-    error = one_line(gongkai(local_settings, "sources", "check", file))
-    assert f"{file}: " in error
-    assert words in error
+    ]:
+        with subtests.test(old=old, new=new):
+            file.write_text(GOOD.replace(old, new), encoding="utf-8")
+            error = one_line(gongkai(local_settings, "sources", "check", file))
+            assert f"{file}: " in error
+            assert words in error
 
 
 def test_a_broken_source_file_is_not_crawled(archive: Archive, local_settings: Settings, tmp_path: Path) -> None:
