@@ -75,12 +75,7 @@ class _Commands(TyperGroup):
         return group if group.name == cmd_name else group.commands[cmd_name]
 
 
-app = typer.Typer(
-    cls=_Commands,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
+app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 
 def _print_version(requested: bool) -> None:

@@ -35,12 +35,7 @@ def fixity_command(
         with archive.engine.connect() as connection:
             require_source(connection, source)
     with shown_progress() as progress:
-        report = audit(
-            archive,
-            progress,
-            days=None if all_blobs or source else settings().fixity_days,
-            source=source,
-        )
+        report = audit(archive, progress, days=None if all_blobs or source else settings().fixity_days, source=source)
     if as_json:
         print_json(asdict(report))
     else:

@@ -38,14 +38,7 @@ def status_command(as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(item) for item in services])
     rows = [
-        (
-            item.name,
-            "running" if item.running else "—",
-            item.pid or "",
-            item.address,
-            item.detail,
-        )
-        for item in services
+        (item.name, "running" if item.running else "—", item.pid or "", item.address, item.detail) for item in services
     ]
     if not as_json:
         table(("service", "state", "pid", "address", "detail"), rows)

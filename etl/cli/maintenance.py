@@ -104,8 +104,7 @@ def _fail_if_unreadable(damaged: Sequence[UnreadableItem], what: str) -> None:
 
 @app.command("scans")
 def scans_command(
-    limit: Annotated[int, typer.Option(min=1, help="Read at most this many files.")] = 1000,
-    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, help="Read at most this many files.")] = 1000, as_json: AsJson = False
 ) -> None:
     """Read scanned files by OCR. Takes seconds a page, so crawls leave it to this command."""
     with shown_progress() as progress:

@@ -15,14 +15,7 @@ from etl.clock import CHINA
 from etl.counting import counted
 from etl.errors import GongkaiError
 from etl.pipeline.survey.draft import draft
-from etl.pipeline.survey.survey import (
-    DOCUMENTS_TO_READ,
-    DocumentProbe,
-    Survey,
-    probe_source,
-    survey_page,
-    survey_site,
-)
+from etl.pipeline.survey.survey import DOCUMENTS_TO_READ, DocumentProbe, Survey, probe_source, survey_page, survey_site
 from etl.pipeline.survey.visits import ListProbe
 from etl.settings import settings
 from etl.sources.schema import Source

@@ -24,11 +24,7 @@ _CHECKS = {
     "models for scans": ("machine", "check_models"),
 }
 """Module of this package and function, by what is looked at."""
-_NEEDS = {
-    "database and bucket": {"database", "bucket"},
-    "time stamps": {"database"},
-    "hosts of sources": {"database"},
-}
+_NEEDS = {"database and bucket": {"database", "bucket"}, "time stamps": {"database"}, "hosts of sources": {"database"}}
 
 
 def examine(settings: Settings, wrong: Sequence[str]) -> Iterator[Finding]:

@@ -193,13 +193,7 @@ def _batches(connection: Connection, query: Select[Any]) -> Iterator[list[Record
 
 def _note(note: RecordNote) -> dict[str, Any]:
     now = note.now
-    return {
-        "note_id": note.id,
-        "version": now.version,
-        "text": now.text,
-        "written_by": now.by,
-        "written_at": now.at,
-    }
+    return {"note_id": note.id, "version": now.version, "text": now.text, "written_by": now.by, "written_at": now.at}
 
 
 def _query(record_filter: RecordFilter, *, versions: bool, only: tuple[int, int | None] | None = None) -> Select[Any]:

@@ -65,12 +65,7 @@ _NOTE = pa.struct(
         ("written_at", _MOMENT),
     ]
 )
-_TYPES: dict[Any, pa.DataType] = {
-    int: pa.int64(),
-    bool: pa.bool_(),
-    str: pa.string(),
-    str | None: pa.string(),
-}
+_TYPES: dict[Any, pa.DataType] = {int: pa.int64(), bool: pa.bool_(), str: pa.string(), str | None: pa.string()}
 _SPECIAL = {
     **dict.fromkeys(DATE_COLUMNS, pa.date32()),
     **dict.fromkeys(("state_at", "captured_at", "first_seen_at", "version_at", "updated_at"), _MOMENT),

@@ -198,15 +198,7 @@ CHECKS = (
         "'capture ' || p.unread_capture_id",
         "JOIN archive.page p ON p.id = r.page_id",
     ),
-    _files(
-        "open",
-        "usability",
-        "remark",
-        "附件可打开",
-        "files open",
-        f"f.outcome IN ({_codes(_UNREAD)})",
-        "f.outcome",
-    ),
+    _files("open", "usability", "remark", "附件可打开", "files open", f"f.outcome IN ({_codes(_UNREAD)})", "f.outcome"),
     _files(
         "formats",
         "usability",

@@ -247,10 +247,7 @@ def _configure(state: State, server: Postgres, airflow: Airflow, port: int, dags
         # If a task's supervisor misses the end of its task, it notices it only after this time (3.3.2 waits on closed
         # sockets), and occupies a slot of the parallel tasks until then. The default is 5.
         "workers": {"min_heartbeat_interval": 2},
-        "logging": {
-            "namespace_levels": " ".join(f"{name}=WARNING" for name in QUIET),
-            "colored_console_log": False,
-        },
+        "logging": {"namespace_levels": " ".join(f"{name}=WARNING" for name in QUIET), "colored_console_log": False},
     }
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_dict(

@@ -60,12 +60,7 @@ T = TypeVar("T")
 
 
 def up(
-    settings: Settings,
-    *,
-    airflow: bool = True,
-    report: ReportStep,
-    fast: bool = False,
-    dags: Path = PROJECT / "dags",
+    settings: Settings, *, airflow: bool = True, report: ReportStep, fast: bool = False, dags: Path = PROJECT / "dags"
 ) -> Addresses:
     """Start the services that are not running, migrate the archive's schema, and write the addresses to `local.env`.
 
@@ -74,10 +69,7 @@ def up(
     """
     state = State.open(settings.state_dir)
     report = _serialised(report)
-    with (
-        state.locked(lambda: report(_WAITING)),
-        ThreadPoolExecutor(3) as pool,
-    ):
+    with state.locked(lambda: report(_WAITING)), ThreadPoolExecutor(3) as pool:
         starting_store = pool.submit(
             _timed,
             report,

@@ -92,12 +92,7 @@ def _once_a_page(entries: Iterable[CaptureLine]) -> Iterable[list[CaptureLine]]:
 
 
 def _blob(entry: CaptureLine) -> dict[str, Any]:
-    return {
-        "sha256": entry.blob,
-        "size": entry.size,
-        "stored_at": entry.stored_at,
-        "verified_at": entry.stored_at,
-    }
+    return {"sha256": entry.blob, "size": entry.size, "stored_at": entry.stored_at, "verified_at": entry.stored_at}
 
 
 def _capture(run_id: int, entry: CaptureLine) -> dict[str, Any]:

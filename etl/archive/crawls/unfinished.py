@@ -52,12 +52,7 @@ def _running(connection: Connection, *conditions: ColumnElement[bool]) -> list[R
     query = select(*columns).join(Source, Source.id == Run.source_id).where(Run.state == "running", *conditions)
     return [
         RunContext(
-            row.id,
-            row.key,
-            row.kind,
-            archived_source(row.definition),
-            CrawlOptions(**row.options),
-            row.started_at,
+            row.id, row.key, row.kind, archived_source(row.definition), CrawlOptions(**row.options), row.started_at
         )
         for row in connection.execute(query.order_by(Run.id))
     ]

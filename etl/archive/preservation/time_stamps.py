@@ -156,12 +156,7 @@ def stamp_bytes(authority: Authority, message: bytes) -> tuple[bytes, datetime]:
     try:
         body = bytearray()
         with httpx.stream(
-            "POST",
-            authority.url,
-            content=request.as_bytes(),
-            headers=_HEADERS,
-            timeout=_SECONDS,
-            auth=authority.login,
+            "POST", authority.url, content=request.as_bytes(), headers=_HEADERS, timeout=_SECONDS, auth=authority.login
         ) as answer:
             answer.raise_for_status()
             for chunk in answer.iter_bytes():

@@ -54,10 +54,7 @@ def matching_entries(query: Query) -> Select[int] | CompoundSelect[int]:
         parts = [selected.where(occurs)]
     else:
         certain = [] if index_is_exact(query) else [occurs]
-        parts = [
-            selected.where(entry.in_index, indexed, *certain),
-            selected.where(~entry.in_index, occurs),
-        ]
+        parts = [selected.where(entry.in_index, indexed, *certain), selected.where(~entry.in_index, occurs)]
     if query.number:
         return union(*parts, select(entry.record_id).where(has_number(query, entry)))
     return union_all(*parts) if len(parts) > 1 else parts[0]
@@ -180,9 +177,7 @@ def _in_region(word: Word) -> ColumnElement[bool]:
     prefix = func.regexp_replace(own.region, "(00)+$", "")
     name = func.substring(own.agency, GOVERNMENT_OF_A_REGION)  # its first group; none of another agency
     named = select(own.id).where(
-        own.region != NO_REGION,
-        name.icontains(word.folded, autoescape=True),
-        Source.region.startswith(prefix),
+        own.region != NO_REGION, name.icontains(word.folded, autoescape=True), Source.region.startswith(prefix)
     )
     return or_(*(Source.region.startswith(code, autoescape=True) for code in codes), named.exists())
 

@@ -99,10 +99,7 @@ def versions_of(connection: Connection, events: Sequence[Row]) -> dict[tuple[int
 
 def of_events(connection: Connection, statement: TextClause, events: Sequence[Row]) -> dict[tuple[int, int], Row]:
     """The rows of a statement for the versions that events made, by record and version."""
-    wanted = {
-        "records": [event["record_id"] for event in events],
-        "versions": [event["version"] for event in events],
-    }
+    wanted = {"records": [event["record_id"] for event in events], "versions": [event["version"] for event in events]}
     rows = connection.execute(statement, wanted).mappings()
     return {(row["record_id"], row["version"]): row for row in rows}
 

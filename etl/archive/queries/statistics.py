@@ -156,12 +156,5 @@ def _figures(connection: Connection, row: Any, source: str) -> SourceFigures:
         others = {name: records for name, records in connection.execute(_FIELDS, {"source": source})}
         with_field |= {name: others.get(name, 0) for name in FIELDS if name not in with_field}
     return SourceFigures(
-        row.id,
-        row.name,
-        row.records,
-        with_field,
-        row.lag_records,
-        row.lag_days,
-        row.lag_days_most,
-        row.before_written,
+        row.id, row.name, row.records, with_field, row.lag_records, row.lag_days, row.lag_days_most, row.before_written
     )

@@ -143,13 +143,7 @@ def correct_many(
 
 
 def _correct_together(
-    archive: Archive,
-    records: Sequence[int],
-    expected: Mapping[int, int],
-    field: str,
-    value: Any,
-    by: str,
-    reason: str,
+    archive: Archive, records: Sequence[int], expected: Mapping[int, int], field: str, value: Any, by: str, reason: str
 ) -> dict[int, ManyOutcome]:
     """Corrects records of one source in one transaction."""
     outcomes: dict[int, ManyOutcome] = {}

@@ -100,12 +100,7 @@ def version_values(
     """
     evidence = [_field_evidence(extraction, item) for item in extraction.evidence]
     files = [
-        AttachedFile(
-            url=file.url,
-            name=file.name,
-            role=file.role,
-            sha256=digests.get(file.url),
-        )
+        AttachedFile(url=file.url, name=file.name, role=file.role, sha256=digests.get(file.url))
         for file in extraction.attachments
     ]
     return VersionValues(

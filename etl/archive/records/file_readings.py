@@ -49,10 +49,7 @@ def store_file_reading(archive: Archive, digest: str, reading: FileReading) -> N
         if before is None or before == (line.outcome, line.content_hash):
             return
         reason = encode_reason(
-            Code.FILE_READ_AGAIN,
-            file=digest[:16],
-            file_outcome=reading.outcome,
-            file_outcome_before=before.outcome,
+            Code.FILE_READ_AGAIN, file=digest[:16], file_outcome=reading.outcome, file_outcome_before=before.outcome
         )
         linked = connection.execute(_DOCUMENTS, {"digest": digest, "file": json.dumps([{"sha256": digest}])})
         events = [

@@ -54,13 +54,7 @@ def save_search(archive: Archive, person: str, name: str, query: str, *, tells: 
         ).one()
         if number >= MAX_SEARCHES:
             return "many_searches"
-        values = {
-            "person": person,
-            "name": name,
-            "query": query,
-            "tells": tells,
-            "seen_seq": _LAST_CHANGE,
-        }
+        values = {"person": person, "name": name, "query": query, "tells": tells, "seen_seq": _LAST_CHANGE}
         inserted = insert(SavedSearch).values(values).on_conflict_do_nothing().returning(SavedSearch.id)
         return connection.scalar(inserted) or "name_taken"
 
@@ -77,11 +71,7 @@ def change_search(archive: Archive, person: str, search: int, name: str, *, tell
     try:
         with archive.engine.begin() as connection:
             if tells:
-                begins: dict[str, Any] = {
-                    "tells": True,
-                    "seen_seq": _LAST_CHANGE,
-                    "looked_at": func.now(),
-                }
+                begins: dict[str, Any] = {"tells": True, "seen_seq": _LAST_CHANGE, "looked_at": func.now()}
                 connection.execute(update(SavedSearch).where(*own, ~SavedSearch.tells).values(begins))
             changed = connection.execute(update(SavedSearch).where(*own).values(name=name, tells=tells))
             return changed.rowcount > 0

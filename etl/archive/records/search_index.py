@@ -41,12 +41,7 @@ NUMBER = "NUMBER"
 """The name of the lines of `fields` that hold keys of numbers."""
 NUMBERS = ("document_number", "index_number", "registration_number")
 """Fields by whose value a document is found, in whichever form the number is written (`number_key`)."""
-FACETS = {
-    "agency": "publisher",
-    "category": "subject_category",
-    "genre": "genre_category",
-    "validity": "validity",
-}
+FACETS = {"agency": "publisher", "category": "subject_category", "genre": "genre_category", "validity": "validity"}
 """Facets whose values are those of a field."""
 
 

@@ -222,11 +222,7 @@ def collections(archive: OpenArchive) -> rows.CollectionList:
 
 @router.get("/runs")
 def runs(
-    archive: OpenArchive,
-    source: SourceParam,
-    state: RunState = "",
-    before: BeforeParam = None,
-    limit: Limit = 50,
+    archive: OpenArchive, source: SourceParam, state: RunState = "", before: BeforeParam = None, limit: Limit = 50
 ) -> rows.RunPage:
     """Runs, latest first."""
     with read_only(archive) as connection:

@@ -24,12 +24,7 @@ from etl.browse.http.routes import (
     read_only,
 )
 from etl.browse.http.session import current_person
-from etl.browse.pages.collections import (
-    CollectionProblem,
-    collection_page,
-    collections_page,
-    gather_page,
-)
+from etl.browse.pages.collections import CollectionProblem, collection_page, collections_page, gather_page
 from etl.browse.pages.note import NoteProblem, note_page
 from etl.browse.pages.record_list import parse_after
 

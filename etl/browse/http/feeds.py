@@ -37,11 +37,7 @@ def records_feed(
 
 @router.api_route("/changes.atom", methods=["GET", "HEAD"], response_model=None)
 def changes_feed(
-    archive: OpenArchive,
-    responder: Respond,
-    base: BaseAddress,
-    source: SourceParam,
-    before: BeforeParam = None,
+    archive: OpenArchive, responder: Respond, base: BaseAddress, source: SourceParam, before: BeforeParam = None
 ) -> Response:
     """The newest events of the change feed."""
     with read_only(archive) as connection:

@@ -11,14 +11,7 @@ from etl.archive.records.citation_links import link_document, withdraw_link
 from etl.browse.errors import RequestRefused
 from etl.browse.http.cited import cached_gaps
 from etl.browse.http.forms import ArchivistForm
-from etl.browse.http.routes import (
-    OpenArchive,
-    Respond,
-    RowId,
-    Tokens,
-    page_route,
-    read_only,
-)
+from etl.browse.http.routes import OpenArchive, Respond, RowId, Tokens, page_route, read_only
 from etl.browse.http.session import current_person
 from etl.browse.http.writing import framed
 from etl.browse.pages.linking import links_page, problem_of

@@ -18,20 +18,10 @@ from etl.browse.http.responses import Responder, see_other
 from etl.browse.http.routes import BaseAddress, BlobDigest, OpenArchive, Respond, RowId, page_route, read_only
 from etl.browse.http.security_headers import FRAMING_POLICY
 from etl.browse.language.messages import SAYS_NOTHING
-from etl.browse.pages.capture import (
-    CapturePage,
-    NotArchived,
-    capture_page,
-    nearest_capture,
-)
+from etl.browse.pages.capture import CapturePage, NotArchived, capture_page, nearest_capture
 from etl.browse.pages.file import file_bytes
 from etl.browse.pages.look import Resource, look_of
-from etl.browse.pages.replay import (
-    ArchivedBytes,
-    captured_bytes,
-    inert_headers,
-    rewritten_headers,
-)
+from etl.browse.pages.replay import ArchivedBytes, captured_bytes, inert_headers, rewritten_headers
 from etl.browse.pages.rewritten_page import rewrite
 from etl.browse.resources.mementos import http_date, links_of_memento
 from etl.web.page import read_document

@@ -9,15 +9,7 @@ from etl.archive.queries.search import query_of
 from etl.archive.records.saved_searches import change_search, forget_search, save_search
 from etl.browse.errors import RequestRefused
 from etl.browse.http.forms import Reader, ReaderForm, SentForm
-from etl.browse.http.routes import (
-    FilterParam,
-    OpenArchive,
-    Respond,
-    RowId,
-    Tokens,
-    page_route,
-    read_only,
-)
+from etl.browse.http.routes import FilterParam, OpenArchive, Respond, RowId, Tokens, page_route, read_only
 from etl.browse.pages.saved import saved_page
 
 router = APIRouter(redirect_slashes=False)

@@ -8,15 +8,7 @@ from starlette.responses import Response
 from etl.archive.crawls.silences import StoredSilence, end_silence, set_silence
 from etl.browse.errors import RequestRefused
 from etl.browse.http.forms import ArchivistForm
-from etl.browse.http.routes import (
-    OpenArchive,
-    Respond,
-    RowId,
-    SourceParam,
-    Tokens,
-    page_route,
-    read_only,
-)
+from etl.browse.http.routes import OpenArchive, Respond, RowId, SourceParam, Tokens, page_route, read_only
 from etl.browse.http.session import current_person
 from etl.browse.pages.silences import silences_page
 

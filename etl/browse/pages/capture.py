@@ -13,13 +13,7 @@ from etl.archive.storage.models import Capture, File, Page, Record, RecordVersio
 from etl.browse.language.shown_reasons import ShownReason, shown_reason
 from etl.browse.pages.fixity import BlobFixity, blob_fixity
 from etl.browse.pages.look import Resource
-from etl.browse.pages.replay import (
-    MARKUP,
-    MAX_SHOWN_BYTES,
-    SHOWABLE_TYPES,
-    captured_bytes,
-    media_type_of,
-)
+from etl.browse.pages.replay import MARKUP, MAX_SHOWN_BYTES, SHOWABLE_TYPES, captured_bytes, media_type_of
 from etl.clock import CHINA
 
 MAX_CAPTURES = 2000

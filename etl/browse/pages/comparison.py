@@ -136,11 +136,7 @@ class Comparison:
 
 
 def comparison_page(
-    connection: Connection,
-    before: tuple[int, int],
-    after: tuple[int, int],
-    view: View,
-    lines: Lines,
+    connection: Connection, before: tuple[int, int], after: tuple[int, int], view: View, lines: Lines
 ) -> Comparison | None:
     """Compare two versions, each given as (record, version); None if one of them does not exist."""
     old, new = _version_row(connection, *before), _version_row(connection, *after)

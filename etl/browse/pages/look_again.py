@@ -94,13 +94,7 @@ def _last_run(record: Any, page: Any) -> Statement:
     )
     return (
         select(
-            Run.id,
-            Run.key,
-            Run.started_at,
-            Run.options["asked_by"].as_string(),
-            RunPage.outcome,
-            RunPage.reason,
-            made,
+            Run.id, Run.key, Run.started_at, Run.options["asked_by"].as_string(), RunPage.outcome, RunPage.reason, made
         )
         .join(RunPage, RunPage.run_id == Run.id)
         .where(RunPage.page_id == page, Run.options["url"].as_string().is_not(None))

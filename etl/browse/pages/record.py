@@ -385,13 +385,7 @@ def _similar(connection: Connection, content: str, text: str) -> tuple[SimilarLi
     names = {source: name for source, name in connection.execute(query)}
     return tuple(
         SimilarLine(
-            item.record_id,
-            item.version,
-            item.title,
-            names[item.source_id],
-            item.state,
-            item.published_date,
-            item.share,
+            item.record_id, item.version, item.title, names[item.source_id], item.state, item.published_date, item.share
         )
         for item in similar
     )

@@ -140,12 +140,7 @@ def run_list(connection: Connection, chosen: RunFilter, before: int | None) -> R
 
 
 def run_page(
-    connection: Connection,
-    scheduler: Scheduler,
-    number: int,
-    outcome: str,
-    of_group: str,
-    after: int | None,
+    connection: Connection, scheduler: Scheduler, number: int, outcome: str, of_group: str, after: int | None
 ) -> RunPageList | None:
     """The run with its pages after the page `after`; None if it does not exist."""
     row = connection.execute(_runs().where(Run.id == number)).mappings().one_or_none()
@@ -211,14 +206,7 @@ def _listed_pages(rows: Iterable[RowMapping]) -> tuple[ListedPage, ...]:
 
 
 _TITLE = func.coalesce(Page.listing["title"].astext, "").label("title")
-_CAPTURED = (
-    Capture.id.label("capture"),
-    Capture.status,
-    Capture.fetched_at,
-    Blob.sha256,
-    Blob.size,
-    Blob.damage,
-)
+_CAPTURED = (Capture.id.label("capture"), Capture.status, Capture.fetched_at, Blob.sha256, Blob.size, Blob.damage)
 
 
 def _runs() -> Select[Any]:

@@ -206,12 +206,7 @@ def _dark() -> Subquery:
     good = aliased(Run)
     later_good = (
         select(good.id)
-        .where(
-            good.source_id == Run.source_id,
-            good.kind != "recheck",
-            good.state.in_(GOOD),
-            good.id > Run.id,
-        )
+        .where(good.source_id == Run.source_id, good.kind != "recheck", good.state.in_(GOOD), good.id > Run.id)
         .exists()
     )
     return (
