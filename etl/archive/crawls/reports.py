@@ -70,7 +70,6 @@ def read_report(
     sums = dict.fromkeys(Group, 0)
     for name, number in outcomes.items():
         sums[group(Outcome(name))] += number
-    row = connection.execute(_SUMS, values).one()
     others = _others(connection, run.id)
     listing = connection.scalars(select(Run.listing).where(Run.id == run.id)).one()
     return Report(
@@ -84,13 +83,7 @@ def read_report(
         listed=sum(row.n for row in counted),
         **{str(name): number for name, number in sums.items()},
         unfinished=sum(row.n for row in counted if not row.outcome),
-        records=row.records,
-        duplicates=row.duplicates,
-        created=row.created,
-        updated=row.updated,
-        removed=row.removed,
-        restored=row.restored,
-        change_seq_to=row.change_seq_to,
+        **connection.execute(_SUMS, values).mappings().one(),
         full=bool(listing.get("full")),
         outcomes=dict(sorted(outcomes.items())),
         files=others["file"],
