@@ -4,6 +4,7 @@ import gzip
 import json
 import sys
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -17,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 from etl.archive.preservation.fixity import audit
 from etl.archive.queries.search import RecordFilter
 from etl.archive.storage.archive import Archive
-from etl.archive.storage.bucket import Store
+from etl.archive.storage.bucket import Store, sha256
 from etl.archive.storage.layout import blob_key
 from etl.archive.storage.models import Blob
 from etl.export.exporting import DamagedExport, ExportRequest, Format, export
@@ -186,6 +187,18 @@ def test_a_wacz_is_valid_and_its_index_is_that_of_the_reference_tool(crawled: Ar
     assert all(page["title"] and page["ts"].endswith("Z") for page in pages[1:])
 
 
+def _of_second(archive: Archive, capture: Mapping[str, Any]) -> set[str]:
+    """SHA-256 of all bytes that were fetched from the address of a capture in the same second."""
+    same = rows(
+        archive,
+        """SELECT DISTINCT blob_sha256 FROM archive.capture WHERE final_url = :url AND blob_sha256 IS NOT NULL
+        AND date_trunc('second', fetched_at) = date_trunc('second', CAST(:at AS timestamptz))""",
+        url=capture["final_url"],
+        at=capture["fetched_at"],
+    )
+    return {row["blob_sha256"] for row in same}
+
+
 def test_pywb_replays_pages_files_and_revisits(crawled: Archive, every: Path, tmp_path: Path) -> None:
     wacz = written(crawled, tmp_path / "every.wacz", Format.WACZ, all_captures=True)
     replay_collections(tmp_path, warc=every, wacz=wacz)
@@ -205,7 +218,8 @@ def test_pywb_replays_pages_files_and_revisits(crawled: Archive, every: Path, tm
         for row, name in product(captures, ("warc", "wacz")):
             shown = httpx.get(f"{base}/{name}/{row['fetched_at']:%Y%m%d%H%M%S}id_/{row['final_url']}")
             assert shown.status_code == 200, row
-            assert shown.content == crawled.store.blob(row["blob_sha256"]), row["final_url"]
+            # Addresses of replays have seconds; a fast crawl may fetch a changed page twice in one.
+            assert sha256(shown.content) in _of_second(crawled, row), row["final_url"]
             assert shown.headers["memento-datetime"] == f"{row['fetched_at']:%a, %d %b %Y %H:%M:%S} GMT"
         assert httpx.get(f"{base}/warc/id_/http://127.0.0.1/nowhere").status_code == 404
 

@@ -46,7 +46,8 @@ def site() -> Iterator[TrsSite]:
 
 
 def dressed(title: str) -> Any:
-    return lambda _: HTMLResponse(page(title=title, body=paragraphs(), head=HEAD, below=BODY))
+    body = f"{paragraphs()}<p>{title}自即日起施行。</p>"
+    return lambda _: HTMLResponse(page(title=title, body=body, head=HEAD, below=BODY))
 
 
 def sheet(css: str) -> Any:

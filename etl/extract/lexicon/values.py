@@ -150,9 +150,14 @@ _BEHIND_NUMBER = re.compile(
 """A remark about a document after its number: `云政发〔2023〕1号（已废止）`."""
 
 
+SENTENCE_GOES_ON = re.compile(r"。\s*\S")
+"""Behind a number: 处罚决定书文号：云市监罚〔2023〕7号。当事人：…, a paragraph of the text."""
+
+
 def _parse_document_number(text: str, _: date | None) -> Parsed:
     text = _BEHIND_NUMBER.sub("", text)
-    return Parsed(normalise_document_number(text)) if can_be_document_number(text) else NO_VALUE
+    can_be = can_be_document_number(text) and not SENTENCE_GOES_ON.search(text)
+    return Parsed(normalise_document_number(text)) if can_be else NO_VALUE
 
 
 def _parse_index_number(text: str, _: date | None) -> Parsed:

@@ -10,6 +10,7 @@ from etl.extract.counters import is_clock
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
+from etl.extract.lexicon.values import SENTENCE_GOES_ON
 from etl.extract.lexicon.words import ADOPTION_WORDS, INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.events import is_day_of_event
@@ -363,6 +364,8 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
     if names == ["published_date"] and is_day_of_event(blocks, index):
         return False
     if is_of_red_header(blocks, index, names) or _is_said_again(blocks, index, labels):
+        return False
+    if names == ["document_number"] and SENTENCE_GOES_ON.search(labels[0].value):
         return False
     if _HOSTS.issuperset(names) or is_host_of_text(blocks, index):
         return False

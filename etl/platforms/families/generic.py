@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 _NUMBER, _NUMBER_IN_SCRIPT = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+"), re.compile(r"\d+")
 """In text, commas separate thousands; in scripts, arguments."""
 
-_OUTER = re.compile(r"[^\s>,]+(?:\s*>\s*|\s+)(?=[^\s>]+\s*>)")
+_OUTER = re.compile(r"(?<![^\s>,])[^\s>,]+(?:\s*>\s*|\s+)(?=[^\s>]+\s*>)")
 """An element of a selector around the parent of the rows."""
 
 
