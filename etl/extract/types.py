@@ -88,3 +88,8 @@ class Extraction(Outside):
     frames: tuple[str, ...] = ()
     further_pages: tuple[str, ...] = ()
     beliefs: Mapping[str, Belief] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The chosen title, or ''."""
+        return self.fields["title"].value if "title" in self.fields else ""

@@ -80,7 +80,7 @@ def _title_differs_from_listing(extraction: Extraction, listing: Mapping[str, An
     """Whether neither title, the catalog's or the page's, contains the other. A catalog may cut titles, and a page may
     put other words around them."""
     listed = _without_spaces(listing.get("title", "")).rstrip(".…")
-    title = _without_spaces(extraction.fields["title"].value) if "title" in extraction.fields else ""
+    title = _without_spaces(extraction.title)
     return bool(listed and title) and listed not in title and title not in listed
 
 

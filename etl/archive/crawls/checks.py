@@ -60,10 +60,12 @@ _HAS = "count(*) FILTER (WHERE jsonb_path_exists(fields, '$[*] ? (@.name == \"{0
 
 _DOUBTED = {Flag.NO_TEXT: Code.DOCUMENTS_WITHOUT_TEXT, Flag.OFF_TITLE: Code.DOCUMENTS_OFF_TITLE}
 _FLAGGED = text("""
-SELECT count(*) AS documents, min(p.url) AS url FROM archive.record r
+SELECT f.flag, count(DISTINCT r.id) AS documents, min(p.url) AS url FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
 JOIN archive.capture k ON k.id = v.capture_id JOIN archive.page p ON p.id = r.page_id
-WHERE r.source_id = :source AND r.state = 'current' AND k.run_id = :run AND :flag = ANY(v.flags)
+CROSS JOIN LATERAL unnest(v.flags) AS f (flag)
+WHERE r.source_id = :source AND r.state = 'current' AND k.run_id = :run AND f.flag = ANY(:flags)
+GROUP BY f.flag
 """)
 
 _WAITING = text("""
@@ -148,10 +150,10 @@ def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reaso
 def flagged_documents(connection: Connection, run: RunContext) -> Iterator[Reason]:
     """Warnings: documents of this run that have no text, no files and no pictures, or a text that may be a notice, each
     with one of their addresses."""
+    values = {"run": run.id, "source": run.source.id, "flags": [flag.value for flag in _DOUBTED]}
+    rows = {row.flag: row for row in connection.execute(_FLAGGED, values)}
     for flag, code in _DOUBTED.items():
-        values = {"run": run.id, "source": run.source.id, "flag": flag.value}
-        row = connection.execute(_FLAGGED, values).one()
-        if row.documents:
+        if row := rows.get(flag.value):
             yield Reason.of(code, documents=row.documents, url=row.url)
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 
 from etl.archive.records.versions import CapturedText, differ_in_numbers, is_same_document
 from etl.archive.storage.log_lines import VersionValues
-from etl.archive.storage.lookups import among
-from etl.archive.storage.models import Capture, Content, Record, RecordVersion
+from etl.archive.storage.lookups import among, texts_of
+from etl.archive.storage.models import Capture, Record, RecordVersion
 from etl.clock import CHINA
 from etl.extract import Flag
 
@@ -46,7 +46,7 @@ def lasting_changes(connection: Connection, changes: Sequence[Change]) -> list[C
     versions = [change.before.values for change in changes if change.before]
     if not versions:
         return list(changes)
-    texts = _texts(connection, {version.content_hash for version in versions})
+    texts = texts_of(connection, {version.content_hash for version in versions})
     captures = {version.capture_id for version in versions} | {change.values.capture_id for change in changes}
     query = select(Capture.id, Capture.fetched_at).where(among(Capture.id, captures))
     days = {row.id: row.fetched_at.astimezone(CHINA).date() for row in connection.execute(query)}
@@ -68,7 +68,7 @@ def lasting_changes(connection: Connection, changes: Sequence[Change]) -> list[C
 def _with_flag(connection: Connection, changes: Sequence[Change], texts: Mapping[str, str]) -> list[Change]:
     """Changes in numbers only, with a flag where the change before was one too."""
     earlier = _earlier_versions(connection, changes)
-    older_texts = _texts(connection, {version.content_hash for version in earlier.values()})
+    older_texts = texts_of(connection, {version.content_hash for version in earlier.values()})
     flagged: list[Change] = []
     for change in changes:
         assert change.before is not None, "a change of numbers has a version before it"
@@ -90,9 +90,3 @@ def _earlier_versions(connection: Connection, changes: Sequence[Change]) -> dict
     records = [change.before.record for change in changes if change.before]
     rows = connection.execute(query.where(among(Record.id, records)))
     return {row["record_id"]: VersionValues.from_row(row) for row in rows.mappings()}
-
-
-def _texts(connection: Connection, hashes: set[str]) -> dict[str, str]:
-    """Texts by their hashes."""
-    query = select(Content.hash, Content.text).where(among(Content.hash, hashes))
-    return {row.hash: row.text for row in connection.execute(query)}

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from etl.archive.records.extracted_pages import ExtractedPage
 from etl.archive.storage.lookups import among, is_current
 from etl.archive.storage.models import Record, RecordVersion
-from etl.extract import Flag
+from etl.extract import Extraction, Flag
 from etl.extract.text_identity import identify
 from etl.fetch.refusals import may_be_about_a_site
 
@@ -45,12 +45,13 @@ def is_sentence_of_site(text: str) -> bool:
 
 def flag_notices(connection: Connection, source_id: str, documents: Sequence[ExtractedPage]) -> list[ExtractedPage]:
     """The documents, of which those that may be notices have a flag."""
-    texts = {page.page_id: text for page in documents if (text := _off_title(page))}
-    titles = {page.page_id: page_title(page) for page in documents}
+    short = {page.page_id: each for page in documents if (each := page.extraction) and _is_off_title(each)}
     flagged = {
-        page for page, text in texts.items() if is_sentence_of_site(text) and not may_be_about_a_site(titles[page])
+        number
+        for number, each in short.items()
+        if is_sentence_of_site(each.text.strip()) and not may_be_about_a_site(each.title)
     }
-    flagged |= _under_other_titles(connection, source_id, [page for page in documents if page.page_id in texts])
+    flagged |= _under_other_titles(connection, source_id, [page for page in documents if page.page_id in short])
     return [_flagged(page) if page.page_id in flagged else page for page in documents]
 
 
@@ -59,19 +60,11 @@ def _flagged(page: ExtractedPage) -> ExtractedPage:
     return replace(page, extraction=replace(page.extraction, flags=(*page.extraction.flags, Flag.OFF_TITLE)))
 
 
-def _off_title(page: ExtractedPage) -> str:
-    """The text of a page without files, if it is short and has no word of the title; else ''."""
-    if page.extraction is None or page.is_emptied or page.extraction.attachments:
-        return ""
-    text = page.extraction.text.strip()
-    is_short = len(text) <= MAX_NOTICE_CHARS
-    return text if is_short and not _has_word_of(page_title(page), text) else ""
-
-
-def page_title(page: ExtractedPage) -> str:
-    """The title of an extracted page, or ''."""
-    fields = page.extraction.fields if page.extraction else {}
-    return fields["title"].value if "title" in fields else ""
+def _is_off_title(extraction: Extraction) -> bool:
+    """Whether a document without files has a short text without a word of its title."""
+    text = extraction.text.strip()
+    is_short = 0 < len(text) <= MAX_NOTICE_CHARS and not extraction.attachments
+    return is_short and not _has_word_of(extraction.title, text)
 
 
 def _has_word_of(title: str, text: str) -> bool:
@@ -84,10 +77,11 @@ def _under_other_titles(connection: Connection, source_id: str, documents: Seque
     same: dict[str, list[tuple[int, str]]] = defaultdict(list)
     texts: dict[str, str] = {}
     for page in documents:
-        text = page.extraction.text if page.extraction else ""
+        assert page.extraction is not None, "only documents are compared"
+        text = page.extraction.text
         if not _REPORTS_NOTHING.search(text):
             digest = (page.identity or identify(text)).content_hash
-            same[digest].append((page.page_id, page_title(page)))
+            same[digest].append((page.page_id, page.extraction.title))
             texts[digest] = text
     if not same:
         return set()

@@ -211,7 +211,10 @@ def _accept(
             extraction = replace(page.extraction, flags=(*page.extraction.flags, Flag.SHOWS_LESS))
             accepted.append((replace(page, extraction=extraction), Verdict(None, reason)))
         else:
-            accepted.append((replace(page, is_emptied=True), Verdict(None, reason)))
+            extraction = replace(page.extraction, text="")
+            accepted.append(
+                (replace(page, extraction=extraction, identity=None, is_emptied=True), Verdict(None, reason))
+            )
     return accepted
 
 
@@ -310,8 +313,8 @@ def _changes(
         stored_files = (
             {file["url"]: file.get("sha256") for file in before.values.attachments} if before and keep_files else {}
         )
-        text = "" if page.is_emptied else page.extraction.text
-        identity = identify("") if page.is_emptied else page.identity or identify(text)
+        text = page.extraction.text
+        identity = page.identity or identify(text)
         values = version_values(page.capture_id, page.extraction, identity.content_hash, {**digests, **stored_files})
         if before and page.is_emptied:
             values = without_text(before.values, page)

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict
 from etl.archive.records.notices import MAX_NOTICE_CHARS, is_sentence_of_site
 from etl.archive.storage.log_lines import VersionValues
-from etl.archive.storage.lookups import NO_TEXT, among
-from etl.archive.storage.models import Capture, Content, File
+from etl.archive.storage.lookups import NO_TEXT, among, texts_of
+from etl.archive.storage.models import Capture, File
 from etl.extract import Extraction, Flag
 from etl.extract.text.left_behind import is_left_behind
 from etl.fetch.refusals import says_more
@@ -62,8 +62,8 @@ def pages_worse_than_known(
     broken = _broken_files(connection, [page for page in documents if page.page_id in current])
     verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE)) for page in broken}
     if cut or notices or articles:
-        compared = {digest for _, digest, *_ in (*cut, *notices, *articles)}
-        texts = dict(connection.execute(select(Content.hash, Content.text).where(among(Content.hash, compared))).all())
+        of_notices, of_articles = {each[1] for each in notices}, {digest for _, digest in articles}
+        texts = texts_of(connection, {each[1] for each in cut} | of_notices | of_articles)
         worse = {
             page: Code.DOCUMENT_CUT_OFF
             for page, digest, text, ends_early, lost_files in cut
@@ -100,10 +100,9 @@ def _is_notice(now: Extraction, whole: str, *, lost_files: bool) -> bool:
         return False
     if not says_more(text):
         return True
-    title = now.fields["title"].value if "title" in now.fields else ""
     parts = (text[at : at + _PART_CHARS] for at in range(len(text) - _PART_CHARS + 1))
     is_little = len(text) * _TIMES_AS_LONG <= len(whole) and not now.attachments
-    return is_little and is_sentence_of_site(text) and not any(part in whole + title for part in parts)
+    return is_little and is_sentence_of_site(text) and not any(part in whole + now.title for part in parts)
 
 
 def _lost_a_page(article: ExtractedPage, whole: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from etl.archive.storage.archive import Database
 from etl.archive.storage.database import translate_database_errors
-from etl.archive.storage.models import Record, RecordVersion, Source
+from etl.archive.storage.models import Content, Record, RecordVersion, Source
 from etl.archive.storage.state_cache import SQL_STATE, STATE
 from etl.errors import GongkaiError
 from etl.extract import content_hash
@@ -77,3 +77,9 @@ def among(
     of = ARRAY(column.type)
     parameter = bindparam(values.key, type_=of) if isinstance(values, BindParameter) else literal(list(values), of)
     return column == any_(parameter)
+
+
+def texts_of(connection: Connection, hashes: Iterable[str]) -> dict[str, str]:
+    """Texts by their content hashes."""
+    query = select(Content.hash, Content.text).where(among(Content.hash, hashes))
+    return {row.hash: row.text for row in connection.execute(query)}

@@ -364,8 +364,7 @@ class _Fetching:
             extraction is None
             or extraction.kind != "document"
             or Flag.NO_TEXT in extraction.flags
-            or "title" not in extraction.fields
-            or not _without_spaces(extraction.fields["title"].value).startswith(title)
+            or not _without_spaces(extraction.title).startswith(title)
             or not (says_more(extraction.text) or _is_dated_text(extraction))
         ):
             return last, reading
@@ -451,7 +450,7 @@ def _is_dated_text(extraction: Extraction) -> bool:
     text below its title and day has no word of its matter there."""
     if extraction.fields.keys().isdisjoint(DATE_FIELDS):
         return False
-    return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(extraction.fields["title"].value)
+    return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(extraction.title)
 
 
 def _may_have_parts(page: DuePage, body: bytes) -> bool:

@@ -276,7 +276,7 @@ class Values:
 
     def called(self, name: str, arguments: list[Known]) -> Known:
         """What a function of this name returns."""
-        if len(arguments) == 1 and arguments[0] in self.own if arguments and isinstance(arguments[0], str) else False:
+        if len(arguments) == 1 and isinstance(arguments[0], str) and arguments[0] in self.own:
             return self.own[arguments[0]]
         if name in _GIVES_FIRST and arguments:
             return arguments[0]
@@ -292,7 +292,7 @@ class Values:
         first = arguments[0] if arguments else None
         made = dict(first) if isinstance(first, dict) else {}
         if isinstance(first, str):
-            made = parameters(f"http://x/?{first.removeprefix('?')}")
+            made = parameters(f"?{first.removeprefix('?')}")
         for method in ("append", "set"):
             for call in self.code.calls[method] if name else ():
                 spots = self.code.arguments(call)
@@ -324,4 +324,4 @@ class Values:
 def _of_fragment(url: str) -> dict[str, str]:
     """The parameters in the fragment of an address, as pages of one program have them: `#/list?id=3`."""
     fragment = urlsplit(url).fragment
-    return parameters(f"http://x/?{fragment.partition('?')[2]}") if "?" in fragment else {}
+    return parameters(f"?{fragment.partition('?')[2]}") if "?" in fragment else {}

@@ -124,6 +124,4 @@ def _pages(first: Service, second: Service) -> str:
         return ""
     numbers = re.finditer(r"(?<!\d)[01](?!\d)", one)
     forms = (one[: number.start()] + "{page}" + one[number.end() :] for number in numbers)
-    return next(
-        (form for form in forms if form.replace("{page}", str(2)) == two or form.replace("{page}", "1") == two), ""
-    )
+    return next((form for form in forms if two in (form.replace("{page}", "2"), form.replace("{page}", "1"))), "")

@@ -27,6 +27,11 @@ def is_hidden(element: HtmlElement) -> bool:
     return _HIDDEN.search(element.get("style") or "") is not None or element.get("hidden") is not None
 
 
+def click_code(element: HtmlElement) -> str:
+    """All code that a click on the element may run, with its address: a script may be written in either."""
+    return f"{element.get('onclick') or ''} {element.get('href') or ''}"
+
+
 def label_of(element: HtmlElement) -> str:
     """The words of the element, else its label or that of a picture in it."""
     if element.tag == "input":

@@ -12,7 +12,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from etl.platforms.elements.address_makers import Maker, address_makers, made_address
-from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.element_words import click_code, words_of
 from etl.web.page import WebPage, absolute, base_url
 
 _MAY_LEAD_ROWS = ("onclick", "data-href", "data-url", "data-link")
@@ -50,7 +50,7 @@ _LISTS = ("ul", "ol", "table", "tbody", "dl", "body")
 
 def address_in_code(element: HtmlElement) -> str:
     """The address that a click on the element opens, if the element's own code contains it; "" otherwise."""
-    match = _OPENS.search(f"{element.get('onclick') or ''} {element.get('href') or ''}")
+    match = _OPENS.search(click_code(element))
     return match[1] if match else ""
 
 
@@ -120,9 +120,7 @@ def _row_in_list(link: HtmlElement, held: Mapping[HtmlElement, int]) -> HtmlElem
 
 def _opened(element: HtmlElement, makers: Mapping[str, Maker]) -> str:
     """The address of the page that a click on the element opens; "" if neither the element nor a script gives it."""
-    code = _ESCAPE.sub(
-        lambda escape: bytes.fromhex(escape[1]).decode(), f"{element.get('onclick') or ''} {element.get('href') or ''}"
-    )
+    code = _ESCAPE.sub(lambda escape: bytes.fromhex(escape[1]).decode(), click_code(element))
     if made := made_address(code, makers) if makers else "":
         return made
     if (opened := _OPENS.search(code)) and _IN_SITE.match(opened[1]):

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urldefrag, urlsplit
 from lxml.html import HtmlElement
 
 from etl.outside import digits
-from etl.platforms.elements.element_words import MAX_LABEL, is_hidden, label_of, words_of
+from etl.platforms.elements.element_words import MAX_LABEL, click_code, is_hidden, label_of, words_of
 from etl.platforms.paging.dead_steps import ONE_PAGE, is_dead
 from etl.platforms.paging.pager_elements import (
     is_disabled,
@@ -274,7 +274,7 @@ def _calls_of_further_pages(page: WebPage, seen: int, place: int) -> Iterator[st
     """
     shown: int | None = None
     for element in page.tree.iter(*_STEP_TAGS):
-        called = _CALLED_PAGE.search(_call_of(element))
+        called = _CALLED_PAGE.search(click_code(element))
         label = label_of(element) if called else ""
         if not (called and (_NEXT_WORDS.search(label) or _NEXT_ALONE.match(label))):
             continue
@@ -288,13 +288,9 @@ def _calls_of_further_pages(page: WebPage, seen: int, place: int) -> Iterator[st
             yield f"{label} {called[1]}"
 
 
-def _call_of(element: HtmlElement) -> str:
-    return f"{element.get('onclick') or ''} {element.get('href') or ''}"
-
-
 def _turns(element: HtmlElement, label: str) -> bool:
     """Whether a script turns to a further page, whatever the words of the element are."""
-    return _TURNS_PAGE.search(_call_of(element)) is not None and not _STEPS_BACK.search(label) and not slides(element)
+    return _TURNS_PAGE.search(click_code(element)) is not None and not _STEPS_BACK.search(label) and not slides(element)
 
 
 def _pages_to_choose(page: WebPage) -> Iterator[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urlsplit
 from lxml.html import HtmlElement
 
 from etl.outside import digits
-from etl.platforms.elements.element_words import label_of, words_of
+from etl.platforms.elements.element_words import click_code, label_of, words_of
 from etl.platforms.paging.pager_elements import (
     is_current,
     is_in_pager,
@@ -225,8 +225,7 @@ def _is_pager(run: list[Number]) -> bool:
         return False
     if len(run) == 1 and run[0].number == 2 and links:
         only = run[0].element
-        script = f"{only.get('onclick') or ''} {only.get('href') or ''}"
-        return _stands_before(run[0]) or words_of(only) == "第2页" or _PAGE_CALL.search(script) is not None
+        return _stands_before(run[0]) or words_of(only) == "第2页" or _PAGE_CALL.search(click_code(only)) is not None
     linked = links >= 1 and links >= len(run) - 1
     return 2 <= len(run) <= _MAX_RUN and (linked or _is_unlinked(run)) and not slides(run[0].element)
 

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from etl.batches import batches
 from etl.outside import digits
 from etl.platforms.base import ListingRequest
-from etl.platforms.elements.element_words import BUTTONS, MAX_LABEL, label_of, words_of
+from etl.platforms.elements.element_words import BUTTONS, MAX_LABEL, click_code, label_of, words_of
 from etl.platforms.elements.list_addresses import changes_something
 from etl.platforms.paging.dead_steps import is_dead, leads_to_first
 from etl.platforms.paging.page_forms import has_numbers_of_pages
@@ -152,7 +152,7 @@ def _number_in(text: str) -> int | None:
 
 def _click(step: HtmlElement, page: WebPage) -> _Click | None:
     """What a click on a step sends; None if that is not known, or no form."""
-    code = f"{step.get('onclick') or ''};{step.get('href') or ''}"
+    code = click_code(step)
     if posted := _POSTBACK.search(code):
         form = _form_with(page, step, "__VIEWSTATE")
         changes = {_TARGET: posted[1] or posted[3], _ARGUMENT: posted[2] or posted[4] or ""}
