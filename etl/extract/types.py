@@ -7,7 +7,7 @@ from typing import Literal
 from etl.extract.codes import Belief, Rule
 from etl.outside import Outside
 
-EXTRACTOR = "17"
+EXTRACTOR = "18"
 """Version of the rules: raised when an unchanged page may give another text, field, attachment or kind."""
 PageKind = Literal["document", "listing", "stub"]
 Origin = Literal["header", "meta", "json", "subheading", "body", "title", "listing"]
