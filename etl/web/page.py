@@ -20,7 +20,7 @@ from etl.web.markup import (
     with_letters,
     without_early_ends,
 )
-from etl.web.urls import encode_query, join_plain, with_slashes
+from etl.web.urls import encode_query, join_plain, with_plain_host, with_slashes
 
 _REFUSED_BYTES = bytes(b for b in range(32) if b not in b"\t\n\r") + b"\x7f"
 """Bytes that stop libxml2's parser, or that it rejects in text set later. None of them occurs in a UTF-8 sequence."""
@@ -268,7 +268,7 @@ def absolute(url: str, base: str) -> str | None:
     if plain := join_plain(base, url):
         return plain
     try:
-        joined = urljoin(base, with_slashes(url.strip()))
+        joined = with_plain_host(urljoin(base, with_slashes(url.strip())))
         parts = urlsplit(joined)
     except ValueError:
         return None

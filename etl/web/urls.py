@@ -40,6 +40,7 @@ _PASSING_VALUE = re.compile(r"^(?:1[4-9]\d{8}(?:\d{3})?|0\.\d{6,}|(?=[^A-Za-z]*[
 """Seconds or milliseconds since 1970 (of 2014 to 2033), a random number, a key."""
 _PATH = re.compile(r"[^?#]*")
 _AUTHORITY = re.compile(r"(https?):/{2,}", re.IGNORECASE)
+_HOST = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _OFFSET = re.compile(r"^-?\d+$")
 _UNSAFE = "!#$%&'()*+,/:;=?@[]~"
 
@@ -121,12 +122,18 @@ def with_slashes(url: str) -> str:
 
 
 def resolved(base: str, url: str) -> str:
-    """`url` resolved against `base` like `urljoin` does; if it cannot be resolved, it is returned unchanged, and
-    `canonical_url` rejects it."""
+    """`url` resolved against `base` like `urljoin` does, its host in lower case; if it cannot be resolved, it is
+    returned unchanged, and `canonical_url` rejects it."""
     try:
-        return urljoin(base, url)
+        return with_plain_host(urljoin(base, url))
     except ValueError:
         return url
+
+
+def with_plain_host(url: str) -> str:
+    """The address with its scheme and host in lower case: HTTP://WWW.… is the same site."""
+    host = _HOST.match(url)
+    return url if host is None or host[0].islower() else host[0].lower() + url[host.end() :]
 
 
 def _is_tracking(pair: str) -> bool:

@@ -14,6 +14,8 @@ LIST = "http://x.example/gk/zcwj/"
 FORMS = {
     "dl dt/dd": ("<dt>{a}</dt><dd>{d}</dd>", "<dl>{}</dl>", "d"),
     "dl dd date first": ("<dd>{d}</dd><dt>{a}</dt>", "<dl>{}</dl>", "d"),
+    "column before": ('<li><a href="/gk/bmwj/">[部门文件]</a>{a}<span>{d}</span></li>', "<ul>{}</ul>", "d"),
+    "agency before": ('<li><a href="/gk/czj/">市财政局</a> | {a}<span>{d}</span></li>', "<ul>{}</ul>", "d"),
     "day block b span": ("<li><div class=t><b>0{n}</b><span>2024-03</span></div>{a}</li>", "<ul>{}</ul>", "d"),
     "day block p p slash": ("<li><div class=t><p>0{n}</p><p>2024/03</p></div>{a}</li>", "<ul>{}</ul>", "d"),
     "day block dot": ("<li><div class=t><i>0{n}</i><em>2024.03</em></div>{a}</li>", "<ul>{}</ul>", "d"),

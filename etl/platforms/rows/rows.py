@@ -5,7 +5,7 @@ each row a `ul` of its own. So the depth of the link does not matter, but a seco
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -56,6 +56,7 @@ COMPANION = re.compile(
 )
 """Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
 _MIN_ALIKE, _LABEL = 2, re.compile("[:：]")
+_IN_BRACKETS = re.compile(r"^[\[【(（〔][^\[\]【】()（）〔〕]*[\]】)）〕]$")
 _ACTION = re.compile(r"^\W*+(?:点击|下载|查看|阅读|浏览|进入|打开|在线)")
 _LONE_ROW_CHARS = 200
 """Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
@@ -130,13 +131,13 @@ def block_entries(
 ) -> dict[HtmlElement, Entry]:
     """The documents of blocks that are known to be rows, with their titles and the texts in and around each.
 
-    `link_in` returns the document's link in a block; by default the first link with words. A block whose link leads
+    `link_in` returns the document's link in a block; by default its main link. A block whose link leads
     nowhere has no entry.
     """
     of_container: dict[HtmlElement | None, dict[HtmlElement, tuple[HtmlElement, ...]]] = {}
     for block in blocks:
         links = [link for link in _with_words(block) if _address(link, base)]
-        first = link_in(block) if link_in else next(iter(links), None)
+        first = link_in(block) if link_in else _main_link(links)
         if first is not None and (address := _address(first, base)):
             same = (link for link in links if link is not first and _address(link, base) == address)
             of_container.setdefault(block.getparent(), {})[block] = (first, *same)
@@ -163,10 +164,11 @@ def _paged_groups(page: WebPage, groups: Mapping[Group, Mapping[HtmlElement, str
 def row_entry(row: HtmlElement, base: str) -> Entry | None:
     """The document that a row links, its title, and the fields beside it; None if no link with words leads anywhere."""
     links = [link for link in _with_words(row) if _address(link, base)]
-    if not links:
+    main = _main_link(links)
+    if main is None:
         return None
-    first = _address(links[0], base)
-    same = tuple(link for link in links if _address(link, base) == first)
+    address = _address(main, base)
+    same = tuple(link for link in links if _address(link, base) == address)
     return _entry(_row(row, same, (), {}), base)
 
 
@@ -345,10 +347,20 @@ def _dated_by(row: Row, above: str) -> Row:
 
 
 def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
-    """The first link of a block without a document of the site, if it has a title or a date beside it."""
+    """The main link of a block without a document of the site, if it has a title or a date beside it."""
     links = [link for link in _with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
-    dated = bool(links) and first_iso_date(text_in(block)) is not None
-    return tuple(link for link in links if dated or len(link_title(link)) >= MIN_TITLE_BESIDE)[:1]
+    main = _main_link(links)
+    if main is None or (len(link_title(main)) < MIN_TITLE_BESIDE and first_iso_date(text_in(block)) is None):
+        return ()
+    return (main,)
+
+
+def _main_link(links: Sequence[HtmlElement]) -> HtmlElement | None:
+    """The link of a row's document: the first one with half as many words as the longest. Links of the row's column or
+    agency may stand before it ([部门文件]), longer names of explanations behind it (《…》政策解读)."""
+    words = [0 if _IN_BRACKETS.match(title := link_title(link)) else len(title) for link in links]
+    most = max(words, default=0)
+    return next((link for link, count in zip(links, words, strict=True) if 2 * count >= most), None)
 
 
 def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, tuple[str, ...]]:
