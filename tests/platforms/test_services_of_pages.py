@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from etl.platforms.drafting.services import services_of
+from etl.platforms.drafting.services import MAX_CHOICES, services_of
 from etl.platforms.drafting.written_addresses import written_addresses
 from etl.web.page import read_page
 
@@ -53,6 +53,16 @@ LIST = "https://www.yunxi.example/api/doc/list"
         ("$.post('/x/docAction.action?cmd=deleteNews', {cid: 3})", []),
         ("$.post('/news/addReadNum', {cid: 3})", []),
         ("$.post('/news/batchDelete', {cid: 3})", []),
+        ("$.post('/news/delete/17', {cid: 3})", []),
+        ("$.post('/news/newsSave.do', {cid: 3})", []),
+        ("$.post('/docAction!save.do', {page: 1})", []),
+        ("$.post('/xxgk/apply', {cid: 3})", []),
+        ("$.post('/news/ajax.ashx', {action: 'deleteNews', cid: 3})", []),
+        ("axios.post('/news/api', {method: 'saveNews', page: 1})", []),
+        ("$.get('/news/rpc?op=list&action=delete&page=1')", []),
+        ("$.getJSON('/news/latestUpdate.json?page=1')", ["https://www.yunxi.example/news/latestUpdate.json?page=1"]),
+        ("$.getJSON('/publish/newsList.do?page=1')", ["https://www.yunxi.example/publish/newsList.do?page=1"]),
+        ("$.get('http://[/list?page=1')", []),
         ("$.get('updateClick.do?cid=3')", []),
         ("$.get('savelog.php', {cid: 3})", []),
         ("$.get('logout.do')", []),
@@ -121,6 +131,19 @@ BASE = "https://www.yunxi.example"
         (
             "$('#t').DataTable({serverSide: true, pageLength: 25, ajax: {url: '/doc/data', type: 'POST'}})",
             (f"{BASE}/doc/data", "draw=1&start=0&length=25"),
+        ),
+        (
+            "$('#t').DataTable({serverSide: true, ajax: {url: '/docs', data: function (d) { d.lm = '7'; d.k = w.k }}})",
+            (f"{BASE}/docs?draw=1&lm=7&start=0&length=10", ""),
+        ),
+        (
+            "$.post('/doc/list', {page: 1, no: 99999999999999999999, lm: '\\ud83d\\ude00', key: '\\ud83d'})",
+            (f"{BASE}/doc/list", "page=1&lm=%F0%9F%98%80&key=%EF%BF%BD"),
+        ),
+        (
+            "axios.create({baseURL: lm}); var lm = '/a'; lm = '/b'; axios.create({baseURL: '/b'});"
+            "axios.get('/doc/list?page=1')",
+            (f"{BASE}/a/doc/list?page=1", ""),
         ),
         (
             "$('#t').jqGrid({url: '/doc/list', datatype: 'json', mtype: 'GET', rowNum: 15, colModel: []})",
@@ -265,6 +288,15 @@ def test_other_parts_of_a_list_are_named_by_the_page() -> None:
     [service] = services_of(page)
     assert service.url == f"{BASE}/doc/list?year=2026&page=1"
     assert [(each.url, each.name) for each in service.others] == [(f"{BASE}/doc/list?year=2025&page=1", "2025年")]
+
+
+def test_choices_that_are_too_many_to_be_tried_are_named() -> None:
+    choice = "".join(f"<option value={n}>桐溪第{n}局</option>" for n in range(MAX_CHOICES + 3))
+    script = "$.getJSON('/doc/list', {dept: $('#d').val(), page: 1}, f)"
+    page = read_page(f"<html><body><select id=d>{choice}</select><script>{script}</script></body></html>".encode(), URL)
+    [service] = services_of(page)
+    assert len(service.others) == MAX_CHOICES
+    assert service.untried == ("桐溪第61局", "桐溪第62局")
 
 
 @pytest.mark.parametrize(

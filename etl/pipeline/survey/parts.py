@@ -27,6 +27,7 @@ from etl.web.urls import resolved
 
 DOCUMENTS_TRIED = 2
 """Number of documents of which one must be there under a form of addresses."""
+_SHOWN_CHOICES = 8
 MAX_FRAMES, MAX_FRAMES_IN_FRAMES, MAX_SERVICES, MAX_FORMS = 5, 2, 6, 5
 """Maximum numbers of frames, of levels of frames in them (sets hold rows, these hold columns), of services, and of
 forms of addresses of which a document is requested."""
@@ -93,16 +94,26 @@ async def answers_to(page: WebPage, visit: Visit) -> AsyncIterator[Part]:
         part = Part(opened, service.post, page, _pages(service, opened), (*service.others, *alike))
         listing = part.listing(page)
         if listing is not None and (address := await _address_of_documents(part, listing, visit)) is not None:
-            passed = "not requested: another list was found before it"
-            others = (each for each in beside if each not in alike)
-            visit.unread |= {request_in_words(each.url, each.post): passed for each in others}
+            others = [each for each in beside if each not in alike]
+            _note(visit, others, "not requested: another list was found before it")
+            if service.untried:
+                shown = ", ".join(service.untried[:_SHOWN_CHOICES])
+                _note(visit, [service], f"{len(service.untried)} choices of the page that may be parts of its list were"
+                      f" not tried: {shown} …")  # fmt: skip
             yield replace(part, address=address)
             return
         if listing is None:
-            visit.unread[request_in_words(service.url, service.post)] = _why_no_list(opened)
+            _note(visit, [service], _why_no_list(opened))
             yield part
+    left = [each for each in services[MAX_SERVICES:] if each.turns]
+    _note(visit, left, f"not requested: the {MAX_SERVICES} before it had no list")
     if any(service.turns for service in services):
         visit.unread_pages.add(page.url)
+
+
+def _note(visit: Visit, services: Iterable[Service], why: str) -> None:
+    """Notes why no list was read from services, or not all of it."""
+    visit.unread |= {request_in_words(each.url, each.post): why for each in services}
 
 
 def _pages(service: Service, answer: WebPage) -> str:

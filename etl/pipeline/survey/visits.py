@@ -59,16 +59,16 @@ def _may_have_more_pages(page: ListingPage) -> bool:
     return page.reported_pages != 1 and page.reported_total != len(page.entries)
 
 
+@dataclass(kw_only=True)
 class Visit:
     """How a survey opens further pages. This class is for a saved page and opens none."""
 
-    def __init__(self) -> None:
-        self.unread: dict[str, str] = {}
-        """What scripts request, or script files → why no list was read from them."""
-        self.codes: dict[str, str] = {}
-        """Script files by address."""
-        self.unread_pages: set[str] = set()
-        """The pages whose scripts request pages of a list, of which none could be read."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """What scripts request, or script files → why no list was read from them."""
+    codes: dict[str, str] = field(default_factory=dict)
+    """Script files by address."""
+    unread_pages: set[str] = field(default_factory=set)
+    """The pages whose scripts request pages of a list, of which none could be read."""
 
     async def code(self, url: str) -> str:
         """The content of a script file; empty if it cannot be fetched."""
@@ -100,10 +100,6 @@ class LiveVisit(Visit):
     report_address: Callable[[str], None]
     opened: dict[tuple[str, str], WebPage | None] = field(default_factory=dict)
     """Pages by address and what was posted: a survey may look at one several times."""
-    unread: dict[str, str] = field(default_factory=dict)
-    unread_pages: set[str] = field(default_factory=set)
-    codes: dict[str, str] = field(default_factory=dict)
-    """Script files by address."""
 
     async def attempt(self, url: str, post: str = "", limit: int | None = None) -> Attempt:
         self.report_address(url)

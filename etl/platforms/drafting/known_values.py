@@ -10,6 +10,7 @@ For the address of a row (`in_rows`), the members of what is unknown are places:
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -35,6 +36,9 @@ _GIVES_FIRST = frozenset(
     ("encodeURIComponent", "encodeURI", "escape", "decodeURIComponent", "unescape", "decodeURI", "String", "trim",
      "parseInt", "Number", "parseFloat", "reactive", "ref", "toRaw", "unref", "require", "cloneDeep", "clone")
 )  # fmt: skip
+_SELECTOR = re.compile(r"\s*+(?:[#.]?\w|[\[*])(?:[^~:(]|:(?:checked|selected)\b|:not\([^()]*\))*")
+"""Selectors that take a time in proportion to the page: those of siblings and places do not, nor XPath."""
+_LONG_SELECTOR = 200
 _MOST_STEPS, _MOST_OF_A_PAGE, _MOST_NESTED = 6_000, 50_000, 30
 _MOST_DEPTH, _MOST_TRIED, _MOST_CALLS = 40, 12, 60
 
@@ -67,6 +71,8 @@ class Values:
         """What else could have been chosen where one of several values was: the words of each choice."""
         self.attributes: dict[str, str] = {}
         """For the address of a row: the names of the values that the attributes of its element have."""
+        self.objects_of_page: dict[int, Known] = {}
+        """By the number of a script: what it sends where a request is given that from elsewhere."""
         self.own = parameters(page.url) | _of_fragment(page.url)
         self._bound: list[Mapping[str, Known]] = []
         self._resolving: set[object] = set()
@@ -87,10 +93,10 @@ class Values:
         """As `at`, within another expression."""
         return Reading(self, spot).value()
 
-    def charge(self) -> bool:
-        """Whether the work for one value, or for all of them, is done."""
-        self._steps += 1
-        self.work += 1
+    def charge(self, steps: int = 1) -> bool:
+        """Counts work; returns whether that for one value, or for all of them, is done."""
+        self._steps += steps
+        self.work += steps
         return self._steps > _MOST_STEPS or self.is_spent
 
     @property
@@ -118,7 +124,7 @@ class Values:
                 return names[name]
         is_parameter, value = self._argument(name, spot)
         if value is UNKNOWN and not is_parameter:
-            value = self._first(name, [*self.code.assigned[name], *self.code.owned["window", name]], spot)
+            value = self._first(name, spot, self.code.assigned[name], self.code.owned["window"][name])
         if value is UNKNOWN and not is_parameter and (functions := self.code.functions_by_name.get(name)):
             return functions[0]
         if self.in_rows:
@@ -135,9 +141,8 @@ class Values:
             return f"{{{name}}}"
         if PAGE_NAME.fullmatch(owner) and _OF_PAGE.fullmatch(name):
             return self._number_of_page(UNKNOWN)
-        value = self._first(
-            name, [*self.code.owned[owner, name], *self.code.members[name], *self.code.assigned[name]], spot
-        )
+        code = self.code
+        value = self._first(name, spot, code.owned[owner][name], code.members[name], code.assigned[name])
         return value if self.in_rows else self.as_page(name, value, spot, may_be_short=False)
 
     def as_page(self, name: str, value: Known, spot: Spot, *, may_be_short: bool = False) -> Known:
@@ -149,10 +154,10 @@ class Values:
 
     def _is_raised_before(self, name: str, spot: Spot) -> bool:
         """Whether the function around a place raises the number first: `page++; $.get("/list?page=" + page)`."""
-        words = self.code.programs[spot.script].words
-        around = next(iter(self.code.functions_around(spot)), None)
-        before = words[around.body : spot.at] if around else []
-        return any(name == word and "++" in before[max(at - 1, 0) : at + 2] for at, word in enumerate(before))
+        around = next(self.code.functions_around(spot), None)
+        return around is not None and any(
+            around.holds(raised) and raised.at < spot.at for raised in self.code.raised[name][:_MOST_CALLS]
+        )
 
     def _number_of_page(self, value: Known) -> float:
         return (0.0 if value in (0.0, "0") else 1.0) + self.turn
@@ -164,12 +169,12 @@ class Values:
             return self._number_of_page(UNKNOWN)
         return USUAL_SIZE if SIZE_NAME.fullmatch(name) else ""
 
-    def _first(self, name: str, spots: list[Spot], at: Spot) -> Known:
-        """The first value that is known of those that a name gets, which is used at a place."""
+    def _first(self, name: str, at: Spot, *places: list[Spot]) -> Known:
+        """The first value that is known of those that a name gets at some places, and which is used at another."""
         if name in self._resolving or len(self._resolving) > _MOST_DEPTH:
             return UNKNOWN
         self._resolving.add(name)
-        own = self.code.in_scope(name, spots, at)[:_MOST_TRIED]
+        own = self.code.in_scope(name, at, *places)[:_MOST_TRIED]
         values = self._values_at([each for spot in own for each in (self._passed(spot) or [spot])])
         self._resolving.discard(name)
         return self._one_of(("name", name), name, [value for value in values if value not in ("", None)])
@@ -233,8 +238,9 @@ class Values:
 
     def checked(self, field: HtmlElement) -> Known:
         """The value of a field of which a form has one for each choice."""
-        name = field.get("name")
-        fields = self.page.tree.xpath("//input[@type='radio' and @name=$name and @value]", name=name)
+        name, inputs = field.get("name"), self.page.elements["input"]
+        self.charge(len(inputs))
+        fields = [each for each in inputs if each.get("type") == "radio" and name and each.get("name") == name]
         words = {each.get("value") or "": words_of(each.getparent()) or each.get("value") or "" for each in fields}
         own = next((value for value, label in words.items() if is_whole(label)), field.get("value") or "")
         ordered = [own, *(value for value in words if value != own)]
@@ -245,6 +251,7 @@ class Values:
         """The value of an attribute of an element: of one item of several that have it, such as the chosen tab."""
         parent = element.getparent()
         alike = [] if parent is None else [each for each in parent.iterchildren(element.tag) if each.get(attribute)]
+        self.charge(len(alike))
         if len(alike) < 2 or not isinstance(value, str) or element not in alike:
             return value
         first = next((each for each in alike if is_whole(words_of(each))), element)
@@ -256,6 +263,7 @@ class Values:
     def value_of(self, select: HtmlElement) -> Known:
         """The value of a selection in the page: the chosen one, or that of all parts together."""
         value, parts = value_of_field(select), choices_of(select)
+        self.charge(sum(1 for _ in select.iter("option")))
         others = [("", ""), *(part for part in parts if part[0] != value)]
         return self._chosen(select, [value, *(part[0] for part in others[1:])], [words for _, words in others])
 
@@ -294,21 +302,18 @@ class Values:
         if isinstance(first, str):
             made = parameters(f"?{first.removeprefix('?')}")
         for method in ("append", "set"):
-            for call in self.code.calls[method] if name else ():
+            for call in self.code.calls_on[name][method][:_MOST_CALLS] if name else ():
                 spots = self.code.arguments(call)
-                if self.code.callee(call)[0] == name and len(spots) == 2:
+                if len(spots) == 2:
                     key, value = map(self.value_at, spots)
                     made |= {key: value} if isinstance(key, str) else {}
         return made
 
     def element_for(self, selector: Known) -> Known:
         """The element of the page for a selector."""
-        if not isinstance(selector, str) or not selector.strip() or selector.lstrip().startswith("<"):
-            return UNKNOWN
-        try:
-            return Element(next(iter(elements(selector, self.page.tree)), None))
-        except ValueError:
-            return UNKNOWN
+        is_plain = isinstance(selector, str) and len(selector) < _LONG_SELECTOR and _SELECTOR.fullmatch(selector)
+        element = _first_element(selector, self.page.tree) if is_plain else None
+        return element or UNKNOWN
 
     def of_location(self, name: str) -> Known:
         """A member of the page's own address."""
@@ -319,6 +324,14 @@ class Values:
             "search": f"?{parts.query}" if parts.query else "", "port": str(parts.port or ""),
         }  # fmt: skip
         return members.get(name, UNKNOWN)
+
+
+@lru_cache(maxsize=256)  # for each value of each choice of a page
+def _first_element(selector: str, tree: HtmlElement) -> Element | None:
+    try:
+        return Element(next(iter(elements(selector, tree)), None))
+    except ValueError:
+        return None
 
 
 def _of_fragment(url: str) -> dict[str, str]:

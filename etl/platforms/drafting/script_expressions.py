@@ -6,8 +6,9 @@ from typing import Protocol
 
 from lxml.html import HtmlElement
 
-from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
+from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot, name_of, text_of_literal
 from etl.platforms.drafting.script_values import (
+    MOST_PARTS,
     PAGE_NAME,
     UNKNOWN,
     Element,
@@ -18,14 +19,15 @@ from etl.platforms.drafting.script_values import (
     data_of,
     method_of_element,
     method_of_text,
+    parts_in,
 )
-from etl.web.script.values import to_number, unquote_literal
+from etl.web.script.values import to_number
 
 _MERGES = frozenset(("assign", "extend", "merge"))
 _STARTS_NUMBER = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2}
 _HOLE = re.compile(r"\$\{([^{}`]*)\}")
 _PARAMETER_BEFORE = re.compile(r"[?&]([\w.-]{1,40})=$")
-_MOST_TRIED = 12
+_MOST_TRIED, _PARTS_OF_STEP = 12, 20
 
 
 class Names(Protocol):
@@ -36,7 +38,7 @@ class Names(Protocol):
     own: dict[str, str]
     attributes: dict[str, str]
 
-    def charge(self) -> bool: ...
+    def charge(self, steps: int = 1) -> bool: ...
     def enter(self) -> bool: ...
     def leave(self) -> None: ...
     def value_at(self, spot: Spot) -> Known: ...
@@ -145,7 +147,9 @@ class Reading:
             if word == "!" and isinstance(value, float):  # `!0` and `!1` of machine-written scripts
                 return not value
             return value if word in ("+", "await", "++") else UNKNOWN
-        return self._followed(self._first())
+        value = self._followed(self._first())
+        parts = parts_in(value)  # What a function puts twice into an object doubles it with each call.
+        return UNKNOWN if self.values.charge(parts // _PARTS_OF_STEP) or parts >= MOST_PARTS else value
 
     # -- what stands alone
 
@@ -155,7 +159,7 @@ class Reading:
         start = Spot(self.script, self.position)
         self.position += 1
         if kind == "str":
-            return unquote_literal(text), ""
+            return text_of_literal(text), ""
         if kind == "num":
             return to_number(text), ""
         if kind == "template":
@@ -177,10 +181,10 @@ class Reading:
     def _template(self, literal: str) -> Known:
         parts, end, inside = list[Known](), 0, literal[1:-1]
         for hole in _HOLE.finditer(inside):
-            parts += [unquote_literal(f"`{inside[end : hole.start()]}`"), self.inner(hole[1])]
+            parts += [text_of_literal(f"`{inside[end : hole.start()]}`"), self.inner(hole[1])]
             end = hole.end()
         value: Known = ""
-        for part in (*parts, unquote_literal(f"`{inside[end:]}`")):
+        for part in (*parts, text_of_literal(f"`{inside[end:]}`")):
             value = self._calculated("+", value, part)
         return value
 
@@ -212,7 +216,7 @@ class Reading:
 
     def _built(self, start: Spot) -> Known:
         kind = self.words[self.position]
-        self.position += 1
+        self.position = min(self.position + 1, len(self.words) - 1)
         arguments: list[Known] = []
         if self.words[self.position] == "(":
             arguments = self._arguments()
@@ -239,10 +243,7 @@ class Reading:
             elif kind not in ("str", "name", "num"):
                 continue
             elif after == ":":
-                yield (
-                    (unquote_literal(text) if kind == "str" else text),
-                    self.values.value_at(Spot(self.script, spot.at + 2)),
-                )
+                yield name_of(self.tokens[spot.at]), self.values.value_at(Spot(self.script, spot.at + 2))
             elif after == "(" and kind == "name":
                 body = self.closing.get(spot.at + 1)
                 yield text, next((each for each in code.functions_by_name.get(text, ()) if each.body == body), UNKNOWN)
@@ -257,7 +258,7 @@ class Reading:
             word == "?" and self.words[self.position + 1] == "." and self.tokens[self.position + 2][0] == "name"
         ):
             if word in (".", "?"):
-                self.position += 2 if word == "." else 3
+                self.position = min(self.position + (2 if word == "." else 3), len(self.words) - 1)
                 value, name = self._member(value, name, self.tokens[self.position - 1][1])
             elif word == "[":
                 bracket = self.position

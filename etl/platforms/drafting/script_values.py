@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.paging.parts import value_of_field
-from etl.web.script.values import UNDEFINED, UnknownError, call_string_method, to_number, to_text
+from etl.web.script.values import UNDEFINED, UnknownError, add, calculate, call_string_method, to_text
 
 
 class Unknown:
@@ -28,6 +28,9 @@ PAGE_NAME = re.compile(
 )
 SIZE_NAME = re.compile(r"(?:page|list)?_?(?:size|limit|rows)|per_?page", re.IGNORECASE)
 USUAL_SIZE = 10.0
+MOST_PARTS, _MAX_TEXT, _CHARS_OF_PART, _MAX_NUMBER = 5_000, 20_000, 100, 2.0**53
+"""Maximum number of parts of an object, in all of its depth, of characters of a text, and the greatest number that
+scripts count exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,24 @@ class Element:
     element: HtmlElement | None
 
 
+def parts_in(value: Known) -> int:
+    """How many parts a value has, in all of its depth, up to `MOST_PARTS`; a long text counts as several."""
+    parts, waiting = 0, [value]
+    while waiting and parts < MOST_PARTS:
+        each = waiting.pop()
+        parts += 1 + (len(each) // _CHARS_OF_PART if isinstance(each, str) else 0)
+        waiting += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+    return parts
+
+
 def calculated(operator: str, left: Known, right: Known) -> Known:
     if not all(isinstance(each, (str, float)) for each in (left, right)):
         return UNKNOWN
     try:
-        if operator == "+":
-            both = isinstance(left, float) and isinstance(right, float)
-            return left + right if both else to_text(left) + to_text(right)
-        first, second = to_number(left), to_number(right)
-        if operator == "-":
-            return first - second
-        return first * second if operator == "*" else first / second if operator == "/" else first % second
-    except (UnknownError, ArithmeticError):
+        value = add(left, right) if operator == "+" else calculate(operator, left, right)
+    except UnknownError:
         return UNKNOWN
+    return UNKNOWN if isinstance(value, str) and len(value) > _MAX_TEXT else value
 
 
 def method_of_text(text: str, name: str, arguments: list[Known]) -> Known:
@@ -119,7 +127,7 @@ def _pairs(value: Mapping[str, Known]) -> Iterator[tuple[str, Known]]:
         if isinstance(each, dict):
             yield from _pairs({f"{name}[{key}]": inner for key, inner in plain(each).items()})
         elif isinstance(each, list):
-            yield from ((f"{name}[]", item) for item in each if isinstance(item, (str, float, bool)))
+            yield from ((f"{name}[]", item) for item in each if _is_plain(item) and not isinstance(item, (dict, list)))
         else:
             yield name, each
 
@@ -137,7 +145,9 @@ def plain(value: Known) -> dict[str, Known]:
 
 
 def _is_plain(value: Known) -> bool:
-    return value is None or isinstance(value, (str, float, bool, dict, list))
+    if isinstance(value, float):  # Scripts write others with an exponent.
+        return value == 0 or 0.0001 <= abs(value) < _MAX_NUMBER
+    return value is None or isinstance(value, (str, bool, dict, list))
 
 
 def _written(value: Known) -> str:

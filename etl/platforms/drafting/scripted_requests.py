@@ -1,8 +1,7 @@
 """What the scripts of a page request: calls of jQuery, axios, fetch and other libraries, tables that libraries fill."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import parse_qsl
@@ -63,20 +62,29 @@ def _is_code(kind: str) -> bool:
     return is_code_type(kind) or kind == "module"
 
 
-def requests_of(values: Values) -> list[ScriptRequest | None]:
-    """What the scripts request, in their order; the same places whatever the number of the page."""
-    spots = [*_calls(values.code), *_option_objects(values.code)]
+Place = tuple[Spot, bool, bool]
+"""A bracket, whether it is that of a call, and whether an address stands there."""
+
+
+def places_of_requests(code: ScriptCode) -> list[Place]:
+    """Where the scripts may request something, the likeliest first."""
     # Bundles have thousands of calls that may be requests: those with an address come first, and short scripts.
-    long = [len(program.tokens) > _LONG_SCRIPT for program in values.code.programs]
-    spots.sort(key=lambda each: (not each[2], long[each[0].script], each[0].script, each[0].at))
-    requests = [
-        _by_call(values, spot) if is_call else _by_options(values, spot) for spot, is_call, _ in spots[:_MOST_REQUESTS]
-    ]
+    long = [len(program.tokens) > _LONG_SCRIPT for program in code.programs]
+    places = sorted(
+        chain(_calls(code), _option_objects(code)),
+        key=lambda each: (not each[2], long[each[0].script], each[0].script, each[0].at),
+    )
+    return places[:_MOST_REQUESTS]
+
+
+def requests_of(values: Values, places: Sequence[Place]) -> list[ScriptRequest | None]:
+    """What the scripts request there, and by their elements; as many whatever the number of the page."""
+    requests = [_by_call(values, spot) if is_call else _by_options(values, spot) for spot, is_call, _ in places]
     return [*requests, *_by_script_elements(values)]
 
 
-def _calls(code: ScriptCode) -> Iterator[tuple[Spot, bool, bool]]:
-    """The brackets of calls that may request an address which is given to them; True; whether the address is there."""
+def _calls(code: ScriptCode) -> Iterator[Place]:
+    """Calls that may request an address which is given to them."""
     for name, brackets in code.calls.items():
         if _REQUESTS.search(name) and not _NO_REQUEST.search(name):
             for bracket in brackets:
@@ -85,9 +93,8 @@ def _calls(code: ScriptCode) -> Iterator[tuple[Spot, bool, bool]]:
                     yield bracket, True, "/" in text or _PROGRAM_FILE.search(text[1:]) is not None
 
 
-def _option_objects(code: ScriptCode) -> Iterator[tuple[Spot, bool, bool]]:
-    """The brackets of objects that have an address: `{url: …}`, or `{ajax: "…"}` of DataTables; False; whether the
-    address is there."""
+def _option_objects(code: ScriptCode) -> Iterator[Place]:
+    """Objects that have an address: `{url: …}`, or `{ajax: "…"}` of DataTables."""
     for spot in chain(code.members["url"], code.members["ajax"], code.members["dataSource"]):
         opening = code.around[spot.script][spot.at - 2] if spot.at > 1 else None
         is_option = opening is not None and code.programs[spot.script].words[opening] == "{"
@@ -114,21 +121,27 @@ def _by_call(values: Values, bracket: Spot) -> ScriptRequest | None:
     options = next((each for each in given[1:] if not isinstance(each, ScriptFunction)), None)
     is_post = "post" in (verb or name).lower()
     is_wrapped = owner not in ("$", "jQuery") and name not in ("load", "fetch")
-    if isinstance(options, dict) and (name in ("fetch", "ajax") or _OPTIONS & options.keys() - {"type"}):
+    if isinstance(options, dict) and (name in ("fetch", "ajax") or _says_how(options)):
         return _with_options(values, {"url": address, **options}, bracket, is_post, "", is_wrapped=is_wrapped)
     if name == "open":
         options = _body(values, owner)
     elif options is UNKNOWN:
-        options = _object_of_page(values, bracket)
+        options = _object_of_page(values, bracket.script)
     is_post = is_post or (name == "load" and isinstance(options, dict))
     is_json = options.is_json if isinstance(options, Sent) else is_post and is_wrapped and name != "open"
     return ScriptRequest(address, is_post, _sent(values, options), None, is_json, is_wrapped)
 
 
+def _says_how(options: Mapping[str, Known]) -> bool:
+    """Whether an object says how to request an address, and is not what is sent there."""
+    verb = options.get("method")
+    is_verb = isinstance(verb, str) and _VERB.fullmatch(verb) is not None
+    return is_verb or not _OPTIONS.isdisjoint(options.keys() - {"type", "method"})
+
+
 def _body(values: Values, owner: str) -> Known:
     """What is sent by the request that was opened: `xhr.send("page=1")`."""
-    sent = (call for call in values.code.calls["send"] if values.code.callee(call)[0] == owner)
-    arguments = (values.code.arguments(call)[:1] for call in sent)
+    arguments = (values.code.arguments(call)[:1] for call in values.code.calls_on[owner]["send"])
     return next((values.at(spots[0]) for spots in arguments if spots), None)
 
 
@@ -170,7 +183,7 @@ def _with_options(
     is_post = verb.lower() == "post" if _VERB.fullmatch(verb) else is_post or bool(grid and grid.posts)
     given = next((options[key] for key in _DATA if options.get(key) is not None), None)
     query = options.get("params")
-    given, query = (_object_of_page(values, near) if each is UNKNOWN else each for each in (given, query))
+    given, query = (_object_of_page(values, near.script) if each is UNKNOWN else each for each in (given, query))
     is_json = (isinstance(given, Sent) and given.is_json) or "json" in str(options.get("contentType", "")).lower()
     is_json = is_json or (is_wrapped and is_post and "data" in options and not isinstance(given, Sent))
     data = _sent(values, given)
@@ -199,12 +212,11 @@ def _is_address(text: str) -> bool:
     return len(text) < 1000 and not _NO_SERVICE.search(text) and ("/" in text or _PROGRAM_FILE.search(text) is not None)
 
 
-def bases_of(values: Values) -> list[str]:
-    """What libraries put before the addresses that they request (`axios.create({baseURL: "/api"})`)."""
+def bases_of(values: Values) -> list[str | None]:
+    """What libraries put before the addresses that they request (`axios.create({baseURL: "/api"})`); None for what is
+    not known, so that there are as many whatever is chosen."""
     known = [values.at(spot) for spot in (*values.code.members["baseURL"], *values.code.assigned["baseURL"])[:5]]
-    return list(
-        dict.fromkeys(each for each in known if isinstance(each, str) and each and not _NO_SERVICE.search(each))
-    )
+    return [each if isinstance(each, str) and each and not _NO_SERVICE.search(each) else None for each in known]
 
 
 def _sent(values: Values, given: Known) -> Known:
@@ -240,29 +252,25 @@ def _filled_in(values: Values, function: ScriptFunction) -> Known:
     if isinstance(returned, (dict, Sent, str)):
         return returned
     given = next(iter(function.parameters), "")
-    return {
-        name: values.at(spot)
-        for (owner, name), spots in values.code.owned.items()
-        for spot in spots
-        if owner == given and function.holds(spot)
-    }
+    filled = values.code.owned[given]
+    return {name: values.at(spot) for name, spots in filled.items() for spot in spots if function.holds(spot)}
 
 
-def _object_of_page(values: Values, near: Spot | None) -> Known:
-    """The only object of the scripts (or of the script of `near`) that has a number of a page and more, for a request
-    that is given it from elsewhere; None if there is none, or are several."""
-    objects: dict[str, Known] = {}
-    code = values.code
-    for name in [name for name in code.members if PAGE_NAME.fullmatch(name)]:
-        for spot in code.members[name]:
-            opening = code.around[spot.script][spot.at - 2] if spot.at > 1 else None
-            if (
-                opening is None
-                or code.programs[spot.script].words[opening] != "{"
-                or (near and near.script != spot.script)
-            ):
-                continue
-            made = values.at(Spot(spot.script, opening))
-            if isinstance(made, dict) and any(SIZE_NAME.fullmatch(key) for key in made) and "url" not in made:
-                objects.setdefault(json.dumps(sorted(plain(made)), default=str), made)
-    return next(iter(objects.values())) if len(objects) == 1 else None
+def _object_of_page(values: Values, script: int) -> Known:
+    """The only object of a script that has the numbers of a page and of its rows, for a request that is given it from
+    elsewhere; None if there is none, or are several."""
+    if script not in values.objects_of_page:
+        made = [each for each in _objects_of_page(values, script) if "url" not in each]
+        is_one = len({frozenset(plain(each)) for each in made}) == 1
+        values.objects_of_page[script] = made[0] if is_one else None
+    return values.objects_of_page[script]
+
+
+def _objects_of_page(values: Values, script: int) -> Iterator[dict[str, Known]]:
+    code, words = values.code, values.code.programs[script].words
+    spots = (spot for name in code.members if PAGE_NAME.fullmatch(name) for spot in code.members[name])
+    for spot in (spot for spot in spots if spot.script == script and not values.is_spent):
+        opening = code.around[script][spot.at - 2]
+        made = values.at(Spot(script, opening)) if opening is not None and words[opening] == "{" else None
+        if isinstance(made, dict) and any(map(SIZE_NAME.fullmatch, made)):
+            yield made

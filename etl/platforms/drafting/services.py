@@ -1,6 +1,7 @@
 """Services from which the scripts of a page load the rows of its list, as far as the scripts say what they request."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -8,12 +9,19 @@ from etl.platforms.answers.request_numbers import following
 from etl.platforms.base import request_of_list
 from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_values import PAGE_NAME, form_of, json_of
-from etl.platforms.drafting.scripted_requests import ScriptRequest, bases_of, code_of, requests_of
+from etl.platforms.drafting.scripted_requests import (
+    Place,
+    ScriptRequest,
+    bases_of,
+    code_of,
+    places_of_requests,
+    requests_of,
+)
 from etl.platforms.elements.list_addresses import changes_something, is_of_list, is_of_other_box
-from etl.web.page import WebPage, base_url
-from etl.web.urls import resolved
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import MAX_ADDRESS_CHARS
 
-_MOST_WORK = 100_000
+_MOST_WORK, _MAX_POST = 100_000, 10_000
 MAX_CHOICES = 60
 """Maximum number of parts of a list (years, kinds) for which the requests of a page are read."""
 _SEARCHES = re.compile(r"search|query|so\b", re.IGNORECASE)
@@ -27,7 +35,8 @@ class Service:
     """A request for the first page of a list. `post`: what is posted, or "". `pages`: the address of its further pages,
     relative to that of the first one, where it has the number of the page. `turns`: whether anything in it counts pages
     or rows; `by_number`: whether it does so by a name that says it. `others`: the same for other parts of the list
-    (years, kinds), each with the `name` that its part has in the page."""
+    (years, kinds), each with the `name` that its part has in the page; `untried`: names of choices of the page that
+    may be further parts, and are too many to be tried."""
 
     url: str
     post: str = ""
@@ -36,6 +45,7 @@ class Service:
     by_number: bool = False
     name: str = ""
     others: tuple["Service", ...] = ()
+    untried: tuple[str, ...] = ()
 
 
 def services_of(page: WebPage) -> list[Service]:
@@ -44,31 +54,37 @@ def services_of(page: WebPage) -> list[Service]:
     if not page.is_markup:
         return []
     code = code_of(page)
-    first = Values(code, page)
-    made, later = _requests(first), _requests(Values(code, page, turn=1))
-    services = [_service_of(page, one, two) for one, two in zip(made, later, strict=True)]
+    places, first = places_of_requests(code), Values(code, page)
+
+    def requested(values: Values) -> list[Service | None]:
+        later = Values(code, page, turn=1, choice=values.choice)
+        both = zip(_requests(values, places), _requests(later, places), strict=True)
+        return [_service_of(page, one, two) for one, two in both]
+
+    services = requested(first)
     others: list[list[Service]] = [[] for _ in services]
-    most = min(MAX_CHOICES, _MOST_WORK // max(first.work, 1))
-    for choice, words in islice(first.choices.items(), 0 if first.is_spent else most):
-        chosen = [_requests(Values(code, page, turn=turn, choice=choice)) for turn in (0, 1)]
-        for place, (one, two) in enumerate(zip(*chosen, strict=True)):
-            if (service := _service_of(page, one, two)) and service != services[place]:
+    most = 0 if first.is_spent else min(MAX_CHOICES, _MOST_WORK // max(first.work, 1))
+    for choice, words in islice(first.choices.items(), most):
+        for place, service in enumerate(requested(Values(code, page, choice=choice))):
+            if service and service != services[place]:
                 others[place].append(replace(service, name=words))
+    untried = tuple(filter(None, islice(first.choices.values(), most, None)))
     distinct: dict[tuple[str, str], Service] = {}
     for service, beside in zip(services, others, strict=True):
         if service:
-            distinct.setdefault((service.url, service.post), replace(service, others=tuple(dict.fromkeys(beside))))
+            whole = replace(service, others=tuple(dict.fromkeys(beside)), untried=untried)
+            distinct.setdefault((service.url, service.post), whole)
     return sorted(distinct.values(), key=_rank)
 
 
-def _requests(values: Values) -> list[ScriptRequest | None]:
+def _requests(values: Values, places: Sequence[Place]) -> list[ScriptRequest | None]:
     """The requests of the scripts, each first with what its library may put before the address; the same places in the
     same order whatever is chosen."""
     bases = bases_of(values)
     return [
         made and (replace(made, address=_joined(base, made.address)) if base and made.is_wrapped else made)
-        for made in requests_of(values)
-        for base in (*bases, "")
+        for made in requests_of(values, places)
+        for base in (*bases, None)
     ]
 
 
@@ -88,7 +104,7 @@ def _service_of(page: WebPage, made: ScriptRequest | None, later: ScriptRequest 
     if made is None or later is None:
         return None
     service, second = _service(page, made), _service(page, later)
-    if service is None or second is None or changes_something(service.url):
+    if service is None or second is None or changes_something(service.url, service.post):
         return None
     turned = following(request_of_list(service.url, "", service.post), 10, 10) is not None
     service = replace(service, turns=turned, by_number=turned, pages=_pages(service, second))
@@ -111,10 +127,8 @@ def _service(page: WebPage, made: ScriptRequest) -> Service | None:
     else:
         query = "&".join(filter(None, (query, form_of(made.data))))
     mark = "&" if "?" in address else "?"
-    try:
-        return Service(resolved(base_url(page), address + (mark + query if query else "")), post)
-    except ValueError:
-        return None
+    url = absolute(address + (mark + query if query else ""), base_url(page))
+    return Service(url, post) if url and len(url) <= MAX_ADDRESS_CHARS and len(post) <= _MAX_POST else None
 
 
 def _pages(first: Service, second: Service) -> str:

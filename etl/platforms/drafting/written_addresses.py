@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
 from etl.platforms.drafting.scripted_requests import code_of
+from etl.platforms.elements.list_addresses import changes_something
 from etl.web.markup import is_code_type
 from etl.web.page import WebPage, base_url
 from etl.web.urls import PLACE, resolved
@@ -41,7 +42,8 @@ def written_addresses(page: WebPage, service: str) -> list[str]:
     writer = _Writer(page, code_of(page))
     forms: dict[str, bool] = {}
     for address, is_titled in writer.addresses():
-        if PLACE.search(address) and "{}" not in address and (form := _absolute(address, page, service)):
+        form = _absolute(address, page, service) if PLACE.search(address) and "{}" not in address else None
+        if form and not changes_something(form):
             forms[form] = forms.get(form, False) or is_titled
     return sorted(forms, key=lambda form: not forms[form])
 

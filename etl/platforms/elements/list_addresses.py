@@ -9,8 +9,10 @@ _KEY = re.compile(
     r"By(?!\w{0,9}(?:Hit|Click|Visit|View|Read|Hot|Top|Rank|Recommend|Relat|Like))(?:[A-Z]\w*)?(?:Id|Code|Key|No|Num|Type)s?\b"
 )
 """The key by which something is selected: `getFileListByCodeId`; the popular ones are in a box (`getNewsByHitNum`)."""
-_COMMAND = re.compile(r"[?&](?:cmd|method|act|action|do|op|r)=([A-Za-z][\w.!/-]{2,59})(?=&|$)")
-"""What is requested, where one address answers several: `jyxxAction.action?cmd=getList`."""
+_COMMAND = re.compile(
+    r"""(?:[?&](?:cmd|method|act|action|do|op|r)=|"(?:cmd|method|act|action|do|op|r)":\s?")([A-Za-z][\w.!/-]{2,59})(?=[&"]|$)"""
+)
+"""What is requested, where one address answers several: `jyxxAction.action?cmd=getList`, `{"method": "getList"}`."""
 _DOCUMENTS = re.compile(
     r"(?:articles|docs|documents|manuscripts?|news|infos|notices|policies|records|rows|gkml|xxgk|"
     r"zfxxgk|zwgk|zcwj|zcfg|gfxwj|wenjian|tzgg|\w{0,6}wj|\w{0,12}(?:articles|docs|news|rows))"
@@ -32,9 +34,19 @@ _PROGRAM = re.compile(r"common|search|so|online|sites?")
 """Words for other boxes that may also name the part of the program which answers: `/common/search/getNoticeRows`."""
 _CHANGES = re.compile(
     r"(?:save|update|insert|delete|submit|remove|modify)\w*|add|edit|del|send|create|set|incr|increase|vote|click|thumbs|"
-    r"collect|fav|favorite|subscribe|upload|import|audit|reply|login|logout"
+    r"collect|fav|favorite|subscribe|upload|import|audit|reply|login|logout|tijiao|baocun|shanchu|xiugai|toupiao|liuyan"
 )
 """What a service does that changes something: `/news/addReadNum`, `doc.do?method=deleteNews`."""
+_ENDS_IN_CHANGE = re.compile(
+    r"\w{0,12}(?:save|insert|delete|submit|remove|modify|update|publish|register)|add|edit|del|create|vote|click|upload|"
+    r"apply|cancel|approve|comment|tijiao|baocun|shanchu|xiugai|toupiao|liuyan"
+)
+"""The same at the end of a name that does not say what is read: `newsSave`, `doc!delete`, but not `latestUpdate`."""
+_READS = re.compile(r"get|find|query|list|load|search|select|show|latest|last|recent|new|newest")
+_BEFORE_VERB = ("do", "ajax", "batch")
+_PROGRAM_ENDING = re.compile(r"\.(?:do|action|jspx?|php|as[hmp]x|json|xml|s?html?)$")
+_KEY_IN_PATH = re.compile(r"\d*|[\da-f-]{16,}")
+"""A part of a path that is no name: `/news/delete/17`."""
 
 OF_OTHER_THINGS = re.compile(
     r"(?:更多|全部|所有)\W{0,2}(?:[专主]题|专栏|专区|部门|单位|机构|栏目|频道|分类|类别|服务|应用|功能|视频|图片|图集|网站|链接|乡镇|街道|地区|选项|条件|筛选|标签)"
@@ -67,13 +79,22 @@ def is_of_list(text: str) -> bool:
     return lists or any(map(_DOCUMENTS.fullmatch, words))
 
 
-def changes_something(address: str) -> bool:
-    """Whether an address is that of a service which writes: a vote, a visit, a letter."""
-    path, command = address.partition("?")[0], _COMMAND.search(address)
-    names = (path, command[1]) if command else (path,)
-    last = (map(str.lower, _WORD.findall(name.rpartition("/")[2])) for name in names)
-    verbs = (next((word for word in words if word not in ("do", "ajax", "batch")), "") for words in last)
-    return any(map(_CHANGES.fullmatch, verbs))
+def changes_something(address: str, sent: str = "") -> bool:
+    """Whether an address is that of a service which writes: a vote, a visit, a letter. `sent`: the form or the JSON
+    that is sent there."""
+    path, _, query = address.partition("?")
+    names = (_PROGRAM_ENDING.sub("", part) for part in reversed(path.split("/")))
+    commands = (_PROGRAM_ENDING.sub("", command[1]) for command in _COMMAND.finditer(f"?{query}&{sent}"))
+    last = next((name for name in names if not _KEY_IN_PATH.fullmatch(name)), "")
+    return any(map(_names_a_change, (last, *commands)))
+
+
+def _names_a_change(name: str) -> bool:
+    words = list(map(str.lower, _WORD.findall(name.rpartition("/")[2])))
+    verbs = [word for word in words if word not in _BEFORE_VERB]
+    if not verbs or _CHANGES.fullmatch(verbs[0]):
+        return bool(verbs)
+    return not _READS.fullmatch(verbs[0]) and _ENDS_IN_CHANGE.fullmatch(verbs[-1]) is not None
 
 
 def is_of_menu(text: str) -> bool:

@@ -266,13 +266,13 @@ def _sent(click: _Click, page: WebPage) -> tuple[str, bytes | None] | None:
     """The absolute address to which a click sends its form, and what is posted there (None for a form that is sent as
     an address); None if that is another site, or a service that writes."""
     url = resolved(base_url(page), click.action or click.form.get("action") or page.url).partition("#")[0]
-    if urlsplit(url).netloc != urlsplit(page.url).netloc or changes_something(url):
+    if urlsplit(url).netloc != urlsplit(page.url).netloc:
         return None
     fields = [(name, value) for name, value in _fields(click.form) if name not in click.changes]
     charset = "gb18030" if page.charset.lower().startswith("gb") else page.charset
     changes = ((name, value) for name, value in click.changes.items() if name)
     sent = urlencode([*fields, *changes], encoding=charset, errors="replace")
-    if len(sent) > _MAX_BODY:
+    if len(sent) > _MAX_BODY or changes_something(url, sent):
         return None
     is_post = (click.form.get("method") or "get").lower() == "post"
     return (url, sent.encode()) if is_post else (urlsplit(url)._replace(query=sent).geturl(), None)
