@@ -72,6 +72,8 @@ _OF_SITE = re.compile(
     re.IGNORECASE,
 )
 """Names of files that a site links from all of its pages, if the title does not say so too."""
+_MAX_GENERAL_NAME = 6
+"""Maximum length of a name, without ending, that any text may mention: 用户操作手册."""
 _OF_PAGE = re.compile(r"导出|打印|本(?:页|网页|信息|条信息|文章)")
 """Words of tools that make a file of the page itself."""
 _ALOUD = re.compile(r"[\W_]*(?:语音(?:播报|朗读)?|朗读|播报|听(?:全文|新闻|文章|政策))[\W_]*")
@@ -371,10 +373,16 @@ class _Links:
         return says_download(words) or (says_here(words) and downloads_behind(self._blocks, node, words))
 
     def is_of_site(self, words: str) -> bool:
-        """Whether a file is not an attachment but one that each page of the site links: a reader, a manual, a form."""
+        """Whether a file is not an attachment but one that each page of the site links: a reader, a manual, a form.
+        (If the title has its name, or the text a long one, it is the document's: 附件：2.申报系统操作手册.)"""
         if _SOFTWARE.fullmatch(words):
             return True
-        return _OF_SITE.fullmatch(words) is not None and label_key(words) not in label_key(self._title)
+        if _OF_SITE.fullmatch(words) is None:
+            return False
+        name, body = label_key(without_text_ending(words)), self._body
+        lines = self._blocks.visible_blocks(body.first, body.last, body.revealed)
+        in_text = len(name) > _MAX_GENERAL_NAME and any(name in label_key(block.plain) for _, block in lines)
+        return name not in label_key(self._title) and not in_text
 
     def _may_be_annex(self, address: str, words: str) -> bool:
         """Whether a link below 附件 leads to a file although neither its address nor its words have a file ending."""

@@ -19,7 +19,7 @@ from etl.document_number import (
     number_over_two_lines,
 )
 from etl.extract.codes import Rule
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, COUNTERS, TOOLS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, COUNTERS, DISPLAY_TOOLS, TOOLS
 from etl.extract.lexicon.labels import begins_with_label, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.lexicon.values import Reading, ValueRules, is_state_alone, make_evidence
@@ -53,7 +53,7 @@ _NUMBER_AND_DATE = re.compile(r"[（(]([^（）()]{8,60})[)）]")
 """（2018年3月6日 云政发〔2018〕6号）: the day of signing, which is not that of the page."""
 _MAX_PARTS_OF_NOTE = 4
 _MAX_SOURCE_CHARS = 12
-_COUNTS = frozenset((*TOOLS, *COUNTERS))
+_TOOLS = frozenset((*TOOLS, *COUNTERS, *DISPLAY_TOOLS)) - {"转载", "文字"}
 _DAY, _MONTH = re.compile(r"\d{1,2}日?"), re.compile(rf"{YEAR}\s*[-/.年]\s*\d{{1,2}}\s*月?")
 _YEAR, _DAY_OF_YEAR = re.compile(rf"{YEAR}年?"), re.compile(r"\d{1,2}\s*[-/.月]\s*\d{1,2}日?")
 
@@ -285,7 +285,7 @@ def _source_beside_date(blocks: Blocks, index: int, *, is_title: bool) -> str | 
     labels = find_labels(line)
     # A label whose value may be in the next element (编辑：) says who that is.
     apart = any(
-        item.name == "source" or (item.label not in _COUNTS and not item.value.split(INLINE_BOUNDARY)[0].strip())
+        item.name == "source" or (item.label not in _TOOLS and not item.value.split(INLINE_BOUNDARY)[0].strip())
         for item in labels
     )
     if is_title or apart or source_of_subheading(line):

@@ -69,7 +69,7 @@ _CREDIT = re.compile(
 )
 _PRINT_RUN = re.compile(r"印\s?数?[:：]?\s?\d{1,5}\s?份")
 """The number of copies, in the last line of a printed document: 校对：… 共印30份."""
-_OF_DATA = re.compile(r"(?:资料|数据)来源[:：].{4,}，.{2,}。$")
+_OF_DATA = re.compile(r"(?:资料|数据)来源[:：].{4,}(?:[，；]|来[自源]).{2,}。$")
 """A sentence on where the figures of a report are from; the source of a page is a name."""
 _HOSTED = re.compile(
     r"[\u4e00-\u9fff]{2,30}(?:(?:办公室|政府|局|委员?会?|中心|厅|部)\s*(?:主办|承办)|(?:网|中心|公司|办公室)\s*(?!建设$)(?:设计|制作|维护|建设){1,4})"

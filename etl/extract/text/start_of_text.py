@@ -7,7 +7,7 @@ from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_dig
 from etl.document_number import match_document_number
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import is_clock
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, COUNTERS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.lexicon.values import SENTENCE_GOES_ON
@@ -76,6 +76,8 @@ summary."""
 _SAYS_SUMMARY = re.compile(
     r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
 )
+_COUNTED, _COUNT = frozenset((*TOOLS, *COUNTERS)), re.compile(r"\d{1,9}\s?[人次]{0,2}")
+"""Labels of counters of the page, and what they count."""
 _HOSTS = frozenset(("主办", "承办"))
 """Labels of footers and events, never of a header."""
 _LINES_OF_ENTRIES = 40
@@ -162,6 +164,7 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or _is_definition(blocks, index)
         or is_in_turn(blocks, index)
         or _is_value_beside_pair(blocks, index)
+        or _is_count(blocks, index)
         or (is_page_tool(text) and not _ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
         or asks_to_follow(text)
         or is_site_sentence(text)
@@ -176,6 +179,13 @@ def _is_value_beside_pair(blocks: Blocks, index: int) -> bool:
     it."""
     label = match_label(blocks.blocks[index - 1].text) if index else None
     return label is not None and label.label in AMBIGUOUS_LABELS and is_beside_pair(blocks, index - 1, dated=False)
+
+
+def _is_count(blocks: Blocks, index: int) -> bool:
+    """Whether a line is the number behind the label of a counter in the line before: `<dt>点击数：</dt><dd>101</dd>`."""
+    above = blocks.blocks[index - 1].text.rstrip() if index else ""
+    label = match_label(above) if above.endswith(("：", ":")) else None
+    return label is not None and label.label in _COUNTED and _COUNT.fullmatch(blocks.blocks[index].plain.strip()) is not None
 
 
 def header_below_note(blocks: Blocks, indices: list[int]) -> range:
