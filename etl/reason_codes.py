@@ -272,6 +272,10 @@ class Code(NamedCode):
         "{dated_rows} rows of links at the address of a list",
     )
     ROWS_AND_LINKS = "{rows} 行链接，共 {menu_links} 个链接", "{rows} rows of links, {menu_links} links"
+    TEXT_LEFT_OUT = (
+        "正文处只有“{words}”：正文由脚本另取，或未能取得",
+        'in place of the text the page only says "{words}": a script fetches the text, or it could not be had',
+    )
     NOTHING_TO_READ = "内容太少，不足以认作公文，也不是列表", "too little content for a document, and not a list"
 
     # Changes of a record that no version explains.

@@ -60,6 +60,7 @@ _MAX_WORDS_BESIDE_PICTURES = 600
 """Maximum visible text of a page that consists of pictures: its menus and footer."""
 _MAX_OWN_NUMBERS = 2
 """Maximum number of different dates or numbers in the header of one document: its own, and one that it replaces."""
+_MAX_QUOTED_CHARS = 60
 _CHALLENGE_CHARS = 20_000
 """Maximum length of a page without text that is searched for a challenge script."""
 
@@ -76,8 +77,8 @@ class PageVerdict:
 class PageFacts:
     """The facts about a page that the checks need; each is computed when it is first needed.
 
-    `body` and `text` are its main text, `fields` the chosen values, `evidence` all of them. `left_behind`: a
-    placeholder or a notice stands in place of the text.
+    `body` and `text` are its main text, `fields` the chosen values, `evidence` all of them. `left_behind`: the
+    placeholder or notice that stands in place of the text.
     """
 
     page: WebPage
@@ -87,7 +88,12 @@ class PageFacts:
     fields: Mapping[str, FieldValue]
     files: tuple[Attachment, ...]
     evidence: Iterable[FieldValue]
-    left_behind: bool
+    left_behind: str
+
+    @property
+    def words(self) -> str:
+        """The beginning of `left_behind`."""
+        return " ".join(self.left_behind.split())[:_MAX_QUOTED_CHARS]
 
     @cached_property
     def visible_chars(self) -> int:
@@ -379,7 +385,7 @@ CHECKS: tuple[Check, ...] = (
     ("stub", Code.CHALLENGE_SCRIPT, _is_challenge),
     ("stub", Code.LITTLE_VISIBLE_TEXT, _is_empty),
     ("document", Code.HEADER_NUMBER, _has_header_number),
-    ("stub", Code.NOTHING_TO_READ, lambda f: f.left_behind and not f.files),
+    ("stub", Code.TEXT_LEFT_OUT, lambda f: f.left_behind and not f.files),
     ("stub", Code.ROWS_AT_DOCUMENT_ADDRESS, lambda f: f.is_mostly_links and f.has_document_path),
     ("listing", Code.ROWS_OF_LINKS, lambda f: f.is_mostly_links),
     ("document", Code.PROSE_AND_DATE, lambda f: f.prose_chars >= _PROSE_CHARS and f.date),

@@ -261,7 +261,7 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
 @dataclass(frozen=True, slots=True)
 class _Content:
     """The document's text, its position, and its files. `data_is_shown`: the page shows the data in its scripts, so
-    that they count. `left_behind`: what stands in place of the text is a placeholder or a notice."""
+    that they count. `left_behind`: the placeholder or notice that stands in place of the text."""
 
     text: str
     body: Body
@@ -270,7 +270,7 @@ class _Content:
     frames: tuple[str, ...]
     further: FurtherPages
     flags: tuple[str, ...]
-    left_behind: bool
+    left_behind: str
 
 
 def _read_content(source: _Source, located: _Located) -> _Content:
@@ -283,7 +283,8 @@ def _read_content(source: _Source, located: _Located) -> _Content:
     data_is_shown = data is not None and _shows(data, located, text)
     if data and data_is_shown and data.body_html:
         text, page_files = _read_data_body(page, data, page_files)
-    if left_behind := is_left_behind(text):
+    left_behind = text if is_left_behind(text) else ""
+    if left_behind:
         text, body = "", replace(body, last=body.first)
     files = page_files.files
     frames: tuple[str, ...] = ()

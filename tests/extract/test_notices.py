@@ -6,6 +6,7 @@ and documents that speak of the same."""
 import pytest
 
 from etl.extract import extract
+from etl.reasons import Reason
 from tests.support.pages import page
 
 URL = "http://www.yunxi.gov.cn/zwgk/202305/t20230509_1.html"
@@ -92,6 +93,11 @@ def test_a_document_that_was_taken_down_or_moved_is_none(words: str) -> None:
 def test_words_for_readers_who_may_not_read_are_no_text(words: str) -> None:
     read = extract(page(title=TITLE, headline=DATED, body=f"<p>{words}</p>").encode(), URL)
     assert (read.text, read.kind) == ("", "stub")
+
+
+def test_what_stands_in_place_of_a_text_is_quoted() -> None:
+    read = extract(page(title=TITLE, headline=DATED, body="<p>正在加载，请稍候…</p>").encode(), URL)
+    assert "正在加载，请稍候…" in Reason.from_stored(read.reason).english
 
 
 @pytest.mark.parametrize("words", DOCUMENTS)

@@ -35,9 +35,9 @@ _DROPPED = (
     "compare with the site; if the list is right, raise `assertions.max_drop` for one crawl",
 )
 _OTHER_CONTENT = (
-    "打开该页：网站给的是别的内容，如登录页、目录、空壳页；须登录才能看的不采集，其余要改提取规则",
-    "open that page: the site sends something else, such as a login form, a list or an empty shell; what needs a login "
-    "is not crawled, for all else the family needs a rule",
+    "打开该页：网站给的是别的内容，如登录页、目录、由脚本另取正文的空壳页；须登录才能看的不采集，其余要改提取规则",
+    "open that page: the site sends something else, such as a login form, a list or a shell whose text a script "
+    "fetches; what needs a login is not crawled, for all else the family needs a rule",
 )
 _REFETCH = "重新取得该文件后再导入", "get the file again, and import it"
 _NOTHING = "已导入，无须处理", "nothing to do: they were imported"
