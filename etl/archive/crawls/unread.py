@@ -107,7 +107,7 @@ WHERE rp.run_id = :run AND p.unread_capture_id IS NOT NULL AND coalesce(rp.outco
 """)
 _AFTER_REBUILD = text("""
 SELECT p.id AS page_id, p.source_id, p.listing, c.id AS capture_id, c.run_id FROM archive.page p
-JOIN archive.capture c ON c.id = p.unread_capture_id
+JOIN archive.capture c ON c.id = p.unread_capture_id AND c.reason NOT LIKE '%"code":"article_page_failed"%'
 WHERE NOT EXISTS (
     SELECT FROM archive.page part JOIN archive.capture k ON k.page_id = part.id
     WHERE part.part_of = p.id AND k.outcome = 'stored' AND k.id > c.id AND k.run_id <> c.run_id)

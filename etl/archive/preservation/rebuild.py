@@ -293,7 +293,8 @@ WHERE archive.run_page.outcome IS NULL
 _STATE = text("""
 UPDATE archive.record SET state = :state, state_reason = :reason, state_at = :at, updated_at = :at WHERE id = :record
 """)
-_PAGE_READ = text("UPDATE archive.page SET unread_capture_id = NULL WHERE id = :page AND unread_capture_id = :capture")
+# A version may be made of a later capture than the one that was unread, if the page has sent the same bytes again.
+_PAGE_READ = text("UPDATE archive.page SET unread_capture_id = NULL WHERE id = :page AND unread_capture_id <= :capture")
 _DERIVED = (
     """
     INSERT INTO archive.page_file (page_id, file_id)

@@ -9,11 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, text
 
 from etl.archive.records.extracted_pages import ExtractedPage
-from etl.archive.storage.lookups import among, is_current
-from etl.archive.storage.models import Record, RecordVersion
 from etl.extract import Extraction, Flag
 from etl.extract.text_identity import identify
 from etl.fetch.refusals import may_be_about_a_site
@@ -35,6 +33,14 @@ _SAYS_LITTLE = re.compile(
 )
 """Parts of titles that any text may share."""
 _WORD_CHARS = 2
+_SEVERAL = 100
+"""Records with the same text whose titles are compared; thousands may have it."""
+_RECORDED = text("""
+SELECT h.hash, same.page_id, same.title FROM unnest(CAST(:hashes AS text[])) AS h (hash) CROSS JOIN LATERAL (
+    SELECT r.page_id, v.title FROM archive.record r
+    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+    WHERE r.content_hash = h.hash AND r.source_id = :source AND r.state = 'current' LIMIT :several) AS same
+""")
 
 
 def is_sentence_of_site(text: str) -> bool:
@@ -85,13 +91,9 @@ def _under_other_titles(connection: Connection, source_id: str, documents: Seque
             texts[digest] = text
     if not same:
         return set()
-    query = select(Record.content_hash, Record.page_id, RecordVersion.title).join(
-        RecordVersion, is_current(Record, RecordVersion)
-    )
-    own = among(Record.content_hash, same)
-    recorded = query.where(own, Record.source_id == source_id, Record.state == "current")
     fresh = {digest: tuple(pages) for digest, pages in same.items()}
-    for digest, number, title in connection.execute(recorded):
+    values = {"hashes": list(same), "source": source_id, "several": _SEVERAL}
+    for digest, number, title in connection.execute(_RECORDED, values):
         same[digest].append((number, title))
     return {
         number
