@@ -72,8 +72,8 @@ WHERE p.id = e.page AND (p.checked_at IS NULL OR p.checked_at <= e.at)
 """)
 # A further page or a file that changed is extracted together with the article's first page, even if that is unchanged.
 _DOCUMENT_CHANGED = text("""
-UPDATE archive.page a SET unread_capture_id = coalesce(a.unread_capture_id, (
-    SELECT max(c.id) FROM archive.capture c WHERE c.page_id = a.id AND c.blob_sha256 = a.blob_sha256))
+UPDATE archive.page a SET unread_capture_id = (
+    SELECT max(c.id) FROM archive.capture c WHERE c.page_id = a.id AND c.blob_sha256 = a.blob_sha256)
 WHERE a.id IN (SELECT p.part_of FROM archive.page p WHERE p.id = ANY(:parts)
                UNION SELECT f.page_id FROM archive.page_file f WHERE f.file_id = ANY(:files))
 """)
@@ -119,7 +119,7 @@ def _ended(run_id: int, entry: CaptureLine) -> dict[str, Any]:
 def _checked(entry: CaptureLine) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in entry.headers}
     refused = entry.outcome == Outcome.NOT_A_DOCUMENT
-    if refused or Reason.from_stored(entry.reason).code == Code.PAGE_LED_ON:
+    if refused or Reason.from_stored(entry.reason).code in (Code.PAGE_LED_ON, Code.REDIRECTED_HOME):
         headers = {}  # these are the validators of another page, and must not be sent when this one is requested
     return {
         "page": entry.page,

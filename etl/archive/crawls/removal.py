@@ -15,6 +15,7 @@ from etl.archive.crawls.dead_links import DAY, DAYS, GONE_SINCE
 from etl.archive.crawls.run import RunContext
 from etl.archive.crawls.walks import last_undoubted_walk
 from etl.archive.records.change_feed import publish
+from etl.archive.records.lasting import EMPTIED
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import ChangeEvent
@@ -45,6 +46,7 @@ WHERE (e.outcome = 'gone' AND c.status IN (404, 410)
     OR e.outcome = 'not_a_document' AND said.reason LIKE '%"code":"error_notice"%')
 """
 """Pages of runs that were missing according to their own capture, not only to that of a further page of the article."""
+# A page that has shown nothing of its document for so long that this is a version of it is no content either.
 _OFF_THE_LIST = text(f"""
 SELECT r.id, m.outcome, m.reason, m.host, m.fetched_at, streak.days, streak.since
 FROM ({_MISSING} AND e.run_id = :run) AS m
@@ -55,6 +57,15 @@ CROSS JOIN LATERAL (
     FROM ({_MISSING}) AS c WHERE c.page_id = m.page_id AND c.run_id > coalesce((
         SELECT max(good.run_id) FROM archive.run_page good
         WHERE good.page_id = m.page_id AND good.outcome = ANY(:content)), 0)) AS streak
+UNION ALL
+SELECT r.id, 'not_a_document', less.reason, {_HOST}, c.fetched_at, 0, e.run_id
+FROM archive.run_page e JOIN archive.capture c ON c.id = e.capture_id
+JOIN archive.record r ON r.page_id = e.page_id AND r.state = 'current'
+JOIN archive.page p ON p.id = e.page_id AND p.listed_at < :walk AND c.fetched_at >= :walk
+CROSS JOIN LATERAL (
+    SELECT b.reason FROM archive.run_page b
+    WHERE b.page_id = e.page_id AND b.reason LIKE '%"code":"less_for_long"%' ORDER BY b.run_id DESC LIMIT 1) AS less
+WHERE e.run_id = :run AND e.outcome = ANY(:content) AND {EMPTIED}
 """)
 _ANSWERS = text(f"""
 SELECT {_HOST} AS host, c.fetched_at, e.outcome = ANY(:content) AS content
@@ -67,10 +78,10 @@ SELECT DISTINCT {_HOST} FROM archive.capture c JOIN archive.page p ON p.id = c.p
 WHERE c.run_id IN (SELECT id FROM archive.run WHERE source_id = :source AND id > :since)
   AND p.kind = ANY(:kinds) AND c.outcome = ANY(:content)
 """)
-_BACK = text("""
+_BACK = text(f"""
 SELECT r.id, r.version FROM archive.run_page rp
 JOIN archive.record r ON r.page_id = rp.page_id AND r.state = 'removed'
-WHERE rp.run_id = :run AND rp.outcome IN ('stored', 'unchanged', 'not_modified')
+WHERE rp.run_id = :run AND rp.outcome IN ('stored', 'unchanged', 'not_modified') AND NOT {EMPTIED}
 """)
 _CONTENT = [Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED]
 _STATE = text("""

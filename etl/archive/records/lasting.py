@@ -19,31 +19,47 @@ from etl.archive.storage.models import Capture, Page, Record, RecordVersion
 from etl.clock import CHINA
 from etl.extract import Flag
 from etl.fetch.client import Attempt
-from etl.outcomes import Outcome
+from etl.outcomes import FAILED, Outcome
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
 
 LASTING = timedelta(days=30)
+EMPTIED = f"""
+EXISTS (SELECT FROM archive.record_version v WHERE v.record_id = r.id AND v.version = r.version
+        AND v.content_hash = '{NO_TEXT}' AND '{Flag.SHOWS_LESS}' = ANY(v.flags))
+"""
+"""SQL condition: `is_emptied` of the current version of the record `r`."""
+WHOLE = f"""
+(SELECT w.content_hash, w.attachments FROM archive.record_version w
+ WHERE w.record_id = r.id AND w.version <= r.version AND '{Flag.SHOWS_LESS}' <> ALL(w.flags)
+ ORDER BY w.version DESC LIMIT 1)
+"""
+"""SQL query: the text and the files of the record `r` in its last version that does not show less."""
 _GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
+REFUSED = (Outcome.SOFT_404, Outcome.HTTP_ERROR, Outcome.EMPTY, Outcome.NOT_A_DOCUMENT)
+"""Outcomes of answers with status 200 that hold nothing of their document: they say that it is missing or fails, or are
+no text. One that blocks a visit says nothing of the document."""
 _OF_SITES = (Code.CHALLENGE_SCRIPT,)
 """Kinds of stubs that say nothing of their document, however long a site sends them."""
 _SINCE = text("""
 SELECT e.page_id, min(c.fetched_at) AS since, min(e.run_id) AS first
 FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS n (page, capture)
 JOIN archive.record r ON r.page_id = n.page AND r.state = 'current'
-JOIN archive.capture now ON now.id = n.capture
-JOIN archive.run_page e ON e.page_id = n.page AND e.run_id < :run AND e.outcome = 'not_a_document'
-JOIN archive.capture c ON c.id = e.capture_id
+LEFT JOIN archive.capture last ON last.id = n.capture
+JOIN archive.run_page e ON e.page_id = n.page AND e.run_id < :run
+    AND e.outcome = ANY(:less) AND e.reason NOT LIKE '%"code":"article_page_failed"%'
+JOIN archive.capture c ON c.id = e.capture_id AND (e.outcome = 'not_a_document' OR c.status = 200)
 WHERE e.run_id > coalesce((SELECT max(good.run_id) FROM archive.run_page good
     WHERE good.page_id = n.page AND good.run_id < :run AND good.outcome = ANY(:good)), 0)
-GROUP BY e.page_id, now.fetched_at HAVING min(c.fetched_at) <= now.fetched_at - CAST(:lasting AS interval)
+GROUP BY e.page_id, last.fetched_at
+HAVING min(c.fetched_at) <= coalesce(last.fetched_at, now()) - CAST(:lasting AS interval)
 """)
 _MOST_ARE_GOOD = text("""
-SELECT count(*) FILTER (WHERE last.outcome <> 'not_a_document') * 2 > count(*) FROM archive.record r
+SELECT count(*) FILTER (WHERE last.outcome = ANY(:good)) * 2 > count(*) FROM archive.record r
 CROSS JOIN LATERAL (
     SELECT b.outcome FROM archive.run_page b
     WHERE b.page_id = r.page_id AND b.run_id >= :first AND b.run_id < :run
-      AND (b.outcome = 'not_a_document' OR b.outcome = ANY(:good))
+      AND (b.outcome = ANY(:failed) OR b.outcome = ANY(:good))
     ORDER BY b.run_id DESC LIMIT 1) AS last
 WHERE r.source_id = :source AND r.state = 'current'
   AND r.id % (SELECT greatest(1, count(*) / :many) FROM archive.record WHERE source_id = :source) = 0
@@ -57,9 +73,11 @@ JOIN archive.capture c ON c.id = rp.capture_id AND c.blob_sha256 = p.blob_sha256
 WHERE rp.run_id = :run AND rp.batch = :batch AND rp.outcome = 'not_a_document'
   AND rp.reason NOT LIKE '%"code":"article_page_failed"%'
 """)
+_IS_EMPTIED = text(f"SELECT {EMPTIED} FROM archive.record r WHERE r.page_id = :page")
 _READ_AGAIN = text("""
 WITH again AS (
-    UPDATE archive.run_page SET outcome = 'unchanged', reason = '' WHERE run_id = :run AND page_id = ANY(:pages)
+    UPDATE archive.run_page SET outcome = 'unchanged', reason = ''
+    WHERE run_id = :run AND page_id = ANY(:pages) AND outcome = 'not_a_document'
     RETURNING page_id, capture_id)
 UPDATE archive.page p SET unread_capture_id = again.capture_id FROM again WHERE p.id = again.page_id
 """)
@@ -76,6 +94,13 @@ def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
         after = (*is_same, Capture.fetched_at > last_good) if last_good else is_same
         since = connection.scalar(answers.with_only_columns(func.min(Capture.fetched_at)).where(*after))
     return since is not None and answer.fetched_at - since >= LASTING
+
+
+def is_refused_for_good(engine: Engine, source_id: str, run_id: int, page_id: int) -> bool:
+    """Whether a page that refuses its document now has shown nothing of it for `LASTING`, or was emptied before."""
+    with engine.connect() as connection:
+        is_empty = connection.scalar(_IS_EMPTIED, {"page": page_id})
+        return bool(is_empty or _lasting(connection, source_id, run_id, {page_id: None}))
 
 
 def read_again(connection: Connection, source_id: str, run_id: int, batch: int) -> None:
@@ -141,13 +166,16 @@ def _is_less(page: ExtractedPage, verdict: Verdict) -> bool:
     return reason.code in (Code.NO_DOCUMENT, Code.NO_DOCUMENT_SAYS) and kind not in _OF_SITES
 
 
-def _lasting(connection: Connection, source_id: str, run_id: int, captures: Mapping[int, int]) -> dict[int, date]:
+def _lasting(
+    connection: Connection, source_id: str, run_id: int, captures: Mapping[int, int | None]
+) -> dict[int, date]:
     """Since which day pages of records have been no documents, by page id, where that is `LASTING` ago; none while it
     is so for most documents of the source: then its site is at fault, or shows texts in a way that is not understood.
-    `captures`: the last capture of each page."""
+    `captures`: the last capture of each page; None for one that is not stored yet."""
     if not captures:
         return {}
-    values = {"source": source_id, "run": run_id, "good": list(_GOOD), "lasting": LASTING}
+    values = {"source": source_id, "run": run_id, "good": list(_GOOD), "failed": list(FAILED), "lasting": LASTING}
+    values["less"] = list(REFUSED)
     pages = {"pages": list(captures), "captures": list(captures.values())}
     rows = connection.execute(_SINCE, values | pages).all()
     if not rows or not connection.scalar(

@@ -1,4 +1,5 @@
-"""Writes the search entry of each record: the folded title, fields, text and attachments of its current version.
+"""Writes the search entry of each record: the folded title, fields, text and attachments of its current version. If its
+page shows less by now, text and attachments are those that it had: what was taken down is found by its words.
 
 An entry is written in the transaction that changes its record, and can be found from then on. Its pairs of characters
 are added to the index later, in bulk (`index_waiting`). `fill_index` writes the entries of records that have none yet.
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from etl.archive.records.filling import Filling
+from etl.archive.records.lasting import WHOLE
 from etl.archive.storage.archive import Database
 from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.models import SearchEntry
@@ -165,33 +167,31 @@ def missing_entries(connection: Connection) -> int:
     return _FILLING.missing(connection)
 
 
-_LOCK_READINGS = text("""
+_LOCK_READINGS = text(f"""
 SELECT f.blob_sha256 FROM archive.file f
 WHERE f.blob_sha256 IN (
-    SELECT a->>'sha256' FROM archive.record r
-    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
-    CROSS JOIN LATERAL jsonb_array_elements(v.attachments) AS a
+    SELECT a->>'sha256' FROM archive.record r CROSS JOIN LATERAL {WHOLE} AS w
+    CROSS JOIN LATERAL jsonb_array_elements(w.attachments) AS a
     WHERE r.id = ANY(:records)
 )
 ORDER BY f.blob_sha256 FOR SHARE
 """)
 # The text of each file of a record, and the number of bytes of the texts before it; octet_length does not decompress.
-_FILES = """
+_FILES = f"""
 SELECT r.id, a.place, f.media_type, c.text,
        sum(octet_length(c.text)) OVER (PARTITION BY r.id ORDER BY a.place) - octet_length(c.text) AS before
-FROM archive.record r
-JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+FROM archive.record r CROSS JOIN LATERAL {WHOLE} AS w
 CROSS JOIN LATERAL (
     SELECT a->>'sha256' AS sha256, min(place) AS place
-    FROM jsonb_array_elements(v.attachments) WITH ORDINALITY AS files (a, place) GROUP BY 1
+    FROM jsonb_array_elements(w.attachments) WITH ORDINALITY AS files (a, place) GROUP BY 1
 ) AS a
 JOIN archive.file f ON f.blob_sha256 = a.sha256
 LEFT JOIN archive.content c ON c.hash = f.content_hash
 WHERE r.id = ANY(:records)
 """
 _LENGTHS = text(f"""
-SELECT r.id, octet_length(c.text) + coalesce(f.size, 0) FROM archive.record r
-JOIN archive.content c ON c.hash = r.content_hash
+SELECT r.id, octet_length(c.text) + coalesce(f.size, 0) FROM archive.record r CROSS JOIN LATERAL {WHOLE} AS w
+JOIN archive.content c ON c.hash = w.content_hash
 LEFT JOIN (
     SELECT id, sum(octet_length(text)) FILTER (WHERE before < :bytes) AS size FROM ({_FILES}) AS files GROUP BY id
 ) AS f USING (id)
@@ -202,14 +202,15 @@ SELECT id, media_type, CASE WHEN before < :bytes THEN left(text, :characters) EN
        coalesce(before >= :bytes OR char_length(text) > :characters, false) AS truncated
 FROM ({_FILES}) AS files ORDER BY id, place
 """)
-_RECORDS = text("""
-SELECT r.id AS record_id, r.version, r.listed_on, r.source_id, s.region, v.title, v.fields, v.attachments, v.flags,
+_RECORDS = text(f"""
+SELECT r.id AS record_id, r.version, r.listed_on, r.source_id, s.region, v.title, v.fields, w.attachments, v.flags,
        v.published_date, v.written_date, k.fetched_at, left(c.text, :characters) AS text,
        char_length(c.text) > :characters AS truncated
 FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
+CROSS JOIN LATERAL {WHOLE} AS w
 JOIN archive.source s ON s.id = r.source_id
-JOIN archive.content c ON c.hash = v.content_hash
+JOIN archive.content c ON c.hash = w.content_hash
 JOIN archive.capture k ON k.id = v.capture_id
 WHERE r.id = ANY(:records) ORDER BY r.id
 """)

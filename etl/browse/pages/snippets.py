@@ -6,6 +6,7 @@ from itertools import compress
 
 from sqlalchemy import Connection, text
 
+from etl.archive.records.lasting import WHOLE
 from etl.browse.pages.file import leaf_of
 from etl.browse.pages.marking import Part, hits, mark
 from etl.folding import composed, fold
@@ -96,23 +97,22 @@ def _cut(line: str, words: Sequence[str]) -> tuple[Part, ...]:
     return (*opened, *parts, *closed)
 
 
-_TEXTS = text("""
+_TEXTS = text(f"""
 SELECT r.id, left(c.text, :characters) AS text,
        ARRAY(SELECT strpos(e.body, word) > 0 FROM unnest(CAST(:words AS text[])) AS word) AS in_text,
        ARRAY(SELECT strpos(e.body, word) = 0 AND strpos(e.title, word) = 0
              FROM unnest(CAST(:words AS text[])) AS word) AS elsewhere
-FROM archive.record r JOIN archive.content c ON c.hash = r.content_hash
+FROM archive.record r CROSS JOIN LATERAL {WHOLE} AS w JOIN archive.content c ON c.hash = w.content_hash
 -- `|| ''` makes the text a value, as a column would be decompressed twice for each word.
 CROSS JOIN LATERAL (
     SELECT title, body || '' AS body FROM archive.search_entry WHERE record_id = r.id OFFSET 0
 ) AS e
 WHERE r.id = ANY(:records)
 """)
-_FILES = text("""
+_FILES = text(f"""
 SELECT r.id, a->>'name' AS name, f.blob_sha256 AS sha256, left(c.text, :characters) AS text
-FROM archive.record r
-JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
-CROSS JOIN LATERAL jsonb_array_elements(v.attachments) WITH ORDINALITY AS files (a, place)
+FROM archive.record r CROSS JOIN LATERAL {WHOLE} AS w
+CROSS JOIN LATERAL jsonb_array_elements(w.attachments) WITH ORDINALITY AS files (a, place)
 JOIN archive.file f ON f.blob_sha256 = a->>'sha256'
 JOIN archive.content c ON c.hash = f.content_hash
 WHERE r.id = ANY(:records) ORDER BY r.id, files.place

@@ -24,23 +24,21 @@ from etl.archive.records.lasting import is_lasting
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
-from etl.extract import Extraction, Flag
 from etl.fetch.classify import classify_file, classify_read_page, ends_by_status
 from etl.fetch.client import Attempt, Fetcher, Request, fetcher
-from etl.fetch.refusals import may_be_about_a_site, says_more
-from etl.fields import DATE_FIELDS
 from etl.outcomes import Outcome
 from etl.pipeline.documents import ReadPage
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders, page_readers
 from etl.pipeline.stages.looks import LookAttempts, Looks
 from etl.pipeline.stages.one_by_one import Put, one_by_one
+from etl.pipeline.stages.refused_pages import RefusedPages
 from etl.pipeline.stages.sessions import Sessions
 from etl.platforms.base import MAX_ARTICLE_PAGES
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
-from etl.reasons import Reason, encode_reason
+from etl.reasons import encode_reason
 from etl.web.appearance import Appearance
 from etl.web.disposition import saved_name
 from etl.web.urls import Address
@@ -244,13 +242,6 @@ def _size(attempts: Iterable[Sequence[ClassifiedAttempt]]) -> int:
     return sum(len(item.attempt.body or b"") for each in attempts for item in each)
 
 
-_REFUSING = {Outcome.GONE, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.SOFT_404}
-"""Outcomes that are decided by status or by certain words, even if the page holds the document all the same."""
-_MIN_TITLE_CHARS = 6
-"""Characters of a title that is too long to match by chance."""
-_WORDS_OF_MATTER = 3
-"""Characters of a text besides the words of an error page that name a matter: 区政府, 查分时."""
-_PARTIAL = 206
 _NOT_READ = PageReading()
 """The reading of a page that was not read, because its bytes are unchanged or its status is enough."""
 
@@ -263,7 +254,7 @@ class _Fetching:
     ) -> None:
         self._source, self._fetcher, self._buffer, self._readers = run.source, fetch, buffer, readers
         self._requested_files: set[str] = set()
-        self._sessions = Sessions(run.source, fetch)
+        self._sessions, self._refused = Sessions(run.source, fetch), RefusedPages(archive.engine, run, readers)
         self._good_files = partial(good_files, archive.engine, run.source.id)
         self._is_lasting = partial(is_lasting, archive.engine, run.source.id)
         self._why_worse = partial(why_worse, archive)
@@ -302,7 +293,7 @@ class _Fetching:
         if await self._sessions.may_answer_now(last, reading.extraction):
             again = await self._request(page.url, page.headers)
             classified += [await self._classify(answer, page.digest) for answer in again]
-        last, reading = await self._accept_refused_document(page, *classified[-1])
+        last, reading = await self._refused.judge(page, *classified[-1])
         if last.outcome is None and reading.pager_error:
             reason = encode_reason(Code.ARTICLE_PAGE_FAILED, page=2, url=page.url, reason=reading.pager_error)
             last = replace(last, outcome=Outcome.NETWORK_ERROR, reason=reason)
@@ -338,38 +329,6 @@ class _Fetching:
             reading = await asyncio.wrap_future(self._readers.submit(self._source, to_read, answer.body or b""))
         outcome, reason = classify_read_page(answer, reading.refusal, readable=reading.readable)
         return ClassifiedAttempt(answer, outcome, reason), reading
-
-    async def _accept_refused_document(
-        self, page: DuePage, last: ClassifiedAttempt, reading: PageReading
-    ) -> tuple[ClassifiedAttempt, PageReading]:
-        """Corrects an outcome that status or words gave to a page that is nevertheless the document.
-
-        It is the document if it is extracted as one, its title begins with the title in the list, and its text says
-        more than the words of an error page, or it states a date and its few words or its title have a matter.
-        It then gets no outcome; otherwise both values are returned unchanged.
-        A part of a page (206) is never the document.
-        """
-        answer, title = last.attempt, _without_spaces(str(page.listing.get("title") or "")).rstrip(".…")
-        if (
-            last.outcome not in _REFUSING
-            or answer.status == _PARTIAL
-            or not answer.body
-            or len(title) < _MIN_TITLE_CHARS
-        ):
-            return last, reading
-        to_read = PageToRead.of(answer.final_url, answer.headers, answer.fetched_at)
-        again = await asyncio.wrap_future(self._readers.submit(self._source, to_read, answer.body))
-        extraction = again.extraction
-        if (
-            extraction is None
-            or extraction.kind != "document"
-            or Flag.NO_TEXT in extraction.flags
-            or not _without_spaces(extraction.title).startswith(title)
-            or not (says_more(extraction.text) or _is_dated_text(extraction))
-        ):
-            return last, reading
-        reason = encode_reason(Code.DOCUMENT_ALL_THE_SAME, verdict=Reason.from_stored(last.reason))
-        return ClassifiedAttempt(answer, None, reason), again
 
     async def _with_parts(
         self, page: DuePage, attempts: list[ClassifiedAttempt], part_urls: Sequence[Address]
@@ -445,23 +404,11 @@ class _Fetching:
         return await self._fetcher.fetch(Request(url, headers=headers))
 
 
-def _is_dated_text(extraction: Extraction) -> bool:
-    """Whether a page with a title and a text, be it of few words, says of which day it is. A site that refuses a
-    text below its title and day has no word of its matter there."""
-    if extraction.fields.keys().isdisjoint(DATE_FIELDS):
-        return False
-    return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(extraction.title)
-
-
 def _may_have_parts(page: DuePage, body: bytes) -> bool:
     """Whether the page may have a frame or a pager: a quick check that avoids reading most pages."""
     name = urlsplit(page.url).path.rpartition("/")[2].partition(".")[0].encode()
     frame = not page.files and b"<iframe" in body.lower()
     return frame or b"createPage" in body or bool(name and re.search(re.escape(name) + rb"[_/-]\d", body))
-
-
-def _without_spaces(text: str) -> str:
-    return "".join(text.split())
 
 
 def _files(document: _FetchedDocument) -> list[DueFile]:
