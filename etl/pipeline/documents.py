@@ -13,7 +13,7 @@ from etl.extract import Attachment, Belief, Extraction, Flag, content_hash, file
 from etl.extract.text_identity import TextIdentity
 from etl.pipeline.reading.page_reading import PageReading
 from etl.reason_codes import Code
-from etl.reasons import encode_reason
+from etl.reasons import Reason, encode_reason
 from etl.sources.schema import Source
 from etl.web.disposition import saved_name
 
@@ -42,8 +42,10 @@ def document_of(
         if extractions and Flag.FILE in extraction.flags:
             extraction = replace(extraction, attachments=(_file_at(page),))
         extractions.append(extraction)
-    article = fill_from_listing(join_article_pages(extractions), listing, source.lookups)
-    if not article.frames and any(map(_shows_nothing, extractions[1:])):
+    parts = [each for each in extractions[1:] if Reason.from_stored(each.reason).code not in _IN_PLACE_OF_PARTS]
+    article = fill_from_listing(join_article_pages([extractions[0], *parts]), listing, source.lookups)
+    lacks_part = len(parts) + 1 < len(extractions) or any(map(_shows_nothing, parts))
+    if lacks_part and not article.frames:
         article = replace(article, flags=tuple(dict.fromkeys((*article.flags, Flag.ENDS_EARLY))))
     if len(pages) == 1 and (further := pages[0].reading.further_pages):
         # The first page was stored before its pager was understood, or imported without its further pages.
@@ -67,8 +69,12 @@ def document_of(
         identity=identity,
         title_differs_from_listing=differs,
         lacks_listed_title=lacks_listed_title,
-        further=tuple(extractions[1:]),
+        further=() if article.frames else tuple(extractions[1:]),
     )
+
+
+_IN_PLACE_OF_PARTS = (Code.ERROR_NOTICE, Code.CHALLENGE_SCRIPT)
+"""Stubs whose words are of the site, and no part of an article."""
 
 
 def _shows_nothing(page: Extraction) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from random import Random
 
@@ -15,7 +16,10 @@ from starlette.types import Receive, Scope, Send
 from demo.server import serve
 from etl.archive.crawls.reports import Report
 from etl.archive.crawls.run import CrawlOptions
+from etl.archive.queries.full_text import matching_entries
+from etl.archive.queries.words import parse_query
 from etl.archive.storage.archive import Archive
+from etl.browse.pages.snippets import snippets
 from etl.pipeline import crawl as pipeline
 from etl.pipeline.rebuilding import rebuild_archive
 from etl.reasons import Reason
@@ -52,6 +56,14 @@ class Watched:
 
     def records(self) -> int:
         return len(rows(self.archive, "SELECT FROM archive.record"))
+
+    def rebuild(self, settings: Settings) -> dict[str, list[object]]:
+        """Rebuilds the database from the bucket; returns what differs afterwards, by table."""
+        before = dump(self.archive)
+        self.archive = emptied(self.archive, self._owner_url, settings)
+        rebuild_archive(self.archive, create_engine(self._owner_url), quiet)
+        after = dump(self.archive)
+        return {name: differing(before[name], after[name]) for name in before if before[name] != after[name]}
 
 
 @pytest.fixture
@@ -209,16 +221,19 @@ def test_a_document_that_says_little_for_itself_gets_its_versions(watched: Watch
     assert (report.updated, report.outcomes.get("not_a_document", 0)) == (len(LITTLE), 0)
 
 
-def _answered(page: str | bytes, _: Request) -> Response:
-    return Response(page, media_type="text/html; charset=utf-8")
+def _answered(page: str | bytes | Response, _: Request) -> Response:
+    return page if isinstance(page, Response) else Response(page, media_type="text/html; charset=utf-8")
 
 
-_OF_THIRTY_DAYS = {
+_OF_THIRTY_DAYS: dict[str, Callable[[str, int], str | Response]] = {
     "no text": lambda whole, day: _with_text(whole, ""),
     "no text, and other bytes each day": lambda whole, day: _with_text(whole, f"<script>var t={day}</script>"),
     "a login": lambda whole, day: _with_text(whole, "<p>您还没有登录，请登录后查看全文。</p>"),
     "the frame alone": lambda whole, day: f"<html><body><div>{MENU * 9}</div><div></div></body></html>",
     "its removal": lambda whole, day: f"<html><body><div>{MENU * 40}</div><p>该信息已被删除。</p>{day}</body></html>",
+    "that it is missing": lambda whole, day: f"<html><body><h1>您访问的页面不存在</h1>{day}</body></html>",
+    "an error": lambda whole, day: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"),
+    "the home page": lambda whole, day: RedirectResponse("/"),
     "its beginning": lambda whole, day: _with_text(
         whole, f"<p>{whole.partition('<p>')[2][:20]}</p><p>登录后可查看全文</p>"
     ),
@@ -240,7 +255,7 @@ def test_a_page_that_shows_less_for_thirty_days_is_a_version_that_says_so(watche
         days_pass(owner_url, 30 if day == 31 else 1)
         report = watched.recheck()
         updated, refused = (changed, 0) if day == 31 else (0, changed if day < 31 else 0)
-        assert (report.updated, report.outcomes.get("not_a_document", 0)) == (updated, refused), day
+        assert (report.updated, report.failed) == (updated, refused), day
         assert report.state != "red"
     versions = rows(watched.archive, "SELECT flags, title FROM archive.record_version WHERE version = 2")
     assert {version["title"] for version in versions} == {document.state.title for document, _ in less}
@@ -249,6 +264,29 @@ def test_a_page_that_shows_less_for_thirty_days_is_a_version_that_says_so(watche
         assert watched.state(document.path) == "current"
         document.answers = partial(_answered, whole[document.number])
     assert watched.recheck().updated == changed
+
+
+def test_what_was_taken_down_is_found_by_its_words_and_removed_once_its_list_has_left_it(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    watched.crawl()
+    body = f"<h1>{document.state.title}</h1><p>发布日期：2025-03-02</p><div>该信息已被删除。</div>"
+    document.answers = lambda request: site.html(f"<div>{MENU * 40}</div>{body}")
+    assert [watched.recheck().updated for _ in range(3)] == [0, 1, 0]
+    word = document.state.paragraphs[0][:8]
+    with watched.archive.engine.connect() as connection:
+        [(record,)] = connection.execute(matching_entries(parse_query(word)))
+        assert snippets(connection, [record], [word], ())[record]
+    document.columns = set()
+    watched.a_day_passes()
+    watched.crawl()
+    assert [watched.recheck().removed for _ in range(2)] == [1, 0]
+    assert watched.state(document.path) == "removed"
+    document.answers = None
+    report = watched.recheck()
+    assert (report.restored, report.updated, watched.state(document.path)) == (1, 1, "current")
 
 
 def test_what_most_documents_of_a_site_lose_is_no_version_of_them(watched: Watched, owner_url: str) -> None:
@@ -260,6 +298,20 @@ def test_what_most_documents_of_a_site_lose_is_no_version_of_them(watched: Watch
         days_pass(owner_url, 31)
         report = watched.recheck()
         assert (report.updated, report.outcomes["not_a_document"]) == (0, 7)
+
+
+def test_what_is_edited_beside_an_empty_frame_is_a_version(watched: Watched) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    head = f"<h1>{document.state.title}</h1><p>发布日期：2025-03-02</p>"
+    frames = '<iframe src="/show/text.html"></iframe><iframe src="/show/tool.html"></iframe>'
+    document.answers = lambda request: site.html(f"{head}<div>{frames}</div>")
+    texts = ["".join(f"<p>{each}</p>" for each in document.state.paragraphs)]
+    texts.append(texts[0].rpartition("<p>")[0])
+    for day, text in enumerate(texts):
+        pages = {"/show/text.html": site.html(text), "/show/tool.html": site.html("<div></div>")}
+        site.everything = lambda request, pages=pages: pages.get(request.url.path)
+        report = watched.recheck() if day else watched.crawl()
+    assert report.updated == 1
 
 
 def test_a_page_that_lost_its_text_is_not_said_to_be_unchanged(watched: Watched) -> None:
@@ -307,17 +359,51 @@ def test_a_further_page_that_shows_something_else_makes_no_version(
     assert (watched.recheck().updated, watched.records()) == (1, 12)
 
 
-@pytest.mark.parametrize(("shown", "doubted"), [("", True), ("<p>县水务局办公室</p>", False)])
+def test_pages_that_showed_less_are_rebuilt_as_they_were(
+    watched: Watched, local_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = watched.site
+    refused, changed, failing, gone = (site.documents[number] for number in (3, 4, 5, 6))
+    for document in (refused, changed, failing):
+        document.state = site.in_parts(document.state, 4)
+    watched.crawl()
+    gone.answers = partial(_answered, _with_text(f"<html><body>{site.body(gone, 1)}</body></html>", ""))
+    for day in (1, 2):
+        notice = site.html(f"{MENU * 40}<p>您访问的页面不存在</p><!-- {day} -->")
+        stands_in = {"/show/3_2.html": notice, "/show/4_2.html": notice, "/show/5_4.html": site.html("", 500)}
+        site.everything = lambda request, stands_in=stands_in: stands_in.get(request.url.path)
+        first, second, *rest = failing.state.paragraphs
+        failing.state = replace(failing.state, paragraphs=(first, second, f"{rest[0]}{day}", *rest[1:]))
+        assert (watched.recheck().updated, watched.records()) == (0, 12)
+    assert watched.rebuild(local_settings) == {}
+    site.everything = lambda request: stands_in.get(request.url.path) if "/show/4" not in request.url.path else None
+    paragraphs = (*changed.state.paragraphs[:3], "县水务局办公室")
+    changed.state = replace(changed.state, paragraphs=paragraphs)
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    assert watched.recheck().updated == 3
+    assert watched.rebuild(local_settings) == {}
+    monkeypatch.undo()
+    assert (watched.recheck().updated, watched.rebuild(local_settings)) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("shown", "doubted"), [("", True), ("<p>您访问的页面不存在</p>", True), ("<p>县水务局办公室</p>", False)]
+)
 def test_a_new_article_whose_further_page_shows_nothing_is_doubted(
     watched: Watched, shown: str, *, doubted: bool
 ) -> None:
     site, document = watched.site, watched.site.documents[3]
     document.state = site.in_parts(document.state, 2)
-    further = f"<h1>{document.state.title}</h1><div>发布日期：2025-03-04</div><div>{shown}</div>"
+    further = f"{MENU * 40}<h1>{document.state.title}</h1><div>发布日期：2025-03-04</div><div>{shown}</div>"
     site.everything = lambda request: site.html(further) if request.url.path == "/show/3_2.html" else None
     watched.crawl()
-    versions = rows(watched.archive, "SELECT FROM archive.record_version WHERE 'ends_early' = ANY(flags)")
+    versions = rows(
+        watched.archive,
+        "SELECT c.text FROM archive.record_version JOIN archive.content c ON c.hash = content_hash "
+        "WHERE 'ends_early' = ANY(flags)",
+    )
     assert len(versions) == int(doubted)
+    assert not any("不存在" in version["text"] for version in versions)
 
 
 def test_a_text_that_may_be_a_notice_is_recorded_and_doubted(watched: Watched) -> None:
@@ -550,7 +636,7 @@ def test_what_fails_for_good_is_tried_ever_more_rarely(watched: Watched) -> None
 
 
 def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
-    watched: Watched, owner_url: str, local_settings: Settings
+    watched: Watched, local_settings: Settings
 ) -> None:
     site = watched.site
     for _ in range(14):
@@ -563,11 +649,7 @@ def test_one_page_at_the_addresses_of_all_documents_is_the_next_version_of_none(
     for _ in range(2):
         report = watched.crawl()
         assert (codes(report), report.outcomes) == (["most_pages_failed"], {"not_a_document": 27})
-    before = dump(watched.archive)
-    watched.archive = emptied(watched.archive, owner_url, local_settings)
-    rebuild_archive(watched.archive, create_engine(owner_url), quiet)
-    after = dump(watched.archive)
-    assert {name: differing(before[name], after[name]) for name in before if before[name] != after[name]} == {}
+    assert watched.rebuild(local_settings) == {}
     site.everything = None
     report = watched.crawl(recheck_after_days=30)
     assert (report.state, codes(report), report.warnings[0].params["pages"]) == ("amber", ["most_pages_wait"], 27)

@@ -25,7 +25,8 @@ FULL = CrawlOptions(full=True)
 ASSERTED = {"min_records": 1, "max_age_days": 36500, "max_drop": 1}
 # What rules of another version would have left: another title, and their number.
 READ_OTHERWISE = (
-    """UPDATE archive.record_version SET title = '旧规则读出的标题', extractor = '0', fields = (
+    """UPDATE archive.record_version SET title = '旧规则读出的标题', extractor = '0', flags = '{numbers_change}',
+       fields = (
          SELECT jsonb_agg(CASE WHEN f->>'name' = 'title' AND (f->>'chosen')::bool
                                THEN f || '{"value": "旧规则读出的标题"}' ELSE f END)
          FROM jsonb_array_elements(fields) AS f)
@@ -97,6 +98,8 @@ def test_new_rules_never_mark_the_archive_as_changed(archive: Archive, site: Sit
     assert report.stored > 1
     assert report.updated == 0
     assert kinds(archive) == ["re-extracted"]
+    [version] = rows(archive, "SELECT flags FROM archive.record_version WHERE kind = 're-extracted'")
+    assert "numbers_change" in version["flags"]
 
 
 def test_stored_pages_are_read_whatever_their_source_file_said_of_crawls(

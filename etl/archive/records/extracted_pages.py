@@ -34,7 +34,7 @@ class ExtractedPage:
     lacks_listed_title: bool = False
     """Whether the page says nothing like the title in the catalog, neither in a title of its own nor in its text."""
     further: tuple[Extraction, ...] = ()
-    """What was read of the further pages of an article, or of its frames, each by itself."""
+    """What was read of the further pages of an article, each by itself."""
     is_emptied: bool = False
     """Whether the page has shown nothing of its document for so long that this is a version of it."""
 

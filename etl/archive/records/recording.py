@@ -33,6 +33,8 @@ from etl.reasons import Reason, english
 
 RULES_VERSION = f"{EXTRACTOR}.{NORMALISER}"
 """Versions of the rules with which a record was last extracted; stored as `record.read_with`."""
+_OF_TIME = (Flag.SHOWS_LESS, Flag.NUMBERS_CHANGE)
+"""Flags that say how a page differs from what it showed before, which its bytes alone do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,9 @@ def record_reextractions(
         ]
         read_again = among(Record.page_id, [page.page_id for page in still_current])
         still_current = [page for page in still_current if not is_emptied(current[page.page_id].values)]
-        documents = [page for page in still_current if not verdict_of(page).outcome]
+        documents = flag_notices(
+            connection, source_id, [page for page in still_current if not verdict_of(page).outcome]
+        )
         changes = _changes(connection, source_id, documents, current, keep_files=True)
         if not dry_run:
             _write(connection, archive, source_id, changes, "re-extracted", None)
@@ -302,8 +306,8 @@ def _changes(
     *,
     keep_files: bool,
 ) -> list[Change]:
-    """New versions for the documents that differ from their current versions. With `keep_files`, known files keep the
-    bytes of the current version."""
+    """New versions for the documents that differ from their current versions. With `keep_files`, they come from the
+    same bytes as these: known files keep their bytes, and the flags `_OF_TIME` stay."""
     corrections = in_force(connection, [version.record for version in current.values()])
     digests = _digests(connection, source_id, documents)
     changes: list[Change] = []
@@ -318,12 +322,14 @@ def _changes(
         values = version_values(page.capture_id, page.extraction, identity.content_hash, {**digests, **stored_files})
         if before and page.is_emptied:
             values = without_text(before.values, page)
+        elif before and keep_files:
+            values = replace(values, flags=[*values.flags, *(each for each in before.values.flags if each in _OF_TIME)])
         if before:
             values = with_corrections(values, corrections.get(before.record, {}))
             if version_identity(before.values) == version_identity(values):
                 continue
         changes.append(Change(page.page_id, values, text, identity.bands, before))
-    # With `keep_files`, both versions come from the same bytes, so counters and clocks cannot cause a difference.
+    # Counters and clocks cannot cause a difference between versions of the same bytes.
     return changes if keep_files else lasting_changes(connection, changes)
 
 

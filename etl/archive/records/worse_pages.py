@@ -28,8 +28,6 @@ _REPEALED = re.compile("废止|撤销|作废")
 _TIMES_AS_LONG, _PART_CHARS = 2, 4
 """How many times as long as a sentence about sites and visits the recorded text must be, and the characters of the
 parts of which it must have none."""
-_NO_PARTS = (Code.ERROR_NOTICE, Code.CHALLENGE_SCRIPT, Code.ROWS_AT_DOCUMENT_ADDRESS)
-"""Stubs that are no further page of an article."""
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
@@ -106,19 +104,22 @@ def _is_notice(now: Extraction, whole: str, *, lost_files: bool) -> bool:
 
 
 def _lost_a_page(article: ExtractedPage, whole: str) -> bool:
-    """Whether a further page of an article shows something else than its part of the whole text: nothing, the first
-    page once more, a list or a notice."""
+    """Whether a further page of an article shows something else than its part of the whole text: a file, the first page
+    once more, a list or a notice. One that shows nothing ends the text early."""
     text = article.extraction.text if article.extraction else ""
     if whole in text:
         return False
-    is_part = all(line in whole for line in text.splitlines())
     return any(
-        (is_part and text.startswith(page.text))
+        (_is_part(text, whole) and text.startswith(page.text) and (page.text or Flag.FILE in page.flags))
         or page.kind == "listing"
-        or Reason.from_stored(page.reason).code in _NO_PARTS
+        or Reason.from_stored(page.reason).code == Code.ROWS_AT_DOCUMENT_ADDRESS
         or _is_notice(page, whole, lost_files=False)
         for page in article.further
     )
+
+
+def _is_part(text: str, whole: str) -> bool:
+    return all(line in whole for line in text.splitlines())
 
 
 def _before_notice(text: str) -> str:
@@ -135,8 +136,8 @@ def _has_no_text(now: Extraction) -> bool:
 
 
 def _is_beginning(text: str, whole: str, ends_early: bool, lost_files: bool) -> bool:
-    """Whether a text is the beginning of the whole one: up to its notice, which the whole one has not, or up to where
-    it ends early."""
+    """Whether a text has nothing but a part of the whole one: up to its notice, which the whole one has not, or up to
+    where it ends early, or without a further page."""
     begins = text if _before_notice(whole) != whole else _before_notice(text)
     is_cut = ends_early or begins != text
-    return is_cut and (len(begins) < len(whole) or lost_files) and whole.startswith(begins[:-_MAX_BROKEN_CHARS])
+    return is_cut and (len(begins) < len(whole) or lost_files) and _is_part(begins[:-_MAX_BROKEN_CHARS], whole)
