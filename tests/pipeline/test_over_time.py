@@ -266,6 +266,22 @@ def test_a_page_that_shows_less_for_thirty_days_is_a_version_that_says_so(watche
     assert watched.recheck().updated == changed
 
 
+@pytest.mark.parametrize("status", [200, 302])
+def test_what_several_documents_show_in_their_place_is_no_passing_fault_for_ever(
+    watched: Watched, local_settings: Settings, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    site = watched.site
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    watched.crawl()
+    body = "<p>按照统一安排，相关材料正在核对，核对完成后另行上网，需要材料的请到政务服务大厅窗口领取。</p>"
+    notice = site.html(f"<h1>材料核对公告</h1><p>发布日期：2025-09-01</p><div>{body}</div>")
+    answer = RedirectResponse("/") if status == 302 else notice
+    for number in (1, 2, 3):
+        site.documents[number].answers = partial(_answered, answer)
+    assert [watched.recheck().updated for _ in range(3)] == [0, 3, 0]
+    assert watched.rebuild(local_settings) == {}
+
+
 def test_what_was_taken_down_is_found_by_its_words_and_removed_once_its_list_has_left_it(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,8 @@ _GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
 REFUSED = (Outcome.SOFT_404, Outcome.HTTP_ERROR, Outcome.EMPTY, Outcome.NOT_A_DOCUMENT)
 """Outcomes of answers with status 200 that hold nothing of their document: they say that it is missing or fails, or are
 no text. One that blocks a visit says nothing of the document."""
+_INSTEAD = (Code.NO_DOCUMENT, Code.NO_DOCUMENT_SAYS, Code.ONE_PAGE_OF_SEVERAL, Code.NOT_AS_LISTED, Code.SITE_CLOSED)
+"""Reasons of pages that show something else than a document, but not another document."""
 _OF_SITES = (Code.CHALLENGE_SCRIPT,)
 """Kinds of stubs that say nothing of their document, however long a site sends them."""
 _SINCE = text("""
@@ -158,12 +160,11 @@ def without_text(before: VersionValues, page: ExtractedPage) -> VersionValues:
 
 
 def _is_less(page: ExtractedPage, verdict: Verdict) -> bool:
-    """Whether the page is refused since it is less than its document: cut off, without text, a stub or a list."""
-    reason = Reason.from_stored(verdict.reason)
-    if reason.code in (Code.TEXT_GONE, Code.DOCUMENT_CUT_OFF):
-        return True
+    """Whether the page is refused since it is less than its document: cut off, without text, a stub, a list or a
+    notice."""
+    code = Reason.from_stored(verdict.reason).code
     kind = Reason.from_stored(page.extraction.reason).code if page.extraction else ""
-    return reason.code in (Code.NO_DOCUMENT, Code.NO_DOCUMENT_SAYS) and kind not in _OF_SITES
+    return code in (Code.TEXT_GONE, Code.DOCUMENT_CUT_OFF) or (code in _INSTEAD and kind not in _OF_SITES)
 
 
 def _lasting(
