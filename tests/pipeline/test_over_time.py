@@ -282,6 +282,24 @@ def test_what_several_documents_show_in_their_place_is_no_passing_fault_for_ever
     assert watched.rebuild(local_settings) == {}
 
 
+def test_a_document_of_pictures_that_lost_them_has_one_version_without(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = watched.site.documents[1]
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    head = "<table><tr><td>索引号</td><td>014280157/2025-00001</td></tr></table>"
+    head += f"<h1>{document.state.title}</h1><div>发布日期：2025-03-02 来源：桐溪县水务局</div>"
+    links = "".join(f'<p><img src="/files/1/{page}.jpg" width="600" height="800"></p>' for page in (1, 2))
+    document.answers = partial(_answered, f"<html><body><div>{MENU * 9}</div>{head}<div>{links}</div></body></html>")
+    watched.crawl()
+    updated = []
+    for day in range(4):
+        less = head.partition("来源")[0] + f"</div><script>var t={day}</script>"
+        document.answers = partial(_answered, f"<html><body><div>{MENU * 9}</div>{less}</body></html>")
+        updated.append(watched.recheck().updated)
+    assert updated == [0, 1, 0, 0]
+
+
 def test_what_was_taken_down_is_found_by_its_words_and_removed_once_its_list_has_left_it(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

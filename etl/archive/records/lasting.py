@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, or_, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict
 from etl.archive.storage.bucket import sha256
@@ -115,17 +116,19 @@ def read_again(connection: Connection, source_id: str, run_id: int, batch: int) 
         connection.execute(_READ_AGAIN, {"run": run_id, "pages": pages})
 
 
-def versions_with_text(connection: Connection, current: Mapping[int, VersionValues]) -> dict[int, VersionValues]:
-    """By page id, the last version with a text of pages whose current one has none since their sites show none: with
-    that their next state is compared."""
+def versions_with_content(connection: Connection, current: Mapping[int, VersionValues]) -> dict[int, VersionValues]:
+    """By page id, the last version with a text or files of pages whose current one has neither since their sites show
+    none: with that their next state is compared."""
     pages = [page for page, values in current.items() if is_emptied(values)]
     if not pages:
         return {}
     query = (
         select(Record.page_id, *RecordVersion.__table__.columns)
         .join(RecordVersion, RecordVersion.record_id == Record.id)
-        .where(among(Record.page_id, pages), RecordVersion.content_hash != NO_TEXT)
-        .order_by(RecordVersion.version)
+        .where(among(Record.page_id, pages))
+        .where(or_(RecordVersion.content_hash != NO_TEXT, func.jsonb_array_length(RecordVersion.attachments) > 0))
+        .ext(distinct_on(Record.page_id))
+        .order_by(Record.page_id, RecordVersion.version.desc())
     )
     return {row["page_id"]: VersionValues.from_row(row) for row in connection.execute(query).mappings()}
 

@@ -11,7 +11,7 @@ from etl.archive.records.changes import Change, CurrentVersion, lasting_changes
 from etl.archive.records.citations import CitingRecord, keep_citations
 from etl.archive.records.corrections import in_force
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict, verdict_of, version_values
-from etl.archive.records.lasting import emptied_for_good, is_emptied, versions_with_text, without_text
+from etl.archive.records.lasting import emptied_for_good, is_emptied, versions_with_content, without_text
 from etl.archive.records.near_duplicates import keep_signatures
 from etl.archive.records.notices import flag_notices
 from etl.archive.records.one_page import pages_not_as_known, pages_of_another, pages_of_several
@@ -90,7 +90,7 @@ def record_extractions(archive: Archive, source_id: str, run_id: int, recordable
         current = _current(connection, fresh)
         known = {page_id: version.values for page_id, version in current.items()}
         not_theirs = (
-            pages_worse_than_known(connection, known | versions_with_text(connection, known), fresh)
+            pages_worse_than_known(connection, known | versions_with_content(connection, known), fresh)
             | pages_not_as_known(known, fresh)
             | pages_of_another(connection, source_id, fresh)
             | pages_of_several(connection, fresh)
