@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from lxml import etree, html
 
@@ -28,7 +29,6 @@ _KINDS = dict.fromkeys(_BLOCKS, _BLOCK) | dict.fromkeys(_PASSED_OVER, _SKIPPED)
 _SHOWN_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)(?![\w-])", re.IGNORECASE)
 _OUT_OF_LINES = re.compile(r"(?<![\w-])float\s*:\s*(?:left|right)", re.IGNORECASE)
 """What a style sets beside its line: a large first letter, a number in the margin."""
-_find_styled = etree.XPath("//@style[contains(., 'isplay') or contains(., 'ISPLAY')]/..")
 
 
 def read_blocks(root: html.HtmlElement, visibility: Visibility, wanted: frozenset[str] = frozenset()) -> Blocks:
@@ -74,11 +74,12 @@ class _Walk:
         """Reads the tree. `node` is the innermost node around the current place, the last of `around`."""
         node = Node(None, "", -1, -1, 0, 0, 0, 0, -1, -1, -1, False)  # represents the surroundings of the tree
         around, line, kind_of = [node], self._line, _KINDS.get
-        apart = _lines_by_style(root)
         walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
-            kind = kind_of(element.tag) or (_BLOCK if apart and element in apart else None)
+            kind = kind_of(element.tag)
             if event == "start":
+                if not kind and (style := element.get("style")) and _makes_line(style):
+                    kind = _BLOCK
                 if kind == _SKIPPED:
                     self._pass_over(element, node)
                     walker.skip_subtree()
@@ -95,6 +96,7 @@ class _Walk:
             else:
                 if node.element is element:
                     around.pop()
+                    kind = _BLOCK if node.line == node.index else None
                     self._close(node, kind, around[-1])
                     node = around[-1]
                 if not kind:
@@ -199,20 +201,17 @@ class _Walk:
                 self._below_footer = is_of_footer(text)
 
 
-def _lines_by_style(root: html.HtmlElement) -> set[html.HtmlElement]:
-    """The inline elements of a tree whose own style makes lines of them."""
-    styled = _find_styled(root)
-    shown = (e for e in styled if isinstance(e, html.HtmlElement)) if isinstance(styled, list) else ()
-    return {element for element in shown if element.tag not in _KINDS and ends_line(element)}
-
-
 def ends_line(element: html.HtmlElement) -> bool:
     """Whether a line ends at an element: a line break, or an element that is not part of a line, by its tag or by its
     own style."""
     if element.tag == "br" or _KINDS.get(element.tag) == _BLOCK:
         return True
-    style = element.get("style", "")
-    return element.tag not in _KINDS and bool(_SHOWN_AS_BLOCK.search(style)) and not _OUT_OF_LINES.search(style)
+    return element.tag not in _KINDS and _makes_line(element.get("style", ""))
+
+
+@lru_cache(1024)  # pages repeat their styles
+def _makes_line(style: str) -> bool:
+    return _SHOWN_AS_BLOCK.search(style) is not None and not _OUT_OF_LINES.search(style)
 
 
 def _attribute_reader(
