@@ -13,7 +13,7 @@ from etl.extract.lexicon.index_number import parse_index_number
 from etl.extract.lexicon.labels import label_key
 from etl.extract.lexicon.values import Reading, ValueRules
 from etl.extract.page.blocks import Blocks, Node
-from etl.extract.page.headlines import names_agency
+from etl.extract.page.headlines import Line, names_agency
 from etl.extract.page.walk import read_blocks
 from etl.extract.page_kind import PageFacts, classify_page
 from etl.extract.rules.attachments import PageFiles, find_attachments, read_file_names
@@ -78,6 +78,8 @@ MAX_PAGE_CHARS = 1_200_000
 of 129 saved pages has two thirds of that."""
 _LINES_WITH_TITLE = 75
 """Number of first lines of a text without prose that may hold the title."""
+_MIN_SHARE_OF_LINKS = 0.8
+"""Minimum share of the words below a heading of a column that are links."""
 _INLINE_PICTURE = re.compile(INLINE_PICTURE)
 
 
@@ -236,8 +238,14 @@ def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple
 
 def _with_headline(blocks: Blocks, container: Body, first: int, page_title: PageTitle) -> tuple[Body, PageTitle]:
     """The container, narrowed or widened to begin below the headline, and the title. A headline that is not above the
-    text is looked for from block `first` on: a line above a date, or the only line marked as a headline."""
-    if page_title.headline:
+    text is looked for from block `first` on: a line above a date, or the only line marked as a headline. A line that
+    has a headline's markup and nothing else for it, and a column of links below it (政府信息公开), gives way to these."""
+    line = None
+    if page_title.headline is None:
+        line = _unstated_headline(blocks, first)
+    elif _heads_column(blocks, page_title, page_title.headline):
+        line = _unstated_headline(blocks, page_title.headline.block + 1)
+    if page_title.headline and line is None:
         headline = page_title.headline.block
         if container.runs_to_footer and headline < container.first:
             return below_headline(blocks, headline + 1), page_title
@@ -247,15 +255,33 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
         if container.rule == BETWEEN and container.first <= headline < container.last:
             container = replace(container, first=headline + 1)
         return container, page_title
-    line = headline_above_date(blocks, first)
-    if line is None or not line.marked:
-        only = only_headline(blocks, first)
-        is_above = only is not None and (line is None or only.block < line.block)
-        line = only if only and is_above and has_text_below(blocks, only.block) else line
     if line is None:
         return container, page_title
     title = title_of_line(line)
     return below_headline(blocks, line.block + 1), PageTitle(title, (*page_title.evidence, title), line)
+
+
+def _unstated_headline(blocks: Blocks, first: int) -> Line | None:
+    """The line from block `first` on that is above one with date or source, or the only one marked as a headline."""
+    line = headline_above_date(blocks, first)
+    if line is not None and line.marked:
+        return line
+    only = only_headline(blocks, first)
+    is_above = only is not None and (line is None or only.block < line.block)
+    return only if only and is_above and has_text_below(blocks, only.block) else line
+
+
+def _heads_column(blocks: Blocks, page_title: PageTitle, headline: Line) -> bool:
+    """Whether a headline is only the heading of an element of links: nowhere else does the page state it, and no line
+    with date or source follows it."""
+    key = label_key(headline.text)
+    stated = (label_key(value.value) for value in page_title.evidence if value.origin != "title")
+    if headline.above_date or any(key in other or other in key for other in stated):
+        return False
+    around = next((n for n in blocks.ancestors(blocks.blocks[headline.block].node) if n.last > headline.block + 1), None)
+    if around is None or around.first < headline.block:
+        return False
+    return (around.text_chars - len(headline.text)) * _MIN_SHARE_OF_LINKS < around.link_chars
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from etl.extract.lexicon.labels import ENGLISH_LABEL, find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
+from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Block, Blocks, Node
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
@@ -40,12 +41,17 @@ def value_after(blocks: Blocks, index: int, following: list[int]) -> str:
         return ""
     after = following[0]
     other = blocks.blocks[after]
-    if find_labels(other.text, coined=True) or match_label(other.text) or is_page_tool(other.plain):
+    if find_labels(other.text, coined=True) or _begins_with_label(other.text) or is_page_tool(other.plain):
         return ""
     own, next_one = blocks.nodes[block.node], blocks.nodes[other.node]
     if next_one.tag in ("h1", "h2", "h3") and own.tag not in ("h1", "h2", "h3", "dt"):
         return ""
     return other.text if _are_a_pair(blocks, index, after) else ""
+
+
+def _begins_with_label(text: str) -> bool:
+    """Whether a line is a label, or the first of its inline elements is one: the next pair of a header."""
+    return match_label(text.strip(INLINE_BOUNDARY + " ").split(INLINE_BOUNDARY)[0]) is not None
 
 
 def _are_a_pair(blocks: Blocks, index: int, after: int) -> bool:

@@ -1,6 +1,9 @@
 """Labels and values that markup separates: in nested tables, or in two lists side by side."""
 
 import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
 
 from etl.dates import DATE, TIME_OF_DAY
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
@@ -28,8 +31,10 @@ _VALUE_AROUND = frozenset(("li", "p", "span", "dd", "dt", "td", "th", "label"))
 """Elements whose words belong together."""
 _LINES_OF_CELL = 4
 """Maximum number of lines of a cell whose words belong together; a cell with more is page layout."""
-_VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label"))
+_VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label", "td"))
 """Elements that contain a value."""
+_INLINE_VALUES = frozenset(("span", "em", "b", "strong", "font", "label"))
+"""Those of them that go on in the line of a label."""
 _PAIRS_BESIDE = 8
 """Pairs of a header on each side that are searched for a sure label."""
 _ONLY_A_DATE = re.compile(rf"{DATE}(?:\s+{TIME_OF_DAY})?")
@@ -171,8 +176,10 @@ def is_among_fields(blocks: Blocks, index: int) -> bool:
     pairs = list(pairs_of_elements(blocks, index))
     for step in (-1, 1):
         for at in range(index + step, index + step * _PAIRS_BESIDE, step):
-            beside = 0 <= at < len(blocks.blocks) and _is_same_kind(blocks, at, index) and pairs_of_elements(blocks, at)
-            if not beside:
+            if not (0 <= at < len(blocks.blocks) and _is_same_kind(blocks, at, index)):
+                break
+            beside = pairs_of_elements(blocks, at)
+            if not beside and match_label(blocks.blocks[at].text) is None:  # a label without a value
                 break
             pairs += beside
     return any(_is_sure(raw, value) for raw, value in pairs)
@@ -211,24 +218,40 @@ def is_beside_pair(blocks: Blocks, index: int, *, dated: bool = True) -> bool:
         return False
     own = dated and _is_sure(blocks.blocks[index].text, blocks.blocks[index + 1].text)
     for step in (-2, 2):
-        for other in range(index + step, index + step * _PAIRS_BESIDE, step):
-            if not _is_pair_like(blocks, other - step, other):
-                break
+        for other in _pairs_beside(blocks, index, step):
             is_date = dated and _is_sure(blocks.blocks[other].text, blocks.blocks[other + 1].text)
             if own or is_date or _names_field(blocks, other):
                 return True
     return False
 
 
+def _pairs_beside(blocks: Blocks, index: int, step: int) -> Iterator[int]:
+    """The labels of the pairs like that at a block, from there on by two blocks each; above it, labels without a value
+    may be between."""
+    at = before = index
+    for _ in range(_PAIRS_BESIDE - 1):
+        while step < 0 < at and _is_same_kind(blocks, at - 1, index) and _is_empty_label(blocks, at - 1):
+            at -= 1
+        at += step
+        if not _is_pair_like(blocks, before, at):
+            return
+        before = at
+        yield at
+
+
+def _is_empty_label(blocks: Blocks, index: int) -> bool:
+    return match_label(blocks.blocks[index].text) is not None and is_known_empty(blocks, index)
+
+
 def _is_pair_like(blocks: Blocks, one: int, other: int) -> bool:
-    """Whether a label and a short text begin at block `other`, right before or behind the pair at block `one`, in
-    elements of the same kind."""
-    first = min(one, other)
-    if first < 0 or first + 4 > len(blocks.blocks):
+    """Whether a label and a short text begin at block `other`, before or behind the pair at block `one`, in elements of
+    the same kind."""
+    first, last = min(one, other), max(one, other)
+    if first < 0 or last + 2 > len(blocks.blocks):
         return False
     if match_label(blocks.blocks[other].text) is None or not _may_be_value(blocks, other + 1):
         return False
-    nodes = [blocks.nodes[block.node] for block in blocks.blocks[first : first + 4]]
+    nodes = [blocks.nodes[blocks.blocks[at].node] for at in (first, first + 1, last, last + 1)]
     tags = [node.tag for node in nodes]
     if len({node.parent for node in nodes}) == 1:
         return tags[:2] == tags[2:]
@@ -254,9 +277,15 @@ def is_known_empty(blocks: Blocks, index: int) -> bool:
                 break
             if any(item.name and item.value.strip(_GAP) for item in items):
                 return True
-    beside = blocks.nodes[block.node].element.getnext()
-    is_value = beside is not None and beside.tag in _VALUE_TAGS and not "".join(beside.itertext()).strip()
-    return is_value and beside.find(".//img") is None and beside.find(".//input") is None
+    own = blocks.nodes[block.node].element
+    has_pair = len(own) + bool((own.text or "").strip()) == len(("label", "value")) and own[-1].tag in _INLINE_VALUES
+    return _is_empty_value(own.getnext()) or (has_pair and _is_empty_value(own[-1]))
+
+
+def _is_empty_value(element: HtmlElement | None) -> bool:
+    if element is None or element.tag not in _VALUE_TAGS or any(map(str.isalnum, "".join(element.itertext()))):
+        return False
+    return not (element.tail or "").strip() and element.find(".//img") is None and element.find(".//input") is None
 
 
 def _may_be_value(blocks: Blocks, index: int) -> bool:

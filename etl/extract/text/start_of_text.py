@@ -28,7 +28,7 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
-from etl.extract.page.prose import is_boilerplate, is_prose, is_site_sentence
+from etl.extract.page.prose import NUMBERED, is_boilerplate, is_prose, is_site_sentence
 from etl.extract.page.subheading import (
     ONLY_A_DATE,
     SUBHEADING_FIELDS,
@@ -175,10 +175,12 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
 
 
 def _is_value_beside_pair(blocks: Blocks, index: int) -> bool:
-    """Whether a line is the value of an ambiguous label (分类, 来源) that is written as the labels of fields beside
-    it."""
+    """Whether a line is the value of a label, also of no field (来源, 责任处室), that is written as the labels of fields
+    beside it, or such a label."""
     label = match_label(blocks.blocks[index - 1].text) if index else None
-    return label is not None and label.label in AMBIGUOUS_LABELS and is_beside_pair(blocks, index - 1, dated=False)
+    if label is not None:
+        return is_beside_pair(blocks, index - 1, dated=False)
+    return match_label(blocks.blocks[index].text) is not None and is_beside_pair(blocks, index, dated=False)
 
 
 def _is_count(blocks: Blocks, index: int) -> bool:
@@ -269,7 +271,7 @@ def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
 
 def _is_subheading(blocks: Blocks, index: int) -> bool:
     line = blocks.blocks[index]
-    return is_subheading(line.text) and not _is_own_date(blocks, index, line.plain)
+    return is_subheading(line.text) and not (NUMBERED.match(line.plain) or _is_own_date(blocks, index, line.plain))
 
 
 def _is_summary(blocks: Blocks, indices: list[int]) -> bool:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from etl.extract.lexicon.labels import find_labels
 from etl.extract.lexicon.page_tools import is_page_tool, is_word_of_texts
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import is_prose
+from etl.extract.page.subheading import SUBHEADING_FIELDS
 
 _MAX_TOOLS_ABOVE = 12
 """Maximum number of one-word lines after the tool that they belong to."""
@@ -26,8 +28,8 @@ def is_tool_line(blocks: Blocks, index: int) -> bool:
 
 
 def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[Block], bool]) -> bool:
-    """Whether a line is a cell of data: another cell of its row, from block `begin` on, is not a tool, and is not
-    prose, which may have a tool beside it."""
+    """Whether a line is a cell of data: another cell of its row, from block `begin` on, is not a tool, and is neither
+    prose nor the day or source of the page, which may have a tool beside them."""
     block = blocks.blocks[index]
     if block.row < 0 or block.cell < 0:
         return False
@@ -38,4 +40,9 @@ def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[
     beside = [each for _, each in blocks.visible_blocks(max(row.first, begin), row.last) if each.cell not in own]
     if all(map(is_tool, beside)):
         return False
-    return is_word_of_texts(block.plain.strip()) or not any(is_prose(each) for each in beside)
+    return is_word_of_texts(block.plain.strip()) or not any(is_prose(each) or _says_whence(each) for each in beside)
+
+
+def _says_whence(block: Block) -> bool:
+    items = find_labels(block.text)
+    return bool(items) and items[0].at_line_start and items[0].name in SUBHEADING_FIELDS and items[0].value.strip() != ""
