@@ -206,7 +206,7 @@ def _locate(source: _Source) -> _Located:
     if page_title.headline:
         body = with_matter_above(blocks, body, page_title.headline.block)
         body = with_note_above(blocks, body, page_title.headline.block)
-    if body.first < first_body.first or (body.first > first_body.first and container != first_container):
+    if body.first != first_body.first:
         # Lines that were in the text are above it now, or the other way round.
         labels = _labels_around(source, body, header_nodes)
     return _Located(
@@ -278,7 +278,9 @@ def _heads_column(blocks: Blocks, page_title: PageTitle, headline: Line) -> bool
     stated = (label_key(value.value) for value in page_title.evidence if value.origin != "title")
     if headline.above_date or any(key in other or other in key for other in stated):
         return False
-    around = next((n for n in blocks.ancestors(blocks.blocks[headline.block].node) if n.last > headline.block + 1), None)
+    around = next(
+        (n for n in blocks.ancestors(blocks.blocks[headline.block].node) if n.last > headline.block + 1), None
+    )
     if around is None or around.first < headline.block:
         return False
     return (around.text_chars - len(headline.text)) * _MIN_SHARE_OF_LINKS < around.link_chars

@@ -33,6 +33,7 @@ _LINES_OF_CELL = 4
 """Maximum number of lines of a cell whose words belong together; a cell with more is page layout."""
 _VALUE_TAGS = frozenset(("div", "span", "p", "dd", "em", "b", "strong", "font", "label", "td"))
 """Elements that contain a value."""
+_NO_VALUE = re.compile(r"[\s—–－_/-]*")
 _INLINE_VALUES = frozenset(("span", "em", "b", "strong", "font", "label"))
 """Those of them that go on in the line of a label."""
 _PAIRS_BESIDE = 8
@@ -283,7 +284,7 @@ def is_known_empty(blocks: Blocks, index: int) -> bool:
 
 
 def _is_empty_value(element: HtmlElement | None) -> bool:
-    if element is None or element.tag not in _VALUE_TAGS or any(map(str.isalnum, "".join(element.itertext()))):
+    if element is None or element.tag not in _VALUE_TAGS or not _NO_VALUE.fullmatch("".join(element.itertext())):
         return False
     return not (element.tail or "").strip() and element.find(".//img") is None and element.find(".//input") is None
 

@@ -175,8 +175,8 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
 
 
 def _is_value_beside_pair(blocks: Blocks, index: int) -> bool:
-    """Whether a line is the value of a label, also of no field (来源, 责任处室), that is written as the labels of fields
-    beside it, or such a label."""
+    """Whether a line is the value of a label, also of no field (来源, 责任处室), that is written as the labels of
+    fields beside it, or such a label."""
     label = match_label(blocks.blocks[index - 1].text) if index else None
     if label is not None:
         return is_beside_pair(blocks, index - 1, dated=False)
@@ -184,10 +184,11 @@ def _is_value_beside_pair(blocks: Blocks, index: int) -> bool:
 
 
 def _is_count(blocks: Blocks, index: int) -> bool:
-    """Whether a line is the number behind the label of a counter in the line before: `<dt>点击数：</dt><dd>101</dd>`."""
+    """Whether a line is the number behind the label of a counter in the line before: `点击数：` / `101`."""
     above = blocks.blocks[index - 1].text.rstrip() if index else ""
     label = match_label(above) if above.endswith(("：", ":")) else None
-    return label is not None and label.label in _COUNTED and _COUNT.fullmatch(blocks.blocks[index].plain.strip()) is not None
+    is_number = _COUNT.fullmatch(blocks.blocks[index].plain.strip()) is not None
+    return is_number and label is not None and label.label in _COUNTED
 
 
 def header_below_note(blocks: Blocks, indices: list[int]) -> range:

@@ -45,4 +45,5 @@ def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[
 
 def _says_whence(block: Block) -> bool:
     items = find_labels(block.text)
-    return bool(items) and items[0].at_line_start and items[0].name in SUBHEADING_FIELDS and items[0].value.strip() != ""
+    first = items[0] if items else None
+    return first is not None and first.at_line_start and first.name in SUBHEADING_FIELDS and first.value.strip() != ""
