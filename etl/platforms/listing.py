@@ -375,7 +375,7 @@ def _with_sign(
             or part_of_a_form(page)
             or part_of_buttons(page)
             or tree_of_lists(page)
-            or other_issue(page, listed)
+            or other_issue(page, {**listed, **lists_of_other_years(page, _days(listing))})
         )
     if sign:
         return listing.with_problem(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign))

@@ -500,3 +500,17 @@ def test_data_that_is_no_list_is_quoted_in_the_reason_why_its_page_is_lost(answe
     )
     [(_, reason)] = asyncio.run(walked.run()).lost
     assert answer in reason.english
+
+
+def test_a_further_page_that_is_answered_with_nothing_once_is_requested_again() -> None:
+    def answer(request: Request) -> str:
+        page = int(request.url.partition("_")[2].partition(".")[0] or 0)
+        if page == 1 and not again:
+            again.append(page)
+            return ""
+        rows = "".join(f'<li><a href="202401/t20240101_{page}{row}.html">通知{row}</a></li>' for row in range(5))
+        return f"<ul>{rows}</ul><script>createPageHTML(3, {page}, 'index', 'html')</script>"
+
+    again: list[int] = []
+    _, sink, summary = walk_whole("trs_wcm", [LIST], answer)
+    assert (len(sink.found), summary.lost, summary.problems) == (15, (), ())

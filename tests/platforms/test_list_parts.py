@@ -16,6 +16,8 @@ BOXES = {
     "a panel": '<div class="panel"><div class="panel-heading">{}</div><div class="panel-body"><ul>{}</ul></div></div>',
     "an article": '<section class="year"><p><b>{}</b></p><ol class="rows">{}</ol></section>',
     "a table": '<div class="kind"><h3>{}</h3><table><tr><td>{}</td></tr></table></div>',
+    "a panel that opens": '<div class="panel"><h4><a data-toggle="collapse" href="#c1">{}</a></h4>'
+    '<div class="collapse" id="c1"><div class="panel-body"><ul>{}</ul></div></div></div>',
     "items": '<li class="part"><strong>{}</strong><ul>{}</ul></li>',
 }
 HEADLINES = (

@@ -130,3 +130,11 @@ def test_an_address_of_the_front_page_with_a_query_may_be_a_list() -> None:
     assert [column.url for column in linked_columns(page, re.compile("^/"))] == [page.url]
     front = read_page(b"<html><body></body></html>", "https://x.example/index.html")
     assert linked_columns(front, re.compile("^/")) == ()
+
+
+@pytest.mark.parametrize("bar", ["<div class=hd>{}</div>", "<div class=hd><ul>{}</ul></div>"])
+def test_more_in_the_panel_of_a_tab_leads_to_the_list_that_the_tab_names(bar: str) -> None:
+    tabs = "".join(f"<span onmouseover='s({place})'>{name}</span>" for place, name in enumerate(LISTS))
+    panels = "".join(f"<div class=bd><ul>{ROWS}</ul><a href='{url}'>更多</a></div>" for url in LISTS.values())
+    found = columns(bar.format(tabs.replace("span", "li") if "<ul>" in bar else tabs) + panels, "generic")
+    assert {name: found.get(name) for name in list(LISTS)[1:]} == dict(list(LISTS.items())[1:])

@@ -214,3 +214,36 @@ def test_the_last_page_is_not_taken_for_the_next_whatever_its_link_is_called() -
     for last in ("末", "尾", "末页", ">|"):
         listing = read(CASES["trs_wcm"], f'<a href="index.html">首</a> <a href="index_2.html">{last}</a>', url=INDEX)
         assert (following(listing), bool(listing.problems)) == ([], True), last
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        (f"{LIST}list.cgi?cat=3", '<a href="{}list.cgi?cat=3&off=3">下一屏</a>'),
+        (f"{LIST}list.cgi?cat=3&off=3", '<a href="{}list.cgi?cat=3&off=6">下一批</a>'),
+        (LIST, '<a href="{}2.htm">[次页]</a>'),
+        (f"{LIST}?before=90", '<a href="{}?before=50">← 更早的文告</a>'),
+    ],
+)
+def test_words_that_mean_the_next_page_lead_there_whatever_its_number_is_called(url: str, link: str) -> None:
+    seen = 3 if "=3&" in url or "before" in url else 0
+    listing = read(CASES["generic"], link.format(LIST), url=url, seen=seen)
+    assert (len(following(listing)), listing.problems) == (1, ())
+
+
+@pytest.mark.parametrize("link", ['<a href="?px=1">↑</a>', '<a href="?cid=3">公告</a>', '<a href="?type=2">更多</a>'])
+def test_an_order_or_another_list_in_the_query_is_no_further_page(link: str) -> None:
+    assert following(read(CASES["generic"], link, url=f"{LIST}list.asp")) == []
+
+
+@pytest.mark.parametrize("here", [1, 2, 3])
+def test_numbers_of_pages_in_words_are_followed(here: int) -> None:
+    names = dict(zip((1, 2, 3), "一二三", strict=True))
+    linked = (
+        f"第{name}页" if number == here else f'<a href="index{number if number > 1 else ""}.htm">第{name}页</a>'
+        for number, name in names.items()
+    )
+    url = f"{LIST}index{here if here > 1 else ''}.htm"
+    listing = read(CASES["generic"], f"<p>{'　'.join(linked)}</p>", url=url, seen=3 * here - 3)
+    expected = [f"{LIST}index{here + 1}.htm"] if here < 3 else []
+    assert (following(listing), listing.problems) == (expected, ())

@@ -267,3 +267,39 @@ def test_a_longer_box_beside_the_list_is_not_proposed(box: str, dated: bool, bef
 def test_rows_are_selected_by_a_name_above_them_before_bare_tags() -> None:
     assert proposed(page_with(f'<div class="wj-list"><ul>{lines()}</ul></div>'))["rows"] == "div.wj-list ul > li"
     assert proposed(page_with(f"<div><ul>{lines()}</ul></div>"))["rows"] == "ul > li"
+
+
+def test_the_numbers_of_a_pager_with_long_titles_are_no_documents() -> None:
+    pager = ", ".join(f'<a href="list.jsp?lm=3&p={n}" title="Go to page {n}">{n}</a>' for n in range(2, 8))
+    lines = "".join(
+        f'<tr><td><a href="show.jsp?id={n}">桐溪县第{n}号通知公告</a></td><td>2024-01-0{n}</td></tr>'
+        for n in range(1, 6)
+    )
+    page = page_with(
+        f"<p>[首页/上一页] {pager}</p><table id=row>{lines}</table><p>[首页/上一页] {pager}</p>", f"{LIST}list.jsp?lm=3"
+    )
+    assert [entry.url for entry in applied(page, proposed(page)).entries] == [
+        f"{LIST}show.jsp?id={n}" for n in range(1, 6)
+    ]
+
+
+@pytest.mark.parametrize(("own", "document"), [("index.php?c=12", "index.php?c=12&id={}"), ("", "?p={}")])
+def test_documents_at_the_address_of_their_list_are_proposed(own: str, document: str) -> None:
+    urls = [LIST + document.format(n) for n in range(1, 6)]
+    lines = "".join(
+        f'<li><a href="{url}">桐溪县第{n}号通知公告</a><i>2024-01-0{n}</i></li>' for n, url in enumerate(urls, 1)
+    )
+    page = page_with(f"<ul class=l>{lines}</ul>", LIST + own)
+    assert [entry.url for entry in applied(page, proposed(page)).entries] == urls
+
+
+def test_the_folded_groups_of_a_view_are_no_documents() -> None:
+    own = f"{LIST}gk.nsf/byCat?OpenView"
+    document = f'<a href="{LIST}gk.nsf/byCat/{{:032x}}?OpenDocument">桐溪县通知公告</a>'
+    groups = "".join(
+        f'<tr><td><a href="{own}&Start=1&Collapse={n}"><img alt="隐藏明细，第{n}类"></a></td></tr>'
+        f"<tr><td>2024-01-0{n}</td><td>{document.format(n)}</td></tr>"
+        for n in range(1, 6)
+    )
+    page = page_with(f"<table>{groups}</table>", own)
+    assert len(applied(page, proposed(page)).entries) == 5

@@ -228,6 +228,12 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
         ("<h1>云溪县人民政府公报2024年第4期</h1><a href=/gb/3.html>第3期</a><a href=/gb/4.html>第4期</a>", True),
         ("<h1>公报</h1><a href=/gb/3.html>第3期</a><a href=/gb/4.html>第4期</a>", False),
         ("<h2>2024年第4期（总第120期）</h2>" + ISSUE.format(4, 120) + ISSUE.format(3, 119), True),
+        (
+            "<h2>2024年第4期</h2><select onchange=location=this.value>"
+            "<option value=/gk/zcwj/202403/>2024年第3期</option>"
+            "<option value=/gk/zcwj/202404/ selected>2024年第4期</option></select>",
+            False,
+        ),
         ("<select><option>第4期</option><option>第3期</option></select>", False),
         ("<select onchange=show()><option value=4>第4期</option><option value=3>第3期</option></select>", True),
         ("<h3>2023年</h3><div></div><h3>2022年</h3><div></div>", True),

@@ -17,6 +17,10 @@ LEADING = {
     "window.location.replace('./list_' + p + '.html?a=1') }} }});": "./list_{}.html?a=1",
     "$('#p').bootstrapPaginator({{currentPage: {at}, totalPages: {pages}, pageUrl: function (type, page) {{ "
     "return '?id=3&pageNo=' + page; }} }});": "?id=3&pageNo={}",
+    "kkpager.generPageHtml({{pno: {at}, total: {pages}, hrefFormer: 'list_', hrefLatter: '.html', "
+    "getLink: function (n) {{ return this.hrefFormer + n + this.hrefLatter; }} }});": "list_{}.html",
+    "$('#p').pagination({{pageCount: {pages}, callback: function (k) {{ location.href = k == 1 ? '/gk/zcwj/' : "
+    "'/gk/zcwj/' + k + '/'; }} }});": "{}/",
 }
 FROM_ZERO = (
     "$('#p').pagination({{pageCount: {pages}, callback: function (api) {{ var p = api.getCurrent(); if (p == 1) "

@@ -125,6 +125,8 @@ ROWS = {
     "a label in the link": '<li><a href="{url}"><b title="{title}">{cut}…</b></a><i>{day}</i></li>',
     "a label above the link": '<li title="{title}"><a href="{url}">{cut}...</a><i>{day}</i></li>',
     "data": '<li><a href="{url}" data-title="{title}">{cut}……</a><i>{day}</i></li>',
+    "a label of several lines": '<li><a href="{url}" title="信息分类：公告&#10;名称：{title}&#10;页数：3">{cut}</a>'
+    "<i>{day}</i></li>",
     "a labelled label": '<li><a href="{url}" title="标题：{title}&#10;发布时间：{day}">{cut}</a></li>',
     "a mark": '<li><a href="{url}"><em>置顶</em>{title}<i>[新]</i></a><i>{day}</i></li>',
     "the year apart": '<li><p><b>03-0{n}</b><i>2024</i></p><a href="{url}">{title}</a></li>',

@@ -52,9 +52,9 @@ class ListingFetch:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the site answered a page without entries, and not that there is no such page."""
+        """Whether the site answered a page without entries, or nothing at all, and not that there is no such page."""
         if self.page is None:
-            return self.attempts[-1].outcome is Outcome.NOT_A_LISTING
+            return self.attempts[-1].outcome in (Outcome.NOT_A_LISTING, Outcome.EMPTY)
         return not self.page.entries and not self.page.next_requests and not self.page.of_other_lists
 
     def has_nothing_of(self, heading: str) -> bool:

@@ -18,10 +18,11 @@ from etl.platforms.drafting.number_selectors import script_number, shown_number
 from etl.platforms.elements.columns import column_key, same_site
 from etl.platforms.elements.script_links import read_script_links
 from etl.platforms.elements.side_boxes import is_in_side_box
+from etl.platforms.paging.page_steps import is_view_of
 from etl.platforms.paging.pager_links import next_link
 from etl.platforms.paging.paging import counts, script_pager
 from etl.platforms.rows.list_parts import stable_classes
-from etl.platforms.rows.row_texts import link_title
+from etl.platforms.rows.row_texts import link_title, text_in
 from etl.platforms.rows.rows import Row, block_entries, entry_of_row, ranked_lists
 from etl.platforms.rows.titles_beside import title_wordless
 from etl.platforms.rows.written_rows import write_scripted_rows
@@ -37,6 +38,7 @@ _UNDATED_TITLE_CHARS = 12
 _YEAR_IN_ADDRESS = re.compile(r"/\w{0,20}(?<!\d)(?:19|20)\d\d")
 _TRIED_ROWS = 300
 _DATE_CHARS = 14
+_NUMBER_ALONE = re.compile(r"^\W*\d{1,4}\W*$")
 _WORD = re.compile(r"^-?[A-Za-z_][\w-]*$")
 _DATED_TAGS = ("span", "td", "em", "i", "time", "b", "font", "div", "p", "label", "dd", "small")
 
@@ -52,7 +54,9 @@ def repeated_rows(page: WebPage) -> Mapping[str, Any] | None:
     for beside, chars in product((False, True), (_TITLE_CHARS, _SHORT_TITLE_CHARS)):
         for rows in ranked_lists(
             page,
-            lambda link, least=chars: len(link_title(link)) >= least and not _names_a_column(link, base),  # type: ignore[misc]
+            lambda link, least=chars: (  # type: ignore[misc]
+                len(link_title(link)) >= least and not (_names_a_column(link, base) or _turns(link, base, page.url))
+            ),
         ):
             if is_in_side_box(rows[0].block) is not beside:
                 continue
@@ -84,6 +88,13 @@ def _names_a_column(link: HtmlElement, base: str) -> bool:
         beside is not None
         and len(link_title(beside)) > len(link_title(link))
         and not _leads_to_a_column(absolute(beside.get("href") or "", base) or "")
+    )
+
+
+def _turns(link: HtmlElement, base: str, own: str) -> bool:
+    """Whether a link leads to another page or view of the list itself, and to no document."""
+    return _NUMBER_ALONE.match(text_in(link)) is not None or is_view_of(
+        absolute(link.get("href") or "", base) or "", own
     )
 
 

@@ -95,5 +95,23 @@ def _named_box(more: HtmlElement) -> tuple[HtmlElement, str] | None:
     for box in islice(more.iterancestors(), _MAX_DEPTH_IN_BOX):
         first = next(filter(str.strip, box.itertext()), "").strip()
         if not _MORE.match(first):
-            return (box, first) if 1 < len(first) <= MAX_NAME else None
+            name = first if 1 < len(first) <= MAX_NAME else _tab_of(box)
+            return (box, name) if name else None
     return None
+
+
+def _tab_of(panel: HtmlElement) -> str:
+    """The words of a panel's tab, in a bar of as many tabs before the panels; "" if there is none."""
+    around = panel.getparent()
+    panels = [] if around is None else [item for item in around if item.get("class") == panel.get("class")]
+    if len(panels) < 2 or panel not in panels:
+        return ""
+    for bar in (
+        *islice(panels[0].itersiblings("*", preceding=True), 1),
+        *islice(around.itersiblings("*", preceding=True), 1),
+    ):
+        items = list(bar) if len(bar) != 1 else list(bar[0])
+        words = [" ".join("".join(item.itertext()).split()) for item in items]
+        if len(words) == len(panels) and all(1 < len(each) <= MAX_NAME for each in words):
+            return words[panels.index(panel)]
+    return ""

@@ -31,6 +31,7 @@ from etl.platforms.base import (
 from etl.platforms.drafting.repeated_rows import repeated_rows
 from etl.platforms.drafting.written_addresses import written_addresses
 from etl.platforms.elements.columns import feeds_of, is_front_page, linked_columns, page_name
+from etl.platforms.paging.page_steps import is_view_of
 from etl.platforms.paging.paging import counts
 from etl.platforms.rows.rows import block_entries
 from etl.platforms.rows.titles_beside import title_wordless
@@ -134,7 +135,9 @@ class Generic(Platform):
             raise NotAListing(Code.ROWS_NOT_NAMED)
         title_wordless(page, or_verbs=True)
         rows = elements(listing.rows, page.tree) or (_rows_alone(listing.rows, page) if request.seen else [])
-        entries = tuple(_entries(rows, base_url(page), listing))
+        entries = tuple(
+            entry for entry in _entries(rows, base_url(page), listing) if not is_view_of(entry.url, page.url)
+        )
         total, pages = _number(listing.total, page), _number(listing.page_count, page)
         current = _current(listing, request.url)
         if rows and not entries:

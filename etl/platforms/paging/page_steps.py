@@ -21,6 +21,10 @@ from etl.web.page import WebPage, base_url
 _NAME = re.compile(r"(?P<stem>[^/]*?)(?:(?P<mark>[_-])(?P<number>\d{1,4}))?(?P<ending>\.\w{2,5})?")
 _INDEX = re.compile(r"(?:index|default|list|page)?", re.IGNORECASE)
 _OF_ROW = re.compile(r"(?:\w{1,12}[._])?(?:start|offset|skip|from)(?:_?row)?", re.IGNORECASE)
+_OF_VIEW = re.compile(
+    rf"{OF_PAGE.pattern}|{_OF_ROW.pattern}|count|order|sort|dir|(?:expand|collapse)(?:view)?", re.IGNORECASE
+)
+"""Names of parameters that choose what of a list is shown, and how."""
 _MAY_STEP = re.compile(r"[/_-](?:p|page)?\d{1,4}(?:\.\w|/|$)|=\d")
 _IS_STEP = re.compile(
     r"^[^a-zA-Z\u4e00-\u9fff]{0,4}$|^\W*(?:(?:点击|查看|加载|显示|浏览)*更多|[更较]?早期?(?:的?(?:文章|文件|信息))?|继续|往[后下]|下\w{1,3}|后\w{1,3}|"
@@ -29,6 +33,7 @@ _IS_STEP = re.compile(
 )
 _OTHER_SCRIPT = re.compile(r"^[^a-zA-Z\u4e00-\u9fff]+$")
 """Words of Tibetan, Uyghur or Mongolian, which are not read."""
+_SAYS_NEXT = re.compile(r"^\W*(?:[下后次]一?[页頁批屏组篇]|往[后下]|next|older)\W*$", re.IGNORECASE)
 _YEAR = re.compile(r"^\W*(?:19|20)\d\d(?:年\w{0,6})?\W*$")
 _BACK = re.compile(
     r"首页|第一页|上一?页|首頁|前一?页|^\W*[首前]\W*$|^[\W_]*1[\W_]*$|^\W*(?:first|prev\w*|<+|«|‹)\W*$", re.IGNORECASE
@@ -64,7 +69,8 @@ def steps(page: WebPage, listed: Collection[str], *, is_further: bool = False, s
         if _YEAR.search(label_of(link)):
             continue  # a list of another year
         if there.netloc == here.netloc and (
-            step := _by_name(here, there, is_further=is_further) or _by_query(here, there)
+            step := _by_name(here, there, is_further=is_further)
+            or _by_query(here, there, rows=seen if _SAYS_NEXT.match(label_of(link)) else 0)
         ):
             own, number, of_rows = step
             if number > (own or 0):
@@ -76,6 +82,17 @@ def steps(page: WebPage, listed: Collection[str], *, is_further: bool = False, s
             if not is_placed and (is_further or not _is_second(page, url, link)):
                 continue
             yield Step(link, url, own, own + 1, False)
+
+
+def is_view_of(url: str, own: str) -> bool:
+    """Whether an address is that of the page itself with another part of its rows, another order, or other groups open.
+    The query must name the list beside that: on some sites the number of a document stands there alone (`/?p=12`)."""
+    here, there = urlsplit(own), urlsplit(url)
+    if (here.netloc, here.path) != (there.netloc, there.path) or here.query == there.query:
+        return False
+    queries = (parse_qsl(parts.query, keep_blank_values=True) for parts in (here, there))
+    before, after = ([each for each in query if not _OF_VIEW.fullmatch(each[0])] for query in queries)
+    return before == after != []
 
 
 def _is_second(page: WebPage, url: str, link: HtmlElement) -> bool:
@@ -129,17 +146,17 @@ def _by_name(here: SplitResult, there: SplitResult, *, is_further: bool) -> tupl
     return None
 
 
-def _by_query(here: SplitResult, there: SplitResult) -> tuple[int | None, int, bool] | None:
-    """The page or row numbers in two queries that are equal otherwise."""
+def _by_query(here: SplitResult, there: SplitResult, rows: int = 0) -> tuple[int | None, int, bool] | None:
+    """The page or row numbers in two queries that are equal otherwise. `rows`: those up to a link that says that it
+    leads on, whose number may have any name."""
     if here.path != there.path:
         return None
     own, other = dict(parse_qsl(here.query)), dict(parse_qsl(there.query))
     changed = [key for key, value in other.items() if own.get(key) != value]
     if len(changed) != 1 or own.keys() - other.keys() or not other[changed[0]].isdecimal():
         return None
-    key, of_rows = changed[0], _OF_ROW.fullmatch(changed[0]) is not None
-    before = own.get(key, "")
-    if not (of_rows or OF_PAGE.fullmatch(key)) or (before and not before.isdecimal()):
+    key, number = changed[0], digits(other[changed[0]])
+    before, of_rows = own.get(key, ""), _OF_ROW.fullmatch(key) is not None or number == rows > 2
+    if not (of_rows or rows or OF_PAGE.fullmatch(key)) or (before and not before.isdecimal()):
         return None
-    number = digits(other[key])
     return (digits(before) if before else None), number, of_rows

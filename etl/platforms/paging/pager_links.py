@@ -38,8 +38,8 @@ from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import folder_of
 
 _NEXT = re.compile(
-    r"^\W*(?:[下后]一?[页頁]|向?后翻页?|下翻页?|(?:goto)?(?:the)?next(?:page|posts|entries)?|"
-    r"(?:[较更]早|[较更]旧|早前|旧)的?(?:文章|日志|帖子)|older(?:posts|entries|articles))\W*$",
+    r"^\W*(?:[下后次]一?[页頁]|向?后翻页?|下翻页?|(?:goto)?(?:the)?next(?:page|posts|entries)?|"
+    r"(?:[较更]早|[较更]旧|早前|旧)的?(?:文章|日志|帖子|文[告件]|公[告文示]|通知|信息|内容|记录)|older(?:posts|entries|articles))\W*$",
     re.IGNORECASE,
 )
 _NEXT_IN_PAGER = re.compile(r"^\W*下一?[个步]\W*$")

@@ -8,6 +8,8 @@ from urllib.parse import urldefrag, urlsplit
 
 from lxml.html import HtmlElement
 
+from etl.numerals import DIGITS as CHINESE
+from etl.numerals import chinese, read_chinese
 from etl.outside import digits
 from etl.platforms.elements.element_words import click_code, label_of, words_of
 from etl.platforms.paging.pager_elements import (
@@ -21,7 +23,7 @@ from etl.platforms.paging.pager_elements import (
 )
 from etl.web.page import WebPage, base_url
 
-_PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?)[\]】)）>]?$")
+_PAGE_NUMBER = re.compile(r"^[\[【(（<]?(?:第?(\d{1,4})页?|第([一二三四五六七八九十]{1,3})页)[\]】)）>]?$")
 _NUMBER_TAGS = ("a", "button", "li", "span", "em", "b", "strong", "i", "font", "td", "p", "div", "input", "option")
 _ELLIPSIS = re.compile(r"(?:\.\.+|…+|⋯)")
 _MAX_ABOVE = 3
@@ -185,7 +187,8 @@ def runs_of_numbers(page: WebPage) -> Iterator[list[Number]]:
         if match is None:
             continue
         url, scripted = target_of(element, base), is_scripted(element)
-        item = Number(digits(match[1]), element, url, scripted)
+        number = digits(match[1]) if match[1] else read_chinese(match[2]) or 0
+        item = Number(number, element, url, scripted)
         if run and item.number == run[-1].number + 2 and _stands_behind(run[-1]):
             run.append(Number(run[-1].number + 1, run[-1].element, None, False))
         if run and item.number == run[-1].number and run[-1].element in element.iterancestors():
@@ -209,14 +212,19 @@ def _with_bare_end(run: list[Number]) -> list[Number]:
 
 def _stands_behind(item: Number) -> bool:
     """Whether the number after the item's is plain text after its element: `<a>[1]</a> [2] <a>[3]</a>`."""
-    return re.fullmatch(rf"\W*{item.number + 1}\W*", item.element.tail or "") is not None
+    return re.fullmatch(rf"\W*{_written(item.number + 1)}\W*", item.element.tail or "") is not None
 
 
 def _stands_before(item: Number) -> bool:
     """Whether the number before the item's is plain text before its element: `[1] <a>[2]</a>`."""
     before, parent = item.element.getprevious(), item.element.getparent()
     text = before.tail if before is not None else parent.text if parent is not None else ""
-    return re.search(rf"(?:^|\D){item.number - 1}\W*$", text or "") is not None
+    return re.search(rf"(?:^|\D){_written(item.number - 1)}\W*$", text or "") is not None
+
+
+def _written(number: int) -> str:
+    """A pattern of the number of a page in digits or in words: 2, 第二页."""
+    return rf"(?:{number}|第{chinese(number, CHINESE, '十百千')}页)"
 
 
 def _is_pager(run: list[Number]) -> bool:

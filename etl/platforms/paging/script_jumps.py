@@ -11,14 +11,16 @@ from etl.web.page import WebPage
 from etl.web.urls import resolved
 
 _LEADS = re.compile(
-    r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:assign|replace)\s*\(|\bopen\s*\(|\b(?:page)?[uU]rl\b[^;\n]{0,40}\breturn\b"
+    r"\blocation(?:\.href)?\s*=(?!=)|\blocation\.(?:assign|replace)\s*\(|\bopen\s*\(|\b(?:(?:page)?[uU]rl|getLink)\b[^;\n]{0,40}\breturn\b"
 )
 # A number between two strings, or after one: `"index_" + o.curr + ".html"`, `"?page=" + n`, `"index_" + (p - 1) + …`.
 _MADE = re.compile(
-    r"""["']([^"'\s+]{0,200}?(?:[\w-]_|[?&]\w{0,12}[pP]ag\w{0,10}=|[?&](?:p|pn|pg)=|/))["']\s*+\+\s*+(?:\(\s*+)?"""
+    r"""["']([^"'\s+]{0,200}?(?:[\w-]_|[?&]\w{0,12}[pP]ag\w{0,10}=|[?&](?:p|pn|pg|pno)=|/))["']\s*+\+\s*+(?:\(\s*+)?"""
     r"""([A-Za-z_$][\w$]*+(?:\.\w++|\[[\w.$]{1,40}\])*+(?:\(\s*+\))?)\s*+(-\s*+1\b\s*+)?(?:\)\s*+)?"""
-    r"""(?:\+\s*+["']((?:\.\w{3,5}|[&#?])[^"'\s]{0,100}|)["']|(?=[;)},\s"'>]|\Z))"""
+    r"""(?:\+\s*+["']((?:\.\w{3,5}|[&#?/])[^"'\s]{0,100}|)["']|(?=[;)},\s"'>]|\Z))"""
 )
+_OWN = re.compile(r"\bthis\.(\w{1,40})\b(?!\s*\()")
+_VALUE = re.compile(r"""\b(\w{1,40})\s?:\s?("[^"\n]{0,200}"|'[^'\n]{0,200}')""")
 _STATEMENT, _NUMBER = 200, r"(\d{1,5})"
 
 
@@ -38,11 +40,18 @@ def jump_ahead(page: WebPage, stated: Counts, seen: int, *, first: bool) -> str 
 def _templates(page: WebPage) -> Iterator[tuple[str, int, str]]:
     """(text before the number, amount subtracted from the page's number, text after it) of addresses built by
     handlers."""
-    source = page.live_source
+    source = _with_own_values(page.live_source)
     for leads in _LEADS.finditer(source):
         end = min(len(source), leads.end() + _STATEMENT)
         if made := _MADE.search(source, leads.end(), end):
             yield made[1], 1 if made[3] else 0, made[4] or ""
+
+
+def _with_own_values(source: str) -> str:
+    """The scripts with the texts of an object in place of their names: `this.hrefFormer + n + this.hrefLatter`."""
+    names = set(_OWN.findall(source))
+    values = {name: literal for name, literal in _VALUE.findall(source) if name in names} if names else {}
+    return _OWN.sub(lambda own: values.get(own[1], own[0]), source) if values else source
 
 
 def _place(url: str, before: str, after: str, less: int) -> int | None:

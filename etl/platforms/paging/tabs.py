@@ -32,8 +32,10 @@ _YEAR_OF_LIST = re.compile(r"^\W*((?:19|20)\d\d)年?度?(?:的?\w{2,6})?\W*$")
 _EARLIER = re.compile(r"^\W*(?:(?:历年|往年|以往|往期)\w{0,6}|历史(?:公告|公文|文件|公报|信息|政策|数据|公开))\W*$")
 _EARLIER_WORDS = re.compile(r">\s*(?:历年|往年|以往|往期|历史)")
 _YEAR_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_BEGINS_WITH_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 _DIGITS = re.compile(r"\d+(?:\D\d+)?")
 """The number of a month in an address, or of its year and itself."""
+_NUMBER = re.compile(r"\d+")
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
 _LETTER = re.compile(r"^[A-Za-z]$")
 _MIN_LETTERS = 3
@@ -96,7 +98,8 @@ def _is_other(words: str, pattern: re.Pattern[str], own: set[str], element: Html
         return False  # a page outside of this list
     # Another query shows another part of the same list; another folder is a list of its own.
     within = target.partition("?")[0] == page.url.partition("?")[0] and "?" in target and target != page.url
-    return within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
+    asks = within or is_answered(element) or is_answered(inner) or _is_beside_own(element, own)
+    return asks and not _holds(page, inner)
 
 
 def _heads_nothing(headline: HtmlElement) -> bool:
@@ -143,11 +146,11 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
     earlier = _EARLIER_WORDS.search(page.text) is not None
     for link in page.tree.iter("a", "option") if len(own) <= 1 else ():
         # The expensive checks come last.
-        if not (_YEAR_IN_NAME.search(link.get("href") or link.get("value") or "") or earlier):
+        if not (_BEGINS_WITH_YEAR.search(link.get("href") or link.get("value") or "") or earlier):
             continue
         words = _in_digits(words_of(link, _MAX_YEAR_CHARS))
         match = _YEAR_OF_LIST.match(words) if len(words) <= _MAX_YEAR_CHARS else None
-        if (match and match[1] not in own) or (not match and _EARLIER.match(words)):
+        if (match and (match[1] not in own or "期" in words)) or (not match and _EARLIER.match(words)):
             url = target_of(link, base_url(page))
             if url and _is_of_other_year(url, match[1] if match else "", page.url):
                 lists.setdefault(url, words)
@@ -254,6 +257,8 @@ def _is_of_other_year(url: str, year: str, own: str) -> bool:
         return False
     if year and _YEAR_IN_NAME.sub("#", path) == _YEAR_IN_NAME.sub("#", other):
         return year in _YEAR_IN_NAME.findall(other)
+    if year and _NUMBER.sub("#", path) == _NUMBER.sub("#", other):
+        return re.search(rf"(?<!\d){year}\d{{1,4}}(?!\d)", other) is not None  # of an issue: 202602/
     below = other.removeprefix(path.rpartition("/")[0] + "/") if other.startswith(path.rpartition("/")[0] + "/") else ""
     name = below.removesuffix("/")
     return bool(name) and "/" not in name and (year in name if year else below.endswith("/"))

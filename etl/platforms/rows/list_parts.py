@@ -17,9 +17,10 @@ _STATE_CLASS = re.compile(
 )
 """Classes that mark the state or position of a row, not its kind."""
 _NUMBERS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
+_OF_PAGE = re.compile(r"#[A-Za-z]")
 _MAX_BEFORE, _MAX_NAME = 2, 20
-_MAX_LEVELS = 2
-"""Maximum number of levels between a container of rows and its box: `div.panel > div.panel-body > ul`."""
+_MAX_LEVELS = 3
+"""Maximum number of levels between rows' container and its box: `div.panel > div.collapse > div.panel-body > ul`."""
 
 
 def stable_classes(element: HtmlElement) -> tuple[str, ...]:
@@ -103,8 +104,10 @@ def _headline(blocks: Iterable[HtmlElement]) -> str:
 
 
 def _links_others(box: HtmlElement, blocks: Mapping[HtmlElement, str]) -> bool:
-    """Whether the box has a link with words outside of its rows."""
+    """Whether the box has a link with words outside of its rows, except one that opens a part of the page itself."""
     return any(
-        words_of(link, 1) and not any(above in blocks for above in (link, *link.iterancestors()))
+        words_of(link, 1)
+        and not _OF_PAGE.match(link.get("href") or "")
+        and not any(above in blocks for above in (link, *link.iterancestors()))
         for link in box.iter("a")
     )

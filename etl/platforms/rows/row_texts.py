@@ -90,8 +90,11 @@ _ORNAMENT = re.compile(r"^[\s\d.、·•◆■●▪►>»|/\-—\[\]【】()（
 _TAG = re.compile(r"^[\[【(（]?(?:置顶|顶|最新|新|new|hot|热|推荐)[!！]?[\]】)）]?$", re.IGNORECASE)
 """Badges in separate elements beside a title; they are not part of it."""
 CUT_BY = ("…", "⋯", "...", "。。。")
-LABELLED_TITLE = re.compile(r"^(?:文章)?(?:标题|名称)\s*[:：]\s*(.{1,300}?)(?:\s{1,20}([^\s:：]{2,6}[:：].{0,200}))?$")
-"""`title="标题：… 发布时间：…"`: some templates put this into the `title` of a link."""
+LABELLED_TITLE = re.compile(
+    r"^((?:[^\s:：]{2,6}[:：]\s?[^\s:：]{0,60}\s{1,20}){0,3})(?:文章|信息|文件)?(?:标题|名称)\s*[:：]\s*"
+    r"(.{1,300}?)(?:\s{1,20}([^\s:：]{2,6}[:：].{0,200}))?$"
+)
+"""`title="索引号：… 标题：… 发布时间：…"`: some templates put this into the `title` of a link."""
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -216,7 +219,7 @@ def link_title(link: HtmlElement) -> str:
     """
     title = " ".join((link.get("title") or "").split())
     if labelled := LABELLED_TITLE.match(title):
-        return labelled[1]
+        return labelled[2]
     words = _words_of_title(link) if not title or len(title) <= _HINT_CHARS or is_value(title) else ""
     if title and not _is_hint(title, words):
         return title

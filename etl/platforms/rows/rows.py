@@ -436,7 +436,7 @@ def _row(
         texts.append(ending[0])
     texts += [rest for _, rest in labels]
     labelled = (LABELLED_TITLE.match(" ".join((link.get("title") or "").split())) for link in links)
-    texts += [label[2] for label in labelled if label and label[2]]
+    texts += [part for label in labelled if label for part in (label[1], label[3]) if part]
     title = (PINNED.sub("", title) or title) if title[:1] in _OPENING else title
     beside = tuple(text for text in texts if text not in title or text.isdigit())
     dated = (date_in(beside) or date_in(around)) is not None
