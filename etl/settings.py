@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         "gongkai/0.1 (archive of public disclosure)",
         description="`User-Agent` of the crawler; add a contact",
     )
+    browser: str | None = Field(
+        None,
+        description="Chromium in which `gongkai sources new` looks at lists that scripts fill; empty: none; without it,"
+        " the one on PATH",
+    )
     batch_size: int = Field(500, ge=1, le=2000, description="pages per Airflow task that crawls")
     workers: int = Field(
         0, ge=0, le=64, description="processes that read the pages of a crawl; 0 stands for as many as there are cores"

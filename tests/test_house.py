@@ -47,7 +47,7 @@ FLOORS = {
     "etl.export": ("bag proof",),
     "etl.extract": ("lexicon", "shown", "page", "text", "rules", "citing"),
     "etl.files": ("layout", "formats", "process", "ocr"),
-    "etl.pipeline": ("reading", "stages", "survey warc"),
+    "etl.pipeline": ("reading", "stages", "look", "survey warc"),
     "etl.platforms": ("elements", "rows", "paging", "answers unread", "drafting", "families"),
     "etl.web": ("script",),
 }

@@ -17,6 +17,7 @@ from etl.errors import GongkaiError
 from etl.pipeline.survey.draft import draft
 from etl.pipeline.survey.survey import DOCUMENTS_TO_READ, DocumentProbe, Survey, probe_source, survey_page, survey_site
 from etl.pipeline.survey.visits import ListProbe
+from etl.pipeline.survey.with_look import looker
 from etl.settings import settings
 from etl.sources.schema import Source
 
@@ -34,6 +35,12 @@ def new_command(
     max_lists: Annotated[int, typer.Option("--columns", min=1, help="Request at most this many lists.")] = 12,
     delay: Annotated[float, typer.Option(min=0, help="Seconds between requests.")] = 2.0,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Allow private addresses, for demos.")] = False,
+    browser: Annotated[
+        str | None,
+        typer.Option(
+            "--browser", help="Chromium to look in at a list that scripts fill, '' for none. Default: GONGKAI_BROWSER."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Survey a site and draft its source file; shows the platform with evidence, the lists and first entries."""
@@ -45,8 +52,11 @@ def new_command(
     if file:
         survey = survey_page(read_file(file), address)
     else:
+        named = settings().browser if browser is None else browser
+        agent = settings().user_agent
+        with_look = looker(named, agent, print_request)
         survey = event_loop.run(
-            survey_site(address, settings().user_agent, allow_private, delay, max_lists, print_request)
+            survey_site(address, agent, allow_private, delay, max_lists, print_request, with_look=with_look)
         )
     if not as_json:
         _print_survey(survey, output if out else errors)
@@ -141,6 +151,8 @@ def _print_survey(survey: Survey, console: Console) -> None:
     if survey.listing:
         console.print(f"repeated rows of the page: {survey.listing['rows']}", markup=False, soft_wrap=True)
     _print_lists(survey.columns, console)
+    for words in survey.seen:
+        console.print(f"in a browser: {words}", markup=False, soft_wrap=True)
     if others := len(survey.not_requested):
         console.print(f"{counted(others, 'more list')} not requested: named in the draft", soft_wrap=True)
 

@@ -172,13 +172,13 @@ def without_passing(url: str) -> str:
     """
     address, hash_, fragment = url.partition("#")
     path, mark, query = address.partition("?")
-    remaining = [pair for pair in query.split("&") if not _is_passing(pair)]
+    remaining = [pair for pair in query.split("&") if not is_passing(*map(unquote_plus, pair.partition("=")[::2]))]
     return path + (mark + "&".join(remaining) if remaining else "") + hash_ + fragment
 
 
-def _is_passing(pair: str) -> bool:
-    name, _, value = pair.partition("=")
-    return bool(_PASSING_NAME.match(unquote_plus(name)) and _PASSING_VALUE.match(unquote_plus(value)))
+def is_passing(name: str, value: str) -> bool:
+    """Whether a parameter is a clock, a random number or a key, by its name and its value."""
+    return bool(_PASSING_NAME.match(name) and _PASSING_VALUE.match(value))
 
 
 def column_address(url: str) -> str:

@@ -72,6 +72,7 @@ def _not_understood(survey: Survey) -> Iterator[str]:
     yield from (f"{each} was not read" for each in dict.fromkeys(unread))
     if survey.scripts and not unread:
         yield f"no request for a list was understood in its scripts ({', '.join(survey.scripts[:_MAX_IN_REFUSAL])})"
+    yield from (f"in a browser: {each}" for each in survey.seen)
     if links := _left_out(survey)[:_MAX_IN_REFUSAL]:
         yield "it links " + ", ".join(f"{link.name} ({link.url})" for link in links)
 
@@ -153,6 +154,7 @@ def _columns(survey: Survey, chosen: list[ListProbe]) -> Iterator[str]:
         yield f"  # (?) Named by the page too, and not requested; `--columns {every}` requests them:"
         yield from (f"  # - {_column(column)}" for column in survey.not_requested)
     yield from (f"  # (?) A menu was not read: {menu}" for menu in unread_menus(survey.page))
+    yield from (f"  # In a browser: {each}" for each in survey.seen)
     yield from (f"  # (?) The page's scripts: {each}" for each in survey.unread[:_MAX_LEFT_OUT])
     if left_out := _left_out(survey):
         yield "  # (?) Linked too, and taken for no lists of documents:"

@@ -5,7 +5,7 @@ Stores nothing. Requests use the same fetcher, address guard and pace as a crawl
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from typing import Any
@@ -88,6 +88,8 @@ class Survey:
     """The script files that were read for the requests in them."""
     unread_lists: frozenset[str] = frozenset()
     """The pages whose rows are requested by scripts and could not be read."""
+    seen: tuple[str, ...] = ()
+    """What a browser showed of the page, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,14 @@ class DocumentProbe:
     reason: str = ""
 
 
+WithLook = Callable[[Survey, LiveVisit], Awaitable[Survey]]
+
+
+async def no_look(survey: Survey, visit: LiveVisit) -> Survey:
+    """The survey as it is."""
+    return survey
+
+
 async def survey_site(
     url: str,
     user_agent: str,
@@ -108,22 +118,26 @@ async def survey_site(
     report_address: Callable[[str], None],
     *,
     requested: str = "",
+    with_look: WithLook = no_look,
 ) -> Survey:
     """Fetches the page and the first pages of at most `max_lists` lists that it leads to. Raises `GongkaiError`.
 
-    A redirect to another host is followed once; `requested` is then the address that was given.
+    A redirect to another host is followed once; `requested` is then the address that was given. `with_look`: looks at
+    the page in a browser where that is needed.
     """
     source = visitor(url, allow_private, delay)
-    async with fetcher(source, LocalHostRegistry(), user_agent) as fetch:
-        visit = LiveVisit(fetch, source, report_address)
+    async with fetcher(source, hosts := LocalHostRegistry(), user_agent) as fetch:
+        visit = LiveVisit(fetch, source, report_address, hosts)
         attempt = await visit.attempt(url)
         outcome, reason = classify(attempt)
         if outcome is None:
             page = visit.opened[url, ""] = attempt.page()
-            return await _survey(page, visit, max_lists, requested or url)
+            return await with_look(await _survey(page, visit, max_lists, requested or url), visit)
     if outcome is Outcome.OUT_OF_SCOPE and not source.allows(attempt.final_url) and not requested:
         further = attempt.final_url
-        return await survey_site(further, user_agent, allow_private, delay, max_lists, report_address, requested=url)
+        return await survey_site(
+            further, user_agent, allow_private, delay, max_lists, report_address, requested=url, with_look=with_look
+        )
     hint = "save the page in a browser and use --file PAGE --url URL"
     if Reason.from_stored(reason).code == Code.PRIVATE_ADDRESS:
         hint = "if the site is in your own network, use --allow-private"

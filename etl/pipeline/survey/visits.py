@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
+from etl.fetch.host_registry import HostRegistry, LocalHostRegistry
 from etl.outcomes import Outcome
 from etl.pipeline.stages.catalog_walk import ListingFetch, fetch_listing_page
 from etl.pipeline.stages.walked_list import MAX_LEADING_PAGES
@@ -98,13 +99,20 @@ class LiveVisit(Visit):
     fetch: Fetcher
     source: Source
     report_address: Callable[[str], None]
+    hosts: HostRegistry = field(default_factory=LocalHostRegistry)
+    """The pace of the hosts, which all visits share."""
     opened: dict[tuple[str, str], WebPage | None] = field(default_factory=dict)
     """Pages by address and what was posted: a survey may look at one several times."""
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    """What was requested without posting anything and answered, by address."""
 
     async def attempt(self, url: str, post: str = "", limit: int | None = None) -> Attempt:
         self.report_address(url)
         request = request_of_list(url, "", post)
-        return (await self.fetch.fetch(Request(url, request.method, request.headers, request.body, limit)))[-1]
+        attempt = (await self.fetch.fetch(Request(url, request.method, request.headers, request.body, limit)))[-1]
+        if not post and attempt.status == 200 and attempt.failure is None:
+            self.attempts |= {url: attempt, attempt.final_url: attempt}
+        return attempt
 
     async def code(self, url: str) -> str:
         if url not in self.codes:

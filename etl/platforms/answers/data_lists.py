@@ -194,6 +194,11 @@ def _is_of_page(request: ListingRequest, rows: int, total: int) -> bool:
     return request.seen == 0 and rows == total and fills_page(rows) and asks_for_rows(request, rows)
 
 
+def rows_in(content: Any) -> list[list[dict[str, Any]]]:
+    """The lists of objects in data, each with its rows by plain names, whether they have addresses or not."""
+    return [each.rows for each in _lists(content, "", (), 0, address_names) if each.rows]
+
+
 def markup_in(content: Any) -> str:
     """The rows that a service writes as HTML in its data: the longest text with links, or all texts of one name in the
     rows of a list; empty where it has none."""

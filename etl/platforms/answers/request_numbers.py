@@ -29,11 +29,11 @@ _Kind = Literal["page", "start", "end", "size"]
 _KNOWN: tuple[tuple[_Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))  # type: ignore[misc]
     for kind, pattern in (
-        ("page", r"p|pn|pg|paged?|page[_-]?(?:no|num|number|index|current|i)|current|(?:now|this|c|index)[_-]?page"
+        ("page", r"p|pn|pg|paged?|page[_-]?(?:no|num|number|index|current|i)|curr(?:ent)?|(?:now|this|c|index)[_-]?page"
                  r"|cur(?:r(?:ent)?)?[_-]?page(?:[_-]?(?:no|num|number|index))?"),
         ("start", r"first|start|offset|skip|start[_-]?(?:record|index|row|num)|first[_-]?result"),
         ("end", r"end|end[_-]?(?:record|index|row|num)"),
-        ("size", r"(?:page|list|max)?[_-]?(?:size|limit|rows?|num|count|len(?:gth)?)|p(?:er|re)[_-]?page|pgsz|rn|n"),
+        ("size", r"(?:page|list|max)?[_-]?(?:size|limit|rows?|nums?|count|len(?:gth)?)|p(?:er|re)[_-]?page|pgsz|rn|n"),
     )
 )  # fmt: skip
 _BY_WORDS: tuple[tuple[_Kind, re.Pattern[str], re.Pattern[str]], ...] = (

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.elements.element_words import MAX_LABEL, click_code, is_hidden, label_of, words_of
+from etl.platforms.elements.list_addresses import OF_OTHER_THINGS
 from etl.platforms.paging.dead_steps import ONE_PAGE, is_dead
 from etl.platforms.paging.pager_elements import (
     is_disabled,
@@ -143,6 +144,29 @@ def scripted_next(page: WebPage, *, place: int) -> Iterator[HtmlElement]:
             yield element
     if (following := following_number(page, first=place == 1, place=place)) and not following.url:
         yield following.element
+
+
+def says_next(element: HtmlElement) -> bool:
+    """Whether an element means the next page by its words, or in a pager by its arrow, picture or class, whatever
+    handles it."""
+    label = label_of(element)
+    if _NEXT.match(label) or _NEXT_ALONE.match(label):
+        return True
+    shows = bool(_ARROW.match(label) or _NEXT_IN_PAGER.match(label))
+    if not shows and not any(map(str.isalnum, label)):  # icons are characters of private fonts
+        shows = bool(_NEXT_CLASS.search(names_of(element))) or _has_next_picture(element)
+    return shows and is_in_pager(element)
+
+
+def says_more(element: HtmlElement) -> bool:
+    """Whether an element says that it loads further rows: 加载更多."""
+    words = label_of(element)
+    if len(words) > MAX_LABEL or OF_OTHER_THINGS.search(words):
+        return False
+    if not words:
+        return _LOADS_ALONE.search(names_of(element)) is not None
+    named = _MORE.match(words) and _LOADS.search(names_of(element))
+    return bool(named or any(pattern.match(words) for pattern in (_LOAD_MORE, _LOADS_ROWS, _MORE_DOCUMENTS)))
 
 
 def _has_next_picture(element: HtmlElement) -> bool:

@@ -1,0 +1,112 @@
+"""Chromium without a network, for one page: it answers each request by itself, or not at all.
+
+What a page asks for passes `Tab`, which has it fetched; whatever else the browser tries ends at a proxy that does not
+exist, with names that do not resolve. Its profile is a folder that is deleted afterwards.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import psutil
+from playwright.async_api import BrowserContext, Error, Page, async_playwright
+
+from etl.pipeline.look.installed import BrowserFailed
+
+MAX_MEMORY = 2_000_000_000
+"""Bytes that the browser may take, all of its processes together."""
+_START_SECONDS, _END_SECONDS, _WATCH_SECONDS = 40, 10, 0.5
+_NO_NETWORK = (
+    "--proxy-server=http://nowhere.invalid:9",
+    "--proxy-bypass-list=<-loopback>",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy",
+    "--disable-quic",
+    "--no-pings",
+    "--dns-prefetch-disable",
+)
+_BOUNDS = ("--js-flags=--max-old-space-size=512", "--renderer-process-limit=3", "--disable-gpu", "--mute-audio")
+_WITHOUT = """for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport', 'SharedWorker'])
+  try { delete globalThis[name] } catch {}"""
+"""Taken from pages: what does not pass the browser's requests."""
+
+
+class Watch:
+    """Watches the memory of the processes whose profile is a folder, and kills them when it is too much."""
+
+    def __init__(self, profile: str) -> None:
+        self._profile, self.reason = profile, ""
+
+    async def run(self) -> None:
+        while not self.reason:
+            if await asyncio.to_thread(self._memory) > MAX_MEMORY:
+                self.reason = f"the page took more than {MAX_MEMORY // 1_000_000} MB of memory"
+                self.kill()
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    def _processes(self) -> list[psutil.Process]:
+        own = list[psutil.Process]()
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                if f"--user-data-dir={self._profile}" in process.cmdline():
+                    own += [process, *process.children(recursive=True)]
+        return own
+
+    def _memory(self) -> int:
+        taken = 0
+        for process in set(self._processes()):
+            with suppress(psutil.Error):
+                memory = process.memory_info()
+                taken += memory.rss - getattr(memory, "shared", 0)
+        return taken
+
+    def kill(self) -> None:
+        """Ends the browser at once."""
+        for process in self._processes():
+            with suppress(psutil.Error):
+                process.kill()
+
+
+@asynccontextmanager
+async def blank_page(path: str) -> AsyncIterator[tuple[BrowserContext, Page, Watch]]:
+    """An empty page in a browser of its own, which ends with the block. Raises `BrowserFailed`."""
+    with tempfile.TemporaryDirectory(prefix="gongkai-browser-", ignore_cleanup_errors=True) as folder:
+        profile = str(Path(folder, "profile"))
+        watch = Watch(profile)
+        async with async_playwright() as playwright:
+            try:
+                async with asyncio.timeout(_START_SECONDS):
+                    context = await playwright.chromium.launch_persistent_context(
+                        profile,
+                        executable_path=path,
+                        args=[*_NO_NETWORK, *_BOUNDS],
+                        # Passwords of the archive may be in our own environment.
+                        env={"HOME": folder, "TMPDIR": folder, "PATH": os.environ.get("PATH", "")},
+                        # Root has no right to Chromium's own sandbox (docs/sources.md).
+                        chromium_sandbox=os.geteuid() != 0,
+                        downloads_path=folder,
+                        accept_downloads=False,
+                        service_workers="block",
+                        permissions=[],
+                        locale="zh-CN",
+                        timezone_id="Asia/Shanghai",
+                        viewport={"width": 1366, "height": 900},
+                    )
+            except (Error, TimeoutError, OSError) as error:
+                watch.kill()
+                words = " ".join((str(error).strip() or "no answer").split("\n")[0].split())[:200]
+                raise BrowserFailed(f"{path} could not be started: {words}") from error
+            watching = asyncio.create_task(watch.run())
+            try:
+                await context.add_init_script(_WITHOUT)
+                yield context, context.pages[0] if context.pages else await context.new_page(), watch
+            finally:
+                watching.cancel()
+                with suppress(Error, TimeoutError):
+                    async with asyncio.timeout(_END_SECONDS):
+                        await context.close()
+                await asyncio.to_thread(watch.kill)

@@ -1,0 +1,258 @@
+"""The draft of a list from what its page requested in a browser, confirmed by requests without one."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from etl.counting import counted
+from etl.pipeline.look.exchanges import Exchange
+from etl.pipeline.look.views import Look, new_rows
+from etl.pipeline.stages.catalog_walk import fetch_listing_page
+from etl.pipeline.survey.needs import needs_of
+from etl.pipeline.survey.parts import guesser, with_listing
+from etl.pipeline.survey.visits import ListProbe, LiveVisit, request_in_words
+from etl.platforms.base import CandidateList, Entry, ListingRequest, NotAListing
+from etl.platforms.drafting.seen_requests import Change, Turn, changes, turn_between, without_clocks
+from etl.platforms.drafting.seen_rows import SeenRows, address_form, seen_rows, squeezed
+from etl.platforms.elements.columns import page_name
+from etl.platforms.elements.list_addresses import is_of_list, is_of_other_box
+from etl.platforms.listing import read_list_page
+from etl.reasons import english
+from etl.web.page import WebPage
+
+_DIGITS = re.compile(r"\d+")
+_LEAST_ROWS = 2
+_SHOWN_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look gave. `probe`, `listing`: the list as a source file says it and as it was read without a browser;
+    None where it cannot be. `words`: what was seen, and what cannot be crawled."""
+
+    probe: ListProbe | None
+    listing: Mapping[str, Any] | None
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The requests for the first and the second page of a list, as far as they were seen."""
+
+    one: Exchange | None
+    two: Exchange | None
+
+    @property
+    def sample(self) -> Exchange:
+        sample = self.one or self.two
+        assert sample is not None
+        return sample
+
+    @property
+    def answer(self) -> WebPage:
+        answer = self.sample.answer
+        assert answer is not None
+        return answer
+
+    def seen(self, look: Look) -> SeenRows:
+        """The rows of the answer that are seen in the page."""
+        return seen_rows(self.answer, look.shown if self.one else look.then_shown)
+
+
+async def drafted(page: WebPage, look: Look, visit: LiveVisit, fresh: LiveVisit) -> Looked:
+    """What a source file says of the list of a page, by what was seen of it. `fresh`: visits without cookies of the
+    page, as a crawl begins."""
+    notes = tuple(dict.fromkeys(look.notes))
+    of_list = _list_of(look)
+    if of_list is None:
+        return Looked(None, None, (*_without_request(look), *notes))
+    answer, seen, request = of_list.answer, of_list.seen(look), _in_words(of_list.sample)
+    begins = f"{request} answers the rows that the page shows"
+    listing, lack = _listing(answer, seen, look)
+    if listing is None:
+        return Looked(None, None, (f"{begins}; {lack}", *notes))
+    turn = _turn(of_list, len(_entries(listing, answer)) or seen.count)
+    if turn and not turn.is_known:
+        return Looked(None, None, (f"{begins}; {_not_turned(turn, look)}", *notes))
+    first = turn.first if turn else without_clocks(of_list.sample.sent.seen)
+    if turn and turn.pages:
+        second = {"second": turn.second} if turn.second != 2 else {}
+        rest = {key: value for key, value in listing.items() if key not in ("next", "second")}
+        listing = {**rest, "pages": turn.pages, **second}
+    column = CandidateList(first.url, page_name(page), first.post)
+    probe = await fresh.probe(with_listing(guesser(), listing), column, page)
+    if not probe.entries:
+        needs = await needs_of(of_list.sample, seen, visit, fresh)
+        return Looked(None, None, (f"{begins}, and not without the browser ({probe.reason}): {needs}", *notes))
+    words = [begins]
+    missing = seen.count - len(probe.entries) if of_list.one else 0
+    if missing > 0:
+        words.append(f"(?) of {counted(seen.count, 'row')} in the browser, {missing} are not read without it")
+    words += [each async for each in _second(of_list, turn, listing, probe, look, fresh)]
+    return Looked(probe, listing, (*words, *notes))
+
+
+# -- which requests are those of the list
+
+
+def _list_of(look: Look) -> _List | None:
+    before, after = look.answers(0), look.answers(look.turn) if look.turn else []
+    two = max(
+        after,
+        key=lambda each: (new_rows(each, look.shown, look.then_shown), each.sent.kind != "document"),
+        default=None,
+    )
+    if two and not new_rows(two, look.shown, look.then_shown):
+        two = None
+    counts = [(each, seen_rows(each.answer, look.shown)) for each in before if each.answer]
+    if two:
+        alike = [(each, seen) for each, seen in counts if _is_alike(each, two) and seen.count]
+        return _List(max(alike, key=lambda each: each[1].count)[0] if alike else None, two)
+    counts = [(each, seen) for each, seen in counts if each.sent.kind != "document" and seen.count >= _LEAST_ROWS]
+    best = max(counts, key=_rank, default=None)
+    return _List(best[0], None) if best else None
+
+
+def _is_alike(one: Exchange, two: Exchange) -> bool:
+    """Whether two requests are of one service: they differ in numbers of their path only. Pages may be anywhere."""
+    if one.sent.kind == "document" or two.sent.kind == "document":
+        return one.sent.kind == two.sent.kind
+    first, second = (urlsplit(each.sent.url) for each in (one, two))
+    return (first.netloc, _DIGITS.sub("", first.path)) == (second.netloc, _DIGITS.sub("", second.path))
+
+
+def _rank(each: tuple[Exchange, SeenRows]) -> tuple[bool, int, bool]:
+    exchange, seen = each
+    return not is_of_other_box(exchange.sent.url), seen.count, is_of_list(exchange.sent.url)
+
+
+def _turn(of_list: _List, rows: int) -> Turn | None:
+    """How the list is turned; None where no second page was seen."""
+    if of_list.two is None:
+        return None
+    one, two, answer = of_list.one, of_list.two.sent.seen, of_list.answer
+    by_number = not answer.is_markup or bool(two.post)
+    return turn_between(one.sent.seen if one else None, two, rows, by_number=by_number, values=answer.text.__contains__)
+
+
+# -- how its rows are read
+
+
+def _listing(answer: WebPage, seen: SeenRows, look: Look) -> tuple[Mapping[str, Any] | None, str]:
+    """How the rows of an answer are read, or why they cannot be."""
+    guess = guesser().guess_listing(answer)
+    form = _relative(address_form(seen.data, look.addresses), answer.url) if seen.data and look.addresses else ""
+    if guess is not None and ("rows" in guess or not form or _agrees(_entries(guess, answer), look.addresses)):
+        return guess, ""
+    if form and "#" not in form:
+        return {"address": form}, ""
+    shown = next(iter(look.addresses.values()), "")
+    if not shown:
+        return None, "its rows have no addresses, and a click on one opens none"
+    if "#" in shown:
+        return None, f"its documents are shown by scripts alone ({shown})"
+    return None, f"the addresses of its documents ({shown}) cannot be made of the values of its rows"
+
+
+def _agrees(entries: tuple[Entry, ...], addresses: Mapping[str, str]) -> bool:
+    """Whether the addresses that were read are those that the browser shows, where it shows them."""
+    shown = {squeezed(entry.title)[: len(words)]: entry.url for entry in entries for words in addresses}
+    both = [(shown[words], url) for words, url in addresses.items() if words in shown]
+    return not both or any(one == url for one, url in both)
+
+
+def _entries(listing: Mapping[str, Any], answer: WebPage) -> tuple[Entry, ...]:
+    try:
+        return read_list_page(with_listing(guesser(), listing), answer, ListingRequest(answer.url)).entries
+    except NotAListing:
+        return ()
+
+
+def _relative(form: str, url: str) -> str:
+    """The form from the root of its host, where that is the host of the service."""
+    host = urlsplit(url).netloc
+    return form.partition(host)[2] if urlsplit(form).netloc == host else form
+
+
+# -- what is said
+
+
+def _in_words(exchange: Exchange) -> str:
+    seen = without_clocks(exchange.sent.seen)
+    return request_in_words(seen.url, seen.post)
+
+
+async def _second(
+    of_list: _List, turn: Turn | None, listing: Mapping[str, Any], probe: ListProbe, look: Look, fresh: LiveVisit
+) -> AsyncIterator[str]:
+    """What is said of the second page: nothing if it is read as the browser shows it."""
+    if turn is None:
+        if look.step:
+            yield f"{look.step} shows further rows without a request: the first answer is to have all of them"
+        elif probe.may_have_more_pages:
+            yield "nothing that leads to a second page was seen in the browser"
+        return
+    two = of_list.two
+    assert two is not None
+    requests = probe.page.next_requests if probe.page else ()
+    if not requests:
+        yield f"(?) {look.step} leads to a second page ({_in_words(two)}), which is not requested without the browser"
+        return
+    fetched = await fetch_listing_page(fresh.fetch, with_listing(guesser(), listing), requests[0])
+    entries = fetched.page.entries if fetched.page else ()
+    known = {entry.url for entry in probe.entries}
+    new = sum(entry.url not in known for entry in entries)
+    expected = new_rows(two, look.shown, look.then_shown)
+    if new >= expected:
+        yield f"{look.step} leads to the second page, which was read without the browser too"
+        return
+    beside = f"; it also differs in {_named(turn.beside)}, which scripts make anew" if turn.beside else ""
+    reason = f" ({english(fetched.reason)})" if fetched.reason else ""
+    yield (
+        f"(?) of {counted(expected, 'new row')} that {look.step} shows, {new} are read without the browser"
+        f" at {request_in_words(requests[0].url, (requests[0].body or b'').decode())}{reason}{beside}"
+    )
+
+
+def _not_turned(turn: Turn, look: Look) -> str:
+    """Why a source file cannot say how the list is turned."""
+    begins = f"{look.step} requests the second page"
+    if turn.cursor:
+        return f"{begins} with {_named(turn.cursor)} of the answer before it, which a source file cannot say"
+    return f"{begins} with other values of {_named(turn.unknown)}, of which none is a number that turns pages"
+
+
+def _named(listed: tuple[Change, ...]) -> str:
+    """The names of values, with what they are, as a sentence has them."""
+    return ", ".join(f"{each.name or 'the body'} ({_short(each.before)} → {_short(each.after)})" for each in listed)
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "none"
+    return value if len(value) <= _SHOWN_CHARS // 2 else f"{value[: _SHOWN_CHARS // 2]}…"
+
+
+def _without_request(look: Look) -> tuple[str, ...]:
+    """What is said if no answer has the rows that the page shows."""
+    shown = [rows for view in look.first if (rows := guesser().guess_listing(view.page))]
+    later = [each for each in look.answers(look.turn) if each.sent.kind != "document"] if look.turn else []
+    services = later or [each for each in look.answers(0) if each.sent.kind != "document"]
+    named = ", ".join(dict.fromkeys(_in_words(each) for each in services[:3]))
+    if shown and services:
+        varied = _changed(services, look) if later else ""
+        return (f"the page shows rows that are in no answer: what {named} answers is encrypted or encoded{varied}",)
+    if shown:
+        return ("the page shows rows without a request for them",) if not look.second or look.turn else ()
+    if named:
+        return (f"the page shows no rows, although it requests {named}",)
+    lacks = [f"{each.sent.url} ({each.reason})" for each in look.exchanges if each.reason][:3]
+    return (f"the page shows no rows{'; it lacks ' + ', '.join(lacks) if lacks else ''}",)
+
+
+def _changed(services: list[Exchange], look: Look) -> str:
+    before = [each for each in look.answers(0) if _is_alike(each, services[0])]
+    left = tuple(changes(before[0].sent.seen, services[0].sent.seen)) if before else ()
+    return f"; its requests differ in {_named(left)}" if left else ""

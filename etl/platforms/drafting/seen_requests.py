@@ -1,0 +1,241 @@
+"""Two requests of a page for one list, as a browser made them: what differs is how the list is turned.
+
+A crawl turns a list by numbers whose names it knows (`following`), or by the form of addresses that a source file has
+(`listing.pages`). The first request that leads to the second in one of these ways is what a source file says. Where
+there is none, what differs is named: a value of the answer before (a cursor), or what a script computed.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from etl.outside import Outside, digits
+from etl.platforms.answers.answers import read_data
+from etl.platforms.answers.request_numbers import following
+from etl.platforms.base import ListingRequest, request_of_list
+from etl.web.urls import is_passing
+
+_NUMBER = re.compile(r"(?<!\d)\d{1,7}(?!\d)")
+_CALLS = re.compile(r"callback|cb|jsonp\w{0,8}|jsoncallback", re.IGNORECASE)
+"""Names of the function that JSONP calls: another one for each request."""
+_COUNTS_CALLS = re.compile(r"draw|secho|seq(?:uence)?|nd", re.IGNORECASE)
+"""What tables of libraries send to know their answers by: a number that rises with each request."""
+_MAX_DEPTH, _MOST_NUMBERS = 5, 40
+_SHORTEST_CURSOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRequest(Outside):
+    """A request for rows. `post`: what is posted, a form or JSON, or ""."""
+
+    url: str
+    post: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that differs between two requests; None where one has none of that name."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How a list goes on. `first`: the request for its first page; `pages`, `second`: the form of the addresses of its
+    further pages, as `listing.pages` has it, and the number of the second one. `beside`: values that differ too, and of
+    which the walk shows whether they matter. `cursor`: values that come from the answer before. `unknown`: values that
+    differ where nothing turns the list."""
+
+    first: SeenRequest
+    pages: str = ""
+    second: int = 2
+    beside: tuple[Change, ...] = ()
+    cursor: tuple[Change, ...] = ()
+    unknown: tuple[Change, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a source file can say it."""
+        return not self.cursor and not self.unknown
+
+
+def values_of(request: SeenRequest) -> dict[str, str]:
+    """All that a request sends, by name: parts of the path, parameters, the values of a form or of JSON, also of JSON
+    in a parameter."""
+    parts = urlsplit(request.url)
+    segments = {f"/{place}": unquote(part) for place, part in enumerate(parts.path.split("/"))}
+    values = {"host": parts.netloc, **segments}
+    for place, text in (("", parts.query), ("post ", request.post)):
+        for name, value in _sent(text):
+            key = f"{place}{name}"
+            while key in values:
+                key += "'"
+            values[key] = value
+    return values
+
+
+def _sent(text: str) -> Iterator[tuple[str, str]]:
+    if text.lstrip().startswith(("{", "[")):
+        yield from _flat("", _data(text), 0)
+        return
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        yield from _flat(name, _data(value), 0)
+
+
+def _data(text: str) -> Any:
+    """The JSON that a text is, else the text."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    try:
+        return read_data(text)
+    except ValueError:
+        return text
+
+
+def _flat(name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    value = _data(value) if isinstance(value, str) else value
+    if isinstance(value, (dict, list)) and depth < _MAX_DEPTH:
+        for inner, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _flat(f"{name}.{inner}" if name else str(inner), each, depth + 1)
+    else:
+        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def changes(one: SeenRequest, two: SeenRequest) -> list[Change]:
+    """What differs between two requests, but for clocks, random numbers, and numbers that count requests."""
+    before, after = values_of(one), values_of(two)
+    named = (Change(name, before.get(name), after.get(name)) for name in dict.fromkeys((*before, *after)))
+    return [each for each in named if each.before != each.after and not _is_of_call(each)]
+
+
+def _is_of_call(change: Change) -> bool:
+    name = change.name.removeprefix("post ").rpartition(".")[2]
+    values = [value for value in (change.before, change.after) if value is not None]
+    if _CALLS.fullmatch(name):
+        return True
+    if _COUNTS_CALLS.fullmatch(name):
+        return all(map(str.isdigit, values))
+    return all(is_passing(name, value) for value in values)
+
+
+def without_clocks(request: SeenRequest) -> SeenRequest:
+    """The request without the clocks and random numbers in its address (`_=1764…`): each request has others."""
+    address, mark, query = request.url.partition("?")
+    rest = [pair for pair in query.split("&") if not is_passing(*map(unquote, pair.partition("=")[::2]))]
+    return replace(request, url=address + (mark + "&".join(rest) if rest else ""))
+
+
+def turn_between(
+    one: SeenRequest | None, two: SeenRequest, rows: int, *, by_number: bool = True, values: Callable[[str], bool]
+) -> Turn:
+    """How a list with so many `rows` on its first page is turned, from the requests for its first and second page; the
+    first is None where the page itself has the first rows.
+
+    `by_number`: whether a crawl turns what this service answers by its number (data), or by the form of addresses only
+    (pages). `values`: whether a text is a value of the first answer."""
+    one, two = one and without_clocks(one), without_clocks(two)
+    firsts = list(_firsts(one, two, rows))
+    numbered = (_by_number(first, two, rows) for first in firsts if by_number)
+    if known := [way for way in (*numbered, *(_by_form(first, two) for first in firsts)) if way]:
+        return min(known, key=lambda way: len(way.beside))
+    left = changes(one, two) if one else []
+    cursor = tuple(each for each in left if each.after and len(each.after) >= _SHORTEST_CURSOR and values(each.after))
+    if cursor:
+        return Turn(one or two, cursor=cursor)
+    return Turn(one or two, unknown=tuple(left) or (Change("", None, None),))
+
+
+def _firsts(one: SeenRequest | None, two: SeenRequest, rows: int) -> Iterator[SeenRequest]:
+    """What may be the request for the first page: that of the browser, or that for the second one with a number of the
+    first."""
+    if one:
+        yield one
+    for written in _numbers(two.url), _NUMBER.finditer(two.post):
+        for number, _ in zip(list(written), range(_MOST_NUMBERS), strict=False):
+            value = digits(number[0])
+            for before in dict.fromkeys(each for each in (value - 1, value - rows) if each in (0, 1)):
+                first = _with(two, number, str(before))
+                if one is None or _is_between(one, first, two):
+                    yield first
+
+
+def _numbers(url: str) -> Iterator[re.Match[str]]:
+    """The numbers in an address, behind its host."""
+    return _NUMBER.finditer(url, len(url.partition("//")[0]) + 2 + len(urlsplit(url).netloc))
+
+
+def _is_between(one: SeenRequest, first: SeenRequest, two: SeenRequest) -> bool:
+    """Whether a request differs from that for the second page in a value that this has not from the first one."""
+    new = {each.name for each in changes(one, two)}
+    return bool(new) and {each.name for each in changes(first, two)} <= new
+
+
+def _with(request: SeenRequest, number: re.Match[str], value: str) -> SeenRequest:
+    start, end = number.span()
+    if number.string == request.url:
+        return replace(request, url=request.url[:start] + value + request.url[end:])
+    return replace(request, post=request.post[:start] + value + request.post[end:])
+
+
+def _by_number(first: SeenRequest, two: SeenRequest, rows: int) -> Turn | None:
+    """The turn by a number whose name says that it counts pages or rows."""
+    further = following(request_of_list(first.url, "", first.post), rows, rows)
+    if further is None:
+        return None
+    left = changes(_as_seen(further, first), two)
+    is_turned = len(left) < len(changes(first, two))
+    return Turn(first, beside=tuple(left)) if is_turned else None
+
+
+def _as_seen(request: ListingRequest, first: SeenRequest) -> SeenRequest:
+    if not first.post:
+        return SeenRequest(request.url)
+    is_json = first.post.lstrip().startswith(("{", "["))
+    body = (request.body or b"").decode()
+    return SeenRequest(request.url, body if is_json else unquote(body) if "%" not in first.post else body)
+
+
+def _by_form(first: SeenRequest, two: SeenRequest) -> Turn | None:
+    """The turn by the form of addresses: only a number of 1 or 2 in the address differs, or is new in it."""
+    if first.url == two.url or changes(SeenRequest(first.url, first.post), SeenRequest(first.url, two.post)):
+        return None
+    start, end = _differing(first.url, two.url)
+    for number in _numbers(two.url):
+        if number.start() > end or number.end() < start or digits(number[0]) not in (1, 2):
+            continue
+        own = digits(number[0])
+        form = f"{two.url[: number.start()]}{{page}}{two.url[number.end() :]}"
+        others = _others(first, two, number)
+        if others is not None:
+            return Turn(first, pages=_relative(form), second=own, beside=others)
+    return None
+
+
+def _others(first: SeenRequest, two: SeenRequest, number: re.Match[str]) -> tuple[Change, ...] | None:
+    """What differs between the addresses beside the number of the page; None if that is the address itself."""
+    own = _with(two, number, "\x00")
+    turned = {name for name, value in values_of(own).items() if "\x00" in value}
+    left = [each for each in changes(first, two) if each.name not in turned]
+    is_elsewhere = any(each.name == "host" for each in left)
+    # `/list/` and `/list/2.html`: a part of the path that is new, or empty on one side.
+    left = [each for each in left if not (each.name.startswith("/") and not (each.before and each.after))]
+    return None if is_elsewhere or any(each.name.startswith("/") for each in left) else tuple(left)
+
+
+def _differing(one: str, two: str) -> tuple[int, int]:
+    """Where `two` differs from `one`: from the first to the last character."""
+    start = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    shorter = min(len(one), len(two)) - start
+    behind = next((at for at in range(shorter) if one[-1 - at] != two[-1 - at]), shorter)
+    return start, len(two) - behind
+
+
+def _relative(form: str) -> str:
+    """The form from the root of its host."""
+    parts = urlsplit(form)
+    return form.partition(parts.netloc)[2] or form

@@ -1,0 +1,139 @@
+"""Which answer a list in a browser was drawn from, and which addresses its rows have there.
+
+An answer is that of the list if its rows are seen in the page; the addresses that the page gives them say how
+`listing.address` makes them of the values of a row.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote, urldefrag
+
+from lxml.html import HtmlElement
+
+from etl.outside import Outside
+from etl.platforms.answers.answers import strip_markup
+from etl.platforms.answers.data_lists import content_of, markup_in, rows_in
+from etl.platforms.base import NotAListing
+from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.script_links import leads_nowhere
+from etl.web.page import WebPage, absolute, base_url, parse
+from etl.web.urls import PLACE
+
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
+_LEAST, _ENOUGH, _LONGEST = 6, 14, 300
+"""Characters of a value that is looked for in the page: at least, of a title that is cut off, and at most."""
+_MOST_LINKS, _TRIED, _MOST_TEXTS, _MOST_VALUES = 1000, 200, 60, 12
+_VALUE = re.compile(r"[\w.~-]{1,80}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRows(Outside):
+    """The rows of an answer that are seen in a page: how many of its `rows`, and the first words of each seen one."""
+
+    count: int = 0
+    rows: int = 0
+    words: tuple[str, ...] = ()
+    data: Sequence[Mapping[str, Any]] = ()
+    """The rows by plain names, of an answer that is data."""
+
+
+def squeezed(text: str) -> str:
+    """A text without white space, in which words are looked for."""
+    return "".join(text.split())
+
+
+def seen_rows(answer: WebPage, shown: str) -> SeenRows:
+    """The rows of an answer that are seen in a page; `shown`: its text, squeezed."""
+    if answer.is_markup:
+        return _of_markup(answer.tree, shown)
+    try:
+        content = content_of(answer)
+    except NotAListing:
+        return SeenRows()
+    lists = [_of_data(rows[:_TRIED], shown) for rows in rows_in(content)]
+    best = max(lists, key=lambda each: each.count, default=SeenRows())
+    if html := markup_in(content):
+        return max(best, _of_markup(parse(html), shown), key=lambda each: each.count)
+    return best
+
+
+def _of_data(rows: Sequence[Mapping[str, Any]], shown: str) -> SeenRows:
+    seen = [next((words for words in _words(row) if words in shown), "") for row in rows]
+    return SeenRows(sum(map(bool, seen)), len(rows), tuple(filter(None, seen)), rows)
+
+
+def _of_markup(tree: HtmlElement, shown: str) -> SeenRows:
+    for tags in (("a",), ("li", "td", "p")):
+        texts = dict.fromkeys(words_of(element) for element in islice(tree.iter(*tags), _MOST_LINKS))
+        if seen := tuple(
+            words for text in texts if (words := next((each for each in _beginnings(text) if each in shown), ""))
+        ):
+            return SeenRows(len(seen), len(texts), seen)
+    return SeenRows()
+
+
+def _words(row: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of a row by which it is known, whole ones before their beginnings."""
+    texts = (squeezed(strip_markup(value)) for value in islice(row.values(), _MOST_TEXTS) if isinstance(value, str))
+    beginnings = [words for text in texts for words in _beginnings(text)]
+    yield from sorted(beginnings, key=len, reverse=True)
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """A text, and its beginning where pages may cut it off; nothing for what may be anything."""
+    if _LEAST <= len(text) <= _LONGEST and _WORDS.search(text):
+        yield text
+        if len(text) > _ENOUGH:
+            yield text[:_ENOUGH]
+
+
+def links_of_rows(page: WebPage, words: Iterable[str]) -> dict[str, str]:
+    """The addresses that the links of a page have for rows, by the words of these."""
+    base, links = base_url(page), list[tuple[str, str]]()
+    for link in page.tree.iter("a"):
+        if not leads_nowhere(link):
+            texts = squeezed(f"{words_of(link)} {link.get('title') or ''}")
+            links.append((texts, link.get("href") or ""))
+    addresses = {}
+    once = (each for each, times in Counter(words).items() if times == 1)
+    for each in once:
+        href = next((href for texts, href in links if each in texts), "")
+        if href and (url := absolute(href, base)):
+            addresses[each] = url + (f"#{fragment}" if (fragment := urldefrag(href).fragment) else "")
+    return addresses
+
+
+def address_form(rows: Sequence[Mapping[str, Any]], addresses: Mapping[str, str]) -> str:
+    """The form of addresses (`/d/{id}.html`) that gives each row its address, as `listing.address` has it; empty where
+    there is none. `addresses`: by the words of the rows."""
+    pairs = [(row, url) for row in rows if (url := next(filter(None, map(addresses.get, _words(row))), None))]
+    if not pairs or len({url for _, url in pairs}) < min(2, len(pairs)):
+        return ""
+    (row, url), others = pairs[0], pairs[1:]
+    return next((form for form in _forms(row, url) if all(_made(form, each) == other for each, other in others)), "")
+
+
+def _forms(row: Mapping[str, Any], url: str) -> Iterator[str]:
+    """The forms that a row and its address allow: with one value of the row in it, then with two."""
+    root = url.find("/", url.find("//") + 2)
+    origin, rest = url[:root], unquote(url[root:])
+    values = {name: str(value) for name, value in row.items() if isinstance(value, (str, int))}
+    within = {name: value for name, value in values.items() if _VALUE.fullmatch(value) and value in rest}
+    longest = sorted(within.items(), key=lambda each: len(each[1]), reverse=True)[:_MOST_VALUES]
+    single = [form for each in longest for form in _with_place(rest, *each)]
+    double = (form for begun in single for each in longest for form in _with_place(begun, *each))
+    yield from (f"{origin}{form}" for form in (*single, *double))
+
+
+def _with_place(text: str, name: str, value: str) -> Iterator[str]:
+    """The text with a place for a value instead of the value, wherever it stands alone in it."""
+    for place in re.finditer(rf"(?<![^\W_])(?<!{{){re.escape(value)}(?![^\W_]|}})", text):
+        yield f"{text[: place.start()]}{{{name}}}{text[place.end() :]}"
+
+
+def _made(form: str, row: Mapping[str, Any]) -> str:
+    return PLACE.sub(lambda place: str(row.get(place[1], "")), form)
