@@ -6,6 +6,9 @@ exist, with names that do not resolve. Its profile is a folder that is deleted a
 
 import asyncio
 import os
+import pwd
+import shlex
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -71,12 +74,31 @@ class Watch:
                 process.kill()
 
 
+def _as_nobody(path: str, folder: Path) -> str:
+    """A program in a folder of the browser's own that starts it as the user nobody: Chromium has no sandbox for root.
+    Raises `BrowserFailed`."""
+    user = pwd.getpwnam("nobody")
+    switch = shutil.which("setpriv")
+    if switch is None:
+        raise BrowserFailed("as root the browser needs setpriv (Debian: util-linux); or use another user")
+    for owned in (folder, folder / "profile"):
+        owned.mkdir(exist_ok=True)
+        os.chown(owned, user.pw_uid, user.pw_gid)
+    program = folder / "browser"
+    rights = f"--reuid={user.pw_uid} --regid={user.pw_gid} --clear-groups --no-new-privs"
+    program.write_text(f'#!/bin/sh\nexec {switch} {rights} {shlex.quote(path)} "$@"\n')
+    program.chmod(0o700)
+    return str(program)
+
+
 @asynccontextmanager
 async def blank_page(path: str) -> AsyncIterator[tuple[BrowserContext, Page, Watch]]:
     """An empty page in a browser of its own, which ends with the block. Raises `BrowserFailed`."""
     with tempfile.TemporaryDirectory(prefix="gongkai-browser-", ignore_cleanup_errors=True) as folder:
         profile = str(Path(folder, "profile"))
         watch = Watch(profile)
+        if os.geteuid() == 0:
+            path = _as_nobody(path, Path(folder))
         async with async_playwright() as playwright:
             try:
                 async with asyncio.timeout(_START_SECONDS):
@@ -86,8 +108,7 @@ async def blank_page(path: str) -> AsyncIterator[tuple[BrowserContext, Page, Wat
                         args=[*_NO_NETWORK, *_BOUNDS],
                         # Passwords of the archive may be in our own environment.
                         env={"HOME": folder, "TMPDIR": folder, "PATH": os.environ.get("PATH", "")},
-                        # Root has no right to Chromium's own sandbox (docs/sources.md).
-                        chromium_sandbox=os.geteuid() != 0,
+                        chromium_sandbox=True,
                         downloads_path=folder,
                         accept_downloads=False,
                         service_workers="block",
