@@ -156,7 +156,10 @@ def _completed(listing: ListingPage, family: Platform, page: WebPage, request: L
         stated = counts_in_words(page, words)
         listing = _with_total(listing, stated)
         if not _goes_on_or_ends(listing, request):
-            listing = without_itself(_continued(listing, page, request, stated, words))
+            continued = _continued(listing, page, request, stated, words)
+            listing = without_itself(continued)
+            if continued.next_requests and not listing.next_requests:
+                listing = _with_sign(listing, page, request, stated, words)
         listing = _with_pages(_ended(listing, request, stated), request, stated)
     if unlisted := _unlisted(listing, page, request):
         listing = listing.with_problem(unlisted)

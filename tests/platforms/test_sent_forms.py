@@ -1,5 +1,6 @@
 """Lists that are turned by sending the form of the page back: of WebForms, of Java's frameworks, by a button."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -251,6 +252,10 @@ def test_a_site_that_stops_before_a_page_that_its_pager_names_is_red(form: str, 
     [
         "<form method=post action=http://so.example/list.do><input type=submit value=下一页></form>",
         "<form method=post action=/gk/saveVote.do><input type=submit value=下一页></form>",
+        "<form method=post><input type=hidden name=action value=delete><input type=submit value=下一页></form>",
+        "<form><input type=hidden name=cid value=3><button>下一页</button></form>",
+        "<form method=post><button>下一页</button></form>",
+        "<form method=post action='http://[so'><input type=submit name=q value=下一页></form>",
         "<form method=post name=f><input name=no value=1></form><a href='javascript:go(2)'>下一页</a>",
         POSTED + NUMBER.format(1) + "</form><script>function go(n) { f.pageNo.value = n; show() }</script>"
         "<a href='javascript:go(2)'>下一页</a>",
@@ -259,7 +264,18 @@ def test_a_site_that_stops_before_a_page_that_its_pager_names_is_red(form: str, 
         POSTED + NUMBER.format(1) + "</form><script>function go(n) { f.pageNo.value = n; f.submit() }</script>"
         "<a href='javascript:go(5)'>下一页</a>",
     ],
-    ids=["elsewhere", "a vote", "no script", "not sent", "action not known", "not the next"],
+    ids=[
+        "elsewhere",
+        "a vote",
+        "a command",
+        "nothing new",
+        "nothing at all",
+        "no address",
+        "no script",
+        "not sent",
+        "action not known",
+        "not the next",
+    ],
 )
 def test_a_form_that_may_do_something_else_is_not_sent(html: str) -> None:
     rows = "".join(f'<li><a href="{line.path}">{line.title}</a></li>' for line in lines(12, "/n/{number}.html"))
@@ -303,12 +319,14 @@ def test_a_list_of_one_page_sends_no_form(says: str) -> None:
     assert (len(walked.entries), len(walked.questions), walked.red) == (12, 1, [])
 
 
+SOURCE = adhoc_source("x", "x", "http://x.example/", ["x.example"])
+FAMILY = platform("generic").for_source(SOURCE.model_copy(update={"listing": Listing(rows="ul.l > li")}))
+
+
 def _next(html: str, charset: str = "utf-8", request: ListingRequest | None = None) -> ListingRequest:
-    source = adhoc_source("x", "x", "http://x.example/", ["x.example"])
-    family = platform("generic").for_source(source.model_copy(update={"listing": Listing(rows="ul.l > li")}))
     rows = "".join(f'<li><a href="/n/{n}.html">桐溪县第{n}号通知</a></li>' for n in range(12))
     page = WebPage("http://x.example/gk/list.aspx", f'<body><ul class="l">{rows}</ul>{html}</body>', charset)
-    (following,) = read_list_page(family, page, request or ListingRequest(page.url)).next_requests
+    (following,) = read_list_page(FAMILY, page, request or ListingRequest(page.url)).next_requests
     return following
 
 
@@ -324,9 +342,89 @@ def test_what_a_browser_sends_is_sent() -> None:
     assert (following.method, following.form) == ("POST", expected)
 
 
-def test_a_form_is_sent_in_the_charset_of_its_page() -> None:
-    following = _next("<form method=post><input type=submit name=k value=下一页></form>", "gb2312")
-    assert following.body == b"k=%CF%C2%D2%BB%D2%B3"
+@pytest.mark.parametrize(
+    ("charset", "body"),
+    [
+        ("gb2312", b"k=%CF%C2%D2%BB%D2%B3"),
+        ("utf-16", b"k=%E4%B8%8B%E4%B8%80%E9%A1%B5"),
+        ("windows-1252", b"k=%26%2319979%3B%26%2319968%3B%26%2339029%3B"),
+    ],
+)
+def test_a_form_is_sent_in_the_charset_of_its_page(charset: str, body: bytes) -> None:
+    assert _next("<form method=post><input type=submit name=k value=下一页></form>", charset).body == body
+
+
+def test_a_page_whose_form_leads_to_the_page_itself_is_red() -> None:
+    all_lines, turned = lines(60, "/n/{number}.html"), count()
+
+    def answer(asked: Question) -> Answer:
+        page = next(turned)
+        rows = "".join(f'<li><a href="{each.path}">{each.title}</a></li>' for each in all_lines[15 * page :][:15])
+        form = "<form><input type=hidden name=cid value=3><button name=on value=1>下一页</button></form>"
+        return f'<html><body><ul class="l">{rows}</ul>{form}</body></html>', HTML
+
+    walked = walk_answers("generic", f"{LIST}?cid=3", answer, **LISTING)
+    assert len(walked.entries) == 30
+    assert walked.red
+
+
+FORMS_OF_STRANGERS = [
+    "<form name=f id=f {0}>{1}</form>", "<form name=f id=f {0}>{1}", "<form {0}>{1}{1}</form>", "{1}",
+    "<div class=pager>{1}</div>",
+]  # fmt: skip
+ACTIONS = [
+    "method=post", "method=get", "method=post action='http://[x'", "method=post action='javascript:void(0)'",
+    "method=dialog", "method=post action='//x.example/l'", "method=post action='https://y.example/l'",
+    "method=post action='http://u@x.example/'", r"method=post action='\\\\x.example\\l'", "action=/gk/save.do",
+    "method=post action='list.do?method=delete'", "action='?a=1'",
+]  # fmt: skip
+PARTS = [
+    STATE.format(state=1), "<input type=hidden id=no name=pageNo value=1>", "<input name=pageNo value=abc>",
+    "<input name='' value=1>", "<input name=pageNo value=99999999999999999999>",
+    "<input name=a value='\U0001f600中'>", "<input type=hidden name=action value=delete>",
+    "<select name=page onchange='this.form.submit()'><option selected>1<option>2</select>",
+    "<select name=empty></select>", "<input type=submit name=n value=下一页>", "<button>下一页</button>",
+    "<input type=image alt=下一页 name=i>", _postback("P", "2", "下一页"), "<a href='javascript:go(2)'>下一页</a>",
+    "<a href='#' onclick=\"go('2');return false\">下一页</a>", "<a href='javascript:go('>下一页</a>",
+    "<a onclick=\"document.forms[0].pageNo.value=2;document.forms[0].submit()\">下一页</a>",
+    "<span>1</span><a href='javascript:go(2)'>2</a>",
+    "<a onclick=\"jsfcljs(document.forms['f'],{'f:p2':'f:p2'},'')\">下一页</a>",
+    f"<a onclick='{'a.' * 50_000}'>下一页</a>",
+    "<a onclick=\"oamSubmitForm('f','f:link',null,[[[['f:p2','f:p2']])\">下一页</a>",
+    "<script>function go(n) {</script>", "<script>function go(n, n) { f.pageNo.value = n; f.submit() }</script>",
+    "<script>var u = 'http://[';</script>",
+    "<script>function go(n) { f.action = u; f.pageNo.value = n; f.submit() } var u = '/gk/x.do';</script>",
+    f"<script>function go(n) {{ f.pageNo.value = '{'9' * 99}'; f.submit() }}</script>",
+]  # fmt: skip
+ANY_FORM = st.builds(
+    lambda form, action, parts: form.format(action, "".join(parts)),
+    st.sampled_from(FORMS_OF_STRANGERS), st.sampled_from(ACTIONS), st.lists(st.sampled_from(PARTS), max_size=4),
+)  # fmt: skip
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(
+    before=st.lists(ANY_FORM, max_size=1),
+    behind=st.lists(ANY_FORM, max_size=2),
+    charset=st.sampled_from(["utf-8", "gb2312", "big5", "utf-16", "shift_jis"]),
+    place=st.sampled_from([0, 2]),
+)
+def test_whatever_forms_a_page_has_its_rows_are_read(
+    before: list[str], behind: list[str], charset: str, place: int
+) -> None:
+    rows = "".join(f'<li><a href="/n/{n}.html">桐溪县第{n}号通知</a></li>' for n in range(12))
+    html = f'<html><body>{"".join(before)}<ul class="l">{rows}</ul>{"".join(behind)}</body></html>'
+    page = WebPage("http://x.example/gk/list.aspx?cid=3", html, charset)
+    request = ListingRequest(page.url, place=place, seen=6 * place, body=b"pageNo=2" if place else None)
+    start = time.process_time()
+    listing = read_list_page(FAMILY, page, request)
+    assert time.process_time() - start < 5
+    assert len(listing.entries) == 12
+    assert place or listing.problems or listing.next_requests or "下一页" not in html
+    for following in listing.next_requests:
+        assert following.url.startswith("http://x.example/")
+        assert b"delete" not in following.url.encode() + (following.body or b"")
+        assert request_key(following) not in (request_key(request), request_key(ListingRequest(page.url)))
 
 
 def test_a_page_is_called_by_its_place_and_not_by_what_is_posted() -> None:

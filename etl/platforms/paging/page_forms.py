@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from etl.outside import digits
 from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.list_addresses import changes_something
 from etl.platforms.paging.pager_elements import OF_PAGE
 from etl.platforms.paging.parts import is_chosen
 from etl.web.page import WebPage, base_url
@@ -64,8 +65,8 @@ def has_numbers_of_pages(select: HtmlElement) -> bool:
 
 
 def _address(form: HtmlElement, field: HtmlElement, value: str, page: WebPage) -> str | None:
-    """The absolute address at which the form is sent with that value of a field; None if that is not known, or
-    elsewhere."""
+    """The absolute address at which the form is sent with that value of a field; None if that is not known, elsewhere,
+    or of a service that writes."""
     fields = [
         (other.get("name") or "", other.get("value") or "")
         for other in form.iter("input")
@@ -77,4 +78,5 @@ def _address(form: HtmlElement, field: HtmlElement, value: str, page: WebPage) -
     action = resolved(base_url(page), form.get("action") or page.url)
     if folder_of(action) != folder_of(page.url):
         return None
-    return urlsplit(action)._replace(query=urlencode(fields), fragment="").geturl()
+    address = urlsplit(action)._replace(query=urlencode(fields), fragment="").geturl()
+    return None if changes_something(address) else address

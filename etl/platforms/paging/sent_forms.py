@@ -25,8 +25,8 @@ from etl.platforms.paging.pager_links import scripted_next
 from etl.platforms.paging.pager_numbers import DIGITS, following_number
 from etl.platforms.paging.parts import is_chosen
 from etl.platforms.paging.shown_within import function_of, handler_of
-from etl.web.page import WebPage, base_url
-from etl.web.urls import parameters, resolved
+from etl.web.page import WebPage, absolute, base_url
+from etl.web.urls import MAX_ADDRESS_CHARS, parameters
 
 _TARGET, _ARGUMENT = "__EVENTTARGET", "__EVENTARGUMENT"
 _STRING = r"""\\?["']([^"'\\]{0,300})\\?["']"""
@@ -94,6 +94,8 @@ def next_by_form(page: WebPage, request: ListingRequest, listed: Collection[str]
         if click is None or not _is_next(click, before, len(listed)) or (sent := _sent(click, page)) is None:
             continue
         url, body = sent
+        if not body and url == page.url:  # A script does more, or the site counts its visits.
+            continue
         following = replace(
             request.behind(listed, url), place=place + 1, is_named=is_number or click.number is not None
         )
@@ -139,7 +141,10 @@ def step_not_sent(page: WebPage, request: ListingRequest, listed: Collection[str
     before = (request.form or parameters(request.url)) if request.place else {}
     for step in _steps(page, request.place, listed)[0] if before else ():
         click = _click(step, page)
-        is_other = not _is_alike(click, before) if click else _DOES.search(handler_of(step)) is not None
+        if click:
+            is_other = not _is_alike(click, before) or (click.number is None and _sent(click, page) == (page.url, None))
+        else:
+            is_other = _DOES.search(handler_of(step)[:_MAX_CODE]) is not None
         if is_other and not is_dead(step, page, seen):
             return label_of(step) or handler_of(step)
     return None
@@ -265,17 +270,20 @@ def _address_given(action: re.Match[str], page: WebPage) -> str | None:
 def _sent(click: _Click, page: WebPage) -> tuple[str, bytes | None] | None:
     """The absolute address to which a click sends its form, and what is posted there (None for a form that is sent as
     an address); None if that is another site, or a service that writes."""
-    url = resolved(base_url(page), click.action or click.form.get("action") or page.url).partition("#")[0]
-    if urlsplit(url).netloc != urlsplit(page.url).netloc:
+    url = absolute(click.action or click.form.get("action") or page.url, base_url(page))
+    if url is None or urlsplit(url).netloc != urlsplit(page.url).netloc:
         return None
     fields = [(name, value) for name, value in _fields(click.form) if name not in click.changes]
-    charset = "gb18030" if page.charset.lower().startswith("gb") else page.charset
+    charset = page.charset.lower()
+    charset = "gb18030" if charset.startswith("gb") else "utf-8" if charset.startswith("utf") else charset
     changes = ((name, value) for name, value in click.changes.items() if name)
-    sent = urlencode([*fields, *changes], encoding=charset, errors="replace")
+    sent = urlencode([*fields, *changes], encoding=charset, errors="xmlcharrefreplace")
     if len(sent) > _MAX_BODY or changes_something(url, sent):
         return None
-    is_post = (click.form.get("method") or "get").lower() == "post"
-    return (url, sent.encode()) if is_post else (urlsplit(url)._replace(query=sent).geturl(), None)
+    if (click.form.get("method") or "get").lower() == "post":
+        return url, sent.encode()
+    url = urlsplit(url)._replace(query=sent).geturl()
+    return (url, None) if len(url) <= MAX_ADDRESS_CHARS else None
 
 
 def _fields(form: HtmlElement) -> Iterator[tuple[str, str]]:
