@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.archive.records.corrections import correct
 from etl.archive.records.extracted_pages import version_values
 from etl.archive.records.versions import CapturedText, is_same_document
 from etl.archive.storage.archive import Archive
@@ -125,3 +126,17 @@ def test_one_amendment_of_a_number_has_no_flag(archive: Archive, tmp_path: Path)
     import_warc(archive, path, scan_warc(path), import_source())
     versions = rows(archive, f"SELECT {IS_FLAGGED} FROM archive.record_version")
     assert [row["flagged"] for row in versions] == [False, False]
+
+
+def test_a_corrected_number_is_no_change_of_the_page(archive: Archive, tmp_path: Path) -> None:
+    for day in ("自5月1日起施行。", "自6月1日起施行。"):
+        path = warc(
+            tmp_path / f"{day}.gz", [("https://a.example/1.html", page("防汛值守的通知", (TEXT + day) * 3), "200 OK")]
+        )
+        import_warc(archive, path, scan_warc(path), import_source())
+        [record] = rows(archive, "SELECT id FROM archive.record")
+        for number in ("云政发〔2024〕1号", "云政发〔2024〕2号"):
+            correct(archive, record["id"], {"document_number": number}, "王一", "原件如此")
+    versions = rows(archive, f"SELECT kind, {IS_FLAGGED} FROM archive.record_version ORDER BY version")
+    assert [row["kind"] for row in versions[:4]] == ["created", "corrected", "corrected", "updated"]
+    assert not any(row["flagged"] for row in versions)

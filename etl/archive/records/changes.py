@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
+from sqlalchemy.orm import aliased
 
 from etl.archive.records.versions import CapturedText, differ_in_numbers, is_same_document
 from etl.archive.storage.log_lines import VersionValues
-from etl.archive.storage.lookups import among, texts_of
+from etl.archive.storage.lookups import among, is_current, texts_of
 from etl.archive.storage.models import Capture, Record, RecordVersion
 from etl.clock import CHINA
 from etl.extract import Flag
@@ -83,10 +84,13 @@ def _with_flag(connection: Connection, changes: Sequence[Change], texts: Mapping
 
 
 def _earlier_versions(connection: Connection, changes: Sequence[Change]) -> dict[int, VersionValues]:
-    """The versions before the current ones, by record."""
-    query = select(*RecordVersion.__table__.columns).join(
-        Record, (Record.id == RecordVersion.record_id) & (Record.version - 1 == RecordVersion.version)
+    """The versions before the current ones, by record, where the site made the current one, not a person or a rule."""
+    now = aliased(RecordVersion)
+    query = (
+        select(*RecordVersion.__table__.columns)
+        .join(Record, (Record.id == RecordVersion.record_id) & (Record.version - 1 == RecordVersion.version))
+        .join(now, is_current(Record, now))
     )
     records = [change.before.record for change in changes if change.before]
-    rows = connection.execute(query.where(among(Record.id, records)))
+    rows = connection.execute(query.where(among(Record.id, records), now.kind == "updated"))
     return {row["record_id"]: VersionValues.from_row(row) for row in rows.mappings()}
