@@ -239,7 +239,7 @@ def _labels_around(source: _Source, body: Body, header: Sequence[Node]) -> tuple
 def _with_headline(blocks: Blocks, container: Body, first: int, page_title: PageTitle) -> tuple[Body, PageTitle]:
     """The container, narrowed or widened to begin below the headline, and the title. A headline that is not above the
     text is looked for from block `first` on: a line above a date, or the only line marked as a headline. A line that
-    has a headline's markup alone, and a column of links below it (政府信息公开), gives way to these."""
+    has nothing but its markup for it, and a column of links below it (政府信息公开), gives way to these."""
     line = None
     if page_title.headline is None:
         line = _unstated_headline(blocks, first)

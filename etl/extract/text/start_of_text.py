@@ -240,17 +240,22 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
 
 def _is_title_of_page(blocks: Blocks, indices: list[int], title_key: str) -> bool:
     """Whether the first of the lines is the title as pages state it and texts do not: as the value of its label, right
-    above the line with date or source, or as the only headline of the page."""
+    above the line with date or source or above labels of a header, or as the only headline of the page."""
     index, *below = indices
     if not title_key or label_key(blocks.blocks[index].plain) != title_key:
         return False
     label = match_label(blocks.blocks[index - 1].text) if index else None
     if label is not None and label.name == "title":
         return True
-    if below and blocks.nodes[blocks.blocks[index].node].tag in _HEADLINES:
+    if not below:
+        return False
+    if blocks.nodes[blocks.blocks[index].node].tag in _HEADLINES:
         above = blocks.visible_blocks(max(0, index - _LINES_ABOVE_TITLE), index)
-        return not any(title_key in label_key(line.plain) for _, line in above)
-    if not below or not _is_subheading(blocks, below[0]):
+        if not any(title_key in label_key(line.plain) for _, line in above):
+            return True
+    if any(label.name and label.label not in AMBIGUOUS_LABELS for label in _labels_or_label(blocks, below[0])):
+        return True
+    if not _is_subheading(blocks, below[0]):
         return False
     labels = find_labels(blocks.blocks[below[0]].text)
     is_marked = _TITLE_CLASS.search(blocks.nodes[blocks.blocks[index].node].element.get("class") or "") is not None
