@@ -1,6 +1,6 @@
 """Addresses: the one form under which each is known."""
 
-from urllib.parse import parse_qsl, quote, unquote_to_bytes, urldefrag, urljoin
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urldefrag, urljoin, urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from etl.sources.schema import Column, adhoc_source
 from etl.web.page import absolute, links, read_page
-from etl.web.urls import address_of_bytes, canonical_url, column_address, encode_query, host_of, in_scope, unquote_query
+from etl.web.urls import (
+    address_of_bytes,
+    canonical_url,
+    column_address,
+    encode_query,
+    host_of,
+    in_scope,
+    resolved,
+    unquote_query,
+)
 from tests.support.share import examples
 
 
@@ -150,13 +159,20 @@ def test_what_is_resolved_by_adding_two_strings_is_what_browsers_request(address
 def _resolved(address: str, base: str) -> str | None:
     try:
         joined = urldefrag(urljoin(base, address)).url
+        host = urlsplit(joined).netloc
     except ValueError:
         return None
+    joined = joined.replace(host, host.lower(), 1)
     return (
         joined
         if joined.startswith(("http://", "https://")) and not joined.startswith(("http:///", "https:///"))
         else None
     )
+
+
+def test_a_host_in_capitals_is_the_same_host() -> None:
+    assert absolute("HTTP://WWW.A.gov.cn/Gk/B.html", "http://b.gov.cn/") == "http://www.a.gov.cn/Gk/B.html"
+    assert resolved("http://WWW.A.gov.cn/Gk/", "B.html") == "http://www.a.gov.cn/Gk/B.html"
 
 
 def test_relative_addresses_are_those_of_their_base() -> None:
