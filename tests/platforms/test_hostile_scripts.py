@@ -51,7 +51,7 @@ STATEMENTS = [
     "axios.create({{baseURL: {1}}});",
     "$('#t').DataTable({{serverSide: true, ajax: {{url: '/doc/list', data: {1}}}}});", "$(this).attr('href', {1});",
     "table.render({{url: '/doc/list', cols: [], page: true, where: {1}}});",
-    "xhr.open('GET', '/doc/list'); xhr.send({1});", "h += '<a href=\"http:[//' + o.id + '/\">';",
+    "xhr.open('GET', '/doc/list'); xhr.send({1});", "h += '<a href=\"http://[' + o.id + '/\">';",
     "h += '<a href=\"/d/' + o.id + ',\">';", "s.src = '/d?callback=' + {1};",
 ]  # fmt: skip
 SCRIPTS = st.lists(

@@ -61,6 +61,7 @@ def test_the_address_of_a_row_is_read_where_it_is_made(content: str, expected: s
         "<script>h += '<a href=\"javascript:show(' + o.id + ')\">'</script>",
         '<script>// h += "<a href=\'/d?id=" + o.id + "\'>"</script>',
         "<a href='/d/1.html'>{{ item.title }}</a>",
+        "<script>h += '<a href=\"http://[' + o.id + '\">'</script>",
         "<script>h += '<a href=\"/doc/delete?id=' + o.id + '\">'</script>",
     ],
 )

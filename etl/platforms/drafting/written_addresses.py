@@ -13,9 +13,10 @@ from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
 from etl.platforms.drafting.scripted_requests import code_of
 from etl.platforms.elements.list_addresses import changes_something
+from etl.sources.values import typed_address
 from etl.web.markup import is_code_type
 from etl.web.page import WebPage, base_url
-from etl.web.urls import PLACE, resolved
+from etl.web.urls import MAX_ADDRESS_CHARS, PLACE, resolved
 
 _HREF = re.compile(r"""(?<![\w-])(?:data-)?href\s*=\s*\\?["']?([^\s"'\\<>]{1,300})""")
 _LEADS = re.compile(
@@ -43,7 +44,7 @@ def written_addresses(page: WebPage, service: str) -> list[str]:
     forms: dict[str, bool] = {}
     for address, is_titled in writer.addresses():
         form = _absolute(address, page, service) if PLACE.search(address) and "{}" not in address else None
-        if form and not changes_something(form):
+        if form and _is_address(form) and not changes_something(form):
             forms[form] = forms.get(form, False) or is_titled
     return sorted(forms, key=lambda form: not forms[form])
 
@@ -151,6 +152,14 @@ def _places(text: str) -> str:
 def _last_name(expression: str) -> str:
     named = _LAST_NAME.search(expression.strip())
     return named[1] if named else ""
+
+
+def _is_address(form: str) -> bool:
+    """Whether a source file may have the form."""
+    try:
+        return len(typed_address(form)) <= MAX_ADDRESS_CHARS
+    except ValueError:
+        return False
 
 
 def _absolute(form: str, page: WebPage, service: str) -> str | None:
