@@ -472,6 +472,10 @@ class Code(NamedCode):
         "{documents} 份文件正文很短且没有标题中的词，可能是网站的提示，例如 {url}",
         "{documents} documents have a short text without a word of their title, maybe a notice, such as {url}",
     )
+    DOCUMENTS_SHOW_LESS = (
+        "{documents} 份文件三十天来网页不再显示原有正文或附件，已记为新版本，例如 {url}",
+        "{documents} documents whose pages have shown less for thirty days have a version that says so, such as {url}",
+    )
     FIELD_BELOW_EXPECTED = (
         "最近 {records} 条记录中只有 {share}% 有“{field}”，expects 要求 {expected}%",
         "{field} is in {share}% of the latest {records} records, but expects requires {expected}%",

@@ -146,6 +146,10 @@ ADVICE: dict[str, tuple[str, str]] = {
         "打开该页；若确是公文，在待核中确认；若是提示，用 gongkai recheck 再取一次",
         "open the page: confirm a document in the review queue; for a notice, fetch it again with `gongkai recheck`",
     ),
+    Code.DOCUMENTS_SHOW_LESS: (
+        "打开该页：多为网站已撤下；此前版本仍有正文，在待核中确认",
+        "open the page: mostly the site took it down; the version before keeps the text, confirm it in the review queue",
+    ),
     Code.DOCUMENTS_MOVED: (
         "同文的记录按一件显示，无须合并；若只换了协议或主机，把 columns 改为新地址",
         "nothing to do: records with the same text are shown as one; if only scheme or host changed, correct `columns`",

@@ -58,7 +58,11 @@ WHERE now OR place <= :latest
 """
 _HAS = "count(*) FILTER (WHERE jsonb_path_exists(fields, '$[*] ? (@.name == \"{0}\" && @.chosen == true)')) AS {0}"
 
-_DOUBTED = {Flag.NO_TEXT: Code.DOCUMENTS_WITHOUT_TEXT, Flag.OFF_TITLE: Code.DOCUMENTS_OFF_TITLE}
+_DOUBTED = {
+    Flag.NO_TEXT: Code.DOCUMENTS_WITHOUT_TEXT,
+    Flag.OFF_TITLE: Code.DOCUMENTS_OFF_TITLE,
+    Flag.SHOWS_LESS: Code.DOCUMENTS_SHOW_LESS,
+}
 _FLAGGED = text("""
 SELECT f.flag, count(DISTINCT r.id) AS documents, min(p.url) AS url FROM archive.record r
 JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
@@ -148,8 +152,8 @@ def fields_gone_empty(connection: Connection, run: RunContext) -> Iterator[Reaso
 
 
 def flagged_documents(connection: Connection, run: RunContext) -> Iterator[Reason]:
-    """Warnings: documents of this run that have no text, no files and no pictures, or a text that may be a notice, each
-    with one of their addresses."""
+    """Warnings: documents of this run that have no text, no files and no pictures, a text that may be a notice, or less
+    than they had, each with one of their addresses."""
     values = {"run": run.id, "source": run.source.id, "flags": [flag.value for flag in _DOUBTED]}
     rows = {row.flag: row for row in connection.execute(_FLAGGED, values)}
     for flag, code in _DOUBTED.items():

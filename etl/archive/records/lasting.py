@@ -156,10 +156,8 @@ def is_emptied(version: VersionValues) -> bool:
 def without_text(before: VersionValues, page: ExtractedPage) -> VersionValues:
     """The version of a page that shows nothing of its document any more."""
     extractor = page.extraction.extractor if page.extraction else before.extractor
-    flags = (Flag.NO_TEXT, Flag.SHOWS_LESS)
-    return replace(
-        before, capture_id=page.capture_id, content_hash=NO_TEXT, attachments=(), flags=flags, extractor=extractor
-    )
+    now = replace(before, capture_id=page.capture_id, extractor=extractor, flags=(Flag.SHOWS_LESS,))
+    return replace(now, content_hash=NO_TEXT, attachments=())
 
 
 def _is_less(page: ExtractedPage, verdict: Verdict) -> bool:
