@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -22,10 +23,12 @@ from etl.archive.storage.archive import Archive
 from etl.browse.pages.snippets import snippets
 from etl.pipeline import crawl as pipeline
 from etl.pipeline.rebuilding import rebuild_archive
+from etl.pipeline.warc.importing import import_warc, scan_warc
 from etl.reasons import Reason
 from etl.settings import Settings
 from tests.support.changing_site import MENU, ChangingSite, Column, a_day_passes
 from tests.support.gongkai import days_pass, rows
+from tests.support.warc import warc
 from tests.support.whole_database import differing, dump, emptied, quiet
 
 
@@ -321,6 +324,18 @@ def test_what_was_taken_down_is_found_by_its_words_and_removed_once_its_list_has
     document.answers = None
     report = watched.recheck()
     assert (report.restored, report.updated, watched.state(document.path)) == (1, 1, "current")
+
+
+def test_an_old_notice_that_is_imported_is_none_of_the_last_days(watched: Watched, tmp_path: Path) -> None:
+    site, document = watched.site, watched.site.documents[1]
+    watched.crawl()
+    notice = "<html><body><h1>您访问的页面不存在</h1></body></html>"
+    path = warc(tmp_path / "old.warc.gz", [(site.base + document.path, notice.encode(), "200 OK")])
+    import_warc(watched.archive, path, scan_warc(path), site.source())
+    for answer in (site.html("", 500), notice):
+        document.answers = partial(_answered, answer)
+        report = watched.recheck()
+    assert (report.updated, report.outcomes["soft_404"]) == (0, 1)
 
 
 def test_what_most_documents_of_a_site_lose_is_no_version_of_them(watched: Watched, owner_url: str) -> None:

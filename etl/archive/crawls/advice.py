@@ -148,7 +148,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     Code.DOCUMENTS_SHOW_LESS: (
         "打开该页：多为网站已撤下；此前版本仍有正文，在待核中确认",
-        "open the page: mostly the site took it down; the version before keeps the text, confirm it in the review queue",
+        "open the page: the site mostly took it down; the version before has the text; confirm it in the review queue",
     ),
     Code.DOCUMENTS_MOVED: (
         "同文的记录按一件显示，无须合并；若只换了协议或主机，把 columns 改为新地址",

@@ -52,8 +52,9 @@ LEFT JOIN archive.capture last ON last.id = n.capture
 JOIN archive.run_page e ON e.page_id = n.page AND e.run_id < :run
     AND e.outcome = ANY(:less) AND e.reason NOT LIKE '%"code":"article_page_failed"%'
 JOIN archive.capture c ON c.id = e.capture_id AND (e.outcome = 'not_a_document' OR c.status = 200)
-WHERE e.run_id > coalesce((SELECT max(good.run_id) FROM archive.run_page good
-    WHERE good.page_id = n.page AND good.run_id < :run AND good.outcome = ANY(:good)), 0)
+WHERE c.fetched_at > coalesce((
+    SELECT max(k.fetched_at) FROM archive.run_page good JOIN archive.capture k ON k.id = good.capture_id
+    WHERE good.page_id = n.page AND good.run_id < :run AND good.outcome = ANY(:good)), '-infinity')
 GROUP BY e.page_id, last.fetched_at
 HAVING min(c.fetched_at) <= coalesce(last.fetched_at, now()) - CAST(:lasting AS interval)
 """)
