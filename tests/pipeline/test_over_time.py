@@ -235,6 +235,7 @@ _OF_THIRTY_DAYS: dict[str, Callable[[str, int], str | Response]] = {
     "the frame alone": lambda whole, day: f"<html><body><div>{MENU * 9}</div><div></div></body></html>",
     "its removal": lambda whole, day: f"<html><body><div>{MENU * 40}</div><p>该信息已被删除。</p>{day}</body></html>",
     "that it is missing": lambda whole, day: f"<html><body><h1>您访问的页面不存在</h1>{day}</body></html>",
+    "that it is not for everybody": lambda whole, day: f"<html><body><p>本页面仅限内网访问。</p>{day}</body></html>",
     "an error": lambda whole, day: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"),
     "the home page": lambda whole, day: RedirectResponse("/"),
     "its beginning": lambda whole, day: _with_text(
@@ -324,6 +325,17 @@ def test_what_was_taken_down_is_found_by_its_words_and_removed_once_its_list_has
     document.answers = None
     report = watched.recheck()
     assert (report.restored, report.updated, watched.state(document.path)) == (1, 1, "current")
+
+
+def test_a_script_of_a_firewall_is_no_version_however_long_it_comes(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    watched.crawl()
+    challenge = "<html><script>document.cookie='a=1';location.reload()</script></html>"
+    watched.site.documents[1].answers = partial(_answered, challenge)
+    for _ in range(3):
+        assert watched.recheck().outcomes == {"blocked": 1, "unchanged": 11}
 
 
 def test_an_old_notice_that_is_imported_is_none_of_the_last_days(watched: Watched, tmp_path: Path) -> None:

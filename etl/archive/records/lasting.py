@@ -37,9 +37,9 @@ WHOLE = f"""
 """
 """SQL query: the text and the files of the record `r` in its last version that does not show less."""
 _GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
-REFUSED = (Outcome.SOFT_404, Outcome.HTTP_ERROR, Outcome.EMPTY, Outcome.NOT_A_DOCUMENT)
-"""Outcomes of answers with status 200 that hold nothing of their document: they say that it is missing or fails, or are
-no text. One that blocks a visit says nothing of the document."""
+REFUSED = (Outcome.SOFT_404, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.EMPTY, Outcome.NOT_A_DOCUMENT)
+"""Outcomes of answers with status 200 that hold nothing of their document: they say that it is missing, fails or is not
+for everybody, or are no text."""
 _INSTEAD = (Code.NO_DOCUMENT, Code.NO_DOCUMENT_SAYS, Code.ONE_PAGE_OF_SEVERAL, Code.NOT_AS_LISTED, Code.SITE_CLOSED)
 """Reasons of pages that show something else than a document, but not another document."""
 _OF_SITES = (Code.CHALLENGE_SCRIPT,)
@@ -50,7 +50,7 @@ FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS n (page, c
 JOIN archive.record r ON r.page_id = n.page AND r.state = 'current'
 LEFT JOIN archive.capture last ON last.id = n.capture
 JOIN archive.run_page e ON e.page_id = n.page AND e.run_id < :run
-    AND e.outcome = ANY(:less) AND e.reason NOT LIKE '%"code":"article_page_failed"%'
+    AND e.outcome = ANY(:less) AND e.reason !~ '"code":"(article_page_failed|firewall_page)"'
 JOIN archive.capture c ON c.id = e.capture_id AND (e.outcome = 'not_a_document' OR c.status = 200)
 WHERE c.fetched_at > coalesce((
     SELECT max(k.fetched_at) FROM archive.run_page good JOIN archive.capture k ON k.id = good.capture_id

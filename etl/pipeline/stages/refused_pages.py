@@ -68,8 +68,9 @@ class RefusedPages:
     async def _as_shown_for_long(
         self, page: DuePage, last: ClassifiedAttempt
     ) -> tuple[ClassifiedAttempt, PageReading] | None:
-        """A page without a document is recorded if the site has long shown nothing of the document."""
-        if last.outcome not in REFUSED or last.attempt.status != _OK:
+        """A page without a document is recorded if the site has long shown nothing of the document. The script of a
+        firewall says nothing of it, however long it comes."""
+        if last.outcome not in REFUSED or last.attempt.status != _OK or f'"{Code.FIREWALL_PAGE}"' in last.reason:
             return None
         run = self._run
         if not await asyncio.to_thread(is_refused_for_good, self._engine, run.source.id, run.id, page.page_id):
