@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
-from lxml import html
+from lxml import etree, html
 
+from etl.web.inline_styles import style_values
 from etl.web.page import WebPage, base_url
 from etl.web.site_cache import cached_for_site
 from etl.web.styles import Named, named_in_style
@@ -20,8 +22,8 @@ MAX_IMPORTS = 3
 _LATE = ("data-src", "data-original", "data-lazy-src", "data-echo", "lazy-src", "original")
 """Attributes from which lazy-loading scripts take the address of a picture."""
 
-_BACKGROUND = ("ground=", "GROUND=", "ground =", "GROUND =")
-"""Signs of the attribute `background`. The page in lower case would take three times as long to make."""
+_BACKGROUNDS = etree.XPath("//@background", smart_strings=False)
+"""Takes a third of the time of a look for `ground=` in the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,9 @@ def _named(page: WebPage) -> Iterator[tuple[str, bool]]:
             yield from _named_in(element.text or "")
         elif element.tag == "img" or element.get("type", "").lower() == "image":
             yield picture_source(element), False
-    if any(name in page.text for name in _BACKGROUND):
-        yield from ((value, False) for value in page.tree.xpath("//@background"))
-    if "url(" in page.text:
-        for style in page.tree.xpath("//@style[contains(., 'url(')]"):
+    yield from ((value, False) for value in cast(list[str], _BACKGROUNDS(page.tree)))
+    for style in style_values(page.tree) if "url(" in page.text else ():
+        if "url(" in style:
             yield from named_in_style(style)
 
 

@@ -48,8 +48,13 @@ class InlineStyles:
 
     @classmethod
     def of(cls, tree: HtmlElement) -> "InlineStyles":
-        values = frozenset(cast(list[str], _STYLES(tree)))
+        values = frozenset(style_values(tree))
         return cls(values, "\n".join(values).lower())
+
+
+def style_values(tree: HtmlElement) -> list[str]:
+    """The value of each attribute `style` in a tree, in document order."""
+    return cast(list[str], _STYLES(tree))
 
 
 @lru_cache(2048)  # pages repeat their styles

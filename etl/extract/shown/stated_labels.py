@@ -17,6 +17,7 @@ from etl.web.page import WebPage
 from etl.web.script.fragments import clear
 
 _NAMES = ("data-label", "data-title", "data-th", "data-name")
+_IS_LABELLED = re.compile(rf"data-(?:{'|'.join(name.removeprefix('data-') for name in _NAMES)})=")
 _CELLS = ("td", "div", "span", "li", "p", "dd")
 _MAX_VALUE_CHARS = 300
 _DOTS, _MIN_BEGINNING, _MAX_ELEMENTS = ".… \u3000", 5, 30
@@ -38,9 +39,8 @@ def show_stated_labels(page: WebPage) -> None:
     """Writes `索引号：X` for a cell with the label in an attribute, unless a text of the page repeats the label; and
     writes, beside its label, the value of a disabled input or choice and the alternative text of a picture that shows a
     value; and the day of the first `<time>`, if its words are none."""
-    if "<time" in page.text:
-        _show_day(next(page.tree.iter("time"), None))
-    if any(f"{name}=" in page.text for name in _NAMES):
+    _show_day(next(page.tree.iter("time"), None))
+    if _IS_LABELLED.search(page.text):
         _show_labels(page.tree)
     for field in (*page.elements["input"], *page.elements["textarea"]):
         if (field.get("readonly") is not None or field.get("disabled") is not None) and _has_label(field):

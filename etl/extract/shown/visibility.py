@@ -172,9 +172,8 @@ class Visibility:
         self.hidden: set[str] = set()
         self.shown: set[str] = set()
         self.together: set[frozenset[str]] = set()
-        if _names_display(page.text):
-            for style in page.elements["style"]:
-                self._read(style.text or "")
+        for style in page.elements["style"]:
+            self._read(style.text or "")
         names = self.hidden | self.shown
         self.classes = frozenset(name[1:] for name in names if name[0] == ".")
         self.ids = frozenset(name[1:] for name in names if name[0] == "#")

@@ -70,8 +70,8 @@ def select_nodes(page: WebPage, blocks: Blocks, selectors: Iterable[str]) -> Ite
             yield from filter(None, map(blocks.node_of, matched if isinstance(matched, list) else ()))
         elif compiled.id or compiled.classes:
             yield from _indexed(blocks, compiled)
-        else:
-            yield from (node for node in blocks.nodes if node.tag == compiled.tag)
+        elif elements := set(page.tree.iter(compiled.tag)):
+            yield from (node for node in blocks.nodes if node.element in elements)
 
 
 def _indexed(blocks: Blocks, selector: _Simple) -> Iterator[Node]:
