@@ -373,6 +373,7 @@ DAYS = {
     "no-year": "<time datetime='2023-05-09T09:00:00+08:00'><b>5月9日</b></time>",
     "no-words": "发布时间：<time datetime='2023-05-09'></time>",
     "other-zone": "<time datetime='2023-05-08T17:00:00Z'>5月9日</time>",
+    "capitals": "<TIME DATETIME='2023-05-09 09:00:00'>3天前</TIME>",
 }
 for name, day in DAYS.items():
     trap(
