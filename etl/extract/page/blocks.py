@@ -106,8 +106,7 @@ class Blocks:
     def visible_blocks(self, first: int, last: int, revealed: int = -1) -> Iterator[tuple[int, Block]]:
         """(index, block) of the visible blocks in blocks[first:last]; `revealed` is a hidden node that counts as
         shown."""
-        for index in range(first, min(last, len(self.blocks))):
-            block = self.blocks[index]
+        for index, block in enumerate(self.blocks[first : max(0, last)], first):
             if block.hidden_by <= revealed:
                 yield index, block
 
