@@ -352,8 +352,9 @@ class Code(NamedCode):
         "list '{list}' reports {reported} documents but ends after {found}: totals of its platform are too high",
     )
     LIST_MAY_GO_ON = (
-        "栏目“{list}”只有一页，共 {found} 件，像是已满的一页；网站没有说明是否还有下一页",
-        "list '{list}' has one page with {found} documents, as a full page has, and nothing says whether more follow",
+        "栏目“{list}”只有一页，共 {found} 件，不能确定是否已列全：像是已满的一页，或其前后有迹象表明还有更多",
+        "list '{list}' has one page with {found} documents, and these may not be all: it may be a full page, or "
+        "something beside its rows may lead to more",
     )
     LIST_SHOWS_NEWEST = (
         "list_shows_newest",

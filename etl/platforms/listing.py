@@ -52,20 +52,20 @@ from etl.platforms.paging.tabs import (
     tab_of_another_list,
 )
 from etl.platforms.rows.rows import COMPANION
-from etl.platforms.rows.undrawn_rows import undrawn_rows
+from etl.platforms.rows.undrawn_rows import swallowed_rows, undrawn_rows
 from etl.platforms.rows.written_rows import write_scripted_rows
 from etl.platforms.unread.excerpts import list_elsewhere
-from etl.platforms.unread.list_ends import first_and_last, sign_around
+from etl.platforms.unread.list_ends import first_and_last, may_lead_on, sign_around
 from etl.platforms.unread.other_boxes import only_in_other_boxes
 from etl.platforms.unread.row_numbers import row_numbers
-from etl.platforms.unread.rows_apart import folded_rows, rows_apart
+from etl.platforms.unread.rows_apart import folded_rows, rows_apart, rows_behind
 from etl.platforms.unread.unread_lists import empty_list, hidden_page, rows_without_link, unread_list
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.comments import take_out_comments
 from etl.web.markup import ends_early
 from etl.web.page import WebPage, links
-from etl.web.redirects import page_redirect
+from etl.web.redirects import loads_another, page_redirect
 from etl.web.urls import resolved
 
 MIN_UNLISTED = 5
@@ -378,13 +378,15 @@ def _with_sign(
             or part_of_a_form(page)
             or part_of_buttons(page)
             or tree_of_lists(page)
+            or loads_another(page)
             or other_issue(page, {**listed, **lists_of_other_years(page, _days(listing))})
         )
     if sign:
         return listing.with_problem(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign))
     if whole or ends or says_that_it_ends(page, words):
         return listing
-    listing = replace(listing, may_go_on=first and fills_page(seen), open_end=first)
+    may_go_on = first and (fills_page(seen) or may_lead_on(page, listed, seen))
+    listing = replace(listing, may_go_on=may_go_on, open_end=first)
     further = by_own_number(listing, request)
     return replace(listing, next_requests=(further,)) if further else listing
 
@@ -449,7 +451,8 @@ def _unlisted(listing: ListingPage, page: WebPage, request: ListingRequest) -> R
         links_of_shape = linked[shape] + shapes[shape]
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=links_of_shape, entries=shapes[shape])
     turns = bool(listing.next_requests) or total is not None
-    if undrawn := undrawn_rows(page, entries) or unread_list(page, entries, turns=turns):
+    undrawn = undrawn_rows(page, entries) or swallowed_rows(page, entries) or rows_behind(page, entries)
+    if undrawn := undrawn or unread_list(page, entries, turns=turns):
         return Reason.of(Code.ROWS_NOT_UNDERSTOOD, url=request.url, links=undrawn + len(entries), entries=len(entries))
     sign = empty_list(page, entries)
     if not (turns or listing.reported_pages):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from etl.web.site_cache import cached_for_site
@@ -150,6 +151,22 @@ def ends_early(source: str) -> bool:
     tags = (tag for piece in (*before, last) if piece.kind == "markup" for tag in _CONTAINER.finditer(piece.source))
     left_open = sum(-1 if tag[1] else 1 for tag in tags)
     return _OPEN_TAG.search(last.source) is not None or left_open >= (_LEFT_OPEN if _WHOLE_PAGE.match(source) else 1)
+
+
+def torn_comments(source: str) -> Iterator[str]:
+    """The comments that take in more than they should: they are not closed, or close elements that they do not open,
+    because the end of the comment before is misspelt (`-- >`). A browser shows nothing of what is in them."""
+    if "<!--" not in source:
+        return
+    for piece in pieces(source):
+        if piece.kind == "comment" and (not piece.source.endswith("-->") or _closes_more(piece.source)):
+            yield piece.source
+
+
+def _closes_more(comment: str) -> bool:
+    """Whether more elements are closed somewhere in a comment than were opened in it."""
+    depths = accumulate(-1 if tag[1] else 1 for tag in _CONTAINER.finditer(comment))
+    return any(depth < 0 for depth in depths)
 
 
 def shown_chars(source: str) -> int:

@@ -33,6 +33,8 @@ _REFRESH = re.compile(
 end of the value (HTML standard, "shared declarative refresh steps")."""
 _RELOAD = re.compile(r"(?:(?:window|self|top|document)\.)?location\.reload\((?:true|false)?\);?")
 """A whole script."""
+_COOKIE, _LOADS_AGAIN = "document.cookie", re.compile(r"\A(?!.*(?:function|=>)).*\blocation\.reload\(", re.DOTALL)
+"""A script that loads the page again at once, and not when something is clicked."""
 _UNSEEN = frozenset({"script", "style", "noscript", "noframes", "title", "template"})
 _CONTENT = "//iframe | //object | //embed | //form | //table//table"
 _JAVASCRIPT = re.compile(r"^$|javascript|ecmascript|^module$", re.IGNORECASE)
@@ -89,6 +91,18 @@ def asks_again(page: WebPage) -> bool:
     scripts = [element.text or "" for element in page.elements["script"]]
     is_own = all(absolute(url, base_url(page)) == page.url for url in targets)
     return is_own and (bool(refreshes) or any(_RELOAD.fullmatch(script.strip()) for script in scripts))
+
+
+def loads_another(page: WebPage) -> str | None:
+    """What makes a page with content load another one by itself: a refresh to another query of its address, which turns
+    the pages of a list, or a script that sets a cookie and loads the page again."""
+    refreshes = (each.get("content", "") for each in page.elements["meta"] if _is_refresh(each))
+    for target in (target for content in refreshes for target in _refresh_target(content)):
+        url = absolute(target, base_url(page)) or page.url
+        if url.partition("?")[0] == page.url.partition("?")[0] and url != page.url:
+            return f"refresh → {url}"
+    scripts = (script.text or "" for script in page.elements["script"])
+    return next((_COOKIE for code in scripts if _COOKIE in code and _LOADS_AGAIN.search(code)), None)
 
 
 def _has_content(page: WebPage) -> bool:

@@ -112,6 +112,9 @@ GOES_ON = (
     '<div><i onclick="fwd(this)"></i></div>',
     '<div><input type="text" id="pn"><button onclick="tz()">GO</button></div>',
     '<div><input id="pn" size="3"> <a href="javascript:tz()">跳转</a></div>',
+    '<div class="share">分享到：<a href="#">微博</a></div><div><i>◀</i> <i>▶</i></div>',
+    '<div class="more-box"><div id="xq" data-k="2"><i class="ico-down"></i></div></div>',
+    '<div class="fy"><a class="p on" data-k="1"></a><a class="p" data-k="2"></a></div>',
 )
 WHOLE = (
     "<p>1</p>",
@@ -185,6 +188,8 @@ WHOLE = (
     '<div><a onclick="goTop()"><i></i></a><a onclick="openCode(this)"><i></i></a></div>',
     '<div><input type="text" name="q"><button onclick="so()">搜索</button></div>',
     '<div><input id="pn" value="1">/1 <a href="javascript:tz()">GO</a></div>',
+    '<div class="more"></div>',
+    '<div class="bdsharebuttonbox"><a href="#" class="bds_more" data-cmd="more"></a></div>',
 )
 
 
@@ -355,3 +360,66 @@ def test_pictures_beside_short_rows_do_not_hide_their_pager(beside: str, sign: s
     page = WebPage(LIST, f"<html>{body}</html>", "utf-8")
     listing = read_list_page(CASES["generic"].family, page, ListingRequest(LIST))
     assert [problem.code for problem in listing.problems] == ["paging_not_understood"]
+
+
+DOUBTS = (
+    '<div class="x"><a href="./k7f3">旧档</a></div>',
+    '<div class="share">分享到</div><p><a href="?z=1">再往前的文告请进</a></p>',
+    "<p>本栏目自开设以来累积收存文告六十一篇。</p>",
+    "<p>现有文件60余件，陆续上网</p>",
+)
+NO_DOUBTS = (
+    '<div><a href="/gk/">返回上级</a></div>',
+    '<div><a href="./zcjd/">政策解读</a></div>',
+    '<p>附：<a href="./k7f3">旧档</a></p>',
+    '<div><a href="/zt/k7f3">旧档</a></div>',
+    "<p>本栏目共收录文件3件。</p>",
+    "<p>全年共受理行政复议61件，累计发放补贴1200万元。</p>",
+)
+
+
+@pytest.mark.parametrize("family", ["trs_wcm", "generic"])
+def test_a_lone_link_or_a_count_in_a_sentence_beside_the_rows_makes_a_list_doubtful(family: str) -> None:
+    read_of = {words: read(CASES[family], words) for words in (*DOUBTS, *NO_DOUBTS)}
+    assert {words for words, listing in read_of.items() if listing.may_go_on} == set(DOUBTS)
+    assert {words for words, listing in read_of.items() if listing.problems} == set()
+
+
+@pytest.mark.parametrize(
+    ("head", "red"),
+    [
+        ('<meta http-equiv="refresh" content="20;url=?scr=2">', True),
+        ('<meta http-equiv="refresh" content="600">', False),
+        ('<meta http-equiv="refresh" content="600;url=/gk/other/">', False),
+        ("<script>if(document.cookie.indexOf('a=1')<0){document.cookie='a=1';location.reload();}</script>", True),
+        ("<script>function old(){document.cookie='a=1';location.reload();}</script>", False),
+    ],
+)
+def test_a_page_that_loads_another_one_by_itself_is_not_whole(head: str, red: bool) -> None:
+    page = WebPage(LIST, f"<head>{head}</head><body>{rows(CASES['generic'])}</body>", "utf-8")
+    assert bool(read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c")).problems) is red
+
+
+def test_rows_behind_those_of_the_list_in_another_form_are_told() -> None:
+    line = '<p><a href="/show.php?id=9{0}">桐溪县第9{0}号通知公告</a></p>'
+    for count, red in ((4, False), (8, True)):
+        older = "".join(map(line.format, range(count)))
+        for block in (f'<div class="old">{older}</div>', f'<div style="display:none">{older}</div>'):
+            assert bool(read(CASES["generic"], block, count=12).problems) is red
+        assert not read(CASES["generic"], f"<h3>相关文章</h3><div>{older}</div>", count=12).problems
+
+
+@pytest.mark.parametrize(
+    ("between", "red"),
+    [
+        ("<!-- 置顶 -", True),
+        ("<!-- 下列为转载 -- >", True),
+        ("<!-- 下列为转载 -->", False),
+        ('<!-- <li><a href="/show.php?id=77">示例</a></li> -->', False),
+    ],
+)
+def test_rows_in_a_comment_that_is_not_closed_where_it_should_be_are_told(between: str, red: bool) -> None:
+    body = rows(CASES["generic"], 12).replace("<li>", f"{between}<li>", 8).replace(f"{between}<li>", "<li>", 7)
+    page = WebPage(LIST, f"<html><body>{body}<!-- end --></body></html>", "utf-8")
+    listing = read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c"))
+    assert (bool(listing.problems), len(listing.entries)) == (red, 7 if red else 12)

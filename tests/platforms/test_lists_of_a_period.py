@@ -49,13 +49,18 @@ def test_a_list_of_one_month_is_not_whole(documents: int) -> None:
     "choice",
     [
         "",
-        YEARS[0].replace("<option selected>2026年", "<option>全部</option><option selected>2026年"),
+        YEARS[0].replace("<option selected>2026年", "<option selected>全部</option><option>2026年"),
         YEARS[0].replace("<option>2025年</option>", ""),
     ],
     ids=["none", "of all", "of one"],
 )
 def test_a_list_without_a_choice_of_others_is_whole(choice: str) -> None:
     assert _walk(12, choice).red == []
+
+
+def test_a_list_of_the_marked_year_is_not_whole_though_all_can_be_chosen() -> None:
+    choice = YEARS[0].replace("<option selected>2026年", "<option>全部</option><option selected>2026年")
+    assert _walk(12, choice).red
 
 
 def test_a_list_without_dates_is_not_compared() -> None:

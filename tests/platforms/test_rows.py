@@ -90,3 +90,14 @@ def test_labels_of_a_row_may_have_gaps_between_their_letters(gap: str) -> None:
         }
         for number in (1, 2)
     ]
+
+
+def test_rows_that_are_not_shown_are_no_list_beside_those_that_are() -> None:
+    line = '<li><a href="/gk/t20240501_{0}.html">桐溪县第{0}号通知公告</a><i>2024-05-01</i></li>'
+    shown, folded = ("".join(map(line.format, numbers)) for numbers in (range(10, 18), range(30, 50)))
+    page = WebPage(
+        "https://x.example/gk/", f"<ul>{shown}</ul><div style='display:none'><ol>{folded}</ol></div>", "utf-8"
+    )
+    assert len(linked_rows(page, DETAIL)) == 8
+    alone = WebPage("https://x.example/gk/", f"<div style='display:none'><ol>{folded}</ol></div>", "utf-8")
+    assert len(linked_rows(alone, DETAIL)) == 20

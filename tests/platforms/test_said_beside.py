@@ -193,7 +193,8 @@ OFFICE, FINANCE = '<option value="1" selected>办公室</option>', '<option valu
     ("choice", "red"),
     [
         (form("year", OWN, OTHER), True),
-        (form("year", ALL, OWN, OTHER), False),
+        (form("year", ALL, OWN, OTHER), True),
+        (form("year", ALL, OTHER), False),
         (form("year", *UNMARKED), True),
         (form("year", *UNMARKED[::-1]), False),
         (f"<select onchange=go()>{AGENCIES}</select>", True),

@@ -17,6 +17,7 @@ from etl.web.urls import folder_of, resolved
 _DISCLOSURE = re.compile(
     "公开|公文|文件|通知|公告|公示|年报|年度报告|规划|计划|预决?算|决算|财政|政策|解读|法规|规章|人事|任免"
     "|许可|处罚|采购|招标|建议|提案|统计|应急|目录"
+    "|履职|职能|会议|收费|执法|决策|清单|审计|重点领域|重大项目"
 )
 _AGENCY = re.compile("[局委办厅院署乡镇]$|街道(?:办事处)?$|中心$")
 """In a menu whose items are agencies, each has a list of its own."""

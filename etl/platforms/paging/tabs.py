@@ -74,7 +74,9 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
             for words, elements in by_words.items()
             if (others := [each for each in elements if _is_other(words, pattern, own, each, page)])
         }
-        if len(others) >= least and not any(_narrows(each[0]) for each in others.values()):
+        if len(others) >= least and not any(
+            _narrows(each[0]) and not _is_chosen_beside(each[0], pattern, own) for each in others.values()
+        ):
             return next(iter(others))
     return None
 
@@ -129,9 +131,20 @@ def _is_beside_own(element: HtmlElement, own: set[str]) -> bool:
 
 def _narrows(element: HtmlElement) -> bool:
     """Whether a choice for all is beside the element."""
-    parent = element.getparent()
-    around = [] if parent is None else [parent, *([] if parent.getparent() is None else [parent.getparent()])]
-    return any(_ALL.match(words_of(item)) for block in around for item in block if isinstance(item.tag, str))
+    return any(_ALL.match(words_of(item)) for item in _beside(element))
+
+
+def _is_chosen_beside(element: HtmlElement, pattern: re.Pattern[str], own: Set[str]) -> bool:
+    """Whether the entries' own period is the marked one of the choices beside the element, and not that of all."""
+    marked = (item for item in _beside(element) if is_current(item) or is_chosen(item))
+    periods = (pattern.match(_in_digits(words_of(item, _MAX_CHARS))) for item in marked)
+    return any(match and _period(match) in own for match in periods)
+
+
+def _beside(element: HtmlElement) -> list[HtmlElement]:
+    """What is in the element's parent, and beside that."""
+    around = islice(element.iterancestors(), 2)
+    return [item for block in around for item in block if isinstance(item.tag, str)]
 
 
 def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:

@@ -12,13 +12,14 @@ from lxml.html import HtmlElement
 from etl.platforms.elements.element_words import is_hidden
 from etl.platforms.elements.list_addresses import is_of_list, is_of_other_box
 from etl.web.data import read_json
-from etl.web.markup import uncommented_script
+from etl.web.markup import torn_comments, uncommented_script
 from etl.web.page import WebPage, absolute, base_url
 
 _DIGITS = re.compile(r"\d+|[0-9a-f]{16,}", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"""["'=]((?:https?:/)?[\w./-]{0,200}[\w-]\.(?:s?html?|jsp|php|aspx?|do|pdf|docx?)(?:\?[\w=&;.%-]{0,200})?)\\?["'>]"""
 )
+_HREF = re.compile(r"""<a\b[^<>]{0,200}?\bhref\s*=\s*["']?([^"'\s<>]{1,300})""", re.IGNORECASE)
 _TITLE = re.compile(
     r"""\b(?:title|\w{0,8}[tT]itle|TITLE|bt|subject|name)\\?["']?\s*[:=]\s*\\?["']([^"'\\<>\n]{5,200})\\?["']"""
 )
@@ -92,6 +93,14 @@ def _missing(data: str, listed: Mapping[str, str], titles: set[str], shapes: "Sh
         dated = holds_the_list and len(_DATED.findall(data)) >= len(named)
         return missing or (len(named - titles) if dated else 0)
     return 0
+
+
+def swallowed_rows(page: WebPage, listed: Mapping[str, str]) -> int:
+    """How many documents of this list are in comments that are not closed where they should be."""
+    base, shapes = base_url(page), Shapes(listed)
+    hrefs = (match[1] for comment in torn_comments(page.text) for match in _HREF.finditer(comment))
+    urls = {url for href in hrefs if (url := absolute(href, base))}
+    return sum(url not in listed and shapes.fit(url) for url in urls)
 
 
 class Shapes:

@@ -32,6 +32,7 @@ from etl.platforms.paging.pager_elements import (
     names_of,
     slides,
 )
+from etl.platforms.paging.parts import is_named_part
 from etl.platforms.paging.short_counts import is_of_statistics
 from etl.platforms.paging.spoken_counts import counts_in_digits
 from etl.platforms.unread.calls_behind import unknown_call
@@ -44,9 +45,10 @@ _LAST_DAY, _YEARS = 31, (1900, 2100)
 _NAME = re.compile(r"^\W*[\u4e00-\u9fff]{2,12}\W*$")
 _MAX_BLOCK, _MAX_LINKS, _MAX_TEXT, _MAX_NOTE = 160, 12, 24, 60
 _FOOT = re.compile(
-    r"(?<!news[_-])(?<!list[_-])(?<!panel[_-])(?<!card[_-])(?<!table[_-])foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu|share|bdshare|jiathis",
+    r"(?<!news[_-])(?<!list[_-])(?<!panel[_-])(?<!card[_-])(?<!table[_-])foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu",
     re.IGNORECASE,
 )
+_SHARES = re.compile(r"share|jiathis|fenxiang", re.IGNORECASE)
 _FOOT_WORDS = re.compile(r"主办|承办|版权|备案|标识码|地址[:：]|邮编|ICP|友情链接|技术支持|Copyright", re.IGNORECASE)
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "aside")
 _NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
@@ -83,6 +85,13 @@ _EARLIER = re.compile(
     r"|更多\w{0,4}(?:文件|信息|公告|公示|内容|政策|通知|记录|数据)\W{0,2}请(?:使用|通过|到|见|点击|访问|进入|查阅|查询|检索|登录)"
 )
 _ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
+_COLLECTED = re.compile(
+    rf"(?:累[计积]|[收汇][录集存]|现有|[总共]有?)(?:(?![办受处审]理|完成|发放|[检查]查|接[到待])[\u4e00-\u9fff]){{0,12}}?(\d{{1,7}}|{_NUMERAL}{{1,6}})[余多]?[条條篇件份则則部项項](?!目)"
+)
+"""How many documents a sentence beside the rows says that there are."""
+_LEADS_BACK = re.compile(
+    r"返回|首页|上一?[页级]|前一?页|顶部|打印|关闭|下载|指南|说明|申请|咨询|投诉|登录|home|top|back|prev", re.IGNORECASE
+)
 _LEADS_ON = re.compile(
     r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|进入栏目|完整\w{2,4}|列表页?|"
     r"more|(?:view|see|show)?all|archives?|更早\w{0,4}|older\w{0,6})\W*(?:\d{1,7}\W?)?$",
@@ -117,6 +126,7 @@ _NEXT_PAGE = re.compile(r"\b(?:next_?page|(?:go|to|turn|show|page|do)_?next(?:_?
 _NUMBER_OF_PAGE = re.compile(r"^(?:(?:go)?(?:to)?page|第)?(\d{1,6})页?$", re.IGNORECASE)
 _ASCENDING = re.compile(r"^[^\w]*1(?:[^\w]+\d{1,3})+[^\w]*$")
 _NUMBERS = re.compile(r"\d+")
+_SHOWS_MORE = re.compile(r"(?:^|[\s_-])more(?:$|[\s_-])", re.IGNORECASE)
 _OPTIONS = re.compile(r"^(?:data-|:)(?!.*(?:id|size|limit|delay|duration|time|src|url)$)(?!aos|wow)")
 """An attribute for a script that is not about the look, the name or the length of a pager."""
 _PICTURE_NUMBERS = re.compile(r"num|dot|pic|focus|(?:^|[\s_-])[hb]d(?:$|[\s_-])", re.IGNORECASE)
@@ -135,6 +145,32 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
         if sign := _counts(block, seen) or _headed(block, seen) or _run(block, words_of(block, _MAX_TEXT)):
             return sign
     return None
+
+
+def may_lead_on(page: WebPage, listed: Container[str], seen: int) -> bool:
+    """Whether something right around the rows may mean further ones, and may mean something else: a link that stands
+    there alone, whatever its words, or a sentence that counts more than the `seen` entries."""
+    if (rows := first_and_last(page, listed)) is None:
+        return False
+    behind = [block for block in _behind(rows[1]) if block.tag != "script" and not is_hidden(block)]
+    sentences = (words_of(block, _MAX_BLOCK) for block in (*behind, *_before(rows[0])))
+    return any(_is_lone_link(block, page, listed) for block in behind) or any(
+        number > seen for words in sentences for number in _numbers(_COLLECTED, plain_signs(words))
+    )
+
+
+def _is_lone_link(block: HtmlElement, page: WebPage, listed: Container[str]) -> bool:
+    """Whether a block holds nothing but one link to another page of the column, which nothing else on the page links
+    and whose words do not say that it leads back."""
+    links = [link for link in (block, *block.iterdescendants()) if link.tag == "a" and not leads_nowhere(link)]
+    if len(links) != 1 or words_of(block, _MAX_BLOCK) != words_of(links[0], _MAX_BLOCK):
+        return False
+    label, base = label_of(links[0]), base_url(page)
+    url = absolute(links[0].get("href") or "", base)
+    if not url or url in listed or is_named_part(label) or _LEADS_BACK.search(label) or OF_OTHER_THINGS.search(label):
+        return False
+    others = (link for link in page.tree.iter("a") if link is not links[0])
+    return _is_of_column(url, page.url) and all(absolute(link.get("href") or "", base) != url for link in others)
 
 
 def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, HtmlElement] | None:
@@ -169,6 +205,8 @@ def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
                 continue
             if block.tag == "script":
                 yield block
+                continue
+            if _SHARES.search(names_of(block)):
                 continue
             if _is_another(block) or passed >= _MAX_BEHIND:
                 return
@@ -245,12 +283,25 @@ def _run(part: HtmlElement, words: str) -> str | None:
 
 
 def _unfilled(part: HtmlElement, words: str, seen: int) -> str | None:
-    """An attribute with numbers, of an empty element with the name of a pager, which a script fills."""
-    if words or len(part) or not is_pager_name(part):
+    """An attribute with numbers, of an empty element with the name of a pager, which a script fills; the name of a
+    pager whose steps have neither words nor an address, or of something without words that shows more."""
+    if words or slides(part) or moves(part) or any(item.tag in ("img", "input") for item in part.iter()):
+        return None
+    steps = sum(1 for step in part.iter("a", "li", "span") if not len(step) and leads_nowhere(step))
+    if (is_pager_name(part) and steps > 1) or _shows_more(part):
+        return names_of(part).strip()
+    if len(part) or not is_pager_name(part):
         return None
     data = ((name, value) for name, value in part.items() if _OPTIONS.match(name))
     numbered = ((name, value) for name, value in data if max(map(digits, _NUMBERS.findall(value)), default=0) > 1)
     return next((f"{name}='{value}'" for name, value in numbered if not is_whole(value, seen)), None)
+
+
+def _shows_more(part: HtmlElement) -> bool:
+    """Whether something without words has the name of what shows more, and an icon or a value for a script: templates
+    leave empty elements where a link 更多 was."""
+    named = part.tag in ("div", "p", "button") and _SHOWS_MORE.search(names_of(part))
+    return bool(named) and (len(part) > 0 or any(map(_OPTIONS.match, part.keys())))
 
 
 def _may_turn(link: HtmlElement) -> bool:

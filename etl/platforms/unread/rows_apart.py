@@ -19,11 +19,14 @@ from etl.platforms.paging.pager_elements import slides
 from etl.platforms.rows.rows import block_entries
 from etl.platforms.rows.undrawn_rows import Shapes
 from etl.platforms.unread.list_ends import first_and_last
+from etl.platforms.unread.other_boxes import only_in_other_boxes
 from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import folder_of
 
 _MAX_ABOVE, _MAX_BEFORE, _MAX_APART = 3, 2, 12
 _MIN_TITLE = 6
+_MIN_BEHIND = 5
+_NOTHING = ("script", "style", "br", "hr", "noscript", "link")
 _DATED = re.compile(DATE)
 _SAYS_WHICH = re.compile(r"[/\d]")
 
@@ -56,6 +59,22 @@ def rows_apart(page: WebPage, listed: Mapping[str, str]) -> tuple[Entry, ...]:
         if apart:
             return tuple(apart)
     return ()
+
+
+def rows_behind(page: WebPage, listed: Mapping[str, str]) -> int:
+    """How many documents of this list are in the block right behind its rows, which has another form and no headline:
+    those that a click unfolds, or older ones."""
+    rows = first_and_last(page, listed)
+    if rows is None:
+        return 0
+    base, shapes = base_url(page), Shapes(listed)
+    holders = (box for box in boxes_around(rows[1], 2) if box.tag != "tbody")
+    for row in (rows[1], *islice(holders, 1)):
+        block = next((block for block in row.itersiblings("*") if block.tag not in _NOTHING), None)
+        titles = {} if block is None else _titles(block, base)
+        if titles and all(url not in listed and shapes.fit(url) for url in titles):
+            return len(titles.keys() - only_in_other_boxes(page, listed)) if len(titles) >= _MIN_BEHIND else 0
+    return 0
 
 
 def _leads_only_to(own: Container[str], block: HtmlElement, base: str) -> bool:
