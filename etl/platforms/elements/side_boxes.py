@@ -5,7 +5,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.element_words import is_hidden, words_of
 from etl.platforms.elements.surroundings import boxes_around
 
 _NAMES = re.compile(
@@ -30,6 +30,11 @@ def is_in_side_box(element: HtmlElement) -> bool:
         if any(_HEADLINE.match(words_of(item, _MAX_HEADLINE)) and not _heads_own_list(item) for item in before):
             return True
     return False
+
+
+def is_aside(element: HtmlElement) -> bool:
+    """Whether rows are in a box beside the list, or in one that is not shown: a fold, or the panel of another tab."""
+    return is_in_side_box(element) or any(map(is_hidden, boxes_around(element, _MAX_ABOVE)))
 
 
 def _heads_own_list(block: HtmlElement) -> bool:

@@ -15,9 +15,8 @@ from etl.dates import first_iso_date
 from etl.fields import DATE_FIELDS
 from etl.outside import digits
 from etl.platforms.base import Entry
-from etl.platforms.elements.element_words import is_hidden, title_of
-from etl.platforms.elements.side_boxes import is_in_side_box
-from etl.platforms.elements.surroundings import boxes_around
+from etl.platforms.elements.element_words import title_of
+from etl.platforms.elements.side_boxes import is_aside
 from etl.platforms.rows.list_parts import Group, parts_of_lists, stable_classes
 from etl.platforms.rows.row_texts import (
     CUT_BY,
@@ -61,8 +60,6 @@ _IN_BRACKETS = re.compile(r"^[\[【(（〔][^\[\]【】()（）〔〕]*[\]】)�
 _ACTION = re.compile(r"^\W*+(?:点击|下载|查看|阅读|浏览|进入|打开|在线)")
 _LONE_ROW_CHARS = 200
 """Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
-_MAX_HIDDEN = 6
-"""Maximum number of elements around a row that may hide it."""
 _MAX_BOXES = 2
 """Maximum number of boxes around a container of rows: `div.year > div.body > ul`."""
 _MAX_AROUND = 60
@@ -120,18 +117,13 @@ def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]
     for key, blocks in groups.items():
         rows[key] = list(_rows(blocks, links))
         inside = sum(address.startswith(own) for address in blocks.values() if address)
-        dated = 1 if rows[key] and _is_beside(rows[key][0].block) else 3
+        dated = 1 if rows[key] and is_aside(rows[key][0].block) else 3
         weight = sum(dated if row.dated or says_day(row.beside) else 1 for row in rows[key])
         ranked[key] = inside * 2 > len(blocks), key in paged, weight
     whole = parts_of_lists(groups, paged, title_of(page))
     # A list has the rank of its best part, because boxes beside it may have the same form.
     lists = dict.fromkeys(whole[key] for key in sorted(ranked, key=ranked.__getitem__, reverse=True))
     return [tuple(row for part in parts for row in rows[part]) for parts in lists]
-
-
-def _is_beside(block: HtmlElement) -> bool:
-    """Whether rows are in a box beside the list, or in one that is not shown: a fold, or the panel of another tab."""
-    return is_in_side_box(block) or any(map(is_hidden, boxes_around(block, _MAX_HIDDEN)))
 
 
 def block_entries(
