@@ -57,6 +57,8 @@ _STATE_APART = re.compile(
     rf"^\s*{INLINE_BOUNDARY}\s*(?:{_STATES})\s*{INLINE_BOUNDARY}|{INLINE_BOUNDARY}\s*(?:{_STATES})\s*{INLINE_BOUNDARY}\s*$"
 )
 """The same in an element of its own at an end of a headline."""
+_ENDS_OF_TEXT = ("。", "；", "，", "、", "：", ":")
+"""Ends of lines that are none of a headline."""
 _BEFORE_SUBTITLE = ("——", "--", "──", "――")
 RED_HEAD = re.compile(r"[\u4e00-\u9fff（）()、\s]{2,40}(?:政府|[局委办厅部署院会府室]|中心)\s*文\s*件")
 """The line above the number of a document that its paper has in red: 云溪区水务局文件."""
@@ -158,7 +160,8 @@ def headline_lines(blocks: Blocks, first: int, limit: int, *, with_numbers: bool
             continue
         upper = _upper_lines(lines, blocks, index) if in_one else []
         whole = "".join(line.text for line in upper) + text
-        if above_date := _is_above_subheading(blocks, index, len(whole) if upper else 0):
+        above_date = _is_above_subheading(blocks, index, len(whole) if upper else 0)
+        if above_date or _is_open(whole[: -len(text)]):
             del lines[len(lines) - len(upper) :]
             text = whole
         lines.append(Line(index, text, marked or (above_date and stands_out(blocks, block)), above_date))
@@ -231,7 +234,13 @@ def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
     is_name = len(first) <= MAX_COLUMN_CHARS or names_agency(first)
     if is_name or any(ENDS_LIKE_A_TITLE.search(line.text) for line in upper):
         return []
-    return upper if "关于" in first or stands_out(blocks, blocks.blocks[index]) else []
+    is_one = "关于" in first or _is_open(first) or stands_out(blocks, blocks.blocks[index])
+    return upper if is_one else []
+
+
+def _is_open(text: str) -> bool:
+    """Whether words in brackets go on in the next line: `《云溪区物业` / `管理办法》政策解读`."""
+    return any(text.count(begin) > text.count(end) for begin, end in ("《》", "（）", "()"))
 
 
 def _is_marked(blocks: Blocks, node: Node, has_inline: bool) -> bool:
@@ -283,7 +292,7 @@ def _is_above_subheading(blocks: Blocks, index: int, chars: int = 0) -> bool:
     if not above_subheading:
         return _is_above_spelt_date(blocks, index)
     block = blocks.blocks[index]
-    if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(("。", "；", "，", "、")):
+    if _is_in_data_cell(blocks, block) or block.plain.rstrip().endswith(_ENDS_OF_TEXT):
         return False
     key = label_key(block.text)
     is_short = max(len(key), chars) < MIN_PARTIAL_CHARS and key not in GENRE_ALONE

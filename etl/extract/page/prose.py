@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block
-from etl.extract.page.subheading import is_subheading
+from etl.extract.page.subheading import NUMBERED, is_subheading
 
 _LABELS_OF_HEADER = 3
 """From this many colons on, a line without a sentence is a line of labelled fields."""
@@ -35,8 +35,6 @@ _TITLE_WITH_SITE_WORD = re.compile(
     r"[^\s|：:]{3,}(?:通知|通报|通告|公告|公示|公报|办法|规定|条例|细则|意见|方案|规划|计划|报告|决定|批复|复函|答复|解读|标准|规范|指南|指引|目录|清单"
     r"|名单|要点|措施|问答|倡议书|建议|提案|活动|工作|行动|工程|项目|建设|改造|情况|设施|要求)[)）》”\s]*"
 )
-NUMBERED = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节])")
-"""The beginning of a numbered section of a text, never of a line of a site: 二、无障碍环境."""
 
 
 def is_of_footer(text: str) -> bool:

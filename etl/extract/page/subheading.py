@@ -24,6 +24,8 @@ NAME_OF_SOURCE = re.compile(
     r"[\u4e00-\u9fff（）()·]{1,24}(?:报|网|社|台|局|委|办|厅|室|政府|中心|委员会|海关|党校|协会|总会|公众号|发布|在线|客户端|融媒|杂志|集团|院|所|队|站|处|科|股|馆|大学|中学|小学|学校|幼儿园|街道|管委会|残联|妇联|文联|工商联|科协|工会|组织部|统战部|宣传部|武装部|社会工作部)"
 )
 """The name of a body that publishes, without a label."""
+NUMBERED = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[条章节])")
+"""The beginning of a numbered section of a text, never of a line of a site: 二、无障碍环境."""
 _CHECKS_OF_PAGE = ("审核", "登记", "归档")
 """Beginnings of labels of days on which a page was checked, right before it was published."""
 _OF_WRITER = re.compile(
@@ -82,7 +84,7 @@ def is_subheading(line: str) -> bool:
     """Whether a line is the one below a headline: it has labels of which one is 发布时间 or 来源, or a date."""
     shown, line = line, dates_in_digits(line)
     text = line.replace(INLINE_BOUNDARY, "").strip()
-    if is_clock(text) or _OPEN_BRACKET.match(text):
+    if is_clock(text) or _OPEN_BRACKET.match(text) or NUMBERED.match(text):
         return False
     if _BEGINS_WITH_DATE.match(text) and len(text) < _MAX_DATE_LINE_CHARS:
         # The date of a signature is below a name.

@@ -28,7 +28,7 @@ from etl.extract.page.pairs import (
     value_apart,
     widest_cell,
 )
-from etl.extract.page.prose import NUMBERED, is_boilerplate, is_prose, is_site_sentence
+from etl.extract.page.prose import is_boilerplate, is_prose, is_site_sentence
 from etl.extract.page.subheading import (
     ONLY_A_DATE,
     SUBHEADING_FIELDS,
@@ -58,6 +58,8 @@ header."""
 _DATED = re.compile(YEAR_OF_DATE)
 _ADOPTED = re.compile(ADOPTION_WORDS)
 _NOTE = re.compile(r"\s*[（(\[【〔][^\n]{12,}[）)\]】〕]\s*")
+_MIN_TITLE_CHARS = 5
+"""A line with more characters than this may be a part of the title."""
 _LINES_BEHIND_HEADER, _LINES_BEHIND_WHOLE_HEADER = 12, 60
 """Number of lines after the last header line that are searched for a further one; the same if the container may include
 a whole header."""
@@ -121,6 +123,7 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
             or _is_of_header_or_tools(blocks, index, text, indices)
             or (not prose and _is_above_first_prose(blocks, indices[position : position + window], rule, title_key))
             or (index == start and _is_last_of_header(block, follows=start > indices[0]))
+            or (indices[0] < start == index and not prose and _is_day_beside_name(blocks, index, text))
         ):
             # Labels below the first sentence belong to the text: 时间：, 文号：, 来源：.
             if index >= start and (prose or is_of_notice(blocks, start, index)):
@@ -277,7 +280,7 @@ def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
 
 def _is_subheading(blocks: Blocks, index: int) -> bool:
     line = blocks.blocks[index]
-    return is_subheading(line.text) and not (NUMBERED.match(line.plain) or _is_own_date(blocks, index, line.plain))
+    return is_subheading(line.text) and not _is_own_date(blocks, index, line.plain)
 
 
 def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
@@ -322,10 +325,30 @@ def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> 
         return False
     if index and label_key(blocks.blocks[index - 1].plain) == title_key and len(text) < _MAX_SUBHEADING_CHARS:
         return date_of_subheading(block.text) is not None and not text.endswith(("。", "；", "，", "：", ":"))
-    if not _may_be_headline(blocks, block):
-        return False
     key = label_key(text)
-    return len(key) > 5 and key in title_key
+    if len(key) <= _MIN_TITLE_CHARS or key not in title_key or not _may_be_headline(blocks, block):
+        return False
+    return not _repeats_title(blocks, index, title_key)
+
+
+def _repeats_title(blocks: Blocks, index: int, title_key: str) -> bool:
+    """Whether a line of the title is one of the text: the headline is above it in another element, and the next lines
+    of the text are in the same one."""
+    node = blocks.nodes[blocks.blocks[index].node]
+    if node.tag in _HEADLINES or _TITLE_CLASS.search(node.element.get("class") or ""):
+        return False
+    above = blocks.visible_blocks(max(0, index - _LINES_ABOVE_TITLE), index)
+    has_headline = any(
+        label_key(line.plain) == title_key
+        and blocks.nodes[line.node].parent != node.parent
+        and not (at and match_label(blocks.blocks[at - 1].text))  # 名称 in a header
+        for at, line in above
+    )
+    below = blocks.visible_blocks(index + 1, index + 1 + _LINES_OF_CELL)
+    return has_headline and any(
+        blocks.nodes[line.node].parent == node.parent and (is_prose(line) or line.plain.rstrip().endswith(("：", ":")))
+        for _, line in below
+    )
 
 
 def _says_date_or_source(blocks: Blocks, index: int, text: str) -> bool:
@@ -346,6 +369,12 @@ def _is_first_date(blocks: Blocks, index: int, title_key: str) -> bool:
     first = items_of_line(blocks, index).start
     above = [line for _, line in blocks.visible_blocks(max(0, first - _LINES_BELOW_DAY), first)]
     return bool(above) and label_key(above[-1].plain) == title_key and not any(_states_day(line.text) for line in above)
+
+
+def _is_day_beside_name(blocks: Blocks, index: int, text: str) -> bool:
+    """Whether a line behind those of a header has a day as templates write it, beside a name or the time of day."""
+    is_day = ONLY_A_DATE.fullmatch(text) is None and _says_date_or_source(blocks, index, text)
+    return is_day and INLINE_BOUNDARY in blocks.blocks[index].text and not _ENDS_WITH_DAY.search(text)
 
 
 def _is_own_date(blocks: Blocks, index: int, text: str) -> bool:
