@@ -18,7 +18,7 @@ OF_ROWS = frozenset(("document", "xhr", "fetch", "script"))
 @dataclass(frozen=True, slots=True)
 class Sent(Outside):
     """A request of a page. `kind`: what it loads; `frame`: the address of the page or frame that makes it; `headers`:
-    those that are not the browser's own; `cookies`: those that a script has set, by name."""
+    those that are not the browser's own; `cookies`: by name, and which of them the site itself has set (`by_site`)."""
 
     url: str
     method: str = "GET"
@@ -27,6 +27,7 @@ class Sent(Outside):
     frame: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
+    by_site: frozenset[str] = frozenset()
 
     @property
     def seen(self) -> SeenRequest:

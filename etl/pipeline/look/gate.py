@@ -31,7 +31,7 @@ class Gate:
     def __init__(self, source: Source, own: Fetcher, others: Fetcher, attempts: MutableMapping[str, Attempt]) -> None:
         self.source, self._own, self._others, self._attempts = source, own, others, attempts
         self._requests = self._bytes = 0
-        self.server_cookies: set[str] = set()
+        self.site_cookies: set[str] = set()
         """The names of the cookies that the site itself has set."""
 
     async def send(self, sent: Sent) -> tuple[Attempt | None, str]:
@@ -47,7 +47,7 @@ class Gate:
             if is_plain and attempt.status == 200:
                 self._attempts[sent.url] = attempt
         cookies = (value for name, value in attempt.headers if name.lower() == "set-cookie")
-        self.server_cookies |= {cookie.partition("=")[0].strip() for cookie in cookies}
+        self.site_cookies |= {cookie.partition("=")[0].strip() for cookie in cookies}
         if attempt.failure is not None or attempt.status is None:
             return None, english(classify(attempt)[1])
         return attempt, ""

@@ -217,10 +217,9 @@ class Tab:
                   if name not in (*_SENT, *_OWN) and not name.startswith(("sec-", ":"))}  # fmt: skip
         cookies = await self._context.cookies(url)
         jar = {each["name"]: each["value"] for each in cookies if "name" in each and "value" in each}
-        if not jar.keys() - self._gate.server_cookies:
-            jar = {}  # the client has those that the site has set
+        by_site = frozenset(jar.keys() & self._gate.site_cookies)
         body = (request.post_data_buffer or b"").decode("utf-8", "replace")
-        return Sent(url, request.method, body, request.resource_type, frame.url, own | others, jar)
+        return Sent(url, request.method, body, request.resource_type, frame.url, own | others, jar, by_site)
 
     def _record(self, sent: Sent, attempt: Attempt | None, reason: str) -> None:
         if sent.kind in OF_ROWS and not sent.is_script_file:

@@ -61,7 +61,7 @@ class _List:
         return seen_rows(self.answer, look.shown if self.one else look.then_shown)
 
 
-async def drafted(page: WebPage, look: Look, visit: LiveVisit, fresh: LiveVisit) -> Looked:
+async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
     """What a source file says of the list of a page, by what was seen of it. `fresh`: visits without cookies of the
     page, as a crawl begins."""
     notes = tuple(dict.fromkeys(look.notes))
@@ -76,15 +76,21 @@ async def drafted(page: WebPage, look: Look, visit: LiveVisit, fresh: LiveVisit)
     turn = _turn(of_list, len(_entries(listing, answer)) or seen.count)
     if turn and not turn.is_known:
         return Looked(None, None, (f"{begins}; {_not_turned(turn, look)}", *notes))
-    first = turn.first if turn else without_clocks(of_list.sample.sent.seen)
+    seen_first = of_list.sample.sent.seen
+    first = turn.first if turn else without_clocks(seen_first)
     if turn and turn.pages:
         second = {"second": turn.second} if turn.second != 2 else {}
         rest = {key: value for key, value in listing.items() if key not in ("next", "second")}
         listing = {**rest, "pages": turn.pages, **second}
-    column = CandidateList(first.url, page_name(page), first.post)
-    probe = await fresh.probe(with_listing(guesser(), listing), column, page)
-    if not probe.entries:
-        needs = await needs_of(of_list.sample, seen, visit, fresh)
+    # Some services want the clock that scripts add, whatever its time.
+    with_clock = seen_first if first == without_clocks(seen_first) else first
+    for each in dict.fromkeys((first, with_clock)):
+        column = CandidateList(each.url, page_name(page), each.post)
+        probe = await fresh.probe(with_listing(guesser(), listing), column, page)
+        if probe.entries:
+            break
+    else:
+        needs = await needs_of(of_list.sample, seen, fresh, _named(turn.beside) if turn else "")
         return Looked(None, None, (f"{begins}, and not without the browser ({probe.reason}): {needs}", *notes))
     words = [begins]
     missing = seen.count - len(probe.entries) if of_list.one else 0
@@ -226,7 +232,10 @@ def _not_turned(turn: Turn, look: Look) -> str:
 
 def _named(listed: tuple[Change, ...]) -> str:
     """The names of values, with what they are, as a sentence has them."""
-    return ", ".join(f"{each.name or 'the body'} ({_short(each.before)} → {_short(each.after)})" for each in listed)
+    return ", ".join(
+        f"{each.name.removeprefix('post ') or 'the body'} ({_short(each.before)} → {_short(each.after)})"
+        for each in listed
+    )
 
 
 def _short(value: str | None) -> str:

@@ -12,25 +12,26 @@ _USUAL = ("Accept", "Content-Type", "Referer", "Origin", "X-Requested-With")
 _MOST_HEADERS = 6
 
 
-async def needs_of(exchange: Exchange, seen: SeenRows, visit: LiveVisit, fresh: LiveVisit) -> str:
-    """What a service needs, found by sending it a part of what the browser sent. `visit`: with the cookies that the
-    page has set; `fresh`: without."""
+async def needs_of(exchange: Exchange, seen: SeenRows, fresh: LiveVisit, varied: str) -> str:
+    """What a service needs, as it shows when it is sent a part of what the browser sent. `fresh`: visits without
+    cookies; `varied`: what differs between two requests, in words."""
     sent = exchange.sent
     usual = {name: value for name, value in sent.headers.items() if name in _USUAL}
     by_script = dict(list(sent.headers.items() - usual.items())[:_MOST_HEADERS])
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in sent.cookies.items())} if sent.cookies else {}
-    if await _answers(exchange, seen, visit, {}):
-        return "it needs a cookie that the site sets when its page is opened, which a crawl has not got"
-    if not await _answers(exchange, seen, visit, {**usual, **by_script, **cookie}):
-        return "what it was sent is not answered a second time: a script makes a part of it anew for each request"
+    if not await _answers(exchange, seen, fresh, {**usual, **by_script, **cookie}):
+        anew = f" ({varied})" if varied else ""
+        return f"what it was sent is not answered a second time: scripts make a part of it anew for each request{anew}"
     if usual and await _answers(exchange, seen, fresh, usual):
         needed = [name for name in usual if not await _answers(exchange, seen, fresh, _without(usual, name))]
         return f"it needs the browser's {_listed(needed or usual)}, which a crawl sends otherwise"
     for name, value in by_script.items():
         if await _answers(exchange, seen, fresh, {**usual, name: value}):
             return f"it needs the header {name}, which a script makes, and a source file has no headers"
-    if cookie and await _answers(exchange, seen, fresh, {**usual, **cookie}):
-        return f"it needs a cookie that a script sets ({_listed(sent.cookies)})"
+    for name, value in list(sent.cookies.items())[:_MOST_HEADERS]:
+        if await _answers(exchange, seen, fresh, {**usual, "Cookie": f"{name}={value}"}):
+            setter = "the site sets when its page is opened" if name in sent.by_site else "a script sets"
+            return f"it needs the cookie {name}, which {setter}, and a crawl requests the service alone"
     parts = [*(f"the header {name}" for name in by_script), *(f"the cookie {name}" for name in sent.cookies)]
     return f"it needs {' and '.join(parts)}, which scripts make"
 

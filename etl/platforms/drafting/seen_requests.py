@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,12 +19,14 @@ from etl.platforms.answers.request_numbers import following
 from etl.platforms.base import ListingRequest, request_of_list
 from etl.web.urls import is_passing
 
-_NUMBER = re.compile(r"(?<!\d)\d{1,7}(?!\d)")
+_NUMBER = re.compile(r"%[0-9A-Fa-f]{2}|\d+")
+"""A number, or an escape, which has digits too."""
 _CALLS = re.compile(r"callback|cb|jsonp\w{0,8}|jsoncallback", re.IGNORECASE)
 """Names of the function that JSONP calls: another one for each request."""
 _COUNTS_CALLS = re.compile(r"draw|secho|seq(?:uence)?|nd", re.IGNORECASE)
 """What tables of libraries send to know their answers by: a number that rises with each request."""
-_MAX_DEPTH, _MOST_NUMBERS = 5, 40
+_NAME_BEFORE = re.compile(r"([?&])[^?&=]{1,60}=$")
+_MAX_DEPTH, _MOST_NUMBERS, _MAX_DIGITS = 5, 40, 7
 _SHORTEST_CURSOR = 2
 
 
@@ -120,13 +123,18 @@ def _is_of_call(change: Change) -> bool:
         return True
     if _COUNTS_CALLS.fullmatch(name):
         return all(map(str.isdigit, values))
-    return all(is_passing(name, value) for value in values)
+    return all(_is_clock(name, value) for value in values)
+
+
+def _is_clock(name: str, value: str) -> bool:
+    """Whether a value is a clock or a random number. A key may be one that a script computes."""
+    return is_passing(name, value) and not any(map(str.isalpha, value))
 
 
 def without_clocks(request: SeenRequest) -> SeenRequest:
     """The request without the clocks and random numbers in its address (`_=1764…`): each request has others."""
     address, mark, query = request.url.partition("?")
-    rest = [pair for pair in query.split("&") if not is_passing(*map(unquote, pair.partition("=")[::2]))]
+    rest = [pair for pair in query.split("&") if not _is_clock(*map(unquote, pair.partition("=")[::2]))]
     return replace(request, url=address + (mark + "&".join(rest) if rest else ""))
 
 
@@ -155,24 +163,27 @@ def _firsts(one: SeenRequest | None, two: SeenRequest, rows: int) -> Iterator[Se
     first."""
     if one:
         yield one
-    for written in _numbers(two.url), _NUMBER.finditer(two.post):
-        for number, _ in zip(list(written), range(_MOST_NUMBERS), strict=False):
+    for written in _numbers(two.url, _behind_host(two.url)), _numbers(two.post, 0):
+        for number in islice(written, _MOST_NUMBERS):
             value = digits(number[0])
             for before in dict.fromkeys(each for each in (value - 1, value - rows) if each in (0, 1)):
                 first = _with(two, number, str(before))
-                if one is None or _is_between(one, first, two):
+                if one is None or _is_between(one, first):
                     yield first
 
 
-def _numbers(url: str) -> Iterator[re.Match[str]]:
-    """The numbers in an address, behind its host."""
-    return _NUMBER.finditer(url, len(url.partition("//")[0]) + 2 + len(urlsplit(url).netloc))
+def _numbers(text: str, start: int) -> Iterator[re.Match[str]]:
+    """The numbers in a text that may be those of pages or rows."""
+    return (match for match in _NUMBER.finditer(text, start) if match[0].isdecimal() and len(match[0]) <= _MAX_DIGITS)
 
 
-def _is_between(one: SeenRequest, first: SeenRequest, two: SeenRequest) -> bool:
-    """Whether a request differs from that for the second page in a value that this has not from the first one."""
-    new = {each.name for each in changes(one, two)}
-    return bool(new) and {each.name for each in changes(first, two)} <= new
+def _behind_host(url: str) -> int:
+    return url.find("/", url.find("//") + 2)
+
+
+def _is_between(one: SeenRequest, first: SeenRequest) -> bool:
+    """Whether a request has all that the first one has, and only the number of the page besides."""
+    return all(each.before is None for each in changes(one, first))
 
 
 def _with(request: SeenRequest, number: re.Match[str], value: str) -> SeenRequest:
@@ -201,38 +212,35 @@ def _as_seen(request: ListingRequest, first: SeenRequest) -> SeenRequest:
 
 
 def _by_form(first: SeenRequest, two: SeenRequest) -> Turn | None:
-    """The turn by the form of addresses: only a number of 1 or 2 in the address differs, or is new in it."""
-    if first.url == two.url or changes(SeenRequest(first.url, first.post), SeenRequest(first.url, two.post)):
+    """The turn by the form of addresses: that of the second page has a number of 1 or 2, which that of the first one
+    lacks or has smaller by one."""
+    if changes(SeenRequest("", first.post), SeenRequest("", two.post)):
         return None
-    start, end = _differing(first.url, two.url)
-    for number in _numbers(two.url):
-        if number.start() > end or number.end() < start or digits(number[0]) not in (1, 2):
-            continue
+    whole, turns = len(changes(first, two)), []
+    for number in _numbers(two.url, _behind_host(two.url)):
         own = digits(number[0])
-        form = f"{two.url[: number.start()]}{{page}}{two.url[number.end() :]}"
-        others = _others(first, two, number)
-        if others is not None:
-            return Turn(first, pages=_relative(form), second=own, beside=others)
-    return None
+        for before in _before(two.url, number) if own in (1, 2) else ():
+            left = changes(first, replace(two, url=before))
+            if len(left) < whole and not any(each.name.startswith("/") or each.name == "host" for each in left):
+                form = f"{two.url[: number.start()]}{{page}}{two.url[number.end() :]}"
+                turns.append(Turn(first, pages=_relative(form), second=own, beside=tuple(left)))
+    return min(turns, key=lambda turn: len(turn.beside), default=None)
 
 
-def _others(first: SeenRequest, two: SeenRequest, number: re.Match[str]) -> tuple[Change, ...] | None:
-    """What differs between the addresses beside the number of the page; None if that is the address itself."""
-    own = _with(two, number, "\x00")
-    turned = {name for name, value in values_of(own).items() if "\x00" in value}
-    left = [each for each in changes(first, two) if each.name not in turned]
-    is_elsewhere = any(each.name == "host" for each in left)
-    # `/list/` and `/list/2.html`: a part of the path that is new, or empty on one side.
-    left = [each for each in left if not (each.name.startswith("/") and not (each.before and each.after))]
-    return None if is_elsewhere or any(each.name.startswith("/") for each in left) else tuple(left)
-
-
-def _differing(one: str, two: str) -> tuple[int, int]:
-    """Where `two` differs from `one`: from the first to the last character."""
-    start = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
-    shorter = min(len(one), len(two)) - start
-    behind = next((at for at in range(shorter) if one[-1 - at] != two[-1 - at]), shorter)
-    return start, len(two) - behind
+def _before(url: str, number: re.Match[str]) -> Iterator[str]:
+    """The addresses that the first page of a list may have if that of the second one has a number."""
+    start, end = number.span()
+    yield f"{url[:start]}{digits(number[0]) - 1}{url[end:]}"
+    if "?" in url[:start]:
+        if (name := _NAME_BEFORE.search(url[:start])) and url[end : end + 1] in ("", "&", "#"):
+            mark, rest = name[1], url[end:].removeprefix("&")
+            yield url[: name.start()] + (mark + rest if rest and mark == "?" else url[end:])
+        return
+    path, mark, query = url.partition("?")
+    begins = start - 1 if url[start - 1] in "_-" else start
+    yield path[:begins] + path[end:] + mark + query  # `index_2.html`
+    if end > path.rstrip("/").rindex("/"):  # `/33/2.html`, `/33/2/`
+        yield path[: path.rindex("/", 0, start) + 1] + mark + query
 
 
 def _relative(form: str) -> str:
