@@ -63,7 +63,7 @@ class ListingFetch:
         outcome = self.attempts[-1].outcome
         if outcome is Outcome.NOT_A_LISTING:
             return heading != "" and heading_of(self.shown) == heading
-        return outcome in (Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY)
+        return outcome in (Outcome.GONE, Outcome.SOFT_404)
 
 
 async def fetch_listing_page(fetch: Fetcher, family: Platform, request: ListingRequest) -> ListingFetch:
