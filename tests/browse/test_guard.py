@@ -417,7 +417,7 @@ def test_what_was_typed_when_the_login_ended_is_sent_again_after_another_login(
     keep(archive, tmp_path, Page(77))
     (record,) = rows(archive, "SELECT max(id) AS id FROM archive.record")
     why = "落款为准，见网页存档第二段 <b>“附注”</b>"
-    context = chromium.new_context(base_url=str(airflow.base_url))
+    context = chromium.new_context(base_url=str(airflow.base_url), locale="en-GB")
     context.add_cookies([{"name": "_token", "value": _token(airflow, "archivist"), "url": str(airflow.base_url)}])
     tab = context.new_page()
     tab.goto(f"/archive/records/{record['id']}/correct?field=source")
