@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from demo.generic import PlainSite
 from demo.server import Call, serve
 from etl.errors import GongkaiError
 from etl.pipeline.survey.draft import draft
-from etl.pipeline.survey.survey import Survey, survey_page, survey_site
+from etl.pipeline.survey.survey import MAX_REQUESTS, MAX_REQUESTS_OF_LIST, Survey, survey_page, survey_site
 from etl.platforms.drafting.script_files import MAX_FILES
 
 TODAY = date(2026, 5, 1)
@@ -197,6 +198,20 @@ def test_only_so_many_script_files_are_fetched_and_none_where_the_page_has_rows(
     shown = "".join(f'<li><a href="/d/{row["id"]}.html">{row["title"]}</a></li>' for row in ROWS[:6])
     put(site, "/gk/", page(f'<ul class="rows">{shown}</ul><p>共6条</p>', *files))
     assert not any(url.endswith(".js") for url in survey(f"{site.base}/gk/")[1])
+
+
+def test_a_site_whose_pages_lead_to_ever_more_is_not_requested_for_ever(site: PlainSite) -> None:
+    number = count()
+    frames = "".join(f"<iframe src='f{n}/'></iframe>" for n in range(8))
+    put(site, "/gk/(?!.*js).*", page(f'<ul id="list"></ul>{frames}', "l.js"))
+    more = "import './{0}.js'; $.get('/docs/list{0}?page=1', draw)"
+    site.path_faults["/gk/.*js"] = lambda call: Response(more.format(next(number)), media_type="text/javascript")
+    put(site, "/docs/.*", lambda sent: {"rows": []})
+    surveyed, requested = survey(f"{site.base}/gk/")
+    assert len(requested) <= MAX_REQUESTS + MAX_REQUESTS_OF_LIST * 12 + 2
+    assert any("not requested: 220 others were" in each for each in surveyed.unread)
+    with pytest.raises(GongkaiError, match=r"; \d+ others were not read"):
+        draft(surveyed, TODAY)
 
 
 def test_script_files_of_a_saved_page_are_named() -> None:

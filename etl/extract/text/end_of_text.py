@@ -14,8 +14,8 @@ from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.pairs import is_column_header_row, pairs_of_elements
-from etl.extract.page.prose import NUMBERED, is_boilerplate, is_prose
-from etl.extract.page.subheading import SUBHEADING_FIELDS
+from etl.extract.page.prose import is_boilerplate, is_prose
+from etl.extract.page.subheading import NUMBERED, SUBHEADING_FIELDS
 from etl.extract.text.body import Body, holds_text
 from etl.extract.text.boxes import boxes_below, is_dated_link, is_of_site
 from etl.extract.text.tool_lines import is_tool_line, says_with_row

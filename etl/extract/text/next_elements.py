@@ -8,7 +8,8 @@ from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
 from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool
 from etl.extract.page.blocks import Block, Blocks, Node
-from etl.extract.page.prose import NUMBERED, OF_SITE, is_boilerplate, is_tip
+from etl.extract.page.prose import OF_SITE, is_boilerplate, is_tip
+from etl.extract.page.subheading import NUMBERED
 from etl.extract.text.body import WHOLE_PAGE_TAGS
 from etl.extract.text.boxes import HEADINGS
 from etl.extract.text.end_of_text import starts_related_links

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 import yaml
@@ -68,8 +68,10 @@ def _not_understood(survey: Survey) -> Iterator[str]:
             yield str(error)
     elif words := words_instead(survey.page):
         yield f"it says '{words}'"
-    unread = (*unread_menus(survey.page), *(survey.unread or services_asked(survey.page)))
-    yield from (f"{each} was not read" for each in dict.fromkeys(unread))
+    unread = dict.fromkeys((*unread_menus(survey.page), *(survey.unread or services_asked(survey.page))))
+    yield from (f"{each} was not read" for each in islice(unread, _MAX_LEFT_OUT))
+    if len(unread) > _MAX_LEFT_OUT:
+        yield f"{len(unread) - _MAX_LEFT_OUT} others were not read"
     if survey.scripts and not unread:
         yield f"no request for a list was understood in its scripts ({', '.join(survey.scripts[:_MAX_IN_REFUSAL])})"
     yield from (f"in a browser: {each}" for each in survey.seen)
@@ -156,6 +158,8 @@ def _columns(survey: Survey, chosen: list[ListProbe]) -> Iterator[str]:
     yield from (f"  # (?) A menu was not read: {menu}" for menu in unread_menus(survey.page))
     yield from (f"  # In a browser: {each}" for each in survey.seen)
     yield from (f"  # (?) The page's scripts: {each}" for each in survey.unread[:_MAX_LEFT_OUT])
+    if len(survey.unread) > _MAX_LEFT_OUT:
+        yield f"  # (?) and {len(survey.unread) - _MAX_LEFT_OUT} more"
     if left_out := _left_out(survey):
         yield "  # (?) Linked too, and taken for no lists of documents:"
         yield from (f"  # - {_column(column)}" for column in left_out[:_MAX_LEFT_OUT])

@@ -56,6 +56,8 @@ MAX_LISTS_FOR_ROWS = 5
 """Maximum number of lists whose rows are tried as a proposal, if the page itself repeats no rows."""
 MAX_DOCUMENTS_TRIED = 6
 """Maximum number of documents fetched until `DOCUMENTS_TO_READ` could be read: any list has a dead link or two."""
+MAX_REQUESTS, MAX_REQUESTS_OF_LIST = 100, 10
+"""Maximum number of frames, script files, services and documents that a survey requests, and of more for each list."""
 DOCUMENTS_TO_READ = 2
 """Documents that a live check must be able to read."""
 
@@ -127,7 +129,8 @@ async def survey_site(
     """
     source = visitor(url, allow_private, delay)
     async with fetcher(source, hosts := LocalHostRegistry(), user_agent) as fetch:
-        visit = LiveVisit(fetch, source, report_address, hosts)
+        most = MAX_REQUESTS + MAX_REQUESTS_OF_LIST * max_lists
+        visit = LiveVisit(fetch, source, report_address, most, hosts=hosts)
         attempt = await visit.attempt(url)
         outcome, reason = classify(attempt)
         if outcome is None:

@@ -99,12 +99,22 @@ class LiveVisit(Visit):
     fetch: Fetcher
     source: Source
     report_address: Callable[[str], None]
+    most: int
+    """Maximum number of pages, script files and services that are requested beside the first pages of lists."""
+    requested: int = 0
     hosts: HostRegistry = field(default_factory=LocalHostRegistry)
     """The pace of the hosts, which all visits share."""
     opened: dict[tuple[str, str], WebPage | None] = field(default_factory=dict)
     """Pages by address and what was posted: a survey may look at one several times."""
     attempts: dict[str, Attempt] = field(default_factory=dict)
     """What was requested without posting anything and answered, by address."""
+
+    def _is_enough(self, what: str) -> bool:
+        """Whether nothing more is requested, which is noted."""
+        self.requested += 1
+        if self.requested > self.most:
+            self.unread[what] = f"not requested: {self.most} others were"
+        return self.requested > self.most
 
     async def attempt(self, url: str, post: str = "", limit: int | None = None) -> Attempt:
         self.report_address(url)
@@ -115,6 +125,8 @@ class LiveVisit(Visit):
         return attempt
 
     async def code(self, url: str) -> str:
+        if url not in self.codes and self._is_enough(url):
+            return ""
         if url not in self.codes:
             attempt = await self.attempt(url, limit=MAX_FILE_BYTES)
             text = attempt.page().text if attempt.status == 200 and attempt.failure is None else ""
@@ -127,6 +139,8 @@ class LiveVisit(Visit):
         if not self.source.allows(url):
             self.unread[request_in_words(url, post)] = "not requested: it is on another host"
             return None
+        if (url, post) not in self.opened and self._is_enough(request_in_words(url, post)):
+            return None
         if (url, post) not in self.opened:
             attempt = await self.attempt(url, post)
             outcome, reason = classify(attempt)
@@ -138,6 +152,8 @@ class LiveVisit(Visit):
     async def is_there(self, url: str) -> bool:
         if not self.source.allows(url) or urlsplit(url).fragment:
             return not urlsplit(url).fragment
+        if self._is_enough(url):
+            return True
         outcome, reason = classify(await self.attempt(url))
         if outcome in (Outcome.GONE, Outcome.SOFT_404):
             self.unread[url] = f"no document: {outcome}: {english(reason)}".rstrip(": ")
