@@ -194,7 +194,9 @@ def test_only_so_many_script_files_are_fetched_and_none_where_the_page_has_rows(
     for file in files:
         put(site, file, "var nothing = 1")
     put(site, "/gk/", page('<ul id="list"></ul>', *files))
-    assert sum(url.endswith(".js") for url in survey(f"{site.base}/gk/")[1]) == MAX_FILES
+    surveyed, requested = survey(f"{site.base}/gk/")
+    assert sum(url.endswith(".js") for url in requested) == MAX_FILES
+    assert f"{site.base}/js/part12.js (not fetched, nor 7 more, behind 12 other script files)" in surveyed.unread
     shown = "".join(f'<li><a href="/d/{row["id"]}.html">{row["title"]}</a></li>' for row in ROWS[:6])
     put(site, "/gk/", page(f'<ul class="rows">{shown}</ul><p>共6条</p>', *files))
     assert not any(url.endswith(".js") for url in survey(f"{site.base}/gk/")[1])

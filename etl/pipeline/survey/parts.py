@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 
 from etl.pipeline.survey.visits import ListProbe, Visit, request_in_words
 from etl.platforms.base import CandidateList, ListingRequest, NotAListing, Platform, request_of_list
-from etl.platforms.drafting.script_files import MAX_FILES, files_in, is_library, own_files, script_files, with_files
+from etl.platforms.drafting.script_files import (
+    MAX_CODE,
+    MAX_FILES,
+    files_in,
+    is_library,
+    own_files,
+    script_files,
+    with_files,
+)
 from etl.platforms.drafting.services import Service, services_of
 from etl.platforms.drafting.written_addresses import written_addresses
 from etl.platforms.elements.columns import is_front_page
@@ -155,10 +163,13 @@ async def with_script_files(page: WebPage, visit: Visit) -> WebPage:
     """The page with the code of the script files of its own site that it loads, and that these import."""
     codes: dict[str, str] = {}
     waiting = deque(script_files(page))
-    while waiting and len(codes) < MAX_FILES:
+    while waiting and len(codes) < MAX_FILES and sum(map(len, codes.values())) < MAX_CODE:
         if (url := waiting.popleft()) not in codes:
             codes[url] = await visit.code(url)
             waiting.extend(own_files(page, files_in(codes[url], url)))
+    if left := [url for url in dict.fromkeys(waiting) if url not in codes]:
+        others = f", nor {len(left) - 1} more," if left[1:] else ""
+        visit.unread[left[0]] = f"not fetched{others} behind {len(codes)} other script files"
     return with_files(page, {url: code for url, code in codes.items() if not is_library(code)})
 
 

@@ -39,8 +39,9 @@ _SHARED = re.compile(
     r"/(?:common|public|global|base|main|index|site|header|footer|head|foot|top|nav|layout|util|tool|frame)[\w-]{0,12}\.\w+$"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-MAX_FILES, MAX_FILE_BYTES = 12, 1_000_000
-"""Maximum number of script files that are fetched for a page, and of bytes of each."""
+MAX_FILES, MAX_FILE_BYTES, MAX_CODE = 12, 1_000_000, 4_000_000
+"""Maximum number of script files that are fetched for a page, and of bytes of each; of characters after which no more
+are fetched: what is read of them takes eighty times as much memory."""
 
 
 def script_files(page: WebPage) -> list[str]:
