@@ -34,7 +34,14 @@ from etl.extract.rules.text_lines import (
     read_title,
     read_unlabelled_lines,
 )
-from etl.extract.rules.title import PageTitle, find_title, headline_above_date, only_headline, title_of_line
+from etl.extract.rules.title import (
+    PageTitle,
+    find_title,
+    headline_above_date,
+    headline_above_header,
+    only_headline,
+    title_of_line,
+)
 from etl.extract.rules.unread import unread_fields
 from etl.extract.shown.as_shown import show_as_read
 from etl.extract.shown.carried_text import show_carried_text
@@ -78,7 +85,7 @@ MAX_PAGE_CHARS = 1_200_000
 of 129 saved pages has two thirds of that."""
 _LINES_WITH_TITLE = 75
 """Number of first lines of a text without prose that may hold the title."""
-_MIN_SHARE_OF_LINKS = 0.8
+_MIN_SHARE_OF_LINKS = 0.6
 """Minimum share of the words below a heading of a column that are links."""
 _INLINE_PICTURE = re.compile(INLINE_PICTURE)
 
@@ -262,13 +269,16 @@ def _with_headline(blocks: Blocks, container: Body, first: int, page_title: Page
 
 
 def _unstated_headline(blocks: Blocks, first: int) -> Line | None:
-    """The line from block `first` on that is above one with date or source, or the only one marked as a headline."""
+    """The line from block `first` on that is above one with date or source, or the only one marked as a headline, or
+    the one above the labels of a header."""
     line = headline_above_date(blocks, first)
     if line is not None and line.marked:
         return line
     only = only_headline(blocks, first)
     is_above = only is not None and (line is None or only.block < line.block)
-    return only if only and is_above and has_text_below(blocks, only.block) else line
+    if only and is_above and has_text_below(blocks, only.block):
+        return only
+    return line or headline_above_header(blocks, first)
 
 
 def _heads_column(blocks: Blocks, page_title: PageTitle, headline: Line) -> bool:

@@ -234,7 +234,8 @@ def _upper_lines(lines: list[Line], blocks: Blocks, index: int) -> list[Line]:
     is_name = len(first) <= MAX_COLUMN_CHARS or names_agency(first)
     if is_name or any(ENDS_LIKE_A_TITLE.search(line.text) for line in upper):
         return []
-    is_one = "关于" in first or _is_open(first) or stands_out(blocks, blocks.blocks[index])
+    is_own = node.tag == "div" and bool(node.element.get("class")) and not _PUNCTUATED.search(first)
+    is_one = "关于" in first or is_own or _is_open(first) or stands_out(blocks, blocks.blocks[index])
     return upper if is_one else []
 
 

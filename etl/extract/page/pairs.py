@@ -240,6 +240,15 @@ def _pairs_beside(blocks: Blocks, index: int, step: int) -> Iterator[int]:
         yield at
 
 
+def is_empty_beside_pairs(blocks: Blocks, index: int) -> bool:
+    """Whether a block is a label without a value, below pairs of a header in elements of the same kind."""
+    if not _is_empty_label(blocks, index):
+        return False
+    near = [at for at in range(index - 1, max(-1, index - _LINES_BEFORE), -1) if _is_same_kind(blocks, at, index)]
+    pairs = (pair for at in near for pair in pairs_of_elements(blocks, at))
+    return any(_names_field(blocks, at) for at in near) or any(_is_sure(*pair) for pair in pairs)
+
+
 def _is_empty_label(blocks: Blocks, index: int) -> bool:
     return match_label(blocks.blocks[index].text) is not None and is_known_empty(blocks, index)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from etl.extract.codes import Rule
-from etl.extract.lexicon.aliases import SUMMARIES
-from etl.extract.lexicon.labels import label_key, match_label
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, SUMMARIES
+from etl.extract.lexicon.labels import find_labels, label_key, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.headlines import (
@@ -329,3 +329,15 @@ def headline_above_date(blocks: Blocks, first: int) -> Line | None:
     every = headline_lines(blocks, first, len(blocks.blocks), with_numbers=True)
     lines = [line for line in every if line.above_date and not names_agency(label_key(line.text))]
     return max(lines, key=lambda line: (line.marked, len(line.text)), default=None)
+
+
+def headline_above_header(blocks: Blocks, first: int) -> Line | None:
+    """The first line from block `first` on that reads like the title of a document and is right above the labels of a
+    header. For pages that state their title nowhere else and mark it by its looks alone."""
+    for line in headline_lines(blocks, first, len(blocks.blocks)):
+        below = next((block.text for _, block in blocks.visible_blocks(line.block + 1, line.block + 2)), "")
+        label = match_label(below) or next(iter(find_labels(below)), None)
+        is_header = label is not None and label.name != "" and label.label not in AMBIGUOUS_LABELS
+        if is_header and DOCUMENT_GENRE.search(line.text) and not blocks.blocks[line.block].link_chars:
+            return line
+    return None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from etl.dates import SIGNED_DATE
 from etl.extract.counters import without_counters
-from etl.extract.lexicon.aliases import FOOTER_LABELS
+from etl.extract.lexicon.aliases import DISPLAY_TOOLS, FOOTER_LABELS, TEXT_LABELS
 from etl.extract.lexicon.labels import COLON, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import WORDLESS, asks_to_follow, instructs, is_page_tool, is_word_of_texts
 from etl.extract.lexicon.values import names_body
@@ -77,6 +77,8 @@ _HOSTED = re.compile(
 """The line that names the operator of a site: 云溪区人民政府办公室主办."""
 _TAGS = re.compile(r"\s*+(?:(?:热门|相关|文章|本文)?(?:标签|关键[词字])|(?i:tags?))\s*+[:：]")
 """Words before links to other documents with the same tags; an article states its own tags without links."""
+_LABELS_OF_TOOLS = frozenset(DISPLAY_TOOLS) - TEXT_LABELS
+"""Labels behind the date of the page in one line with it: 字体."""
 _HOSTS = frozenset(("主办", "承办"))
 _CONTACTS = frozenset(("地址", "电话", "联系电话", "邮编", "邮政编码", "传真", "邮箱"))
 """Labels that mean a footer only if several are together: a text may end with the organiser of an event or an
@@ -367,5 +369,7 @@ def _is_footer_line(block: Block) -> bool:
     labels = find_labels(block.text)
     if not labels or not labels[0].at_line_start:
         return False
-    beside = _HOSTS | _CONTACTS if len(labels) > 1 and labels[0].label in _HOSTS else frozenset()
+    beside = _HOSTS | _CONTACTS if len(labels) > 1 and labels[0].label in _HOSTS else frozenset[str]()
+    if labels[0].name in SUBHEADING_FIELDS:
+        beside |= _LABELS_OF_TOOLS
     return all(f.name in SUBHEADING_FIELDS or f.label in FOOTER_LABELS or f.label in beside for f in labels)

@@ -20,6 +20,7 @@ from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
     is_beside_pair,
     is_column_header_row,
+    is_empty_beside_pairs,
     is_in_turn,
     is_known_empty,
     is_line_of_values,
@@ -183,7 +184,9 @@ def _is_value_beside_pair(blocks: Blocks, index: int) -> bool:
     label = match_label(blocks.blocks[index - 1].text) if index else None
     if label is not None:
         return is_beside_pair(blocks, index - 1, dated=False)
-    return match_label(blocks.blocks[index].text) is not None and is_beside_pair(blocks, index, dated=False)
+    if match_label(blocks.blocks[index].text) is None:
+        return False
+    return is_beside_pair(blocks, index, dated=False) or is_empty_beside_pairs(blocks, index)
 
 
 def _is_count(blocks: Blocks, index: int) -> bool:
@@ -262,7 +265,8 @@ def _is_title_of_page(blocks: Blocks, indices: list[int], title_key: str) -> boo
         return False
     labels = find_labels(blocks.blocks[below[0]].text)
     is_marked = _TITLE_CLASS.search(blocks.nodes[blocks.blocks[index].node].element.get("class") or "") is not None
-    return is_marked or any(item.name in SUBHEADING_FIELDS for item in labels)
+    is_above_day = _is_day_beside_name(blocks, below[0], blocks.blocks[below[0]].plain.strip())
+    return is_marked or is_above_day or any(item.name in SUBHEADING_FIELDS for item in labels)
 
 
 def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
