@@ -8,7 +8,6 @@ import asyncio
 import os
 import pwd
 import shlex
-import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -75,18 +74,15 @@ class Watch:
 
 
 def _as_nobody(path: str, folder: Path) -> str:
-    """A program in a folder of the browser's own that starts it as the user nobody: Chromium has no sandbox for root.
-    Raises `BrowserFailed`."""
+    """A program in a folder of the browser's own that starts it as the user nobody: Chromium has no sandbox for
+    root."""
     user = pwd.getpwnam("nobody")
-    switch = shutil.which("setpriv")
-    if switch is None:
-        raise BrowserFailed("as root the browser needs setpriv (Debian: util-linux); or use another user")
     for owned in (folder, folder / "profile"):
         owned.mkdir(exist_ok=True)
         os.chown(owned, user.pw_uid, user.pw_gid)
     program = folder / "browser"
     rights = f"--reuid={user.pw_uid} --regid={user.pw_gid} --clear-groups --no-new-privs"
-    program.write_text(f'#!/bin/sh\nexec {switch} {rights} {shlex.quote(path)} "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec setpriv {rights} {shlex.quote(path)} "$@"\n')
     program.chmod(0o700)
     return str(program)
 
@@ -97,14 +93,13 @@ async def blank_page(path: str) -> AsyncIterator[tuple[BrowserContext, Page, Wat
     with tempfile.TemporaryDirectory(prefix="gongkai-browser-", ignore_cleanup_errors=True) as folder:
         profile = str(Path(folder, "profile"))
         watch = Watch(profile)
-        if os.geteuid() == 0:
-            path = _as_nobody(path, Path(folder))
+        program = _as_nobody(path, Path(folder)) if os.geteuid() == 0 else path
         async with async_playwright() as playwright:
             try:
                 async with asyncio.timeout(_START_SECONDS):
                     context = await playwright.chromium.launch_persistent_context(
                         profile,
-                        executable_path=path,
+                        executable_path=program,
                         args=[*_NO_NETWORK, *_BOUNDS],
                         # Passwords of the archive may be in our own environment.
                         env={"HOME": folder, "TMPDIR": folder, "PATH": os.environ.get("PATH", "")},

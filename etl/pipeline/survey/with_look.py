@@ -65,7 +65,8 @@ async def _looked(page: WebPage, visit: LiveVisit, path: str, user_agent: str) -
     async with _gate(visit, user_agent) as gate:
         look = await look_at(page.url, path, gate)
     async with fetcher(visit.source, visit.hosts, user_agent) as fetch:
-        return await drafted(page, look, LiveVisit(fetch, visit.source, visit.report_address, visit.most, hosts=visit.hosts))
+        fresh = LiveVisit(fetch, visit.source, visit.report_address, visit.most, hosts=visit.hosts)
+        return await drafted(page, look, fresh)
 
 
 @asynccontextmanager
