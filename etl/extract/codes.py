@@ -255,8 +255,8 @@ class Flag(NamedCode):
     HIDDEN_VALUE = "hidden", "{}：值在网页上未显示", "{}: the page hides the value"
     GOES_ON = (
         "goes_on",
-        "正文还有后页，其网址未能得知（{}）",
-        "the text goes on, on pages whose address could not be known ({})",
+        "正文还有后页，未能取得（{}）",
+        "the text goes on, on pages that could not be had ({})",
     )
     UNREAD_LABEL = (
         "unread",

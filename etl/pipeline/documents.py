@@ -47,9 +47,9 @@ def document_of(
     lacks_part = len(parts) + 1 < len(extractions) or any(map(_shows_nothing, parts))
     if lacks_part and not article.frames:
         article = replace(article, flags=tuple(dict.fromkeys((*article.flags, Flag.ENDS_EARLY))))
-    if len(pages) == 1 and (further := pages[0].reading.further_pages):
-        # The first page was stored before its pager was understood, or imported without its further pages.
-        article = replace(article, flags=(*article.flags, Flag.GOES_ON.of(f"1/{len(further) + 1}")))
+    if missing := {url for page in pages for url in page.reading.further_pages} - {page.url for page in pages}:
+        # They were never there, or the first page was stored before its pager was understood, or imported without them.
+        article = replace(article, flags=(*article.flags, Flag.GOES_ON.of(f"{len(pages)}/{len(pages) + len(missing)}")))
     differs = _title_differs_from_listing(article, listing)
     has_listed_title = not differs and "title" in article.fields and article.fields["title"].origin != "listing"
     lacks_listed_title = (

@@ -447,6 +447,25 @@ def test_pages_that_showed_less_are_rebuilt_as_they_were(
     assert (watched.recheck().updated, watched.rebuild(local_settings)) == (0, {})
 
 
+def test_an_article_whose_further_page_was_never_there_is_recorded_after_thirty_days(
+    watched: Watched, local_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, document = watched.site, watched.site.documents[3]
+    document.state = site.in_parts(document.state, 4)
+    site.everything = lambda request: site.missing() if request.url.path == "/show/3_3.html" else None
+    for _ in range(2):
+        assert (watched.crawl().outcomes["gone"], watched.records()) == (1, 11)
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    assert (watched.crawl().created, watched.rebuild(local_settings)) == (1, {})
+    site.everything = None
+    assert watched.recheck().updated == 1
+    versions = rows(watched.archive, f"{_FLAGS} ORDER BY r.id DESC, v.version LIMIT 2")
+    assert ["goes_on:3/4" in version["flags"] for version in versions] == [True, False]
+
+
+_FLAGS = "SELECT v.flags FROM archive.record_version v JOIN archive.record r ON r.id = v.record_id"
+
+
 @pytest.mark.parametrize(
     ("shown", "doubted"), [("", True), ("<p>您访问的页面不存在</p>", True), ("<p>县水务局办公室</p>", False)]
 )

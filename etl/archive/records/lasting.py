@@ -40,6 +40,8 @@ _GOOD = (Outcome.STORED, Outcome.UNCHANGED, Outcome.NOT_MODIFIED)
 REFUSED = (Outcome.SOFT_404, Outcome.BLOCKED, Outcome.HTTP_ERROR, Outcome.EMPTY, Outcome.NOT_A_DOCUMENT)
 """Outcomes of answers with status 200 that hold nothing of their document: they say that it is missing, fails or is not
 for everybody, or are no text."""
+MISSING = (Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY, Outcome.NOT_A_DOCUMENT)
+"""Outcomes of a further page of an article that is not there."""
 _INSTEAD = (Code.NO_DOCUMENT, Code.NO_DOCUMENT_SAYS, Code.ONE_PAGE_OF_SEVERAL, Code.NOT_AS_LISTED, Code.SITE_CLOSED)
 """Reasons of pages that show something else than a document, but not another document."""
 _OF_SITES = (Code.CHALLENGE_SCRIPT,)
@@ -98,6 +100,15 @@ def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
         after = (*is_same, Capture.fetched_at > last_good) if last_good else is_same
         since = connection.scalar(answers.with_only_columns(func.min(Capture.fetched_at)).where(*after))
     return since is not None and answer.fetched_at - since >= LASTING
+
+
+def never_came(engine: Engine, source_id: str, answer: Attempt) -> bool:
+    """Whether a further page of an article has been missing for `LASTING`, and was never anything else."""
+    query = select(func.min(Capture.fetched_at), func.bool_or(Capture.outcome.in_(_GOOD)))
+    query = query.join(Page, Page.id == Capture.page_id).where(Page.source_id == source_id, Page.url == answer.url)
+    with engine.connect() as connection:
+        since, came = connection.execute(query).one()
+    return since is not None and not came and answer.fetched_at - since >= LASTING
 
 
 def is_refused_for_good(engine: Engine, source_id: str, run_id: int, page_id: int) -> bool:

@@ -20,7 +20,7 @@ from etl.archive.crawls.due import DueFile, DuePage, due_pages
 from etl.archive.crawls.pages import upsert_pages, upsert_parts
 from etl.archive.crawls.run import ClassifiedAttempt, PageAttempt, RunContext
 from etl.archive.records.file_readings import GoodFile, good_files, why_worse
-from etl.archive.records.lasting import is_lasting
+from etl.archive.records.lasting import MISSING, is_lasting, never_came
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.bucket import sha256
 from etl.archive.storage.log_registry import chain_logs
@@ -189,8 +189,8 @@ class _Store:
 
 
 def _stored(document: _FetchedDocument, capture: int) -> StoredDocument:
-    answers = [attempts[-1].attempt for attempts in (document.attempts, *document.parts.values())]
-    read = zip(answers, document.readings, strict=True)
+    last = (attempts[-1] for attempts in (document.attempts, *document.parts.values()))
+    read = zip((each.attempt for each in last if each.outcome is None), document.readings, strict=True)
     pages = [ReadPage(answer.url, answer.headers, reading) for answer, reading in read]
     bodies = [attempts[-1].attempt.body for attempts in document.files.values()]
     return StoredDocument(document.page, capture, pages, {sha256(body): body for body in bodies if body})
@@ -257,6 +257,7 @@ class _Fetching:
         self._sessions, self._refused = Sessions(run.source, fetch), RefusedPages(archive.engine, run, readers)
         self._good_files = partial(good_files, archive.engine, run.source.id)
         self._is_lasting = partial(is_lasting, archive.engine, run.source.id)
+        self._never_came = partial(never_came, archive.engine, run.source.id)
         self._why_worse = partial(why_worse, archive)
         self._looks = Looks(archive.engine, run, fetch, self._requested_files)
 
@@ -336,7 +337,7 @@ class _Fetching:
         """Fetches the document's parts; `readings` of the result has those of the parts only.
 
         If a part fails, the document's last attempt gets the outcome of that part: an incomplete article is not stored
-        as the document, and all its pages are fetched again.
+        as the document, and all its pages are fetched again. One that has been missing ever since is left out.
         """
         parts: dict[Address, list[ClassifiedAttempt]] = {}
         readings: list[PageReading] = []
@@ -345,6 +346,8 @@ class _Fetching:
             classified = [await self._classify(answer) for answer in await self._request(url)]
             parts[url] = [attempt for attempt, _ in classified]
             last, reading = classified[-1]
+            if last.outcome in MISSING and await asyncio.to_thread(self._never_came, last.attempt):
+                continue
             readings.append(reading)
             if _size((attempts, *parts.values())) > MAX_ARTICLE_BYTES:
                 reason = encode_reason(Code.BODY_OVER_LIMIT, limit=MAX_ARTICLE_BYTES)
