@@ -383,6 +383,7 @@ CHECKS: tuple[Check, ...] = (
     ("listing", Code.ROWS_OF_LINKS, _shows_a_folder),
     ("listing", Code.ROWS_IN_DATA, _is_data_listing),
     ("stub", Code.CHALLENGE_SCRIPT, _is_challenge),
+    ("stub", Code.TEXT_LEFT_OUT, lambda f: f.left_behind and _is_empty(f)),
     ("stub", Code.LITTLE_VISIBLE_TEXT, _is_empty),
     ("document", Code.HEADER_NUMBER, _has_header_number),
     ("stub", Code.TEXT_LEFT_OUT, lambda f: f.left_behind and not f.files),

@@ -338,6 +338,15 @@ def test_a_script_of_a_firewall_is_no_version_however_long_it_comes(
         assert watched.recheck().outcomes == {"blocked": 1, "unchanged": 11}
 
 
+def test_a_site_whose_texts_are_drawn_by_scripts_is_red_and_says_so(watched: Watched) -> None:
+    for document in watched.site.documents.values():
+        page = _with_text(f"<html><body>{watched.site.body(document, 1)}</body></html>", "<p>正在加载，请稍候…</p>")
+        document.answers = partial(_answered, page)
+    report = watched.crawl()
+    assert report.state == "red"
+    assert any("正在加载" in each.english and "a script fetches" in each.english for each in report.problems)
+
+
 def test_an_old_notice_that_is_imported_is_none_of_the_last_days(watched: Watched, tmp_path: Path) -> None:
     site, document = watched.site, watched.site.documents[1]
     watched.crawl()
