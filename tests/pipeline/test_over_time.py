@@ -238,6 +238,7 @@ _OF_THIRTY_DAYS: dict[str, Callable[[str, int], str | Response]] = {
     "that it is not for everybody": lambda whole, day: f"<html><body><p>本页面仅限内网访问。</p>{day}</body></html>",
     "an error": lambda whole, day: _with_text(whole, "<p>抱歉，数据库连接失败，请联系管理员。</p>"),
     "the home page": lambda whole, day: RedirectResponse("/"),
+    "a notice with a file": lambda whole, day: f'<p>该信息不存在。</p><a href="/files/0/表.xls">表.xls</a>{day}',
     "its beginning": lambda whole, day: _with_text(
         whole, f"<p>{whole.partition('<p>')[2][:20]}</p><p>登录后可查看全文</p>"
     ),
@@ -262,6 +263,7 @@ def test_a_page_that_shows_less_for_thirty_days_is_a_version_that_says_so(watche
         assert (report.updated, report.failed) == (updated, refused), day
         assert codes(report) == (["documents_show_less"] if day == 31 else [])
     versions = rows(watched.archive, "SELECT flags, title FROM archive.record_version WHERE version = 2")
+    assert not rows(watched.archive, "SELECT FROM archive.page WHERE kind = 'file'")
     assert {version["title"] for version in versions} == {document.state.title for document, _ in less}
     assert all("shows_less" in version["flags"] for version in versions)
     for document, _ in less:

@@ -63,7 +63,7 @@ def lasting_changes(connection: Connection, changes: Sequence[Change]) -> list[C
                 in_numbers.append(change)
                 continue
         remaining.append(change)
-    return [*remaining, *_with_flag(connection, in_numbers, texts)]
+    return [*remaining, *_with_flag(connection, in_numbers, texts)] if in_numbers else remaining
 
 
 def _with_flag(connection: Connection, changes: Sequence[Change], texts: Mapping[str, str]) -> list[Change]:

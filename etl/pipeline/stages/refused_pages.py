@@ -78,7 +78,7 @@ class RefusedPages:
         again = await self._read(last.attempt)
         if again.extraction is None or (again.extraction.kind == "document" and says_more(again.extraction.text)):
             return None
-        return replace(last, outcome=None), again
+        return replace(last, outcome=None), PageReading(extraction=again.extraction)  # its files are of no document
 
     async def _read(self, answer: Attempt) -> PageReading:
         """The reading of a page whatever its status and its words are."""
