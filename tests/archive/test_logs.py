@@ -46,10 +46,11 @@ from etl.archive.storage.layout import (
     act_key,
     chain_key,
     journal_key,
+    reading_key,
 )
 from etl.archive.storage.log_lines import CaptureLine, JournalLine
 from etl.archive.storage.log_object import DamagedLog, log_bytes
-from etl.archive.storage.log_registry import chain_logs
+from etl.archive.storage.log_registry import chain_logs, keep_log
 from etl.archive.storage.migrations import downgrade, migrate
 from etl.errors import Damaged, GongkaiError
 from etl.local.services import Addresses
@@ -241,6 +242,19 @@ def test_what_a_step_wrote_that_died_is_no_damage(lived: Archive, owner_url: str
     assert orphan in check_bucket(lived.store, quiet).logs
     lived.store.remove(orphan)
     assert [damage.key for damage in audit(lived, quiet).logs.damaged] == [orphan]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("announced", [False, True])
+def test_the_first_log_of_a_key_replaces_what_a_writer_left_that_failed(lived: Archive, announced: bool) -> None:
+    digest = sha256(b"a file that nobody has read yet")
+    key = reading_key(digest)
+    lived.store.put(key, b"of a writer that failed")
+    if announced:
+        with lived.engine.begin() as connection:
+            connection.execute(text("INSERT INTO archive.log_object (key, pending) VALUES (:key, 'x')"), {"key": key})
+    with lived.engine.begin() as connection:
+        keep_log(connection, lived.store, key, [])
+    assert lived.store.read(key) == log_bytes([])
 
 
 def test_a_log_that_the_archive_never_wrote_is_named(lived: Archive) -> None:

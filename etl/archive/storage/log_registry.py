@@ -40,8 +40,8 @@ def keep_log(connection: Connection, store: Store, key: str, lines: Iterable[Log
         register_log(connection, key, body)
         return
     with connection.engine.begin() as apart:
-        _announce(apart, store, key, sha256(body))
-    keep_replacing(connection, store, key, body, partial(_tag, store, key))
+        is_known = _announce(apart, store, key, sha256(body))
+    keep_replacing(connection, store, key, body, partial(_tag, store, key), None if is_known else "")
 
 
 def keep_replacing(
@@ -75,16 +75,19 @@ def register_log(connection: Connection, key: str, body: bytes) -> None:
     connection.execute(_REGISTER, {"key": key, "sha256": sha256(body), "size": len(body)})
 
 
-def _announce(connection: Connection, store: Store, key: str, digest: str) -> None:
-    link = connection.scalar(_ANNOUNCE, {"key": key, "pending": digest})
-    if link is not None:
+def _announce(connection: Connection, store: Store, key: str, digest: str) -> bool:
+    """Announces a new digest; returns whether the log has one already. If not, there is no object to be replaced, but
+    for one of a writer that failed."""
+    announced = connection.execute(_ANNOUNCE, {"key": key, "pending": digest}).one()
+    if announced.link is not None:
         lock_chain(connection)
         _write_link(connection, store, [_Named(key, digest, pending=True)])
+    return announced.sha256 is not None
 
 
 _ANNOUNCE = text("""
 INSERT INTO archive.log_object (key, pending) VALUES (:key, :pending)
-ON CONFLICT (key) DO UPDATE SET pending = excluded.pending RETURNING link
+ON CONFLICT (key) DO UPDATE SET pending = excluded.pending RETURNING link, sha256
 """)
 # `damage` stays until an audit has read the new bytes.
 _REGISTER = text("""
