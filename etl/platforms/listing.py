@@ -17,6 +17,7 @@ from etl.platforms.answers.refusals import refusal_in
 from etl.platforms.answers.request_numbers import written_number
 from etl.platforms.answers.turned_numbers import by_number_of_script, by_own_number
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform, fills_page
+from etl.platforms.elements.columns import shows_several_lists
 from etl.platforms.elements.drawn_digits import write_drawn_digits
 from etl.platforms.elements.element_words import label_of
 from etl.platforms.elements.encoded_parts import with_decoded_parts
@@ -54,8 +55,9 @@ from etl.platforms.paging.tabs import (
 from etl.platforms.rows.rows import COMPANION
 from etl.platforms.rows.undrawn_rows import swallowed_rows, undrawn_rows
 from etl.platforms.rows.written_rows import write_scripted_rows
+from etl.platforms.unread.doubts import may_lead_on
 from etl.platforms.unread.excerpts import list_elsewhere
-from etl.platforms.unread.list_ends import first_and_last, may_lead_on, sign_around
+from etl.platforms.unread.list_ends import first_and_last, sign_around
 from etl.platforms.unread.other_boxes import only_in_other_boxes
 from etl.platforms.unread.row_numbers import row_numbers
 from etl.platforms.unread.rows_apart import folded_rows, rows_apart, rows_behind
@@ -63,7 +65,7 @@ from etl.platforms.unread.unread_lists import empty_list, hidden_page, rows_with
 from etl.reason_codes import Code
 from etl.reasons import Reason
 from etl.web.comments import take_out_comments
-from etl.web.markup import ends_early
+from etl.web.markup import breaks_off, ends_early
 from etl.web.page import WebPage, links
 from etl.web.redirects import loads_another, page_redirect
 from etl.web.urls import resolved
@@ -107,7 +109,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     listing = _listed(family, page, request)
     if not listing.entries and not listing.next_requests:
         _require_list(listing, page)
-    if ends_early(page.text):
+    if ends_early(page.text) or (page.is_markup and breaks_off(page.live_source)):
         listing = listing.with_problem(Reason.of(Code.LIST_ENDS_EARLY, url=request.url))
     if not page.is_markup:
         return _without_own_address(_with_titles(listing, page, request), page, request)
@@ -385,7 +387,7 @@ def _with_sign(
         return listing.with_problem(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign))
     if whole or ends or says_that_it_ends(page, words):
         return listing
-    may_go_on = first and (fills_page(seen) or may_lead_on(page, listed, seen))
+    may_go_on = first and (fills_page(seen) or may_lead_on(page, listed, seen) or shows_several_lists(page, listed))
     listing = replace(listing, may_go_on=may_go_on, open_end=first)
     further = by_own_number(listing, request)
     return replace(listing, next_requests=(further,)) if further else listing

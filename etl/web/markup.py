@@ -33,6 +33,12 @@ _MARKUP = re.compile(r"[\s\ufeff]*+<")
 _CONTAINER = re.compile(r"<(/?)(?:div|table|ul|ol|dl|form|section|article)\b", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"(?:<(?:[A-Za-z/!][^<>]*+)?|\ufffd)\Z")
 """A tag, or a character, that is cut."""
+_FAILED = re.compile(
+    r"""an error occurred while processing this directive|<b>(?:Fatal|Parse) error</b>:|"""
+    r"""(?:错误|error) '80[0-9a-fA-F]{6}'|\bjava\.(?:lang|sql|io)\.\w{1,40}(?:Exception|Error)\b|"""
+    r"""\bORA-\d{5}:|SQLSTATE\[|Traceback \(most recent call last\)|数据库(?:连接|查询|访问)(?:失败|错误|出错|异常)"""
+)
+"""What servers and languages write into a page whose program fails: SSI, PHP, ASP, JSP, databases, Python."""
 _LAST_CHARS = 1_000
 """Most pages have their end tags within this many last characters; other pages are searched from their beginning."""
 _WHOLE_PAGE = re.compile(r"[\s\ufeff]*+<(?:!DOCTYPE|html|head|body)\b", re.IGNORECASE)
@@ -151,6 +157,11 @@ def ends_early(source: str) -> bool:
     tags = (tag for piece in (*before, last) if piece.kind == "markup" for tag in _CONTAINER.finditer(piece.source))
     left_open = sum(-1 if tag[1] else 1 for tag in tags)
     return _OPEN_TAG.search(last.source) is not None or left_open >= (_LEFT_OPEN if _WHOLE_PAGE.match(source) else 1)
+
+
+def breaks_off(source: str) -> bool:
+    """Whether the program that writes a page says in it that it failed: what was to follow there is missing."""
+    return _FAILED.search(source) is not None
 
 
 def torn_comments(source: str) -> Iterator[str]:

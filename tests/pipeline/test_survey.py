@@ -3,17 +3,19 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
+from starlette.requests import Request
 from starlette.responses import Response
 
 from demo import demo_platforms, demo_site, faults, generic, goldens, source_text
 from demo.generic import PlainSite
-from demo.server import Site, serve
+from demo.server import Resource, Site, serve
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.crawls.runs import open_run
 from etl.archive.storage.archive import Archive
@@ -451,3 +453,30 @@ def test_a_redirect_to_another_host_is_followed_once(plain: PlainSite) -> None:
         found = survey(f"{other.base}/gk/list.php?cid=11", most=1)
     assert "localhost" in found.page.url
     assert "localhost" in yaml.safe_load(draft(found, TODAY, allow_private=True))["hosts"]
+
+
+@dataclass
+class WrittenSite(Site):
+    """A site of pages that a test writes, by their paths."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+
+    def resource_at(self, request: Request, body: bytes) -> Resource | None:
+        page = self.pages.get(request.url.path)
+        return None if page is None else Resource(request.url.path, page.encode())
+
+
+def test_a_page_with_the_newest_documents_of_the_lists_that_its_tabs_link_is_none_of_them() -> None:
+    lists = {"ghxx": "规划信息", "czxx": "财政信息"}
+    row = '<li><a href="/zdgk/{0}/{1}.html">桐溪县关于第{1}项工作的通知</a><i>2026-05-0{2}</i></li>'
+    rows = {name: [row.format(name, 10 * place + n, n) for n in range(1, 8)] for place, name in enumerate(lists)}
+    bar = "".join(f'<li><a href="/zdgk/{name}/">{words}</a></li>' for name, words in lists.items())
+    panels = "".join(f"<ul>{''.join(some[:4])}</ul>" for some in rows.values())
+    pages = {f"/zdgk/{name}/": f"<ul class=all>{''.join(some)}</ul>" for name, some in rows.items()}
+    pages["/zdgk/"] = f'<div class="hd"><ul>{bar}</ul></div><div class="bd">{panels}</div>'
+    with serve(WrittenSite("written", pages=pages)) as base:
+        found = survey(f"{base}/zdgk/")
+    assert [(probe.column.name, len(probe.entries)) for probe in found.columns if probe.entries] == [
+        ("规划信息", 7),
+        ("财政信息", 7),
+    ]

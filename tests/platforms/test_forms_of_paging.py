@@ -143,6 +143,13 @@ def test_lists_of_other_years_are_separate_lists() -> None:
     ]
 
 
+def test_pictures_with_the_names_of_years_lead_to_lists_too() -> None:
+    pictures = '<a href="{0}2023.html"><img src="/i/y2023.gif"></a><a href="{0}2022.html"><img src="/i/y2022.gif"></a>'
+    assert following(read(CASES["trs_wcm"], pictures.format(LIST))) == [f"{LIST}2023.html", f"{LIST}2022.html"]
+    photos = '<a href="/tp/a.html"><img src="/upload/20230501.jpg"></a>'
+    assert following(read(CASES["trs_wcm"], photos)) == []
+
+
 @pytest.mark.parametrize(
     ("select", "is_sign"),
     [("<select id=nf>{}</select>", True), ("<select class=y>{}</select>", True), ("<select>{}</select>", False)],

@@ -26,7 +26,6 @@ GOES_ON = (
     "<p>本栏目保留近一年信息</p>",
     "<p>未完待续</p>",
     '<a href="./b.html">⇒</a>',
-    '<a href="./page/2/">往后</a>',
     '<a href="?before=2024-01-03">旧</a>',
     '<a href="./lm/">进入栏目&gt;&gt;</a>',
     "<p>左右滑动翻页</p>",
@@ -115,6 +114,14 @@ GOES_ON = (
     '<div class="share">分享到：<a href="#">微博</a></div><div><i>◀</i> <i>▶</i></div>',
     '<div class="more-box"><div id="xq" data-k="2"><i class="ico-down"></i></div></div>',
     '<div class="fy"><a class="p on" data-k="1"></a><a class="p" data-k="2"></a></div>',
+    '<div class="page">{$pages}</div>',
+    "<div>[!--show.page--]</div>",
+    "<div>{pboot:page}</div>",
+    '<svg width="40"><a xlink:href="?p=2"><polygon points="0,0 10,10"/></a></svg>',
+    '<form><button formaction="/gk/" name="p" value="2">续看</button></form>',
+    '<span class="pg" title="后面还有3页"></span>',
+    "<p>以上仅为部分内容</p>",
+    '<p>其余文件目录请下载：<a href="./mulu.xls">目录.xls</a></p>',
 )
 WHOLE = (
     "<p>1</p>",
@@ -189,6 +196,9 @@ WHOLE = (
     '<div><input type="text" name="q"><button onclick="so()">搜索</button></div>',
     '<div><input id="pn" value="1">/1 <a href="javascript:tz()">GO</a></div>',
     '<div class="more"></div>',
+    "<p>{咨询电话}：5550123</p>",
+    '<span title="还有3天截止"></span>',
+    "<p>其他事项请咨询办公室</p>",
     '<div class="bdsharebuttonbox"><a href="#" class="bds_more" data-cmd="more"></a></div>',
 )
 
@@ -423,3 +433,23 @@ def test_rows_in_a_comment_that_is_not_closed_where_it_should_be_are_told(betwee
     page = WebPage(LIST, f"<html><body>{body}<!-- end --></body></html>", "utf-8")
     listing = read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c"))
     assert (bool(listing.problems), len(listing.entries)) == (red, 7 if red else 12)
+
+
+FAILURES = (
+    "[an error occurred while processing this directive]",
+    "<br /><b>Fatal error</b>:  Allowed memory size exhausted in <b>/www/l.php</b> on line <b>41</b>",
+    "<font size=2>Microsoft VBScript 运行时错误</font> <font size=2>错误 '800a000d'</font>",
+    "<pre>java.sql.SQLException: closed</pre>",
+    "<p>数据库连接失败，请稍后再试</p>",
+)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_list_whose_program_failed_behind_its_rows_ends_early(failure: str) -> None:
+    assert [problem.code for problem in read(CASES["generic"], failure).problems] == ["list_ends_early"]
+    assert not read(CASES["generic"], f"<!-- {failure} -->").problems
+
+
+def test_a_part_of_a_list_that_the_server_left_out_is_told() -> None:
+    assert read(CASES["generic"], '<!--#include virtual="/inc/list_rest.html"-->').problems
+    assert not read(CASES["generic"], '<!--#include virtual="/inc/foot.html"-->').problems

@@ -247,3 +247,23 @@ def test_numbers_of_pages_in_words_are_followed(here: int) -> None:
     listing = read(CASES["generic"], f"<p>{'　'.join(linked)}</p>", url=url, seen=3 * here - 3)
     expected = [f"{LIST}index{here + 1}.htm"] if here < 3 else []
     assert (following(listing), listing.problems) == (expected, ())
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_steps_that_are_pictures_beside_a_number_lead_on(at: int) -> None:
+    own = f"{LIST}l.aspx?c=4" if at == 1 else f"{LIST}l.aspx?c=4&Paging={at}"
+    places = {"fst": 1, "pre": at - 1, "nxt": at + 1, "lst": 3}
+    pictures = "".join(
+        f'<a href="{LIST}l.aspx?c=4&Paging={place}"><img src="/i/{name}.gif"></a>' if 0 < place <= 3 and place != at
+        else f'<img src="/i/{name}_d.gif">'
+        for name, place in places.items()
+    )  # fmt: skip
+    listing = read(CASES["generic"], f"<table class=Pager><tr><td>{pictures}</td><td>{at}/3</td></tr></table>",
+                   url=own, seen=3 * at - 3)  # fmt: skip
+    assert (following(listing), listing.problems) == ([f"{LIST}l.aspx?c=4&Paging={at + 1}"] if at < 3 else [], ())
+
+
+def test_older_leads_on_where_its_address_is_that_of_a_further_page() -> None:
+    for words in ("Older", "往后"):
+        assert following(read(CASES["generic"], f'<a href="{LIST}page/2/">{words}</a>')) == [f"{LIST}page/2/"]
+    assert following(read(CASES["generic"], '<a href="/old/2/">Older</a>')) == []

@@ -41,6 +41,7 @@ from etl.platforms.elements.columns import (
     is_front_page,
     linked_catalog,
     page_name,
+    shows_several_lists,
 )
 from etl.platforms.elements.menus import named_links
 from etl.platforms.recognise import FamilyMatch, decide_family, recognise
@@ -48,8 +49,9 @@ from etl.platforms.registry import platform
 from etl.reason_codes import Code
 from etl.reasons import Reason, english
 from etl.sources.schema import Source, adhoc_source
-from etl.web.page import WebPage, read_page
+from etl.web.page import WebPage, base_url, read_page
 from etl.web.select import elements
+from etl.web.urls import resolved
 
 _OWN_UNREAD = "its scripts request its rows, which were not read: write the address of the service here"
 MAX_LISTS_FOR_ROWS = 5
@@ -282,12 +284,13 @@ def _shows_lists(page: WebPage) -> bool:
     """Whether the page is a front page, or has boxes with the newest documents of several lists, which they link."""
     if is_front_page(page.url):
         return True
-    boxes = {link.url: link.box for link in named_links(page) if link.box is not None}
-    if len(boxes) < 2:
-        return False
     guess = guesser().guess_listing(page) or {}
     rows = elements(guess["rows"], page.tree) if "rows" in guess else []
-    return any(element in boxes.values() for row in rows[:1] for element in row.iterancestors())
+    documents = (resolved(base_url(page), link.get("href") or "") for row in rows for link in row.iter("a"))
+    if rows and shows_several_lists(page, dict.fromkeys(documents)):
+        return True
+    boxes = {link.url: link.box for link in named_links(page) if link.box is not None}
+    return len(boxes) > 1 and any(element in boxes.values() for row in rows[:1] for element in row.iterancestors())
 
 
 def visitor(url: str, allow_private: bool, delay: float) -> Source:

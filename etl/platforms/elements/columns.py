@@ -135,6 +135,13 @@ def linked_catalog(page: WebPage) -> CandidateList | None:
     return None
 
 
+def shows_several_lists(page: WebPage, documents: Iterable[str]) -> bool:
+    """Whether the page's documents are in several folders below it that it links too: each is a list, of which it shows
+    the newest ones."""
+    below = columns_below(page.url, map(Entry, documents))
+    return bool(below) and {column_key(url) for url in below} <= {column_key(link.url) for link in named_links(page)}
+
+
 def columns_below(url: str, entries: Iterable[Entry]) -> tuple[str, ...]:
     """The subfolders that contain the page's documents, if there are several: each is a separate list."""
     own = folder_of(url)

@@ -16,7 +16,7 @@ _PAGER_NAME = re.compile(
 )
 """Names of pager elements. Whole pages may have the name `page` too, so the element must also be short."""
 OF_PAGE = re.compile(
-    r"(?:\w{1,12}[._])?(?:p|pn|pg|page|pageno|pagenum|pageindex|page_?(?:no|num|index)|curr?(?:ent)?_?page|now_?page|paged)",
+    r"(?:\w{1,12}[._])?(?:p|pn|pg|page|paging|pageno|pagenum|pageindex|page_?(?:no|num|index)|curr?(?:ent)?_?page|now_?page|paged)",
     re.IGNORECASE,
 )
 """Names of parameters and fields with the number of a page."""
@@ -31,7 +31,8 @@ _VIDEO = re.compile(r"video|(?:^|[\s_-])vod(?:$|[\s_-])|shipin|player", re.IGNOR
 _MOVES = re.compile(
     r"scroll(?!er)|(?<!sc)roll|marquee|gundong|album|photo|pic|tab(?:$|[\s_-])|hd(?:$|[\s_-])", re.IGNORECASE
 )
-_STEP_PICTURE = re.compile(r"next|prev|first|last|page|arrow|left|right", re.IGNORECASE)
+_STEP_PICTURE = re.compile(r"next|nxt|pre(?:v|_|\d|\.)|first|fst|last|lst|page|arrow|left|right", re.IGNORECASE)
+_NUMBERED_PAGE = re.compile(r"[?&]\w{0,12}pag\w{0,8}=\d", re.IGNORECASE)
 _MAX_PAGER_CHARS, _MAX_ABOVE = 300, 3
 _MIN_ROWS, _MIN_TITLE = 3, 6
 _PLACE = re.compile(r"#(?:$|!|/|[\w-]{0,12}[=/]?\d{1,4}$)")
@@ -106,11 +107,16 @@ def moves(element: HtmlElement) -> bool:
             break
         if holds_rows(around):
             break
-        if _MOVES.search(names_of(around)) or any(
-            not _STEP_PICTURE.search(f"{picture.get('src')} {names_of(picture)}") for picture in around.iter("img")
-        ):
+        if _MOVES.search(names_of(around)) or not all(map(_is_of_a_step, around.iter("img"))):
             return True
     return False
+
+
+def _is_of_a_step(picture: HtmlElement) -> bool:
+    """Whether a picture has the name of a step, or a link to the page of a number around it."""
+    around = picture.getparent()
+    href = "" if around is None else around.get("href") or ""
+    return bool(_STEP_PICTURE.search(f"{picture.get('src')} {names_of(picture)}") or _NUMBERED_PAGE.search(href))
 
 
 def holds_rows(around: HtmlElement) -> bool:

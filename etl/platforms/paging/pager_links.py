@@ -53,7 +53,7 @@ _ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.
 """Arrows that a script handles; double arrows lead to the last page and are not followed."""
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)
 _NEXT_PICTURE = re.compile(
-    r"(?:^|[/_-])(?:next|xiay[ei]\w{0,4}|xyy|right|(?:arrow|jiantou)_?r(?:ight)?)\w{0,4}\.(?:gif|png|jpe?g|svg|webp)$",
+    r"(?:^|[/_-])(?:next|nxt|xiay[ei]\w{0,4}|xyy|right|(?:arrow|jiantou)_?r(?:ight)?)\w{0,4}\.(?:gif|png|jpe?g|svg|webp)$",
     re.IGNORECASE,
 )
 _ONLY_STEPS = re.compile(r"[\d\W共第页頁条首上下前后尾末一转跳到至GO]*", re.IGNORECASE)
@@ -115,7 +115,8 @@ def next_link(page: WebPage) -> HtmlElement | None:
     target = partial(_other_page, page, base_url(page))
     links = list(page.tree.iter("a", "area"))
     arrow, loads = partial(_shows_arrow, page), partial(_loads_rows, page)
-    for says_next in (_says_next, _leads_on, _says_next_in_pager, arrow, loads):
+    alone = partial(_says_next_alone, page)
+    for says_next in (_says_next, _leads_on, alone, _says_next_in_pager, arrow, loads):
         # The words of a link are checked before its target, which costs more.
         if (link := next((link for link in links if says_next(link) and target(link)), None)) is not None:
             return link
@@ -204,6 +205,12 @@ def _other_page(page: WebPage, base: str, element: HtmlElement) -> bool:
 
 def _says_next(element: HtmlElement) -> bool:
     return _NEXT.match(label_of(element)) is not None
+
+
+def _says_next_alone(page: WebPage, link: HtmlElement) -> bool:
+    """Whether a link says 往后 or Older, which may mean other things, and its address is that of a further page."""
+    target = target_of(link, base_url(page)) if _NEXT_ALONE.match(label_of(link)) else None
+    return target is not None and leads_further(page.url, target)
 
 
 def _says_next_in_pager(element: HtmlElement) -> bool:

@@ -161,7 +161,7 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
         # The expensive checks come last.
         if not (_BEGINS_WITH_YEAR.search(link.get("href") or link.get("value") or "") or earlier):
             continue
-        words = _in_digits(words_of(link, _MAX_YEAR_CHARS))
+        words = _in_digits(words_of(link, _MAX_YEAR_CHARS) or _year_of_picture(link))
         match = _YEAR_OF_LIST.match(words) if len(words) <= _MAX_YEAR_CHARS else None
         if (match and (match[1] not in own or "期" in words)) or (not match and _EARLIER.match(words)):
             url = target_of(link, base_url(page))
@@ -170,6 +170,13 @@ def lists_of_other_years(page: WebPage, days: Iterable[str]) -> dict[str, str]:
     quarters = {_quarter(day) for day in days}
     lists |= _lists_of_other_times(page, _QUARTER_OF_YEAR, quarters, 1)
     return lists or _lists_of_other_times(page, _MONTH_OF_YEAR, {day[:7] for day in days}, _MIN_MONTHS)
+
+
+def _year_of_picture(link: HtmlElement) -> str:
+    """The year in the name of the picture that is all that a link shows; "" if there is none."""
+    pictures = [picture.get("src") or "" for picture in link.iter("img")]
+    year = _YEAR_IN_NAME.search(pictures[0].rpartition("/")[2]) if len(pictures) == 1 else None
+    return year[0] if year else ""
 
 
 def _quarter(day: str) -> str:

@@ -42,6 +42,8 @@ _OTHER_ROWS = re.compile(
 _TEMPLATE_CHARS = re.compile(r"\{\{|\$\{|<%=|\+\s*\w+\.\w")
 _AROUND = 100
 _READERS = re.compile(r"列表|分页|翻页|页码|更多|全部|完整")
+_INCLUDED = re.compile(r"""<!--#include\s+(?:virtual|file)\s*=\s*["']([^"'<>\n]{1,200})""", re.IGNORECASE)
+"""A part that the server was to put into the page."""
 _NEEDS_SCRIPTS = re.compile(r"without JavaScript enabled|enable JavaScript to run this app", re.IGNORECASE)
 """What the usual tools write into a page that their script is to fill."""
 _FILLED_BY_SCRIPT = "//*[@id='app' or @id='root' or @id='__next' or @id='__nuxt'][not(normalize-space())]"
@@ -163,6 +165,7 @@ def rows_elsewhere(page: WebPage) -> Iterator[str]:
     """A sign in the page that rows of its list are loaded separately: a template, a frame, an address."""
     yield from _templates(page)
     yield from _frames(page)
+    yield from (match[1] for match in _INCLUDED.finditer(page.text) if is_of_list(match[1].rpartition("/")[2]))
     for item in page.elements["noscript"]:
         words = "".join(map(str, item.itertext()))
         is_unfilled = _NEEDS_SCRIPTS.search(words) and page.tree.xpath(_FILLED_BY_SCRIPT)

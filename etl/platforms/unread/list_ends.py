@@ -32,7 +32,6 @@ from etl.platforms.paging.pager_elements import (
     names_of,
     slides,
 )
-from etl.platforms.paging.parts import is_named_part
 from etl.platforms.paging.short_counts import is_of_statistics
 from etl.platforms.paging.spoken_counts import counts_in_digits
 from etl.platforms.unread.calls_behind import unknown_call
@@ -43,7 +42,7 @@ from etl.web.urls import folder_of
 _MAX_ABOVE, _MAX_BEHIND, _MAX_BEFORE, _MAX_PARTS = 7, 6, 2, 60
 _LAST_DAY, _YEARS = 31, (1900, 2100)
 _NAME = re.compile(r"^\W*[\u4e00-\u9fff]{2,12}\W*$")
-_MAX_BLOCK, _MAX_LINKS, _MAX_TEXT, _MAX_NOTE = 160, 12, 24, 60
+MAX_BLOCK, _MAX_LINKS, _MAX_TEXT, _MAX_NOTE = 160, 12, 24, 60
 _FOOT = re.compile(
     r"(?<!news[_-])(?<!list[_-])(?<!panel[_-])(?<!card[_-])(?<!table[_-])foot|copyright|friend|yqlj|bottom-?(?:nav|link)|banquan|dibu",
     re.IGNORECASE,
@@ -51,8 +50,8 @@ _FOOT = re.compile(
 _SHARES = re.compile(r"share|jiathis|fenxiang", re.IGNORECASE)
 _FOOT_WORDS = re.compile(r"主办|承办|版权|备案|标识码|地址[:：]|邮编|ICP|友情链接|技术支持|Copyright", re.IGNORECASE)
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "aside")
-_NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
-_NUMBER = rf"(?:\d{{1,7}}|{_NUMERAL}{{1,6}})"
+NUMERAL = "[〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰]"
+_NUMBER = rf"(?:\d{{1,7}}|{NUMERAL}{{1,6}})"
 _COUNTS = re.compile(
     rf"(?:[总共有合计全部约的从至第每为项个：:，,。.、|/～~–—｜∣()（）\[\]【】-]|{_NUMBER}|[条條篇件则則筆笔頁页]|还有|剩余|尚有|另有|其余|余下|未显示|已显示|已加载|"
     r"当前|显示|公文|文件|信息|记录|数据|内容|结果|条目|文章|公告|符合条件的?|数量|总数|[本该此类现已]|栏目|目录|列表|收录|公开|发布|累计|"
@@ -82,16 +81,10 @@ _ENDED = re.compile(r"没有|已经|已全|全部(?:加载|显示)完|到底|无
 _EARLIER = re.compile(
     r"(?:更早|以前|之前|历史|往期|往年|以往|旧版|原版|早期|归档|存档|更多历史)\w{0,3}(?:的|年份)?(?:信息|数据|文件|公告|公示|内容|记录|网站|资料|目录|列表|通知|政策)?"
     r"\W{0,2}(?:请|见|可|查|点击|移步|通过|到|登录|访问|转|已(?:归档|移至|下线|迁移))"
+    r"|其[余他]\w{0,6}(?:文件|信息|公告|公示|内容|目录|通知)\w{0,4}(?:请|见|可|点击|下载)|(?:仅|只)(?:为|是|列出?|显示|公布)?部分(?:内容|文件|信息|公告|数据)?"
     r"|更多\w{0,4}(?:文件|信息|公告|公示|内容|政策|通知|记录|数据)\W{0,2}请(?:使用|通过|到|见|点击|访问|进入|查阅|查询|检索|登录)"
 )
 _ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
-_COLLECTED = re.compile(
-    rf"(?:累[计积]|[收汇][录集存]|现有|[总共]有?)(?:(?![办受处审]理|完成|发放|[检查]查|接[到待])[\u4e00-\u9fff]){{0,12}}?(\d{{1,7}}|{_NUMERAL}{{1,6}})[余多]?[条條篇件份则則部项項](?!目)"
-)
-"""How many documents a sentence beside the rows says that there are."""
-_LEADS_BACK = re.compile(
-    r"返回|首页|上一?[页级]|前一?页|顶部|打印|关闭|下载|指南|说明|申请|咨询|投诉|登录|home|top|back|prev", re.IGNORECASE
-)
 _LEADS_ON = re.compile(
     r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|进入栏目|完整\w{2,4}|列表页?|"
     r"more|(?:view|see|show)?all|archives?|更早\w{0,4}|older\w{0,6})\W*(?:\d{1,7}\W?)?$",
@@ -126,6 +119,11 @@ _NEXT_PAGE = re.compile(r"\b(?:next_?page|(?:go|to|turn|show|page|do)_?next(?:_?
 _NUMBER_OF_PAGE = re.compile(r"^(?:(?:go)?(?:to)?page|第)?(\d{1,6})页?$", re.IGNORECASE)
 _ASCENDING = re.compile(r"^[^\w]*1(?:[^\w]+\d{1,3})+[^\w]*$")
 _NUMBERS = re.compile(r"\d+")
+_UNRENDERED = re.compile(
+    r"\{\$?[\w.:-]{0,20}(?:pag|fenye|next)[\w.:-]{0,12}[^{}\w]?\}|<%=?[^<>%]{1,60}%>|\[!--[\w.]{1,30}--\]|\{(?:pboot|dede|stl):[^{}]{1,60}\}",
+    re.IGNORECASE,
+)
+"""A pager of a template that nothing filled in: {$pages}, [!--show.page--]."""
 _SHOWS_MORE = re.compile(r"(?:^|[\s_-])more(?:$|[\s_-])", re.IGNORECASE)
 _OPTIONS = re.compile(r"^(?:data-|:)(?!.*(?:id|size|limit|delay|duration|time|src|url)$)(?!aos|wow)")
 """An attribute for a script that is not about the look, the name or the length of a pager."""
@@ -138,39 +136,13 @@ def sign_around(page: WebPage, listed: Container[str], seen: int) -> str | None:
     if (rows := first_and_last(page, listed)) is None:
         return None
     first, last = rows
-    for block in _behind(last):
+    for block in blocks_behind(last):
         if sign := _in_block(block, page, listed, seen):
             return sign
-    for block in _before(first):
+    for block in blocks_before(first):
         if sign := _counts(block, seen) or _headed(block, seen) or _run(block, words_of(block, _MAX_TEXT)):
             return sign
     return None
-
-
-def may_lead_on(page: WebPage, listed: Container[str], seen: int) -> bool:
-    """Whether something right around the rows may mean further ones, and may mean something else: a link that stands
-    there alone, whatever its words, or a sentence that counts more than the `seen` entries."""
-    if (rows := first_and_last(page, listed)) is None:
-        return False
-    behind = [block for block in _behind(rows[1]) if block.tag != "script" and not is_hidden(block)]
-    sentences = (words_of(block, _MAX_BLOCK) for block in (*behind, *_before(rows[0])))
-    return any(_is_lone_link(block, page, listed) for block in behind) or any(
-        number > seen for words in sentences for number in _numbers(_COLLECTED, plain_signs(words))
-    )
-
-
-def _is_lone_link(block: HtmlElement, page: WebPage, listed: Container[str]) -> bool:
-    """Whether a block holds nothing but one link to another page of the column, which nothing else on the page links
-    and whose words do not say that it leads back."""
-    links = [link for link in (block, *block.iterdescendants()) if link.tag == "a" and not leads_nowhere(link)]
-    if len(links) != 1 or words_of(block, _MAX_BLOCK) != words_of(links[0], _MAX_BLOCK):
-        return False
-    label, base = label_of(links[0]), base_url(page)
-    url = absolute(links[0].get("href") or "", base)
-    if not url or url in listed or is_named_part(label) or _LEADS_BACK.search(label) or OF_OTHER_THINGS.search(label):
-        return False
-    others = (link for link in page.tree.iter("a") if link is not links[0])
-    return _is_of_column(url, page.url) and all(absolute(link.get("href") or "", base) != url for link in others)
 
 
 def first_and_last(page: WebPage, listed: Container[str]) -> tuple[HtmlElement, HtmlElement] | None:
@@ -196,7 +168,7 @@ def _child_of(around: HtmlElement, link: HtmlElement) -> HtmlElement | None:
     return next((child for child in line if child.getparent() is around), None)
 
 
-def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
+def blocks_behind(last: HtmlElement) -> Iterator[HtmlElement]:
     """The blocks after the last row that still belong to the list."""
     passed = 0
     for row in (last, *boxes_around(last, _MAX_ABOVE)):
@@ -222,7 +194,7 @@ def _is_nothing(block: HtmlElement) -> bool:
     return is_hidden_field or block.tag in ("style", "br", "hr", "link")
 
 
-def _before(first: HtmlElement) -> Iterator[HtmlElement]:
+def blocks_before(first: HtmlElement) -> Iterator[HtmlElement]:
     """The short blocks before the first row that hold no links."""
     for row in (first, *boxes_around(first, 2)):
         for block in islice(row.itersiblings(preceding=True), _MAX_BEFORE):
@@ -235,8 +207,8 @@ def _before(first: HtmlElement) -> Iterator[HtmlElement]:
 def _is_another(block: HtmlElement) -> bool:
     """Whether a block after the rows does not belong to their list: a box with a headline, the footer, a longer
     text."""
-    names, words = names_of(block), words_of(block, _MAX_BLOCK)
-    if _FOOT.search(names) or block.tag in _HEADS or len(words) > _MAX_BLOCK or _FOOT_WORDS.search(words):
+    names, words = names_of(block), words_of(block, MAX_BLOCK)
+    if _FOOT.search(names) or block.tag in _HEADS or len(words) > MAX_BLOCK or _FOOT_WORDS.search(words):
         return True
     links = sum(1 for link in block.iter("a") if len(words_of(link)) > 4)
     return links > _MAX_LINKS or next(block.iter(*_HEADS), None) is not None
@@ -245,7 +217,7 @@ def _is_another(block: HtmlElement) -> bool:
 def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: int) -> str | None:
     if is_hidden(block) or slides(block):
         return None
-    words = plain_signs(words_of(block, _MAX_BLOCK))
+    words = plain_signs(words_of(block, MAX_BLOCK))
     if _EARLIER.search(words) and len(words) <= _MAX_NOTE and not _ELSEWHERE.search(words):
         return words
     for part in islice(block.iter(), _MAX_PARTS):
@@ -264,6 +236,7 @@ def _in_block(block: HtmlElement, page: WebPage, listed: Container[str], seen: i
             or _linked(part, page, listed)
             or _run(part, short)
             or _unfilled(part, short, seen)
+            or _labelled(part, short)
         )
         if sign and not is_dead(part, page, seen):
             return sign
@@ -297,6 +270,20 @@ def _unfilled(part: HtmlElement, words: str, seen: int) -> str | None:
     return next((f"{name}='{value}'" for name, value in numbered if not is_whole(value, seen)), None)
 
 
+def _labelled(part: HtmlElement, words: str) -> str | None:
+    """What a label or an attribute of an element says or opens: how many are left, the address of a step drawn as a
+    picture, or that to which a button sends; or the mark of a template for its pager."""
+    if next(part.iter("script", "style"), None) is None and (unrendered := _UNRENDERED.search(words)):
+        return unrendered[0]
+    left = _LEFT.search(part.get("title") or "")
+    return (
+        (left and left[0])
+        or part.get("formaction")
+        or part.get("{http://www.w3.org/1999/xlink}href")
+        or part.get("xlink:href")
+    )
+
+
 def _shows_more(part: HtmlElement) -> bool:
     """Whether something without words has the name of what shows more, and an icon or a value for a script: templates
     leave empty elements where a link 更多 was."""
@@ -326,9 +313,9 @@ def _counts(part: HtmlElement, seen: int) -> str | None:
 
 def _counted(words: str, seen: int) -> tuple[list[int], list[int]]:
     """(numbers of documents, numbers of pages) that a short text states, if it says nothing else."""
-    documents, pages = [*_numbers(_IN_BRACKETS, words), *_numbers(_BARE, words)], list[int]()
+    documents, pages = [*numbers_in(_IN_BRACKETS, words), *numbers_in(_BARE, words)], list[int]()
     if _COUNTS.fullmatch(words):
-        documents, pages = [*documents, *_numbers(_OF_DOCUMENTS, words)], _numbers(_OF_PAGES, words)
+        documents, pages = [*documents, *numbers_in(_OF_DOCUMENTS, words)], numbers_in(_OF_PAGES, words)
         if share := _SHARE.match(words):
             at, of = digits(share[1]), digits(share[3])
             documents += [of] if at == seen and of > _LAST_DAY else []
@@ -344,8 +331,8 @@ def _headed(block: HtmlElement, seen: int) -> str | None:
     if len(words) > _MAX_NOTE or slides(block) or moves(block) or next(block.iter("select"), None) is not None:
         return None
     parts = [plain_signs(words_of(part, _MAX_TEXT)) for part in islice(block.iter(), _MAX_PARTS)]
-    counted = [] if _OF_TODAY.search(words) else [*_numbers(_NAMED, words), *_numbers(_OF_SEARCH, words)]
-    counted += [number for part in parts for number in _numbers(_ALL, part)]
+    counted = [] if _OF_TODAY.search(words) else [*numbers_in(_NAMED, words), *numbers_in(_OF_SEARCH, words)]
+    counted += [number for part in parts for number in numbers_in(_ALL, part)]
     # A number in a separate element after the name; years look like that too.
     last = parts[-1] if len(parts) > 1 else ""
     if last.isdecimal() and words.endswith(last) and _NAME.match(words.removesuffix(last)):
@@ -353,7 +340,7 @@ def _headed(block: HtmlElement, seen: int) -> str | None:
     return words if max(counted, default=0) > seen else None
 
 
-def _numbers(pattern: re.Pattern[str], words: str) -> list[int]:
+def numbers_in(pattern: re.Pattern[str], words: str) -> list[int]:
     numerals = (match[1] for match in pattern.finditer(words))
     return [digits(text) if text.isdecimal() else read_chinese(text) or 0 for text in numerals]
 
@@ -473,7 +460,7 @@ def _linked(part: HtmlElement, page: WebPage, listed: Container[str]) -> str | N
     ):
         return None
     if _SAYS_NOTHING.match(label):
-        return f"{label} → {url}" if _is_of_column(url, page.url) else None
+        return f"{label} → {url}" if is_of_column(url, page.url) else None
     folder = folder_of(page.url)
     if not url.startswith(folder) or url in (folder, page.url):
         return None
@@ -489,7 +476,7 @@ def _next_picture(link: HtmlElement) -> str:
     return sources[0] if named and not (slides(link) or moves(link)) else ""
 
 
-def _is_of_column(url: str, own: str) -> bool:
+def is_of_column(url: str, own: str) -> bool:
     """Whether an address is a different one whose path begins with the same word as the page's own path."""
     here, there = urlsplit(own), urlsplit(url)
     words = (parts.path.split("/")[1:2] for parts in (here, there))
