@@ -1,0 +1,207 @@
+"""Where the header, the headline and the text meet: what belongs to which."""
+
+# ruff: noqa: E501 — tables of pages: a case is a line.
+
+from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, SUB, WHOLE, trap
+from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
+
+ALL = (*PARAGRAPHS, *SIGNED)
+DATED = f"{HEAD}<div>发布日期：2023-05-09 来源：云溪日报</div>"
+LABELS = f"<div>索引号：{INDEX}</div><div>发布机构：{OFFICE}</div><div>发布日期：2023-05-09</div>"
+STATED = {"index_number": INDEX, "publisher": OFFICE, "published_date": "2023-05-09"}
+
+EMPTY = {
+    "span": ("in a cell with its value's element", "<ul><li><b>索引号：</b><span>{}</span></li><li><b>内容概述：</b><span></span></li></ul>"),
+    "cell": ("in the last row of a table", "<table><tr><td>索引号：</td><td>{}</td></tr><tr><td>内容概述：</td><td></td></tr></table>"),
+    "dashes": ("whose value is a row of dashes", "<table><tr><td>索引号：</td><td>{}</td></tr><tr><td>关键词：</td><td>----</td></tr></table>"),
+}  # fmt: skip
+for name, (what, header) in EMPTY.items():
+    trap(
+        f"last-label-empty-{name}",
+        f"the last label of the header has no value, {what}: it takes neither the headline nor the first line",
+        "header layouts",
+        page(header.format(INDEX), headline=DATED),
+        fields={"title": TITLE, "index_number": INDEX, **SUB},
+        absent=("keywords",),
+        text=WHOLE,
+    )
+trap(
+    "label-empty-between",
+    "a label without a value between pairs",
+    "header layouts",
+    page(
+        f"<table><tr><td>索引号</td><td>{INDEX}</td><td>关键词</td><td></td></tr><tr><td>发布机构</td><td>{OFFICE}</td><td>文号</td><td>{NUMBER}</td></tr></table>",
+        headline=DATED,
+    ),
+    fields={"index_number": INDEX, "publisher": OFFICE, "document_number": NUMBER},
+    absent=("keywords",),
+    text=WHOLE,
+)
+trap(
+    "source-beside-empty-tool",
+    "the label of a tool without words beside the day and the name of the source",
+    "header layouts",
+    page(
+        headline=f"{HEAD}<p><span>2023-05-09 11:15&nbsp;</span><span>云溪日报</span><span>&nbsp;保护视力色：<i></i></span></p>"
+    ),
+    fields=SUB,
+    text=WHOLE,
+)
+trap(
+    "counter-in-pair",
+    "a counter is the last of the pairs of the header",
+    "page furniture",
+    page(
+        headline="",
+        body=f"{HEAD}<dl class='attr'><dt>发布时间：</dt><dd>2023-05-09</dd><dt>信息来源：</dt><dd>云溪日报</dd><dt>点击数：</dt><dd>2301</dd></dl><hr><div class='ct'>{paragraphs()}</div>",
+    ),
+    fields=SUB,
+    text=WHOLE,
+)
+PAIRS = (("文号", NUMBER), ("发文机关", OFFICE), ("废止日期", ""), ("责任处室", "综合科"), ("公开方式", "主动公开"))
+trap(
+    "pair-of-unknown-label-last",
+    "pairs right above the text, among them one without a value and one whose label names no field of ours",
+    "header layouts",
+    page(
+        headline=DATED + f"<div>{''.join(f'<div>{label}：</div><div>{value}</div>' for label, value in PAIRS)}</div>",
+        body="".join(f"<div>{line}</div>" for line in ALL),
+        container="{}",
+    ),
+    fields={"document_number": NUMBER, "publisher": OFFICE, "disclosure_method": "主动公开"},
+    text=WHOLE,
+)
+trap(
+    "tools-in-cell-of-header",
+    "a cell of tools in the row of the day and the source, right above the text",
+    "page furniture",
+    page(
+        headline=HEAD
+        + "<table><tr><td>发布日期：2023-05-09</td><td>来源：云溪日报</td><td>访问量：[<b></b>]</td><td><a href='#'>打印本页</a></td></tr></table>",
+        body="".join(f"<div>{line}</div>" for line in ALL),
+        container="{}",
+    ),
+    fields=SUB,
+    text=WHOLE,
+)
+
+COLUMN = "<div class='left'><h3>政府信息公开</h3><ul><li><a href='/zn'>政府信息公开指南</a></li><li><a href='/zd'>政府信息公开制度</a></li><li><a href='/nr'>法定主动公开内容</a></li><li><a href='/nb'>政府信息公开年报</a></li></ul></div>"
+OF_SITE = page(COLUMN, headline="<div class='b'>HERE").replace(f"<title>{TITLE}_", "<title>")
+OF_LINKS = {
+    "day": (f"{TITLE}</div><div>发布日期：2023-05-09 来源：云溪日报</div>", SUB),
+    "labels": (f"{TITLE}</div>{LABELS}", STATED),
+}
+for name, (header, fields) in OF_LINKS.items():
+    trap(
+        f"heading-of-links-above-{name}",
+        f"the window is named after the site, and the only heading is that of a column of links; the title stands above the {name}",
+        "headlines",
+        OF_SITE.replace("HERE", header),
+        fields={"title": TITLE, **fields},
+        text=WHOLE,
+    )
+trap(
+    "headline-and-labels-in-container",
+    "the headline, labels below it and the text share the container of the text",
+    "header layouts",
+    page(headline="", body=f"<p class='b'>{TITLE}</p>{LABELS}{paragraphs()}"),
+    fields={"title": TITLE, **STATED},
+    text=WHOLE,
+)
+trap(
+    "text-repeats-title",
+    "the text begins with its title on two lines of its own",
+    "texts",
+    page(
+        headline=DATED,
+        body=f"<div>云溪区人民政府办公室</div><div>关于做好老旧电梯更新工作的通知</div>{paragraphs()}",
+    ),
+    text=f"云溪区人民政府办公室\n关于做好老旧电梯更新工作的通知\n{WHOLE}",
+)
+LONG = "云溪区住房和城乡建设局关于公布《老旧电梯更新技术导则（2023年版）》的公告"
+trap(
+    "headline-open-bracket",
+    "a headline breaks within its brackets, and stands above labels in one element",
+    "headlines",
+    page(
+        headline=f"<div class='t'><div>{LONG[:25]}<br>{LONG[25:]}</div>{LABELS}</div>",
+        title=LONG,
+    ).replace(f"<title>{LONG}_", "<title>"),
+    fields={"title": LONG, **STATED},
+    text=WHOLE,
+)
+POINTS = ("（一）时间：2023年5月20日", "（二）地点：云溪区住房和城乡建设局一楼大厅")
+trap(
+    "numbered-points-first",
+    "the text begins with numbered points of a time and a place",
+    "texts",
+    page(headline=DATED, body=paragraphs((*POINTS, *ALL))),
+    fields=SUB,
+    text="\n".join((*POINTS, WHOLE)),
+)
+FROM = "资料来源：云溪区住房和城乡建设局台账；图中数据为本年前四个月合计。"
+trap(
+    "source-of-data-in-text",
+    "a sentence that says whence the data come",
+    "texts",
+    page(headline=f"{HEAD}<div>发布日期：2023-05-09</div>", body=paragraphs((*ALL, FROM))),
+    absent=("source",),
+    text=f"{WHOLE}\n{FROM}",
+)
+trap(
+    "source-below-text",
+    "the source stands in a line of its own below the text",
+    "header layouts",
+    page(headline=f"{HEAD}<div>发布日期：2023-05-09</div>", below="<div>来源：云溪日报</div>"),
+    fields=SUB,
+    text=WHOLE,
+)
+trap(
+    "day-source-tools-below-text",
+    "a line of the day, the source and the tools below the text",
+    "page furniture",
+    page(headline=HEAD, below="<div>发布日期：2023-05-09 来源：云溪日报 字体：[大 中 小]</div>"),
+    fields=SUB,
+    text=WHOLE,
+)
+trap(
+    "day-beside-name-below-labels",
+    "a day beside a name, each with an icon, between the pairs of the header and the text, in one container",
+    "header layouts",
+    page(
+        headline="",
+        body=f"<div class='con'><div class='bt'>{TITLE}</div>"
+        + "".join(f"<div><span>{a}</span><span>{b}</span></div>" for a, b in (("索引号", INDEX), ("主题词", "")))
+        + f"<div><i></i>2023-05-09<i></i>云溪海关</div>{''.join(f'<div>{line}</div>' for line in ALL)}</div>",
+        container="{}",
+    ),
+    fields={"title": TITLE, "index_number": INDEX, "published_date": "2023-05-09", "source": "云溪海关"},
+    text=WHOLE,
+)
+
+MANUAL = "<a href='/f/sc.pdf'>操作手册</a>"
+trap(
+    "file-general-name-listed",
+    "a file with a general name, beside the text, that the text lists among its annexes",
+    "attachments",
+    page(
+        headline=DATED,
+        body=paragraphs((*ALL, "附件：1.更新登记表", "2.网上填报操作手册")),
+        below="<div class='fj'><a href='/down.jsp?f=1.doc'>1.更新登记表.doc</a><a href='/down.jsp?f=2.pdf'>2.网上填报操作手册.pdf</a></div>",
+    ),
+    files=("down.jsp?f=1.doc", "down.jsp?f=2.pdf"),
+)
+trap(
+    "file-general-name-in-text",
+    "a sentence of the text refers to a file with a general name",
+    "attachments",
+    page(headline=DATED, body=paragraphs((*PARAGRAPHS, f"填报方法见{MANUAL}。", *SIGNED))),
+    files=("sc.pdf",),
+)
+trap(
+    "no-file-general-name",
+    "a manual of the site below the text",
+    "attachments",
+    page(headline=DATED, below=f"<ul><li>{MANUAL}</li><li><a href='/f/app.pdf'>使用指南</a></li></ul>"),
+    files=(),
+)
