@@ -20,16 +20,20 @@ from sqlalchemy import Connection, Engine, event
 from etl.archive.crawls.run import CrawlOptions
 from etl.archive.storage.archive import open_archive
 from etl.catalog.load import load_source
-from etl.pipeline.crawl import crawl
+from etl.extract import read_stages  # noqa: F401 - so that the rules are loaded once, before the processes are forked
+from etl.pipeline import crawl as crawls
 from etl.pipeline.reading.page_reading import PageReading, PageToRead, read_fetched_page
 from etl.pipeline.stages import crawling
-from etl.platforms.registry import family_of
+from etl.platforms.registry import all_platforms, family_of
 from etl.settings import settings
 from etl.sources.schema import Source
 
 
 class ReadHere:
-    """Reads pages in this process: to start one takes longer than such a crawl."""
+    """Reads pages in this process: to start others takes longer than such a crawl."""
+
+    def prepare(self) -> None:
+        pass
 
     def read(self, source: Source, to_read: PageToRead, body: bytes) -> PageReading:
         return read_fetched_page(source, family_of(source), to_read, body)
@@ -69,12 +73,13 @@ def crawl_until(file: Path, key: str, last: int, pipe: int) -> None:
     Minio.put_object = put_after_step  # type: ignore[method-assign]
     event.listen(Engine, "before_cursor_execute", wrote)
     event.listen(Engine, "commit", step_if_wrote)
-    crawling.page_readers = lambda workers: ReadHere()  # type: ignore[assignment, return-value]
-    crawl(open_archive(settings()), load_source(file), key, CrawlOptions(), settings(), lambda *_: None)
+    crawls.page_readers = crawling.page_readers = lambda workers: ReadHere()  # type: ignore[assignment, return-value]
+    crawls.crawl(open_archive(settings()), load_source(file), key, CrawlOptions(), settings(), lambda *_: None)
 
 
 def main() -> None:
     """Forks a child for each line, so that what is imported is imported once."""
+    all_platforms()
     for line in sys.stdin:
         file, key, last = line.split()
         heard, pipe = os.pipe()
