@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
-from etl.platforms.answers.data_lists import content_of, read_data_list
+from etl.platforms.answers.data_lists import content_of, may_go_on, read_data_list
 from etl.platforms.answers.feeds import is_feed
 from etl.platforms.answers.refusals import refusal_in
 from etl.platforms.answers.request_numbers import written_number
-from etl.platforms.answers.turned_numbers import by_number_of_script, by_own_number
+from etl.platforms.answers.turned_numbers import are_rows_alone, by_number_of_script, by_own_number
 from etl.platforms.base import UNREADABLE, ListingPage, ListingRequest, NotAListing, Platform, fills_page
 from etl.platforms.elements.columns import shows_several_lists
 from etl.platforms.elements.drawn_digits import write_drawn_digits
@@ -387,9 +387,10 @@ def _with_sign(
         return listing.with_problem(Reason.of(Code.PAGING_NOT_UNDERSTOOD, url=request.url, words=sign))
     if whole or ends or says_that_it_ends(page, words):
         return listing
-    may_go_on = first and (fills_page(seen) or may_lead_on(page, listed, seen) or shows_several_lists(page, listed))
-    listing = replace(listing, may_go_on=may_go_on, open_end=first)
-    further = by_own_number(listing, request)
+    is_full = fills_page(seen) or (are_rows_alone(page) and may_go_on(listing, request))
+    leads_on = is_full or may_lead_on(page, listed, seen) or shows_several_lists(page, listed)
+    listing = replace(listing, may_go_on=first and leads_on, open_end=first)
+    further = by_own_number(listing, page, request)
     return replace(listing, next_requests=(further,)) if further else listing
 
 

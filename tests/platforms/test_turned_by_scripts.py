@@ -185,3 +185,52 @@ def test_steps_that_are_scripts_only_on_later_pages_are_a_sign_of_more(
     walked = walk_answers("generic", "/gk/list.jsp", answer, **LISTING)
     assert len(walked.entries) == SIZE * min(linked, pages)
     assert bool(walked.red) == (pages > linked and "{}" in call)
+
+
+REQUESTS = {
+    "/r?lm=7&pageNo={first}": "", "/r?lm=7&p={first}&size={size}": "", "/r?offset=0&limit={size}": "",
+    "/r?lm=7": "pageNo={first}&rows={size}", "/r": '{{"pageNum": {first}, "pageSize": {size}}}',
+}  # fmt: skip
+NUMBERS_OF_PAGE, SIZES = ("pageNo", "p", "pageNum"), ("size", "limit", "rows", "pageSize")
+
+
+def _walk_of_rows(request: str, documents: int, size: int, behind: str, first: int, *, ignores: bool = False) -> Walked:
+    """A walk over what a service answers to scripts: rows alone, which say nothing of other pages."""
+    all_lines = lines(documents, "/n/{number}.html")
+
+    def answer(asked: Question) -> Answer:
+        named = [int(asked.sent[name]) for name in NUMBERS_OF_PAGE if name in asked.sent]
+        rows = next((int(asked.sent[name]) for name in SIZES if name in asked.sent), size)
+        start = (named[0] - first) * rows if named else int(asked.sent["offset"])
+        shown = all_lines[0 if ignores else start :][:rows]
+        if not shown and behind != "empty":
+            shown = {"last": all_lines[-rows:], "first": all_lines[:rows]}.get(behind, [])
+        items = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
+        return None if behind == "missing" and not shown else (f'<ul class="l">{items}</ul>', HTML)
+
+    url, post = (text.format(first=first, size=size) for text in (request, REQUESTS[request]))
+    column = {"url": f"http://www.yunxi.example{url}", "name": "公告"} | ({"post": post} if post else {})
+    return walk_answers("generic", url, answer, **LISTING, columns=[column])
+
+
+@settings(max_examples=examples(80), deadline=None)
+@given(
+    request=st.sampled_from(sorted(REQUESTS)),
+    documents=st.integers(1, 60),
+    size=st.sampled_from([8, 10, 12]),
+    behind=st.sampled_from(["empty", "missing", "last", "first"]),
+    first=st.sampled_from([0, 1]),
+)
+def test_rows_alone_are_turned_by_the_numbers_of_their_request(
+    request: str, documents: int, size: int, behind: str, first: int
+) -> None:
+    walked = _walk_of_rows(request, documents, size, behind, first)
+    assert len(walked.entries) == documents
+
+
+@pytest.mark.parametrize("request_", sorted(REQUESTS))
+@pytest.mark.parametrize("size", [8, 12])
+def test_a_service_of_rows_that_ignores_the_number_has_an_open_end(request_: str, size: int) -> None:
+    walked = _walk_of_rows(request_, 30, size, "empty", 1, ignores=True)
+    assert len(walked.entries) == size
+    assert walked.red or walked.open_ends

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 
 from etl.outside import digits
-from etl.platforms.answers.request_numbers import following, written_number
+from etl.platforms.answers.request_numbers import asks_for_more, following, written_number
 from etl.platforms.base import ListingPage, ListingRequest
 from etl.platforms.elements.element_words import label_of
 from etl.platforms.paging.list_numbers import Counts
@@ -22,14 +22,22 @@ _OWN_NUMBER = re.compile(
 _NUMBERS = re.compile(r"\d+")
 
 
-def by_own_number(listing: ListingPage, request: ListingRequest) -> ListingRequest | None:
+def are_rows_alone(page: WebPage) -> bool:
+    """Whether an answer is no page but rows, which a script puts into one."""
+    return page.is_markup and not any(tag in page.lower for tag in ("<html", "<head", "<body", "<title"))
+
+
+def by_own_number(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingRequest | None:
     """The request for the next page of a list whose address names the number of the page (`?pageNo=1`), where the page
-    says nothing of others: fragments that scripts request have no pager. A page with fewer rows than those before is
-    the last one."""
+    says nothing of others; of rows alone, which have no pager, also one whose request counts pages or rows in any way.
+    A page with fewer rows than those before, or than were asked for, is the last one."""
     named, rows = _OWN_NUMBER.search(request.url), len(listing.entries)
-    if named is None or (request.seen and not request.by_number):
+    if (named is None and not are_rows_alone(page)) or (request.seen and not request.by_number):
         return None
-    is_last = rows * digits(named[1]) < request.seen if request.seen else digits(named[1]) > 1
+    number = digits(named[1]) if named else written_number(request)
+    is_last = named is None and asks_for_more(request, rows)
+    if number is not None:
+        is_last = is_last or (rows * number < request.seen if request.seen else number > 1)
     further = None if is_last else following(request, rows, request.seen + rows)
     return further and replace(further, by_number=True)
 
@@ -37,15 +45,17 @@ def by_own_number(listing: ListingPage, request: ListingRequest) -> ListingReque
 def by_number_of_script(
     listing: ListingPage, page: WebPage, request: ListingRequest, stated: Counts | None
 ) -> ListingRequest | None:
-    """The request for the next page of a list that only a script turns: by the number in its own address
-    (`?pageNo=1`), in what is posted to it, or in a form that the script sends. Only if the page states how many pages
-    or documents there are, which the walk compares, or has a step with the number of the next page (`go(2)`)."""
+    """The request for the next page of a list that only a script turns: by the number in its own address (`?pageNo=1`,
+    and `?p=1` where rows alone answer), in what is posted to it, or in a form that the script sends. Only if the page
+    states how many pages or documents there are, which the walk compares, or has a step with the number of the next
+    page (`go(2)`)."""
     rows, seen = len(listing.entries), request.seen + len(listing.entries)
     pages, documents = listing.reported_pages, listing.reported_total
     if stated:
         pages, documents = pages or stated.pages, documents or stated.documents
     named = _OWN_NUMBER.search(request.url)
-    own = digits(named[1]) if named else written_number(request) if request.body else None
+    is_service = request.body is not None or are_rows_alone(page)
+    own = digits(named[1]) if named else written_number(request) if is_service else None
     number, url = (own, None) if own is not None else number_of_form(page)
     is_counted = bool(pages or documents)
     is_turned = request.by_script if request.seen else number == 1 or (number == 0 and not (named and is_counted))
