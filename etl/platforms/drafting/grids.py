@@ -34,7 +34,8 @@ class Grid:
 
     def sends(self, data: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
         """What is sent for the first page, with the data of the page's own script."""
-        if not options.get(self.turns) or (self.sizes == "pageSize" and callable_data(options) and data):
+        says_itself = not isinstance(options.get("queryParams"), (dict, str, type(None)))
+        if not options.get(self.turns) or (self.sizes == "pageSize" and says_itself and data):
             return dict(data)
         # Other names, as layui and pagination.js take them.
         request, alias = (each if isinstance(each, dict) else {} for each in map(options.get, ("request", "alias")))
@@ -46,11 +47,6 @@ class Grid:
         first = 1.0 if page == "pageNumber" else self.first
         numbers = {page: first, size: rows if isinstance(rows, (float, str)) else self.rows}
         return {**dict(self.more), **data, **numbers}
-
-
-def callable_data(options: Mapping[str, Any]) -> bool:
-    """Whether the script of the page says itself what is sent."""
-    return not isinstance(options.get("queryParams"), (dict, str, type(None)))
 
 
 _GRIDS = {

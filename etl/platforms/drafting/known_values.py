@@ -38,7 +38,7 @@ _GIVES_FIRST = frozenset(
 )  # fmt: skip
 _SELECTOR = re.compile(r"\s*+(?:[#.]?\w|[\[*])(?:[^~:(]|:(?:checked|selected)\b|:not\([^()]*\))*")
 """Selectors that take a time in proportion to the page: those of siblings and places do not, nor XPath."""
-_LONG_SELECTOR = 200
+_LONG_SELECTOR, _ELEMENTS_OF_STEP = 200, 10
 _MOST_STEPS, _MOST_OF_A_PAGE, _MOST_NESTED = 6_000, 50_000, 30
 _MOST_DEPTH, _MOST_TRIED, _MOST_CALLS = 40, 12, 60
 
@@ -171,12 +171,8 @@ class Values:
 
     def _first(self, name: str, at: Spot, *places: list[Spot]) -> Known:
         """The first value that is known of those that a name gets at some places, and which is used at another."""
-        if name in self._resolving or len(self._resolving) > _MOST_DEPTH:
-            return UNKNOWN
-        self._resolving.add(name)
         own = self.code.in_scope(name, at, *places)[:_MOST_TRIED]
-        values = self._values_at([each for spot in own for each in (self._passed(spot) or [spot])])
-        self._resolving.discard(name)
+        values = self._values_of(name, [each for spot in own for each in (self._passed(spot) or [spot])])
         return self._one_of(("name", name), name, [value for value in values if value not in ("", None)])
 
     def _passed(self, spot: Spot) -> list[Spot]:
@@ -189,12 +185,16 @@ class Values:
         function = next(around, None)
         return self.code.given(function, name) if function else []
 
-    def _values_at(self, spots: list[Spot]) -> list[Known]:
-        """The known values of expressions, each once."""
+    def _values_of(self, key: object, spots: list[Spot]) -> list[Known]:
+        """The known values of expressions, each once; none if `key`, for which they stand, leads to itself."""
         values = list[Known]()
+        if key in self._resolving or len(self._resolving) > _MOST_DEPTH:
+            return values
+        self._resolving.add(key)
         for value in map(self.value_at, spots[:_MOST_CALLS]):
             if value is not UNKNOWN and value not in values:
                 values.append(value)
+        self._resolving.discard(key)
         return values
 
     def _one_of(self, where: object, name: str, values: list[Known]) -> Known:
@@ -216,12 +216,7 @@ class Values:
 
     def _given(self, function: ScriptFunction, name: str) -> Known:
         key = (function.script, function.body, name)
-        if key in self._resolving or len(self._resolving) > _MOST_DEPTH:
-            return UNKNOWN
-        self._resolving.add(key)
-        values = self._values_at(self.code.given(function, name))
-        self._resolving.discard(key)
-        return self._one_of(key, name, values)
+        return self._one_of(key, name, self._values_of(key, self.code.given(function, name)))
 
     def _chosen(self, where: object, values: list[Known], words: list[str]) -> Known:
         """The value that is chosen of several, the first of them if nothing else is said."""
@@ -239,7 +234,7 @@ class Values:
     def checked(self, field: HtmlElement) -> Known:
         """The value of a field of which a form has one for each choice."""
         name, inputs = field.get("name"), self.page.elements["input"]
-        self.charge(len(inputs))
+        self.charge(len(inputs) // _ELEMENTS_OF_STEP)
         fields = [each for each in inputs if each.get("type") == "radio" and name and each.get("name") == name]
         words = {each.get("value") or "": words_of(each.getparent()) or each.get("value") or "" for each in fields}
         own = next((value for value, label in words.items() if is_whole(label)), field.get("value") or "")
@@ -251,7 +246,7 @@ class Values:
         """The value of an attribute of an element: of one item of several that have it, such as the chosen tab."""
         parent = element.getparent()
         alike = [] if parent is None else [each for each in parent.iterchildren(element.tag) if each.get(attribute)]
-        self.charge(len(alike))
+        self.charge(len(alike) // _ELEMENTS_OF_STEP)
         if len(alike) < 2 or not isinstance(value, str) or element not in alike:
             return value
         first = next((each for each in alike if is_whole(words_of(each))), element)
@@ -263,7 +258,7 @@ class Values:
     def value_of(self, select: HtmlElement) -> Known:
         """The value of a selection in the page: the chosen one, or that of all parts together."""
         value, parts = value_of_field(select), choices_of(select)
-        self.charge(sum(1 for _ in select.iter("option")))
+        self.charge(sum(1 for _ in select.iter("option")) // _ELEMENTS_OF_STEP)
         others = [("", ""), *(part for part in parts if part[0] != value)]
         return self._chosen(select, [value, *(part[0] for part in others[1:])], [words for _, words in others])
 

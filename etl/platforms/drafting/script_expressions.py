@@ -335,7 +335,7 @@ class Reading:
             return arguments[0]
         if isinstance(value, dict) and isinstance(value.get(name), ScriptFunction):
             return values.returned(value[name], arguments)
-        if name in ("toString", "valueOf", "trim", "toFixed") and value is not UNKNOWN:
+        if name in ("toString", "valueOf", "toFixed") and isinstance(value, float):
             return value
         if name == "concat" and isinstance(value, str):
             for part in arguments:

@@ -54,10 +54,15 @@ def script_files(page: WebPage) -> list[str]:
 
 def _of_element(script: HtmlElement) -> Iterator[str]:
     source, kind, main = script.get("src"), script.get("type") or "", script.get("data-main")
-    if source and (is_code_type(kind) or kind == "module"):
+    if source and is_code(kind):
         yield source
     if main:  # of RequireJS
         yield main if main.endswith(".js") else f"{main}.js"
+
+
+def is_code(kind: str) -> bool:
+    """Whether a script element of this type holds code, also that of a module."""
+    return is_code_type(kind) or kind == "module"
 
 
 def is_library(code: str) -> bool:

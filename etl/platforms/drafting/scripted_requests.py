@@ -10,9 +10,9 @@ from etl.platforms.answers.answers import read_data
 from etl.platforms.drafting.grids import elements_as_calls, grid_of
 from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
+from etl.platforms.drafting.script_files import is_code
 from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, Known, Sent, plain
 from etl.platforms.elements.list_addresses import is_of_list
-from etl.web.markup import is_code_type
 from etl.web.page import WebPage
 from etl.web.script.values import to_number
 
@@ -53,13 +53,9 @@ class ScriptRequest:
 
 def code_of(page: WebPage) -> ScriptCode:
     """The scripts in a page, and what its elements say to libraries."""
-    scripts = [script.text for script in page.elements["script"] if script.text and _is_code(script.get("type") or "")]
+    scripts = [script.text for script in page.elements["script"] if script.text and is_code(script.get("type") or "")]
     handlers = (str(each).removeprefix("javascript:") for each in page.tree.xpath(_HANDLERS)[:_MOST_HANDLERS])
     return ScriptCode([*scripts, *elements_as_calls(page), ";\n".join(handlers)])
-
-
-def _is_code(kind: str) -> bool:
-    return is_code_type(kind) or kind == "module"
 
 
 Place = tuple[Spot, bool, bool]

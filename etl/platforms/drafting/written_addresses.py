@@ -11,10 +11,10 @@ from lxml.html import HtmlElement
 
 from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
+from etl.platforms.drafting.script_files import is_code
 from etl.platforms.drafting.scripted_requests import code_of
 from etl.platforms.elements.list_addresses import changes_something
 from etl.sources.values import typed_address
-from etl.web.markup import is_code_type
 from etl.web.page import WebPage, base_url
 from etl.web.urls import MAX_ADDRESS_CHARS, PLACE, resolved
 
@@ -55,17 +55,14 @@ class _Writer:
     def __init__(self, page: WebPage, code: ScriptCode) -> None:
         self.page, self.code = page, code
         self.values = Values(code, page, in_rows=True)
-        self.attributes: dict[str, str] = {}
-        """The values of a row that its element bears, by attribute (`<li data-id="{id}">`)."""
-        self.values.attributes = self.attributes
         self.calls: dict[str, list[str]] = {}
         """What functions are called with in texts and attributes (`onclick="openDetail({id})"`), by their names."""
 
     def addresses(self) -> Iterator[tuple[str, bool]]:
         yield from self._of_elements(self.page.tree)
         for script in self.page.elements["script"]:
-            if script.text and not (is_code_type(script.get("type") or "") or script.get("type") == "module"):
-                self.attributes |= {each[1]: each[2] for each in _ATTRIBUTE.finditer(_places(script.text))}
+            if script.text and not is_code(script.get("type") or ""):
+                self._note_attributes(_places(script.text))
                 yield from self._of_markup(script.text)
         for text in islice(self._texts(), _MAX_TEXTS):
             yield from self._of_text(text)
@@ -89,9 +86,13 @@ class _Writer:
         for pattern in (_HREF, _LEADS):
             for link in pattern.finditer(text):
                 yield link[1], _TITLE.search(text, link.end(), link.end() + 200) is not None
-        self.attributes |= {attribute[1]: attribute[2] for attribute in _ATTRIBUTE.finditer(text)}
+        self._note_attributes(text)
         for call in _CALLS.finditer(text):
             self.calls.setdefault(call[1], []).append(call[2])
+
+    def _note_attributes(self, text: str) -> None:
+        """The values of a row that its element bears, by attribute (`<li data-id="{id}">`)."""
+        self.values.attributes |= {each[1]: each[2] for each in _ATTRIBUTE.finditer(text)}
 
     def _of_markup(self, markup: str) -> Iterator[tuple[str, bool]]:
         try:

@@ -87,7 +87,7 @@ def next_by_form(page: WebPage, request: ListingRequest, listed: Collection[str]
     shown = following_number(page, first=place == 1)
     if shown and shown.number != place + 1:
         return None  # The page is not the one that was asked for.
-    before = (request.form or parameters(request.url)) if request.place else {}
+    before = _sent_for(request)
     steps = (step for step in chain(*_steps(page, place, listed)) if not leads_to_first(step, page))
     clicks = ((_click(step, page), label_of(step).isdigit()) for step in islice(steps, _MAX_STEPS))
     for click, is_number in chain(clicks, ((choice, True) for choice in _choices(page))):
@@ -116,6 +116,11 @@ def _steps(page: WebPage, place: int, listed: Collection[str]) -> tuple[list[Htm
     return behind, [step for step in steps if places[step] <= last]
 
 
+def _sent_for(request: ListingRequest) -> dict[str, str]:
+    """The fields of the form that was sent for a page; none for a first one."""
+    return (request.form or parameters(request.url)) if request.place else {}
+
+
 def _is_next(click: _Click, before: Mapping[str, str], rows: int) -> bool:
     """Whether a click turns what was turned `before` (the fields that were sent for the page; none for the first), and
     asks for the number of the page behind it, or of that page's first row. `rows`: of the page itself."""
@@ -138,7 +143,7 @@ def _is_alike(click: _Click, before: Mapping[str, str]) -> bool:
 def step_not_sent(page: WebPage, request: ListingRequest, listed: Collection[str], seen: int) -> str | None:
     """The words of a step behind the rows that is no click like those before, on a page to which a form led: its list
     goes on in another way. A click that asks for the page itself, or does nothing, is usual on a last page."""
-    before = (request.form or parameters(request.url)) if request.place else {}
+    before = _sent_for(request)
     for step in _steps(page, request.place, listed)[0] if before else ():
         click = _click(step, page)
         if click:
