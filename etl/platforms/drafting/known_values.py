@@ -38,7 +38,7 @@ _GIVES_FIRST = frozenset(
 )  # fmt: skip
 _SELECTOR = re.compile(r"\s*+(?:[#.]?\w|[\[*])(?:[^~:(]|:(?:checked|selected)\b|:not\([^()]*\))*")
 """Selectors that take a time in proportion to the page: those of siblings and places do not, nor XPath."""
-_LONG_SELECTOR, _ELEMENTS_OF_STEP = 200, 10
+_LONG_SELECTOR = 200
 _MOST_STEPS, _MOST_OF_A_PAGE, _MOST_NESTED = 6_000, 50_000, 30
 _MOST_DEPTH, _MOST_TRIED, _MOST_CALLS = 40, 12, 60
 
@@ -234,7 +234,7 @@ class Values:
     def checked(self, field: HtmlElement) -> Known:
         """The value of a field of which a form has one for each choice."""
         name, inputs = field.get("name"), self.page.elements["input"]
-        self.charge(len(inputs) // _ELEMENTS_OF_STEP)
+        self.work += len(inputs)
         fields = [each for each in inputs if each.get("type") == "radio" and name and each.get("name") == name]
         words = {each.get("value") or "": words_of(each.getparent()) or each.get("value") or "" for each in fields}
         own = next((value for value, label in words.items() if is_whole(label)), field.get("value") or "")
@@ -246,7 +246,7 @@ class Values:
         """The value of an attribute of an element: of one item of several that have it, such as the chosen tab."""
         parent = element.getparent()
         alike = [] if parent is None else [each for each in parent.iterchildren(element.tag) if each.get(attribute)]
-        self.charge(len(alike) // _ELEMENTS_OF_STEP)
+        self.work += len(alike)
         if len(alike) < 2 or not isinstance(value, str) or element not in alike:
             return value
         first = next((each for each in alike if is_whole(words_of(each))), element)
@@ -258,7 +258,7 @@ class Values:
     def value_of(self, select: HtmlElement) -> Known:
         """The value of a selection in the page: the chosen one, or that of all parts together."""
         value, parts = value_of_field(select), choices_of(select)
-        self.charge(sum(1 for _ in select.iter("option")) // _ELEMENTS_OF_STEP)
+        self.work += sum(1 for _ in select.iter("option"))
         others = [("", ""), *(part for part in parts if part[0] != value)]
         return self._chosen(select, [value, *(part[0] for part in others[1:])], [words for _, words in others])
 
