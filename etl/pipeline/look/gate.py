@@ -1,7 +1,7 @@
 """The only way out of a browser that looks at a page: the fetcher of a crawl, with its address guard, robots.txt, pace
 and limits, for requests that a survey may make."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 
 from etl.fetch.classify import classify
 from etl.fetch.client import Attempt, Fetcher, Request
@@ -26,10 +26,17 @@ class AnyHost(Source):
 
 class Gate:
     """Makes the requests of a page. `own`: for the site that is surveyed; `others`: for libraries of other hosts;
-    `attempts`: what the survey has fetched already, by address."""
+    `attempts`: what the survey has fetched already, by address; `report`: gets the address of each request."""
 
-    def __init__(self, source: Source, own: Fetcher, others: Fetcher, attempts: MutableMapping[str, Attempt]) -> None:
-        self.source, self._own, self._others, self._attempts = source, own, others, attempts
+    def __init__(
+        self,
+        source: Source,
+        own: Fetcher,
+        others: Fetcher,
+        attempts: MutableMapping[str, Attempt],
+        report: Callable[[str], None],
+    ) -> None:
+        self.source, self._own, self._others, self._attempts, self._report = source, own, others, attempts, report
         self._requests = self._bytes = 0
         self.site_cookies: set[str] = set()
         """The names of the cookies that the site itself has set."""
@@ -53,6 +60,7 @@ class Gate:
         return attempt, ""
 
     async def _attempt(self, sent: Sent) -> Attempt:
+        self._report(sent.url)
         fetch = self._own if self.source.allows(sent.url) else self._others
         headers = dict(sent.headers)
         if sent.cookies:

@@ -42,7 +42,8 @@ _NOT_PASSED = ("content-encoding", "content-length", "transfer-encoding", "conne
 _VIEW = f"""() => {{ let place = 0;
   for (const element of document.querySelectorAll('*')) element.setAttribute('{MARK}', place++);
   const cut = text => (text || '').slice(0, {_MAX_CHARS});
-  const body = document.body && document.body.innerText;
+  const titles = [...document.querySelectorAll('a[title], li[title], td[title], p[title], span[title]')];
+  const body = (document.body ? document.body.innerText : '') + titles.map(each => '\\n' + each.title).join('');
   return {{ html: cut(document.documentElement.outerHTML), text: cut(body), url: location.href }} }}"""
 _SCROLL = """() => { for (const element of [document.scrollingElement, ...document.querySelectorAll('*')])
   if (element && element.scrollHeight > element.clientHeight + 20) element.scrollTop = element.scrollHeight;

@@ -104,20 +104,16 @@ async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
 
 
 def _list_of(look: Look) -> _List | None:
-    before, after = look.answers(0), look.answers(look.turn) if look.turn else []
-    two = max(
-        after,
-        key=lambda each: (new_rows(each, look.shown, look.then_shown), each.sent.kind != "document"),
-        default=None,
-    )
-    if two and not new_rows(two, look.shown, look.then_shown):
-        two = None
-    counts = [(each, seen_rows(each.answer, look.shown)) for each in before if each.answer]
-    if two:
-        alike = [(each, seen) for each, seen in counts if _is_alike(each, two) and seen.count]
-        return _List(max(alike, key=lambda each: each[1].count)[0] if alike else None, two)
-    counts = [(each, seen) for each, seen in counts if each.sent.kind != "document" and seen.count >= _LEAST_ROWS]
-    best = max(counts, key=_rank, default=None)
+    def new(each: Exchange) -> int:
+        return new_rows(each, look.shown, look.then_shown)
+
+    before = [(each, seen_rows(each.answer, look.shown)) for each in look.answers(0) if each.answer]
+    if two := max(filter(new, look.answers(look.turn)), key=new, default=None) if look.turn else None:
+        alike = [(len(changes(each.sent.seen, two.sent.seen)), -seen.count, place)
+                 for place, (each, seen) in enumerate(before) if seen.count and _is_alike(each, two)]  # fmt: skip
+        return _List(before[min(alike)[2]][0] if alike else None, two)
+    services = [pair for pair in before if pair[0].sent.kind != "document" and pair[1].count >= _LEAST_ROWS]
+    best = max(services, key=lambda pair: (new(pair[0]), *_rank(*pair)), default=None)
     return _List(best[0], None) if best else None
 
 
@@ -129,9 +125,8 @@ def _is_alike(one: Exchange, two: Exchange) -> bool:
     return (first.netloc, _DIGITS.sub("", first.path)) == (second.netloc, _DIGITS.sub("", second.path))
 
 
-def _rank(each: tuple[Exchange, SeenRows]) -> tuple[bool, int, bool]:
-    exchange, seen = each
-    return not is_of_other_box(exchange.sent.url), seen.count, is_of_list(exchange.sent.url)
+def _rank(each: Exchange, seen: SeenRows) -> tuple[bool, int, bool]:
+    return not is_of_other_box(each.sent.url), seen.count, is_of_list(each.sent.url)
 
 
 def _turn(of_list: _List, rows: int) -> Turn | None:

@@ -75,7 +75,7 @@ async def _gate(visit: LiveVisit, user_agent: str) -> AsyncIterator[Gate]:
     source = visit.source.model_copy(update={"limits": limits})
     others = AnyHost.model_construct(**dict(source))
     async with fetcher(source, visit.hosts, user_agent) as own, fetcher(others, visit.hosts, user_agent) as libraries:
-        yield Gate(source, own, libraries, visit.attempts)
+        yield Gate(source, own, libraries, visit.attempts, visit.report_address)
 
 
 def _with(survey: Survey, page: WebPage, looked: Looked) -> Survey:
