@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from etl.archive.records.extracted_pages import ExtractedPage, Verdict
 from etl.archive.storage.bucket import sha256
+from etl.archive.storage.database import lock_source
 from etl.archive.storage.log_lines import VersionValues
 from etl.archive.storage.lookups import NO_TEXT, among
 from etl.archive.storage.models import Capture, Page, Record, RecordVersion
@@ -125,6 +126,7 @@ def read_again(connection: Connection, source_id: str, run_id: int, batch: int) 
     same = {row.page_id: row.capture_id for row in rows if not row.changed}
     pages = [row.page_id for row in rows if row.changed] + list(_lasting(connection, source_id, run_id, same))
     if pages:
+        lock_source(connection, source_id)
         connection.execute(_READ_AGAIN, {"run": run_id, "pages": pages})
 
 

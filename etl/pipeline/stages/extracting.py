@@ -95,8 +95,8 @@ def extract_batch(
     """
     with archive.engine.begin() as connection:
         if only is None:
-            clear_unread_reasons(connection, run, number)
             read_again(connection, run.source.id, run.id, number)
+            clear_unread_reasons(connection, run, number)
         unread = unread_in_batch(connection, run, number, only)
         outdated = pages_with_outdated_rules(connection, [row.page_id for row in unread])
     damaged = reextract_pages(archive, run.source, outdated) if outdated else {}
