@@ -31,6 +31,11 @@ def clean_text(value: str) -> str:
     return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def _is_plain(value: str) -> bool:
+    """Whether a text is a line, or less, in which nothing is to be cleaned, as nearly all are."""
+    return len(value) <= MAX_LINE_CHARS and value.isprintable()
+
+
 def _is_storable(value: str) -> bool:
     if len(value) > MAX_LINE_CHARS:
         return _UNSTORABLE.search(value) is None
@@ -60,8 +65,10 @@ def clean(value: Any) -> Any:
 def _clean(value: Any, text: Callable[[str], str]) -> Any:
     kind = type(value)
     if kind is str:
-        return text(value)
-    if value is None or isinstance(value, (str, bool)):  # codes: most of what is no plain text
+        return value if _is_plain(value) else text(value)
+    # Codes and values that were cleaned when they were made: most of what is no plain text. Asking for the many kinds
+    # of mappings takes longer.
+    if value is None or isinstance(value, (str, bool, Outside)):
         return value
     if kind is int:
         return value if -MAX_NUMBER <= value <= MAX_NUMBER else _digits(value)
@@ -69,8 +76,6 @@ def _clean(value: Any, text: Callable[[str], str]) -> Any:
         return value if math.isfinite(value) else str(value)
     if kind in (tuple, list):
         return kind([_clean(each, text) for each in value]) if value else value
-    if isinstance(value, Outside):  # cleaned when it was made; asking for the many kinds of mappings takes longer
-        return value
     if kind is dict or isinstance(value, Mapping):
         return {_clean(name, text): _clean(each, text) for name, each in value.items()}
     return value
@@ -125,8 +130,7 @@ class Outside:
         texts = self.TEXTS
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
-            # Most are words without a line end, in which nothing is to be cleaned.
-            if type(value) is str and len(value) <= MAX_LINE_CHARS and value.isprintable():
+            if type(value) is str and _is_plain(value):
                 continue
             cleaned = _clean(value, clean_text if name in texts else clean_line)
             if cleaned is not value:

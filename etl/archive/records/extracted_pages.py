@@ -66,6 +66,8 @@ def fill_from_listing(
             flags += [f"{name}:{read.flag}"] if read.flag else []  # as `Flag.of` stores it
         if value:
             added.append(FieldValue(name, value, raw, name, "listing", Rule.LISTING_ENTRY))
+    if not added and len(set(flags)) == len(extraction.flags):
+        return extraction
     fields = {**extraction.fields, **{value.name: value for value in added}}
     evidence = (*extraction.evidence, *added)
     beliefs = {**extraction.beliefs, **{value.name: Belief.SINGLE for value in added}}

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
 
 from etl.archive.records.change_feed import publish
 from etl.archive.records.recording import keep_contents
@@ -15,6 +14,7 @@ from etl.archive.records.worse_pages import BAD_FILES
 from etl.archive.storage.archive import Archive
 from etl.archive.storage.blobs import read_blob
 from etl.archive.storage.bucket import DamagedBlob
+from etl.archive.storage.bulk_rows import insertion
 from etl.archive.storage.database import lock_against_garbage
 from etl.archive.storage.layout import reading_key
 from etl.archive.storage.log_lines import ArchiveMember, ChangeEvent, ReadingLine
@@ -211,11 +211,16 @@ def _store(connection: Connection, archive: Archive, digest: str, reading: FileR
     keep_log(connection, archive.store, reading_key(digest), [line])
     if line.content_hash:
         keep_contents(connection, {line.content_hash: reading.text})
-    row = line.file_row()
-    connection.execute(insert(File).values(row).on_conflict_do_update(index_elements=["blob_sha256"], set_=row))
+    connection.execute(_READ, {"rows": [line.file_row()]})
     return line
 
 
+_COLUMNS = File.__table__.columns.keys()
+_READ = insertion(
+    File,
+    _COLUMNS,
+    f"ON CONFLICT (blob_sha256) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}",
+)
 _DOCUMENTS = text("""
 SELECT r.id, r.version, r.page_id, r.source_id FROM archive.page f
 JOIN archive.page_file pf ON pf.file_id = f.id
