@@ -278,12 +278,13 @@ def absolute(url: str, base: str) -> str | None:
 
 
 def visible_parts(page: WebPage, unseen: frozenset[str]) -> Iterator[str]:
-    """The texts between the page's tags, in their order, without those in elements whose tags are in `unseen`."""
+    """The texts between the page's tags, in their order, without white space alone, and without those in elements whose
+    tags are in `unseen`."""
     walk = etree.iterwalk(page.tree, events=("start", "end", "comment"))
     for event, element in walk:
         if event == "start" and element.tag in unseen:
             walk.skip_subtree()
-        elif text := element.text if event == "start" else element.tail:
+        elif (text := element.text if event == "start" else element.tail) and not text.isspace():
             yield text
 
 
