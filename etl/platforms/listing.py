@@ -28,6 +28,7 @@ from etl.platforms.paging.hidden_pages import hidden_pages
 from etl.platforms.paging.issues import other_issue
 from etl.platforms.paging.list_numbers import Counts
 from etl.platforms.paging.list_scripts import services_asked
+from etl.platforms.paging.opened_steps import opened_by_step
 from etl.platforms.paging.page_forms import page_by_form
 from etl.platforms.paging.page_steps import page_behind, steps
 from etl.platforms.paging.pager_links import next_is_disabled, next_url, turns_within
@@ -343,6 +344,10 @@ def _continued(
         total = listing.reported_total or (None if stated.pages else stated.documents)
         following = request.behind(listing.entries, ahead)
         return replace(listing, reported_pages=stated.pages, reported_total=total, next_requests=(following,))
+    if not _is_last(stated, seen, first=first) and (
+        opened := opened_by_step(page, listed, place=(stated and stated.current) or (1 if first else 0))
+    ):
+        return replace(listing, next_requests=(request.behind(listing.entries, opened),))
     if turned := by_number_of_script(listing, page, request, stated):
         last = listing.reported_pages or (stated.pages if stated else None)
         total = listing.reported_total or (stated.documents if stated and not last else None)

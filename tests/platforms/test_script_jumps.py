@@ -88,3 +88,29 @@ def test_a_whole_list_is_not_followed(script: str) -> None:
 def test_other_handlers_lead_nowhere(script: str) -> None:
     listing = read(CASES["trs_wcm"], f"<script>{script}</script>")
     assert (following(listing), listing.problems) == ([], ())
+
+
+STEPPING = {
+    "var P = {{total: {pages}, jump: function (k) {{ if (k < 1 || k > this.total) return; "
+    "window.location.href = 'list' + (k == 1 ? '' : '_' + k) + '.html'; }}}};": ("P.jump({})", "list_{}.html"),
+    "function go(k) {{ if (k == 1) {{ location.href = 'index.html' }} else {{ var u = 'list-' + k; location.href = u + "
+    "'.shtml' }} }}": ("javascript:go('{}')", "list-{}.shtml"),
+}
+
+
+@pytest.mark.parametrize("code", STEPPING)
+@pytest.mark.parametrize("step", ['<i onclick="{}">›</i>', '<a href="javascript:;" onclick="{}">下一页</a>'])
+def test_the_function_that_a_step_calls_leads_on_however_it_makes_the_address(code: str, step: str) -> None:
+    call, address = STEPPING[code]
+    for place in (1, 2, 3):
+        pager = f"<p>{place}/3 {step.format(call.format(place + 1))}</p><script>{code.format(pages=3)}</script>"
+        url = LIST if place == 1 else LIST + address.format(place)
+        listing = read(CASES["generic"], pager, seen=3 * place - 3, url=url)
+        assert following(listing) == ([LIST + address.format(place + 1)] if place < 3 else [])
+        assert listing.problems == ()
+
+
+def test_a_function_that_leads_to_a_document_or_another_site_is_no_step() -> None:
+    for target in ("/show.php?id=2", "http://y.example/list_2.html"):
+        code = f"<script>function go(k) {{ location.href = '{target}' }}</script>"
+        assert following(read(CASES["generic"], f"<p>1/3 <a onclick='go(2)'>下一页</a></p>{code}")) == []

@@ -48,7 +48,7 @@ _NEXT_IN_PAGER = re.compile(r"^\W*下一?[个步]\W*$")
 _NEXT_ALONE = re.compile(
     r"^\W*(?:后页|[往向]后|[往向]?后翻页?|[下后]翻页?|[下后]一?屏|older|earlier)\W*$", re.IGNORECASE
 )
-_ARROW = re.compile(r"^(?:>|›|»|＞|→)$")
+_ARROW = re.compile(r"^(?:>|›|»|＞|→|►|▶)$")
 _ARROWS = re.compile(r"^(?:[>›»＞→❯▶►]{1,2}\|?|last(?:page)?)$", re.IGNORECASE)
 """Arrows that a script handles; double arrows lead to the last page and are not followed."""
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|page_?next|next_?page", re.IGNORECASE)

@@ -70,7 +70,7 @@ class Caller(Evaluator):
         if isinstance(value, Builtin):
             return self._call_of_browser(value.name, name)
         if isinstance(value, dict) and isinstance(value.get(name), Function):
-            return self.call_value(value[name])
+            return self.call_value(value[name], value)
         if name not in _VALUE_METHODS:
             raise UnknownError
         arguments = self.items("(", ")")
@@ -196,10 +196,10 @@ class Caller(Evaluator):
         elements = dom.dom_list(self.document.select(selector))
         return elements if name.startswith("getElementsBy") or name.endswith("All") else (elements or [None])[0]
 
-    def call_value(self, value: Value) -> Value:
+    def call_value(self, value: Value, this: Value = None) -> Value:
         arguments = self.items("(", ")")
         if isinstance(value, Function):
-            return self.run_function(value, arguments)
+            return self.run_function(value, arguments, this)
         if not isinstance(value, Builtin):
             raise UnknownError
         if value.name in ("$", "jQuery"):

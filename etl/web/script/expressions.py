@@ -66,8 +66,8 @@ class Evaluator(Cursor):
         """`value.name(…)`: the arguments come next."""
         raise NotImplementedError
 
-    def call_value(self, value: Value) -> Value:
-        """`value(…)`: the arguments come next."""
+    def call_value(self, value: Value, this: Value = None) -> Value:
+        """`value(…)`, or a method of the object `this`: the arguments come next."""
         raise NotImplementedError
 
     # -- operators, by precedence

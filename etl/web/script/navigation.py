@@ -248,13 +248,13 @@ class _ClickReader(Reader):
         super().__init__(source, lambda _: None, document, scope)
         self.opened: set[str] = set()
 
-    def call_value(self, value: Value) -> Value:
+    def call_value(self, value: Value, this: Value = None) -> Value:
         reader = getattr(value, "reader", None)
         if not isinstance(reader, _ClickReader):
-            return super().call_value(value)
+            return super().call_value(value, this)
         before, reader.opened = reader.opened, self.opened
         try:
-            return super().call_value(value)
+            return super().call_value(value, this)
         finally:
             reader.opened = before
 
