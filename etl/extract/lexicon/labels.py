@@ -84,6 +84,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _CLAUSE = re.compile("[，。；]")
 _SIGNS = re.compile(rf"[\s{INLINE_BOUNDARY}]*([=＝→⇒➔➜|｜丨│/／>＞»~～;；…·—–-]+)[\s{INLINE_BOUNDARY}]*+(?=.)")
 """Signs that some templates use instead of the colon between a label and its value."""
+_BARS = frozenset("|｜丨│")
 _TIGHT_SIGNS = frozenset("/／>＞»-·")
 """Signs that also separate other words: they count as a colon only with a gap around them."""
 _ENCLOSED = re.compile(r"「.+」|『.+』|\[.+\]|【.+】|〔.+〕")
@@ -228,9 +229,9 @@ def find_labels(text: str, *, coined: bool = False) -> tuple[LabelMatch, ...]:
 
 
 def _value_of(behind: str, *, is_last: bool) -> str:
-    """The value among the words behind a label, up to the next one."""
+    """The value among the words behind a label, up to the next one; a bar alone stands for the colon."""
     value = behind if is_last else _SIGN_APART.sub("", behind)
-    return "" if _ONLY_MARKS.fullmatch(value) else value
+    return "" if _ONLY_MARKS.fullmatch(value) or value.strip(f" {INLINE_BOUNDARY}") in _BARS else value
 
 
 def _find_positions(text: str, *, coined: bool) -> list[_Position]:

@@ -206,16 +206,16 @@ def _parse_validity(text: str, _: date | None) -> Parsed:
     return Parsed(text) if len(text) <= 100 and re.search("效|废|止|修|行|是|否|期|年", text) else NO_VALUE
 
 
-_MIN_SUBJECT_CHARS = 2
-"""类别：B is the class of an answer to a proposal."""
-_FORM_OF_ARTICLE = re.compile(
+_NO_SUBJECT = re.compile(
     "(?:原创|转载|转发|摘编|编译|首发|独家|自采|外采|普通|图文|图片|组图|文字|纯文字|视频|音频|链接|外链)(?:文章|稿件|新闻|信息|类)?"
+    r"|[A-Da-d]\d?类?|.?"
 )
-"""Values of 文章类型 that say how a page was made, not what it is about."""
+"""Values of 文章类型 that say how a page was made, not what it is about, and the class of an answer to a proposal
+(类别：B)."""
 
 
 def _parse_subject(text: str, _: date | None) -> Parsed:
-    return NO_VALUE if len(text) < _MIN_SUBJECT_CHARS or _FORM_OF_ARTICLE.fullmatch(text) else _parse_text(text, None)
+    return NO_VALUE if _NO_SUBJECT.fullmatch(text) else _parse_text(text, None)
 
 
 def _parse_text(text: str, _: date | None) -> Parsed:

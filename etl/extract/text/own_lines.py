@@ -35,6 +35,7 @@ _TAB_NAME = re.compile(
 )
 _OF_ORGANISATION = re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]")
 _SIGNERS = frozenset(("签发", "签发人"))
+_TO_DEPUTY = re.compile(r"(?:代表|委员)们?[:：]\s*$")
 
 
 def is_of_notice(blocks: Blocks, start: int, index: int) -> bool:
@@ -84,11 +85,15 @@ def _labels_of(blocks: Blocks, index: int) -> list[str]:
 
 def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
     """Whether a line with labels belongs to a red header: the signer, beside or right next to the document's number
-    (GB/T 9704-2012, 7.2.6: 签发人). Below a headline the same label names the person who approved publication
-    online."""
-    if not set(labels) <= _SIGNERS:
+    (GB/T 9704-2012, 7.2.6: 签发人); in a reply also the class of the proposal (类别：A), beside the deputy's address.
+    Below a headline the first label names the person who approved publication online."""
+    if not set(labels) <= _SIGNERS | {"subject_category"}:
         return False
-    return any(number_of_red_header(block.plain) for _, block in blocks.visible_blocks(max(0, index - 2), index + 3))
+    around = [block for _, block in blocks.visible_blocks(max(0, index - 2), index + 3)]
+    if _SIGNERS.issuperset(labels) and any(number_of_red_header(block.plain) for block in around):
+        return True
+    parent = blocks.nodes[blocks.blocks[index].node].parent
+    return any(_TO_DEPUTY.search(block.plain) and blocks.nodes[block.node].parent == parent for block in around)
 
 
 def is_tab(blocks: Blocks, index: int) -> bool:

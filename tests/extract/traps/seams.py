@@ -205,3 +205,49 @@ trap(
     page(headline=DATED, below=f"<ul><li>{MANUAL}</li><li><a href='/f/app.pdf'>使用指南</a></li></ul>"),
     files=(),
 )
+
+trap(
+    "bar-behind-label",
+    "a bar stands for the colon behind each label, whose value has an element of its own",
+    "header layouts",
+    page(
+        "<ul>"
+        + "".join(
+            f"<li><div class='l'>{label} |</div><div class='r'>{value}</div></li>"
+            for label, value in (
+                ("索 引 号", INDEX),
+                ("发布机构", OFFICE),
+                ("发布日期", "2023-05-09"),
+                ("文　　号", NUMBER),
+            )
+        )
+        + "</ul>",
+        headline=HEAD,
+    ),
+    fields={**STATED, "document_number": NUMBER},
+    text=WHOLE,
+)
+REPLY = {
+    "result": ("办理结果：A", "签发人：王一"),
+    "class": ("类别：A类　　　签发人：王一",),
+    "signer": ("签发人：王一", "建议分类：B"),
+}
+for name, lines in REPLY.items():
+    letter = (*lines, "尊敬的王一代表：", *ALL)
+    trap(
+        f"reply-begins-with-{name}",
+        "a reply to a deputy begins with the class of the proposal and the signer",
+        "texts",
+        page(headline=DATED, body=paragraphs(letter)),
+        fields=SUB,
+        absent=("subject_category",),
+        text="\n".join(letter).replace("　　　", " "),
+    )
+trap(
+    "class-of-document-above-address",
+    "the category of a document in its header above the address of the text",
+    "header layouts",
+    page(f"<div>类别：通知</div><div>索引号：{INDEX}</div>", headline=DATED),
+    fields={"subject_category": "通知", "index_number": INDEX},
+    text=WHOLE,
+)
