@@ -23,7 +23,7 @@ from etl import event_loop
 from etl.errors import GongkaiError
 from etl.fetch.client import fetcher
 from etl.fetch.host_registry import LocalHostRegistry
-from etl.pipeline.look import chromium, gate, tab
+from etl.pipeline.look import chromium, gate, looking, tab
 from etl.pipeline.look.installed import chromium_path
 from etl.pipeline.stages.catalog_walk import fetch_listing_page
 from etl.pipeline.survey import with_look
@@ -112,6 +112,8 @@ def served(files: Files) -> Iterator[PlainSite]:
 def looked(site: PlainSite, monkeypatch: pytest.MonkeyPatch, browser: str | None = None) -> Survey:
     """The survey of the site's list, with a look whether or not it is needed."""
     monkeypatch.setattr(with_look, "needs_look", lambda survey: True)
+    monkeypatch.setattr(tab, "_QUIET_SECONDS", 0.4)
+    monkeypatch.setattr(looking, "_PATIENCE_SECONDS", 0)
     look = with_look.looker(browser, "test", lambda url: None)
     return event_loop.run(survey_site(f"{site.base}/zc/", "test", True, 0, 12, lambda url: None, with_look=look))
 
@@ -342,12 +344,51 @@ def test_what_cannot_be_crawled_is_named_in_a_sentence(name: str, monkeypatch: p
         assert re.search(sentence, drafted_or_refused(survey))
 
 
+@needs_chromium
+def test_the_lists_that_a_page_links_are_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"a": "政策文件", "b": "通知公告"}
+    menu = "".join(f"<li><a href='/xxgk/{key}/'>{name}</a></li>" for key, name in names.items())
+    script = """
+        const node = location.pathname.split('/')[2]
+        turned(() => data('/gw/page?' + new URLSearchParams({ page: n, node })).then(answer => draw(answer.rows)))"""
+    shell = page(script, f"<ul>{menu}</ul>{BODY}")
+
+    def part(sent: Sent) -> Answer:
+        own = DOCS[:14] if sent.query["node"] == "a" else DOCS[14:]
+        start = int(sent.query["page"]) * 10 - 10
+        return {"rows": own[start : start + 10], "total": len(own)}
+
+    files: Files = {
+        "/zc/": page("", f"<ul>{menu}</ul><p>本栏目公开政府信息。</p>"),
+        "/xxgk/[ab]/": shell,
+        "/gw/page": part,
+    }
+    with served(files) as site:
+        source = drafted(looked(site, monkeypatch))
+        assert [(column.url.removeprefix(site.base), column.name) for column in source.columns] == [
+            ("/gw/page?page=1&node=a", "政策文件"),
+            ("/gw/page?page=1&node=b", "通知公告"),
+        ]
+        assert source.listing
+        assert source.listing.address == "/d/{id}.html"
+
+
+@needs_chromium
+def test_a_day_in_the_request_is_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = """
+        const until = new Date().toISOString().slice(0, 10)
+        turned(() => data('/gw/page?' + new URLSearchParams({ page: n, until })).then(answer => draw(answer.rows)))"""
+    with served({"/zc/": page(script), "/gw/page": plain}) as site:
+        assert "(?) until is today: later documents may be left out" in looked(site, monkeypatch).seen
+
+
 def test_without_a_browser_the_draft_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nowhere")
     with served({"/zc/": page(POSTED)}) as site:
-        assert "Chromium (Debian: apt-get install chromium)" in looked(site, monkeypatch).seen[0]
+        with monkeypatch.context() as without:
+            without.setenv("PATH", "/nowhere")
+            assert "Chromium (Debian: apt-get install chromium)" in looked(site, monkeypatch).seen[0]
         assert looked(site, monkeypatch, browser="").seen == ()
-        assert "/nowhere/chrome could not be started" in looked(site, monkeypatch, browser="/nowhere/chrome").seen[0]
+        assert looked(site, monkeypatch, browser="/nowhere/chrome").seen == ("/nowhere/chrome is no program",)
 
 
 @needs_chromium

@@ -176,6 +176,10 @@ TEMPLATES: dict[str, tuple[Callable[[Line], Any], Callable[[Line], str]]] = {
         lambda row: {"docId": row.number, "itemId": 4110, "docTitle": row.title},
         lambda row: f"/view/Detail.html?docId={row.number}&itemId=4110",
     ),
+    "/c{kind}/{docId}.html": (
+        lambda row: {"docId": row.number, "kind": row.number % 3, "docTitle": row.title},
+        lambda row: f"/c{row.number % 3}/{row.number}.html",
+    ),
     "/site/detail?articleId={articleId}": (
         lambda row: {"articleId": with_sign(row), "title": row.title},
         lambda row: f"/site/detail?articleId={quote(with_sign(row), safe='')}",

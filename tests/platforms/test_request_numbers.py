@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.platforms.answers.request_numbers import following, is_full_page, page_number
-from etl.platforms.base import ListingRequest
+from etl.platforms.base import ListingRequest, request_of_list
 from tests.support.answered_walks import JSON, Answer, Line, Question, Walked, lines, walk_answers
 from tests.support.share import examples
 
@@ -84,6 +84,13 @@ def test_pn_counts_rows_beside_rn(total: str) -> None:
     walked = walk_answers("generic", f"{PATH}?pn=0&rn=20&cnum=001", Service("pn", 0, by_rows=True, total=total))
     whole(walked)
     assert len(walked.questions) <= 6
+
+
+def test_a_day_from_which_documents_are_listed_is_no_number_of_a_row() -> None:
+    for sent in ("start=2000-01-01&end=2026-12-31", "from=2000/01/01", "start=8:30"):
+        request = following(request_of_list(f"http://www.yunxi.example{PATH}?{sent}&pageNo=1", ""), 20, 20)
+        assert request is not None
+        assert request.url.endswith(f"{sent}&pageNo=2")
 
 
 def test_pg_beside_p_is_the_size_of_the_page() -> None:

@@ -1,12 +1,16 @@
 """What a page requested in a browser, and what it was answered."""
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 from etl.outside import Outside
+from etl.platforms.answers.answers import read_data
 from etl.platforms.drafting.seen_requests import SeenRequest
+from etl.web.data import read_json
 from etl.web.page import WebPage
 
 _PART = re.compile(r'name="([^"]{1,100})"(?:;[^\r\n]*)?\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*?)\r?\n--', re.DOTALL)
@@ -36,12 +40,24 @@ class Sent(Outside):
             return SeenRequest(self.url, "")
         if self.body.startswith("--") and (parts := _PART.findall(self.body)):
             return SeenRequest(self.url, urlencode(parts))
-        return SeenRequest(self.url, self.body)
+        return SeenRequest(self.url, _as_json(self.body))
 
     @property
     def is_script_file(self) -> bool:
         """Whether it loads a file of code."""
         return self.kind == "script" and _SCRIPT_FILE.search(urlsplit(self.url).path) is not None
+
+
+def _as_json(body: str) -> str:
+    """What is posted, strictly written if it is loose JSON (`{'page': 1}`)."""
+    if not body.lstrip().startswith("{"):
+        return body
+    try:
+        read_json(body)
+    except ValueError:
+        with suppress(ValueError):
+            return json.dumps(read_data(body), ensure_ascii=False)
+    return body
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The draft of a list from what its page requested in a browser, confirmed by requests without one."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from etl.clock import CHINA
 from etl.counting import counted
 from etl.pipeline.look.exchanges import Exchange
 from etl.pipeline.look.views import Look, new_rows
@@ -14,7 +16,15 @@ from etl.pipeline.survey.needs import needs_of
 from etl.pipeline.survey.parts import guesser, with_listing
 from etl.pipeline.survey.visits import ListProbe, LiveVisit, request_in_words
 from etl.platforms.base import CandidateList, Entry, ListingRequest, NotAListing
-from etl.platforms.drafting.seen_requests import Change, Turn, changes, turn_between, without_clocks
+from etl.platforms.drafting.seen_requests import (
+    Change,
+    SeenRequest,
+    Turn,
+    changes,
+    turn_between,
+    values_of,
+    without_clocks,
+)
 from etl.platforms.drafting.seen_rows import SeenRows, address_form, seen_rows, squeezed
 from etl.platforms.elements.columns import page_name
 from etl.platforms.elements.list_addresses import is_of_list, is_of_other_box
@@ -74,8 +84,6 @@ async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
     if listing is None:
         return Looked(None, None, (f"{begins}; {lack}", *notes))
     turn = _turn(of_list, len(_entries(listing, answer)) or seen.count)
-    if turn and not turn.is_known:
-        return Looked(None, None, (f"{begins}; {_not_turned(turn, look)}", *notes))
     seen_first = of_list.sample.sent.seen
     first = turn.first if turn else without_clocks(seen_first)
     if turn and turn.pages:
@@ -92,12 +100,29 @@ async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
     else:
         needs = await needs_of(of_list.sample, seen, fresh, _named(turn.beside) if turn else "")
         return Looked(None, None, (f"{begins}, and not without the browser ({probe.reason}): {needs}", *notes))
-    words = [begins]
-    missing = seen.count - len(probe.entries) if of_list.one else 0
-    if missing > 0:
-        words.append(f"(?) of {counted(seen.count, 'row')} in the browser, {missing} are not read without it")
-    words += [each async for each in _second(of_list, turn, listing, probe, look, fresh)]
-    return Looked(probe, listing, (*words, *notes))
+    words = [begins, *_lacking(seen, probe), *_of_today(column)]
+    is_read, second_words = await _second(of_list, turn, listing, probe, look, fresh)
+    if turn and not turn.is_known and not is_read:
+        return Looked(None, None, (f"{begins}; {_not_turned(turn, look)}", *notes))
+    return Looked(probe, listing, (*words, second_words, *notes) if second_words else (*words, *notes))
+
+
+def _lacking(seen: SeenRows, probe: ListProbe) -> list[str]:
+    """What is said if fewer rows were read than the browser shows; in pages it shows other links too."""
+    missing = seen.count - len(probe.entries) if seen.data else 0
+    if missing <= 0:
+        return []
+    return [f"(?) of {counted(seen.count, 'row')} in the browser, {missing} are not read without it"]
+
+
+def _of_today(column: CandidateList) -> list[str]:
+    """What is said if the request has the day of the look, beyond which it may list nothing later."""
+    now = datetime.now(UTC)
+    days = {f"{moment:%Y-%m-%d}" for moment in (now, now.astimezone(CHINA))}
+    forms = {day.replace("-", sign) for day in days for sign in ("-", "/", "", ".")}
+    sent = values_of(SeenRequest(column.url, column.post))
+    dated = [name.removeprefix("post ") for name, value in sent.items() if any(form in value for form in forms)]
+    return [f"(?) {name} is today: later documents may be left out" for name in dated]
 
 
 # -- which requests are those of the list
@@ -187,31 +212,26 @@ def _in_words(exchange: Exchange) -> str:
 
 async def _second(
     of_list: _List, turn: Turn | None, listing: Mapping[str, Any], probe: ListProbe, look: Look, fresh: LiveVisit
-) -> AsyncIterator[str]:
-    """What is said of the second page: nothing if it is read as the browser shows it."""
-    if turn is None:
+) -> tuple[bool, str]:
+    """Whether the second page was read as the browser shows it, and what is said of it."""
+    if turn is None or (two := of_list.two) is None:
         if look.step:
-            yield f"{look.step} shows further rows without a request: the first answer is to have all of them"
-        elif probe.may_have_more_pages:
-            yield "nothing that leads to a second page was seen in the browser"
-        return
-    two = of_list.two
-    assert two is not None
+            return True, f"{look.step} shows further rows without a request: the first answer has them"
+        return False, "nothing that leads to a second page was seen in the browser" if probe.may_have_more_pages else ""
     requests = probe.page.next_requests if probe.page else ()
     if not requests:
-        yield f"(?) {look.step} leads to a second page ({_in_words(two)}), which is not requested without the browser"
-        return
+        words = f"(?) {look.step} leads to a second page ({_in_words(two)}), which is not requested without the browser"
+        return False, words
     fetched = await fetch_listing_page(fresh.fetch, with_listing(guesser(), listing), requests[0])
     entries = fetched.page.entries if fetched.page else ()
     known = {entry.url for entry in probe.entries}
     new = sum(entry.url not in known for entry in entries)
     expected = new_rows(two, look.shown, look.then_shown)
     if new >= expected:
-        yield f"{look.step} leads to the second page, which was read without the browser too"
-        return
+        return True, f"{look.step} leads to the second page, which was read without the browser too"
     beside = f"; it also differs in {_named(turn.beside)}, which scripts make anew" if turn.beside else ""
     reason = f" ({english(fetched.reason)})" if fetched.reason else ""
-    yield (
+    return False, (
         f"(?) of {counted(expected, 'new row')} that {look.step} shows, {new} are read without the browser"
         f" at {request_in_words(requests[0].url, (requests[0].body or b'').decode())}{reason}{beside}"
     )

@@ -1,6 +1,7 @@
 """What a request of a browser has that a crawl does not send, and without which a service does not answer."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from etl.fetch.client import Request
 from etl.pipeline.look.exchanges import Exchange
@@ -28,7 +29,7 @@ async def needs_of(exchange: Exchange, seen: SeenRows, fresh: LiveVisit, varied:
     for name, value in by_script.items():
         if await _answers(exchange, seen, fresh, {**usual, name: value}):
             return f"it needs the header {name}, which a script makes, and a source file has no headers"
-    for name, value in list(sent.cookies.items())[:_MOST_HEADERS]:
+    for name, value in islice(sent.cookies.items(), _MOST_HEADERS):
         if await _answers(exchange, seen, fresh, {**usual, "Cookie": f"{name}={value}"}):
             setter = "the site sets when its page is opened" if name in sent.by_site else "a script sets"
             return f"it needs the cookie {name}, which {setter}, and a crawl requests the service alone"

@@ -127,7 +127,8 @@ def addressed(rows: Sequence[dict[str, Any]], template: str) -> list[str]:
 
 def _made(row: Mapping[str, Any], template: str) -> str:
     """The address that the template makes of the row; empty where the row lacks a value."""
-    values = {name: str(_single(row.get(plain_name(name))) or "").strip() for name in PLACE.findall(template)}
+    single = {name: _single(row.get(plain_name(name))) for name in PLACE.findall(template)}
+    values = {name: "" if value is None or value is False else str(value).strip() for name, value in single.items()}
     if not all(values.values()):
         return ""
     # A value at the beginning is an address, or the beginning of one.

@@ -17,7 +17,7 @@ from etl.outside import digits
 from etl.platforms.base import ListingRequest, fills_page
 
 _NAME = r"(?P<name>[A-Za-z](?:[\w.\[\]-]|%5[BbDd]){0,60})"
-_IN_QUERY = re.compile(rf"(?<![\w%.-]){_NAME}=(?P<number>\d{{1,7}})(?![\w%])")
+_IN_QUERY = re.compile(rf"(?<![\w%.-]){_NAME}=(?P<number>\d{{1,7}})(?![\w%:/-])")
 _IN_JSON = re.compile(rf'\\?"{_NAME}\\?"\s*:(?:\s|%20)*\\?"?(?P<number>\d{{1,7}})(?=\\?["\s,}}\]])')
 _IN_ENCODED_JSON = re.compile(
     rf"%22{_NAME}%22(?:%3A|:)(?:%20|\+)?(?:%22)?(?P<number>\d{{1,7}})(?=%22|%2C|%7D|[,}}])", re.IGNORECASE

@@ -131,7 +131,8 @@ def _forms(row: Mapping[str, Any], url: str) -> Iterator[str]:
 
 def _with_place(text: str, name: str, value: str) -> Iterator[str]:
     """The text with a place for a value instead of the value, wherever it stands alone in it."""
-    for place in re.finditer(rf"(?<![^\W_])(?<!{{){re.escape(value)}(?![^\W_]|}})", text):
+    other = r"\d" if value.isdecimal() else r"[^\W_]"
+    for place in re.finditer(rf"(?<!{other})(?<!{{){re.escape(value)}(?!{other}|}})", text):
         yield f"{text[: place.start()]}{{{name}}}{text[place.end() :]}"
 
 

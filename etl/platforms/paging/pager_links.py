@@ -159,6 +159,16 @@ def says_next(element: HtmlElement) -> bool:
     return shows and is_in_pager(element)
 
 
+def hints_next(element: HtmlElement) -> bool:
+    """Whether an element without words may mean the next page, by its arrow, its picture or its class alone."""
+    label = label_of(element)
+    if _ARROW.match(label):
+        return True
+    return not any(map(str.isalnum, label)) and bool(
+        _NEXT_CLASS.search(names_of(element)) or _has_next_picture(element)
+    )
+
+
 def says_more(element: HtmlElement) -> bool:
     """Whether an element says that it loads further rows: 加载更多."""
     words = label_of(element)

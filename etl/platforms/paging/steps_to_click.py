@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 
 from etl.platforms.elements.element_words import is_hidden, label_of
 from etl.platforms.paging.pager_elements import is_current, is_disabled, is_in_pager, is_of_videos, slides
-from etl.platforms.paging.pager_links import says_more, says_next
+from etl.platforms.paging.pager_links import hints_next, says_more, says_next
 from etl.platforms.paging.pager_numbers import following_number
 from etl.web.page import WebPage
 
@@ -29,6 +29,7 @@ def _steps(page: WebPage) -> Iterator[HtmlElement]:
         yield number.element
     yield from _innermost(following)
     yield from _innermost([element for element in elements if says_more(element)])
+    yield from _innermost([element for element in elements if hints_next(element)])
 
 
 def _innermost(elements: list[HtmlElement]) -> Iterator[HtmlElement]:
