@@ -67,6 +67,7 @@ LONGEST = (
     "browse/test_guard.py",
     "pipeline/test_accounting.py",
     "browse/test_accessible.py",
+    "pipeline/test_looks_at_lists.py",
     "pipeline/test_removal.py",
     "browse/test_record.py",
     "pipeline/test_hostile.py",

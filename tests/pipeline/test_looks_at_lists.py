@@ -318,7 +318,7 @@ def plain(sent: Sent) -> Answer:
 
 
 NAMED = {
-    "a header of a script": (SIGNED, signed, r"page=1 answers .* needs the header x-time and the header x-sign"),
+    "a header of a script": (SIGNED, signed, r"page=1 answers .* needs the header x-sign and the header x-time"),
     "an encoded answer": (ENCODED, encoded, r"that are in no answer: what \S+page=2 answers is encrypted or encoded"),
     "a cursor": (CURSOR, behind, r"requests the second page with last \( → 673\) of the answer before it"),
     "a cookie of a script": (COOKIE, with_cookie, r"it needs the cookie acw, which a script sets"),

@@ -18,7 +18,9 @@ async def needs_of(exchange: Exchange, seen: SeenRows, fresh: LiveVisit, varied:
     cookies; `varied`: what differs between two requests, in words."""
     sent = exchange.sent
     usual = {name: value for name, value in sent.headers.items() if name in _USUAL}
-    by_script = dict(list(sent.headers.items() - usual.items())[:_MOST_HEADERS])
+    # Browsers give headers in another order each time.
+    others = ((name, value) for name, value in sorted(sent.headers.items()) if name not in usual)
+    by_script = dict(islice(others, _MOST_HEADERS))
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in sent.cookies.items())} if sent.cookies else {}
     if not await _answers(exchange, seen, fresh, {**usual, **by_script, **cookie}):
         anew = f" ({varied})" if varied else ""

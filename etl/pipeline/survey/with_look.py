@@ -8,7 +8,7 @@ from importlib import import_module
 from etl.fetch.client import fetcher
 from etl.outcomes import Outcome
 from etl.pipeline.look.gate import AnyHost, Gate
-from etl.pipeline.look.installed import BrowserFailed, chromium_path, missing_parts
+from etl.pipeline.look.installed import BrowserFailed, chromium_path, why_no_look
 from etl.pipeline.look.views import Look
 from etl.pipeline.survey.looks import Looked, drafted
 from etl.pipeline.survey.parts import guesser
@@ -28,8 +28,8 @@ def looker(browser: str | None, user_agent: str, report: Callable[[str], None]) 
         if browser == "" or not needs_look(survey):
             return survey
         path = chromium_path(browser)
-        if missing := missing_parts(path):
-            return replace(survey, seen=(f"with {missing} its page could be looked at in a browser",))
+        if reason := why_no_look(path):
+            return replace(survey, seen=(reason,))
         try:
             return await _with_looks(survey, visit, path, user_agent, report)
         except BrowserFailed as failed:
