@@ -5,7 +5,8 @@ of the document. An agency that takes back a text says so, or removes the page.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -37,10 +38,8 @@ def pages_worse_than_known(
 ) -> dict[int, Verdict]:
     """Verdicts, by page id, for pages that lack the text of their record. `current`: the current versions, by page
     id."""
-    verdicts: dict[int, Verdict] = {}
-    cut: list[tuple[int, str, str, bool, bool]] = []
-    articles: list[tuple[ExtractedPage, str]] = []
-    notices: list[tuple[int, str, Extraction, bool]] = []
+    worse: dict[int, Code] = {}
+    doubts: list[tuple[int, str, Code, Callable[[str], bool]]] = []
     for page in documents:
         known, now = current.get(page.page_id), page.extraction
         if known is None or now is None or now.kind != "document":
@@ -48,33 +47,22 @@ def pages_worse_than_known(
         if known.content_hash == NO_TEXT and not known.attachments:
             continue
         if page.further:
-            articles.append((page, known.content_hash))
+            doubts.append((page.page_id, known.content_hash, Code.DOCUMENT_CUT_OFF, partial(_lost_a_page, page)))
         lost_files = len(now.attachments) < len(known.attachments)
         ends_early = Flag.ENDS_EARLY in now.flags and Flag.ENDS_EARLY not in known.flags
         if ends_early or _before_notice(now.text) != now.text:
-            cut.append((page.page_id, known.content_hash, now.text, ends_early, lost_files))
+            is_less = partial(_is_beginning, now.text, ends_early=ends_early, lost_files=lost_files)
+            doubts.append((page.page_id, known.content_hash, Code.DOCUMENT_CUT_OFF, is_less))
         elif _has_no_text(now) and Flag.NO_TEXT not in known.flags:
-            verdicts[page.page_id] = Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE))
+            worse[page.page_id] = Code.TEXT_GONE
         elif len(now.text) <= MAX_NOTICE_CHARS and not _REPEALED.search(now.text):
-            notices.append((page.page_id, known.content_hash, now, lost_files and not now.attachments))
+            is_less = partial(_is_notice, now, lost_files=lost_files and not now.attachments)
+            doubts.append((page.page_id, known.content_hash, Code.TEXT_GONE, is_less))
     broken = _broken_files(connection, [page for page in documents if page.page_id in current])
-    verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(Code.TEXT_GONE)) for page in broken}
-    if cut or notices or articles:
-        of_notices, of_articles = {each[1] for each in notices}, {digest for _, digest in articles}
-        texts = texts_of(connection, {each[1] for each in cut} | of_notices | of_articles)
-        worse = {
-            page: Code.DOCUMENT_CUT_OFF
-            for page, digest, text, ends_early, lost_files in cut
-            if _is_beginning(text, texts[digest], ends_early, lost_files)
-        }
-        worse |= {page.page_id: Code.DOCUMENT_CUT_OFF for page, digest in articles if _lost_a_page(page, texts[digest])}
-        worse |= {
-            page: Code.TEXT_GONE
-            for page, digest, now, lost in notices
-            if _is_notice(now, texts[digest], lost_files=lost)
-        }
-        verdicts |= {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(code)) for page, code in worse.items()}
-    return verdicts
+    worse |= dict.fromkeys(broken, Code.TEXT_GONE)
+    texts = texts_of(connection, {digest for _, digest, _, _ in doubts}) if doubts else {}
+    worse |= {page: code for page, digest, code, is_less in doubts if is_less(texts[digest])}
+    return {page: Verdict(Outcome.NOT_A_DOCUMENT, encode_reason(code)) for page, code in worse.items()}
 
 
 def _broken_files(connection: Connection, documents: Sequence[ExtractedPage]) -> list[int]:
@@ -135,7 +123,7 @@ def _has_no_text(now: Extraction) -> bool:
     return is_empty or {Flag.FILE, Flag.IMAGES_ONLY}.issubset(now.flags)
 
 
-def _is_beginning(text: str, whole: str, ends_early: bool, lost_files: bool) -> bool:
+def _is_beginning(text: str, whole: str, *, ends_early: bool, lost_files: bool) -> bool:
     """Whether a text has nothing but a part of the whole one: up to its notice, which the whole one has not, or up to
     where it ends early, or without a further page."""
     begins = text if _before_notice(whole) != whole else _before_notice(text)
