@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -34,6 +35,7 @@ from tests.support.gongkai import small
 
 FAMILIES = sorted(demo_platforms().values())
 TODAY = date(2026, 5, 1)
+NAMES = ("政策文件", "通知公告", "部门文件")
 OF_DEMOS = (Code.NEWEST_TOO_OLD, Code.FEWER_RECORDS)
 """Problems of the demo's sites: their documents are old, and many are planted to be lost."""
 
@@ -315,6 +317,16 @@ def test_an_agency_in_the_text_of_a_page_is_not_that_of_its_foot() -> None:
 def test_a_region_is_the_identification_code_of_the_foot_and_never_an_impossible_one() -> None:
     assert yaml.safe_load(drafted(f"<ul>{ROWS}</ul>网站标识码：5399260004"))["region"] == "539926"
     assert yaml.safe_load(drafted(f"<ul>{ROWS}</ul>网站标识码：9999260004"))["region"] == "000000"
+
+
+@pytest.mark.parametrize("odd", ["\u200b", "。", "云 溪"])
+def test_odd_signs_in_the_addresses_of_a_menu_are_escaped_in_the_draft(odd: str) -> None:
+    lists = (f"zcwj/{odd}", "tzgg/", f"bmwj/{'a' * 3000}/")
+    menu = "".join(f"<li><a href='/gk/{each}'>{name}</a></li>" for each, name in zip(lists, NAMES, strict=True))
+    page = f"<html><title>云溪县</title><body><ul>{menu}</ul></body></html>".encode()
+    source = yaml.safe_load(draft(survey_page(page, "https://www.yunxi.example/"), TODAY))
+    addresses = [unquote(column["url"]) for column in source["columns"]]
+    assert addresses == [f"https://www.yunxi.example/gk/{each}" for each in lists[:2]]
 
 
 def test_what_a_draft_does_not_know_of_paging_is_said_in_it() -> None:

@@ -2,11 +2,12 @@
 
 import json
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain, islice
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import yaml
 
@@ -23,6 +24,7 @@ from etl.platforms.elements.menus import MAX_NAME, named_links
 from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.unread.unread_menus import unread_menus
 from etl.sources.schema import Limits, Source
+from etl.sources.values import typed_address
 from etl.web.page import WebPage
 from etl.web.redirects import page_redirect
 
@@ -181,7 +183,15 @@ def _left_out(survey: Survey) -> list[CandidateList]:
 def _column(column: CandidateList) -> str:
     name = f", name: {_quoted(column.name)}" if column.name else ""
     post = f", post: {_quoted(column.post)}" if column.post else ""
-    return f"{{url: {_quoted(column.url)}{name}{post}}}"
+    return f"{{url: {_quoted(_escaped(column.url))}{name}{post}}}"
+
+
+def _escaped(url: str) -> str:
+    """The address of a link as a source file may have it: what is a slip in one that somebody typed is escaped."""
+    try:
+        return typed_address(url)
+    except ValueError:
+        return quote(url, safe=string.punctuation)
 
 
 def _remark(probe: ListProbe) -> str:

@@ -6,6 +6,7 @@ Stores nothing. Requests use the same fetcher, address guard and pace as a crawl
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from typing import Any
@@ -51,7 +52,7 @@ from etl.reasons import Reason, english
 from etl.sources.schema import Source, adhoc_source
 from etl.web.page import WebPage, base_url, read_page
 from etl.web.select import elements
-from etl.web.urls import resolved
+from etl.web.urls import column_address, resolved
 
 _OWN_UNREAD = "its scripts request its rows, which were not read: write the address of the service here"
 MAX_LISTS_FOR_ROWS = 5
@@ -212,10 +213,12 @@ async def _own_rows(
 
 
 def _lists(finder: Platform, pages: Iterable[WebPage]) -> list[CandidateList]:
-    """The lists to which the pages lead, each once."""
+    """The lists to which the pages lead, each once, without those at what no source file may have as an address."""
     lists: dict[str, CandidateList] = {}
     for column in chain.from_iterable(map(finder.find_columns, pages)):
-        lists.setdefault(column_key(column.url), column)
+        with suppress(ValueError):
+            column_address(column.url)
+            lists.setdefault(column_key(column.url), column)
     return list(lists.values())
 
 
