@@ -206,9 +206,9 @@ def test_a_site_whose_pages_lead_to_ever_more_is_not_requested_for_ever(site: Pl
     number = count()
     frames = "".join(f"<iframe src='f{n}/'></iframe>" for n in range(8))
     put(site, "/gk/(?!.*js).*", page(f'<ul id="list"></ul>{frames}', "l.js"))
-    more = "import './{0}.js'; $.get('/docs/list{0}?page=1', draw)"
+    more = "import './{0}.js'; $.get('/part/rows{0}?page=1', draw)"
     site.path_faults["/gk/.*js"] = lambda call: Response(more.format(next(number)), media_type="text/javascript")
-    put(site, "/docs/.*", lambda sent: {"rows": []})
+    put(site, "/part/.*", lambda sent: {"rows": []})
     surveyed, requested = survey(f"{site.base}/gk/")
     assert len(requested) <= MAX_REQUESTS + MAX_REQUESTS_OF_LIST * 12 + 2
     assert any("not requested: 220 others were" in each for each in surveyed.unread)
