@@ -18,6 +18,7 @@ from etl.errors import GongkaiError
 from etl.pipeline.survey.draft import draft
 from etl.pipeline.survey.survey import MAX_REQUESTS, MAX_REQUESTS_OF_LIST, Survey, survey_page, survey_site
 from etl.platforms.drafting.script_files import MAX_FILES
+from etl.platforms.drafting.services import MAX_CHOICES
 
 TODAY = date(2026, 5, 1)
 ROWS = [
@@ -156,6 +157,14 @@ def test_each_year_of_a_choice_is_a_list(site: PlainSite) -> None:
         f"{site.base}/docs?year=2026&page=1",
         f"{site.base}/docs?year=2025&page=1",
     ]
+
+
+def test_choices_that_are_too_many_to_be_lists_are_said(site: PlainSite) -> None:
+    agencies = "".join(f"<option value='{n}'>桐溪第{n}局</option>" for n in range(MAX_CHOICES + 4))
+    put(site, "/gk/", page(f"<select id='d'>{agencies}</select><ul id='list'></ul>", "/l.js"))
+    put(site, "/l.js", LIST.replace("base + '/docs', {lm: lm", "'/docs', {dept: $('#d').val()"))
+    put(site, "/docs", rows)
+    assert "(3 choices that may be further parts of it were not tried)" in drafted(site, "/gk/")[1]
 
 
 def test_the_page_itself_stays_in_the_draft_if_its_rows_were_not_read(site: PlainSite) -> None:

@@ -290,13 +290,31 @@ def test_other_parts_of_a_list_are_named_by_the_page() -> None:
     assert [(each.url, each.name) for each in service.others] == [(f"{BASE}/doc/list?year=2025&page=1", "2025年")]
 
 
-def test_choices_that_are_too_many_to_be_tried_are_named() -> None:
-    choice = "".join(f"<option value={n}>桐溪第{n}局</option>" for n in range(MAX_CHOICES + 3))
-    script = "$.getJSON('/doc/list', {dept: $('#d').val(), page: 1}, f)"
-    page = read_page(f"<html><body><select id=d>{choice}</select><script>{script}</script></body></html>".encode(), URL)
+MANY = [(f"{n:03}", f"桐溪第{n}局") for n in range(MAX_CHOICES + 3)]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "<select id=d>" + "".join(f"<option value='{n}'>{name}</option>" for n, name in MANY) + "</select>",
+        "<script>var dept = '000', all = ["
+        + ", ".join(f"{{name: '{name}', value: '{n}'}}" for n, name in MANY)
+        + "]</script>",
+        "".join(f"<a onclick=\"show('{n}')\">{name}</a>" for n, name in MANY)
+        + "<script>var dept = '000'; function show(no) { dept = no }</script>",
+        "<script>var all = [" + ", ".join(f"'{n}'" for n, _ in MANY) + "], dept = all[place], place = 0</script>",
+    ],
+    ids=["a selection", "a list", "links", "items"],
+)
+def test_choices_that_are_too_many_to_be_tried_are_counted(choice: str) -> None:
+    value = "$('#d').val()" if "<select" in choice else "dept"
+    script = f"$.getJSON('/doc/list', {{dept: {value}, page: 1}}, f)"
+    page = read_page(f"<html><body>{choice}<script>{script}</script></body></html>".encode(), URL)
     [service] = services_of(page)
-    assert len(service.others) == MAX_CHOICES
-    assert service.untried == ("桐溪第61局", "桐溪第62局")
+    assert [each.url for each in service.others] == [
+        f"{BASE}/doc/list?dept={n}&page=1" for n, _ in MANY[1 : MAX_CHOICES + 1]
+    ]
+    assert service.untried == 2
 
 
 @pytest.mark.parametrize(

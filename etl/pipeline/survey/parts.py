@@ -35,7 +35,6 @@ from etl.web.urls import resolved
 
 DOCUMENTS_TRIED = 2
 """Number of documents of which one must be there under a form of addresses."""
-_SHOWN_CHOICES = 8
 MAX_FRAMES, MAX_FRAMES_IN_FRAMES, MAX_SERVICES, MAX_FORMS = 5, 2, 6, 5
 """Maximum numbers of frames, of levels of frames in them (sets hold rows, these hold columns), of services, and of
 forms of addresses of which a document is requested."""
@@ -105,9 +104,7 @@ async def answers_to(page: WebPage, visit: Visit) -> AsyncIterator[Part]:
             others = [each for each in beside if each not in alike]
             _note(visit, others, "not requested: another list was found before it")
             if service.untried:
-                shown = ", ".join(service.untried[:_SHOWN_CHOICES])
-                _note(visit, [service], f"{len(service.untried)} choices of the page that may be parts of its list were"
-                      f" not tried: {shown} …")  # fmt: skip
+                _note(visit, [service], f"{service.untried} choices that may be further parts of it were not tried")
             yield replace(part, address=address)
             return
         if listing is None:

@@ -40,7 +40,7 @@ _SELECTOR = re.compile(r"\s*+(?:[#.]?\w|[\[*])(?:[^~:(]|:(?:checked|selected)\b|
 """Selectors that take a time in proportion to the page: those of siblings and places do not, nor XPath."""
 _LONG_SELECTOR = 200
 _MOST_STEPS, _MOST_OF_A_PAGE, _MOST_NESTED = 6_000, 50_000, 30
-_MOST_DEPTH, _MOST_TRIED, _MOST_CALLS = 40, 12, 60
+_MOST_DEPTH, _MOST_TRIED, _MOST_CALLS = 40, 12, 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from etl.web.script.values import to_number, unquote_literal
 _NO_FUNCTION = frozenset(("if", "for", "while", "switch", "catch", "function", "with", "return"))
 _LINE_CHARS = 500
 """Average length of a line above which a script is machine-written: its short names mean something else everywhere."""
-_MOST_CALLS, _MOST_OF_A_NAME, _MOST_PLACES, _MOST_ARGUMENTS = 40, 2_000, 20_000, 500
+_MOST_CALLS, _MOST_OF_A_NAME, _MOST_PLACES, _MOST_ARGUMENTS = 300, 2_000, 20_000, 500
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _MANGLED = re.compile(r"[A-Za-z_$]\w?")
 
@@ -166,7 +166,7 @@ class ScriptCode:
         none where these have no Chinese name."""
         tokens, words = self.programs[bracket.script].tokens, self.programs[bracket.script].words
         items: list[dict[str, object]] = []
-        for item in self.arguments(bracket)[:_MOST_CALLS]:
+        for item in self.arguments(bracket):
             if words[item.at] != "{":
                 return
             places = [spot.at for spot in self.arguments(item) if words[spot.at + 1] == ":"]

@@ -170,7 +170,9 @@ class Reading:
             return self._bracketed(start), ""
         if text == "[":
             self.position = self.closing.get(start.at, start.at + 1)
-            return [self.values.value_at(item) for item in self.values.code.arguments(start)[:_MOST_TRIED]], ""
+            items = self.values.code.arguments(start)
+            is_plain = all(self.tokens[item.at][0] in ("str", "num") for item in items)
+            return [self.values.value_at(item) for item in (items if is_plain else items[:_MOST_TRIED])], ""
         if text == "{":
             self.position = self.closing.get(start.at, start.at + 1)
             return dict(self._object(start)), ""

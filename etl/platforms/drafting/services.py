@@ -35,8 +35,8 @@ class Service:
     """A request for the first page of a list. `post`: what is posted, or "". `pages`: the address of its further pages,
     relative to that of the first one, where it has the number of the page. `turns`: whether anything in it counts pages
     or rows; `by_number`: whether it does so by a name that says it. `others`: the same for other parts of the list
-    (years, kinds), each with the `name` that its part has in the page; `untried`: names of choices of the page that
-    may be further parts, and are too many to be tried."""
+    (years, kinds), each with the `name` that its part has in the page; `untried`: number of further choices of the
+    page, which may be parts too, and are too many to be tried."""
 
     url: str
     post: str = ""
@@ -45,7 +45,7 @@ class Service:
     by_number: bool = False
     name: str = ""
     others: tuple["Service", ...] = ()
-    untried: tuple[str, ...] = ()
+    untried: int = 0
 
 
 def services_of(page: WebPage) -> list[Service]:
@@ -68,7 +68,7 @@ def services_of(page: WebPage) -> list[Service]:
         for place, service in enumerate(requested(Values(code, page, choice=choice))):
             if service and service != services[place]:
                 others[place].append(replace(service, name=words))
-    untried = tuple(filter(None, islice(first.choices.values(), most, None)))
+    untried = max(len(first.choices) - most, 0)
     distinct: dict[tuple[str, str], Service] = {}
     for service, beside in zip(services, others, strict=True):
         if service:
