@@ -225,6 +225,14 @@ def test_a_site_whose_pages_lead_to_ever_more_is_not_requested_for_ever(site: Pl
         draft(surveyed, TODAY)
 
 
+def test_addresses_that_are_none_end_no_survey(site: PlainSite) -> None:
+    frames = "<iframe src='http://[x'></iframe><script src='http://[y/l.js'></script><a href='http://[z/'>政策</a>"
+    put(site, "/gk/", page(f"<ul id='list'></ul>{frames}<form action='http://[f'></form>", "/l.js"))
+    put(site, "/l.js", LIST.replace("base + '/docs'", "'/docs'") + "; $.get('http://[v/list', {page: 1}, draw)")
+    put(site, "/docs", rows)
+    assert [column["url"] for column in drafted(site, "/gk/")[0]["columns"]] == [f"{site.base}/docs?page=1"]
+
+
 def test_script_files_of_a_saved_page_are_named() -> None:
     saved = page('<ul id="list"></ul>', "/js/list.js").encode()
     with pytest.raises(GongkaiError, match=r"/js/list.js \(not fetched: the page is a saved one\) was not read"):

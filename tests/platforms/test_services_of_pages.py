@@ -66,6 +66,8 @@ LIST = "https://www.yunxi.example/api/doc/list"
         ("$.get('updateClick.do?cid=3')", []),
         ("$.get('savelog.php', {cid: 3})", []),
         ("$.get('logout.do')", []),
+        ("$.get('/sso/exit')", []),
+        ("$.get('/cache/clearNews', {page: 1})", []),
         ("$.get('docs.do?cid=3')", ["https://www.yunxi.example/zfxxgk/zcwj/docs.do?cid=3"]),
         ("$.post('/search/saveRecords?r=0.5', {cid: 3})", []),
         ("$.post('/news/getUpdateList', {cid: 3})", [("https://www.yunxi.example/news/getUpdateList", "cid=3")]),

@@ -34,7 +34,8 @@ _PROGRAM = re.compile(r"common|search|so|online|sites?")
 """Words for other boxes that may also name the part of the program which answers: `/common/search/getNoticeRows`."""
 _CHANGES = re.compile(
     r"(?:save|update|insert|delete|submit|remove|modify)\w*|add|edit|del|send|create|set|incr|increase|vote|click|thumbs|"
-    r"collect|fav|favorite|subscribe|upload|import|audit|reply|login|logout|tijiao|baocun|shanchu|xiugai|toupiao|liuyan"
+    r"collect|fav|favorite|subscribe|upload|import|audit|reply|login|log(?:out|off)|sign(?:out|off)|exit|quit|"
+    r"clear|reset|drop|flush|purge|restart|shutdown|tijiao|baocun|shanchu|xiugai|toupiao|liuyan|tuichu|zhuxiao"
 )
 """What a service does that changes something: `/news/addReadNum`, `doc.do?method=deleteNews`."""
 _ENDS_IN_CHANGE = re.compile(
