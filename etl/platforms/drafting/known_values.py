@@ -8,6 +8,7 @@ For the address of a row (`in_rows`), the members of what is unknown are places:
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,6 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
-from etl.platforms.drafting.script_expressions import Reading
 from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, USUAL_SIZE, Element, Known
 from etl.platforms.elements.element_words import words_of
 from etl.platforms.paging.parts import are_parts, choices_of, is_whole, value_of_field
@@ -52,8 +52,8 @@ class Choice:
     number: int
 
 
-class Values:
-    """Evaluates expressions of the scripts of one page."""
+class KnownValues(ABC):
+    """What names and calls in expressions of a page's scripts stand for; `Values` reads the expressions."""
 
     def __init__(
         self,
@@ -84,14 +84,9 @@ class Values:
         self._bound = [names] if names else []
         return self.value_at(spot)
 
-    def written(self, source: str) -> Known:
-        """The value of an expression that stands in an attribute of the page."""
-        self._steps = 0
-        return Reading(self, Spot(0, 0)).inner(source) if self.code.programs else UNKNOWN
-
+    @abstractmethod
     def value_at(self, spot: Spot) -> Known:
         """As `at`, within another expression."""
-        return Reading(self, spot).value()
 
     def charge(self, steps: int = 1) -> bool:
         """Counts work; returns whether that for one value, or for all of them, is done."""

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Protocol
 
-from lxml.html import HtmlElement
-
-from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot, name_of, text_of_literal
+from etl.platforms.drafting.known_values import KnownValues
+from etl.platforms.drafting.script_code import ScriptFunction, Spot, name_of, text_of_literal
 from etl.platforms.drafting.script_values import (
     MOST_PARTS,
     PAGE_NAME,
@@ -30,37 +28,22 @@ _PARAMETER_BEFORE = re.compile(r"[?&]([\w.-]{1,40})=$")
 _MOST_TRIED, _PARTS_OF_STEP = 12, 20
 
 
-class Names(Protocol):
-    """What names and calls in an expression stand for (`known_values.py`)."""
+class Values(KnownValues):
+    """Evaluates expressions of the scripts of one page."""
 
-    code: ScriptCode
-    in_rows: bool
-    own: dict[str, str]
-    attributes: dict[str, str]
+    def written(self, source: str) -> Known:
+        """The value of an expression that stands in an attribute of the page."""
+        self._steps = 0
+        return Reading(self, Spot(0, 0)).inner(source) if self.code.programs else UNKNOWN
 
-    def charge(self, steps: int = 1) -> bool: ...
-    def enter(self) -> bool: ...
-    def leave(self) -> None: ...
-    def value_at(self, spot: Spot) -> Known: ...
-    def named(self, name: str, spot: Spot) -> Known: ...
-    def member(self, name: str, owner: str, spot: Spot) -> Known: ...
-    def usual(self, name: str) -> Known: ...
-    def as_page(self, name: str, value: Known, spot: Spot) -> Known: ...
-    def called(self, name: str, arguments: list[Known]) -> Known: ...
-    def returned(self, function: ScriptFunction, arguments: list[Known]) -> Known: ...
-    def built(self, kind: str, name: str, arguments: list[Known]) -> Known: ...
-    def element_for(self, selector: Known) -> Known: ...
-    def of_location(self, name: str) -> Known: ...
-    def value_of(self, select: HtmlElement) -> Known: ...
-    def attribute(self, element: HtmlElement, attribute: str, value: Known) -> Known: ...
-    def item(self, name: str, items: list[Known], place: Known) -> Known: ...
-    def checked(self, field: HtmlElement) -> Known: ...
+    def value_at(self, spot: Spot) -> Known:
+        return Reading(self, spot).value()
 
 
 class Reading:
     """Reads one expression, from its first token to its end."""
 
-    def __init__(self, values: Names, spot: Spot) -> None:
+    def __init__(self, values: Values, spot: Spot) -> None:
         source = values.code.programs[spot.script]
         self.values, self.script, self.position = values, spot.script, spot.at
         self.words, self.tokens, self.closing = source.words, source.tokens, source.closing

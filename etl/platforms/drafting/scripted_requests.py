@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from etl.platforms.answers.answers import read_data
 from etl.platforms.drafting.grids import elements_as_calls, grid_of
-from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
+from etl.platforms.drafting.script_expressions import Values
 from etl.platforms.drafting.script_files import is_code
 from etl.platforms.drafting.script_values import PAGE_NAME, SIZE_NAME, UNKNOWN, Known, Sent, plain
 from etl.platforms.elements.list_addresses import is_of_list

@@ -7,7 +7,7 @@ from itertools import islice
 
 from etl.platforms.answers.request_numbers import following
 from etl.platforms.base import request_of_list
-from etl.platforms.drafting.known_values import Values
+from etl.platforms.drafting.script_expressions import Values
 from etl.platforms.drafting.script_values import PAGE_NAME, form_of, json_of
 from etl.platforms.drafting.scripted_requests import (
     Place,

@@ -9,8 +9,8 @@ from lxml import html
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
-from etl.platforms.drafting.known_values import Values
 from etl.platforms.drafting.script_code import ScriptCode, ScriptFunction, Spot
+from etl.platforms.drafting.script_expressions import Values
 from etl.platforms.drafting.script_files import is_code
 from etl.platforms.drafting.scripted_requests import code_of
 from etl.platforms.elements.list_addresses import changes_something
