@@ -5,13 +5,11 @@ Each page is read once, in a separate process; the reading is passed on with the
 """
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -35,6 +33,7 @@ from etl.pipeline.stages.one_by_one import Put, one_by_one
 from etl.pipeline.stages.refused_pages import RefusedPages
 from etl.pipeline.stages.sessions import Sessions
 from etl.platforms.base import MAX_ARTICLE_PAGES
+from etl.platforms.paging.article_pager import may_have_pages
 from etl.progress import Counter as ProgressCounter
 from etl.progress import ProgressCallback, no_progress
 from etl.reason_codes import Code
@@ -409,9 +408,7 @@ class _Fetching:
 
 def _may_have_parts(page: DuePage, body: bytes) -> bool:
     """Whether the page may have a frame or a pager: a quick check that avoids reading most pages."""
-    name = urlsplit(page.url).path.rpartition("/")[2].partition(".")[0].encode()
-    frame = not page.files and b"<iframe" in body.lower()
-    return frame or b"createPage" in body or bool(name and re.search(re.escape(name) + rb"[_/-]\d", body))
+    return (not page.files and b"<iframe" in body.lower()) or may_have_pages(page.url, body)
 
 
 def _files(document: _FetchedDocument) -> list[DueFile]:

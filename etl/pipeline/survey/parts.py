@@ -68,19 +68,27 @@ class Part:
         return {**guess, "address": self.address} if self.address else guess
 
 
-async def parts_of(page: WebPage, visit: Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> list[Part]:
-    """What the page shows that is not in it: the pages in its frames, which may hold its list or its menu, those in
-    frames of these, and what services answer if the page repeats no rows itself."""
+async def parts_of(page: WebPage, visit: Visit) -> tuple[list[Part], Part | None]:
+    """What the page shows that is not in it, and the first of these parts that repeats rows, if the page is of no known
+    family and has no rows itself but those of boxes beside a list."""
+    parts, has_rows = await _shown(page, visit)
+    is_here = has_rows or not parts or decide_family(recognise(page))
+    return parts, None if is_here else first_list(page, parts)
+
+
+async def _shown(page: WebPage, visit: Visit, levels: int = MAX_FRAMES_IN_FRAMES) -> tuple[list[Part], bool]:
+    """The pages in the page's frames, which may hold its list or its menu, those in frames of these, and what services
+    answer if the page repeats no rows itself; and whether it does."""
     # A front page has frames for news and pictures, unless it is nothing but frames.
     if is_front_page(page.url) and levels == MAX_FRAMES_IN_FRAMES and next(named_links(page), None):
-        return []
+        return [], True
     frames = [resolved(base_url(page), address) for _, address in islice(frames_of(page, with_boxes=True), MAX_FRAMES)]
     shown = [Part(opened) for url in frames if (opened := await visit.open(url))]
-    if not _has_rows(page):
+    if not (has_rows := _has_rows(page)):
         whole = page if decide_family(recognise(page)) else await with_script_files(page, visit)
         shown += [part async for part in answers_to(whole, visit)]
-    inner = [await parts_of(each.page, visit, levels - 1) for each in shown if each.page.is_markup] if levels else []
-    return [*shown, *chain.from_iterable(inner)]
+    inner = [await _shown(each.page, visit, levels - 1) for each in shown if each.page.is_markup] if levels else []
+    return [*shown, *chain.from_iterable(parts for parts, _ in inner)], has_rows
 
 
 def _has_rows(page: WebPage) -> bool:
@@ -168,14 +176,6 @@ async def with_script_files(page: WebPage, visit: Visit) -> WebPage:
         others = f", nor {len(left) - 1} more," if left[1:] else ""
         visit.unread[left[0]] = f"not fetched{others} behind {len(codes)} other script files"
     return with_files(page, {url: code for url, code in codes.items() if not is_library(code)})
-
-
-def list_in_part(page: WebPage, parts: Iterable[Part]) -> Part | None:
-    """The first part of a page of no known family that repeats rows, if the page itself has none but those of boxes
-    beside a list."""
-    if not parts or decide_family(recognise(page)):
-        return None
-    return None if _has_rows(page) else first_list(page, parts)
 
 
 def first_list(page: WebPage, parts: Iterable[Part]) -> Part | None:

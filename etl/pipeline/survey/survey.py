@@ -24,7 +24,6 @@ from etl.pipeline.survey.parts import (
     answers_to,
     first_list,
     guesser,
-    list_in_part,
     parts_of,
     turned_by_services,
     with_listing,
@@ -159,9 +158,9 @@ async def _survey(page: WebPage, visit: Visit, max_lists: int, requested: str) -
     front, catalog = (page, linked_catalog(page)) if is_front_page(page.url) else (None, None)
     if catalog and (opened := await visit.open(catalog.url)):
         page, catalog = opened, None
-    outer, parts = page, await parts_of(page, visit)
-    post = ""
-    if part := list_in_part(page, parts):
+    outer, post = page, ""
+    parts, part = await parts_of(page, visit)
+    if part:
         page, post, parts, outer = part.page, part.post, [Part(page), *parts], part.outer or page
     candidates = recognise(page)
     family = decide_family(candidates)
@@ -252,7 +251,7 @@ async def _probe_all(
 async def _part_behind(url: str, visit: Visit) -> Part | None:
     """The part of a list's page that repeats its rows, if the page has none itself."""
     opened = await visit.open(url)
-    return list_in_part(opened, await parts_of(opened, visit)) if opened else None
+    return (await parts_of(opened, visit))[1] if opened else None
 
 
 async def _proposal(
@@ -273,7 +272,7 @@ async def _proposal(
             continue
         if guess := _own_listing(opened, opened):
             return finder, guess
-        if part := list_in_part(opened, await parts_of(opened, visit)):
+        if part := (await parts_of(opened, visit))[1]:
             return finder, part.listing(opened)
     may_be_lists = any(feeds_of(page)) or (columns and _shows_lists(page))
     return (finder, None) if may_be_lists else (None, None)

@@ -10,6 +10,7 @@ from etl.platforms.paging.paging import script_pager
 from etl.web.page import WebPage, base_url
 from etl.web.urls import host_of, resolved
 
+_CALL = "createPage"
 _ENDING = re.compile(r"\.\w{2,6}$")
 _QUERY_NAME = re.compile(r"^(?:page|p|pn|pg|page_?(?:no|num|index|number)|curr?(?:ent)?_?page|now_?page|paged)$", re.I)
 _SMALL = re.compile(r"\d{1,3}")
@@ -83,9 +84,15 @@ class ArticleAddress:
         return PageAddress(digits(value), url[: match.end()], url[match.end() + len(value) :]) if match else None
 
 
+def may_have_pages(url: str, body: bytes) -> bool:
+    """Whether the bytes of an article may link or count further pages: a quick check before they are read."""
+    name = urlsplit(url).path.rpartition("/")[2].partition(".")[0].encode()
+    return _CALL.encode() in body or bool(name and re.search(re.escape(name) + rb"[_/-]\d", body))
+
+
 def pages_of_script(page: WebPage) -> tuple[str, ...]:
     """The further pages of an article whose pager a script draws with the article's own name as the stem."""
-    if "createPage" not in page.text:
+    if _CALL not in page.text:
         return ()
     pager = script_pager(page, first=True)
     if pager is None or pager.current != 1:
