@@ -10,6 +10,7 @@ from sqlalchemy import Engine, create_engine
 from etl.archive.storage import database
 
 _first: list[Engine] = []
+_statements: dict[Any, Any] = {}
 
 
 def share_statements() -> None:
@@ -18,10 +19,9 @@ def share_statements() -> None:
 
 
 def _create_engine(*args: Any, **options: Any) -> Engine:
-    engine = create_engine(*args, query_cache_size=3_000, **options)
+    engine = create_engine(*args, execution_options={"compiled_cache": _statements}, **options)
     if _first and _first[0].dialect.server_version_info:  # it has been connected
-        # Compiled statements belong to a dialect.
-        engine.dialect, engine._compiled_cache = _first[0].dialect, _first[0]._compiled_cache
+        engine.dialect = _first[0].dialect  # compiled statements belong to a dialect
     else:
         _first[:] = [engine]
     return engine
