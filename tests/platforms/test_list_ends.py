@@ -453,3 +453,20 @@ def test_a_list_whose_program_failed_behind_its_rows_ends_early(failure: str) ->
 def test_a_part_of_a_list_that_the_server_left_out_is_told() -> None:
     assert read(CASES["generic"], '<!--#include virtual="/inc/list_rest.html"-->').problems
     assert not read(CASES["generic"], '<!--#include virtual="/inc/foot.html"-->').problems
+
+
+@pytest.mark.parametrize(
+    ("menu", "folder", "doubtful"),
+    [
+        ('<h3><a href="./jgsz/">机构设置</a></h3><h3><a href="./rsxx/">人事任免</a></h3>', "./jgsz/", True),
+        ('<h3><a href="./rsxx/">人事任免</a></h3><h3><a href="./cgxx/">采购信息</a></h3>', "./jgsz/", False),
+        ('<h3><a href="./2024/">2024年</a></h3><h3><a href="./2025/">2025年</a></h3>', "./2024/", False),
+        ('<h3><a href="/gk/jgsz/">机构设置</a></h3><h3><a href="/gk/rsxx/">人事任免</a></h3>', "./", False),
+    ],
+)
+def test_the_newest_documents_of_folders_that_a_page_links_are_no_whole_list(
+    menu: str, folder: str, doubtful: bool
+) -> None:
+    lines = rows(CASES["generic"]).replace("/show.php?id=", folder).replace('" target', '.html" target')
+    page = WebPage(LIST, f"<body><div>{menu}</div>{lines}</body>", "utf-8")
+    assert read_list_page(CASES["generic"].family, page, ListingRequest(LIST, "c")).may_go_on is doubtful

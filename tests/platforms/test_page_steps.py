@@ -220,6 +220,7 @@ def test_the_last_page_is_not_taken_for_the_next_whatever_its_link_is_called() -
     ("url", "link"),
     [
         (f"{LIST}list.cgi?cat=3", '<a href="{}list.cgi?cat=3&off=3">下一屏</a>'),
+        (f"{LIST}list.php?s=0", '<a href="{}list.php?s=3">下三条</a>'),
         (f"{LIST}list.cgi?cat=3&off=3", '<a href="{}list.cgi?cat=3&off=6">下一批</a>'),
         (LIST, '<a href="{}2.htm">[次页]</a>'),
         (f"{LIST}?before=90", '<a href="{}?before=50">← 更早的文告</a>'),

@@ -17,7 +17,7 @@ from etl.web.urls import folder_of, resolved
 _DISCLOSURE = re.compile(
     "公开|公文|文件|通知|公告|公示|年报|年度报告|规划|计划|预决?算|决算|财政|政策|解读|法规|规章|人事|任免"
     "|许可|处罚|采购|招标|建议|提案|统计|应急|目录"
-    "|履职|职能|会议|收费|执法|决策|清单|审计|重点领域|重大项目"
+    "|履职|机构|会议|收费|执法|决策|清单|审计|重点领域|重大项目"
 )
 _AGENCY = re.compile("[局委办厅院署乡镇]$|街道(?:办事处)?$|中心$")
 """In a menu whose items are agencies, each has a list of its own."""
@@ -136,10 +136,19 @@ def linked_catalog(page: WebPage) -> CandidateList | None:
 
 
 def shows_several_lists(page: WebPage, documents: Iterable[str]) -> bool:
-    """Whether the page's documents are in several folders below it that it links too: each is a list, of which it shows
-    the newest ones."""
-    below = columns_below(page.url, map(Entry, documents))
-    return bool(below) and {column_key(url) for url in below} <= {column_key(link.url) for link in named_links(page)}
+    """Whether all of the page's documents are in folders below it that it links as lists, among others: it shows the
+    newest ones of each, or those of the first list."""
+    own = folder_of(page.url)
+    linked = {_folder_in(own, link.url) for link in named_links(page) if _INDEX.sub("/", link.url).endswith("/")}
+    lists = {name for name in linked if name}
+    folders = {_folder_in(own, url) for url in documents}
+    return bool(folders) and folders <= lists and len(lists) > 1
+
+
+def _folder_in(own: str, url: str) -> str:
+    """The name of the folder right below `own` that holds an address; "" if none does, or if it is a number."""
+    name, below, _ = url.removeprefix(own).partition("/")
+    return name if url.startswith(own) and below and name[:1].isalpha() else ""
 
 
 def columns_below(url: str, entries: Iterable[Entry]) -> tuple[str, ...]:

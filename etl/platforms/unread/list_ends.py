@@ -278,7 +278,7 @@ def _labelled(part: HtmlElement, words: str) -> str | None:
     left = _LEFT.search(part.get("title") or "")
     return (
         (left and left[0])
-        or part.get("formaction")
+        or (None if _asks_for_words(part) else part.get("formaction"))
         or part.get("{http://www.w3.org/1999/xlink}href")
         or part.get("xlink:href")
     )
