@@ -153,12 +153,12 @@ def date_among_pieces(line: str) -> str | None:
 
 def source_among_pieces(line: str) -> str | None:
     """The only name in such a line: `2023-05-09 云溪日报 【打印】`; not a name with only a day behind it, as in a
-    signature."""
+    signature, where days have no hyphens."""
     pieces = _date_and_names(line)
     if pieces is None or len(pieces[1]) != 1:
         return None
     name, day = pieces[1][0], pieces[0]
-    is_signed = dates_in_digits(line).rstrip().endswith(day) and not re.search(TIME_OF_DAY, day)
+    is_signed = dates_in_digits(line).rstrip().endswith(day) and not re.search(f"-|{TIME_OF_DAY}", day)
     return None if is_signed and line.lstrip().startswith(name) else name
 
 

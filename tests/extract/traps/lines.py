@@ -253,7 +253,7 @@ trap(
     "line-signature-is-no-source",
     "a name right beside a date may be who signed",
     "lines without labels",
-    under("<p>云溪区司法局 2023-05-09</p>"),
+    under("<p>云溪区司法局 2023年5月9日</p>"),
     absent=("source",),
 )
 

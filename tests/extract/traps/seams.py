@@ -251,3 +251,11 @@ trap(
     fields={"subject_category": "通知", "index_number": INDEX},
     text=WHOLE,
 )
+trap(
+    "name-before-day-with-hyphens",
+    "a name before a day with hyphens, as no signature has it",
+    "lines without labels",
+    page(headline=f"{HEAD}<p>云溪区商务局　2023-05-09</p>"),
+    fields={"published_date": "2023-05-09", "source": "云溪区商务局"},
+    text=WHOLE,
+)
