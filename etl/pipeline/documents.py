@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from etl.archive.records.extracted_pages import ExtractedPage, fill_from_listing
 from etl.extract import Attachment, Belief, Extraction, Flag, content_hash, file_flags, unique_attachments
 from etl.extract.text_identity import TextIdentity
+from etl.fetch.refusals import says_more
 from etl.pipeline.reading.page_reading import PageReading
 from etl.reason_codes import Code
 from etl.reasons import Reason, encode_reason
@@ -42,10 +43,9 @@ def document_of(
         if extractions and Flag.FILE in extraction.flags:
             extraction = replace(extraction, attachments=(_file_at(page),))
         extractions.append(extraction)
-    parts = [each for each in extractions[1:] if Reason.from_stored(each.reason).code not in _IN_PLACE_OF_PARTS]
+    parts = [each for each in extractions[1:] if not _is_notice(each) or says_more(each.text)]
     article = fill_from_listing(join_article_pages([extractions[0], *parts]), listing, source.lookups)
-    lacks_part = len(parts) + 1 < len(extractions) or any(map(_shows_nothing, parts))
-    if lacks_part and not article.frames:
+    if not article.frames and any(_is_notice(each) or _shows_nothing(each) for each in extractions[1:]):
         article = replace(article, flags=tuple(dict.fromkeys((*article.flags, Flag.ENDS_EARLY))))
     if missing := {url for page in pages for url in page.reading.further_pages} - {page.url for page in pages}:
         # They were never there, or the first page was stored before its pager was understood, or imported without them.
@@ -73,8 +73,9 @@ def document_of(
     )
 
 
-_IN_PLACE_OF_PARTS = (Code.ERROR_NOTICE, Code.CHALLENGE_SCRIPT)
-"""Stubs whose words are of the site, and no part of an article."""
+def _is_notice(page: Extraction) -> bool:
+    """Whether a further page of an article is one of the site, if its words are no last ones of the article."""
+    return Reason.from_stored(page.reason).code in (Code.ERROR_NOTICE, Code.CHALLENGE_SCRIPT)
 
 
 def _shows_nothing(page: Extraction) -> bool:

@@ -478,23 +478,25 @@ _FLAGS = "SELECT v.flags FROM archive.record_version v JOIN archive.record r ON 
 
 
 @pytest.mark.parametrize(
-    ("shown", "doubted"), [("", True), ("<p>您访问的页面不存在</p>", True), ("<p>县水务局办公室</p>", False)]
+    ("day", "shown", "kept", "doubted"),
+    [
+        ("2025-03-04", "", False, True),
+        ("", "您访问的页面不存在", False, True),
+        ("", "信息已删除的，由原报送单位重新报送。", True, True),
+        ("2025-03-04", "县水务局办公室", True, False),
+    ],
 )
 def test_a_new_article_whose_further_page_shows_nothing_is_doubted(
-    watched: Watched, shown: str, *, doubted: bool
+    watched: Watched, day: str, shown: str, *, kept: bool, doubted: bool
 ) -> None:
     site, document = watched.site, watched.site.documents[3]
     document.state = site.in_parts(document.state, 2)
-    further = f"{MENU * 40}<h1>{document.state.title}</h1><div>发布日期：2025-03-04</div><div>{shown}</div>"
+    further = f"{MENU * 40}<h1>{document.state.title}</h1><div>发布日期：{day}</div><div><p>{shown}</p></div>"
     site.everything = lambda request: site.html(further) if request.url.path == "/show/3_2.html" else None
     watched.crawl()
-    versions = rows(
-        watched.archive,
-        "SELECT c.text FROM archive.record_version JOIN archive.content c ON c.hash = content_hash "
-        "WHERE 'ends_early' = ANY(flags)",
-    )
-    assert len(versions) == int(doubted)
-    assert not any("不存在" in version["text"] for version in versions)
+    query = "SELECT c.text, v.flags FROM archive.record_version v JOIN archive.content c ON c.hash = v.content_hash"
+    [version] = rows(watched.archive, f"{query} WHERE 'pages:2' = ANY(v.flags) OR 'ends_early' = ANY(v.flags)")
+    assert (bool(shown) and shown in version["text"], "ends_early" in version["flags"]) == (kept, doubted)
 
 
 def test_a_text_that_may_be_a_notice_is_recorded_and_doubted(watched: Watched) -> None:

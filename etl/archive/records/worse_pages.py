@@ -29,6 +29,8 @@ _REPEALED = re.compile("废止|撤销|作废")
 _TIMES_AS_LONG, _PART_CHARS = 2, 4
 """How many times as long as a sentence about sites and visits the recorded text must be, and the characters of the
 parts of which it must have none."""
+_NO_PARTS = (Code.ERROR_NOTICE, Code.CHALLENGE_SCRIPT, Code.ROWS_AT_DOCUMENT_ADDRESS)
+"""Stubs that are no further page of an article."""
 _MAX_BROKEN_CHARS = 8
 """Characters at the end of a text that was cut off which may be wrong: halves of a letter, of a tag, of an entity."""
 
@@ -100,7 +102,7 @@ def _lost_a_page(article: ExtractedPage, whole: str) -> bool:
     return any(
         (_is_part(text, whole) and text.startswith(page.text) and (page.text or Flag.FILE in page.flags))
         or page.kind == "listing"
-        or Reason.from_stored(page.reason).code == Code.ROWS_AT_DOCUMENT_ADDRESS
+        or Reason.from_stored(page.reason).code in _NO_PARTS
         or _is_notice(page, whole, lost_files=False)
         for page in article.further
     )
