@@ -37,13 +37,19 @@ def _walk(form: str, name: str, *, documents: int, marked: bool = True, words: s
     marked=st.booleans(),
     words=st.sampled_from(["{}", "第{}页"]),
     action=st.sampled_from(["", " action=list.jsp", " action=/gk/list.jsp method=get"]),
+    sent=st.sampled_from(
+        [
+            "<input type=hidden name=cid value=3>",
+            "<input type=number name=cid value=3>",
+            "<input type=radio name=cid value=2><input type=radio name=cid value=3 checked>",
+            "<input type=hidden name=cid value=3><input type=text name=cid value=9 disabled>",
+        ]
+    ),
 )
 def test_a_choice_of_pages_in_a_form_is_followed(
-    documents: int, name: str, marked: bool, words: str, action: str
+    documents: int, name: str, marked: bool, words: str, action: str, sent: str
 ) -> None:
-    form = (
-        f"<form{action}><input type=hidden name=cid value=3><select name={name}>{{}}</select><input type=submit></form>"
-    )
+    form = f"<form{action}>{sent}<select name={name}>{{}}</select><input type=submit></form>"
     walked = _walk(form, name, documents=documents, marked=marked, words=words)
     assert (len(walked.entries), walked.red) == (documents, [])
 

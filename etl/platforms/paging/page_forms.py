@@ -1,12 +1,13 @@
 """Forms that ask for a page of the list: `<form action="list.jsp"><select name="page">…` sends the chosen number."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
 from etl.outside import digits
-from etl.platforms.elements.element_words import words_of
+from etl.platforms.elements.element_words import BUTTONS, words_of
 from etl.platforms.elements.list_addresses import changes_something
 from etl.platforms.paging.pager_elements import OF_PAGE
 from etl.platforms.paging.parts import is_chosen
@@ -14,7 +15,7 @@ from etl.web.page import WebPage, base_url
 from etl.web.urls import folder_of, parameters, resolved
 
 _NUMBER = re.compile(r"第?(\d{1,4})页?(?:[/共]\d+页?)?")
-_SENT = ("hidden", "text", "search", "")
+_NOT_SENT = (*BUTTONS, "reset", "file")
 _MAX_WORDS = 12
 
 
@@ -65,14 +66,10 @@ def has_numbers_of_pages(select: HtmlElement) -> bool:
 
 
 def _address(form: HtmlElement, field: HtmlElement, value: str, page: WebPage) -> str | None:
-    """The absolute address at which the form is sent with that value of a field; None if that is not known, elsewhere,
-    or of a service that writes."""
-    fields = [
-        (other.get("name") or "", other.get("value") or "")
-        for other in form.iter("input")
-        if other is not field and (other.get("type") or "").lower() in _SENT and other.get("name")
-    ]
-    fields.append((field.get("name") or "", value))
+    """The absolute address at which the form is sent with that value of a field; None if that is not known,
+    elsewhere, or of a service that writes."""
+    name = field.get("name") or ""
+    fields = [*(pair for pair in fields_of(form) if pair[0] != name), (name, value)]
     if any(other is not field for other in form.iter("select")) or not all(value.isascii() for _, value in fields):
         return None
     action = resolved(base_url(page), form.get("action") or page.url)
@@ -80,3 +77,20 @@ def _address(form: HtmlElement, field: HtmlElement, value: str, page: WebPage) -
         return None
     address = urlsplit(action)._replace(query=urlencode(fields), fragment="").geturl()
     return None if changes_something(address) else address
+
+
+def fields_of(form: HtmlElement) -> Iterator[tuple[str, str]]:
+    """(name, value) of the fields of a form that a browser sends, in their order."""
+    for field in form.iter("input", "select", "textarea"):
+        name, kind = field.get("name") or "", (field.get("type") or "text").lower()
+        if not name or field.get("disabled") is not None or (field.tag == "input" and kind in _NOT_SENT):
+            continue
+        if field.tag == "select":
+            options = list(field.iter("option"))
+            chosen = [option for option in options if option.get("selected") is not None]
+            one = chosen[-1:] or ([] if field.get("multiple") is not None else options[:1])
+            yield from ((name, option.get("value", (option.text or "").strip())) for option in one)
+        elif field.tag == "textarea":
+            yield name, field.text or ""
+        elif kind not in ("checkbox", "radio") or field.get("checked") is not None:
+            yield name, field.get("value", "on" if kind in ("checkbox", "radio") else "")

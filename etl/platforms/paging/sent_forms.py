@@ -16,10 +16,10 @@ from lxml.html import HtmlElement
 from etl.batches import batches
 from etl.outside import digits
 from etl.platforms.base import ListingRequest
-from etl.platforms.elements.element_words import BUTTONS, MAX_LABEL, click_code, label_of, words_of
+from etl.platforms.elements.element_words import MAX_LABEL, click_code, label_of, words_of
 from etl.platforms.elements.list_addresses import changes_something
 from etl.platforms.paging.dead_steps import is_dead, leads_to_first
-from etl.platforms.paging.page_forms import has_numbers_of_pages
+from etl.platforms.paging.page_forms import fields_of, has_numbers_of_pages
 from etl.platforms.paging.pager_elements import OF_PAGE, target_of
 from etl.platforms.paging.pager_links import scripted_next
 from etl.platforms.paging.pager_numbers import DIGITS, following_number
@@ -59,7 +59,6 @@ _MAX_STEPS, _MAX_CODE, _MAX_BODY = 6, 2_000, 2_000_000
 """Steps of a page that are tried, characters of the code of one, and characters that are sent: a view state has up to
 some 100,000."""
 _OF_FORM = "application/x-www-form-urlencoded"
-_NOT_SENT = (*BUTTONS, "reset", "file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _is_next(click: _Click, before: Mapping[str, str], rows: int) -> bool:
         return False
     if click.number is None:
         return True
-    own = [_number_in(fields.get(click.turned, "")) for fields in (before, dict(_fields(click.form)))]
+    own = [_number_in(fields.get(click.turned, "")) for fields in (before, dict(fields_of(click.form)))]
     last = next((number for number in own if number is not None), None)
     return click.number in ((1, 2) if last is None else (last + 1, last + rows))
 
@@ -278,7 +277,7 @@ def _sent(click: _Click, page: WebPage) -> tuple[str, bytes | None] | None:
     url = absolute(click.action or click.form.get("action") or page.url, base_url(page))
     if url is None or urlsplit(url).netloc != urlsplit(page.url).netloc:
         return None
-    fields = [(name, value) for name, value in _fields(click.form) if name not in click.changes]
+    fields = [(name, value) for name, value in fields_of(click.form) if name not in click.changes]
     charset = page.charset.lower()
     charset = "gb18030" if charset.startswith("gb") else "utf-8" if charset.startswith("utf") else charset
     changes = ((name, value) for name, value in click.changes.items() if name)
@@ -289,20 +288,3 @@ def _sent(click: _Click, page: WebPage) -> tuple[str, bytes | None] | None:
         return url, sent.encode()
     url = urlsplit(url)._replace(query=sent).geturl()
     return (url, None) if len(url) <= MAX_ADDRESS_CHARS else None
-
-
-def _fields(form: HtmlElement) -> Iterator[tuple[str, str]]:
-    """(name, value) of the fields of a form that a browser sends, in their order."""
-    for field in form.iter("input", "select", "textarea"):
-        name, kind = field.get("name") or "", (field.get("type") or "text").lower()
-        if not name or field.get("disabled") is not None or (field.tag == "input" and kind in _NOT_SENT):
-            continue
-        if field.tag == "select":
-            options = list(field.iter("option"))
-            chosen = [option for option in options if option.get("selected") is not None]
-            one = chosen[-1:] or ([] if field.get("multiple") is not None else options[:1])
-            yield from ((name, option.get("value", (option.text or "").strip())) for option in one)
-        elif field.tag == "textarea":
-            yield name, field.text or ""
-        elif kind not in ("checkbox", "radio") or field.get("checked") is not None:
-            yield name, field.get("value", "on" if kind in ("checkbox", "radio") else "")
