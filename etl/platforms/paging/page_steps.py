@@ -34,7 +34,7 @@ _IS_STEP = re.compile(
 _OTHER_SCRIPT = re.compile(r"^[^a-zA-Z\u4e00-\u9fff]+$")
 """Words of Tibetan, Uyghur or Mongolian, which are not read."""
 _SAYS_NEXT = re.compile(
-    r"^\W*(?:[下后次](?:一|\d{1,3}|[一二三五]?十)?[页頁批屏组篇条條]|往[后下]|next|older)\W*$", re.IGNORECASE
+    r"^\W*(?:[下后次](?:\d{1,3}|[一二三五]?十?)[页頁批屏组篇条條]|往[后下]|next|older)\W*$", re.IGNORECASE
 )
 _YEAR = re.compile(r"^\W*(?:19|20)\d\d(?:年\w{0,6})?\W*$")
 _BACK = re.compile(
