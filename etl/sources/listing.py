@@ -7,7 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from etl.fields import FIELDS
 from etl.input_words import did_you_mean
-from etl.sources.values import Count, Text, typed_address
+from etl.sources.typed import typed_address
+from etl.sources.values import Count, Text
 from etl.web.select import validate_selector
 from etl.web.urls import PLACE
 

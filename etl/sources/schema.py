@@ -28,7 +28,8 @@ from etl.regions import NO_REGION, PROVINCES
 from etl.sources.duties import Duty
 from etl.sources.listing import FieldName, Listing
 from etl.sources.schedule import checked_schedule, cron_line
-from etl.sources.values import Count, Days, Number, Share, Text, Whole, typed_address
+from etl.sources.typed import typed_address
+from etl.sources.values import Count, Days, Number, Share, Text, Whole
 from etl.web.urls import Address, canonical_url, column_address, in_scope
 
 _NOT_IN_HOSTS = re.compile(r"[\s:/?#*@,;]")

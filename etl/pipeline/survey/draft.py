@@ -24,7 +24,7 @@ from etl.platforms.elements.menus import MAX_NAME, named_links
 from etl.platforms.paging.list_scripts import services_asked
 from etl.platforms.unread.unread_menus import unread_menus
 from etl.sources.schema import Limits, Source
-from etl.sources.values import typed_address
+from etl.sources.typed import typed_address
 from etl.web.page import WebPage
 from etl.web.redirects import page_redirect
 

@@ -14,7 +14,7 @@ from etl.platforms.drafting.script_expressions import Values
 from etl.platforms.drafting.script_files import is_code
 from etl.platforms.drafting.scripted_requests import code_of
 from etl.platforms.elements.list_addresses import changes_something
-from etl.sources.values import typed_address
+from etl.sources.typed import typed_address
 from etl.web.page import WebPage, base_url
 from etl.web.urls import MAX_ADDRESS_CHARS, PLACE, resolved
 
