@@ -1,13 +1,16 @@
 """`gongkai sources new` and `gongkai sources check --live`, as a person runs them."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 from typer.testing import CliRunner
 
 from demo import faults, source_text, trs_wcm
+from demo.generic import PlainSite
 from demo.server import serve
 from etl.cli import app
 from etl.errors import GongkaiError
@@ -41,6 +44,34 @@ def test_what_was_found_is_shown_and_written(site: trs_wcm.TrsSite, tmp_path: Pa
     assert site.entries("zcjd")[0].document.title in output
     assert f"published_date {site.entries('zcjd')[0].day}" in output
     assert "good" in gongkai("sources", "check", file)
+
+
+def test_rows_of_a_service_are_shown_by_the_form_of_their_addresses(tmp_path: Path) -> None:
+    """They have no selector: neither a page nor a table repeats them."""
+    rows = [{"id": n, "title": f"云溪县第{n}号公路养护通知", "date": f"2026-03-0{n}"} for n in range(1, 8)]
+    site = PlainSite("scripted")
+    site.path_faults["/zc/"] = lambda call: Response(
+        """<title>政策文件_云溪县人民政府</title><ul id="list"></ul><script>
+        $.get('/rows?page=1', answer => answer.list.forEach(o => $('#list').append(`<a href="/d/${o.id}.html">`)))
+        </script>""",
+        media_type="text/html",
+    )
+    site.path_faults["/rows"] = lambda call: Response(json.dumps({"list": rows, "total": 7}))
+    site.path_faults[r"/d/\d+\.html"] = lambda call: Response("<h1>通知</h1>", media_type="text/html")
+    with serve(site):
+        output = gongkai(
+            "sources",
+            "new",
+            f"{site.base}/zc/",
+            "--allow-private",
+            "--delay",
+            0,
+            "--browser",
+            "",
+            "-o",
+            tmp_path / "n.yaml",
+        )
+    assert "address /d/{id}.html" in output
 
 
 def test_a_file_is_never_overwritten(site: trs_wcm.TrsSite, tmp_path: Path) -> None:

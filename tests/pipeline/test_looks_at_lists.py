@@ -167,6 +167,10 @@ const add = o => {
 const more = () => data('/feed?pageNum=' + n++).then(answer => answer.rows.forEach(add))
 more()
 onscroll = () => { if (innerHeight + scrollY > document.body.scrollHeight - 5) more() }"""
+SHORTENED = """
+const short = rows => { list.innerHTML = rows.map(o => `<tr><td>${o.id}</td><td><a href="javascript:void(0)"
+  onclick="window.open(path(${o.id}))" title="${o.title}">${o.title.slice(0, 11)}...</a></td></tr>`).join('') }
+turned(() => data('/cut?pageNum=' + n).then(answer => short(answer.rows)))"""
 FRAMED = "document.body.insertAdjacentHTML('beforeend', '<ifr' + 'ame src=/inner/ width=900 height=700></ifr' + 'ame>')"
 IN_FRAME = """
 turned(() => {
@@ -234,6 +238,14 @@ WHOLE: dict[str, tuple[Files, dict[str, str], dict[str, Any]]] = {
             "/feed": lambda sent: {"rows": rows(sent.query["pageNum"]), "total": len(DOCS)},
         },
         {"url": "/feed?pageNum=1"},
+        {"address": "/d/{id}.html"},
+    ),
+    "rows that a click opens, whose titles are cut off": (
+        {
+            "/zc/": page(SHORTENED, "<table id='list'></table><a id='next' href='javascript:;'>下一页</a>"),
+            "/cut": lambda sent: {"rows": rows(sent.query["pageNum"]), "total": len(DOCS)},
+        },
+        {"url": "/cut?pageNum=1"},
         {"address": "/d/{id}.html"},
     ),
     "a frame with a form in parts": (
@@ -535,6 +547,20 @@ def test_a_page_that_has_no_end_is_left_and_named(script: str, sentence: str, mo
         assert any(sentence in words for words in survey.seen), survey.seen
         assert time.monotonic() - began < 60
         assert len(site.requests) < 40
+
+
+@needs_chromium
+def test_a_frame_of_another_site_does_not_end_the_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not loaded, and answers nothing when the page is scrolled."""
+    frames = "<iframe src='http://weather.invalid/'></iframe><iframe src='file:///etc/hostname'></iframe>"
+    files: Files = {
+        "/zc/": page(SCROLLED, f"{frames}<div id='box'></div>"),
+        "/feed": lambda sent: {"rows": rows(sent.query["pageNum"]), "total": len(DOCS)},
+    }
+    with served(files) as site:
+        survey = looked(site, monkeypatch)
+        assert len(walked(drafted(survey))) == len(DOCS)
+    assert "ended early" not in " ".join(survey.seen)
 
 
 @needs_chromium

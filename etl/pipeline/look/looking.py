@@ -10,7 +10,7 @@ from etl.pipeline.look.gate import Gate
 from etl.pipeline.look.installed import BrowserFailed
 from etl.pipeline.look.tab import MARK, Tab, TabGone, open_tab
 from etl.pipeline.look.views import Look, View, new_rows, text_of
-from etl.platforms.drafting.seen_rows import SeenRows, links_of_rows, seen_rows, squeezed
+from etl.platforms.drafting.seen_rows import SeenRows, links_of_rows, seen_rows, words_and_title
 from etl.platforms.elements.element_words import label_of, words_of
 from etl.platforms.paging.pager_links import says_more
 from etl.platforms.paging.steps_to_click import steps_to_click
@@ -138,5 +138,5 @@ async def _open_rows(tab: Tab, look: Look, url: str) -> None:
 
 def _element_with(view: View, words: str) -> HtmlElement | None:
     """The innermost element with the words of a row."""
-    elements = [each for each in view.page.tree.iter(*_ROW_TAGS) if words in squeezed(words_of(each))]
+    elements = [each for each in view.page.tree.iter(*_ROW_TAGS) if words in words_and_title(each)]
     return elements[-1] if elements else None

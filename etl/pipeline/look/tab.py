@@ -3,7 +3,7 @@ end in time, whatever its scripts do."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 from urllib.parse import urldefrag
@@ -106,13 +106,17 @@ class Tab:
     async def views(self) -> list[View]:
         """What the page and the frames in it show."""
         views = []
-        for place, frame in enumerate(self._page.frames[: MAX_FRAMES + 1]):
-            if place and not self._gate.source.allows(frame.url):
-                continue
+        for place, frame in self._frames():
             shown = await self._within(frame.evaluate(_VIEW), _STEP_SECONDS)
             page = WebPage(str(shown["url"]), clean_text(str(shown["html"])), "utf-8")
             views.append(View(page, squeezed(clean_text(str(shown["text"]))), place))
         return views
+
+    def _frames(self) -> Iterator[tuple[int, Frame]]:
+        """The page and the frames of its site in it, with their places. One that was not loaded never answers."""
+        for place, frame in enumerate(self._page.frames[: MAX_FRAMES + 1]):
+            if not place or self._gate.source.allows(frame.url):
+                yield place, frame
 
     async def click(self, frame: int, place: str) -> None:
         """Clicks an element of a view, by the value of its `MARK`, and waits until the page is drawn."""
@@ -127,7 +131,7 @@ class Tab:
 
     async def scroll(self) -> None:
         """Scrolls the page, and what scrolls in it, to the end."""
-        for frame in self._page.frames[: MAX_FRAMES + 1]:
+        for _, frame in self._frames():
             await self._within(frame.evaluate(_SCROLL), _STEP_SECONDS)
         with suppress(Error):
             await self._within(self._page.mouse.wheel(0, 6000), _STEP_SECONDS, False)

@@ -91,13 +91,17 @@ def _beginnings(text: str) -> Iterator[str]:
             yield text[:_ENOUGH]
 
 
+def words_and_title(element: HtmlElement) -> str:
+    """The words of an element and of its title, which is whole where the words are cut off, without white space."""
+    return squeezed(f"{words_of(element)} {element.get('title') or ''}")
+
+
 def links_of_rows(page: WebPage, words: Iterable[str]) -> dict[str, str]:
     """The addresses that the links of a page have for rows, by the words of these."""
     base, links = base_url(page), list[tuple[str, str]]()
     for link in page.tree.iter("a"):
         if not leads_nowhere(link):
-            texts = squeezed(f"{words_of(link)} {link.get('title') or ''}")
-            links.append((texts, link.get("href") or ""))
+            links.append((words_and_title(link), link.get("href") or ""))
     addresses = {}
     once = (each for each, times in Counter(words).items() if times == 1)
     for each in once:
