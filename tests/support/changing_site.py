@@ -14,7 +14,6 @@ from starlette.types import Receive, Scope, Send
 
 from etl.sources.schema import Source
 from tests.support.gongkai import days_pass
-from tests.support.stored import age
 
 FIRST_DAY = date(2025, 3, 1)
 MENU = "".join(f'<a href="/about/{n}.html">{name}</a>' for n, name in enumerate(("机构职能", "领导信息", "互动交流")))
@@ -259,9 +258,9 @@ class ChangingSite:
 
 def a_day_passes(owner_url: str) -> None:
     """All that is stored happened a day earlier, and no host is left alone any more."""
-    days_pass(owner_url, 1)
-    age(
+    days_pass(
         owner_url,
+        1,
         "UPDATE archive.host SET postponed_until = NULL, failures = 0, robots_at = robots_at - interval '1 day'",
+        "UPDATE archive.page SET first_seen_at = first_seen_at - interval '1 day'",
     )
-    age(owner_url, "UPDATE archive.page SET first_seen_at = first_seen_at - interval '1 day'")
