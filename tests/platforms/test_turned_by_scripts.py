@@ -191,6 +191,7 @@ REQUESTS = {
     "/r?lm=7&pageNo={first}": "", "/r?lm=7&p={first}&size={size}": "", "/r?offset=0&limit={size}": "",
     "/r?lm=7": "pageNo={first}&rows={size}", "/r": '{{"pageNum": {first}, "pageSize": {size}}}',
 }  # fmt: skip
+WORDS_BEHIND = {"none": "<p>暂无数据</p>", "blank": "", "fails": "<p>系统繁忙，暂无数据</p>"}
 NUMBERS_OF_PAGE, SIZES = ("pageNo", "p", "pageNum"), ("size", "limit", "rows", "pageSize")
 
 
@@ -203,6 +204,8 @@ def _walk_of_rows(request: str, documents: int, size: int, behind: str, first: i
         rows = next((int(asked.sent[name]) for name in SIZES if name in asked.sent), size)
         start = (named[0] - first) * rows if named else int(asked.sent["offset"])
         shown = all_lines[0 if ignores else start :][:rows]
+        if not shown and behind in WORDS_BEHIND:
+            return WORDS_BEHIND[behind], HTML
         if not shown and behind != "empty":
             shown = {"last": all_lines[-rows:], "first": all_lines[:rows]}.get(behind, [])
         items = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
@@ -218,14 +221,21 @@ def _walk_of_rows(request: str, documents: int, size: int, behind: str, first: i
     request=st.sampled_from(sorted(REQUESTS)),
     documents=st.integers(1, 60),
     size=st.sampled_from([8, 10, 12]),
-    behind=st.sampled_from(["empty", "missing", "last", "first"]),
+    behind=st.sampled_from(["empty", "missing", "last", "first", "none", "blank"]),
     first=st.sampled_from([0, 1]),
 )
 def test_rows_alone_are_turned_by_the_numbers_of_their_request(
     request: str, documents: int, size: int, behind: str, first: int
 ) -> None:
     walked = _walk_of_rows(request, documents, size, behind, first)
-    assert len(walked.entries) == documents
+    assert (len(walked.entries), walked.red) == (documents, [])
+
+
+@pytest.mark.parametrize("request_", sorted(REQUESTS))
+def test_a_service_of_rows_that_fails_behind_a_full_page_is_red(request_: str) -> None:
+    walked = _walk_of_rows(request_, 24, 12, "fails", 1)
+    assert len(walked.entries) == 24
+    assert walked.red
 
 
 @pytest.mark.parametrize("request_", sorted(REQUESTS))

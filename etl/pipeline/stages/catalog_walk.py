@@ -57,6 +57,11 @@ class ListingFetch:
             return self.attempts[-1].outcome in (Outcome.NOT_A_LISTING, Outcome.EMPTY)
         return not self.page.entries and not self.page.next_requests and not self.page.of_other_lists
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether the site answered nothing at all."""
+        return self.attempts[-1].outcome is Outcome.EMPTY
+
     def has_nothing_of(self, heading: str) -> bool:
         """Whether the site answers that there is no such page, or with a page of the list called so that has no rows.
         Errors and pages to which anything may lead say nothing of the list."""
@@ -200,7 +205,8 @@ class CatalogWalk:
         self._requests += 1
         fetched = await fetch_listing_page(self._fetch, self._family, request)
         before = self._lists.get(request.column)
-        if request.seen and fetched.is_empty and not (before and before.ends_before(request, self._queued)):
+        is_end = before is not None and before.ends_before(request, self._queued) and not request.by_number
+        if request.seen and (fetched.is_empty or fetched.is_blank) and not is_end:
             # Busy sites answer with an empty list at times.
             again = await fetch_listing_page(self._fetch, self._family, request)
             fetched = replace(again, attempts=(*fetched.attempts, *again.attempts))
@@ -230,7 +236,7 @@ class CatalogWalk:
         """Whether a page without a list says that there is none. Services, whose answers have no heading, refuse a page
         beyond those that they count, or fail."""
         beyond = not walked.heading and walked.has_its_pages and fetched.attempts[-1].outcome in _BEYOND
-        return fetched.has_nothing_of(walked.heading) or beyond
+        return fetched.has_nothing_of(walked.heading) or beyond or (fetched.is_blank and fetched.request.by_number)
 
     def _of_another(self, fetched: ListingFetch, entries: Mapping[Address, Entry]) -> Iterator[Reason]:
         """A page that is, byte for byte, that of another list at another address: a site that does not know the list

@@ -59,6 +59,12 @@ def says_nothing_found(content: Any) -> bool:
     return any(map(_NO_MORE.search, _words(_states(content))))
 
 
+def says_none(words: str) -> bool:
+    """Whether the words of an answer without rows say nothing but that: none at all, or 暂无数据."""
+    is_short = len(words) <= _MAX_MESSAGE_CHARS and not _REFUSAL.search(words)
+    return not words or (is_short and _NO_MORE.search(words) is not None)
+
+
 def _words(states: Iterable[tuple[str, Any]]) -> list[str]:
     """The messages among the states."""
     texts = (value.strip() for name, value in states if isinstance(value, str) and _WORDS.fullmatch(name))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import chain
 
 from etl.outside import digits
+from etl.platforms.answers.refusals import says_none
 from etl.platforms.answers.request_numbers import asks_for_more, following, written_number
 from etl.platforms.base import ListingPage, ListingRequest
 from etl.platforms.elements.element_words import label_of
@@ -25,6 +26,12 @@ _NUMBERS = re.compile(r"\d+")
 def are_rows_alone(page: WebPage) -> bool:
     """Whether an answer is no page but rows, which a script puts into one."""
     return page.is_markup and not any(tag in page.lower for tag in ("<html", "<head", "<body", "<title"))
+
+
+def are_no_rows(page: WebPage) -> bool:
+    """Whether rows alone are none, as behind the last page."""
+    has_links = next(page.tree.iter("a"), None) is not None
+    return are_rows_alone(page) and not has_links and says_none(" ".join("".join(page.tree.itertext()).split()))
 
 
 def by_own_number(listing: ListingPage, page: WebPage, request: ListingRequest) -> ListingRequest | None:

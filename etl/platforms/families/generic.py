@@ -18,6 +18,7 @@ from etl.fields import DATE_FIELDS
 from etl.outside import digits
 from etl.platforms.answers.data_lists import content_of, list_in, markup_in, may_go_on, totals_of, turned
 from etl.platforms.answers.feeds import ROOT, is_feed, read_feed
+from etl.platforms.answers.turned_numbers import are_no_rows
 from etl.platforms.base import (
     CandidateList,
     Entry,
@@ -143,7 +144,7 @@ class Generic(Platform):
         if rows and not entries:
             raise NotAListing(Code.ROWS_WITHOUT_LINK, count=len(rows), rows=listing.rows)
         may_be_empty = total == 0 or (current > 1 and pages is None)
-        if not rows and not may_be_empty:
+        if not rows and not may_be_empty and not (request.by_number and are_no_rows(page)):
             if pages and current > 1:
                 raise NotAListing(Code.EMPTY_PAGE_OF_LIST, page=current, pages=pages)
             raise NotAListing(Code.NO_ROWS, rows=listing.rows)
