@@ -195,8 +195,10 @@ WORDS_BEHIND = {"none": "<p>暂无数据</p>", "blank": "", "fails": "<p>系统�
 NUMBERS_OF_PAGE, SIZES = ("pageNo", "p", "pageNum"), ("size", "limit", "rows", "pageSize")
 
 
-def _walk_of_rows(request: str, documents: int, size: int, behind: str, first: int, *, ignores: bool = False) -> Walked:
-    """A walk over what a service answers to scripts: rows alone, which say nothing of other pages."""
+def _walk_of_rows(
+    request: str, documents: int, size: int, behind: str, first: int, *, ignores: bool = False, pager: str = ""
+) -> Walked:
+    """A walk over what a service answers to scripts: rows alone, which say of other pages what `pager` does."""
     all_lines = lines(documents, "/n/{number}.html")
 
     def answer(asked: Question) -> Answer:
@@ -209,7 +211,10 @@ def _walk_of_rows(request: str, documents: int, size: int, behind: str, first: i
         if not shown and behind != "empty":
             shown = {"last": all_lines[-rows:], "first": all_lines[:rows]}.get(behind, [])
         items = "".join(f'<li><a href="{line.path}">{line.title}</a> {line.day}</li>' for line in shown)
-        return None if behind == "missing" and not shown else (f'<ul class="l">{items}</ul>', HTML)
+        page, pages = start // rows + 1, -(-documents // rows)
+        step = pager if page < pages or "go(" not in pager else "<a disabled>下一页</a>"
+        says = step.format(page=page, pages=pages, documents=documents, following=page + 1)
+        return None if behind == "missing" and not shown else (f'<ul class="l">{items}</ul>{says}', HTML)
 
     url, post = (text.format(first=first, size=size) for text in (request, REQUESTS[request]))
     column = {"url": f"http://www.yunxi.example{url}", "name": "公告"} | ({"post": post} if post else {})
@@ -229,6 +234,17 @@ def test_rows_alone_are_turned_by_the_numbers_of_their_request(
 ) -> None:
     walked = _walk_of_rows(request, documents, size, behind, first)
     assert (len(walked.entries), walked.red) == (documents, [])
+
+
+@pytest.mark.parametrize("request_", sorted(REQUESTS))
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(
+    "pager", ["<p>共{documents}条</p>", "<p>第{page}页/共{pages}页</p>", "<a onclick='go({following})'>下一页</a>"]
+)
+def test_rows_alone_with_a_pager_of_scripts_are_turned(request_: str, first: int, pager: str) -> None:
+    walked = _walk_of_rows(request_, 43, 12, "empty", first, pager=pager)
+    is_red = "offset" in request_ and "go(" in pager  # Which page it calls says nothing of rows.
+    assert (len(walked.entries), bool(walked.red)) == (12 if is_red else 43, is_red)
 
 
 @pytest.mark.parametrize("request_", sorted(REQUESTS))

@@ -61,25 +61,27 @@ def by_number_of_script(
     if stated:
         pages, documents = pages or stated.pages, documents or stated.documents
     named = _OWN_NUMBER.search(request.url)
-    is_service = request.body is not None or are_rows_alone(page)
+    is_alone = are_rows_alone(page)
+    is_service = request.body is not None or is_alone
     own = digits(named[1]) if named else written_number(request) if is_service else None
     number, url = (own, None) if own is not None else number_of_form(page)
     is_counted = bool(pages or documents)
-    is_turned = request.by_script if request.seen else number == 1 or (number == 0 and not (named and is_counted))
-    if not (rows and is_turned):
+    is_first = number == 1 or (number == 0 and (is_alone or not (named and is_counted)))
+    if not (rows and (request.by_script if request.seen else is_first)):
         return None
-    goes_on = max(number, 1) < pages if pages else documents is not None and seen < documents
-    is_named = not is_counted and own is not None and _calls(page, own + 1)
+    place = max(number, (stated and stated.current) or 1)
+    goes_on = place < pages if pages else documents is not None and seen < documents
+    is_named = not is_counted and own is not None and (_calls(page, own + 1) or _calls(page, own + 2))
     if not (goes_on or is_named):
         return None
     behind = request.behind(listing.entries, url) if url else None
-    further = behind if own is None else following(request, rows, seen)
+    further = behind if own is None and not is_alone else following(request, rows, seen)
     return further and replace(further, by_script=True, is_named=is_named)
 
 
 def _calls(page: WebPage, number: int) -> bool:
     """Whether a script leads from a page to the one of that number: a step calls it with the number, or shows it.
-    Requests may count from 0, and pagers show numbers from 1."""
+    Requests may count from 0, while pagers show numbers from 1, and call functions with them."""
     for step in chain(scripted_next(page, place=number - 1 or 1), scripted_next(page, place=number)):
         shown = label_of(step)
         called = _NUMBERS.findall(handler_of(step)) or (_NUMBERS.findall(shown) if shown.isdigit() else [])
