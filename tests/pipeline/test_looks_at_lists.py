@@ -386,6 +386,35 @@ def test_the_lists_that_a_page_links_are_looked_at_too(monkeypatch: pytest.Monke
 
 
 @needs_chromium
+def test_rows_of_a_box_beside_an_empty_list_are_not_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = "<ul id='list'></ul><div class='side-hot'><h3>热点推荐</h3><ul id='hot'></ul></div>"
+    script = """
+        data(['/h', 'ot'].join('')).then(answer => { hot.innerHTML = answer.rows.map(o =>
+          `<li><a href="/h/${o.id}.html">${o.title}</a></li>`).join('') })
+        data('/gw/page?page=1').then(answer => draw(answer.rows))"""
+    failing: Files = {
+        "/gw/page": lambda sent: {"code": 500, "msg": "系统繁忙"},
+        "/hot": lambda sent: {"rows": DOCS[:6]},
+    }
+    with served({"/zc/": page(script, box)} | failing) as site:
+        words = " ".join(looked(site, monkeypatch).seen)
+        assert re.search(
+            r"boxes beside a list alone \(\S+/hot\); it lacks a list in \S+ \(the service answers: 系统", words
+        )
+
+
+@needs_chromium
+def test_first_rows_of_the_page_itself_are_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service that answers the further rows need not have them."""
+    lines = "".join(f"<li><a href='/d/{o['id']}.html'>{o['title']}</a><i>{o['day']}</i></li>" for o in DOCS[:6])
+    body = f"<ul id='list'>{lines}</ul><a id='next' class='btn-next'></a>"
+    script = "n = 0; next.onclick = () => { n++; data('/gw/page?page=' + n).then(answer => draw(answer.rows)) }"
+    further: Files = {"/gw/page": lambda sent: {"rows": DOCS[6:][int(sent.query["page"]) * 6 - 6 :][:6]}}
+    with served({"/zc/": page(script, body)} | further) as site:
+        assert "the first ones stand in the page itself" in " ".join(looked(site, monkeypatch).seen)
+
+
+@needs_chromium
 def test_a_day_in_the_request_is_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
     script = """
         const until = new Date().toISOString().slice(0, 10)
@@ -520,8 +549,8 @@ def test_nothing_leaves_the_browser_but_through_the_survey(host: str, monkeypatc
         time.sleep(1)
         assert not [each for each in listener.arrived if "User-Agent: test" not in each]
         assert "/from-service-worker" not in paths
-        assert any("says in a dialog: 请先登录" in words for words in survey.seen)
-        assert any("web socket" in words for words in survey.seen)
+        assert any("says in a dialog: 请先登录" in words for words in survey.seen), survey.seen
+        assert any("web socket" in words for words in survey.seen), survey.seen
 
 
 @needs_chromium

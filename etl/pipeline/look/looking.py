@@ -9,15 +9,14 @@ from lxml.html import HtmlElement
 from etl.pipeline.look.gate import Gate
 from etl.pipeline.look.installed import BrowserFailed
 from etl.pipeline.look.tab import MARK, Tab, TabGone, open_tab
-from etl.pipeline.look.views import Look, View, new_rows, text_of
-from etl.platforms.drafting.seen_rows import SeenRows, links_of_rows, seen_rows, words_and_title
+from etl.pipeline.look.views import ROW_TAGS, Look, View, element_with, new_rows, text_of
+from etl.platforms.drafting.seen_rows import SeenRows, links_of_rows, seen_rows
 from etl.platforms.elements.element_words import label_of, words_of
 from etl.platforms.paging.pager_links import says_more
 from etl.platforms.paging.steps_to_click import steps_to_click
 from etl.web.urls import folder_of
 
 _LEAST_ROWS = 2
-_ROW_TAGS = ("a", "span", "p", "h3", "h4", "td", "div", "li", "dd", "em", "b", "strong", "font")
 _SCROLLING = "scrolling to the end"
 _MOST_ROWS_CLICKED, _MOST_STEPS = 2, 6
 _PATIENCE_SECONDS = 2.5
@@ -108,7 +107,7 @@ def _titles(views: Iterable[View]) -> set[str]:
     return {
         words
         for view in views
-        for element in view.page.tree.iter(*_ROW_TAGS)
+        for element in view.page.tree.iter(*ROW_TAGS)
         if len(element) == 0 and len(words := words_of(element)) >= 8 and words in view.text
     }
 
@@ -127,16 +126,10 @@ async def _open_rows(tab: Tab, look: Look, url: str) -> None:
         tab.turn += 1
         await tab.open_again(url)
         for view in await tab.views():
-            if (row := _element_with(view, words)) is not None:
+            if (row := element_with(view, words)) is not None:
                 tab.opened.clear()
                 own = tab.url
                 await tab.click(view.frame, row.get(MARK) or "")
                 address = next(iter(tab.opened), "") or (tab.url if tab.url != own else "")
                 look.addresses |= {words: address} if address else {}
                 break
-
-
-def _element_with(view: View, words: str) -> HtmlElement | None:
-    """The innermost element with the words of a row."""
-    elements = [each for each in view.page.tree.iter(*_ROW_TAGS) if words in words_and_title(each)]
-    return elements[-1] if elements else None

@@ -16,7 +16,7 @@ from etl.pipeline.look.chromium import Watch, blank_page
 from etl.pipeline.look.exchanges import OF_ROWS, Exchange, Sent
 from etl.pipeline.look.gate import Gate
 from etl.pipeline.look.views import View
-from etl.platforms.drafting.seen_rows import squeezed
+from etl.platforms.drafting.seen_rows import lines_of
 from etl.web.page import WebPage
 
 Result = TypeVar("Result")
@@ -109,7 +109,7 @@ class Tab:
         for place, frame in self._frames():
             shown = await self._within(frame.evaluate(_VIEW), _STEP_SECONDS)
             page = WebPage(str(shown["url"]), clean_text(str(shown["html"])), "utf-8")
-            views.append(View(page, squeezed(clean_text(str(shown["text"]))), place))
+            views.append(View(page, lines_of(clean_text(str(shown["text"]))), place))
         return views
 
     def _frames(self) -> Iterator[tuple[int, Frame]]:

@@ -3,14 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lxml.html import HtmlElement
+
 from etl.pipeline.look.exchanges import Exchange
-from etl.platforms.drafting.seen_rows import SeenRows, seen_rows
+from etl.platforms.drafting.seen_rows import SeenRows, seen_rows, words_and_title
 from etl.web.page import WebPage
+
+ROW_TAGS = ("a", "span", "p", "h3", "h4", "td", "div", "li", "dd", "em", "b", "strong", "font")
+"""Tags of elements that hold the titles of rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a frame of a page shows. `text`: what a reader sees, without white space; `frame`: which frame it is."""
+    """What a frame of a page shows. `text`: what a reader sees, without white space but for its lines; `frame`: which
+    frame it is."""
 
     page: WebPage
     text: str
@@ -48,6 +54,12 @@ class Look:
 def text_of(views: Iterable[View]) -> str:
     """The texts of the views of a page and its frames."""
     return "\n".join(view.text for view in views)
+
+
+def element_with(view: View, words: str) -> HtmlElement | None:
+    """The innermost element with the words of a row."""
+    elements = [each for each in view.page.tree.iter(*ROW_TAGS) if words in words_and_title(each)]
+    return elements[-1] if elements else None
 
 
 def new_rows(exchange: Exchange, before: str, after: str) -> int:

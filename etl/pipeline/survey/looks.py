@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from etl.clock import CHINA
 from etl.counting import counted
 from etl.pipeline.look.exchanges import Exchange
-from etl.pipeline.look.views import Look, new_rows
+from etl.pipeline.look.views import Look, element_with, new_rows
 from etl.pipeline.stages.catalog_walk import fetch_listing_page
 from etl.pipeline.survey.needs import needs_of
-from etl.pipeline.survey.parts import guesser, with_listing
+from etl.pipeline.survey.parts import guesser, why_no_list, with_listing
 from etl.pipeline.survey.visits import ListProbe, LiveVisit, request_in_words
 from etl.platforms.base import CandidateList, Entry, ListingRequest, NotAListing
 from etl.platforms.drafting.seen_requests import (
@@ -25,15 +25,16 @@ from etl.platforms.drafting.seen_requests import (
     values_of,
     without_clocks,
 )
-from etl.platforms.drafting.seen_rows import SeenRows, address_form, seen_rows, squeezed
+from etl.platforms.drafting.seen_rows import SeenRows, address_form, seen_rows, seen_words, squeezed
 from etl.platforms.elements.columns import page_name
 from etl.platforms.elements.list_addresses import is_of_list, is_of_other_box
+from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.listing import read_list_page
 from etl.reasons import english
 from etl.web.page import WebPage
 
 _DIGITS = re.compile(r"\d+")
-_LEAST_ROWS = 2
+_LEAST_ROWS, _MOST_SHOWN, _MOST_NAMED = 2, 0.8, 3
 _SHOWN_CHARS = 60
 
 
@@ -79,7 +80,7 @@ async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
     if of_list is None:
         return Looked(None, None, (*_without_request(look), *notes))
     answer, seen, request = of_list.answer, of_list.seen(look), _in_words(of_list.sample)
-    begins = f"{request} answers the rows that the page shows"
+    begins = f"{request} answers the rows that {'the page' if of_list.one else look.step} shows"
     listing, lack = _listing(answer, seen, look)
     if listing is None:
         return Looked(None, None, (f"{begins}; {lack}", *notes))
@@ -100,7 +101,10 @@ async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
     else:
         needs = await needs_of(of_list.sample, seen, fresh, _named(turn.beside) if turn else "")
         return Looked(None, None, (f"{begins}, and not without the browser ({probe.reason}): {needs}", *notes))
-    words = [begins, *_lacking(seen, probe), *_of_today(column)]
+    if _begins_later(of_list, probe, look):
+        own = f"the first ones stand in the page itself, and {column.url} answers others: write both as columns"
+        return Looked(None, None, (f"{request} answers rows that {look.step} shows; {own}", *notes))
+    words = [begins, *_lacking(seen, probe), *_others(of_list, look), *_of_today(column)]
     is_read, second_words = await _second(of_list, turn, listing, probe, look, fresh)
     if turn and not turn.is_known and not is_read:
         return Looked(None, None, (f"{begins}; {_not_turned(turn, look)}", *notes))
@@ -108,11 +112,28 @@ async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
 
 
 def _lacking(seen: SeenRows, probe: ListProbe) -> list[str]:
-    """What is said if fewer rows were read than the browser shows; in pages it shows other links too."""
-    missing = seen.count - len(probe.entries) if seen.data else 0
-    if missing <= 0:
-        return []
-    return [f"(?) of {counted(seen.count, 'row')} in the browser, {missing} are not read without it"]
+    """What is said if other rows were read than the browser shows. Pages have other links than rows."""
+    words = []
+    if seen.data and (missing := seen.count - len(probe.entries)) > 0:
+        words.append(f"(?) of {counted(seen.count, 'row')} in the browser, {missing} are not read without it")
+    if seen.data and seen.count < seen.rows * _MOST_SHOWN:
+        words.append(f"(?) of {counted(seen.rows, 'row')} of the answer, the page shows {seen.count}")
+    return words
+
+
+def _begins_later(of_list: _List, probe: ListProbe, look: Look) -> bool:
+    """Whether the page itself has first rows that the service has not."""
+    titles = [squeezed(entry.title) for entry in probe.entries]
+    return of_list.one is None and sum(bool(seen_words(title, look.shown)) for title in titles) * 2 < len(titles)
+
+
+def _others(of_list: _List, look: Look) -> list[str]:
+    """The other requests whose rows the page shows, too."""
+    chosen = of_list.sample.sent.seen
+    others = [each for each in look.answers(0) if each.answer and each is not of_list.one and each.sent.seen != chosen]
+    seen = [(each, seen_rows(each.answer, look.shown)) for each in others if each.answer]
+    named = [_in_words(each) for each, rows in seen if _is_of_rows(each, rows) and not _is_beside(rows, look)]
+    return [f"(?) the page also shows rows of {request}" for request in dict.fromkeys(named)]
 
 
 def _of_today(column: CandidateList) -> list[str]:
@@ -137,9 +158,19 @@ def _list_of(look: Look) -> _List | None:
         alike = [(len(changes(each.sent.seen, two.sent.seen)), -seen.count, place)
                  for place, (each, seen) in enumerate(before) if seen.count and _is_alike(each, two)]  # fmt: skip
         return _List(before[min(alike)[2]][0] if alike else None, two)
-    services = [pair for pair in before if pair[0].sent.kind != "document" and pair[1].count >= _LEAST_ROWS]
+    services = [pair for pair in before if _is_of_rows(*pair) and not _is_beside(pair[1], look)]
     best = max(services, key=lambda pair: (new(pair[0]), *_rank(*pair)), default=None)
     return _List(best[0], None) if best else None
+
+
+def _is_of_rows(exchange: Exchange, seen: SeenRows) -> bool:
+    return exchange.sent.kind != "document" and seen.count >= _LEAST_ROWS
+
+
+def _is_beside(seen: SeenRows, look: Look) -> bool:
+    """Whether the rows of an answer are seen in boxes beside a list alone (热点)."""
+    holders = [element for view in look.first if (element := element_with(view, seen.words[0])) is not None]
+    return bool(holders) and all(map(is_in_side_box, holders))
 
 
 def _is_alike(one: Exchange, two: Exchange) -> bool:
@@ -261,19 +292,24 @@ def _short(value: str | None) -> str:
 
 def _without_request(look: Look) -> tuple[str, ...]:
     """What is said if no answer has the rows that the page shows."""
-    shown = [rows for view in look.first if (rows := guesser().guess_listing(view.page))]
+    shown = any(guesser().guess_listing(view.page) for view in look.first)
     later = [each for each in look.answers(look.turn) if each.sent.kind != "document"] if look.turn else []
     services = later or [each for each in look.answers(0) if each.sent.kind != "document"]
-    named = ", ".join(dict.fromkeys(_in_words(each) for each in services[:3]))
+    beside = [each for each in services if each.answer and seen_rows(each.answer, look.shown).count]
+    others = [each for each in services if each not in beside]
+    lacks = [f"{each.sent.url} ({each.reason})" for each in look.exchanges if each.reason]
+    lacks += [f"{_in_words(each)} ({why_no_list(each.answer)})" for each in others if each.answer]
+    lacking = f"; it lacks a list in {', '.join(dict.fromkeys(lacks[:_MOST_NAMED]))}" if lacks else ""
+    if beside:
+        named = ", ".join(dict.fromkeys(map(_in_words, beside[:_MOST_NAMED])))
+        return (f"the page shows rows of boxes beside a list alone ({named}){lacking}",)
     if shown and services:
+        named = ", ".join(dict.fromkeys(map(_in_words, services[:_MOST_NAMED])))
         varied = _changed(services, look) if later else ""
         return (f"the page shows rows that are in no answer: what {named} answers is encrypted or encoded{varied}",)
     if shown:
-        return ("the page shows rows without a request for them",) if not look.second or look.turn else ()
-    if named:
-        return (f"the page shows no rows, although it requests {named}",)
-    lacks = [f"{each.sent.url} ({each.reason})" for each in look.exchanges if each.reason][:3]
-    return (f"the page shows no rows{'; it lacks ' + ', '.join(lacks) if lacks else ''}",)
+        return ("the page shows rows without a request for them",)
+    return (f"the page shows no rows{lacking}",)
 
 
 def _changed(services: list[Exchange], look: Look) -> str:

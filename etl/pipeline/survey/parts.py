@@ -116,7 +116,7 @@ async def answers_to(page: WebPage, visit: Visit) -> AsyncIterator[Part]:
             yield replace(part, address=address)
             return
         if listing is None:
-            _note(visit, [service], _why_no_list(opened))
+            _note(visit, [service], why_no_list(opened))
             yield part
     left = [each for each in services[MAX_SERVICES:] if each.turns]
     _note(visit, left, f"not requested: the {MAX_SERVICES} before it had no list")
@@ -156,7 +156,8 @@ async def _address_of_documents(part: Part, listing: Mapping[str, Any], visit: V
     return None
 
 
-def _why_no_list(page: WebPage) -> str:
+def why_no_list(page: WebPage) -> str:
+    """Why an answer is no list, in words."""
     try:
         read_list_page(guesser(), page, ListingRequest(page.url))
     except NotAListing as error:

@@ -24,8 +24,10 @@ from etl.web.page import WebPage, absolute, base_url, parse
 from etl.web.urls import PLACE
 
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
-_LEAST, _ENOUGH, _LONGEST = 6, 14, 300
-"""Characters of a value that is looked for in the page: at least, of a title that is cut off, and at most."""
+_LEAST, _LEAST_CUT, _LONGEST = 6, 8, 300
+"""Characters of a value that is looked for in the page: at least, of one that is cut off, and at most."""
+_CUT = re.compile(r"…|\.\.|。。。|\n|\Z")
+_MOST_PLACES = 20
 _MOST_LINKS, _TRIED, _MOST_TEXTS, _MOST_VALUES = 1000, 200, 60, 12
 _VALUE = re.compile(r"[\w.~-]{1,80}", re.ASCII)
 
@@ -42,8 +44,13 @@ class SeenRows(Outside):
 
 
 def squeezed(text: str) -> str:
-    """A text without white space, in which words are looked for."""
+    """A text without white space, as words are looked for."""
     return "".join(text.split())
+
+
+def lines_of(text: str) -> str:
+    """The text of a page without white space but for its lines, in which words are looked for."""
+    return "\n".join(filter(None, map(squeezed, text.splitlines())))
 
 
 def seen_rows(answer: WebPage, shown: str) -> SeenRows:
@@ -62,33 +69,40 @@ def seen_rows(answer: WebPage, shown: str) -> SeenRows:
 
 
 def _of_data(rows: Sequence[Mapping[str, Any]], shown: str) -> SeenRows:
-    seen = [next((words for words in _words(row) if words in shown), "") for row in rows]
+    seen = [next(filter(None, (seen_words(text, shown) for text in _texts(row))), "") for row in rows]
     return SeenRows(sum(map(bool, seen)), len(rows), tuple(filter(None, seen)), rows)
 
 
 def _of_markup(tree: HtmlElement, shown: str) -> SeenRows:
     for tags in (("a",), ("li", "td", "p")):
         texts = dict.fromkeys(words_of(element) for element in islice(tree.iter(*tags), _MOST_LINKS))
-        if seen := tuple(
-            words for text in texts if (words := next((each for each in _beginnings(text) if each in shown), ""))
-        ):
+        if seen := tuple(filter(None, (seen_words(text, shown) for text in texts))):
             return SeenRows(len(seen), len(texts), seen)
     return SeenRows()
 
 
-def _words(row: Mapping[str, Any]) -> Iterator[str]:
-    """The texts of a row by which it is known, whole ones before their beginnings."""
+def _texts(row: Mapping[str, Any]) -> list[str]:
+    """The texts of a row, the longest first."""
     texts = (squeezed(strip_markup(value)) for value in islice(row.values(), _MOST_TEXTS) if isinstance(value, str))
-    beginnings = [words for text in texts for words in _beginnings(text)]
-    yield from sorted(beginnings, key=len, reverse=True)
+    return sorted(texts, key=len, reverse=True)
 
 
-def _beginnings(text: str) -> Iterator[str]:
-    """A text, and its beginning where pages may cut it off; nothing for what may be anything."""
-    if _LEAST <= len(text) <= _LONGEST and _WORDS.search(text):
-        yield text
-        if len(text) > _ENOUGH:
-            yield text[:_ENOUGH]
+def seen_words(text: str, shown: str) -> str:
+    """The words of a text that are seen in a page: all of them, or those before dots or the end of a line where the
+    page cuts it off; empty if it is not seen, or may be anything."""
+    if not (_LEAST <= len(text) <= _LONGEST and _WORDS.search(text)):
+        return ""
+    if text in shown:
+        return text
+    begins, at = text[:_LEAST_CUT], -1
+    for _ in range(_MOST_PLACES if len(text) > _LEAST_CUT else 0):
+        if (at := shown.find(begins, at + 1)) < 0:
+            break
+        there = shown[at : at + len(text)]
+        length = next((n for n, (a, b) in enumerate(zip(text, there, strict=False)) if a != b), len(there))
+        if _CUT.match(shown, at + length):
+            return text[:length]
+    return ""
 
 
 def words_and_title(element: HtmlElement) -> str:
@@ -114,11 +128,17 @@ def links_of_rows(page: WebPage, words: Iterable[str]) -> dict[str, str]:
 def address_form(rows: Sequence[Mapping[str, Any]], addresses: Mapping[str, str]) -> str:
     """The form of addresses (`/d/{id}.html`) that gives each row its address, as `listing.address` has it; empty where
     there is none. `addresses`: by the words of the rows."""
-    pairs = [(row, url) for row in rows if (url := next(filter(None, map(addresses.get, _words(row))), None))]
+    pairs = [(row, url) for row in rows if (url := _address(row, addresses))]
     if not pairs or len({url for _, url in pairs}) < min(2, len(pairs)):
         return ""
     (row, url), others = pairs[0], pairs[1:]
     return next((form for form in _forms(row, url) if all(_made(form, each) == other for each, other in others)), "")
+
+
+def _address(row: Mapping[str, Any], addresses: Mapping[str, str]) -> str:
+    """The address of a row: that of the longest words with which one of its texts begins."""
+    begins = [words for words in addresses for text in _texts(row) if text.startswith(words)]
+    return addresses[max(begins, key=len)] if begins else ""
 
 
 def _forms(row: Mapping[str, Any], url: str) -> Iterator[str]:
