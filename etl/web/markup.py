@@ -39,6 +39,8 @@ _FAILED = re.compile(
     r"""\bORA-\d{5}:|SQLSTATE\[|Traceback \(most recent call last\)|数据库(?:连接|查询|访问)(?:失败|错误|出错|异常)"""
 )
 """What servers and languages write into a page whose program fails: SSI, PHP, ASP, JSP, databases, Python."""
+_OF_FAILURES = ("an error", " error</b>", "error '80", "错误", "java.", "ORA-", "SQLSTATE", "Traceback", "数据库")
+"""Words of which all of these have one: to look for them takes a tenth of the time."""
 _LAST_CHARS = 1_000
 """Most pages have their end tags within this many last characters; other pages are searched from their beginning."""
 _WHOLE_PAGE = re.compile(r"[\s\ufeff]*+<(?:!DOCTYPE|html|head|body)\b", re.IGNORECASE)
@@ -161,7 +163,7 @@ def ends_early(source: str) -> bool:
 
 def breaks_off(source: str) -> bool:
     """Whether the program that writes a page says in it that it failed: what was to follow there is missing."""
-    return _FAILED.search(source) is not None
+    return any(word in source for word in _OF_FAILURES) and _FAILED.search(source) is not None
 
 
 def torn_comments(source: str) -> Iterator[str]:

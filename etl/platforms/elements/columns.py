@@ -139,10 +139,11 @@ def shows_several_lists(page: WebPage, documents: Iterable[str]) -> bool:
     """Whether all of the page's documents are in folders below it that it links as lists, among others: it shows the
     newest ones of each, or those of the first list."""
     own = folder_of(page.url)
-    linked = {_folder_in(own, link.url) for link in named_links(page) if _INDEX.sub("/", link.url).endswith("/")}
-    lists = {name for name in linked if name}
     folders = {_folder_in(own, url) for url in documents}
-    return bool(folders) and folders <= lists and len(lists) > 1
+    if not folders or "" in folders:
+        return False
+    linked = {_folder_in(own, link.url) for link in named_links(page) if _INDEX.sub("/", link.url).endswith("/")}
+    return folders <= linked and len(linked - {""}) > 1
 
 
 def _folder_in(own: str, url: str) -> str:

@@ -89,9 +89,9 @@ def steps(page: WebPage, listed: Collection[str], *, is_further: bool = False, s
 def is_view_of(url: str, own: str) -> bool:
     """Whether an address is that of the page itself with another part of its rows, another order, or other groups open.
     The query must name the list beside that: on some sites the number of a document stands there alone (`/?p=12`)."""
-    here, there = urlsplit(own), urlsplit(url)
-    if (here.netloc, here.path) != (there.netloc, there.path) or here.query == there.query:
+    if url == own or url.partition("?")[0] != own.partition("?")[0]:
         return False
+    here, there = urlsplit(own), urlsplit(url)
     queries = (parse_qsl(parts.query, keep_blank_values=True) for parts in (here, there))
     before, after = ([each for each in query if not _OF_VIEW.fullmatch(each[0])] for query in queries)
     return before == after != []

@@ -219,7 +219,8 @@ def _says_next(element: HtmlElement) -> bool:
 
 def _says_next_alone(page: WebPage, link: HtmlElement) -> bool:
     """Whether a link says 往后 or Older, which may mean other things, and its address is that of a further page."""
-    target = target_of(link, base_url(page)) if _NEXT_ALONE.match(label_of(link)) else None
+    is_numbered = any(map(str.isdigit, link.get("href") or ""))
+    target = target_of(link, base_url(page)) if is_numbered and _NEXT_ALONE.match(label_of(link)) else None
     return target is not None and leads_further(page.url, target)
 
 
