@@ -206,7 +206,8 @@ def is_in_turn(blocks: Blocks, index: int) -> bool:
     if _names_field(blocks, index + 1):
         return True
     is_alike = index > 1 and _element(blocks, index) == _element(blocks, index - 2)
-    return is_alike and _names_field(blocks, index - 3) and value_apart(blocks, index - 1) is None
+    is_pair_above = _names_field(blocks, index - 3) and _may_be_value(blocks, index - 2)
+    return is_alike and is_pair_above and value_apart(blocks, index - 1) is None
 
 
 def is_beside_pair(blocks: Blocks, index: int, *, dated: bool = True) -> bool:

@@ -135,9 +135,18 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
         # Below the headline, any line that does not belong to the header begins the text: a table of names has no
         # prose.
         begun = prose > 0 or _is_in_row(blocks, block, indices) or len(text) > _HEADER_WORD_CHARS
+        begun = begun and (prose > 0 or not _is_above_fields(blocks, indices[position + 1 : position + 3]))
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
+
+
+def _is_above_fields(blocks: Blocks, below: list[int]) -> bool:
+    """Whether one of the next lines is one of the header: 【法规类型】海关规范性文件 above 【文号】…"""
+    return any(
+        _is_header_line(blocks, index) and any(item.name for item in find_labels(blocks.blocks[index].text))
+        for index in below
+    )
 
 
 def _is_in_row(blocks: Blocks, block: Block, indices: list[int]) -> bool:
@@ -458,9 +467,22 @@ def _is_header_cell(blocks: Blocks, index: int) -> bool:
         return False
     if match is None and index and _are_in_one_row(blocks, index - 1, index) and not _is_page_in_cell(blocks, index):
         match, at = match_label(blocks.blocks[index - 1].text), index - 1
-    if match is None or not _is_of_header(match):
+    if match is None or not _is_of_header(match) or _is_only_field(blocks, at, match):
         return False
     return match.label not in AMBIGUOUS_LABELS or is_beside_pair(blocks, at, dated=False)
+
+
+_MIN_LINES_OF_DECISION = 5
+
+
+def _is_only_field(blocks: Blocks, index: int, label: Label) -> bool:
+    """Whether the label of a number is the only one of a field in its table of several pairs: of a decision that the
+    text tells of (行政处罚决定书文号, 当事人, 违法事实, 处罚内容)."""
+    table = blocks.nodes[max(blocks.nodes[blocks.blocks[index].row].parent, 0)]
+    if label.name != "document_number" or not _MIN_LINES_OF_DECISION < table.last - table.first <= MAX_ROW_CELLS:
+        return False
+    others = (match_label(block.text) for at, block in blocks.visible_blocks(table.first, table.last) if at != index)
+    return not any(other and other.name and other.label not in AMBIGUOUS_LABELS for other in others)
 
 
 def _is_page_in_cell(blocks: Blocks, index: int) -> bool:
@@ -474,24 +496,26 @@ def _is_of_header(match: Label) -> bool:
 
 
 def _is_in_header_table(blocks: Blocks, index: int) -> bool:
-    """Whether the block is a cell of a table above prose, most rows of which have labels of fields; its other rows are
-    not fields (业务类型, 解释部门)."""
+    """Whether the block is a cell of a table most rows of which have labels of fields; its other rows are not fields
+    (业务类型, 解释部门). The table is above prose, or has an index number, which no table of a text has."""
     row = blocks.nodes[max(blocks.blocks[index].row, 0)]
     table = blocks.nodes[max(row.parent, 0)]
     if row.tag != "tr" or table.last - table.first > MAX_ROW_CELLS:
         return False
     rows: dict[int, set[str]] = {}
+    has_index_number = False
     for _, block in blocks.visible_blocks(table.first, table.last):
         if block.plain.rstrip().endswith("。"):
             return False
-        labels = (match_label(block.text), *find_labels(block.text))
-        rows.setdefault(block.row, set()).update(label.label for label in labels if label and label.name)
+        labels = [label for label in (match_label(block.text), *find_labels(block.text)) if label and label.name]
+        rows.setdefault(block.row, set()).update(label.label for label in labels)
+        has_index_number |= any(label.name == "index_number" for label in labels)
     with_fields = sum(map(bool, rows.values()))
     below = [at for at, _ in blocks.visible_blocks(table.last, table.last + _LINES_BEHIND_HEADER)]
     return (
         with_fields * 2 >= len(rows)
         and len(set[str]().union(*rows.values()) - AMBIGUOUS_LABELS) >= _MIN_FIELDS_OF_TABLE
-        and _goes_on(blocks, below)
+        and (has_index_number or _goes_on(blocks, below))
     )
 
 

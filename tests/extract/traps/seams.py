@@ -2,7 +2,7 @@
 
 # ruff: noqa: E501 — tables of pages: a case is a line.
 
-from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, SUB, WHOLE, trap
+from tests.extract.traps.registry import HEAD, INDEX, NUMBER, OFFICE, SUB, WHOLE, table, trap
 from tests.support.pages import PARAGRAPHS, SIGNED, TITLE, page, paragraphs
 
 ALL = (*PARAGRAPHS, *SIGNED)
@@ -258,4 +258,62 @@ trap(
     page(headline=f"{HEAD}<p>云溪区商务局　2023-05-09</p>"),
     fields={"published_date": "2023-05-09", "source": "云溪区商务局"},
     text=WHOLE,
+)
+
+RULES = table(
+    ("序号", "文件名称", "文号", "发布日期"),
+    ("1", "云溪区电梯管理办法", "云政发〔2019〕7号", "2019-03-02"),
+    ("2", "云溪区停车管理办法", "云政发〔2020〕9号", "2020-03-02"),
+)
+DECISION = table(
+    ("行政处罚决定书文号", "云市监罚〔2023〕7号"),
+    ("当事人名称", "云溪安达电梯有限公司"),
+    ("违法事实", "未按规定维护保养电梯"),
+    ("处罚内容", "罚款一万元"),
+)
+FIRST = {
+    "list-of-rules": ("a list of documents with their numbers and days", RULES, "序号 | 文件名称 | 文号 | 发布日期\n1 |"),
+    "decision": ("pairs about a decision, the first one with its number", DECISION, "行政处罚决定书文号 | 云市监罚〔2023〕7号\n当事人"),
+}  # fmt: skip
+for name, (what, first, begins) in FIRST.items():
+    text = "\n".join(
+        " | ".join(cell.split("</td>")[0] for cell in row.split("<td>")[1:]) for row in first.split("<tr>")[1:]
+    )
+    assert text.startswith(begins)
+    trap(
+        f"text-begins-with-{name}",
+        f"the text begins with {what}, in the container of a family",
+        "texts",
+        page(LABELS, headline=HEAD, body=first + paragraphs(), container="<div id='zoom'>{}</div>"),
+        fields=STATED,
+        text=f"{text}\n{WHOLE}",
+    )
+trap(
+    "only-a-table-below-header",
+    "a table of data, and no prose, below the table of the header, of which one row names no field of ours",
+    "header layouts",
+    page(
+        headline=HEAD
+        + table(
+            ("索引号", INDEX),
+            ("标题", TITLE),
+            ("公开程序", "审核后公开", "责任处室", "征收科"),
+            ("发布机构", OFFICE, "发布时间", "2023-05-09"),
+        ),
+        body=table(("收入", "金额"), ("上级拨款", "32000"), ("资源发包", "8400")),
+        container="<div class='con'>{}</div>",
+    ),
+    fields=STATED,
+    text="收入 | 金额\n上级拨款 | 32000\n资源发包 | 8400",
+)
+trap(
+    "label-of-no-field-first-in-brackets",
+    "labels in brackets, the first one of no field, above a text without prose",
+    "header layouts",
+    page(
+        headline=f"{DATED}<ul><li>【法规类型】规范性文件</li><li>【内容类别】综合业务类</li><li>【文　　号】{NUMBER}</li><li>【发文机关】{OFFICE}</li></ul>",
+        body=DECISION,
+        container="<div class='con'>{}</div>",
+    ),
+    fields={"document_number": NUMBER, "publisher": OFFICE},
 )
