@@ -28,6 +28,7 @@ from etl.extract.text.body import WHOLE_PAGE_TAGS, Body, is_in_search_form
 from etl.extract.text.containers import layout_bodies
 from etl.extract.text.end_of_text import announces_more, may_be_heading
 from etl.extract.text.next_elements import end_with_next
+from etl.extract.text.own_lines import is_tab
 from etl.file_names import has_file_name
 from etl.platforms.base import Platform
 from etl.web.page import WebPage
@@ -275,7 +276,12 @@ def below_headline(blocks: Blocks, start: int) -> Body:
         if index < begins and is_tool_above_text(block.plain.strip()):
             continue
         if is_below_text(blocks, index):
-            break
+            if index > begins or not (block.link_chars or is_tab(blocks, index)):
+                break
+            # Links to the rule or its explanation, or tabs of both, above the text.
+            start = end = before_heading = index + 1
+            begins = _first_below_header(blocks, start)
+            continue
         if end > start and is_in_search_form(blocks, block.node, Body(start, start, -1, BETWEEN)):
             break
         if not rows:

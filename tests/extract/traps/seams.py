@@ -317,3 +317,30 @@ trap(
     ),
     fields={"document_number": NUMBER, "publisher": OFFICE},
 )
+
+NOTICE = "区政府定于5月8日上午9时召开电梯安全工作会议。"
+ABOVE = {
+    "rule": ("a link to the rule", "<div><b>政策原文：</b><a href='/zc/1.html'>云溪区电梯管理办法</a></div>"),
+    "explanations": ("links to explanations", "<div><a href='/jd/1.html'>政策解读</a><a href='/tj/1.html'>图解</a></div>"),
+    "tabs": ("names of tabs", "<ul><li>政策原文</li><li>政策解读</li><li>政策问答</li></ul>"),
+}  # fmt: skip
+for name, (what, line) in ABOVE.items():
+    trap(
+        f"short-text-below-{name}",
+        f"{what} above a text of one sentence",
+        "texts",
+        page(headline=DATED + line, body=f"<p>{NOTICE}</p>", container="<div class='nr'>{}</div>"),
+        fields=SUB,
+        text=NOTICE,
+    )
+trap(
+    "links-without-text",
+    "links to explanations where the text should be",
+    "texts",
+    page(
+        headline=DATED,
+        body="<h3>相关解读</h3><ul><li><a href='/jd/1.html'>云溪区电梯管理办法解读之一</a></li><li><a href='/jd/2.html'>云溪区电梯管理办法解读之二</a></li></ul>",
+        container="<div>{}</div>",
+    ),
+    text="",
+)
