@@ -35,6 +35,8 @@ _TAB_NAME = re.compile(
 )
 _OF_ORGANISATION = re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地址|电话|法定代表人)\s?[:：]")
 _SIGNERS = frozenset(("签发", "签发人"))
+_LINES_ABOVE_DEPUTY = 4
+"""Number of lines with the address of a reply: class of the proposal, signer, number, heading."""
 _TO_DEPUTY = re.compile(r"(?:代表|委员)们?[:：]\s*$")
 
 
@@ -89,11 +91,12 @@ def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
     Below a headline the first label names the person who approved publication online."""
     if not set(labels) <= _SIGNERS | {"subject_category"}:
         return False
-    around = [block for _, block in blocks.visible_blocks(max(0, index - 2), index + 3)]
-    if _SIGNERS.issuperset(labels) and any(number_of_red_header(block.plain) for block in around):
+    around = blocks.visible_blocks(max(0, index - 2), index + 3)
+    if _SIGNERS.issuperset(labels) and any(number_of_red_header(block.plain) for _, block in around):
         return True
     parent = blocks.nodes[blocks.blocks[index].node].parent
-    return any(_TO_DEPUTY.search(block.plain) and blocks.nodes[block.node].parent == parent for block in around)
+    below = (block for _, block in blocks.visible_blocks(index + 1, index + 1 + _LINES_ABOVE_DEPUTY))
+    return any(_TO_DEPUTY.search(block.plain) and blocks.nodes[block.node].parent == parent for block in below)
 
 
 def is_tab(blocks: Blocks, index: int) -> bool:

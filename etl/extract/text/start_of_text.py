@@ -48,7 +48,7 @@ from etl.extract.text.own_lines import (
     is_of_red_header,
     is_tab,
 )
-from etl.extract.text.tool_lines import says_with_row
+from etl.extract.text.tool_lines import ANNEX, says_with_row
 from etl.file_names import has_file_name
 
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
@@ -71,8 +71,6 @@ _ENDS_WITH_DAY, _LINES_BELOW_DAY = re.compile(rf"{SIGNED_DATE}[）)]?$"), 8
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 _HEADLINES, _LINES_ABOVE_TITLE = ("h1", "h2", "h3"), 60
 """Tags of headlines of a page; number of lines above one that may state the title too."""
-_ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
-"""The first line of a text that is an annex; 附件 alone may be a tool."""
 _SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
 """Beginnings of summary labels that are never headings of a text (摘要 and 概述 may be); minimum length of a
 summary."""
@@ -178,7 +176,7 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or is_in_turn(blocks, index)
         or _is_value_beside_pair(blocks, index)
         or _is_count(blocks, index)
-        or (is_page_tool(text) and not _ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
+        or (is_page_tool(text) and not ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
         or asks_to_follow(text)
         or is_site_sentence(text)
         or is_clock(text)
@@ -248,7 +246,7 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
         return _is_first_date(blocks, index, title_key)
     return (
         _is_date_or_title(blocks, index, block.plain.strip(), title_key)
-        or (rule == BETWEEN and _is_subtitle(blocks, indices))
+        or (rule == BETWEEN and (_is_subtitle(blocks, indices) or _is_number_apart(blocks, indices)))
         or _is_summary(blocks, indices)
     )
 
@@ -276,6 +274,15 @@ def _is_title_of_page(blocks: Blocks, indices: list[int], title_key: str) -> boo
     is_marked = _TITLE_CLASS.search(blocks.nodes[blocks.blocks[index].node].element.get("class") or "") is not None
     is_above_day = _is_day_beside_name(blocks, below[0], blocks.blocks[below[0]].plain.strip())
     return is_marked or is_above_day or any(item.name in SUBHEADING_FIELDS for item in labels)
+
+
+def _is_number_apart(blocks: Blocks, indices: list[int]) -> bool:
+    """Whether the first of the lines is the document's number beside the element of the text, not a line in it."""
+    index, *below = indices
+    if not below or match_document_number(blocks.blocks[index].plain.strip()) is None:
+        return False
+    own, text = (blocks.nodes[blocks.blocks[at].node] for at in (index, below[0]))
+    return text.parent not in (own.parent, own.index) and text.index != own.parent
 
 
 def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:

@@ -1,5 +1,6 @@
 """Lines of a page that are only tools, judged by their position."""
 
+import re
 from collections.abc import Callable
 
 from etl.extract.lexicon.labels import find_labels
@@ -8,6 +9,8 @@ from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import is_prose
 from etl.extract.page.subheading import SUBHEADING_FIELDS
 
+ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
+"""The line above an annex within a text; 附件 alone may be a tool."""
 _MAX_TOOLS_ABOVE = 12
 """Maximum number of one-word lines after the tool that they belong to."""
 _MAX_CELLS = 40
@@ -16,7 +19,10 @@ _MAX_CELLS = 40
 
 def is_tool_line(blocks: Blocks, index: int) -> bool:
     """Whether a line is only a page tool. A word that texts also have as a line (无, 中, 附件1) is a tool if it is a
-    link, or follows another tool (字号： / 大 / 中 / 小)."""
+    link, or, unless it heads an annex, follows another tool (字号： / 大 / 中 / 小)."""
+    own = blocks.blocks[index]
+    if not own.link_chars and ANNEX.fullmatch(own.plain.strip()):
+        return False
     for at in range(index, max(-1, index - _MAX_TOOLS_ABOVE), -1):
         block = blocks.blocks[at]
         text = block.plain.strip()

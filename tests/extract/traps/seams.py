@@ -344,3 +344,37 @@ trap(
     ),
     text="",
 )
+
+TOOLS = "<div>【字体：<a>大</a><a>中</a><a>小</a>】<a>打印本页</a></div>"
+ANNEX = ("附件1", "云溪区老旧电梯更新技术导则", "1 总则", "1.1 为规范老旧电梯更新，制定本导则。")
+trap(
+    "text-begins-with-annex",
+    "the text is an annex, and its number stands right below the tools of the page",
+    "texts",
+    page(headline=f"{DATED}{TOOLS}", body=paragraphs(ANNEX), container="<div id='zoom'>{}</div>"),
+    fields=SUB,
+    text="\n".join(ANNEX),
+)
+trap(
+    "reply-class-above-signer-and-number",
+    "class, signer and number on lines of their own above the address of a reply",
+    "texts",
+    page(
+        headline=DATED,
+        body=paragraphs(("类别：A", "签发人：王一", "云民函〔2023〕12号", "王一委员：", *ALL)),
+    ),
+    absent=("subject_category",),
+    text="\n".join(("类别：A", "签发人：王一", "云民函〔2023〕12号", "王一委员：", WHOLE)),
+)
+trap(
+    "number-between-headline-and-text",
+    "the number between the headline and the element of a text without prose",
+    "texts",
+    page(
+        headline=f"{HEAD}<div class='wh'>{NUMBER}</div>",
+        body="<table><tr><td>序号</td><td>街道</td></tr><tr><td>1</td><td>云溪街道</td></tr></table><p>咨询电话：010-00000000</p>",
+        container="<div class='box'>{}</div>",
+    ),
+    fields={"document_number": NUMBER},
+    text="序号 | 街道\n1 | 云溪街道\n咨询电话：010-00000000",
+)
