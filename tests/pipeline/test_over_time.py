@@ -340,6 +340,22 @@ def test_a_script_of_a_firewall_is_no_version_however_long_it_comes(
         assert watched.recheck().outcomes == {"blocked": 1, "unchanged": 11}
 
 
+def test_days_on_which_a_firewall_sends_a_script_are_no_days_without_the_document(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script that is known only by how it is read is of no document either."""
+    document = watched.site.documents[1]
+    watched.crawl()
+    script = "<script>if (window.top !== window) document.location = '/' + ['a', 'b'].map(x => x + 1).join('')</script>"
+    document.answers = partial(_answered, f"<html><head></head><body>{script}</body></html>")
+    watched.recheck()
+    [reason] = rows(watched.archive, "SELECT reason FROM archive.run_page WHERE outcome = 'not_a_document'")
+    assert "challenge_script" in reason["reason"]
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    document.answers = partial(_answered, "<p>正在加载，请稍候…</p>")
+    assert [watched.recheck().updated for _ in range(2)] == [0, 1]
+
+
 def test_a_site_whose_texts_are_drawn_by_scripts_is_red_and_says_so(watched: Watched) -> None:
     for document in watched.site.documents.values():
         page = _with_text(f"<html><body>{watched.site.body(document, 1)}</body></html>", "<p>正在加载，请稍候…</p>")
@@ -472,6 +488,18 @@ def test_an_article_whose_further_page_was_never_there_is_recorded_after_thirty_
     assert watched.recheck().updated == 1
     versions = rows(watched.archive, f"{_FLAGS} ORDER BY r.id DESC, v.version LIMIT 2")
     assert ["goes_on:3/4" in version["flags"] for version in versions] == [True, False]
+
+
+def test_a_further_page_that_failed_for_thirty_days_is_not_missing_since_then(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, document = watched.site, watched.site.documents[3]
+    document.state = site.in_parts(document.state, 4)
+    answers = iter([site.html("", 500), site.missing(), site.missing()])
+    site.everything = lambda request: next(answers) if request.url.path == "/show/3_3.html" else None
+    monkeypatch.setattr("etl.archive.records.lasting.LASTING", timedelta())
+    created = [watched.crawl(limits={"retries": 0}).created for _ in range(3)]
+    assert created == [11, 0, 1]
 
 
 _FLAGS = "SELECT v.flags FROM archive.record_version v JOIN archive.record r ON r.id = v.record_id"

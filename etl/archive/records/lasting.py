@@ -45,15 +45,16 @@ MISSING = (Outcome.GONE, Outcome.SOFT_404, Outcome.EMPTY, Outcome.NOT_A_DOCUMENT
 """Outcomes of a further page of an article that is not there."""
 _INSTEAD = (Code.NO_DOCUMENT, Code.NO_DOCUMENT_SAYS, Code.ONE_PAGE_OF_SEVERAL, Code.NOT_AS_LISTED, Code.SITE_CLOSED)
 """Reasons of pages that show something else than a document, but not another document."""
-_OF_SITES = (Code.CHALLENGE_SCRIPT,)
-"""Kinds of stubs that say nothing of their document, however long a site sends them."""
-_SINCE = text("""
+_OF_SITES = (Code.CHALLENGE_SCRIPT, Code.FIREWALL_PAGE)
+"""Reasons of answers that say nothing of their document, however long a site sends them."""
+_NOT_COUNTED = "|".join((Code.ARTICLE_PAGE_FAILED, *_OF_SITES))
+_SINCE = text(f"""
 SELECT e.page_id, min(c.fetched_at) AS since, min(e.run_id) AS first
 FROM unnest(CAST(:pages AS bigint[]), CAST(:captures AS bigint[])) AS n (page, capture)
 JOIN archive.record r ON r.page_id = n.page AND r.state = 'current'
 LEFT JOIN archive.capture last ON last.id = n.capture
 JOIN archive.run_page e ON e.page_id = n.page AND e.run_id < :run
-    AND e.outcome = ANY(:less) AND e.reason !~ '"code":"(article_page_failed|firewall_page)"'
+    AND e.outcome = ANY(:less) AND e.reason !~ '"code":"({_NOT_COUNTED})"'
 JOIN archive.capture c ON c.id = e.capture_id AND (e.outcome = 'not_a_document' OR c.status = 200)
 WHERE c.fetched_at > coalesce((
     SELECT max(k.fetched_at) FROM archive.run_page good JOIN archive.capture k ON k.id = good.capture_id
@@ -104,8 +105,10 @@ def is_lasting(engine: Engine, source_id: str, answer: Attempt) -> bool:
 
 
 def never_came(engine: Engine, source_id: str, answer: Attempt) -> bool:
-    """Whether a further page of an article has been missing for `LASTING`, and was never anything else."""
-    query = select(func.min(Capture.fetched_at), func.bool_or(Capture.outcome.in_(_GOOD)))
+    """Whether a further page of an article has been missing for `LASTING`, and never came. That it could not be had
+    does not say that it is missing."""
+    missing = func.min(Capture.fetched_at).filter(Capture.outcome.in_(MISSING))
+    query = select(missing, func.bool_or(Capture.outcome.in_(_GOOD)))
     query = query.join(Page, Page.id == Capture.page_id).where(Page.source_id == source_id, Page.url == answer.url)
     with engine.connect() as connection:
         since, came = connection.execute(query).one()
