@@ -30,7 +30,7 @@ INDEXED_AT_ONCE = 2_000
 list (migration 0013)."""
 MAX_WAITING = 500
 """Maximum number of entries that are not in the index while a crawl records: each search compares all of them, which
-takes 10 ms for 500 and 25 ms for 1,000. Adding 500 at once takes two thirds of the CPU of adding 200."""
+takes 10 ms for 500 and 25 ms for 1,000. Adding 200 at once takes a tenth more CPU than adding 500."""
 MAX_TEXT_CHARS = 1_000_000
 """Maximum number of characters of one text that are searched. The pairs of 80 million did not fit into an array of
 PostgreSQL."""

@@ -56,7 +56,7 @@ def is_page_tool(text: str) -> bool:
     number.)"""
     if len(text) < 120 and _ICONS.fullmatch(text):
         return True
-    if len(text) >= 120 or WORDLESS.fullmatch(text) or (len(_DIGIT.findall(text)) > 5 and not _CHINESE.search(text)):
+    if len(text) >= 120 or WORDLESS.fullmatch(text) or (not _CHINESE.search(text) and len(_DIGIT.findall(text)) > 5):
         return False
     return _TOOLS_ALONE.fullmatch(text) is not None
 

@@ -170,7 +170,8 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
     if not is_called and not _may_count(page):
         return None  # before comments are removed, which takes ten times as long
     source = page.live_source
-    if call := _CREATE_PAGE.search(source) or _CREATE_PAGE.search(_with_values(source)):
+    calling = source if "createPage" in source else ""  # only a comment may have it
+    if call := _CREATE_PAGE.search(calling) or _CREATE_PAGE.search(_with_values(calling)):
         total, pages, current, stem, ending, documents = call.groups()
         from_one = documents is not None and digits(current) > 0
         return Pager(
@@ -183,7 +184,7 @@ def script_pager(page: WebPage, *, first: bool) -> Pager | None:
             before_pages=_before(call, 2),
             before_total=_before(call, 6 if documents else 1),
         )
-    if call := _CREATE_PAGE_OF.search(source):
+    if call := _CREATE_PAGE_OF.search(calling):
         pages, current, documents, stem, ending = call.groups()
         at, address = digits(current), f"{stem}_{{page}}.{ending}"
         return Pager(_short(call[0]), digits(pages), at, address, at + 1, digits(documents), _before(call, 1))
