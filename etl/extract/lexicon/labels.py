@@ -16,9 +16,8 @@ from etl.extract.lexicon.traditional import simplified
 from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.fields import DATE_FIELDS
 
-_LATIN = re.compile("[A-Za-z]")
-"""Searched before patterns of English words, which are tried at every Chinese character."""
-_NO_LETTER, _ENGLISH_LETTERS = re.compile("[^A-Za-z]+"), re.compile("[A-Za-z. ]+")
+# `_LATIN` is searched before patterns of English words, which are tried at every Chinese character.
+_LATIN, _NO_LETTER, _ENGLISH_LETTERS = map(re.compile, ("[A-Za-z]", "[^A-Za-z]+", "[A-Za-z. ]+"))
 _MAX_LINE_CHARS = 1000
 """Characters of a line that are searched for labels."""
 _INVISIBLE = re.compile("[\u200b-\u200f\ufeff]+")
@@ -164,8 +163,7 @@ def match_label(text: str, *, coined: bool = False) -> Label | None:
         return None
     if text[:1].isascii() and text[:1].isalpha():
         text = _ENGLISH_FIRST.sub("", text)
-    text = simplified(text)
-    text = _IN_ENGLISH.sub("", text) if _LATIN.search(text) else text
+    text = _IN_ENGLISH.sub("", simplified(text)) if _LATIN.search(text) else simplified(text)
     label = _DECORATION.sub("", label_key(text))
     name = _field_of(label, coined=coined)
     if name is None and "{" not in text and (bare := _END_SIGNS.sub("", text[_lead_in(text) :])) != text:
@@ -252,7 +250,7 @@ def _find_positions(text: str, *, coined: bool) -> list[_Position]:
         if coined and not positions and (first := _fills_first_element(text)) and len(_before_signs(text)) < 2:
             positions = first
     if not positions and len(text) < _MAX_GAP_LINE_CHARS:
-        gaps = _before_gaps(text) if text[:1] in _INITIALS and not _english_in(text) else []
+        gaps = _before_gaps(text) if text[:1] in _INITIALS and not _IN_ENGLISH.search(text) else []
         positions = signed if len(signed := _before_signs(text)) >= len(gaps) else gaps
     return positions
 
@@ -281,7 +279,7 @@ def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) ->
         while end > floor and (text[end - 1] in _NOTE_MARKS or _GAP.match(text, end - 1)):
             end -= 1
         end -= end > floor and text[end - 1] in _CLOSING
-        if english := _english_in(text[floor:end]):
+        if _LATIN.search(text, floor, end) and (english := _IN_ENGLISH.search(text[floor:end])):
             end = floor + english.start()
         label = _label_ending_at(text, floor, end) or _english_label_ending_at(text, floor, end)
         # 颁 发 时 间 ends in a listed label: the longer one counts.
@@ -290,11 +288,6 @@ def _before_colons(text: str, *, coined: bool, sign: re.Pattern[str] = COLON) ->
         if label:
             yield *label, colon.end()
         floor = colon.end()
-
-
-def _english_in(text: str) -> re.Match[str] | None:
-    """The first English label behind Chinese characters."""
-    return _IN_ENGLISH.search(text) if _LATIN.search(text) else None
 
 
 def _english_label_ending_at(text: str, floor: int, end: int) -> tuple[str, str, int] | None:
