@@ -53,7 +53,7 @@ from etl.platforms.paging.tabs import (
     tab_above,
     tab_of_another_list,
 )
-from etl.platforms.rows.rows import COMPANION
+from etl.platforms.rows.row_links import COMPANION
 from etl.platforms.rows.undrawn_rows import swallowed_rows, undrawn_rows
 from etl.platforms.rows.written_rows import write_scripted_rows
 from etl.platforms.unread.doubts import may_lead_on

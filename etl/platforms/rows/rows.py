@@ -5,7 +5,7 @@ each row a `ul` of its own. So the depth of the link does not matter, but a seco
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -18,6 +18,7 @@ from etl.platforms.base import Entry
 from etl.platforms.elements.element_words import title_of
 from etl.platforms.elements.side_boxes import is_aside
 from etl.platforms.rows.list_parts import Group, parts_of_lists, stable_classes
+from etl.platforms.rows.row_links import address_of, links_by_address, links_with_words, main_link
 from etl.platforms.rows.row_texts import (
     CUT_BY,
     ENDING_DATE,
@@ -38,25 +39,18 @@ from etl.platforms.rows.titles_beside import (
     NO_TITLE,
     IsDocument,
     longest_title,
-    title_wordless,
 )
 from etl.platforms.rows.year_headlines import day_below, day_by_address, months_above, says_day
-from etl.web.page import WebPage, absolute, base_url
+from etl.web.page import WebPage, base_url
 from etl.web.urls import folder_of
 
-_EXPLAINS = re.compile(r"解读|图解|问答|一图读懂|一图看懂")
 _OPENING = ("[", "【", "(", "（")
 _END_OF_DATE = "0123456789])）"
-_MIN_COMPANION_TITLE, _MAX_ABOVE, _MAX_BESIDE, _MAX_SPAN = 8, 2, 8, 100
+_MAX_SPAN = 100
 _PAGER_WORDS = re.compile(r"^\W*(?:下一?页|上一?页|尾页|末页|共\s*\d+\s*页)\W*$")
 INDEX_NUMBER = re.compile(r"^(?=[0-9A-Za-z_-]*\d)[0-9A-Za-z_-]++/[0-9-]++$")
 """A cell of a list that is an index number: 003001/202305-00012."""
-COMPANION = re.compile(
-    r"^\W*(?:(?:相关|政策|文字|图文|图片|视频|专家|媒体|部门|新闻)?(?:解读|图解|问答)(?:材料|文件)?|一[图张]\w{0,2}[读看]懂)\W*$"
-)
-"""Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
 _MIN_ALIKE, _LABEL = 2, re.compile("[:：]")
-_IN_BRACKETS = re.compile(r"^[\[【(（〔][^\[\]【】()（）〔〕]*[\]】)）〕]$")
 _ACTION = re.compile(r"^\W*+(?:点击|下载|查看|阅读|浏览|进入|打开|在线)")
 _LONE_ROW_CHARS = 200
 """Maximum length of the text beside the only document in a region, which may also have a breadcrumb and a footer."""
@@ -108,7 +102,7 @@ def main_rows(page: WebPage, is_document: IsDocument) -> tuple[Row, ...]:
 
 def ranked_lists(page: WebPage, is_document: IsDocument) -> list[tuple[Row, ...]]:
     """All lists of the page, the main one first; `main_rows` describes the order."""
-    links = _links_by_address(page, base_url(page), is_document)
+    links = links_by_address(page, base_url(page), is_document)
     groups = _groups(links)
     own = folder_of(page.url)
     paged = _paged_groups(page, groups)
@@ -136,10 +130,10 @@ def block_entries(
     """
     of_container: dict[HtmlElement | None, dict[HtmlElement, tuple[HtmlElement, ...]]] = {}
     for block in blocks:
-        links = [link for link in _with_words(block) if _address(link, base)]
-        first = link_in(block) if link_in else _main_link(links)
-        if first is not None and (address := _address(first, base)):
-            same = (link for link in links if link is not first and _address(link, base) == address)
+        links = [link for link in links_with_words(block) if address_of(link, base)]
+        first = link_in(block) if link_in else main_link(links)
+        if first is not None and (address := address_of(first, base)):
+            same = (link for link in links if link is not first and address_of(link, base) == address)
             of_container.setdefault(block.getparent(), {})[block] = (first, *same)
     rows = chain.from_iterable(_rows_in(container, of_row) for container, of_row in of_container.items())
     return {row.block: entry for row in rows if (entry := _entry(row, base))}
@@ -163,12 +157,12 @@ def _paged_groups(page: WebPage, groups: Mapping[Group, Mapping[HtmlElement, str
 
 def row_entry(row: HtmlElement, base: str) -> Entry | None:
     """The document that a row links, its title, and the fields beside it; None if no link with words leads anywhere."""
-    links = [link for link in _with_words(row) if _address(link, base)]
-    main = _main_link(links)
+    links = [link for link in links_with_words(row) if address_of(link, base)]
+    main = main_link(links)
     if main is None:
         return None
-    address = _address(main, base)
-    same = tuple(link for link in links if _address(link, base) == address)
+    address = address_of(main, base)
+    same = tuple(link for link in links if address_of(link, base) == address)
     return _entry(_row(row, same, (), {}), base)
 
 
@@ -178,31 +172,6 @@ def entry_of_row(row: Row, page: WebPage) -> Entry | None:
 
 
 # -- which blocks are rows
-
-
-def _links_by_address(page: WebPage, base: str, is_document: IsDocument) -> dict[str, list[HtmlElement]]:
-    """Links with words to documents, by the document's address: icons beside a title are left out."""
-    links: dict[str, list[HtmlElement]] = {}
-    title_wordless(page, is_document)
-    for link in _with_words(page.tree):
-        if is_document(link) and not COMPANION.match(text_in(link)) and (address := _address(link, base)):
-            links.setdefault(address, []).append(link)
-    # 《关于…的通知》政策解读 beside the document itself is not a separate row.
-    documents = {link for some in links.values() for link in some} if _EXPLAINS.search(page.text) else set()
-    for address, of_one in list(links.items()) if documents else ():
-        if all(_EXPLAINS.search(text_in(link)) and _is_beside_its_document(link, documents) for link in of_one):
-            del links[address]
-    return links
-
-
-def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> bool:
-    """Whether a link to another document is near, with a title that the link's own words contain."""
-    words = text_in(link)
-    near = (
-        other for above in islice(link.iterancestors(), _MAX_ABOVE) for other in islice(above.iter("a"), _MAX_BESIDE)
-    )
-    titles = (link_title(other) for other in near if other is not link and other in documents)
-    return any(len(title) >= _MIN_COMPANION_TITLE and title != words and title in words for title in titles)
 
 
 def _groups(links: Mapping[str, list[HtmlElement]]) -> dict[Group, dict[HtmlElement, str]]:
@@ -348,19 +317,11 @@ def _dated_by(row: Row, above: str) -> Row:
 
 def _foreign(block: HtmlElement) -> tuple[HtmlElement, ...]:
     """The main link of a block without a document of the site, if it has a title or a date beside it."""
-    links = [link for link in _with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
-    main = _main_link(links)
+    links = [link for link in links_with_words(block) if (link.get("href") or "").strip() not in ("", "#")]
+    main = main_link(links)
     if main is None or (len(link_title(main)) < MIN_TITLE_BESIDE and first_iso_date(text_in(block)) is None):
         return ()
     return (main,)
-
-
-def _main_link(links: Sequence[HtmlElement]) -> HtmlElement | None:
-    """The link of a row's document: the first one with half as many words as the longest. Links of the row's column or
-    agency may stand before it ([部门文件]), longer names of explanations behind it (《…》政策解读)."""
-    words = [0 if _IN_BRACKETS.match(title := link_title(link)) else len(title) for link in links]
-    most = max(words, default=0)
-    return next((link for link, count in zip(links, words, strict=True) if 2 * count >= most), None)
 
 
 def _around(container: HtmlElement, blocks: Iterable[HtmlElement]) -> dict[HtmlElement, tuple[str, ...]]:
@@ -470,7 +431,7 @@ def _unshown_days(block: HtmlElement, link: HtmlElement, texts: tuple[str, ...])
 
 
 def _entry(row: Row, base: str) -> Entry | None:
-    url = _address(row.links[0], base)
+    url = address_of(row.links[0], base)
     return Entry(url, row.title, _fields(row)) if url and row.title else None
 
 
@@ -486,15 +447,6 @@ def _fields(row: Row) -> dict[str, str]:
     if "document_number" not in fields and (number := number_of_title(row.title)):
         fields["document_number"] = number
     return fields
-
-
-def _with_words(element: HtmlElement) -> Iterator[HtmlElement]:
-    return (link for link in element.iter("a") if link_title(link))
-
-
-def _address(link: HtmlElement, base: str) -> str | None:
-    href = (link.get("href") or "").strip()
-    return absolute(href, base) if href not in ("", "#") else None
 
 
 def _without_twins(entries: list[Entry]) -> Iterable[Entry]:
