@@ -579,6 +579,20 @@ def test_a_page_that_has_no_end_is_left_and_named(script: str, sentence: str, mo
 
 
 @needs_chromium
+def test_a_year_in_the_addresses_of_the_first_page_is_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows that are seen first are of one year; those of the second page are not."""
+    script = """
+      const dated = rows => { list.innerHTML = rows.map(o =>
+        `<li><a href="/a/${o.day.slice(0, 4)}/${o.id}.html">${o.title}</a></li>`).join('') }
+      turned(() => data(['/gw', 'page'].join('/') + '?page=' + n).then(answer => dated(answer.rows)))"""
+    with served({"/zc/": page(script), "/gw/page": plain}) as site:
+        survey = looked(site, monkeypatch)
+        assert survey.listing == {"address": "/a/2026/{id}.html"}
+        assert re.search(r"\(\?\) a document there is at \S+/a/2025/", " ".join(survey.seen))
+        assert "(?) 2026 in it may be the year" in draft(survey, TODAY, allow_private=True)
+
+
+@needs_chromium
 def test_a_frame_of_another_site_does_not_end_the_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not loaded, and answers nothing when the page is scrolled."""
     frames = "<iframe src='http://weather.invalid/'></iframe><iframe src='file:///etc/hostname'></iframe>"

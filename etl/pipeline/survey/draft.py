@@ -40,6 +40,7 @@ _WRITE_SERVICE = (
 )
 MAX_ID_CHARS = 60
 """As many as the schema allows."""
+_YEAR = re.compile(r"(?<!\d)20[0-3]\d(?!\d)")
 _HOST_SHARE = 4
 """A host belongs to the catalog if at least one in four listed documents is on it; fewer are stray links."""
 
@@ -139,7 +140,10 @@ def _selectors(survey: Survey, *, is_listed: bool) -> Iterator[str]:
         selectors = yaml.safe_dump(dict(survey.listing), allow_unicode=True, sort_keys=False, width=1000)
         yield from (f"  {line}" for line in selectors.splitlines())
         if "address" in survey.listing:
-            yield "  # (?) address: as a script of the page writes its links; open one of the list to compare"
+            origin = "the browser shows" if survey.seen else "a script of the page writes"
+            yield f"  # (?) address: as {origin} its links; open one of the list to compare"
+            if year := _YEAR.search(survey.listing["address"]):
+                yield f"  # (?) {year[0]} in it may be the year of the newest documents, and wrong for all others"
     elif survey.proposed and survey.proposed.accepts_selectors and not is_listed:
         yield "# (?) listing: survey the page of one of the lists below, whose rows are not known."
 

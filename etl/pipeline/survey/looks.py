@@ -1,7 +1,7 @@
 """The draft of a list from what its page requested in a browser, confirmed by requests without one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -215,9 +215,14 @@ def _listing(answer: WebPage, seen: SeenRows, look: Look) -> tuple[Mapping[str, 
 
 def _agrees(entries: tuple[Entry, ...], addresses: Mapping[str, str]) -> bool:
     """Whether the addresses that were read are those that the browser shows, where it shows them."""
-    shown = {squeezed(entry.title)[: len(words)]: entry.url for entry in entries for words in addresses}
-    both = [(shown[words], url) for words, url in addresses.items() if words in shown]
-    return not both or any(one == url for one, url in both)
+    both = list(_both(entries, addresses))
+    return not both or any(read == shown for read, shown in both)
+
+
+def _both(entries: Iterable[Entry], addresses: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The addresses of entries as they were read and as the browser shows them."""
+    read = {squeezed(entry.title)[: len(words)]: entry.url for entry in entries for words in addresses}
+    yield from ((read[words], shown) for words, shown in addresses.items() if words in read)
 
 
 def _entries(listing: Mapping[str, Any], answer: WebPage) -> tuple[Entry, ...]:
@@ -259,13 +264,22 @@ async def _second(
     new = sum(entry.url not in known for entry in entries)
     expected = new_rows(two, look.shown, look.then_shown)
     if new >= expected:
-        return True, f"{look.step} leads to the second page, which was read without the browser too"
+        others = _made_otherwise(entries, look.addresses) if "address" in listing else ""
+        return True, f"{look.step} leads to the second page, which was read without the browser too{others}"
     beside = f"; it also differs in {_named(turn.beside)}, which scripts make anew" if turn.beside else ""
     reason = f" ({english(fetched.reason)})" if fetched.reason else ""
     return False, (
         f"(?) of {counted(expected, 'new row')} that {look.step} shows, {new} are read without the browser"
         f" at {request_in_words(requests[0].url, (requests[0].body or b'').decode())}{reason}{beside}"
     )
+
+
+def _made_otherwise(entries: Iterable[Entry], addresses: Mapping[str, str]) -> str:
+    """What is said if `address`, which makes the addresses of the first page, makes others than the second one shows:
+    it may have the year of the newest documents in it."""
+    differ = ((read, shown) for read, shown in _both(entries, addresses) if read != shown)
+    made = next(differ, None)
+    return f"; (?) a document there is at {made[1]}, and `address` makes {made[0]} of its row" if made else ""
 
 
 def _not_turned(turn: Turn, look: Look) -> str:
