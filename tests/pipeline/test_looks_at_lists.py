@@ -607,6 +607,18 @@ def test_a_frame_of_another_site_does_not_end_the_look(monkeypatch: pytest.Monke
 
 
 @needs_chromium
+def test_libraries_of_private_hosts_are_not_requested_even_if_the_site_is_private(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add = "document.head.append(Object.assign(document.createElement('script'), { src: 'http://HOST/library.js' }))"
+    with listening() as listener:
+        with served({"/zc/": page(add.replace("HOST", f"localhost:{listener.port}"))}) as site:
+            survey = looked(site, monkeypatch)
+        assert listener.arrived == []
+    assert "loopback" in " ".join(survey.seen)
+
+
+@needs_chromium
 def test_only_the_site_itself_is_requested_and_nothing_that_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     script = """
       const all = { '/count/addVisit.do': 'POST', '/like?method=delete': 'GET', '/x': 'PUT', '/private/list': 'GET' }

@@ -112,7 +112,7 @@ async def _looked(page: WebPage, visit: LiveVisit, path: str, user_agent: str) -
 async def _gate(visit: LiveVisit, user_agent: str) -> AsyncIterator[Gate]:
     limits = visit.source.limits.model_copy(update={"retries": 0, "seconds": _SECONDS})
     source = visit.source.model_copy(update={"limits": limits})
-    others = AnyHost.model_construct(**dict(source))
+    others = AnyHost.model_construct(**{**dict(source), "allow_private_addresses": False})
     async with fetcher(source, visit.hosts, user_agent) as own, fetcher(others, visit.hosts, user_agent) as libraries:
         yield Gate(source, own, libraries, visit.attempts, visit.report_address)
 
