@@ -149,8 +149,8 @@ def _print_survey(survey: Survey, console: Console) -> None:
     if rows:
         table(("sign of", "what", "where", "weight", "found"), rows, to=console)
     if survey.listing:
-        found = ", ".join(f"{key} {value}" for key, value in survey.listing.items())
-        console.print(f"repeated rows of the page: {found}", markup=False, soft_wrap=True)
+        keys = ", ".join(f"{key} {value}" for key, value in survey.listing.items())
+        console.print(f"repeated rows of the page: {keys}", markup=False, soft_wrap=True)
     _print_lists(survey.columns, console)
     for words in survey.seen:
         console.print(f"in a browser: {words}", markup=False, soft_wrap=True)
