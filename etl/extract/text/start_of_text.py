@@ -17,17 +17,14 @@ from etl.extract.page.events import is_day_of_event
 from etl.extract.page.hosts import is_host_of_text
 from etl.extract.page.items import items_of_line, line_of_items
 from etl.extract.page.pairs import (
-    MAX_ROW_CELLS,
     is_beside_pair,
     is_column_header_row,
     is_empty_beside_pairs,
     is_in_turn,
-    is_known_empty,
     is_line_of_values,
     is_numbered_point,
     pairs_of_elements,
     value_apart,
-    widest_cell,
 )
 from etl.extract.page.prose import is_boilerplate, is_prose, is_site_sentence
 from etl.extract.page.subheading import (
@@ -40,6 +37,7 @@ from etl.extract.page.subheading import (
 )
 from etl.extract.text.body import Body
 from etl.extract.text.end_of_text import starts_related_links
+from etl.extract.text.header_cells import LINES_OF_CELL, goes_on, is_definition, is_header_cell, is_in_header_table
 from etl.extract.text.own_lines import (
     is_label_below_date,
     is_name_of_organisation,
@@ -71,9 +69,6 @@ _ENDS_WITH_DAY, _LINES_BELOW_DAY = re.compile(rf"{SIGNED_DATE}[）)]?$"), 8
 _TITLE_CLASS = re.compile(r"tit|bt\b|biaoti|headline|subject", re.IGNORECASE)
 _HEADLINES, _LINES_ABOVE_TITLE = ("h1", "h2", "h3"), 60
 """Tags of headlines of a page; number of lines above one that may state the title too."""
-_SUMMARY_OF, _MIN_SUMMARY_CHARS = ("内容", "信息"), 20
-"""Beginnings of summary labels that are never headings of a text (摘要 and 概述 may be); minimum length of a
-summary."""
 _SAYS_SUMMARY = re.compile(
     r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
 )
@@ -83,14 +78,10 @@ _HOSTS = frozenset(("主办", "承办"))
 """Labels of footers and events, never of a header."""
 _LINES_OF_ENTRIES = 40
 """Number of lines around a label that are searched for another entry with the same label."""
-_LINES_OF_CELL = 4
-"""Maximum number of lines of a cell that is one field of a header."""
 _MAX_LAST_CHARS = 24
 """Maximum length of the last line of a header, which has a short value."""
 _END_OF_HEADING = re.compile("[:：】]")
 """Ends a heading that stands in one line with the links below it."""
-_MIN_FIELDS_OF_TABLE = 2
-"""Minimum number of unambiguous labels of fields in a table that is a header."""
 _LINES_OF_HEADER = 6
 """Number of header lines below a slogan that are searched for the index number."""
 
@@ -171,8 +162,8 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
     """Whether a line, judged by itself, belongs to a header, to the page's tools or to its menus."""
     return (
         _is_header_line(blocks, index)
-        or _is_header_cell(blocks, index)
-        or _is_definition(blocks, index)
+        or is_header_cell(blocks, index)
+        or is_definition(blocks, index)
         or is_in_turn(blocks, index)
         or _is_value_beside_pair(blocks, index)
         or _is_count(blocks, index)
@@ -236,7 +227,7 @@ def _is_above_first_prose(blocks: Blocks, indices: list[int], rule: str, title_k
     or, if the container may include a header, it is the date, the title, a subtitle or a summary."""
     index = indices[0]
     block = blocks.blocks[index]
-    if _is_in_header_table(blocks, index):
+    if is_in_header_table(blocks, index):
         return True
     if is_day_of_event(blocks, index):
         return False
@@ -295,7 +286,7 @@ def _is_subtitle(blocks: Blocks, indices: list[int]) -> bool:
     dated = next((at for at, index in enumerate(below[:2]) if _is_subheading(blocks, index)), -1)
     if dated < 0 or is_label_below_date(blocks, first):
         return False
-    return match_document_number(text) is not None or _goes_on(blocks, below[dated + 1 :])
+    return match_document_number(text) is not None or goes_on(blocks, below[dated + 1 :])
 
 
 def _is_subheading(blocks: Blocks, index: int) -> bool:
@@ -316,7 +307,7 @@ def _is_summary(blocks: Blocks, indices: list[int]) -> bool:
     is_header = is_header and not (row >= 0 and is_column_header_row(blocks, blocks.nodes[row]))
     is_named = _SAYS_SUMMARY.match(blocks.blocks[indices[0]].plain) is not None
     is_named = is_named and is_subheading(blocks.blocks[indices[1]].text)
-    return (names >= SUBHEADING_FIELDS or is_header or is_named) and _goes_on(blocks, indices[2:])
+    return (names >= SUBHEADING_FIELDS or is_header or is_named) and goes_on(blocks, indices[2:])
 
 
 def _labels_or_label(blocks: Blocks, index: int) -> tuple[Label | LabelMatch, ...]:
@@ -324,12 +315,6 @@ def _labels_or_label(blocks: Blocks, index: int) -> tuple[Label | LabelMatch, ..
     text = blocks.blocks[index].text
     label = match_label(text)
     return (label,) if label else find_labels(text)
-
-
-def _goes_on(blocks: Blocks, indices: list[int]) -> bool:
-    """Whether a line of prose follows that is not a label with its value."""
-    lines = (blocks.blocks[index] for index in indices)
-    return any(is_prose(line) and not find_labels(line.text) for line in lines)
 
 
 def _is_date_or_title(blocks: Blocks, index: int, text: str, title_key: str) -> bool:
@@ -364,7 +349,7 @@ def _repeats_title(blocks: Blocks, index: int, title_key: str) -> bool:
         and not (at and match_label(blocks.blocks[at - 1].text))  # 名称 in a header
         for at, line in above
     )
-    below = blocks.visible_blocks(index + 1, index + 1 + _LINES_OF_CELL)
+    below = blocks.visible_blocks(index + 1, index + 1 + LINES_OF_CELL)
     return has_headline and any(
         blocks.nodes[line.node].parent == node.parent and (is_prose(line) or line.plain.rstrip().endswith(("：", ":")))
         for _, line in below
@@ -464,86 +449,6 @@ def _goes_with_below(blocks: Blocks, index: int, name: str) -> bool:
     )
 
 
-def _is_header_cell(blocks: Blocks, index: int) -> bool:
-    """Whether the block is a cell with a label, or the value beside one."""
-    block = blocks.blocks[index]
-    if block.cell < 0:
-        return False
-    match, at = match_label(block.text), index
-    if match and is_column_header_row(blocks, blocks.nodes[block.row]):
-        return False
-    if match is None and index and _are_in_one_row(blocks, index - 1, index) and not _is_page_in_cell(blocks, index):
-        match, at = match_label(blocks.blocks[index - 1].text), index - 1
-    if match is None or not _is_of_header(match) or _is_only_field(blocks, at, match):
-        return False
-    return match.label not in AMBIGUOUS_LABELS or is_beside_pair(blocks, at, dated=False)
-
-
-_MIN_LINES_OF_DECISION = 5
-
-
-def _is_only_field(blocks: Blocks, index: int, label: Label) -> bool:
-    """Whether the label of a number is the only one of a field in its table of several pairs: of a decision that the
-    text tells of (行政处罚决定书文号, 当事人, 违法事实, 处罚内容)."""
-    table = blocks.nodes[max(blocks.nodes[blocks.blocks[index].row].parent, 0)]
-    if label.name != "document_number" or not _MIN_LINES_OF_DECISION < table.last - table.first <= MAX_ROW_CELLS:
-        return False
-    others = (match_label(block.text) for at, block in blocks.visible_blocks(table.first, table.last) if at != index)
-    return not any(other and other.name and other.label not in AMBIGUOUS_LABELS for other in others)
-
-
-def _is_page_in_cell(blocks: Blocks, index: int) -> bool:
-    """Whether a line and the one before it are in a cell that holds more than a label with its value: page layout."""
-    cell = blocks.nodes[blocks.blocks[index].cell]
-    return cell.first < index and cell.last - cell.first > _LINES_OF_CELL
-
-
-def _is_of_header(match: Label) -> bool:
-    return match.name != "" or match.label in SUMMARIES
-
-
-def _is_in_header_table(blocks: Blocks, index: int) -> bool:
-    """Whether the block is a cell of a table most rows of which have labels of fields; its other rows are not fields
-    (业务类型, 解释部门). The table is above prose, or has an index number, which no table of a text has."""
-    row = blocks.nodes[max(blocks.blocks[index].row, 0)]
-    table = blocks.nodes[max(row.parent, 0)]
-    if row.tag != "tr" or table.last - table.first > MAX_ROW_CELLS:
-        return False
-    rows: dict[int, set[str]] = {}
-    has_index_number = False
-    for _, block in blocks.visible_blocks(table.first, table.last):
-        if block.plain.rstrip().endswith("。"):
-            return False
-        labels = [label for label in (match_label(block.text), *find_labels(block.text)) if label and label.name]
-        rows.setdefault(block.row, set()).update(label.label for label in labels)
-        has_index_number |= any(label.name == "index_number" for label in labels)
-    with_fields = sum(map(bool, rows.values()))
-    below = [at for at, _ in blocks.visible_blocks(table.last, table.last + _LINES_BEHIND_HEADER)]
-    return (
-        with_fields * 2 >= len(rows)
-        and len(set[str]().union(*rows.values()) - AMBIGUOUS_LABELS) >= _MIN_FIELDS_OF_TABLE
-        and (has_index_number or _goes_on(blocks, below))
-    )
-
-
-def _are_in_one_row(blocks: Blocks, one: int, other: int) -> bool:
-    if blocks.blocks[one].row == blocks.blocks[other].row:
-        return True
-    cells = widest_cell(blocks, one), widest_cell(blocks, other)
-    return cells[0] is not None and cells[1] is not None and cells[0].parent == cells[1].parent
-
-
-def _is_definition(blocks: Blocks, index: int) -> bool:
-    """Whether the block is a term of a definition list that is a label, or its value; or a summary below its label."""
-    at = {"dt": index, "dd": index - 1}.get(blocks.nodes[blocks.blocks[index].node].tag, -1)
-    if at < 0 < index and len(blocks.blocks[index].text) >= _MIN_SUMMARY_CHARS:
-        above = match_label(blocks.blocks[index - 1].text)
-        is_summary = above is not None and above.label in SUMMARIES and above.label.startswith(_SUMMARY_OF)
-        return is_summary and not is_known_empty(blocks, index - 1)
-    match = match_label(blocks.blocks[at].text) if at >= 0 else None
-    return match is not None and _is_of_header(match)
-
-
 def _is_menu_line(block: Block) -> bool:
     """Whether a line is mostly links, or has nothing but links behind a heading of related links: 关联文件：…."""
     behind = _END_OF_HEADING.split(block.plain.strip(), maxsplit=1)[1:]
@@ -556,7 +461,7 @@ def _is_cell_beside_others(blocks: Blocks, block: Block) -> bool:
     if block.row < 0 or block.cell < 0:
         return False
     row, cell = blocks.nodes[block.row], blocks.nodes[block.cell]
-    return cell.last - cell.first <= _LINES_OF_CELL and row.last - row.first > cell.last - cell.first
+    return cell.last - cell.first <= LINES_OF_CELL and row.last - row.first > cell.last - cell.first
 
 
 def _is_beside_field(blocks: Blocks, index: int) -> bool:
