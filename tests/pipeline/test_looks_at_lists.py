@@ -553,6 +553,22 @@ def test_nothing_leaves_the_browser_but_through_the_survey(host: str, monkeypatc
         assert any("web socket" in words for words in survey.seen), survey.seen
 
 
+STORES = """
+const asked = indexedDB.open('d')
+asked.onupgradeneeded = () => asked.result.createObjectStore('s')
+asked.onsuccess = () => {
+  let n = 0
+  const put = () => {
+    const parts = Array.from({ length: 30 }, () => crypto.getRandomValues(new Uint8Array(65536)))
+    const work = asked.result.transaction('s', 'readwrite')
+    work.objectStore('s').put(new Blob(parts), n++)
+    work.oncomplete = () => { fetch('/poll?' + n); put() }
+  }
+  put()
+}"""
+"""Stores two megabytes at a time, one after the other."""
+
+
 @needs_chromium
 @pytest.mark.parametrize(
     ("script", "sentence"),
@@ -560,6 +576,7 @@ def test_nothing_leaves_the_browser_but_through_the_survey(host: str, monkeypatc
         ("while (true) {}", "its scripts gave no answer for"),
         ("setTimeout(() => { while (true) {} }, 300)", "its scripts gave no answer for"),
         ("const a = []; setInterval(() => a.push(new Uint8Array(30e6).fill(7)), 20)", "the page took more than 300 MB"),
+        (STORES, "the page stored more than 60 MB"),
         ("setInterval(() => fetch('/poll?' + Math.random()), 100)", "goes on requesting without an end"),
         ("setTimeout(() => { location.href = '/zc/?' + Math.random() }, 50)", "leads from one address to the next"),
         ("onbeforeunload = () => 'x'; setInterval(() => alert(1), 10)", "says in a dialog: 1"),
@@ -570,6 +587,7 @@ def test_a_page_that_has_no_end_is_left_and_named(script: str, sentence: str, mo
     monkeypatch.setattr(tab, "_RESTLESS_SECONDS", 10)
     monkeypatch.setattr(gate, "MAX_REQUESTS", 20)
     monkeypatch.setattr(chromium, "MAX_MEMORY", 300_000_000)
+    monkeypatch.setattr(chromium, "MAX_STORED", 60_000_000)
     with served({"/zc/": page(script), "/poll": "{}"}) as site:
         began = time.monotonic()
         survey = looked(site, monkeypatch)

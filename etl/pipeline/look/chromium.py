@@ -18,8 +18,10 @@ from playwright.async_api import BrowserContext, Error, Page, async_playwright
 
 from etl.pipeline.look.installed import BrowserFailed
 
-MAX_MEMORY = 2_000_000_000
-"""Bytes that the browser may take, all of its processes together."""
+MAX_MEMORY, MAX_STORED = 2_000_000_000, 500_000_000
+"""Bytes that the browser may take, all of its processes together, and that it may store."""
+_BLOCK = 512
+"""Bytes in a block of `st_blocks`."""
 _START_SECONDS, _END_SECONDS, _WATCH_SECONDS = 40, 10, 0.5
 _NO_NETWORK = (
     "--proxy-server=http://nowhere.invalid:9",
@@ -38,17 +40,31 @@ _WITHOUT = """for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection'
 
 
 class Watch:
-    """Watches the memory of the processes whose profile is a folder, and kills them when it is too much."""
+    """Watches what the processes whose profile is a folder take and store, and kills them when it is too much."""
 
     def __init__(self, profile: str) -> None:
         self._profile, self.reason = profile, ""
 
     async def run(self) -> None:
         while not self.reason:
-            if await asyncio.to_thread(self._memory) > MAX_MEMORY:
-                self.reason = f"the page took more than {MAX_MEMORY // 1_000_000} MB of memory"
+            if excess := await asyncio.to_thread(self._excess):
+                self.reason = excess
                 self.kill()
             await asyncio.sleep(_WATCH_SECONDS)
+
+    def _excess(self) -> str:
+        """What the page takes too much of; empty for nothing."""
+        if self._memory() > MAX_MEMORY:
+            return f"the page took more than {MAX_MEMORY // 1_000_000} MB of memory"
+        return f"the page stored more than {MAX_STORED // 1_000_000} MB" if self._stored() > MAX_STORED else ""
+
+    def _stored(self) -> int:
+        stored = 0
+        for folder, _, names in os.walk(Path(self._profile).parent):
+            for name in names:
+                with suppress(OSError):
+                    stored += os.lstat(os.path.join(folder, name)).st_blocks * _BLOCK
+        return stored
 
     def _processes(self) -> list[psutil.Process]:
         own = list[psutil.Process]()
