@@ -101,3 +101,10 @@ def test_rows_that_are_not_shown_are_no_list_beside_those_that_are() -> None:
     assert len(linked_rows(page, DETAIL)) == 8
     alone = WebPage("https://x.example/gk/", f"<div style='display:none'><ol>{folded}</ol></div>", "utf-8")
     assert len(linked_rows(alone, DETAIL)) == 20
+
+
+def test_many_links_without_words_take_no_time() -> None:
+    rows = "".join(f'<li><a href="/gk/t20240501_{number}.html"></a></li>' for number in range(2000))
+    started = time.process_time()
+    assert linked_rows(WebPage(LIST, f"<ul>{rows}</ul>", "utf-8"), DETAIL) == ()
+    assert time.process_time() - started < 2

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -11,9 +12,10 @@ from etl.web.page import WebPage
 
 NO_TITLE = re.compile(r"^(?:查看|点击|阅读)?(?:详情|详细|全文|查看|下载|更多|进入|原文|more)?\W*$", re.IGNORECASE)
 _VERB, _MAX_VERB = re.compile(r"^\W*+(?:点击)?(?:查看|阅读|浏览|进入)(?:详情|详细|全文|原文)?\W*+"), 20
-MIN_TITLE_BESIDE, _MAX_ABOVE = 5, 2
+MIN_TITLE_BESIDE, _MAX_ABOVE, _MAX_LINKS = 5, 2, 20
 """Minimum length of a title beside a link, or of a link to another site, as shorter link texts are 下一页 and 更多;
-number of elements around a link that are searched for a title."""
+number of elements around a link that are searched for a title; maximum number of links in one of them: what has more
+are many rows, which each of their links would search."""
 
 IsDocument = Callable[[HtmlElement], bool]
 
@@ -39,7 +41,8 @@ def title_wordless(page: WebPage, is_document: IsDocument = lambda _: True, *, o
         if not is_document(link) or names(link):
             continue
         for row in boxes_around(link, _MAX_ABOVE):
-            if any(map(names, row.iter("a"))):
+            links = list(islice(row.iter("a"), _MAX_LINKS + 1))
+            if len(links) > _MAX_LINKS or any(map(names, links)):
                 break
             texts = [text for piece in row.itertext() if (text := " ".join(piece.split()))]
             title = (row.get("title") or "").strip() or longest_title(row, texts)
