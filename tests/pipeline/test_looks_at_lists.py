@@ -625,6 +625,14 @@ def test_a_frame_of_another_site_does_not_end_the_look(monkeypatch: pytest.Monke
 
 
 @needs_chromium
+def test_what_a_page_wants_again_and_again_is_named_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served({"/zc/": page("let i = 0; setInterval(() => alert(i++), 10)")}) as site:
+        survey = looked(site, monkeypatch)
+    assert "the page says more than is named here" in survey.seen
+    assert len(survey.seen) < 10
+
+
+@needs_chromium
 def test_libraries_of_private_hosts_are_not_requested_even_if_the_site_is_private(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -29,7 +29,7 @@ MAX_FRAMES = 5
 _STEP_SECONDS, _CLICK_SECONDS = 12, 3
 _QUIET_SECONDS, _RESTLESS_SECONDS = 0.7, 150
 """A page is drawn when it has requested nothing for so long; one that goes on is looked at as it is."""
-_MOST_NAVIGATIONS, _MAX_CHARS, _MAX_NOTE = 4, 4_000_000, 160
+_MOST_NAVIGATIONS, _MAX_CHARS, _MAX_NOTE, _MOST_ALIKE = 4, 4_000_000, 160, 6
 _FETCHED = ("document", "script", "stylesheet", "xhr", "fetch")
 _SILENT = ("image", "font", "media", "manifest", "texttrack", "ping", "other")
 """What a list needs not; nothing is said of it."""
@@ -169,7 +169,11 @@ class Tab:
         self._gone = self._gone or reason
 
     def _note(self, words: str) -> None:
-        self.notes[clean_text(" ".join(words.split())[:_MAX_NOTE])] = None
+        kind = words.partition(" ")[0]
+        alike = sum(note.startswith(kind) for note in self.notes)
+        if alike <= _MOST_ALIKE:
+            said = words if alike < _MOST_ALIKE else f"{kind} more than is named here"
+            self.notes[clean_text(" ".join(said.split())[:_MAX_NOTE])] = None
 
     # -- what the page does
 
