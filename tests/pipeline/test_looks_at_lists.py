@@ -396,7 +396,7 @@ def test_rows_of_a_box_beside_an_empty_list_are_not_its_rows(monkeypatch: pytest
         "/gw/page": lambda sent: {"code": 500, "msg": "系统繁忙"},
         "/hot": lambda sent: {"rows": DOCS[:6]},
     }
-    with served({"/zc/": page(script, box)} | failing) as site:
+    with served({"/zc/": page(script, box), **failing}) as site:
         words = " ".join(looked(site, monkeypatch).seen)
         assert re.search(
             r"boxes beside a list alone \(\S+/hot\); it lacks a list in \S+ \(the service answers: 系统", words
@@ -410,7 +410,7 @@ def test_first_rows_of_the_page_itself_are_not_lost(monkeypatch: pytest.MonkeyPa
     body = f"<ul id='list'>{lines}</ul><a id='next' class='btn-next'></a>"
     script = "n = 0; next.onclick = () => { n++; data('/gw/page?page=' + n).then(answer => draw(answer.rows)) }"
     further: Files = {"/gw/page": lambda sent: {"rows": DOCS[6:][int(sent.query["page"]) * 6 - 6 :][:6]}}
-    with served({"/zc/": page(script, body)} | further) as site:
+    with served({"/zc/": page(script, body), **further}) as site:
         assert "the first ones stand in the page itself" in " ".join(looked(site, monkeypatch).seen)
 
 

@@ -34,12 +34,13 @@ _SAYS_LITTLE = re.compile(
 """Parts of titles that any text may share."""
 _WORD_CHARS = 2
 _SEVERAL = 100
-"""Records with the same text whose titles are compared; thousands may have it."""
+"""Records with the same text whose titles are compared, the oldest ones; thousands may have it."""
 _RECORDED = text("""
 SELECT h.hash, same.page_id, same.title FROM unnest(CAST(:hashes AS text[])) AS h (hash) CROSS JOIN LATERAL (
-    SELECT r.page_id, v.title FROM archive.record r
-    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version
-    WHERE r.content_hash = h.hash AND r.source_id = :source AND r.state = 'current' LIMIT :several) AS same
+    SELECT r.page_id, v.title FROM (
+        SELECT id, page_id, version FROM archive.record
+        WHERE content_hash = h.hash AND source_id = :source AND state = 'current' ORDER BY id LIMIT :several) AS r
+    JOIN archive.record_version v ON v.record_id = r.id AND v.version = r.version) AS same
 """)
 
 
