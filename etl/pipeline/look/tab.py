@@ -170,10 +170,10 @@ class Tab:
 
     def _note(self, words: str) -> None:
         kind = words.partition(" ")[0]
-        alike = sum(note.startswith(kind) for note in self.notes)
+        alike = sum(each.startswith(kind) for each in self.notes)
         if alike <= _MOST_ALIKE:
-            said = words if alike < _MOST_ALIKE else f"{kind} more than is named here"
-            self.notes[clean_text(" ".join(said.split())[:_MAX_NOTE])] = None
+            note = words if alike < _MOST_ALIKE else f"{kind} more than is named here"
+            self.notes[clean_text(" ".join(note.split())[:_MAX_NOTE])] = None
 
     # -- what the page does
 
