@@ -150,7 +150,8 @@ def _print_survey(survey: Survey, console: Console) -> None:
         table(("sign of", "what", "where", "weight", "found"), rows, to=console)
     if survey.listing:
         keys = ", ".join(f"{key} {value}" for key, value in survey.listing.items())
-        console.print(f"repeated rows of the page: {keys}", markup=False, soft_wrap=True)
+        whose = "repeated rows of the page" if "rows" in survey.listing else "the service that answers the rows"
+        console.print(f"{whose}: {keys}", markup=False, soft_wrap=True)
     _print_lists(survey.columns, console)
     for words in survey.seen:
         console.print(f"in a browser: {words}", markup=False, soft_wrap=True)

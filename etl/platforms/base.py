@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from etl.sources.schema import Column, Source
 
 
+TurnedBy = tuple[Literal["page", "start"], str]
+"""What a value of a request counts (pages, or rows up to the first one of a page), and the value's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListingRequest(Outside):
     """A listing page to fetch.
@@ -28,7 +32,7 @@ class ListingRequest(Outside):
     `by_number`: only the number in the address of the page before says that there may be such a page. `by_script`: the
     page before is turned by a script alone. `place`: the number of a page, from 2, to which the form of the page before
     leads: what is posted to get it differs with every answer. `is_named`: the page before has its number in a form or
-    a script.
+    a script. `turned_by`: what a value of the request counts, and its name, where the source file says so.
     """
 
     url: str
@@ -41,6 +45,7 @@ class ListingRequest(Outside):
     by_script: bool = False
     place: int = 0
     is_named: bool = False
+    turned_by: TurnedBy | None = None
 
     @property
     def form(self) -> dict[str, str]:

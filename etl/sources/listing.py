@@ -74,6 +74,13 @@ class Listing(BaseModel):
         None, description="address of the pages after the first, `{page}` for the number; instead of `next`"
     )
     second: Count = Field(2, ge=0, description="the number in `pages` of the second page")
+    page_number: Text | None = Field(
+        None,
+        description="name of the value in a request that is the number of the page, if nothing else says so: `cur`",
+    )
+    row_number: Text | None = Field(
+        None, description="name of the value that is the number of the page's first row; instead of `page_number`"
+    )
     page_count: Selector | None = Field(
         None, description="element with the number of pages of a list: its first number"
     )
@@ -83,11 +90,12 @@ class Listing(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.next and self.pages:
-            raise ValueError("next and pages are two ways to the same page: keep one of them")
+        if len(ways := [name for name in _TURNS if getattr(self, name)]) > 1:
+            raise ValueError(f"{ways[0]} and {ways[1]} are two ways to the same page: keep one of them")
         if not self.rows and (needs := [name for name in _OF_ROWS if getattr(self, name)]):
             raise ValueError(f"{needs[0]} needs rows: add the selector of a list's rows")
         return self
 
 
+_TURNS = ("next", "pages", "page_number", "row_number")
 _OF_ROWS = ("link", "title", "fields", "next", "page_count", "total")

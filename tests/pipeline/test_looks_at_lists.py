@@ -144,6 +144,7 @@ POSTED = """
 const at = ['/gw', 'li', 'st'].join('/'), where = { node: document.body.dataset.n || 'z5' }
 turned(() => data(at, { method: 'POST', body: JSON.stringify({ page: { current: n, size: 10 }, where }) })
   .then(answer => draw(answer.data.records)))"""
+NAMELESS = POSTED.replace("current", "zq")
 CALLED = """
 window.cb = answer => draw(answer.list)
 turned(() => {
@@ -211,6 +212,14 @@ WHOLE: dict[str, tuple[Files, dict[str, str], dict[str, Any]]] = {
         },
         {"url": "/gw/li/st", "post": '{"page":{"current":1,"size":10},"where":{"node":"z5"}}'},
         {"address": "/d/{id}.html"},
+    ),
+    "a number in a name that says nothing": (
+        {
+            "/zc/": page(NAMELESS),
+            "/gw/li/st": lambda sent: {"data": {"records": rows(sent.json["page"]["zq"]), "total": len(DOCS)}},
+        },
+        {"url": "/gw/li/st", "post": '{"page":{"zq":1,"size":10},"where":{"node":"z5"}}'},
+        {"address": "/d/{id}.html", "page_number": "zq"},
     ),
     "JSONP": (
         {

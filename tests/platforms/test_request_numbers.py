@@ -135,6 +135,12 @@ def test_a_column_is_posted_to_and_turned_in_its_body(body: str, name: str, tota
     assert media_types == {"application/x-www-form-urlencoded" if "form" in body else "application/json"}
 
 
+@pytest.mark.parametrize("body", BODIES)
+def test_a_number_is_turned_by_the_name_that_the_source_file_has(body: str) -> None:
+    column = {"url": f"http://www.yunxi.example{PATH}", "name": "文件", "post": BODIES[body]("zq", 1)}
+    whole(walk_answers("generic", PATH, Service("zq"), columns=[column], listing={"page_number": "zq"}))
+
+
 @pytest.mark.parametrize("platform", ["generic", "trs_wcm", "ucap", "hanweb_jcms", "epoint", "pc_list"])
 def test_a_column_is_posted_to_for_every_family(platform: str) -> None:
     column = {"url": f"http://www.yunxi.example{PATH}", "name": "文件", "post": BODIES["JSON"]("pageNo", 1)}

@@ -1,6 +1,7 @@
 """Two requests for one list: the request for its first page, and how the list is turned, or what cannot be said."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
@@ -75,6 +76,23 @@ def test_the_first_of_two_requests_is_turned_to_the_second_and_from_there_to_the
         request = further
         body = (request.body or b"").decode()
         assert not changes(SeenRequest(request.url, body), SeenRequest(expected.url, expected.post))
+
+
+@given(turned())
+def test_a_number_in_a_name_that_says_nothing_is_turned_by_that_name(
+    drawn: tuple[str, list[dict[str, Any]], int],
+) -> None:
+    way, sent, rows = drawn
+    name = next(each for each in sent[0] if each in (*PAGES, *STARTS))
+    one, two, three = (made(way, {"zq" if key == name else key: value for key, value in each.items()}) for each in sent)
+    turn = turn_between(one, two, rows, values=never)
+    assert turn.pages or turn.turned_by == ("start" if name in STARTS else "page", "zq")
+    request = replace(request_of_list(turn.first.url, "", turn.first.post), turned_by=turn.turned_by)
+    for expected, seen in ((two, rows), (three, 2 * rows)) if turn.turned_by else ():
+        further = following(request, rows, seen)
+        assert further is not None
+        request = further
+        assert not changes(SeenRequest(request.url, (request.body or b"").decode()), expected)
 
 
 @given(turned())

@@ -84,6 +84,7 @@ SLIPS = (
     Slip("[a.example]", '[a.example, "2130706433"]', "hosts.1: 2130706433 is no public address"),
     Slip("hosts:", "listing: {address: 'http://u:p@a.example/d?id={id}'}\nhosts:", "listing.address: has a login"),
     Slip("hosts:", "listing: {rows: li, pages: '/{page}', second: true}\nhosts:", "listing.second: must be a number"),
+    Slip("hosts:", "listing: {pages: '/{page}', page_number: zq}\nhosts:", "listing: pages and page_number are two"),
     Slip(
         "verified:",
         "twins: {'http://u:p@a.example': 'https://a.example'}\nverified:",

@@ -108,7 +108,8 @@ def _findings(survey: Survey) -> Iterator[str]:
     if survey.page.url != survey.requested:
         yield f"# What is below is of {survey.page.url}, to which that address leads."
     if survey.family is None:
-        yield "# The site is of no known family: the rows below are those that its page repeats (?)."
+        rows = "those that its page repeats" if "rows" in (survey.listing or {}) else "those of an answer"
+        yield f"# The site is of no known family: the rows below are {rows} (?)."
     elif survey.family is not survey.proposed:
         yield f"# The site is {survey.family.name}, whose lists are not read: the rows below are a guess (?)."
     else:

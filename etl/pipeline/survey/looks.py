@@ -36,6 +36,8 @@ from etl.web.page import WebPage
 _DIGITS = re.compile(r"\d+")
 _LEAST_ROWS, _MOST_SHOWN, _MOST_NAMED = 2, 0.8, 3
 _SHOWN_CHARS = 60
+_NUMBERS = {"page": "page_number", "start": "row_number"}
+"""The key of a source file for what a value counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ async def drafted(page: WebPage, look: Look, fresh: LiveVisit) -> Looked:
         second = {"second": turn.second} if turn.second != 2 else {}
         rest = {key: value for key, value in listing.items() if key not in ("next", "second")}
         listing = {**rest, "pages": turn.pages, **second}
+    if turn and turn.turned_by:
+        listing = {**listing, _NUMBERS[turn.turned_by[0]]: turn.turned_by[1]}
     # Some services want the clock that scripts add, whatever its time.
     with_clock = seen_first if first == without_clocks(seen_first) else first
     for each in dict.fromkeys((first, with_clock)):

@@ -156,17 +156,37 @@ def _turning(request: ListingRequest) -> list[_Number]:
 
 def _numbers(request: ListingRequest) -> list[_Number]:
     numbers = [*_numbers_in(request.url, in_body=False), *_numbers_in(_body(request), in_body=True)]
+    if request.turned_by:
+        numbers = [*_named(request), *((name, number) for name, number in numbers if number.kind == "size")]
     names = {name for name, _ in numbers}
     kinds = {name: kind for (name, beside), kind in _BESIDE.items() if beside in names}
     return [replace(number, kind=kinds.get(name, number.kind)) for name, number in numbers]
 
 
 def _numbers_in(text: str, *, in_body: bool) -> Iterator[tuple[str, _Number]]:
-    for match in chain.from_iterable(pattern.finditer(text) for pattern in (_IN_QUERY, _IN_JSON, _IN_ENCODED_JSON)):
-        *others, name = ["", *filter(None, _BETWEEN_PARTS.split(match["name"]))]
+    for match in _matches(text):
+        *others, name = _parts(match["name"])
         known = next((kind for kind, pattern in _KNOWN if pattern.fullmatch(name)), None)
         if kind := known or _by_words(name) or _by_words(others[-1] + name):
             yield name.lower(), _Number(kind, digits(match["number"]), in_body, match.span("number"), known is not None)
+
+
+def _named(request: ListingRequest) -> Iterator[tuple[str, _Number]]:
+    """The numbers whose name the source file has, by the whole of it or its last part."""
+    assert request.turned_by is not None
+    kind, wanted = request.turned_by
+    for text, in_body in ((request.url, False), (_body(request), True)):
+        for match in _matches(text):
+            if wanted in (match["name"], _parts(match["name"])[-1]):
+                yield "", _Number(kind, digits(match["number"]), in_body, match.span("number"), is_known=True)
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    return chain.from_iterable(pattern.finditer(text) for pattern in (_IN_QUERY, _IN_JSON, _IN_ENCODED_JSON))
+
+
+def _parts(name: str) -> list[str]:
+    return ["", *filter(None, _BETWEEN_PARTS.split(name))]
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from etl.outside import Outside, digits
 from etl.platforms.answers.answers import read_data
 from etl.platforms.answers.request_numbers import following
-from etl.platforms.base import ListingRequest, request_of_list
+from etl.platforms.base import ListingRequest, TurnedBy, request_of_list
 from etl.web.urls import is_passing
 
 _NUMBER = re.compile(r"%[0-9A-Fa-f]{2}|\d+")
@@ -50,13 +50,15 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """How a list goes on. `first`: the request for its first page; `pages`, `second`: the form of the addresses of its
-    further pages, as `listing.pages` has it, and the number of the second one. `beside`: values that differ too, and of
-    which the walk shows whether they matter. `cursor`: values that come from the answer before. `unknown`: values that
-    differ where nothing turns the list."""
+    further pages, as `listing.pages` has it, and the number of the second one; `turned_by`: what a value counts and its
+    name, where the name says nothing (`listing.page_number`, `listing.row_number`). `beside`: values that differ too,
+    and of which the walk shows whether they matter. `cursor`: values that come from the answer before. `unknown`:
+    values that differ where nothing turns the list."""
 
     first: SeenRequest
     pages: str = ""
     second: int = 2
+    turned_by: TurnedBy | None = None
     beside: tuple[Change, ...] = ()
     cursor: tuple[Change, ...] = ()
     unknown: tuple[Change, ...] = ()
@@ -149,7 +151,10 @@ def turn_between(
     one, two = one and without_clocks(one), without_clocks(two)
     firsts = list(_firsts(one, two, rows))
     numbered = (_by_number(first, two, rows) for first in firsts if by_number)
-    if known := [way for way in (*numbered, *(_by_form(first, two) for first in firsts)) if way]:
+    ways = [*numbered, *(_by_form(first, two) for first in firsts)]
+    if by_number and not any(ways):
+        ways = [_by_step(first, two, rows) for first in firsts]
+    if known := [way for way in ways if way]:
         return min(known, key=lambda way: len(way.beside))
     left = changes(one, two) if one else []
     cursor = tuple(each for each in left if each.after and len(each.after) >= _SHORTEST_CURSOR and values(each.after))
@@ -201,6 +206,23 @@ def _by_number(first: SeenRequest, two: SeenRequest, rows: int) -> Turn | None:
     left = changes(_as_seen(further, first), two)
     is_turned = len(left) < len(changes(first, two))
     return Turn(first, beside=tuple(left)) if is_turned else None
+
+
+def _by_step(first: SeenRequest, two: SeenRequest, rows: int) -> Turn | None:
+    """The turn by a value in whatever name that rises from 0 or 1 by one, or by the number of rows."""
+    differing = changes(first, two)
+    for each in differing:
+        if not (each.before and each.after and each.before.isdecimal() and each.after.isdecimal()):
+            continue
+        before, step = digits(each.before), digits(each.after) - digits(each.before)
+        if before > 1 or step not in (1, rows):
+            continue
+        turned_by: TurnedBy = ("page" if step == 1 else "start", each.name.removeprefix("post ").rpartition(".")[2])
+        further = following(replace(request_of_list(first.url, "", first.post), turned_by=turned_by), rows, rows)
+        left = changes(_as_seen(further, first), two) if further else differing
+        if len(left) < len(differing):
+            return Turn(first, turned_by=turned_by, beside=tuple(left))
+    return None
 
 
 def _as_seen(request: ListingRequest, first: SeenRequest) -> SeenRequest:

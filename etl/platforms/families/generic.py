@@ -68,6 +68,8 @@ class Generic(Platform):
         return Generic(source.listing)
 
     def read_listing(self, page: WebPage, request: ListingRequest) -> ListingPage:
+        if self._listing and (name := self._listing.page_number or self._listing.row_number):
+            request = replace(request, turned_by=("page" if self._listing.page_number else "start", name))
         if is_feed(page):
             listing_page = read_feed(page, request)
         elif _is_data(page):
