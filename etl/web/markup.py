@@ -36,9 +36,11 @@ _OPEN_TAG = re.compile(r"(?:<(?:[A-Za-z/!][^<>]*+)?|\ufffd)\Z")
 _FAILED = re.compile(
     r"""an error occurred while processing this directive|<b>(?:Fatal|Parse) error</b>:|"""
     r"""(?:错误|error) '80[0-9a-fA-F]{6}'|\bjava\.(?:lang|sql|io)\.\w{1,40}(?:Exception|Error)\b|"""
-    r"""\bORA-\d{5}:|SQLSTATE\[|Traceback \(most recent call last\)|数据库(?:连接|查询|访问)(?:失败|错误|出错|异常)"""
+    r"""\bORA-\d{5}:|SQLSTATE\[|Traceback \(most recent call last\)|"""
+    r"""(?<!["'\u4e00-\u9fff])数据库(?:连接|查询|访问)(?:失败|错误|出错|异常)(?![\w"'])"""
 )
-"""What servers and languages write into a page whose program fails: SSI, PHP, ASP, JSP, databases, Python."""
+"""What servers and languages write into a page whose program fails: SSI, PHP, ASP, JSP, databases, Python. Titles have
+other words around those of databases, and scripts have them in quotes."""
 _OF_FAILURES = ("an error", " error</b>", "error '80", "错误", "java.", "ORA-", "SQLSTATE", "Traceback", "数据库")
 """Words of which all of these have one: to look for them takes a tenth of the time."""
 _LAST_CHARS = 1_000
@@ -167,17 +169,20 @@ def breaks_off(source: str) -> bool:
 
 
 def torn_comments(source: str) -> Iterator[str]:
-    """The comments that take in more than they should: they are not closed, or close elements that they do not open,
-    because the end of the comment before is misspelt (`-- >`). A browser shows nothing of what is in them."""
+    """The comments that take in more than they should: they are not closed, or their end is misspelt (`-- >`), so that
+    they end with the next one. A browser shows nothing of what is in them."""
     if "<!--" not in source:
         return
     for piece in pieces(source):
-        if piece.kind == "comment" and (not piece.source.endswith("-->") or _closes_more(piece.source)):
+        if piece.kind == "comment" and (not piece.source.endswith("-->") or _ends_late(piece.source)):
             yield piece.source
 
 
-def _closes_more(comment: str) -> bool:
-    """Whether more elements are closed somewhere in a comment than were opened in it."""
+def _ends_late(comment: str) -> bool:
+    """Whether a comment ends where a later one does, which begins in it, and more elements are closed somewhere in it
+    than were opened in it."""
+    if comment.count("<!--") < 2:
+        return False
     depths = accumulate(-1 if tag[1] else 1 for tag in _CONTAINER.finditer(comment))
     return any(depth < 0 for depth in depths)
 

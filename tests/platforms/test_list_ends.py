@@ -200,6 +200,9 @@ WHOLE = (
     '<span title="还有3天截止"></span>',
     "<p>其他事项请咨询办公室</p>",
     '<div class="bdsharebuttonbox"><a href="#" class="bds_more" data-cmd="more"></a></div>',
+    '<div class="gotop"><svg class="icon"><use xlink:href="#icon-top"></use></svg></div>',
+    "<p>如需获取其他政府信息请依申请公开</p>",
+    "<p>其他信息请查阅《政府信息公开指南》</p>",
 )
 
 
@@ -383,6 +386,8 @@ NO_DOUBTS = (
     '<div><a href="./zcjd/">政策解读</a></div>',
     '<p>附：<a href="./k7f3">旧档</a></p>',
     '<div><a href="/zt/k7f3">旧档</a></div>',
+    '<div class="bn"><a href="/gk/fx2026/"><img src="/i/fx.jpg"></a></div>',
+    '<div><a href="/gk/jc/">我要纠错</a></div>',
     "<p>本栏目共收录文件3件。</p>",
     "<p>全年共受理行政复议61件，累计发放补贴1200万元。</p>",
 )
@@ -426,6 +431,7 @@ def test_rows_behind_those_of_the_list_in_another_form_are_told() -> None:
         ("<!-- 下列为转载 -- >", True),
         ("<!-- 下列为转载 -->", False),
         ('<!-- <li><a href="/show.php?id=77">示例</a></li> -->', False),
+        ('<!-- <li><a href="/show.php?id=77">示例</a></li></ul> -->', False),
     ],
 )
 def test_rows_in_a_comment_that_is_not_closed_where_it_should_be_are_told(between: str, red: bool) -> None:
@@ -448,6 +454,19 @@ FAILURES = (
 def test_a_list_whose_program_failed_behind_its_rows_ends_early(failure: str) -> None:
     assert [problem.code for problem in read(CASES["generic"], failure).problems] == ["list_ends_early"]
     assert not read(CASES["generic"], f"<!-- {failure} -->").problems
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>关于数据库访问异常的情况说明</p>",
+        "<p>云溪县公共数据库连接失败应急预案</p>",
+        "<p>数据库连接失败应急演练公告</p>",
+        "<script>function no() { alert('数据库连接失败！') }</script>",
+    ],
+)
+def test_titles_and_scripts_that_speak_of_failures_end_no_list(words: str) -> None:
+    assert not read(CASES["generic"], words).problems
 
 
 def test_a_part_of_a_list_that_the_server_left_out_is_told() -> None:

@@ -84,7 +84,7 @@ _EARLIER = re.compile(
     r"|其[余他]\w{0,6}(?:文件|信息|公告|公示|内容|目录|通知)\w{0,4}(?:请|见|可|点击|下载)|(?:仅|只)(?:为|是|列出?|显示|公布)?部分(?:内容|文件|信息|公告|数据)?"
     r"|更多\w{0,4}(?:文件|信息|公告|公示|内容|政策|通知|记录|数据)\W{0,2}请(?:使用|通过|到|见|点击|访问|进入|查阅|查询|检索|登录)"
 )
-_ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"档案馆|图书馆|微信|公众号|APP|客户端|热线|电话|服务网|窗口|申请|指南", re.IGNORECASE)
 _LEADS_ON = re.compile(
     r"^\W*(?:[点查浏]?[看击览]?更多\w{0,6}|(?:[查浏]?[看览]?全部|所有)\w{0,6}|(?:历史|往期|往年|历年|以往|旧版|原|早期)\w{2,6}|归档\w{0,4}|存档\w{0,4}|进入栏目|完整\w{2,4}|列表页?|"
     r"more|(?:view|see|show)?all|archives?|更早\w{0,4}|older\w{0,6})\W*(?:\d{1,7}\W?)?$",
@@ -279,8 +279,7 @@ def _labelled(part: HtmlElement, words: str) -> str | None:
     return (
         (left and left[0])
         or (None if _asks_for_words(part) else part.get("formaction"))
-        or part.get("{http://www.w3.org/1999/xlink}href")
-        or part.get("xlink:href")
+        or (part.get("xlink:href") if part.tag == "a" else None)  # that of <use> and <image> is a picture
     )
 
 
