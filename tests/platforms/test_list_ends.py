@@ -203,6 +203,7 @@ WHOLE = (
     '<div class="gotop"><svg class="icon"><use xlink:href="#icon-top"></use></svg></div>',
     "<p>如需获取其他政府信息请依申请公开</p>",
     "<p>其他信息请查阅《政府信息公开指南》</p>",
+    "<script>var p = {pno: 1, psize: 20, total: 3}</script>",
 )
 
 
@@ -388,6 +389,7 @@ NO_DOUBTS = (
     '<div><a href="/zt/k7f3">旧档</a></div>',
     '<div class="bn"><a href="/gk/fx2026/"><img src="/i/fx.jpg"></a></div>',
     '<div><a href="/gk/jc/">我要纠错</a></div>',
+    '<div><a href="/gk/map/">网站地图</a></div>',
     "<p>本栏目共收录文件3件。</p>",
     "<p>全年共受理行政复议61件，累计发放补贴1200万元。</p>",
 )
@@ -454,6 +456,13 @@ FAILURES = (
 def test_a_list_whose_program_failed_behind_its_rows_ends_early(failure: str) -> None:
     assert [problem.code for problem in read(CASES["generic"], failure).problems] == ["list_ends_early"]
     assert not read(CASES["generic"], f"<!-- {failure} -->").problems
+
+
+@pytest.mark.parametrize("address", ["http://[x/", "//[", "http://\u2100.cn/"])
+def test_a_step_to_an_address_that_is_none_loses_no_rows(address: str) -> None:
+    step = f"""<a href="javascript:go(2)">下一页</a><script>function go(n) {{ location.href = '{address}' }}</script>"""
+    listing = read(CASES["generic"], step, count=7)
+    assert (len(listing.entries), [problem.code for problem in listing.problems]) == (7, ["paging_not_understood"])
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,9 @@ _OF_A_LIST = re.compile(
     r"""["']?\s*[:=]""",
     re.IGNORECASE,
 )
-_OF_PAGES = re.compile(r"\bpno\s?:")
-"""The number of the page beside which kkpager has that of all pages: `{pno: 1, total: 5}`."""
+_OF_PAGES, _SIZE = re.compile(r"\bpno\s?:"), re.compile(r"size\s?:", re.IGNORECASE)
+"""The number of the page beside which kkpager has that of all pages: `{pno: 1, total: 5}`; with the number of rows on a
+page, others have that of all rows."""
 _BEHIND_A_LIST = re.compile(r"""\]\s*,\s*["']?\w+["']?\Z""")
 _OWNER = re.compile(r"""([\w$.]{2,60})["']?\s*[=(:]\s*\{[^{}]*\Z""")
 """The variable or function that receives an object: `hotList = {total: 9`, `new VideoList({total: 9`."""
@@ -119,8 +120,8 @@ def _counted(name: str, source: str, start: int, end: int) -> Kind | None:
     before, after = source[max(0, start - _AROUND) : start], source[end : end + _AROUND]
     if (owner := _OWNER.search(before)) and is_of_other_box(owner[1]):
         return None
-    if name == "total" and _OF_PAGES.search(f"{before} {after}"):
-        return "pages"
+    if name == "total" and _OF_PAGES.search(beside := f"{before} {after}"):
+        return "documents" if _SIZE.search(beside) else "pages"
     of_a_list = _BEHIND_A_LIST.search(before) or _OF_A_LIST.search(before) or _OF_A_LIST.search(after)
     return "documents" if of_a_list else None
 

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 from etl.platforms.paging.pager_links import scripted_next
 from etl.platforms.paging.shown_within import handler_of
-from etl.web.page import WebPage, base_url
+from etl.web.page import WebPage, absolute, base_url
 from etl.web.script.navigation import Clicks
-from etl.web.urls import resolved
 
 _SCRIPT, _MAX_STEPS = re.compile(r"^\s*javascript\s*:", re.IGNORECASE), 4
 
@@ -22,7 +21,7 @@ def opened_by_step(page: WebPage, listed: Container[str], *, place: int) -> str 
     clicks = Clicks(script.text for script in page.elements["script"] if script.text and steps)
     for step in steps:
         opened = clicks.opened(_SCRIPT.sub("", handler_of(step)), step)
-        url = resolved(base_url(page), opened) if opened else page.url
-        if url not in listed and urlsplit(url).netloc == urlsplit(page.url).netloc and url != page.url:
+        url = absolute(opened, base_url(page)) if opened else None
+        if url and url not in listed and url != page.url and urlsplit(url).netloc == urlsplit(page.url).netloc:
             return url
     return None

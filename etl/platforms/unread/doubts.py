@@ -27,7 +27,7 @@ _COLLECTED = re.compile(
 )
 """How many documents a sentence beside the rows says that there are."""
 _LEADS_BACK = re.compile(
-    r"返回|首页|上一?[页级]|前一?页|顶部|打印|关闭|下载|指南|说明|申请|咨询|投诉|纠错|反馈|微信|公众号|二维码|登录|home|top|back|prev",
+    r"返回|首页|上一?[页级]|前一?页|顶部|打印|关闭|下载|指南|说明|申请|咨询|投诉|纠错|反馈|微信|公众号|二维码|订阅|地图|登录|home|top|back|prev",
     re.IGNORECASE,
 )
 
