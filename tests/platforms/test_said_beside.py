@@ -260,8 +260,10 @@ LONG = "".join(f"<option value={number}>第{number}局</option>" for number in r
             for year in range(1920, 1930)
             for number in range(500)
         ),
+        "<div>" + "".join(f"<a href='?y={n}'>{1900 + n % 199}年{n % 12 + 1}月</a>" for n in range(2000)) + "</div>",
+        "<button class=more><i></i></button>" * 2000,
     ],
-    ids=["selected at the end", "a choice beside issues", "issues"],
+    ids=["selected at the end", "a choice beside issues", "issues", "months", "buttons"],
 )
 def test_thousands_of_choices_cost_no_more_than_their_number(long: str) -> None:
     start = time.process_time()

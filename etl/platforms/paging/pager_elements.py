@@ -62,7 +62,7 @@ def _is_alone(element: HtmlElement) -> bool:
 
 def is_of_videos(element: HtmlElement) -> bool:
     """Whether the element belongs to a box of videos."""
-    around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
+    around = [element, *islice(element.iterancestors(), _MAX_ABOVE)]
     return any(map(_VIDEO.search, map(names_of, around)))
 
 
@@ -102,7 +102,7 @@ def is_answered(element: HtmlElement) -> bool:
 
 def moves(element: HtmlElement) -> bool:
     """Whether the element is beside pictures, or in a block whose name suggests a carousel."""
-    for around in (element, *list(element.iterancestors())[:_MAX_ABOVE]):
+    for around in (element, *islice(element.iterancestors(), _MAX_ABOVE)):
         if around.tag in ("body", "html") or len(words_of(around, _MAX_PAGER_CHARS)) > _MAX_PAGER_CHARS:
             break
         if holds_rows(around):
@@ -147,7 +147,7 @@ def is_pager_name(element: HtmlElement | None) -> bool:
 
 def is_in_pager(element: HtmlElement) -> bool:
     """Whether the element, or a short one around it, has the name of a pager."""
-    around = [element, *list(element.iterancestors())[:_MAX_ABOVE]]
+    around = [element, *islice(element.iterancestors(), _MAX_ABOVE)]
     return any(
         _PAGER_NAME.search(names_of(item)) and len(words_of(item, _MAX_PAGER_CHARS)) <= _MAX_PAGER_CHARS
         for item in around
@@ -156,7 +156,7 @@ def is_in_pager(element: HtmlElement) -> bool:
 
 def slides(element: HtmlElement) -> bool:
     """Whether the element belongs to a picture slider or a calendar."""
-    around = [element, *list(element.iterancestors())[: _MAX_ABOVE + 1]]
+    around = [element, *islice(element.iterancestors(), _MAX_ABOVE + 1)]
     return any(map(_SLIDES.search, map(names_of, around))) or _has_days(around)
 
 

@@ -136,12 +136,13 @@ def scripted_next(page: WebPage, *, place: int) -> Iterator[HtmlElement]:
     """What a script or a form handles and may lead to the next page: 下一页, an arrow, or the number after that of the
     page (`place`). Forms that search have buttons with arrows, too."""
     for element in page.tree.iter(*_STEP_TAGS):
-        if not is_scripted(element) or slides(element):
+        if not is_scripted(element):
             continue
         label, is_button = label_of(element), element.tag in ("button", "input")
         says_next = _NEXT.match(label) or _NEXT_ALONE.match(label) or _says_next_in_pager(element)
         shows_next = _ARROW.match(label) or (not label and _has_next_picture(element))
-        if says_next or (shows_next and (not is_button or is_in_pager(element))):
+        leads = says_next or (shows_next and (not is_button or is_in_pager(element)))
+        if leads and not slides(element):  # which costs the most
             yield element
     if (following := following_number(page, first=place == 1, place=place)) and not following.url:
         yield following.element

@@ -74,8 +74,9 @@ def other_period(page: WebPage, days: Iterable[str]) -> str | None:
             for words, elements in by_words.items()
             if (others := [each for each in elements if _is_other(words, pattern, own, each, page)])
         }
+        bars = {each[0].getparent(): each[0] for each in others.values()}
         if len(others) >= least and not any(
-            _narrows(each[0]) and not _is_chosen_beside(each[0], pattern, own) for each in others.values()
+            _narrows(each) and not _is_chosen_beside(each, pattern, own) for each in islice(bars.values(), _MAX_TABS)
         ):
             return next(iter(others))
     return None
@@ -265,9 +266,10 @@ def _is_of_month(url: str, month: str, own: str) -> bool:
     here, there = urlsplit(own), urlsplit(url)
     path, other = (_INDEX.sub("", parts.path) for parts in (here, there))
     year, number = month.split("-")
-    named = re.search(rf"(?<!\d){year}\D{{0,2}}0?{digits(number)}(?!\d)", other) is not None
     beside = _DIGITS.sub("#", path) == _DIGITS.sub("#", other) or other.startswith(path.rpartition("/")[0] + "/")
-    return here.netloc == there.netloc and path != other and named and beside
+    if here.netloc != there.netloc or path == other or not beside:
+        return False
+    return re.search(rf"(?<!\d){year}\D{{0,2}}0?{digits(number)}(?!\d)", other) is not None
 
 
 def _is_of_other_year(url: str, year: str, own: str) -> bool:
