@@ -137,7 +137,7 @@ def address_form(rows: Sequence[Mapping[str, Any]], addresses: Mapping[str, str]
 
 def _address(row: Mapping[str, Any], addresses: Mapping[str, str]) -> str:
     """The address of a row: that of the longest words with which one of its texts begins."""
-    begins = [words for words in addresses for text in _texts(row) if text.startswith(words)]
+    begins = [words for text in _texts(row) for words in addresses if text.startswith(words)]
     return addresses[max(begins, key=len)] if begins else ""
 
 
