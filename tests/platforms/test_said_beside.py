@@ -262,8 +262,9 @@ LONG = "".join(f"<option value={number}>第{number}局</option>" for number in r
         ),
         "<div>" + "".join(f"<a href='?y={n}'>{1900 + n % 199}年{n % 12 + 1}月</a>" for n in range(2000)) + "</div>",
         "<button class=more><i></i></button>" * 2000,
+        "<div class=next>" * 500,
     ],
-    ids=["selected at the end", "a choice beside issues", "issues", "months", "buttons"],
+    ids=["selected at the end", "a choice beside issues", "issues", "months", "buttons", "boxes in boxes"],
 )
 def test_thousands_of_choices_cost_no_more_than_their_number(long: str) -> None:
     start = time.process_time()

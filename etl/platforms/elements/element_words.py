@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -9,7 +10,7 @@ from etl.web.page import WebPage
 
 BUTTONS = ("button", "submit", "image")
 """Types of `<input>` that a reader clicks."""
-MAX_LABEL, _MAX_PARTS = 24, 12
+MAX_LABEL, _MAX_PARTS, _MAX_IN_STEP = 24, 12, 50
 _MARK = "\x1f"
 _BETWEEN_NUMBERS = re.compile(rf"(?<=\d){_MARK}(?=\d)")
 _SPLIT_NUMBER = re.compile(
@@ -33,13 +34,13 @@ def click_code(element: HtmlElement) -> str:
 
 
 def label_of(element: HtmlElement) -> str:
-    """The words of the element, else its label or that of a picture in it."""
+    """The words of the element, else its label or that of a picture in it, if it is no larger than a step."""
     if element.tag == "input":
         labels = ("".join((element.get(name) or "").split()) for name in ("value", "alt", "title"))
         return next(filter(None, labels), "") if element.get("type") in BUTTONS else ""
     if words := words_of(element, MAX_LABEL):
         return words
-    label = (item.get(name) for item in element.iter() for name in ("alt", "title", "aria-label"))
+    label = (item.get(name) for item in islice(element.iter(), _MAX_IN_STEP) for name in ("alt", "title", "aria-label"))
     return "".join(next(filter(None, label), "").split())
 
 
