@@ -110,7 +110,7 @@ def _read(family: Platform, page: WebPage, request: ListingRequest) -> ListingPa
     listing = _listed(family, page, request)
     if not listing.entries and not listing.next_requests:
         _require_list(listing, page)
-    if ends_early(page.text) or (page.is_markup and breaks_off(page.text) and breaks_off(page.live_source)):
+    if ends_early(page.text) or (page.is_markup and breaks_off(page.text)):
         listing = listing.with_problem(Reason.of(Code.LIST_ENDS_EARLY, url=request.url))
     if not page.is_markup:
         return _without_own_address(_with_titles(listing, page, request), page, request)

@@ -37,10 +37,10 @@ _FAILED = re.compile(
     r"""an error occurred while processing this directive|<b>(?:Fatal|Parse) error</b>:|"""
     r"""(?:错误|error) '80[0-9a-fA-F]{6}'|\bjava\.(?:lang|sql|io)\.\w{1,40}(?:Exception|Error)\b|"""
     r"""\bORA-\d{5}:|SQLSTATE\[|Traceback \(most recent call last\)|"""
-    r"""(?<!["'\u4e00-\u9fff])数据库(?:连接|查询|访问)(?:失败|错误|出错|异常)(?![\w"'])"""
+    r"""(?<![\u4e00-\u9fff])数据库(?:连接|查询|访问)(?:失败|错误|出错|异常)(?!\w)"""
 )
 """What servers and languages write into a page whose program fails: SSI, PHP, ASP, JSP, databases, Python. Titles have
-other words around those of databases, and scripts have them in quotes."""
+other words right beside those of databases."""
 _OF_FAILURES = ("an error", " error</b>", "error '80", "错误", "java.", "ORA-", "SQLSTATE", "Traceback", "数据库")
 """Words of which all of these have one: to look for them takes a tenth of the time."""
 _LAST_CHARS = 1_000
@@ -164,8 +164,11 @@ def ends_early(source: str) -> bool:
 
 
 def breaks_off(source: str) -> bool:
-    """Whether the program that writes a page says in it that it failed: what was to follow there is missing."""
-    return any(word in source for word in _OF_FAILURES) and _FAILED.search(source) is not None
+    """Whether the program that writes a page says in it that it failed: what was to follow there is missing. Scripts
+    have such words for later."""
+    if not any(word in source for word in _OF_FAILURES):
+        return False
+    return _FAILED.search("".join(piece.source for piece in pieces(source) if piece.kind == "markup")) is not None
 
 
 def torn_comments(source: str) -> Iterator[str]:

@@ -472,6 +472,7 @@ def test_a_step_to_an_address_that_is_none_loses_no_rows(address: str) -> None:
         "<p>云溪县公共数据库连接失败应急预案</p>",
         "<p>数据库连接失败应急演练公告</p>",
         "<script>function no() { alert('数据库连接失败！') }</script>",
+        "<script>$.get('/hits', error: function () { tip('系统错误，数据库查询失败') })</script>",
     ],
 )
 def test_titles_and_scripts_that_speak_of_failures_end_no_list(words: str) -> None:
