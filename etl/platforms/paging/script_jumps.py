@@ -21,6 +21,8 @@ _MADE = re.compile(
 )
 _OWN = re.compile(r"\bthis\.(\w{1,40})\b(?!\s*\()")
 _VALUE = re.compile(r"""\b(\w{1,40})\s?:\s?("[^"\n]{0,200}"|'[^'\n]{0,200}')""")
+_JOINT = re.compile(r"""(["'])\s{0,20}\+\s{0,20}\1""")
+"""Between two texts of which one address is made: `"index" + "_"`."""
 _STATEMENT, _NUMBER = 200, r"(\d{1,5})"
 
 
@@ -40,7 +42,7 @@ def jump_ahead(page: WebPage, stated: Counts, seen: int, *, first: bool) -> str 
 def _templates(page: WebPage) -> Iterator[tuple[str, int, str]]:
     """(text before the number, amount subtracted from the page's number, text after it) of addresses built by
     handlers."""
-    source = _with_own_values(page.live_source)
+    source = _JOINT.sub("", _with_own_values(page.live_source))
     for leads in _LEADS.finditer(source):
         end = min(len(source), leads.end() + _STATEMENT)
         if made := _MADE.search(source, leads.end(), end):
