@@ -59,12 +59,12 @@ def widest_cell(blocks: Blocks, index: int) -> Node | None:
 
 
 def is_column_header_row(blocks: Blocks, row: Node) -> bool:
-    """Whether two rows of values follow a row of labels: then the labels are column headings of a list, not fields of
-    the document."""
+    """Whether two rows of values, below 序号 one, follow a row of labels: then the labels are column headings of a list,
+    not fields of the document."""
     width = row.last - row.first
     if not 1 < width <= MAX_ROW_CELLS or row.tag != "tr":
         return False
-    for _ in range(2):
+    for _ in range(1 if blocks.blocks[row.first].plain.strip() == "序号" else 2):
         if row.end >= len(blocks.nodes) or blocks.nodes[row.end].tag != "tr":
             return False
         row = blocks.nodes[row.end]
@@ -213,10 +213,12 @@ def is_in_turn(blocks: Blocks, index: int) -> bool:
 def is_beside_pair(blocks: Blocks, index: int, *, dated: bool = True) -> bool:
     """Whether pairs of a label and a short text lead from one to the label of a field and its value, in elements of the
     same kind: an ambiguous label (来源, 时间) is one there. Each two pairs have one parent, or each pair has its own.
+    Headings of columns (序号, 名称, 文号, 日期) are no pairs.
 
     `dated`: 日期 before a date counts as the label of a field.
     """
-    if not _may_be_value(blocks, index + 1):
+    row = blocks.blocks[index].row
+    if not _may_be_value(blocks, index + 1) or (row >= 0 and is_column_header_row(blocks, blocks.nodes[row])):
         return False
     own = dated and _is_sure(blocks.blocks[index].text, blocks.blocks[index + 1].text)
     for step in (-2, 2):
@@ -290,6 +292,8 @@ def is_known_empty(blocks: Blocks, index: int) -> bool:
                 return True
     own = blocks.nodes[block.node].element
     has_pair = len(own) + bool((own.text or "").strip()) == len(("label", "value")) and own[-1].tag in _INLINE_VALUES
+    if has_pair and (beside := own.getnext()) is not None:  # an empty element spreads the letters of many a label
+        has_pair = (beside.tag, beside.get("class")) == (own.tag, own.get("class"))
     return _is_empty_value(own.getnext()) or (has_pair and _is_empty_value(own[-1]))
 
 

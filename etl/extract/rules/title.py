@@ -292,7 +292,12 @@ def _title_of_unmarked(text: str) -> FieldValue:
 
 
 def _as_shown(headline: Line, lines: list[Line], blocks: Blocks, stated: list[str]) -> Line:
-    """The headline without badges, with the lines around it that belong to it, in whole words without gaps."""
+    """The headline without badges, with the lines around it that belong to it, in whole words without gaps. Lines above
+    it in its element are not of it if the page states its title without them: the name of a column."""
+    own = headline_text(blocks.blocks[headline.block].text)
+    if headline.text.endswith(own) and label_key(own) in stated and label_key(headline.text) not in stated:
+        upper = headline.text.removesuffix(own)
+        headline = headline if names_agency(label_key(upper)) else replace(headline, text=own)
     headline = with_lines_around(_without_badges(headline, blocks, stated), lines, blocks, stated)
     element = blocks.nodes[blocks.blocks[headline.block].node].element
     return replace(headline, text=_without_gaps(whole_words(element, headline.text)))

@@ -224,7 +224,7 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
         if any(names):
             begun = start
             fields.update(filter(None, names))
-    if len(fields) < _MIN_HEADER_FIELDS:
+    if len(fields) < _MIN_HEADER_FIELDS or _names_columns(blocks, indices[begun]):
         return len(indices)
     if begun and _fill_an_element(blocks, indices[begun - 1 :]) and may_be_heading(blocks.blocks[indices[begun - 1]]):
         return begun - 1
@@ -234,7 +234,7 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
 def _is_apart(blocks: Blocks, indices: list[int], begun: int) -> bool:
     """Whether labels from `begun` on are in an element of their own below a text. If the text announces them, or they
     are a section or a list in it, they are those of another document, such as one that is repealed."""
-    if not begun or not _fill_an_element(blocks, indices[begun:]) or _names_columns(blocks, indices[begun]):
+    if not begun or not _fill_an_element(blocks, indices[begun:]):
         return False
     line = blocks.blocks[indices[begun - 1]]
     above = line.plain

@@ -67,6 +67,8 @@ def is_in_header_table(blocks: Blocks, index: int) -> bool:
     table = blocks.nodes[max(row.parent, 0)]
     if row.tag != "tr" or table.last - table.first > MAX_ROW_CELLS:
         return False
+    if is_column_header_row(blocks, blocks.nodes[blocks.blocks[table.first].row]):
+        return False
     rows: dict[int, set[str]] = {}
     has_index_number = False
     for _, block in blocks.visible_blocks(table.first, table.last):

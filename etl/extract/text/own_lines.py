@@ -4,7 +4,7 @@ import re
 
 from etl.document_number import number_of_red_header
 from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS
-from etl.extract.lexicon.labels import find_labels, label_key, match_label
+from etl.extract.lexicon.labels import LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.words import INLINE_BOUNDARY
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.label_values import names_field
@@ -37,6 +37,8 @@ _OF_ORGANISATION = re.compile(r"(?:^|[\s、.．)）])[\u4e00-\u9fff]{0,2}(?:地�
 _SIGNERS = frozenset(("签发", "签发人"))
 _LINES_ABOVE_DEPUTY = 4
 """Number of lines with the address of a reply: class of the proposal, signer, number, heading."""
+_CLASS = re.compile(rf"[\s{INLINE_BOUNDARY}]*[A-Da-d]\d?类?[\s{INLINE_BOUNDARY}]*")
+"""The class of a proposal or of its result; what a report to deputies is about (类别：报告) is none."""
 _TO_DEPUTY = re.compile(r"(?:代表|委员)们?[:：]\s*$")
 
 
@@ -85,14 +87,15 @@ def _labels_of(blocks: Blocks, index: int) -> list[str]:
     return [block.plain] if (index - blocks.nodes[block.row].first) % 2 == 0 else []
 
 
-def is_of_red_header(blocks: Blocks, index: int, labels: list[str]) -> bool:
+def is_of_red_header(blocks: Blocks, index: int, labels: tuple[LabelMatch, ...]) -> bool:
     """Whether a line with labels belongs to a red header: the signer, beside or right next to the document's number
     (GB/T 9704-2012, 7.2.6: 签发人); in a reply also the class of the proposal (类别：A), beside the deputy's address.
     Below a headline the first label names the person who approved publication online."""
-    if not set(labels) <= _SIGNERS | {"subject_category"}:
+    names = {item.label for item in labels if item.name != "subject_category" or not _CLASS.fullmatch(item.value)}
+    if not names <= _SIGNERS:
         return False
     around = blocks.visible_blocks(max(0, index - 2), index + 3)
-    if _SIGNERS.issuperset(labels) and any(number_of_red_header(block.plain) for _, block in around):
+    if len(names) == len(labels) and any(number_of_red_header(block.plain) for _, block in around):
         return True
     parent = blocks.nodes[blocks.blocks[index].node].parent
     below = (block for _, block in blocks.visible_blocks(index + 1, index + 1 + _LINES_ABOVE_DEPUTY))

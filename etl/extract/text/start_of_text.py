@@ -415,7 +415,7 @@ def _is_header_line(blocks: Blocks, index: int) -> bool:
         return False
     if names == ["published_date"] and is_day_of_event(blocks, index):
         return False
-    if is_of_red_header(blocks, index, names) or _is_said_again(blocks, index, labels):
+    if is_of_red_header(blocks, index, labels) or _is_said_again(blocks, index, labels):
         return False
     if names == ["document_number"] and SENTENCE_GOES_ON.search(labels[0].value):
         return False

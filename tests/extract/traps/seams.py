@@ -378,3 +378,51 @@ trap(
     fields={"document_number": NUMBER},
     text="序号 | 街道\n1 | 云溪街道\n咨询电话：010-00000000",
 )
+COLUMNS = {
+    "numbered": (("序号", "许可文书名称", "文号", "行政相对人", "许可日期"), ("1", "取水许可批复", "云水许〔2022〕5号", "云溪水厂", "2022-06-11"), ("2", "河道工程许可", "云水许〔2022〕6号", "云溪码头", "2022-06-20")),
+    "one-row": (("序号", "文件名称", "发文字号", "发布日期"), ("1", "云溪区电梯管理办法", "云政发〔2019〕7号", "2019-03-02")),
+    "one-row-index": (("序号", "索引号", "文件名称", "发文字号"), ("1", "0001/2019-0007", "云溪区电梯管理办法", "云政发〔2019〕7号")),
+}  # fmt: skip
+for name, rows in COLUMNS.items():
+    trap(
+        f"list-is-the-text-{name}",
+        "a list under headings of columns is the whole text: no heading is a label of the page",
+        "texts",
+        page(headline=DATED, body=table(*rows), container="<div class='box'>{}</div>"),
+        fields=SUB,
+        absent=("index_number", "document_number"),
+        text="\n".join(" | ".join(row) for row in rows),
+    )
+trap(
+    "list-below-its-name",
+    "a list of documents below its name alone: no header at the end of the text",
+    "texts",
+    page(
+        headline=DATED,
+        body=paragraphs(("云溪区现行有效规范性文件清单",)) + RULES,
+        container="<div class='box'>{}</div>",
+    ),
+    fields=SUB,
+    text="云溪区现行有效规范性文件清单\n序号 | 文件名称 | 文号 | 发布日期\n1 | 云溪区电梯管理办法 | 云政发〔2019〕7号 | 2019-03-02\n2 | 云溪区停车管理办法 | 云政发〔2020〕9号 | 2020-03-02",
+)
+for name, pair in {
+    "terms": "<dt>{}<span></span></dt><dd>{}</dd>",
+    "boxes": "<div><div class='l'>{}<em></em></div><div class='r'>{}</div></div>",
+}.items():
+    pairs = ("索引号", INDEX), ("发布机构", OFFICE), ("发布日期", "2023-05-09")
+    trap(
+        f"label-spread-by-empty-element-{name}",
+        "an empty element in a label spreads its letters over the width; the value is beside it",
+        "header layouts",
+        page(f"<dl>{''.join(pair.format(*each) for each in pairs)}</dl>"),
+        fields=STATED,
+        text=WHOLE,
+    )
+trap(
+    "category-of-report-to-deputies",
+    "what a report is about, in a line right above its address to deputies",
+    "header layouts",
+    page(headline=HEAD, body=paragraphs(("主题分类：综合政务", "各位代表：", *ALL)), container="<div class='box'>{}</div>"),
+    fields={"subject_category": "综合政务"},
+    text="\n".join(("各位代表：", WHOLE)),
+)
