@@ -72,6 +72,8 @@ _HEADLINES, _LINES_ABOVE_TITLE = ("h1", "h2", "h3"), 60
 _SAYS_SUMMARY = re.compile(
     r"\s*+(?:[【\[〔（(]\s*+(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[】\]〕）)]|(?:内容)?(?:摘要|提要|导读|核心提示)\s*+[:：])"
 )
+_LABELLED = re.compile(r"\s*+(?:[【\[][\u4e00-\u9fff\s]{2,12}[】\]]|[\u4e00-\u9fff]{2,8}\s?[:：])")
+"""The beginning of a line that may be one of a header."""
 _COUNTED, _COUNT = frozenset((*TOOLS, *COUNTERS)), re.compile(r"\d{1,9}\s?[人次]{0,2}")
 """Labels of counters of the page, and what they count."""
 _HOSTS = frozenset(("主办", "承办"))
@@ -124,16 +126,18 @@ def start_of_text(blocks: Blocks, indices: list[int], title: str, rule: str) -> 
         # Below the headline, any line that does not belong to the header begins the text: a table of names has no
         # prose.
         begun = prose > 0 or _is_in_row(blocks, block, indices) or len(text) > _HEADER_WORD_CHARS
-        begun = begun and (prose > 0 or not _is_above_fields(blocks, indices[position + 1 : position + 3]))
+        begun = begun and (prose > 0 or not _is_above_fields(blocks, text, indices[position + 1 : position + 3]))
         if prose > _TEXT_BEGUN_CHARS or (rule == BETWEEN and begun and not _DATED.search(text)):
             break
     return start
 
 
-def _is_above_fields(blocks: Blocks, below: list[int]) -> bool:
-    """Whether one of the next lines is one of the header: 【法规类型】海关规范性文件 above 【文号】…"""
-    return any(
-        _is_header_line(blocks, index) and any(item.name for item in find_labels(blocks.blocks[index].text))
+def _is_above_fields(blocks: Blocks, text: str, below: list[int]) -> bool:
+    """Whether a line with a label of no field is one of the header as the next ones are: 【法规类型】规范性文件 above
+    【文号】…"""
+    return _LABELLED.match(text) is not None and any(
+        _is_header_line(blocks, index)
+        and any(item.name and item.label not in AMBIGUOUS_LABELS for item in find_labels(blocks.blocks[index].text))
         for index in below
     )
 

@@ -426,3 +426,15 @@ trap(
     fields={"subject_category": "综合政务"},
     text="\n".join(("各位代表：", WHOLE)),
 )
+SHORT = {
+    "source": ("开放时间：每日九时至十七时", "来源：云溪区图书馆", "咨询电话：010-00000000"),
+    "publisher": ("云溪区权责清单摘录（行政许可）", "名称：取水许可", "发布机构：云溪区水务局", "办理时限：二十日"),
+}
+for name, lines in SHORT.items():
+    trap(
+        f"lines-with-labels-are-the-text-{name}",
+        "short lines are the whole text; a label that headers have too is not on the first one",
+        "texts",
+        page(headline=DATED, body=paragraphs(lines), container="<div class='con'>{}</div>"),
+        text="\n".join(lines),
+    )
