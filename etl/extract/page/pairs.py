@@ -74,6 +74,15 @@ def is_column_header_row(blocks: Blocks, row: Node) -> bool:
     return True
 
 
+def heads_list(blocks: Blocks, index: int) -> bool:
+    """Whether a block is in such a row of three or more cells, or of two labels. (A pair of a header may be above others
+    whose labels are unknown.)"""
+    row = blocks.nodes[max(blocks.blocks[index].row, 0)]
+    if not is_column_header_row(blocks, row):
+        return False
+    return row.last - row.first > 2 or all(match_label(b.text) for _, b in blocks.visible_blocks(row.first, row.last))
+
+
 def is_gap_column(blocks: Blocks, row: Node, cell: Node) -> bool:
     """Whether an element of a row is a cell that only separates labels from values: in each row of its table with cells
     before and after it, it has no word and a label precedes it; in two or more rows a value follows it."""
@@ -217,8 +226,7 @@ def is_beside_pair(blocks: Blocks, index: int, *, dated: bool = True) -> bool:
 
     `dated`: 日期 before a date counts as the label of a field.
     """
-    row = blocks.blocks[index].row
-    if not _may_be_value(blocks, index + 1) or (row >= 0 and is_column_header_row(blocks, blocks.nodes[row])):
+    if not _may_be_value(blocks, index + 1) or heads_list(blocks, index):
         return False
     own = dated and _is_sure(blocks.blocks[index].text, blocks.blocks[index + 1].text)
     for step in (-2, 2):

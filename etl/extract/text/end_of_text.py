@@ -13,7 +13,7 @@ from etl.extract.lexicon.words import INLINE_BOUNDARY, split_words
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.headlines import are_alike
 from etl.extract.page.hosts import is_host_of_text
-from etl.extract.page.pairs import is_column_header_row, pairs_of_elements
+from etl.extract.page.pairs import heads_list, is_column_header_row, pairs_of_elements
 from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import NUMBERED, SUBHEADING_FIELDS
 from etl.extract.text.body import Body, holds_text
@@ -224,7 +224,7 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
         if any(names):
             begun = start
             fields.update(filter(None, names))
-    if len(fields) < _MIN_HEADER_FIELDS or _names_columns(blocks, indices[begun]):
+    if len(fields) < _MIN_HEADER_FIELDS or heads_list(blocks, indices[begun]):
         return len(indices)
     if begun and _fill_an_element(blocks, indices[begun - 1 :]) and may_be_heading(blocks.blocks[indices[begun - 1]]):
         return begun - 1
@@ -234,7 +234,7 @@ def _before_header(blocks: Blocks, indices: list[int]) -> int:
 def _is_apart(blocks: Blocks, indices: list[int], begun: int) -> bool:
     """Whether labels from `begun` on are in an element of their own below a text. If the text announces them, or they
     are a section or a list in it, they are those of another document, such as one that is repealed."""
-    if not begun or not _fill_an_element(blocks, indices[begun:]):
+    if not begun or not _fill_an_element(blocks, indices[begun:]) or _names_columns(blocks, indices[begun]):
         return False
     line = blocks.blocks[indices[begun - 1]]
     above = line.plain

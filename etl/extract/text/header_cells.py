@@ -5,6 +5,7 @@ from etl.extract.lexicon.labels import Label, find_labels, match_label
 from etl.extract.page.blocks import Blocks
 from etl.extract.page.pairs import (
     MAX_ROW_CELLS,
+    heads_list,
     is_beside_pair,
     is_column_header_row,
     is_known_empty,
@@ -67,7 +68,7 @@ def is_in_header_table(blocks: Blocks, index: int) -> bool:
     table = blocks.nodes[max(row.parent, 0)]
     if row.tag != "tr" or table.last - table.first > MAX_ROW_CELLS:
         return False
-    if is_column_header_row(blocks, blocks.nodes[blocks.blocks[table.first].row]):
+    if heads_list(blocks, table.first):
         return False
     rows: dict[int, set[str]] = {}
     has_index_number = False

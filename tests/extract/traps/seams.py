@@ -422,7 +422,11 @@ trap(
     "category-of-report-to-deputies",
     "what a report is about, in a line right above its address to deputies",
     "header layouts",
-    page(headline=HEAD, body=paragraphs(("主题分类：综合政务", "各位代表：", *ALL)), container="<div class='box'>{}</div>"),
+    page(
+        headline=HEAD,
+        body=paragraphs(("主题分类：综合政务", "各位代表：", *ALL)),
+        container="<div class='box'>{}</div>",
+    ),
     fields={"subject_category": "综合政务"},
     text="\n".join(("各位代表：", WHOLE)),
 )

@@ -35,7 +35,9 @@ trap(
     "title-below-column-in-one-element",
     "the name of a column and the title, which the page states alone, in one element",
     "titles",
-    page(headline=f"<div class='head'>社会救助和社会福利领域<br>{TITLE}</div><div>发布时间：2023-05-09 来源：云溪日报</div>"),
+    page(
+        headline=f"<div class='head'>社会救助和社会福利领域<br>{TITLE}</div><div>发布时间：2023-05-09 来源：云溪日报</div>"
+    ),
     fields={"title": TITLE},
 )
 for name, badge, shown in (("badge", "原创", TITLE), ("badge-of-validity", "已废止", f"已废止{TITLE}")):
