@@ -75,8 +75,8 @@ def is_column_header_row(blocks: Blocks, row: Node) -> bool:
 
 
 def heads_list(blocks: Blocks, index: int) -> bool:
-    """Whether a block is in such a row of three or more cells, or of two labels. (A pair of a header may be above others
-    whose labels are unknown.)"""
+    """Whether a block is in such a row of three or more cells, or of two labels. (A pair of a header may be above
+    others whose labels are unknown.)"""
     row = blocks.nodes[max(blocks.blocks[index].row, 0)]
     if not is_column_header_row(blocks, row):
         return False
