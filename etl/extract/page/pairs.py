@@ -59,8 +59,8 @@ def widest_cell(blocks: Blocks, index: int) -> Node | None:
 
 
 def is_column_header_row(blocks: Blocks, row: Node) -> bool:
-    """Whether two rows of values, below 序号 one, follow a row of labels: then the labels are column headings of a list,
-    not fields of the document."""
+    """Whether two rows of values, below 序号 one, follow a row of labels: then the labels are column headings of a
+    list, not fields of the document."""
     width = row.last - row.first
     if not 1 < width <= MAX_ROW_CELLS or row.tag != "tr":
         return False
