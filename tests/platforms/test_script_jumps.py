@@ -19,8 +19,8 @@ LEADING = {
     "return '?id=3&pageNo=' + page; }} }});": "?id=3&pageNo={}",
     "kkpager.generPageHtml({{pno: {at}, total: {pages}, hrefFormer: 'list_', hrefLatter: '.html', "
     "getLink: function (n) {{ return this.hrefFormer + n + this.hrefLatter; }} }});": "list_{}.html",
-    "kkpager.generPageHtml({{pno: {at}, total: {pages}, hrefFormer: 'index', hrefLatter: '.html', getLink: function (n) "
-    "{{ if (n == 1) {{ return this.hrefFormer + this.hrefLatter; }} "
+    "kkpager.generPageHtml({{pno: {at}, total: {pages}, hrefFormer: 'index', hrefLatter: '.html', "
+    "getLink: function (n) {{ if (n == 1) {{ return this.hrefFormer + this.hrefLatter; }} "
     "return this.hrefFormer + '_' + n + this.hrefLatter; }} }});": "index_{}.html",
     "$('#p').pagination({{pageCount: {pages}, callback: function (k) {{ location.href = k == 1 ? '/gk/zcwj/' : "
     "'/gk/zcwj/' + k + '/'; }} }});": "{}/",
