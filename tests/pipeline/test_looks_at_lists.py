@@ -32,6 +32,7 @@ from etl.pipeline.survey.survey import Survey, survey_site
 from etl.platforms.registry import platform
 from etl.sources.schema import Source
 
+pytestmark = pytest.mark.service
 needs_chromium = pytest.mark.skipif(
     not chromium_path(None), reason="no Chromium is installed (Debian: apt-get install chromium)"
 )
