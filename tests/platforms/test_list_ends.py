@@ -201,6 +201,7 @@ WHOLE = (
     "<p>其他事项请咨询办公室</p>",
     '<div class="bdsharebuttonbox"><a href="#" class="bds_more" data-cmd="more"></a></div>',
     '<div class="gotop"><svg class="icon"><use xlink:href="#icon-top"></use></svg></div>',
+    '<svg><a xlink:href="#top"><path d="M0 0"></path></a></svg>',
     "<p>如需获取其他政府信息请依申请公开</p>",
     "<p>其他信息请查阅《政府信息公开指南》</p>",
     "<script>var p = {pno: 1, psize: 20, total: 3}</script>",
@@ -392,6 +393,8 @@ NO_DOUBTS = (
     '<div><a href="/gk/map/">网站地图</a></div>',
     "<p>本栏目共收录文件3件。</p>",
     "<p>全年共受理行政复议61件，累计发放补贴1200万元。</p>",
+    "<p>公共服务事项120项已全部上网。</p>",
+    "<p>中共云溪县委20条措施</p>",
 )
 
 
@@ -423,7 +426,10 @@ def test_rows_behind_those_of_the_list_in_another_form_are_told() -> None:
         older = "".join(map(line.format, range(count)))
         for block in (f'<div class="old">{older}</div>', f'<div style="display:none">{older}</div>'):
             assert bool(read(CASES["generic"], block, count=12).problems) is red
-        assert not read(CASES["generic"], f"<h3>相关文章</h3><div>{older}</div>", count=12).problems
+        for headline in ("<h3>相关文章</h3><div>", "<div><img src=rd.gif>", "<div><a href=/rd/><img src=rd.gif></a>"):
+            assert not read(CASES["generic"], f"{headline}{older}</div>", count=12).problems
+        pictures = older.replace("<p>", "<p><img src=dot.gif>")
+        assert bool(read(CASES["generic"], f"<div>{pictures}</div>", count=12).problems) is red
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ BOXES = (
     '<div class="box"><p class="t">{}</p><div><ul class="n">{}</ul></div></div></div>',
     "</div><h4>{}</h4><ol>{}</ol>",
     '</div><dl class="x"><dt>{}</dt>{}</dl>',
+    "</div><div>{}<ul>{}</ul></div>",
 )
 
 

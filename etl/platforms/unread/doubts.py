@@ -23,7 +23,7 @@ from etl.web.page import WebPage, absolute, base_url
 from etl.web.urls import folder_of
 
 _COLLECTED = re.compile(
-    rf"(?:累[计积]|[收汇][录集存]|现有|[总共]有?)(?:(?![办受处审]理|完成|发放|[检查]查|接[到待])[\u4e00-\u9fff]){{0,12}}?(\d{{1,7}}|{NUMERAL}{{1,6}})[余多]?[条條篇件份则則部项項](?!目)"
+    rf"(?:累[计积]|[收汇][录集存]|现有|总有?|(?<![公中])共有?)(?:(?![办受处审]理|完成|发放|[检查]查|接[到待])[\u4e00-\u9fff]){{0,12}}?(\d{{1,7}}|{NUMERAL}{{1,6}})[余多]?[条條篇件份则則部项項](?!目)"
 )
 """How many documents a sentence beside the rows says that there are."""
 _LEADS_BACK = re.compile(

@@ -275,11 +275,11 @@ def _labelled(part: HtmlElement, words: str) -> str | None:
     picture, or that to which a button sends; or the mark of a template for its pager."""
     if next(part.iter("script", "style"), None) is None and (unrendered := _UNRENDERED.search(words)):
         return unrendered[0]
-    left = _LEFT.search(part.get("title") or "")
+    left, opens = _LEFT.search(part.get("title") or ""), part.get("xlink:href") or ""
     return (
         (left and left[0])
         or (None if _asks_for_words(part) else part.get("formaction"))
-        or (part.get("xlink:href") if part.tag == "a" else None)  # that of <use> and <image> is a picture
+        or (opens if part.tag == "a" and opens[:1] != "#" else None)  # that of <use> and <image> is a picture
     )
 
 

@@ -92,6 +92,8 @@ def _headline(box: HtmlElement, holders: Container[HtmlElement]) -> str:
         before = islice(above.itersiblings("*", preceding=True), _MAX_BEFORE)
         items = list(takewhile(lambda item: item not in holders, before))
         words = "".join(words_of(item, _MAX_HEADLINE) for item in reversed(items)) + words
+        if above is not box and (parent := above.getparent()) is not None:
+            words = "".join((parent.text or "").split()) + words
         if words or above is box:
             break
     if not words and (first := next((item for item in inner if item.tag in (*HEADINGS, "dt")), None)) is not None:

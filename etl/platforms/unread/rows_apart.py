@@ -3,7 +3,7 @@ address that differ only in its fragment (`detail.html#id=7`), which is not part
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from urllib.parse import urldefrag
 
@@ -72,9 +72,17 @@ def rows_behind(page: WebPage, listed: Mapping[str, str]) -> int:
     for row in (rows[1], *islice(holders, 1)):
         block = next((block for block in row.itersiblings("*") if block.tag not in _NOTHING), None)
         titles = {} if block is None else _titles(block, base)
-        if titles and all(url not in listed and shapes.fit(url) for url in titles):
-            return len(titles.keys() - only_in_other_boxes(page, listed)) if len(titles) >= _MIN_BEHIND else 0
+        if block is not None and titles and all(url not in listed and shapes.fit(url) for url in titles):
+            if len(titles) < _MIN_BEHIND or _has_picture_above(block, list(titles.values())):
+                return 0
+            return len(titles.keys() - only_in_other_boxes(page, listed))
     return 0
+
+
+def _has_picture_above(block: HtmlElement, titles: Sequence[HtmlElement]) -> bool:
+    """Whether a picture stands before the rows of a block, as its headline; those of the rows are in all of them."""
+    first = next(item for item in block.iter("img", "a") if item.tag == "img" or item is titles[0])
+    return first.tag == "img" and sum(1 for _ in block.iter("img")) < len(titles)
 
 
 def _leads_only_to(own: Container[str], block: HtmlElement, base: str) -> bool:
