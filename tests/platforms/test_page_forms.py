@@ -10,7 +10,9 @@ from tests.support.share import examples
 LISTING = {"listing": {"rows": "ul.l > li"}}
 
 
-def _walk(form: str, name: str, *, documents: int, marked: bool = True, words: str = "{}") -> Walked:
+def _walk(
+    form: str, name: str, *, documents: int, marked: bool = True, words: str = "{}", path: str = "/gk/list.jsp"
+) -> Walked:
     """A walk over a list of ten rows a page. `form`: with places for its options."""
     all_lines = lines(documents, "/n/{number}.html")
     pages = -(-documents // 10)
@@ -27,7 +29,22 @@ def _walk(form: str, name: str, *, documents: int, marked: bool = True, words: s
         )
         return f'<html><title>公告</title><body><ul class="l">{rows}</ul>{form.format(choices)}</body></html>', HTML
 
-    return walk_answers("generic", "/gk/list.jsp?cid=3", answer, **LISTING)
+    return walk_answers("generic", f"{path}?cid=3", answer, **LISTING)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_name_of_a_list_does_not_say_what_its_form_does(method: str) -> None:
+    fields = "<input type=hidden name=cid value=3><input type=hidden name=page value={}>"
+    step = "<a href='javascript:document.f.page.value=2;document.f.submit()'>下一页</a>"
+    form = f"<form name=f method={method}>{fields.format(1)}{step}</form>"
+    asked = walk_answers(
+        "generic", "/gk/infoPublish.do", lambda _: (f"<ul class=l>{_row()}</ul>{form}", HTML), **LISTING
+    ).questions
+    assert [question.sent.get("page") for question in asked][:2] == [None, "2"]
+
+
+def _row() -> str:
+    return "".join(f'<li><a href="{line.path}">{line.title}</a></li>' for line in lines(7, "/n/{number}.html"))
 
 
 @settings(max_examples=examples(40), deadline=None)

@@ -80,10 +80,10 @@ def is_of_list(text: str) -> bool:
     return lists or any(map(_DOCUMENTS.fullmatch, words))
 
 
-def changes_something(address: str, sent: str = "") -> bool:
+def changes_something(address: str, sent: str = "", own: str = "") -> bool:
     """Whether an address is that of a service which writes: a vote, a visit, a letter. `sent`: the form or the JSON
-    that is sent there."""
-    path, _, query = address.partition("?")
+    that is sent there; `own`: the address of the list that sends it, whose name says nothing (`infoPublish.do`)."""
+    path, _, query = address.removeprefix(own.partition("?")[0]).partition("?")
     names = (_PROGRAM_ENDING.sub("", part) for part in reversed(path.split("/")))
     commands = (_PROGRAM_ENDING.sub("", command[1]) for command in _COMMAND.finditer(f"?{query}&{sent}"))
     last = next((name for name in names if not _KEY_IN_PATH.fullmatch(name)), "")

@@ -76,7 +76,7 @@ def _address(form: HtmlElement, field: HtmlElement, value: str, page: WebPage) -
     if folder_of(action) != folder_of(page.url):
         return None
     address = urlsplit(action)._replace(query=urlencode(fields), fragment="").geturl()
-    return None if changes_something(address) else address
+    return None if changes_something(address, own=page.url) else address
 
 
 def fields_of(form: HtmlElement) -> Iterator[tuple[str, str]]:

@@ -282,7 +282,7 @@ def _sent(click: _Click, page: WebPage) -> tuple[str, bytes | None] | None:
     charset = "gb18030" if charset.startswith("gb") else "utf-8" if charset.startswith("utf") else charset
     changes = ((name, value) for name, value in click.changes.items() if name)
     sent = urlencode([*fields, *changes], encoding=charset, errors="xmlcharrefreplace")
-    if len(sent) > _MAX_BODY or changes_something(url, sent):
+    if len(sent) > _MAX_BODY or changes_something(url, sent, page.url):
         return None
     if (click.form.get("method") or "get").lower() == "post":
         return url, sent.encode()
