@@ -71,12 +71,12 @@ COLUMN = re.compile(
 )
 """The name of the column that a page is in."""
 _SAYS_NO_MORE = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：].{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}(?:阅读|浏览)?|[\W_]+|(?:星期|周)[一二三四五六日天]"
+    r"(?:[\u4e00-\u9fff]{2,6}|[A-Za-z]{2,10})[:：][^。；]{0,24}|[\d.,]{1,9}\s?[次万+]{0,2}(?:阅读|浏览)?|[\W_]+|(?:星期|周)[一二三四五六日天]"
     r"|https?[:：]|[A-Za-z\d-]+(?:\.[A-Za-z\d-]+){1,4}"
     r"|(?:信息|文章|稿件|新闻|内容)?来源(?:[—–→>-]{1,2}.{1,24})?|发布(?:时间|日期)?|时间|日期|[图文]{1,2}|原创|转载|(?:阅读|浏览|点击|访问)[量次数]{0,2}\d*"
 )
-"""A piece of the line that is a label with a short value, a weekday, a visitor count, an address of the site, or a
-label without a colon."""
+"""A piece of the line that is a label with a short value (no sentence: 各单位：请于周五前报送。), a weekday, a visitor
+count, an address of the site, or a label without a colon."""
 
 
 @lru_cache(4096)  # pages of one site have the same menus and footers

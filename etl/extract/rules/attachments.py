@@ -66,7 +66,7 @@ _SOFTWARE = re.compile(
 )
 """Names of software for reading the page: readers, browsers, apps. No document of an agency has such a name."""
 _OF_SITE = re.compile(
-    r"(?:.{0,12}网站(?:工作)?年度(?:工作)?报[表告]|(?:依申请公开|信息公开)申请表"
+    r"(?:.{0,12}网站(?:工作)?年度(?:工作)?报[表告]|(?:依申请公开|(?:政府)?信息公开)申请表"
     r"|.{0,12}(?:操作|用户|使用)(?:手册|指南|说明)(?:下载)?|(?:资料|文件|表格|常用|软件)?下载(?:中心|专区|频道|专栏)"
     r"|(?:安卓|苹果|Android|iOS|iPhone|手机|移动|电脑|PC)(?:版|端|客户端).{0,6})(?:\.\w{2,4})?",
     re.IGNORECASE,

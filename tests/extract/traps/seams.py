@@ -442,3 +442,15 @@ for name, lines in SHORT.items():
         page(headline=DATED, body=paragraphs(lines), container="<div class='con'>{}</div>"),
         text="\n".join(lines),
     )
+trap(
+    "short-letter-signed-with-hyphens",
+    "an address with one sentence behind it, and a name before a day with hyphens below it, are no line of the header",
+    "texts",
+    page(
+        headline=HEAD,
+        body=paragraphs(("各单位：请于周五前报送电梯台账。", "云溪区商务局 2023-05-09")),
+        container="<div class='con'>{}</div>",
+    ),
+    absent=("source",),
+    text="各单位：请于周五前报送电梯台账。\n云溪区商务局 2023-05-09",
+)
