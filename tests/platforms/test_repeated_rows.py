@@ -70,7 +70,7 @@ def test_a_date_beside_the_row_has_a_path_of_its_own() -> None:
 
 def test_a_link_that_is_not_the_first_of_its_row_is_named() -> None:
     title = '<a class="t" href="/gk/{0}.html">桐溪县关于第{0}项工作的通知</a>'
-    row = f'<li><a href="/k/">桐溪县人民政府文件</a> {title} 2024-03-0{{0}}</li>'
+    row = f'<li><a href="/k/{{0}}/">桐溪县人民政府文件</a> {title} 2024-03-0{{0}}</li>'
     page = page_with(f"<ul>{lines(form=row)}</ul>")
     assert proposed(page) == {"rows": "ul > li", "link": "a.t"}
     assert [entry.url for entry in applied(page, proposed(page)).entries][:2] == [

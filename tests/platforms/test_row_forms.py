@@ -7,6 +7,7 @@ import pytest
 from etl.platforms.base import ListingRequest
 from etl.platforms.listing import read_list_page
 from etl.platforms.registry import platform
+from etl.platforms.rows.rows import block_entries
 from etl.web.page import WebPage
 from tests.support.row_forms import FURTHER
 
@@ -265,3 +266,20 @@ def test_a_title_in_the_form_of_a_number_is_a_title(title: str, row: str) -> Non
     for entry in read_list_page(platform("trs_wcm"), page, ListingRequest(LIST, "c")).entries:
         assert entry.title.removeprefix("[通知]").strip() == title
         assert entry.fields["published_date"] == "2024-03-05"
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '<a href="/gk/bm/{0}/">云溪县人力资源和社会保障局</a>',
+        '<a href="/gk/ml/">全部政府信息公开目录查询入口</a>',
+        '<a href="/u/{0}.pdf">云溪县二〇二五年度部门决算公开报告全文.pdf</a>',
+    ],
+    ids=["an agency", "a link of all rows", "a file"],
+)
+def test_longer_names_behind_a_short_title_are_not_the_document(beside: str) -> None:
+    shown = "".join(f'<li><a href="/gk/{n}.html">任免通知</a> {beside.format(n)}</li>' for n in range(1, 8))
+    page = WebPage("http://x.example/gk/", f"<body><ul class=l>{shown}</ul></body>", "utf-8")
+    rows = page.tree.cssselect("ul.l > li")
+    entries = block_entries(rows, page.url, None).values()
+    assert [entry.url for entry in entries] == [f"http://x.example/gk/{n}.html" for n in range(1, 8)]

@@ -6,6 +6,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from etl.file_names import FILE_ENDING
 from etl.platforms.rows.row_texts import link_title, text_in
 from etl.platforms.rows.titles_beside import IsDocument, title_wordless
 from etl.web.page import WebPage, absolute
@@ -16,6 +17,10 @@ COMPANION = re.compile(
 )
 """Words of links to explanations of a row's document: they are in its row, and are not rows themselves."""
 _IN_BRACKETS = re.compile(r"^[\[【(（〔][^\[\]【】()（）〔〕]*[\]】)）〕]$")
+_AGENCY = re.compile(
+    r"^(?!.*(?:关于|成立|设立))[\u4e00-\u9fff]{2,20}(?:[局委办厅院署乡镇]|委员会|办公室|政府|街道|中心)$"
+)
+_PAGE, _FILE = re.compile(r"\d[^/?]*\.s?html?$"), re.compile(rf"\.{FILE_ENDING}(?:$|[?#])", re.IGNORECASE)
 _MIN_COMPANION_TITLE, _MAX_ABOVE, _MAX_BESIDE = 8, 2, 8
 
 
@@ -46,10 +51,20 @@ def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> b
 
 def main_link(links: Sequence[HtmlElement]) -> HtmlElement | None:
     """The link of a row's document: the first one with half as many words as the longest. Links of the row's column or
-    agency may stand before it ([部门文件]), longer names of explanations behind it (《…》政策解读)."""
-    words = [0 if _IN_BRACKETS.match(title := link_title(link)) else len(title) for link in links]
+    agency may stand before it ([部门文件]), longer names of explanations behind it (《…》政策解读). Neither agencies nor
+    files behind the link to a page count, however long their names are."""
+    hrefs = [link.get("href") or "" for link in links]
+    page = next((place for place, href in enumerate(hrefs) if _PAGE.search(href)), len(links))
+    words = [0 if _is_beside(link) else len(link_title(link)) for link in links]
+    words = [0 if place > page and _FILE.search(hrefs[place]) else count for place, count in enumerate(words)]
     most = max(words, default=0)
     return next((link for link, count in zip(links, words, strict=True) if 2 * count >= most), None)
+
+
+def _is_beside(link: HtmlElement) -> bool:
+    """Whether a link is one to a column or an agency, by its words."""
+    title = link_title(link)
+    return bool(_IN_BRACKETS.match(title) or _AGENCY.match(title))
 
 
 def links_with_words(element: HtmlElement) -> Iterator[HtmlElement]:

@@ -5,6 +5,7 @@ each row a `ul` of its own. So the depth of the link does not matter, but a seco
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -129,9 +130,11 @@ def block_entries(
     nowhere has no entry.
     """
     of_container: dict[HtmlElement | None, dict[HtmlElement, tuple[HtmlElement, ...]]] = {}
-    for block in blocks:
-        links = [link for link in links_with_words(block) if address_of(link, base)]
-        first = link_in(block) if link_in else main_link(links)
+    linked = {block: [link for link in links_with_words(block) if address_of(link, base)] for block in blocks}
+    rows_with = Counter(url for links in linked.values() for url in {address_of(link, base) for link in links})
+    for block, links in linked.items():
+        own = [link for link in links if rows_with[address_of(link, base)] == 1]  # no document is that of several rows
+        first = link_in(block) if link_in else main_link(own or links)
         if first is not None and (address := address_of(first, base)):
             same = (link for link in links if link is not first and address_of(link, base) == address)
             of_container.setdefault(block.getparent(), {})[block] = (first, *same)
