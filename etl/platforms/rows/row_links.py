@@ -51,8 +51,8 @@ def _is_beside_its_document(link: HtmlElement, documents: set[HtmlElement]) -> b
 
 def main_link(links: Sequence[HtmlElement]) -> HtmlElement | None:
     """The link of a row's document: the first one with half as many words as the longest. Links of the row's column or
-    agency may stand before it ([部门文件]), longer names of explanations behind it (《…》政策解读). Neither agencies nor
-    files behind the link to a page count, however long their names are."""
+    agency may stand before it ([部门文件]), longer names of explanations behind it (《…》政策解读). Neither agencies
+    count nor files behind the link to a page, however long their names are."""
     hrefs = [link.get("href") or "" for link in links]
     page = next((place for place, href in enumerate(hrefs) if _PAGE.search(href)), len(links))
     words = [0 if _is_beside(link) else len(link_title(link)) for link in links]
