@@ -102,7 +102,7 @@ TOOLS = split_words("""
 """)
 """Counters and tools of the page, with or without a value: below the text, or a line of tools anywhere."""
 COUNTERS = split_words("""
-    浏览量 浏览数 访问 阅读人次 阅读数 分享到 分享至
+    浏览量 阅读量 浏览数 访问 阅读人次 阅读数 分享到 分享至
 """)
 """Counters and tools below the text that are labels only: without a value they do not make a line of tools."""
 DISPLAY_TOOLS = split_words("""
@@ -123,7 +123,7 @@ CONTACTS = split_words("""
 """)
 """Labels with which lines of the text itself begin."""
 _OTHERS = split_words("""
-    阅读量 背景颜色 手机查看 信息内容 在线链接地址 相关附件 开始日期 结束日期 开始时间 结束时间 截止日期
+    背景颜色 手机查看 信息内容 在线链接地址 相关附件 开始日期 结束日期 开始时间 结束时间 截止日期
     截止时间 备注 载体类型 记录形式 公开载体 载体 公开程序 获取方式 公开依据 公开频率 文件编码 信息编码
     文章编号 信息编号 语种 责任单位 责任部门 责任科室 责任处室 公开主体 政策咨询 栏目 所属栏目 所属机构
     公开责任部门 信息公开责任部门 公开责任单位

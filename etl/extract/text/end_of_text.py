@@ -18,7 +18,7 @@ from etl.extract.page.prose import is_boilerplate, is_prose
 from etl.extract.page.subheading import NUMBERED, SUBHEADING_FIELDS
 from etl.extract.text.body import Body, holds_text
 from etl.extract.text.boxes import boxes_below, is_dated_link, is_of_site
-from etl.extract.text.tool_lines import is_tool_line, says_with_row
+from etl.extract.text.tool_lines import is_count, is_tool_line, says_with_row
 from etl.file_names import has_file_name
 
 _RELATED_WORDS = split_words("""
@@ -129,6 +129,9 @@ def end_of_text(blocks: Blocks, indices: list[int]) -> int:
     before_number, unlinked = False, end
     while end:
         last = blocks.blocks[indices[end - 1]]
+        if end > 1 and is_count(blocks, indices[end - 1]) and not blocks.is_in_row(last):
+            end -= len(("label", "count"))
+            continue
         # In a pager, the current number is not a link.
         is_number = _PAGE_NUMBERS.fullmatch(last.plain.strip()) is not None
         is_footer = _is_footer_line(last) or (is_number and (last.link_chars or before_number))

@@ -7,7 +7,7 @@ from etl.dates import DATE, SIGNED_DATE, TIME_OF_DAY, YEAR_OF_DATE, dates_in_dig
 from etl.document_number import match_document_number
 from etl.extract.codes import BETWEEN, DENSEST
 from etl.extract.counters import is_clock
-from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, COUNTERS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS, TOOLS
+from etl.extract.lexicon.aliases import AMBIGUOUS_LABELS, FOOTER_LABELS, SUMMARIES, TEXT_LABELS
 from etl.extract.lexicon.labels import Label, LabelMatch, find_labels, label_key, match_label
 from etl.extract.lexicon.page_tools import asks_to_follow, is_page_tool
 from etl.extract.lexicon.values import SENTENCE_GOES_ON
@@ -46,7 +46,7 @@ from etl.extract.text.own_lines import (
     is_of_red_header,
     is_tab,
 )
-from etl.extract.text.tool_lines import ANNEX, says_with_row
+from etl.extract.text.tool_lines import ANNEX, is_count, says_with_row
 from etl.file_names import has_file_name
 
 _TEXT_LINES = TEXT_LABELS | {"disclosure_method"}
@@ -74,8 +74,6 @@ _SAYS_SUMMARY = re.compile(
 )
 _LABELLED = re.compile(r"\s*+(?:[【\[][\u4e00-\u9fff\s]{2,12}[】\]]|[\u4e00-\u9fff]{2,8}\s?[:：])")
 """The beginning of a line that may be one of a header."""
-_COUNTED, _COUNT = frozenset((*TOOLS, *COUNTERS)), re.compile(r"\d{1,9}\s?[人次]{0,2}")
-"""Labels of counters of the page, and what they count."""
 _HOSTS = frozenset(("主办", "承办"))
 """Labels of footers and events, never of a header."""
 _LINES_OF_ENTRIES = 40
@@ -170,7 +168,7 @@ def _is_of_header_or_tools(blocks: Blocks, index: int, text: str, indices: list[
         or is_definition(blocks, index)
         or is_in_turn(blocks, index)
         or _is_value_beside_pair(blocks, index)
-        or _is_count(blocks, index)
+        or is_count(blocks, index)
         or (is_page_tool(text) and not ANNEX.fullmatch(text) and not _is_cell_of_data(blocks, index, indices[0]))
         or asks_to_follow(text)
         or is_site_sentence(text)
@@ -189,14 +187,6 @@ def _is_value_beside_pair(blocks: Blocks, index: int) -> bool:
     if match_label(blocks.blocks[index].text) is None:
         return False
     return is_beside_pair(blocks, index, dated=False) or is_empty_beside_pairs(blocks, index)
-
-
-def _is_count(blocks: Blocks, index: int) -> bool:
-    """Whether a line is the number behind the label of a counter in the line before: `点击数：` / `101`."""
-    above = blocks.blocks[index - 1].text.rstrip() if index else ""
-    label = match_label(above) if above.endswith(("：", ":")) else None
-    is_number = _COUNT.fullmatch(blocks.blocks[index].plain.strip()) is not None
-    return is_number and label is not None and label.label in _COUNTED
 
 
 def header_below_note(blocks: Blocks, indices: list[int]) -> range:

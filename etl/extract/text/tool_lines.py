@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-from etl.extract.lexicon.labels import find_labels
+from etl.extract.lexicon.aliases import COUNTERS, TOOLS
+from etl.extract.lexicon.labels import find_labels, match_label
 from etl.extract.lexicon.page_tools import is_page_tool, is_word_of_texts
 from etl.extract.page.blocks import Block, Blocks
 from etl.extract.page.prose import is_prose
@@ -11,6 +12,8 @@ from etl.extract.page.subheading import SUBHEADING_FIELDS
 
 ANNEX = re.compile(r"附件\s?\d{1,2}[:：]?")
 """The line above an annex within a text; 附件 alone may be a tool."""
+_COUNTED, _COUNT = frozenset((*TOOLS, *COUNTERS)), re.compile(r"\d{1,9}\s?[人次]{0,2}")
+"""Labels of counters of the page, and what they count."""
 _MAX_TOOLS_ABOVE = 12
 """Maximum number of one-word lines after the tool that they belong to."""
 _MAX_CELLS = 40
@@ -31,6 +34,15 @@ def is_tool_line(blocks: Blocks, index: int) -> bool:
         if block.link_chars or not is_word_of_texts(text):
             return True
     return False
+
+
+def is_count(blocks: Blocks, index: int) -> bool:
+    """Whether a line is the number behind the label of a counter in the line before: `点击数：` / `101`."""
+    if index == 0 or _COUNT.fullmatch(blocks.blocks[index].plain.strip()) is None:
+        return False
+    above = blocks.blocks[index - 1].text.rstrip()
+    label = match_label(above) if above.endswith(("：", ":")) else None
+    return label is not None and label.label in _COUNTED
 
 
 def says_with_row(blocks: Blocks, index: int, begin: int, *, is_tool: Callable[[Block], bool]) -> bool:

@@ -454,3 +454,13 @@ trap(
     absent=("source",),
     text="各单位：请于周五前报送电梯台账。\n云溪区商务局 2023-05-09",
 )
+for name, form in {"boxes": "<div><div>{}：</div><div>101</div></div>", "lines": "<p>{}：</p><p>101 次</p>"}.items():
+    for label in ("阅读量", "点击数"):
+        counter = form.format(label)
+        trap(
+            f"counter-in-two-{name}-{'clicks' if label == '点击数' else 'readers'}",
+            "a counter above and below the text in its container, its number on a line of its own",
+            "texts",
+            page(headline=DATED, body=counter + paragraphs() + counter, container="<div id='zoom'>{}</div>"),
+            text=WHOLE,
+        )
