@@ -5,6 +5,7 @@ Order of evidence: (1) a known container or pair of marks of a platform family, 
 container, else the part between the line below the headline and the page footer.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -33,6 +34,10 @@ from etl.file_names import has_file_name
 from etl.platforms.base import Platform
 from etl.web.page import WebPage
 
+_BESIDE = re.compile(r"[\s【\[（(]*[上下前后]一[篇条]")
+"""The beginning of a link to the document before or behind, always below the text."""
+_MAX_IMAGES = 100
+"""Maximum number of pictures of a page that are examined."""
 MIN_LAYOUT_SHARE = 0.5
 """Minimum share of the page's prose in a family's container that is used as the main text."""
 SAME_TEXT_SHARE = 0.9
@@ -262,7 +267,7 @@ def _between_headline_and_footer(blocks: Blocks, title: str) -> Body:
 def below_headline(blocks: Blocks, start: int) -> Body:
     """From block `start` to the footer of the page, to related links, or to rows of links."""
     end = before_heading = start
-    rows, announced = 0, -1
+    rows, announced, above = 0, -1, None
     begins = _first_below_header(blocks, start)
     for index, block in blocks.visible_blocks(start, len(blocks.blocks)):
         is_row = block.link_chars > _LIST_LINE_LINK_CHARS and not has_file_name(block.text)
@@ -276,9 +281,9 @@ def below_headline(blocks: Blocks, start: int) -> Body:
         if index < begins and is_tool_above_text(block.plain.strip()):
             continue
         if is_below_text(blocks, index):
-            if index > begins or not (block.link_chars or is_tab(blocks, index)):
+            if index > begins or not _is_link_above_text(blocks, index):
                 break
-            # Links to the rule or its explanation, or tabs of both, above the text.
+            above = above or Body(start, end, -1, BETWEEN)
             start = end = before_heading = index + 1
             begins = _first_below_header(blocks, start)
             continue
@@ -286,7 +291,17 @@ def below_headline(blocks: Blocks, start: int) -> Body:
             break
         if not rows:
             before_heading, end = end if may_be_heading(block) else index + 1, index + 1
-    return Body(start, end, -1, BETWEEN)
+    return above if above and end == start else Body(start, end, -1, BETWEEN)
+
+
+def _is_link_above_text(blocks: Blocks, index: int) -> bool:
+    """Whether a line is a link to the rule or its explanation, or has the tabs of both, and is right below no picture,
+    which may be the document."""
+    block = blocks.blocks[index]
+    is_link = block.link_chars and not _BESIDE.match(block.plain) and not is_boilerplate(block.text)
+    if not (is_link or is_tab(blocks, index)):
+        return False
+    return not any(image.first == index and image.index < block.node for image in blocks.images[:_MAX_IMAGES])
 
 
 def _first_below_header(blocks: Blocks, start: int) -> int:

@@ -464,3 +464,36 @@ for name, form in {"boxes": "<div><div>{}：</div><div>101</div></div>", "lines"
             page(headline=DATED, body=counter + paragraphs() + counter, container="<div id='zoom'>{}</div>"),
             text=WHOLE,
         )
+BELOW = {
+    "explanation": "<p>相关解读：<a href='/jd/1.html'>云溪区电梯管理办法的解读</a></p>",
+    "neighbours": "<div>上一篇：<a href='/a/1.html'>云溪区绿化公告</a></div><div>下一篇：<a href='/a/2.html'>云溪区演练公告</a></div>",
+    "tabs": "<div><a href='/a'>政策原文</a><a href='/b'>政策解读</a></div>",
+}  # fmt: skip
+for name, links in BELOW.items():
+    trap(
+        f"pictures-above-{name}",
+        "the document is pictures; what stands below the links under them is no text of it",
+        "texts",
+        page(
+            headline=DATED,
+            body="<p><img src='/p/1.jpg' width=900 height=1200></p>",
+            container="<div>{}</div>",
+            below=f"{links}<div><h3>便民提示</h3><p>办公时间为工作日九时至十七时，节假日休息，请合理安排时间。</p></div>",
+        ),
+        fields=SUB,
+        text="",
+        files=("1.jpg",),
+        flags=("images_only",),
+    )
+trap(
+    "frame-above-neighbours",
+    "a viewer in a frame is the document, links to its neighbours stand below it, and words of the site below these",
+    "texts",
+    page(
+        headline=DATED,
+        body="<iframe src='/viewer/1.html'></iframe>",
+        container="<div>{}</div>",
+        below=f"{BELOW['neighbours']}<div><h3>便民提示</h3><p>办公时间为工作日九时至十七时，节假日休息，请合理安排时间。</p></div>",
+    ),
+    text="",
+)
