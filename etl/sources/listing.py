@@ -58,7 +58,7 @@ class Listing(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rows: Selector | None = Field(None, description="the rows of a list; feeds and sitemaps need none")
-    link: Selector | None = Field(None, description="the document's link in a row; the first link with words")
+    link: Selector | None = Field(None, description="the document's link in a row; that of its title if left out")
     title: Selector | None = Field(None, description="the title in a row; the link's `title` or words")
     fields: dict[FieldName, Selector] = Field(
         default_factory=dict, description="selectors of fields in a row, by field name; `published_date` is guessed"
