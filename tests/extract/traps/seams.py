@@ -497,3 +497,11 @@ trap(
     ),
     text="",
 )
+trap(
+    "form-of-site-beside-text",
+    "the form for requests, which each page of the site links beside its text",
+    "attachments",
+    page(headline=DATED, container="<div>{}</div>", below="<div><a href='/f/sq.doc'>政府信息公开申请表</a></div>"),
+    text=WHOLE,
+    files=(),
+)
