@@ -86,12 +86,13 @@ def _shows_nothing(page: Extraction) -> bool:
 def _title_differs_from_listing(extraction: Extraction, listing: Mapping[str, Any]) -> bool:
     """Whether neither title, the catalog's or the page's, contains the other. A catalog may cut titles, and a page may
     put other words around them."""
-    listed = _without_spaces(listing.get("title", "")).rstrip(".…")
-    title = _without_spaces(extraction.title)
+    listed = without_spaces(listing.get("title", "")).rstrip(".…")
+    title = without_spaces(extraction.title)
     return bool(listed and title) and listed not in title and title not in listed
 
 
-def _without_spaces(text: object) -> str:
+def without_spaces(text: object) -> str:
+    """The text as titles are compared."""
     return "".join(str(text).split())
 
 

@@ -238,6 +238,12 @@ def with_parameters(url: str, changes: Mapping[str, object]) -> str:
     return urlsplit(url)._replace(query=urlencode(query)).geturl()
 
 
+def from_root(url: str, base: str) -> str:
+    """The address from the root of its host, if that is the host of `base`; else the whole one."""
+    host = urlsplit(url).netloc
+    return url.partition(host)[2] if host and host == urlsplit(base).netloc else url
+
+
 def host_of(url: str) -> str:
     """Host with its port where that is not the scheme's own: the unit of politeness and of robots.txt."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()

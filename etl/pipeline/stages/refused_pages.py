@@ -14,6 +14,7 @@ from etl.fetch.client import Attempt
 from etl.fetch.refusals import may_be_about_a_site, says_more
 from etl.fields import DATE_FIELDS
 from etl.outcomes import Outcome
+from etl.pipeline.documents import without_spaces
 from etl.pipeline.reading.page_reading import PageReading, PageToRead
 from etl.pipeline.reading.pool import PageReaders
 from etl.reason_codes import Code
@@ -49,7 +50,7 @@ class RefusedPages:
         """A page is the document if it is extracted as one, its title begins with the title in the list, and its text
         says more than the words of an error page, or it states a date and its few words or its title have a matter. A
         part of a page (206) is never the document."""
-        answer, title = last.attempt, _without_spaces(str(page.listing.get("title") or "")).rstrip(".…")
+        answer, title = last.attempt, without_spaces(page.listing.get("title") or "").rstrip(".…")
         if last.outcome not in _REFUSING or answer.status == _PARTIAL or len(title) < _MIN_TITLE_CHARS:
             return None
         again = await self._read(answer)
@@ -58,7 +59,7 @@ class RefusedPages:
             extraction is None
             or extraction.kind != "document"
             or Flag.NO_TEXT in extraction.flags
-            or not _without_spaces(extraction.title).startswith(title)
+            or not without_spaces(extraction.title).startswith(title)
             or not (says_more(extraction.text) or _is_dated_text(extraction))
         ):
             return None
@@ -92,7 +93,3 @@ def _is_dated_text(extraction: Extraction) -> bool:
     if extraction.fields.keys().isdisjoint(DATE_FIELDS):
         return False
     return says_more(extraction.text, _WORDS_OF_MATTER) or may_be_about_a_site(extraction.title)
-
-
-def _without_spaces(text: str) -> str:
-    return "".join(text.split())

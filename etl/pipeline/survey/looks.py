@@ -32,6 +32,7 @@ from etl.platforms.elements.side_boxes import is_in_side_box
 from etl.platforms.listing import read_list_page
 from etl.reasons import english
 from etl.web.page import WebPage
+from etl.web.urls import from_root
 
 _DIGITS = re.compile(r"\d+")
 _LEAST_ROWS, _MOST_SHOWN, _MOST_NAMED = 2, 0.8, 3
@@ -204,7 +205,7 @@ def _turn(of_list: _List, rows: int) -> Turn | None:
 def _listing(answer: WebPage, seen: SeenRows, look: Look) -> tuple[Mapping[str, Any] | None, str]:
     """How the rows of an answer are read, or why they cannot be."""
     guess = guesser().guess_listing(answer)
-    form = _relative(address_form(seen.data, look.addresses), answer.url) if seen.data and look.addresses else ""
+    form = from_root(address_form(seen.data, look.addresses), answer.url) if seen.data and look.addresses else ""
     if guess is not None and ("rows" in guess or not form or _agrees(_entries(guess, answer), look.addresses)):
         return guess, ""
     if form and "#" not in form:
@@ -234,12 +235,6 @@ def _entries(listing: Mapping[str, Any], answer: WebPage) -> tuple[Entry, ...]:
         return read_list_page(with_listing(guesser(), listing), answer, ListingRequest(answer.url)).entries
     except NotAListing:
         return ()
-
-
-def _relative(form: str, url: str) -> str:
-    """The form from the root of its host, where that is the host of the service."""
-    host = urlsplit(url).netloc
-    return form.partition(host)[2] if urlsplit(form).netloc == host else form
 
 
 # -- what is said

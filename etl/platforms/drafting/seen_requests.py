@@ -17,7 +17,7 @@ from etl.outside import Outside, digits
 from etl.platforms.answers.answers import read_data
 from etl.platforms.answers.request_numbers import following
 from etl.platforms.base import ListingRequest, TurnedBy, request_of_list
-from etl.web.urls import is_passing
+from etl.web.urls import from_root, is_passing
 
 _NUMBER = re.compile(r"%[0-9A-Fa-f]{2}|\d+")
 """A number, or an escape, which has digits too."""
@@ -245,7 +245,7 @@ def _by_form(first: SeenRequest, two: SeenRequest) -> Turn | None:
             left = changes(first, replace(two, url=before))
             if len(left) < whole and not any(each.name.startswith("/") or each.name == "host" for each in left):
                 form = f"{two.url[: number.start()]}{{page}}{two.url[number.end() :]}"
-                turns.append(Turn(first, pages=_relative(form), second=own, beside=tuple(left)))
+                turns.append(Turn(first, pages=from_root(form, form), second=own, beside=tuple(left)))
     return min(turns, key=lambda turn: len(turn.beside), default=None)
 
 
@@ -263,9 +263,3 @@ def _before(url: str, number: re.Match[str]) -> Iterator[str]:
     yield path[:begins] + path[end:] + mark + query  # `index_2.html`
     if end > path.rstrip("/").rindex("/"):  # `/33/2.html`, `/33/2/`
         yield path[: path.rindex("/", 0, start) + 1] + mark + query
-
-
-def _relative(form: str) -> str:
-    """The form from the root of its host."""
-    parts = urlsplit(form)
-    return form.partition(parts.netloc)[2] or form

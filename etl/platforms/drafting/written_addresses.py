@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
-from urllib.parse import urlsplit
 
 from lxml import html
 from lxml.etree import LxmlError
@@ -16,7 +15,7 @@ from etl.platforms.drafting.scripted_requests import code_of
 from etl.platforms.elements.list_addresses import changes_something
 from etl.sources.typed import typed_address
 from etl.web.page import WebPage, base_url
-from etl.web.urls import MAX_ADDRESS_CHARS, PLACE, resolved
+from etl.web.urls import MAX_ADDRESS_CHARS, PLACE, from_root, resolved
 
 _HREF = re.compile(r"""(?<![\w-])(?:data-)?href\s*=\s*\\?["']?([^\s"'\\<>]{1,300})""")
 _LEADS = re.compile(
@@ -169,6 +168,4 @@ def _absolute(form: str, page: WebPage, service: str) -> str | None:
         return form
     if form.startswith(("//", "#", "javascript:")) or "#" in form.partition("?")[0]:
         return None
-    whole = resolved(base_url(page), form)
-    site, other = urlsplit(whole), urlsplit(service)
-    return whole if site.netloc != other.netloc else whole.partition(site.netloc)[2]
+    return from_root(resolved(base_url(page), form), service)

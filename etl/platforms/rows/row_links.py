@@ -55,15 +55,14 @@ def main_link(links: Sequence[HtmlElement]) -> HtmlElement | None:
     count nor files behind the link to a page, however long their names are."""
     hrefs = [link.get("href") or "" for link in links]
     page = next((place for place, href in enumerate(hrefs) if _PAGE.search(href)), len(links))
-    words = [0 if _is_beside(link) else len(link_title(link)) for link in links]
+    words = [0 if _is_beside(title) else len(title) for title in map(link_title, links)]
     words = [0 if place > page and _FILE.search(hrefs[place]) else count for place, count in enumerate(words)]
     most = max(words, default=0)
     return next((link for link, count in zip(links, words, strict=True) if 2 * count >= most), None)
 
 
-def _is_beside(link: HtmlElement) -> bool:
-    """Whether a link is one to a column or an agency, by its words."""
-    title = link_title(link)
+def _is_beside(title: str) -> bool:
+    """Whether a link is one to a column or an agency, by its title."""
     return bool(_IN_BRACKETS.match(title) or _AGENCY.match(title))
 
 
